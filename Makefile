@@ -1,0 +1,44 @@
+# Everything runs in .venv, made from pyproject.toml with the versions that were tested (.ci/constraints.txt).
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo test lint bench schemas clean help
+
+help:
+	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
+	@echo "make test    install, then lint, types, import contracts and all tests"
+	@echo "make bench   how fast the engine is on this machine, beside the plain reference model"
+	@echo "make schemas write scenarios/schemas/ anew from the language"
+
+.venv/installed: pyproject.toml .ci/constraints.txt
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
+	  { echo "escalation-sim needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable .
+	@touch $@
+
+.venv/developer: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[dev]'
+	@touch $@
+
+demo: .venv/installed
+	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite
+
+lint: .venv/developer
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	PYTHONPATH=. $(BIN)/lint-imports
+
+test: lint
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+bench: .venv/developer
+	$(BIN)/python -m tests.benchmarks.engine
+
+schemas: .venv/installed
+	for kind in scenario theatre history; do \
+	  $(BIN)/sim schema $$kind > scenarios/schemas/$$kind.schema.json || exit 1; done
+
+clean:
+	rm -rf .venv

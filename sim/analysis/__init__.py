@@ -1,0 +1,1 @@
+"""Pure functions on arrays and tables; they import nothing of ours."""

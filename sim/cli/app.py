@@ -1,0 +1,131 @@
+"""Verbs of the command line. What takes long to import is imported in the verb that needs it."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .answer import INTERRUPTED, SOME_FAILED, answering, console, notes, print_json
+
+app = typer.Typer(
+    help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+ScenarioArgument = Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")]
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from sim import __version__
+
+        typer.echo(f"sim {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
+) -> None:
+    """Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out."""
+
+
+@app.command()
+@answering
+def run(
+    scenario: ScenarioArgument,
+    runs: Annotated[int | None, typer.Option(min=1, help="How many runs; else as many as the scenario says.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME.")] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a finished result.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run a scenario many times; keep trajectories, events, outcomes and figures."""
+    from sim.theatre.load import load
+
+    from .progress import announced_compilation, bar
+
+    question = load(scenario)
+    folder = out or Path("results") / question.name
+    from sim.results.store import refuse_finished, save, summary
+
+    refuse_finished(folder, overwrite)
+    announced_compilation()
+    from sim.experiments.run import run as run_many
+
+    wanted = question.runs if runs is None else runs
+    try:
+        with bar(wanted) as progress:
+            ensemble = run_many(question, wanted, seed, progress=progress)
+    except KeyboardInterrupt:
+        notes.print("Interrupted; nothing was written.")
+        raise typer.Exit(INTERRUPTED) from None
+    save(ensemble, folder, overwrite)
+    drawn = []
+    if figures:
+        from sim.plots.figures import write_all
+
+        drawn = write_all(ensemble, folder / "figures")
+    if as_json:
+        print_json(summary(ensemble) | {"folder": str(folder), "figures": [str(path) for path in drawn]})
+    else:
+        from .tables import outcome_table
+
+        console.print(outcome_table(ensemble))
+        notes.print(f"{len(ensemble)} runs in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
+        if drawn:
+            notes.print(f"figures: {folder / 'figures'}")
+    if len(ensemble.failures):
+        worst = ensemble.failures.head(5).itertuples(index=False)
+        for failed in worst:
+            notes.print(f"run {failed.run} failed on day {failed.day}: {failed.what} was not finite")
+        notes.print(f"{len(ensemble.failures)} of {len(ensemble)} runs failed and count in no share; the rest is kept")
+        raise typer.Exit(SOME_FAILED)
+
+
+@app.command()
+@answering
+def validate(
+    files: Annotated[list[str], typer.Argument(help="Scenario, theatre or history files, or names of shipped ones.")],
+    as_json: Json = False,
+) -> None:
+    """Check files and say what is wrong, all at once, with file, line and column."""
+    from sim.theatre.errors import Fault, ScenarioError
+    from sim.theatre.load import check
+
+    from .tables import describe_file
+
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for name in files:
+        try:
+            found[name] = describe_file(check(name))
+        except ScenarioError as error:
+            faults += error.faults
+    if as_json:
+        print_json({"valid": found, "faults": [vars(fault) for fault in faults]})
+    else:
+        for name, text in found.items():
+            console.print(f"{name}: {text}", highlight=False, markup=False, soft_wrap=True)
+    if faults:
+        raise ScenarioError(faults)
+
+
+@app.command()
+@answering
+def schema(
+    kind: Annotated[str, typer.Argument(help="scenario, theatre or history")] = "scenario",
+) -> None:
+    """Write the JSON Schema of a kind of file, by which editors complete and check it."""
+    from sim.theatre.jsonschema import schema as schema_of
+
+    if kind not in ("scenario", "theatre", "history"):
+        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre or history")
+    json.dump(schema_of(kind), sys.stdout, indent=2, ensure_ascii=False)
+    sys.stdout.write("\n")

@@ -1,0 +1,145 @@
+"""The agents: actors, the market, and the world, each acting in every run at once, in four phases a day."""
+
+from typing import TYPE_CHECKING
+
+import mesa
+import numpy as np
+
+from sim.theatre.program import NONE, Conditions, Features, Floats
+
+from .adjudicate import adjudicate, apply_effects, heat_up, inject
+from .decide import decide
+from .perceive import perceive
+from .readings import check_conditions, read_control, read_features
+from .settle import freeze, note_outcomes, turn_flags
+from .state import Held
+
+if TYPE_CHECKING:
+    from .model import CrisisModel
+
+
+class Participant(mesa.Agent):
+    """Whoever takes part in the four phases of a day; what it does not override, it sits out."""
+
+    model: "CrisisModel"
+
+    def __init__(self, model: "CrisisModel", name: str) -> None:
+        super().__init__(model)
+        self.name = name
+
+    def perceive(self) -> None:
+        """Take in the morning."""
+
+    def decide(self) -> None:
+        """Choose."""
+
+    def adjudicate(self) -> None:
+        """Carry out."""
+
+    def settle(self) -> None:
+        """Come to rest."""
+
+
+class Actor(Participant):
+    """Summary of rule: hold acts against those behind them, answer in proportion, draw one act a day."""
+
+    def __init__(self, model: "CrisisModel", name: str) -> None:
+        super().__init__(model, name)
+        self.index = model.program.actors.index(name)
+        chosen = np.full((2, model.n), NONE, np.int32)
+        self.chosen, self.cause = chosen
+        me = model.program.actor[self.index]
+        self._acts, self._holds_grudges = me["actions_end"] > me["actions"], me["pairs_end"] > me["pairs"]
+        """Today's action in each run, -1 to hold, and the number of the event that caused it, -1 if none."""
+
+    @property
+    def action(self) -> str | None:
+        """What it did on the last day, in the first run; None if it held."""
+        chosen = int(self.chosen[0])
+        return None if chosen == NONE or not self.model.status.alive[0] else self.model.program.actions[chosen]
+
+    def perceive(self) -> None:
+        """Let what is held against others fade, add yesterday's acts, and read the result."""
+        m, p = self.model, self.model.program
+        if self._holds_grudges:
+            perceive(
+                self.index, p.actor, m.rules.severity, len(p.actions), p.loads, p.load_start, p.suspicion, m.numbers,
+                m.world.control, m.stocks, m.leading, m.yesterday, m.rows,
+            )  # fmt: skip
+
+    def decide(self) -> None:
+        """Weigh every action by what drives it and how well it answers, and draw one or hold."""
+        m, p, i = self.model, self.model.program, self.index
+        if self._acts and m.day >= p.script.imposed_days:
+            decide(
+                i, m.day, p.actor, p.action, p.fit, p.terms, m.morning, m.numbers, m.runs, m.status, m.world.ready, m.war,
+                m.acts_of_war, m.stocks, m.leading, m.held.holds, p.script.forbidden[m.day],
+                len(p.variables) + 1 + i, m.scratch, self.chosen, self.cause,
+            )  # fmt: skip
+        else:
+            self.chosen[:] = NONE
+        if p.script.act[m.day, i] != NONE:
+            self.chosen[:] = p.script.act[m.day, i]
+            self.cause[:] = NONE
+
+    def adjudicate(self) -> None:
+        """Carry out what was chosen."""
+        m = self.model
+        adjudicate(
+            self.index, m.day, m.program.script.deaths[m.day, self.index], m.rules, m.numbers, m.runs, m.status.alive,
+            m.world, m.stocks, self.chosen, self.cause, m.events, m.n_events, m.event_number,
+        )  # fmt: skip
+
+
+class Market(Participant):
+    """Summary of rule: prices jump with what happens and relax to what the snapshot of the day justifies."""
+
+    def settle(self) -> None:
+        """Settle prices."""
+        self.model.relax(prices=True)
+
+
+class World(Participant):
+    """Summary of rule: what belongs to nobody happens last in every phase."""
+
+    def perceive(self) -> None:
+        """Check the morning's conditions and read what drivers need."""
+        m, p = self.model, self.model.program
+        self._check(p.morning_conditions, m.held)
+        self._read(p.morning, m.morning)
+
+    def adjudicate(self) -> None:
+        """Add the script's effects, apply all effects at once, and take the snapshot."""
+        m, p = self.model, self.model.program
+        inject(
+            m.day, p.inject, len(p.actions), p.effects, p.variable, m.numbers, m.status.alive, m.world, m.events,
+            m.n_events, m.event_number,
+        )  # fmt: skip
+        apply_effects(m.day, p.variable, p.low, p.high, m.status, m.world)
+        heat_up(m.day, p.ladder, m.numbers, m.status, m.world, m.rows)
+        self._read(p.snapshot, m.snapshot)
+
+    def settle(self) -> None:
+        """Relax what is no price, turn flags, note outcomes, and read what tomorrow's control depends on."""
+        m, p = self.model, self.model.program
+        m.relax(prices=False)
+        self._check(p.flag_conditions, m.flags_held)
+        turn_flags(p.variable, m.world.x, m.flags_held.holds)
+        self._check(p.outcome_conditions, m.outcomes_held)
+        note_outcomes(m.day, p.outcome_condition, m.status.alive, m.outcomes_held.holds, m.world.outcome_day)
+        freeze(m.status.alive, m.world.x, m.world.tension)
+        self.prepare_control()
+
+    def prepare_control(self) -> None:
+        """Read how firmly sponsors hold their proxies, for tomorrow's perception."""
+        m, p = self.model, self.model.program
+        self._read(p.dawn, m.dawn)
+        read_control(p.link, p.actor, p.terms, m.dawn, m.numbers, m.world.control)
+
+    def _check(self, conditions: Conditions, held: Held) -> None:
+        m = self.model
+        check_conditions(*conditions, m.day, m.numbers, m.world, m.stocks, *held, m.rows)
+
+    def _read(self, features: Features, out: Floats) -> None:
+        m = self.model
+        read_features(*features, m.numbers, m.world, m.stocks, m.held.holds, m.rows, out)

@@ -1,0 +1,106 @@
+"""Compilation: plain arithmetic, no Python objects, cached on disk under a key that changes with any kernel."""
+
+import hashlib
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import llvmlite
+import numba
+import numpy as np
+import platformdirs
+from filelock import FileLock
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+import sim.theatre
+
+config: Any = numba.config
+
+
+@cache
+def cache_folder() -> Path:
+    """Where compiled kernels are kept: numba itself does not notice an edit to a kernel called from another file."""
+    digest = hashlib.sha256()
+    theatre = Path(sim.theatre.__file__).parent
+    for source in sorted([*Path(__file__).parent.glob("*.py"), theatre / "arithmetic.py", theatre / "program.py"]):
+        digest.update(source.read_bytes())
+    digest.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {np.__version__}".encode())
+    name = f"kernels-{digest.hexdigest()[:16]}"
+    for place in (platformdirs.user_cache_dir("escalation-sim"), Path(tempfile.gettempdir()) / "escalation-sim"):
+        try:
+            Path(place, name).mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=Path(place, name)).close()
+        except OSError:  # a home that cannot be written to
+            continue
+        return Path(place, name)
+    return Path(tempfile.mkdtemp(prefix="escalation-sim-"))
+
+
+_known_compiled = False
+
+
+def is_compiled() -> bool:
+    """Whether the kernels lie compiled on this machine."""
+    global _known_compiled  # asked every day of every block
+    _known_compiled = _known_compiled or (cache_folder() / "complete").exists()
+    return _known_compiled
+
+
+@contextmanager
+def compiling(last: bool) -> Iterator[None]:
+    """Let one process compile at a time: numba's disk cache mixes up what two write at once.
+
+    `last` says that after this block every kernel has been called.
+    """
+    if is_compiled():
+        yield
+        return
+    with FileLock(cache_folder() / "lock"):
+        yield
+    if last:
+        (cache_folder() / "complete").touch()
+
+
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a function of arrays and scalars, once on a machine; it runs without the interpreter's lock."""
+    outside = config.CACHE_DIR
+    config.CACHE_DIR = str(cache_folder())  # numba reads it while it decorates
+    try:
+        return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+    finally:
+        config.CACHE_DIR = outside
+
+
+def inline(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a small function into the kernels that call it, so that their loops vectorise."""
+    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+
+
+@intrinsic
+def _float_of(typing_context: Any, bits: Any) -> Any:
+    """Read the bits of an int64 as a float64."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.DoubleType())
+
+    return types.float64(types.int64), generate
+
+
+@intrinsic
+def _bits_of(typing_context: Any, number: Any) -> Any:
+    """Read the bits of a float64 as an int64."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.bitcast(arguments[0], ir.IntType(64))
+
+    return types.int64(types.float64), generate
+
+
+float_of: Callable[..., Any] = _float_of
+bits_of: Callable[..., Any] = _bits_of

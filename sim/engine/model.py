@@ -1,0 +1,265 @@
+"""The model: a `mesa.Model` whose agents act in many runs at once."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from os import PathLike
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.theatre.compile import compile_scenario
+from sim.theatre.program import LOG, NONE, UNIT, Floats, Program
+from sim.theatre.scenario import Scenario
+
+from .agents import Actor, Market, Participant, World
+from .arithmetic import exp
+from .kernel import compiling, kernel
+from .readings import spread
+from .record import Block, Trajectories, block, failures
+from .settle import settle
+from .state import (
+    EVENT,
+    Numbers,
+    Runs,
+    new_held,
+    new_scratch,
+    new_status,
+    new_stocks,
+    new_world,
+    rules,
+)
+
+_programs: dict[str, Program] = {}
+
+
+def program_of(scenario: Scenario) -> Program:
+    """Compile a scenario, or take it from those compiled lately."""
+    if scenario.sha256 not in _programs:
+        while len(_programs) >= 16:
+            del _programs[next(iter(_programs))]
+        _programs[scenario.sha256] = compile_scenario(scenario)
+    return _programs[scenario.sha256]
+
+
+class CrisisModel(mesa.Model):
+    """A crisis in any number of runs, advanced in lockstep; with one run, a Mesa model like any other.
+
+    A step is a day of four phases, each one activation of all agents (`sim/ODD.md`, 7.3 to 7.6):
+
+    1. perceive: grievances fade and take up yesterday's acts; conditions and drivers are read;
+    2. decide: every actor draws one act or holds, all from the same morning;
+    3. adjudicate: acts draw casualties, load effects, calm, discharge, and become events; effects apply at once;
+    4. settle: prices and variables relax from one snapshot; flags and outcomes are checked.
+
+    Parameters
+    ----------
+    scenario : Scenario or path
+        What to run.
+    runs : int
+        How many runs, numbered from 0.
+    seed : int, optional
+        Seed of all dice, 0 to 2**64 - 1; left out, a fresh one, which `seed` and the data collector tell.
+    run_numbers, branch_numbers : sequences of int, optional
+        Instead of `runs`: which runs, on which branches of them.
+    design : mapping, optional
+        Numbers that differ from run to run: path to one value for each run.
+    collect : bool, optional
+        Whether to collect data with Mesa's `DataCollector` every day; left out, with one run only.
+    keep : dtype or None
+        Type in which trajectories are kept for `block`; None keeps none.
+
+    Raises
+    ------
+    sim.ScenarioError
+        The scenario's file has faults.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | PathLike[str],
+        runs: int = 1,
+        seed: int | None = None,
+        *,
+        run_numbers: Sequence[int] | NDArray[np.integer[Any]] | None = None,
+        branch_numbers: Sequence[int] | NDArray[np.integer[Any]] | None = None,
+        design: Mapping[str, Floats] | None = None,
+        collect: bool | None = None,
+        keep: type[np.floating[Any]] | None = None,
+    ) -> None:
+        self.seed = _checked_seed(secrets.randbits(63) if seed is None else seed)
+        super().__init__(rng=self.seed)
+        self._scenario = _loaded(scenario)
+        self.program = program_of(self._scenario)
+        numbers = np.arange(runs) if run_numbers is None else np.asarray(run_numbers)
+        if len(numbers) < 1 or numbers.min() < 0 or numbers.max() >= 2**32:
+            raise ValueError("a model needs at least one run, and runs are numbered from 0 below 2**32")
+        branches = np.zeros(len(numbers)) if branch_numbers is None else np.asarray(branch_numbers)
+        self.runs = Runs(np.array([self.seed], np.uint64), numbers.astype(np.int64), branches.astype(np.int64))
+        self.n = len(numbers)
+        with compiling(last=False):
+            self._lay_out(design or {})
+        self.trajectories = Trajectories(self.program, self.n, keep) if keep is not None else None
+        self._collects = self.n == 1 if collect is None else collect
+        self.datacollector = _collector(self)
+
+    def _lay_out(self, design: Mapping[str, Floats]) -> None:
+        """Make the agents and the state of the first morning."""
+        self._set_up(design)
+        for name in self.program.actors:
+            Actor(self, name)
+        if self.program.market is not None:
+            Market(self, self.program.market)
+        World(self, "world").prepare_control()
+
+    def _set_up(self, design: Mapping[str, Floats]) -> None:
+        """Lay out the state of all runs and put it to the first morning."""
+        p, n = self.program, self.n
+        slot, varied = p.vary(design)
+        self.numbers = Numbers(np.array([parameter.value for parameter in p.parameters]), slot, varied)
+        self.world, self.status = new_world(p, n), new_status(n)
+        severity = np.zeros((10, n))
+        for rung, parameter in enumerate(p.ladder.severity):
+            spread(self.numbers, parameter, severity[rung])
+        self.rules = rules(p, severity)
+        self.stocks, self.leading = new_stocks(p, n)
+        self.held = new_held(p.morning_conditions, n)
+        self.flags_held, self.outcomes_held = new_held(p.flag_conditions, n), new_held(p.outcome_conditions, n)
+        self.morning, self.snapshot, self.dawn = (np.zeros((t.rows, n)) for t in (p.morning, p.snapshot, p.dawn))
+        self.scratch, self.rows = new_scratch(p, n), np.zeros((4, n))
+        self.events, self.n_events = np.zeros(64 * n + 64, EVENT), np.zeros(1, np.int64)
+        self.event_number, self.yesterday = np.zeros(n, np.int32), self.events[:0]
+        flag = p.ladder.war_flag
+        self.war = self.world.x[flag] if flag != NONE else np.zeros(n)
+        self.acts_of_war = np.zeros(10, np.uint8)
+        self.acts_of_war[p.ladder.war_low : p.ladder.war_high + 1] = flag != NONE
+        self.day = 0
+        kind, logarithm = p.variable["kind"], p.variable["logarithm"]
+        shares = kind == UNIT
+        self.world.rise[shares] = self.world.fall[shares] = 1.0
+        for at, start in enumerate(p.variable["start"]):
+            values = varied[slot[start]] if slot[start] != NONE else self.numbers.shared[start]
+            self.world.x[at] = values
+            if kind[at] == LOG:
+                self.world.logarithm[logarithm[at]] = values
+                _exponentials(self.world.logarithm[logarithm[at]], self.world.x[at])
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is run."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, placeholder: object) -> None:
+        """Mesa 3.5 puts a placeholder here; the scenario of a crisis is fixed when the model is made."""
+
+    def step(self) -> None:
+        """Advance every run by a day.
+
+        Raises
+        ------
+        RuntimeError
+            The last day is over.
+        """
+        if self.day >= self.program.days:
+            raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
+        self._make_room()
+        begun = int(self.n_events[0])
+        with compiling(last=True):
+            self.agents.do("perceive")
+            self.agents.do("decide")
+            self.agents.do("adjudicate")
+            self.agents.do("settle")
+        self.yesterday = self.events[begun : int(self.n_events[0])]
+        if self.trajectories is not None:
+            self.trajectories.keep(self)
+        self.day += 1
+        self.running = self.day < self.program.days
+        if self._collects:
+            self.datacollector.collect(self)
+
+    def _make_room(self) -> None:
+        most = self.n * (len(self.program.actors) + len(self.program.injects))
+        if int(self.n_events[0]) + most > len(self.events):
+            self.events = np.concatenate([self.events, np.zeros(len(self.events) + most, EVENT)])
+
+    def relax(self, prices: bool) -> None:
+        """Relax the prices or everything else from the snapshot; the market and the world call it."""
+        p = self.program
+        settle(
+            prices, self.day, p.variable, p.low, p.high, p.terms, self.snapshot, self.numbers, self.runs, self.status,
+            self.world, self.rows,
+        )  # fmt: skip
+
+    @property
+    def date(self) -> date:
+        """The day that was stepped last; before the first step, the first day."""
+        return self.program.start + timedelta(days=max(self.day - 1, 0))
+
+    def value(self, variable: str) -> Floats:
+        """A variable in every run, shape (run,)."""
+        return self.world.x[self.program.variables.index(variable)]
+
+    @property
+    def failures(self) -> list[tuple[int, int, str]]:
+        """Runs that met a value that is not finite: (run, day, what)."""
+        return failures(self)
+
+    def block(self) -> Block:
+        """Gather the results so far."""
+        return block(self, self.trajectories)
+
+    def digest(self) -> NDArray[np.uint64]:
+        """Fold every bit of each run's state into one number, shape (run,): equal for equal histories."""
+        folded = np.full(self.n, 0xCBF29CE484222325, np.uint64)
+        held = self.held.streak, self.flags_held.streak, self.outcomes_held.streak
+        for rows in (self.stocks, self.leading, *self.world, *held, self.event_number[None], self.status.alive[None]):
+            if rows.ndim >= 2:
+                for row in rows.reshape(-1, self.n):
+                    bits = row.view(np.uint64) if row.itemsize == 8 else row.astype(np.int64).view(np.uint64)
+                    folded = (folded ^ bits) * np.uint64(0x100000001B3)
+                    folded ^= folded >> np.uint64(29)
+        return folded
+
+
+@kernel
+def _exponentials(logarithms, out):
+    for r in range(out.size):
+        out[r] = exp(logarithms[r])
+
+
+def _checked_seed(seed: int) -> int:
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64:
+        raise ValueError(f"a seed is a whole number from 0 to 2**64 - 1, found {seed!r}")
+    return int(seed)
+
+
+def _loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
+    if isinstance(scenario, Scenario):
+        return scenario
+    from sim.theatre.load import load  # YAML is read only if a path is given
+
+    return load(scenario)
+
+
+def _collector(model: CrisisModel) -> mesa.DataCollector:
+    """Mesa's data collector for the first run: what a Mesa user would look at."""
+
+    def value(name: str) -> Any:
+        return lambda m: float(m.value(name)[0])
+
+    return mesa.DataCollector(
+        model_reporters={
+            "seed": lambda m: m.seed,
+            "date": lambda m: m.date,
+            "rung": lambda m: int(m.world.rung[-1, 0]),
+            "tension": lambda m: float(m.world.tension[0, 0]),
+            **{name: value(name) for name in model.program.variables},
+        },
+        agent_reporters={
+            "name": lambda agent: agent.name if isinstance(agent, Participant) else None,
+            "action": lambda agent: agent.action if isinstance(agent, Actor) else None,
+        },
+    )

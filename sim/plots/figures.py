@@ -1,0 +1,81 @@
+"""The standard set of figures of an ensemble, as files that say what they show."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from sim import __version__
+from sim.analysis.paths import medoids
+from sim.results.ensemble import Ensemble
+from sim.theatre.schema import LogVariable
+
+from .frame import sound_rows
+from .history import strip
+from .paths import fan
+from .shares import first_passage, outcomes, rungs
+
+DPI = 150
+
+
+def write_all(ensemble: Ensemble, folder: Path) -> list[Path]:
+    """Draw the standard set into a folder, as PNG files.
+
+    The set: the fan of tension and of the first price, the rungs, first passage, the outcomes, and the run that stands
+    for the most others. Nothing is drawn if no run was finished.
+
+    Returns
+    -------
+    list of Path : the files written
+    """
+    if not len(ensemble.sound):
+        return []
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for name, draw, height in _standard(ensemble):
+        ax = canvas(height=height)
+        draw(ax)
+        written.append(save(ax, folder / f"{name}.png", ensemble))
+    return written
+
+
+def canvas(width: float = 8.0, height: float = 4.5) -> Axes:
+    """Return the Axes of a new figure that pyplot knows nothing of; sizes in inches."""
+    figure = Figure(figsize=(width, height))
+    FigureCanvasAgg(figure)
+    left, right, below, above = 0.75, 0.25, 0.55, 0.6
+    return figure.add_axes((left / width, below / height, 1 - (left + right) / width, 1 - (below + above) / height))
+
+
+def save(drawing: Axes | Figure, path: Path, ensemble: Ensemble) -> Path:
+    """Write a drawing as PNG, and into the file what it was drawn from."""
+    figure = drawing if isinstance(drawing, Figure) else drawing.figure.figure
+    scenario = ensemble.scenario
+    made_by = (ensemble.info.get("versions") or {}).get("escalation-sim") or __version__
+    words = {
+        "Title": scenario.title,
+        "Scenario": scenario.name,
+        "Scenario-SHA256": scenario.sha256,
+        "Seed": str(ensemble.seed),
+        "Runs": str(len(ensemble)),
+        "Failed": str(len(ensemble.failures)),
+        "Software": f"escalation-sim {made_by}",
+    }
+    figure.savefig(path, dpi=DPI, format="png", metadata=words)
+    return path
+
+
+def _standard(ensemble: Ensemble) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
+    """Name, drawing and height in inches of each figure."""
+    variables = ensemble.scenario.theatre.variables
+    price = next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)
+    yield "fan_tension", lambda ax: fan(ensemble, ax), 4.5
+    if price is not None:
+        yield f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3), 4.5
+    yield "rungs", lambda ax: rungs(ensemble, ax), 4.5
+    yield "first_passage", lambda ax: first_passage(ensemble, ax), 4.5
+    yield "outcomes", lambda ax: outcomes(ensemble, ax), 4.5
+    first = medoids(sound_rows(ensemble, "tension"), 4).position[0]
+    yield "strip", lambda ax: strip(ensemble, ax, int(ensemble.sound.index[first])), 5.2

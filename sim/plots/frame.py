@@ -1,0 +1,254 @@
+"""What all figures share: whose runs they show, how many, on which dates, and labels at the ends of lines."""
+
+from collections.abc import Sequence
+from datetime import date
+from difflib import get_close_matches
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.dates import date2num
+from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
+from numpy.typing import NDArray
+
+from sim.results.ensemble import Ensemble
+from sim.theatre.schema import Theatre
+
+from .colours import COLOURS
+from .labels import LINE, SIZE, apart, width_of, wrapped
+
+GAP = 10.0
+"""Points between the end of a line and its label."""
+_STEPS = (
+    ("D", 1),
+    ("D", 2),
+    ("D", 7),
+    ("D", 14),
+    ("M", 1),
+    ("M", 2),
+    ("M", 3),
+    ("M", 6),
+    ("Y", 1),
+    ("Y", 2),
+    ("Y", 5),
+    ("Y", 10),
+)
+
+
+def given_or_current(ax: Axes | None) -> Axes:
+    """Return the Axes given, or pyplot's current one."""
+    if ax is not None:
+        return ax
+    from matplotlib import pyplot
+
+    return pyplot.gca()
+
+
+def sound_rows(ensemble: Ensemble, name: str) -> NDArray[Any]:
+    """Trajectories (run, day) of a variable in the runs that did not fail.
+
+    Raises
+    ------
+    ValueError
+        There is no such variable, or no run that did not fail.
+    """
+    rows = labelled(ensemble, name).to_numpy()
+    failed = np.isin(ensemble.trajectories["run"].to_numpy(), ensemble.failures["run"].to_numpy(dtype=np.int64))
+    if failed.all():
+        raise ValueError(f"none of the {len(ensemble)} runs of {ensemble.scenario.name} was finished: nothing to draw")
+    return rows[~failed] if failed.any() else rows
+
+
+def labelled(ensemble: Ensemble, name: str) -> xr.DataArray:
+    """Return a trajectory by name.
+
+    Raises
+    ------
+    ValueError
+        There is none of that name.
+    """
+    known = [str(variable) for variable in ensemble.trajectories.data_vars]
+    if name not in known:
+        close = get_close_matches(name, known, 1)
+        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"
+        raise ValueError(f"unknown variable '{name}'; {hint}")
+    return ensemble.trajectories[name]
+
+
+def with_unit(trajectory: xr.DataArray) -> str:
+    """Return what a trajectory shows, with its unit."""
+    unit = str(trajectory.attrs.get("units", "1"))
+    return f"{trajectory.attrs.get('long_name', trajectory.name)} ({'0 to 1' if unit == '1' else unit})"
+
+
+def dates_of(ensemble: Ensemble) -> NDArray[np.float64]:
+    """Return the dates of all days as matplotlib counts them."""
+    dates: NDArray[np.float64] = date2num(ensemble.trajectories["date"].to_numpy())  # type: ignore[no-untyped-call]
+    return dates
+
+
+def rung_name(theatre: Theatre, rung: int) -> str:
+    """Return a rung's number and the head of its label."""
+    return f"{rung} {theatre.ladder.rungs[rung].label.split(':')[0].strip()}"
+
+
+def percent(share: float) -> str:
+    """Write a share in per cent, finer where it is small; only none reads 0 % and only all reads 100 %."""
+    value = 100 * share
+    if 0 < value < 0.05:
+        return "<0.1 %"
+    if 99.95 <= value < 100:
+        return ">99.9 %"
+    return f"{value:.1f} %" if 0 < value < 9.95 or 99.5 <= value < 100 else f"{value:.0f} %"
+
+
+def head(ax: Axes, title: str, meaning: str) -> None:
+    """Write a title, and under it what lines and bands mean."""
+    wide, _ = points(ax)
+    text = wrapped(meaning, max(int(len(meaning) * wide / max(width_of(meaning), 1.0)), 20))
+    ax.set_title(
+        title,
+        loc="left",
+        fontsize=11,
+        fontweight="bold",
+        color=COLOURS["text"],
+        pad=8 + LINE * (1 + text.count("\n")),
+        parse_math=False,
+    )
+    _note(ax, text, 1, 5, "bottom")
+
+
+def foot(ax: Axes, ensemble: Ensemble, run: int | None = None) -> None:
+    """Write under the Axes which scenario it shows, its hash, the number of runs and the seed."""
+    scenario, failed = ensemble.scenario, len(ensemble.failures)
+    sound = len(ensemble) - failed
+    counted = f"n = {sound:,} {'run' if sound == 1 else 'runs'}"
+    n = counted if run is None else f"run {run} of n = {len(ensemble):,}"
+    parts = [f"{scenario.name} {scenario.short_hash}", n, f"seed {ensemble.seed}"]
+    if failed:
+        parts.insert(2, f"{failed:,} more failed, left out" if run is None else f"{failed:,} failed")
+    _note(ax, " · ".join(parts), 0, -23, "top")
+
+
+def _note(ax: Axes, text: str, height: float, rise: float, align: str) -> None:
+    note = ax.annotate(
+        text,
+        (0, height),
+        xytext=(0, rise),
+        xycoords="axes fraction",
+        textcoords="offset points",
+        va=align,
+        fontsize=SIZE,
+        color=COLOURS["quiet text"],
+        annotation_clip=False,
+    )
+    note.set_parse_math(False)
+
+
+def plain_axes(ax: Axes, grid: str = "y") -> None:
+    """Leave of the frame only what carries the data."""
+    ax.spines[["top", "right"]].set_visible(False)
+    ax.tick_params(labelsize=9, labelcolor=COLOURS["text"])
+    ax.yaxis.label.set_fontsize(9)
+    ax.xaxis.label.set_fontsize(9)
+    ax.grid(True, axis=grid, color=COLOURS["guide"], linewidth=0.6)  # type: ignore[arg-type]
+    ax.set_axisbelow(True)
+
+
+def percent_axis(axis: Any) -> None:
+    """Write shares on an axis in per cent."""
+    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
+
+
+def date_axis(ax: Axes, ensemble: Ensemble, column: float = 0.0) -> float:
+    """Lay the dates on the x axis and leave a column of so many points free at their right, for labels.
+
+    Returns
+    -------
+    Points on the page per day
+    """
+    dates = dates_of(ensemble)
+    first, last = float(dates[0]), float(max(dates[-1], dates[0] + 1))
+    wide, _ = points(ax)
+    share = 1 - min(column / wide, 0.6)
+    right = first + (last - first) / share
+    ax.set_xlim(first, right)
+    ax.spines["bottom"].set_bounds(first, last)
+    # The grid ends where the runs do.
+    ax.axvspan(last, right + 1, facecolor=ax.get_facecolor(), linewidth=0, zorder=0.6)
+    days, labels = date_ticks(ensemble.scenario.start, len(dates))
+    ax.xaxis_date()
+    ax.xaxis.set_major_locator(FixedLocator([first + day for day in days]))
+    ax.xaxis.set_major_formatter(FixedFormatter(labels))
+    # Minor ticks of the reader's own style would run on below the column.
+    ax.xaxis.set_minor_locator(FixedLocator([]))
+    return share * wide / (last - first)
+
+
+def points(ax: Axes) -> tuple[float, float]:
+    """Width and height of an Axes, in points."""
+    return ax.bbox.width * 72 / ax.figure.dpi, ax.bbox.height * 72 / ax.figure.dpi
+
+
+def date_ticks(start: date, days: int, most: int = 8) -> tuple[list[int], list[str]]:
+    """Choose the days to mark: first days of years, months or weeks of the run, or its days, at most so many.
+
+    Returns
+    -------
+    Days counted from the start, and their labels; the year is named where it is new
+    """
+    first = np.datetime64(start, "D")
+    end = first + days
+    for unit, step in _STEPS:
+        whole = f"M8[{unit}]"
+        ticks = np.arange(first.astype(whole), end.astype(whole) + 1, step).astype("M8[D]")
+        ticks = ticks[(ticks >= first) & (ticks < end)]
+        if 1 <= len(ticks) <= most:
+            break
+    named = [tick.item() for tick in ticks]
+    new = [True, *(now.year != before.year for before, now in pairwise(named))]
+    labels = [_date_label(tick, unit, year) for tick, year in zip(named, new, strict=True)]
+    return [(tick - start).days for tick in named], labels
+
+
+def _date_label(day: date, unit: str, with_year: bool) -> str:
+    parts = [str(day.day)] if unit == "D" else []
+    parts += [f"{day:%b}"] if unit != "Y" else []
+    parts += [str(day.year)] if with_year or unit == "Y" else []
+    return " ".join(parts)
+
+
+def column_for(texts: Sequence[str]) -> float:
+    """Width of a column of labels at the ends of lines, in points."""
+    return GAP + max((width_of(text) for text in texts), default=0.0) + 2
+
+
+def end_labels(
+    ax: Axes, last: float, heights: Sequence[float], texts: Sequence[str], colours: Sequence[str | None]
+) -> None:
+    """Write a text beside each height at the last date, led there by a thin line, without overlap.
+
+    Limits of both axes must be set. A text without a colour gets no line.
+    """
+    bottom, top = ax.get_ylim()
+    _, tall = points(ax)
+    scale = tall / (top - bottom)
+    sizes = [LINE * (1 + text.count("\n")) + 1 for text in texts]
+    places = apart((np.asarray(heights, float) - bottom) * scale, sizes, 0, tall)
+    for text, height, at, colour in zip(texts, heights, places, colours, strict=True):
+        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0, "relpos": (0, 0.5)}
+        note = ax.annotate(
+            text,
+            (last, height),
+            xytext=(GAP, float(at) - (height - bottom) * scale),
+            textcoords="offset points",
+            va="center",
+            fontsize=SIZE,
+            linespacing=1.1,
+            color=COLOURS["text"],
+            annotation_clip=False,
+            arrowprops=line if colour is not None else None,
+        )
+        note.set_parse_math(False)

@@ -1,0 +1,271 @@
+"""One run, act by act."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
+
+from sim.results.ensemble import SCRIPT, Ensemble
+from sim.theatre.scenario import Scenario
+
+from .colours import COLOURS, SIDES, Side, sides
+from .frame import (
+    column_for,
+    date_axis,
+    dates_of,
+    end_labels,
+    foot,
+    given_or_current,
+    head,
+    plain_axes,
+    points,
+    rung_name,
+)
+from .labels import SIZE, Box, Point, nearest, place, width_of, wrapped
+
+FLOOR, CEILING = -3.3, -0.9
+"""Where tension 0 and tension 100 lie, on the axis of rungs."""
+TOP = 10.4
+GRAVE = 5
+"""Acts from this rung up are drawn large, and words keep off them."""
+LANES = 0.3
+"""How far the outermost sides stand from the middle of their rung."""
+
+
+@dataclass(frozen=True)
+class Act:
+    """An act and where it is drawn."""
+
+    day: int
+    action: str
+    rung: int
+    deaths: int
+    side: Side
+    height: float
+    """On the axis of rungs."""
+
+    @property
+    def large(self) -> bool:
+        """Whether it is drawn large."""
+        return self.rung >= GRAVE
+
+
+def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int = 7) -> Axes:
+    """One run as it happened: each act at its date and rung, its tension below.
+
+    Within a rung each side has a lane of its own. Acts below rung 5 are small and pale. A ring means that people died.
+
+    Parameters
+    ----------
+    run : int
+        The run's number.
+    named : int
+        How many acts to name, at most: the gravest, and those that killed.
+    """
+    if run not in ensemble.outcomes.index:
+        raise ValueError(f"no run {run}; this ensemble has runs 0 to {len(ensemble) - 1}")
+    ax = given_or_current(ax)
+    theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
+    events = ensemble.events.loc[ensemble.events["run"] == run]
+    scripted = events["actor"] == SCRIPT
+    acts = acts_of(events[~scripted], ensemble.scenario)
+    names = [wrapped(rung_name(theatre, rung), 26) for rung in range(10)]
+    ax.set_ylim(FLOOR, TOP)
+    plain_axes(ax, grid="x")
+    ax.set_yticks([FLOOR, CEILING, *range(10)], ["0", "100", *map(str, range(10))])
+    for tick in ax.get_yticklabels()[:2]:
+        tick.set_color(COLOURS["tension"])
+    per_day = date_axis(ax, ensemble, column_for(names))
+    for rung in range(0, 10, 2):
+        ax.fill_between(dates[[0, -1]], rung - 0.5, rung + 0.5, color=COLOURS["row"], linewidth=0, zorder=0)
+    _tension(ax, dates, ensemble.trajectories["tension"].sel(run=run).to_numpy())
+    _markers(ax, dates, acts)
+    for day, action in zip(events["day"][scripted], events["action"][scripted], strict=True):
+        _scripted(ax, dates[day], str(action).removeprefix(f"{SCRIPT}.").replace("_", " "))
+    _names(ax, dates, acts, gravest(acts, named), ensemble.scenario, per_day)
+    labels = [*names, "Tension (points)"]
+    end_labels(ax, dates[-1], [*range(10), (FLOOR + CEILING) / 2], labels, [None] * len(labels))
+    _legend(ax, acts)
+    head(ax, f"Run {run}, act by act", _meaning(ensemble, run, acts))
+    foot(ax, ensemble, run)
+    return ax
+
+
+def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[Act]:
+    """Acts in the order of the events, each in its side's lane."""
+    side_of = sides(scenario.theatre)
+    present = _in_order({side_of[actor] for actor in events["actor"]})
+    lanes = np.linspace(LANES, -LANES, len(present)) if len(present) > 1 else np.zeros(1)
+    lane = dict(zip(present, lanes.tolist(), strict=False))
+    columns = (events[name].tolist() for name in ("day", "action", "rung", "fatalities", "actor"))
+    return [
+        Act(day, action, rung, deaths, side_of[actor], rung + lane[side_of[actor]])
+        for day, action, rung, deaths, actor in zip(*columns, strict=True)
+    ]
+
+
+def gravest(acts: Sequence[Act], named: int) -> list[Act]:
+    """Return the acts to name: those from rung 5 up and those that killed, each action once before any again.
+
+    Where hardly any act is grave, the three highest actions.
+    """
+    ordered = sorted(acts, key=lambda act: (-act.rung, -act.deaths, act.day))
+    seen: set[str] = set()
+    first: list[Act] = []
+    again: list[Act] = []
+    for act in ordered:
+        (again if act.action in seen else first).append(act)
+        seen.add(act.action)
+    grave = [act for act in first if act.large or act.deaths] + [act for act in again if act.large]
+    mild = [act for act in first if act.rung and act not in grave]
+    return [*grave, *mild[: max(3 - len(grave), 0)]][:named]
+
+
+def _in_order(present: set[Side]) -> list[Side]:
+    known = list(SIDES.values())
+    return sorted(present, key=lambda side: (known.index(side) if side in known else len(known), side.label))
+
+
+def _meaning(ensemble: Ensemble, run: int, acts: Sequence[Act]) -> str:
+    deadly, dead = sum(act.deaths > 0 for act in acts), sum(act.deaths for act in acts)
+    counted = f"{len(acts)} acts, {deadly} of them deadly, {dead:,} dead."
+    failed = ensemble.failures[ensemble.failures["run"] == run]
+    if len(failed):
+        return f"{counted} It failed on day {failed['day'].iloc[0]}: {failed['what'].iloc[0]} was not finite."
+    return f"{counted} One history among many, and no forecast."
+
+
+def _tension(ax: Axes, dates: NDArray[np.float64], tension: NDArray[np.floating]) -> None:
+    height = FLOOR + tension / 100 * (CEILING - FLOOR)
+    ax.fill_between(dates, FLOOR, height, color=COLOURS["tension"], alpha=0.5, linewidth=0, zorder=1)
+    ax.plot(dates, height, color=COLOURS["tension"], linewidth=0.8, zorder=1)
+
+
+def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act]) -> None:
+    """Draw each side's acts, and a ring around those that killed."""
+    for side in _in_order({act.side for act in acts}):
+        for large, size, alpha, layer in ((False, 13, 0.5, 2), (True, 44, 1.0, 4)):
+            some = [act for act in acts if act.side == side and act.large == large]
+            ax.scatter(
+                [dates[act.day] for act in some],
+                [act.height for act in some],
+                s=size,
+                marker=side.marker,
+                color=side.colour,
+                alpha=alpha,
+                linewidths=0,
+                zorder=layer,
+                label=side.label,
+            )
+    deadly = [act for act in acts if act.deaths]
+    ax.scatter(
+        [dates[act.day] for act in deadly],
+        [act.height for act in deadly],
+        s=[105 if act.large else 48 for act in deadly],
+        facecolors="none",
+        edgecolors=COLOURS["blood"],
+        linewidths=1,
+        zorder=5,
+        label="people died",
+    )
+
+
+def _scripted(ax: Axes, date: float, text: str) -> None:
+    """Mark what the scenario itself lets happen."""
+    ax.plot([date, date], [CEILING, 9.5], color=COLOURS["quiet text"], linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
+    ax.annotate(
+        text,
+        (date, CEILING),
+        xytext=(2, -1),
+        textcoords="offset points",
+        va="top",
+        fontsize=SIZE,
+        fontstyle="italic",
+        color=COLOURS["quiet text"],
+    )
+
+
+def _names(
+    ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act], few: Sequence[Act], scenario: Scenario, per_day: float
+) -> None:
+    """Write the labels of a few acts near them, clear of one another and of grave acts."""
+    _, tall = points(ax)
+    per_rung = tall / (TOP - FLOOR)
+
+    def on_page(act: Act) -> Point:
+        return act.day * per_day, (act.height - FLOOR) * per_rung
+
+    def mark(act: Act) -> Box:
+        (x, y), size, weight = on_page(act), *((5, 40.0) if act.large or act.deaths or act in few else (2, 1.0))
+        return Box(x - size, y - size, x + size, y + size, weight)
+
+    texts = []
+    for act in few:
+        date = scenario.start + timedelta(days=act.day)
+        texts.append(wrapped(f"{date.day} {date:%b}: {scenario.theatre.actions[act.action].label}", 28))
+    page = Box(0, (-0.5 - FLOOR) * per_rung, (len(dates) - 1) * per_day, (9.6 - FLOOR) * per_rung)
+    boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
+    for act, text, box in zip(few, texts, boxes, strict=True):
+        if box is not None:
+            _write(ax, (dates[act.day], act.height), on_page(act), text, box)
+
+
+def _write(ax: Axes, act: Point, anchor: Point, text: str, box: Box) -> None:
+    """Write a text into its box, tied to its act by a thin line."""
+    (x, y), (end_x, end_y) = anchor, nearest(anchor, box)
+    tie = ((end_x - box.left) / (box.right - box.left), (end_y - box.bottom) / (box.top - box.bottom))
+    note = ax.annotate(
+        text,
+        act,
+        xytext=(box.left - x, box.bottom - y),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=SIZE,
+        linespacing=1.1,
+        color=COLOURS["text"],
+        zorder=7,
+        path_effects=[withStroke(linewidth=2, foreground="white")],
+        arrowprops={
+            "arrowstyle": "-",
+            "color": COLOURS["quiet text"],
+            "linewidth": 0.7,
+            "relpos": tie,
+            "shrinkA": 0,
+            "shrinkB": 6,
+        },
+    )
+    note.set_parse_math(False)
+
+
+def _legend(ax: Axes, acts: Sequence[Act]) -> None:
+    """Name the sides above the ladder, in two rows where one is too short."""
+    keys = [
+        Line2D([], [], linestyle="none", marker=side.marker, markersize=6, color=side.colour, label=side.label)
+        for side in _in_order({act.side for act in acts})
+    ]
+    if any(act.deaths for act in acts):
+        ring = Line2D([], [], linestyle="none", marker="o", markersize=9, label="people died", color=COLOURS["blood"])
+        ring.set_markerfacecolor("none")
+        keys.append(ring)
+    wide, _ = points(ax)
+    needed = sum(width_of(str(key.get_label())) + 4 * SIZE for key in keys)
+    legend = ax.legend(
+        handles=keys,
+        loc="upper left",
+        ncols=max(len(keys) if needed < wide else -(-len(keys) // 2), 1),
+        fontsize=SIZE,
+        frameon=False,
+        borderaxespad=0,
+        borderpad=0.1,
+        labelspacing=0.2,
+        handletextpad=0.1,
+        columnspacing=1.1,
+    )
+    for text in legend.get_texts():
+        text.set_parse_math(False)

@@ -1,0 +1,154 @@
+"""Where words go: how wide they are, and how they keep out of each other's way. All lengths are in points."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from textwrap import shorten, wrap
+
+import numpy as np
+from matplotlib.textpath import TextPath
+from numpy.typing import ArrayLike, NDArray
+
+SIZE = 8
+"""Size of all small text; nothing in a figure is smaller."""
+LINE = 1.25 * SIZE
+"""Height of a line of it."""
+CROSSING = 4.0
+"""What it costs when a tie crosses a text, for each dot of the tie that is covered."""
+DISTANCE = 0.08
+"""What it costs to be a point further away."""
+
+Point = tuple[float, float]
+
+
+def width_of(text: str, size: float = SIZE) -> float:
+    """Width of a text's widest line in the default font."""
+    # A dollar sign would be read as the start of a formula.
+    plain = text.replace("$", "S")
+    return max(
+        (float(TextPath((0, 0), line, size=size).get_extents().x1) for line in plain.split("\n") if line), default=0.0
+    )
+
+
+def wrapped(text: str, letters: int, lines: int = 2) -> str:
+    """Break a text into lines of about so many letters, and end it with … where it is longer."""
+    parts = wrap(text, letters)
+    if len(parts) > lines:
+        parts = [*parts[: lines - 1], shorten(" ".join(parts[lines - 1 :]), letters, placeholder="…")]
+    return "\n".join(parts)
+
+
+def apart(places: ArrayLike, sizes: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
+    """Move places on a line as little as possible so that things of these sizes, centred there, do not overlap.
+
+    The order of the places is kept. What would overlap is pooled and centred on the mean of where it wanted to be,
+    as in isotonic regression, so the squares of all moves sum to the least possible. All stay between `low` and
+    `high`; where there is not enough room for that, they spread over it evenly.
+    """
+    wanted, size = np.asarray(places, float), np.asarray(sizes, float)
+    order = np.argsort(wanted, kind="stable")
+    height = size[order]
+    before = np.concatenate([[0.0], np.cumsum((height[1:] + height[:-1]) / 2)])[: len(height)]
+    pools: list[list[float]] = []
+    for value in wanted[order] - before:
+        pools.append([value, 1])
+        while len(pools) > 1 and pools[-2][0] >= pools[-1][0]:
+            mean, count = pools.pop()
+            pools[-1] = [(pools[-1][0] * pools[-1][1] + mean * count) / (pools[-1][1] + count), pools[-1][1] + count]
+    result = np.empty(len(wanted))
+    if len(wanted):
+        first, last = low + height[0] / 2, high - height[-1] / 2 - before[-1]
+        if last < first:
+            before *= max(high - height[-1] / 2 - first, 0) / before[-1]
+            last = first
+        pooled = np.repeat([mean for mean, _ in pools], [int(count) for _, count in pools])
+        result[order] = np.clip(pooled, first, last) + before
+    return result
+
+
+@dataclass(frozen=True)
+class Box:
+    """A rectangle on the page."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    weight: float = 1.0
+    """What it costs to cover it."""
+
+    def meets(self, other: "Box") -> bool:
+        """Whether the two overlap."""
+        return (
+            self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
+        )
+
+    def within(self, other: "Box") -> bool:
+        """Whether this one lies inside the other."""
+        return (
+            self.left >= other.left
+            and self.right <= other.right
+            and self.bottom >= other.bottom
+            and self.top <= other.top
+        )
+
+
+def place(anchors: Sequence[Point], texts: Sequence[str], page: Box, avoid: Sequence[Box]) -> list[Box | None]:
+    """Find a place near its anchor for each text, the first served first.
+
+    A text keeps off the others and on the page. Of the places left it takes the cheapest: for itself and the line that
+    ties it to its anchor, it pays for what it covers of what is to be avoided, for texts and ties crossed, and for
+    distance. Where no place is left it gets None.
+    """
+    taken: list[Box] = []
+    ties: list[Box] = []
+    found: list[Box | None] = []
+    for anchor, text in zip(anchors, texts, strict=True):
+        best, least = None, math.inf
+        for distance, box in _around(anchor, width_of(text), LINE * (1 + text.count("\n"))):
+            if DISTANCE * distance >= least:
+                break
+            if box.within(page) and not any(box.meets(other) for other in taken):
+                cost = DISTANCE * distance + _cost(anchor, box, avoid, taken, ties)
+                if cost < least:
+                    best, least = box, cost
+        found.append(best)
+        if best is not None:
+            taken.append(Box(best.left - 4, best.bottom, best.right + 4, best.top))
+            ties += _tie(anchor, best)
+    return found
+
+
+def _cost(anchor: Point, box: Box, avoid: Sequence[Box], taken: Sequence[Box], ties: Sequence[Box]) -> float:
+    """What a place covers, and how often its tie crosses marks or texts, or it the ties of others."""
+    own = Box(*anchor, *anchor)
+    tie = [dot for dot in _tie(anchor, box) if not any(dot.meets(other) and own.within(other) for other in avoid)]
+    covered = sum(other.weight * (box.meets(other) + 0.1 * any(dot.meets(other) for dot in tie)) for other in avoid)
+    crossed = sum(box.meets(dot) for dot in ties) + sum(dot.meets(text) for dot in tie for text in taken)
+    return covered + CROSSING * crossed
+
+
+def nearest(point: Point, box: Box) -> Point:
+    """Return the point of a box that is nearest to a point."""
+    return min(max(point[0], box.left), box.right), min(max(point[1], box.bottom), box.top)
+
+
+def _tie(anchor: Point, box: Box) -> Iterator[Box]:
+    """Dots along the line from an anchor to a box, every six points, without its ends."""
+    end = nearest(anchor, box)
+    for part in np.linspace(0, 1, 2 + int(math.dist(anchor, end) / 6))[1:-1].tolist():
+        x, y = (a + part * (b - a) for a, b in zip(anchor, end, strict=True))
+        yield Box(x - 0.5, y - 0.5, x + 0.5, y + 0.5)
+
+
+def _around(anchor: Point, width: float, height: float) -> list[tuple[float, Box]]:
+    """Places around a point with their distance from it, the nearest first: at its sides, over and under it."""
+    x, y = anchor
+    boxes = []
+    for rise in range(-72, 73, 8):
+        bottom = y + rise - height / 2
+        lefts = [left for away in (7, 20, 35, 55, 80, 110) for left in (x + away, x - away - width)]
+        if abs(rise) > height / 2 + 6:
+            lefts.append(x - width / 2)
+        boxes += [Box(left, bottom, left + width, bottom + height) for left in lefts]
+    return sorted(((math.dist(anchor, nearest(anchor, box)), box) for box in boxes), key=lambda one: one[0])

@@ -1,0 +1,158 @@
+"""An ensemble: many runs of one scenario, as labelled arrays and tables."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from sim.analysis.intervals import wilson
+from sim.engine.record import Block
+from sim.theatre.program import Program
+from sim.theatre.scenario import Scenario
+
+SCRIPT = "script"
+"""The actor of what the scenario itself lets happen."""
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Runs of one scenario under one seed.
+
+    `trajectories` has dimensions (run, day): values in the evening of each day.
+    """
+
+    scenario: Scenario
+    seed: int
+    trajectories: xr.Dataset
+    """Every variable, `tension`, `rung`, and `rung_X` for each dyad X, with the date of each day as a coordinate."""
+    events: pd.DataFrame
+    """One row for each act: run, day, date, actor, action, target, rung, deniable, fatalities, event, cause."""
+    outcomes: pd.DataFrame
+    """One row for each run: each outcome's first day, <NA> where it never held."""
+    failures: pd.DataFrame
+    """Runs that met a value that is not finite: run, day, what. They count in no share."""
+    info: dict[str, Any] = field(default_factory=dict)
+    """How it was made: versions, platform, time."""
+
+    def __len__(self) -> int:
+        return len(self.outcomes)
+
+    @cached_property
+    def sound(self) -> pd.DataFrame:
+        """Outcomes of the runs that did not fail."""
+        return self.outcomes.loc[~self.outcomes.index.isin(self.failures["run"])]
+
+    def shares(self, level: float = 0.95) -> pd.DataFrame:
+        """Share of the runs in which each outcome held, with a Wilson interval.
+
+        Returns
+        -------
+        DataFrame with columns outcome, share, low, high, n
+        """
+        held = self.sound.notna().sum()
+        n = len(self.sound)
+        low, high = wilson(held.to_numpy(), n, level)
+        share = held.to_numpy() / n if n else np.full(len(held), np.nan)
+        return pd.DataFrame({"outcome": held.index, "share": share, "low": low, "high": high, "n": n})
+
+    def __repr__(self) -> str:
+        failed = f", {len(self.failures)} failed" if len(self.failures) else ""
+        return f"<Ensemble {self.scenario.name} {self.scenario.short_hash}: {len(self)} runs, seed {self.seed}{failed}>"
+
+
+def collect(
+    scenario: Scenario, program: Program, seed: int, runs: int, blocks: Iterable[Block], info: dict[str, Any]
+) -> Ensemble:
+    """Join blocks, in any order, to an ensemble of runs 0 to `runs` - 1."""
+    values: dict[str, np.ndarray[Any, Any]] = {}
+    shape = (runs, program.days)
+    outcome_day = np.zeros((runs, len(program.outcomes)), np.int32)
+    events: list[pd.DataFrame] = []
+    failures: list[tuple[int, int, str]] = []
+    for block in blocks:
+        for name, rows in (block.values | block.rungs).items():
+            values.setdefault(name, np.empty(shape, rows.dtype))[block.run] = rows
+        outcome_day[block.run] = block.outcome_day
+        events.append(event_table(block, program))
+        failures += block.failures
+    return Ensemble(
+        scenario=scenario,
+        seed=seed,
+        trajectories=dataset(scenario, program, np.arange(runs), values),
+        events=pd.concat(events).sort_values(["run", "event"], ignore_index=True),
+        outcomes=outcome_table(program.outcomes, np.arange(runs), outcome_day),
+        failures=pd.DataFrame(sorted(failures), columns=["run", "day", "what"]),
+        info=info,
+    )
+
+
+def dataset(
+    scenario: Scenario,
+    program: Program,
+    run: np.ndarray[Any, Any],
+    values: dict[str, np.ndarray[Any, Any]],
+) -> xr.Dataset:
+    """Label trajectories with runs, days, dates, units and the scenario's hash."""
+    days = np.arange(program.days)
+    labels = {name: _label(scenario, name) for name in values}
+    data = {name: (("run", "day"), rows, labels[name]) for name, rows in values.items()}
+    dates = np.datetime64(scenario.start, "ns") + days * np.timedelta64(1, "D")
+    coordinates = {"run": run, "day": days, "date": ("day", dates)}
+    attributes = {"scenario": scenario.name, "scenario_sha256": scenario.sha256}
+    return xr.Dataset(data, coordinates, attributes)
+
+
+def _label(scenario: Scenario, name: str) -> dict[str, str]:
+    """What a trajectory shows, and its unit."""
+    theatre = scenario.theatre
+    if name in theatre.variables:
+        variable = theatre.variables[name]
+        return {"long_name": variable.label, "units": getattr(variable, "unit", "1")}
+    if name == "tension":
+        return {"long_name": "Tension", "units": "points"}
+    dyad = theatre.dyads.get(name.removeprefix("rung_"))
+    return {"long_name": f"Rung, {dyad.label}" if dyad else "Rung", "units": "rung"}
+
+
+def event_table(block: Block, program: Program) -> pd.DataFrame:
+    """Events with names instead of positions."""
+    columns = block.events
+    actions = [*program.actions, *(f"{SCRIPT}.{name}" for name in program.injects)]
+    actors = [*program.actors, SCRIPT]
+    start = np.datetime64(program.start, "ms")
+    return pd.DataFrame(
+        {
+            "run": columns["run"],
+            "day": columns["day"],
+            "date": start + columns["day"].astype("timedelta64[D]"),
+            "actor": _named(np.where(columns["actor"] < 0, len(actors) - 1, columns["actor"]), actors),
+            "action": _named(columns["action"], actions),
+            "target": _named(columns["target"], program.actors),
+            "rung": columns["rung"],
+            "deniable": columns["deniable"],
+            "fatalities": columns["fatalities"],
+            "event": columns["event"],
+            "cause": pd.array(columns["cause"], "Int32").copy(),
+        }
+    ).assign(cause=lambda table: table["cause"].mask(table["cause"] < 0))
+
+
+def _named(positions: np.ndarray[Any, Any], names: Sequence[str]) -> pd.Categorical:
+    return pd.Categorical.from_codes(positions, categories=list(names))
+
+
+def outcome_table(outcomes: Sequence[str], run: np.ndarray[Any, Any], day: np.ndarray[Any, Any]) -> pd.DataFrame:
+    """First day of each outcome by run, <NA> where it never held."""
+    columns = {name: pd.array(day[:, at], "Int32") for at, name in enumerate(outcomes)}
+    table = pd.DataFrame(columns, index=pd.Index(run, name="run"))
+    return table.mask(table < 0)
+
+
+def date_of(scenario: Scenario, day: int) -> str:
+    """The date of a day of a run."""
+    return (scenario.start + timedelta(days=int(day))).isoformat()

@@ -1,0 +1,326 @@
+"""A scenario as arrays: what the engine runs. Every index below is a position in one of the sorted tuples of ids.
+
+Numbers that a user can vary are not stored here but in one flat list of parameters; fields that say *parameter* hold
+positions in it, so that a sweep can vary any of them run by run. -1 stands for none.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.int32]
+Floats = NDArray[np.float64]
+Flags = NDArray[np.uint8]
+Table = NDArray[np.void]
+"""A structured array: one record for each of its kind."""
+
+NONE = -1
+NEVER = -(2**30)
+"""The day on which something happened that never did."""
+
+UNIT, LEVEL, LOG, FLAG = range(4)
+"""Kinds of variables."""
+
+VARIABLE, SCALED, PROVOCATION, BLOOD, CONDITION, RUNG, TENSION, DEATHS, SINCE_ACTION, SINCE_RUNG = range(10)
+"""Kinds of quantities that terms and conditions read; a SCALED variable is read through its scale."""
+
+SET, CLEAR = 1.0, -1.0
+"""Effects on flags."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One number as kernels read it, and the numbers of the scenario it is made from."""
+
+    paths: tuple[str, ...]
+    rule: Callable[..., float]
+    """Makes the parameter from the values at `paths`, in plain arithmetic."""
+    value: float
+
+    def at(self, values: Mapping[str, float], base: Mapping[str, float]) -> float:
+        """Return the parameter with some numbers changed."""
+        return self.rule(*(values.get(path, base[path]) for path in self.paths))
+
+
+def _table(**fields: str) -> np.dtype[np.void]:
+    """The columns of a table; what each holds stands beside it."""
+    return np.dtype([(name, np.uint32 if name == "key" else np.int32) for name in fields])
+
+
+FEATURE = _table(
+    kind="kind of quantity",
+    index="which of its kind",
+    negated="1 for 1 - x",
+    low="parameter: the value read as 0 (SCALED)",
+    high="parameter: the value read as 1 (SCALED)",
+)
+TERM = _table(
+    row="row of the feature",
+    weight="parameter",
+    pair="the pair whose provocation or blood it reads, unnegated, first",
+)
+CLAUSE = _table(
+    kind="kind of quantity",
+    index="which of its kind",
+    at_least="1 for >=, 0 for <=",
+    threshold="parameter",
+)
+CONDITION_NODE = _table(
+    clauses="its clauses start here …",
+    clauses_end="… and end here",
+    alternatives="likewise the conditions of which one must hold",
+    alternatives_end="",
+    lasting="parameter: days on end it must have held",
+)
+ACTOR = _table(
+    memory="parameter: the factor by which stocks fade in a day",
+    sharpness="parameter: 1 / scale",
+    lethality="parameter",
+    reply_rate="parameter",
+    overshoot="parameter",
+    redline="parameter",
+    narrowness="parameter: 1 / width",
+    discharge="parameter",
+    pairs="the pairs it observes start here …",
+    pairs_end="… and end here",
+    actions="likewise its actions",
+    actions_end="",
+    links="likewise the links to its sponsors",
+    links_end="",
+    fits="likewise the pairs and rungs on which it can reply",
+    fits_end="",
+    key="hash of its id, for the dice",
+)
+FIT = _table(pair="pair whose target is answered", rung="rung of the answer")
+LINK = _table(terms="terms of the sponsor's control start here …", terms_end="… and end here")
+LOAD = _table(
+    pair="pair that the act loads",
+    own="1 if the pair is about the actor itself: what its sponsors leave of the act",
+    sponsor="link to the sponsor that the pair is about",
+    links="links of the actor's sponsors start here …",
+    links_end="… and end here",
+    excluded="but for this one, the observer itself",
+    blame="parameter: the share that the observer's own view lays there",
+    weight="parameter: protection of the parties touched",
+    blood_weight="parameter: protection of those who die",
+)
+ACTION = _table(
+    target="actor",
+    rung="",
+    lethal_rung="rung when it kills",
+    rate="parameter",
+    reply="parameter, for replies only",
+    cooldown="parameter",
+    once="1 if it happens once",
+    when="condition of the morning",
+    pair="the pair (actor, target) of a reply",
+    fit="its pair and rung among those on which its actor can reply",
+    deniability="parameter",
+    chance="parameter: the chance that it kills",
+    deaths="parameter of the geometric draw, 1 / log(1 - 1 / mean)",
+    whose="actor whose people die",
+    calm="parameter",
+    calm_pair="the pair (target, actor)",
+    attribute="parameter",
+    drivers="its terms start here …",
+    drivers_end="… and end here",
+    effects="likewise its effects",
+    effects_end="",
+    dyads="likewise the dyads it belongs to",
+    dyads_end="",
+    discharged="likewise the pairs that the reply discharges, the target's first",
+    discharged_end="",
+    exposed="likewise the pairs whose suspicion its evidence opens",
+    exposed_end="",
+    key="hash of its id",
+)
+EFFECT = _table(
+    variable="",
+    amount="parameter: a share, an amount, the logarithm of a factor, or SET and CLEAR",
+)
+INJECT = _table(day="day on which it happens", effects="its effects start here …", effects_end="… and end here")
+VARIABLE_ROW = _table(
+    kind="UNIT, LEVEL, LOG or FLAG",
+    logarithm="row of its logarithm (LOG)",
+    start="parameter, for LOG its logarithm",
+    decay="parameter: what is left of a distance to the target after a day",
+    base="parameter",
+    terms="terms of the target start here …",
+    terms_end="… and end here",
+    noise="parameter: standard deviation of a day",
+    set_when="condition of flags (FLAG)",
+    clear_when="condition of flags (FLAG)",
+    key="hash of its id",
+)
+
+
+class Features(NamedTuple):
+    """Rows of readings between 0 and 1: first single factors, then products of two or three of them."""
+
+    factors: Table
+    """FEATURE."""
+    products: Ints
+    """Shape (product, 3): rows of factors, -1 for a missing third."""
+
+    @property
+    def rows(self) -> int:
+        """Number of rows."""
+        return len(self.factors) + len(self.products)
+
+
+class Conditions(NamedTuple):
+    """Conditions of one hour, those that others read before them."""
+
+    nodes: Table
+    """CONDITION_NODE."""
+    clauses: Table
+    """CLAUSE."""
+    alternatives: Ints
+
+
+class Ladder(NamedTuple):
+    """The ladder, tension and war."""
+
+    severity: Ints
+    """Parameter, by rung."""
+    decay: int
+    """Parameter, as the next two."""
+    scale: int
+    lethal_deniability: int
+    rung_memory: int
+    """Days."""
+    war_flag: int
+    war_low: int
+    war_high: int
+    war_severity: int
+    """Parameter."""
+    war_dyads: Ints
+
+
+class Script(NamedTuple):
+    """What is imposed, by day."""
+
+    act: Ints
+    """Shape (day, actor): the action imposed."""
+    deaths: Ints
+    """Shape (day, actor): its deaths, -1 if they are drawn."""
+    forbidden: Flags
+    """Shape (day, action)."""
+    imposed_days: int
+    """Days at the start on which nobody decides."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """Everything the engine needs to know of a scenario."""
+
+    sha256: str
+    start: date
+    days: int
+    actors: tuple[str, ...]
+    market: str | None
+    actions: tuple[str, ...]
+    variables: tuple[str, ...]
+    dyads: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    pairs: tuple[tuple[str, str], ...]
+    injects: tuple[str, ...]
+    since_rung: tuple[tuple[str, int], ...]
+    """Pairs of (actor, rung) whose last day some condition reads."""
+
+    parameters: tuple[Parameter, ...]
+    base: Mapping[str, float]
+    """The value of every number of the scenario, by path."""
+
+    actor: Table
+    """ACTOR, by actor, as the other tables by their owner."""
+    fit: Table
+    """FIT: replies on one rung to one target fit alike."""
+    suspicion: Ints
+    """Parameter, by pair."""
+    loads: Table
+    """LOAD."""
+    load_start: Ints
+    """Loads of observer i by action a start at load_start[i * number of actions + a]."""
+    links: tuple[tuple[str, str], ...]
+    """(proxy, sponsor), sorted."""
+    link: Table
+    """LINK."""
+    action: Table
+    dyad_of: Ints
+    """Dyads that actions belong to, as `action` says."""
+    discharged: Ints
+    """Pairs."""
+    exposed: Ints
+    """Pairs."""
+    effects: Table
+    inject: Table
+    """INJECT, by entry of the script with effects; the amounts are in `effects` too."""
+    variable: Table
+    low: Floats
+    """By variable: the range, for log variables that of the logarithm."""
+    high: Floats
+    ladder: Ladder
+    script: Script
+    terms: Table
+    """TERM, of all owners."""
+    dawn: Features
+    """What sponsors' control reads, taken in the evening for the next morning."""
+    morning: Features
+    """What drivers read."""
+    snapshot: Features
+    """What targets read."""
+    morning_conditions: Conditions
+    flag_conditions: Conditions
+    """Those of flags, in the evening."""
+    outcome_conditions: Conditions
+    """Those of outcomes, once flags have turned."""
+    outcome_condition: Ints
+
+    def vary(self, design: Mapping[str, Floats]) -> tuple[Ints, Floats]:
+        """Parameters that differ from run to run.
+
+        Parameters
+        ----------
+        design : mapping of path to values, one for each run
+
+        Returns
+        -------
+        slot : by parameter, its row in `varied` or -1
+        varied : shape (varied parameter, run)
+
+        Raises
+        ------
+        KeyError
+            A path is no number of this scenario.
+        """
+        for path in design:
+            if path not in self.base:
+                raise KeyError(path)
+        slot = np.full(len(self.parameters), NONE, np.int32)
+        rows: list[list[float]] = []
+        runs = len(next(iter(design.values()))) if design else 0
+        points = [{path: float(values[run]) for path, values in design.items()} for run in range(runs)]
+        for position, parameter in enumerate(self.parameters):
+            if any(path in design for path in parameter.paths):
+                slot[position] = len(rows)
+                rows.append([parameter.at(point, self.base) for point in points])
+        return slot, np.array(rows, np.float64).reshape(len(rows), runs)
+
+
+def ints(values: Iterable[Any]) -> Ints:
+    """An index array."""
+    return np.array(list(values), np.int32)
+
+
+def table(columns: np.dtype[np.void], **values: Iterable[Any]) -> Table:
+    """Fill a table column by column."""
+    filled = {name: list(column) for name, column in values.items()}
+    rows = np.zeros(len(next(iter(filled.values()))), columns)
+    for name in columns.names or ():
+        rows[name] = filled[name]
+    return rows

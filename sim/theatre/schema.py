@@ -1,0 +1,518 @@
+"""What a theatre file may say: ladder, dyads, variables, conditions, actors, actions, outcomes."""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ModelWrapValidatorHandler,
+    field_validator,
+    model_validator,
+)
+
+from . import names
+from .base import ActionId, Id, Model, Text, refuse
+from .number import (
+    ZERO,
+    Duration,
+    HalfLife,
+    Legal,
+    MeanDeaths,
+    Multiplier,
+    Number,
+    Points,
+    Rate,
+    RungShift,
+    RungWidth,
+    Scale,
+    Share,
+    Unit,
+    Weight,
+    describe,
+    unquoted_unit,
+)
+from .terms import RESERVED, Condition, Term, Terms, canonical_term, quantities, refuse_twins
+
+ActorRef = Annotated[str, AfterValidator(names.known("actor"))]
+ActionRef = Annotated[str, AfterValidator(names.known("action"))]
+VariableRef = Annotated[str, AfterValidator(names.known("variable"))]
+DyadRef = Annotated[str, AfterValidator(names.known("dyad"))]
+Rung = Annotated[int, Field(ge=0, le=9, strict=True)]
+Source = Text
+
+
+class RungEntry(Model):
+    """One rung of the ladder."""
+
+    label: Text
+    severity: Points
+    """Points that an act on this rung weighs."""
+
+
+class Ladder(Model):
+    """The escalation ladder and what makes tension of it."""
+
+    source: Source
+    rungs: dict[Annotated[int, Field(ge=0, le=9)], RungEntry]
+    """Rung 0 (quiet or cooperation) to rung 9 (sustained war), severity rising from 0."""
+    tension_half_life: HalfLife
+    """How fast the tension of past acts fades."""
+    tension_scale: Scale
+    """Severity at which tension reads 63 of 100."""
+    rung_memory: Annotated[Number, AfterValidator(Legal("d", 1, 60))]
+    """For how many days an act keeps its rung."""
+    lethal_deniability: Share
+    """What is left of an act's deniability when it kills."""
+
+    @field_validator("rungs", mode="after")
+    @classmethod
+    def _ten_rising(cls, rungs: dict[int, RungEntry]) -> dict[int, RungEntry]:
+        if sorted(rungs) != list(range(10)):
+            raise ValueError("a ladder has the ten rungs 0 to 9")
+        severities = [rungs[rung].severity.value for rung in range(10)]
+        if severities[0] != 0 or any(b <= a for a, b in pairwise(severities)):
+            raise ValueError("severity must be 0 on rung 0 and rise with every rung")
+        return {rung: rungs[rung] for rung in range(10)}
+
+    @field_validator("rung_memory", mode="after")
+    @classmethod
+    def _whole_days(cls, memory: Number) -> Number:
+        if memory.value != int(memory.value):
+            raise ValueError("rung_memory is a whole number of days")
+        return memory
+
+
+class Dyad(Model):
+    """Two sides whose exchange is followed by itself."""
+
+    label: Text
+    sides: tuple[tuple[ActorRef, ...], tuple[ActorRef, ...]]
+
+
+class War(Model):
+    """What changes while the flag of war is set."""
+
+    flag: VariableRef
+    rungs: tuple[Rung, Rung]
+    """Acts between these rungs are part of the war and are not chosen by themselves."""
+    severity: Points
+    """What a day of war adds to the tension."""
+    dyads: tuple[DyadRef, ...] = ()
+    """The dyads that stand on rung 9 while it holds."""
+    source: Source
+
+    @field_validator("flag", mode="after")
+    @classmethod
+    def _is_a_flag(cls, flag: str) -> str:
+        known = names.current()
+        if known is not None and known.variable(flag, "kind") not in ("flag", None):
+            raise ValueError(f"'{flag}' is not a flag; war needs a variable of kind flag")
+        return flag
+
+
+def _canonical_target(text: str) -> str:
+    return text if text == "base" else canonical_term(text)
+
+
+def _one_base(data: Any) -> Any:
+    if isinstance(data, Mapping) and "base" not in data:
+        raise ValueError("a target needs a 'base', where the variable rests when every term reads 0")
+    return refuse_twins(data, _canonical_target)
+
+
+Target = Annotated[dict[Annotated[str, AfterValidator(_canonical_target)], Number], BeforeValidator(_one_base)]
+"""Where a variable relaxes to: `base` and weighted terms. For a log variable, weights are in per cent of the price."""
+
+
+class _Variable(Model):
+    label: Text
+    source: Source | None = None
+    """Stands for every number of the entry that names none of its own."""
+    note: Text | None = None
+
+
+class _Relaxing(_Variable):
+    """A variable that fades to a target."""
+
+    half_life: HalfLife | None = None
+    """How fast it relaxes to its target; left out, it stays where it is put."""
+    target: Target | None = None
+    noise: Number | None = None
+    """Standard deviation of a day's noise."""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.half_life is None) != (self.target is None):
+            refuse([((), "half_life and target belong together")])
+        return self
+
+
+class _Ranged(_Relaxing):
+    """A variable with a unit and a range of its own."""
+
+    unit: Annotated[Unit, BeforeValidator(unquoted_unit)]
+    start: Number
+    range: tuple[float, float]
+    """It never leaves this range."""
+    scale: tuple[Number, Number]
+    """The values that terms read as 0 and as 1."""
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Self:
+        low, high = self.range
+        faults: list[tuple[tuple[str | int, ...], str]] = []
+        if low >= high:
+            faults.append((("range",), "the range must rise"))
+        elif not low <= self.start.value <= high:
+            faults.append((("start",), f"{self.start.value:g} is outside the range {low:g} to {high:g}"))
+        if self.scale[0].value >= self.scale[1].value:
+            faults.append((("scale",), "the scale must rise"))
+        refuse(faults + [wrong for place, number in self._in_own_unit() for wrong in self._wrong_unit(place, number)])
+        return self
+
+    def _in_own_unit(self) -> list[tuple[tuple[str | int, ...], Number]]:
+        return [(("start",), self.start), *((("scale", index), number) for index, number in enumerate(self.scale))]
+
+    def _wrong_unit(self, place: tuple[str | int, ...], number: Number) -> list[tuple[tuple[str | int, ...], str]]:
+        if number.unit in (None, self.unit):
+            return []
+        return [(place, f"wrong unit '{number.unit}'; it is in '{self.unit}'")]
+
+
+class UnitVariable(_Relaxing):
+    """A quantity between 0 and 1."""
+
+    kind: Literal["unit"]
+    start: Share
+    target: dict[Annotated[str, AfterValidator(_canonical_target)], Weight] | None = None
+    noise: Share | None = None
+
+    @field_validator("target", mode="before")
+    @classmethod
+    def _based(cls, data: Any) -> Any:
+        return _one_base(data)
+
+
+class LevelVariable(_Ranged):
+    """A quantity in its own unit and range."""
+
+    kind: Literal["level"]
+
+    def _in_own_unit(self) -> list[tuple[tuple[str | int, ...], Number]]:
+        own = super()._in_own_unit() + [(("target", term), number) for term, number in (self.target or {}).items()]
+        return own + ([(("noise",), self.noise)] if self.noise is not None else [])
+
+
+class LogVariable(_Ranged):
+    """A positive quantity that moves by per cent, such as a price."""
+
+    kind: Literal["log"]
+    noise: Annotated[Number, AfterValidator(Legal("%", 0, 100))] | None = None
+
+    @model_validator(mode="after")
+    def _positive(self) -> Self:
+        faults: list[tuple[tuple[str | int, ...], str]] = []
+        if self.range[0] <= 0:
+            faults.append((("range",), "the range of a price starts above 0"))
+        for term, number in (self.target or {}).items():
+            if term == "base":
+                faults += self._wrong_unit(("target", term), number)
+                if number.value <= 0:
+                    faults.append((("target", term), "a price rests above 0"))
+            elif number.unit != "%" or number.value <= -100:
+                faults.append((("target", term), "a price answers in per cent above -100; write for example '+5 %'"))
+        refuse(faults)
+        return self
+
+
+class FlagVariable(_Variable):
+    """Something that is so or not: a commander alive, a war on, a vote passed."""
+
+    kind: Literal["flag"]
+    start: bool
+    set_when: Condition | None = None
+    """Set in the evening of a day on which this holds."""
+    clear_when: Condition | None = None
+    """Cleared in the evening of a day on which this holds and `set_when` does not."""
+
+
+Variable = Annotated[UnitVariable | LevelVariable | LogVariable | FlagVariable, Field(discriminator="kind")]
+
+
+class Perception(Model):
+    """How an actor remembers and weighs what was done."""
+
+    memory: HalfLife
+    """Half-life of what it holds against others."""
+    scale: Scale
+    """Severity at which provocation reads 0.63."""
+    lethality: Points
+    """Points per doubling of deaths."""
+    suspicion: Share
+    """How far it believes what it only suspects."""
+    suspects: dict[ActorRef, Share] = {}
+    """Suspicion of certain actors, where it differs."""
+
+
+class Replies(Model):
+    """How an actor answers."""
+
+    rate: Rate
+    """Replies per day under full provocation."""
+    overshoot: RungShift
+    """Rungs it adds to what provoked it."""
+    redline: RungShift
+    """Rungs that blood adds at full reading."""
+    width: RungWidth
+    """How far from proportion its replies stray."""
+    discharge: Share
+    """Share of the grievance that a proportionate reply settles."""
+
+
+class Sponsor(Model):
+    """Who stands behind a proxy, and how firmly."""
+
+    control: Terms
+    """The share of the proxy's acts that is the sponsor's, a sum of terms, kept between 0 and 1."""
+
+    @field_validator("control", mode="after")
+    @classmethod
+    def _of_the_evening(cls, control: dict[str, Number]) -> dict[str, Number]:
+        refuse(
+            ((text,), f"control is known before the morning: it reads variables, rungs and tension, not {quantity}")
+            for text in control
+            for quantity in (factor.quantity for factor in Term.parse(text).factors)
+            if quantity.kind in ("condition", "provocation", "blood")
+        )
+        return control
+
+
+class Actor(Model):
+    """Who decides: a state, a faction, a public."""
+
+    kind: Literal["state", "faction", "public"]
+    label: Text
+    perception: Perception
+    replies: Replies
+    protects: dict[ActorRef, Share] = {}
+    """How far harm to others counts as harm to itself."""
+    sponsors: dict[ActorRef, Sponsor] = {}
+    blames: dict[ActorRef, dict[ActorRef, Share]] = {}
+    """Its own view of who is behind whom: `{us: {iraqi_protesters: 0.5}}` lays half of that on the US."""
+    source: Source | None = None
+    note: Text | None = None
+
+
+class Market(Model):
+    """The one agent that settles prices instead of choosing."""
+
+    kind: Literal["market"]
+    label: Text
+    prices: tuple[VariableRef, ...]
+    """The log variables it settles; all of them."""
+    source: Source | None = None
+    note: Text | None = None
+
+
+class Casualties(Model):
+    """Whether an act kills, how many, and whom."""
+
+    chance: Share
+    deaths: MeanDeaths
+    """Mean deaths if any (geometric from 1)."""
+    whose: ActorRef | None = None
+    """Whose people die; left out, the target's."""
+
+
+def _by_a_known_actor(action: str) -> str:
+    names.require("actor", action.split(".")[0])
+    return action
+
+
+def _sound_effects(effects: dict[str, Any]) -> dict[str, Any]:
+    refuse(((name,), fault) for name, effect in effects.items() if (fault := effect_fault(name, effect)))
+    return effects
+
+
+Effects = Annotated[dict[VariableRef, Number | Literal["set", "clear"]], AfterValidator(_sound_effects)]
+"""What happens to variables: a share up or down, an amount, per cent of a price, `set` or `clear` of a flag."""
+
+
+class Action(Model):
+    """Something an actor may do on a day."""
+
+    label: Text
+    story: Text
+    """A sentence that tells it."""
+    source: Source
+    """Where the act is from; stands for every number of the entry that names no source of its own."""
+    rung: Rung
+    target: ActorRef
+    rate: Rate
+    """How often it happens by itself, with every driver at zero."""
+    reply: Multiplier = Field(default=ZERO, validate_default=True)
+    """Preference for it among replies to its target; 0 makes it no reply."""
+    when: Condition | None = None
+    cooldown: Duration = Field(default=ZERO, validate_default=True)
+    once: bool = False
+    drivers: Terms = {}
+    """Terms in the exponent of its daily rate."""
+    harms: dict[ActorRef, Share] = {}
+    """Others who feel it, and how strongly."""
+    effects: Effects = {}
+    deniability: Share = Field(default=ZERO, validate_default=True)
+    """The share of it that is only suspected."""
+    lethal_rung: Rung | None = None
+    """Its rung when it kills."""
+    casualties: Casualties | None = None
+    claimed_by: ActorRef | None = None
+    """Who claims it, true or not."""
+    calm: Share = Field(default=ZERO, validate_default=True)
+    """Share of its target's grievance against its actor that a rung-0 act takes away."""
+    attribute: Share = Field(default=ZERO, validate_default=True)
+    """Share of what everyone only suspects of its target that its evidence makes open."""
+    lever: bool = False
+    """True where a government can decide to do more or less of it."""
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        if self.rung != 0 and self.calm.value > 0:
+            raise ValueError(f"calm belongs to acts on rung 0; this one is on rung {self.rung}")
+        if self.lethal_rung is not None and self.casualties is None:
+            raise ValueError("lethal_rung without casualties: give a chance that it kills")
+        if self.rung == 0 and self.reply.value > 0:
+            raise ValueError("a rung-0 act answers no provocation; leave out 'reply'")
+        return self
+
+
+class Outcome(Model):
+    """A named condition on a path; a run notes the first day it held."""
+
+    label: Text
+    when: Condition
+    note: Text | None = None
+
+
+class Theatre(Model):
+    """The cast and the rules of a crisis."""
+
+    schema_version: Literal[1]
+    theatre: Id
+    """The theatre's name; scenarios say `extends: NAME`."""
+    title: Text
+    notes: Text | None = None
+    ladder: Ladder
+    dyads: dict[Id, Dyad] = {}
+    variables: dict[Id, Variable]
+    conditions: dict[Id, Condition] = {}
+    """Conditions that terms, actions and outcomes call by name; a term reads them as 0 or 1."""
+    actors: dict[Id, Annotated[Actor | Market, Field(discriminator="kind")]]
+    actions: dict[Annotated[ActionId, AfterValidator(_by_a_known_actor)], Action]
+    outcomes: dict[Id, Outcome]
+    war: War | None = None
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_names(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Let every reference below see what this theatre defines."""
+        if isinstance(data, Theatre):
+            return handler(data)
+        with names.naming(names.Names.of(data)):
+            return handler(data)
+
+    @property
+    def deciders(self) -> dict[str, Actor]:
+        """The actors that choose, in order of their ids: all but the market."""
+        return {name: actor for name, actor in sorted(self.actors.items()) if isinstance(actor, Actor)}
+
+    @field_validator("variables", "conditions", "actors", mode="after")
+    @classmethod
+    def _not_reserved(cls, entries: dict[str, Any]) -> dict[str, Any]:
+        for name, entry in entries.items():
+            if name in RESERVED and not isinstance(entry, Market):
+                raise ValueError(f"'{name}' is a word of the language; choose another name")
+        return entries
+
+    @field_validator("conditions", mode="after")
+    @classmethod
+    def _no_circles(cls, conditions: dict[str, Condition]) -> dict[str, Condition]:
+        ordered_conditions(conditions)
+        return conditions
+
+    @field_validator("actions", mode="after")
+    @classmethod
+    def _not_against_oneself(cls, actions: dict[str, Action]) -> dict[str, Action]:
+        refuse(
+            ((name, "target"), f"'{action.target}' cannot be the target of its own action")
+            for name, action in actions.items()
+            if action.target == name.split(".")[0]
+        )
+        return actions
+
+    @model_validator(mode="after")
+    def _one_market(self) -> Self:
+        markets = [name for name, actor in self.actors.items() if isinstance(actor, Market)]
+        prices = {name for name, variable in self.variables.items() if isinstance(variable, LogVariable)}
+        if len(markets) > 1:
+            raise ValueError(f"a theatre has one market at most, found {', '.join(markets)}")
+        settled = {price for name in markets for price in self.actors[name].prices}  # type: ignore[union-attr]
+        if settled != prices:
+            odd = ", ".join(sorted(settled ^ prices))
+            raise ValueError(f"the market settles the log variables, all of them and nothing else; look at {odd}")
+        if any(name in self.conditions for name in self.variables):
+            twins = ", ".join(sorted(self.conditions.keys() & self.variables.keys()))
+            raise ValueError(f"{twins}: both a variable and a condition; a rule could not tell them apart")
+        return self
+
+
+def effect_fault(name: str, effect: Number | str) -> str | None:
+    """Return what is wrong with an effect on variable `name`, by the variable's kind."""
+    known = names.current()
+    if known is None:
+        return None
+    kind, unit = known.variable(name, "kind"), known.variable(name, "unit") or "1"
+    if kind not in ("unit", "level", "log", "flag"):
+        return None  # reported where the variable is defined
+    if isinstance(effect, str) or kind == "flag":
+        if isinstance(effect, str) and kind == "flag":
+            return None
+        return f"{name} is a {kind}: " + ("write set or clear" if kind == "flag" else f"'{effect}' needs a flag")
+    if kind == "log":
+        fits = effect.unit == "%" and effect.value > -100
+        return None if fits else f"{name} is a price: write its effect in per cent, above -100, such as '+1.5 %'"
+    if effect.unit not in (None, unit):
+        return f"wrong unit '{effect.unit}' for {name}; it is in '{unit}'"
+    if kind == "unit" and not -1 <= effect.value <= 1:
+        return f"{name} lies between 0 and 1: its effect is a share from -1 to 1, found {describe(effect.value)}"
+    return None
+
+
+def ordered_conditions(conditions: Mapping[str, Condition]) -> list[str]:
+    """Names of conditions so that each comes after those it reads.
+
+    Raises
+    ------
+    ValueError
+        Conditions that read one another in a circle.
+    """
+    done: list[str] = []
+    open_: list[str] = []
+
+    def visit(name: str) -> None:
+        if name in done or name not in conditions:
+            return
+        if name in open_:
+            raise ValueError(f"conditions read one another in a circle: {' -> '.join([*open_, name])}")
+        open_.append(name)
+        for quantity in quantities(conditions[name]):
+            if quantity.kind == "condition":
+                visit(quantity.of[0])
+        done.append(open_.pop())
+
+    for name in sorted(conditions):
+        visit(name)
+    return done

@@ -1,0 +1,209 @@
+"""The model of one world, activated in the four phases of ODD section 3."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from functools import partial
+from math import isfinite, nan
+from typing import Any
+
+import mesa
+
+from sim.theatre.arithmetic import exp, log
+from sim.theatre.names import Names, naming
+from sim.theatre.scenario import Scenario, ScriptEntry, Window
+from sim.theatre.schema import FlagVariable, LogVariable, Market, Theatre
+from sim.theatre.terms import Condition
+
+from .actor import ActorAgent, Event, Pair
+from .dice import Dice
+from .reading import Lookout, Weighted, clip, kept_pairs, weighted
+from .world import Effects, MarketAgent, WorldAgent, bounds
+
+PHASES = ("perceive", "decide", "adjudicate", "settle")
+
+
+class ReferenceModel(mesa.Model):
+    """One run of a scenario; a step is a day, and in each phase actors act in the order of their ids.
+
+    1. Perceive: stocks fade and take up yesterday's acts; conditions are read.
+    2. Decide: every actor draws one action or holds.
+    3. Adjudicate: acts become events; all effects are applied at once.
+    4. Settle: prices and variables relax; flags and outcomes are checked.
+
+    After each step it shows the evening of the day: `values`, `logs` (of prices), `stocks`, `readings` (of the
+    morning), `heat_stock`, `tension`, `rung`, `dyad_rung`, `events`, `outcome_day`, `failed`, and how the day's choices
+    were drawn, `draws`. `day` counts the days done.
+
+    Parameters
+    ----------
+    scenario
+        A scenario, or the path of one.
+    seed, run, branch
+        What the dice are keyed by; `None` counts as 0, since Mesa's batch runner may give that.
+    runs
+        Always 1: so that Mesa's batch runner calls it as it calls the engine.
+    """
+
+    def __init__(self, scenario: Any, seed: int | None = 0, run: int = 0, branch: int = 0, runs: int = 1):
+        super().__init__(rng=0)
+        if runs != 1:
+            raise ValueError(f"the reference model runs one world, found runs={runs}")
+        self.case = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
+        self.theatre: Theatre = self.case.theatre
+        self.dice = Dice(0 if seed is None else seed, run, branch)
+        with naming(Names.of(self.theatre)):
+            self._lay_out_rules()
+            self._start()
+            self._cast()
+        self.datacollector = mesa.DataCollector(model_reporters=self._reporters())
+
+    def _lay_out_rules(self) -> None:
+        theatre = self.theatre
+        actions, variables = theatre.actions.items(), theatre.variables.items()
+        flags = {name: variable for name, variable in variables if isinstance(variable, FlagVariable)}
+        turns: dict[str, Condition | None] = {f"{name} set": flag.set_when for name, flag in flags.items()}
+        turns |= {f"{name} clear": flag.clear_when for name, flag in flags.items()}
+        self.morning = Lookout(theatre, {name: rule.when for name, rule in actions if rule.when is not None})
+        self.evening_of_flags = Lookout(theatre, {turn: when for turn, when in turns.items() if when is not None})
+        self.evening_of_outcomes = Lookout(theatre, {name: outcome.when for name, outcome in theatre.outcomes.items()})
+        self.targets = {name: weighted(rule.target) for name, rule in variables if name not in flags and rule.target}
+        read = (factor.quantity for terms in self.targets.values() for _, term in terms for factor in term.factors)
+        self.read_by_targets = set(read)
+        self.sponsors: dict[str, dict[str, Weighted]] = {
+            proxy: {sponsor: weighted(link.control) for sponsor, link in sorted(traits.sponsors.items())}
+            for proxy, traits in theatre.deciders.items()
+        }
+
+    def _start(self) -> None:
+        variables = self.theatre.variables.items()
+        self.day = 0
+        self.logs = {
+            name: log(variable.start.value) for name, variable in variables if isinstance(variable, LogVariable)
+        }
+        self.values = {
+            name: exp(self.logs[name]) if name in self.logs else float(getattr(variable.start, "value", variable.start))
+            for name, variable in variables
+        }
+        self.pairs = {pair: Pair() for pair in kept_pairs(self.theatre)}
+        self.heat_stock = self.tension = self.rung = 0.0
+        self.dyad_rung = dict.fromkeys(self.theatre.dyads, 0.0)
+        self.daily_rungs: list[int] = []
+        self.daily_dyad_rungs: dict[str, list[int]] = {name: [] for name in self.theatre.dyads}
+        self.deaths: dict[str, int] = defaultdict(int)
+        self.last: dict[Any, int] = {}
+        """The last day of each action, and of each actor on each rung or above."""
+        self.events: list[Event] = []
+        self.yesterday: list[Event] = []
+        self.today: list[Event] = []
+        self.effects = Effects(self.theatre.variables)
+        self.snapshot: dict[Any, float] = {}
+        self.draws: dict[str, tuple[float, list[tuple[str, float]], str | None]] = {}
+        self.outcome_day = dict.fromkeys(self.theatre.outcomes, -1)
+        self.failed: tuple[int, str] | None = None
+
+    def _cast(self) -> None:
+        for name in self.theatre.deciders:
+            ActorAgent(self, name)
+        for name, actor in self.theatre.actors.items():
+            if isinstance(actor, Market):
+                MarketAgent(self, name)
+        WorldAgent(self)
+
+    def _reporters(self) -> dict[str, Any]:
+        """What Mesa's data collector notes of each day."""
+        own = {name: name for name in ("day", "rung", "tension")}
+        variables = {name: partial(_value, name) for name in sorted(self.theatre.variables)}
+        return own | variables | {f"first day of {name}": partial(_first_day, name) for name in self.outcome_day}
+
+    def step(self) -> None:
+        """One day."""
+        self.yesterday, self.today = self.today, []
+        self.effects, self.draws = Effects(self.theatre.variables), {}
+        for phase in PHASES:
+            if self.failed is None:
+                self.agents.do(phase)
+        self.day += 1
+        self.running = self.day < self.case.days
+        self.datacollector.collect(self)
+
+    # What agents ask and tell
+
+    @property
+    def date(self) -> date:
+        return self.case.start + timedelta(days=self.day)
+
+    def severity(self, rung: int) -> float:
+        return self.theatre.ladder.rungs[rung].severity.value
+
+    def at_war(self) -> bool:
+        return self.theatre.war is not None and self.values[self.theatre.war.flag] == 1
+
+    def history_is_imposed(self) -> bool:
+        return self.case.history_until is not None and self.date <= self.case.history_until
+
+    def forbids(self, action: str) -> bool:
+        rule = self.case.forbid.get(action, "never")
+        return rule.holds(self.date) if isinstance(rule, Window) else rule == "always"
+
+    def script_of_today(self) -> Iterator[tuple[str, ScriptEntry]]:
+        return ((name, entry) for name, entry in sorted(self.case.script.items()) if entry.on == self.date)
+
+    def scripted(self, actor: str) -> ScriptEntry | None:
+        """The entry by which an actor acts today, if any."""
+        acts = [entry for _, entry in self.script_of_today() if entry.do and entry.do.split(".")[0] == actor]
+        return acts[0] if acts else None
+
+    def record(
+        self, actor: str, action: str, target: str, rung: int, deniability: float, deaths: int, cause: int
+    ) -> None:
+        event = Event(self.day, actor, action, target, rung, deniability, deaths, len(self.events), cause)
+        self.events.append(event)
+        self.today.append(event)
+        if target:
+            self.last[action] = self.day
+            self.last |= {(actor, reached): self.day for reached in range(rung + 1)}
+
+    def put(self, name: str, x: float) -> None:
+        """Give a variable its new value, of a price its logarithm, clipped; what is not finite fails the run."""
+        if not isfinite(x):
+            self.fail(name)
+            return
+        x = clip(x, *bounds(self.theatre.variables[name]))
+        if name in self.logs:
+            self.logs[name] = x
+        self.values[name] = exp(x) if name in self.logs else x
+
+    def fail(self, name: str) -> None:
+        """Freeze the run from today on, named by what went wrong."""
+        self.failed = (self.day, name)
+        self.tension = nan
+        self.values = dict.fromkeys(self.values, nan)
+        self.logs = dict.fromkeys(self.logs, nan)
+
+    # What tests compare
+
+    @property
+    def stocks(self) -> dict[tuple[str, str], tuple[float, float, float, float, float, int]]:
+        """P, Q, B, KP, KQ and the leading event's number of each pair."""
+        return {of: (held.P, held.Q, held.B, held.KP, held.KQ, held.leading) for of, held in self.pairs.items()}
+
+    @property
+    def readings(self) -> dict[tuple[str, str], tuple[float, float, float]]:
+        """Provocation, blood and provoking rung of each pair this morning."""
+        return {of: (held.provocation, held.blood, held.provoking_rung) for of, held in self.pairs.items()}
+
+
+def _value(name: str, model: ReferenceModel) -> float:
+    return model.values[name]
+
+
+def _first_day(outcome: str, model: ReferenceModel) -> int:
+    return model.outcome_day[outcome]
+
+
+def read_scenario(path: Any) -> Scenario:
+    """Read a scenario file, with all that it extends."""
+    from sim.theatre.load import load
+
+    return load(path)

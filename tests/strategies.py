@@ -1,0 +1,340 @@
+"""Hypothesis strategies: small theatres that use the whole language, and scenarios that ask something of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from sim.theatre.scenario import Scenario
+from sim.theatre.schema import Theatre
+from tests.small_scenarios import START, Map, action, actor, ladder, scenario, theatre
+
+DECIDERS = ("aran", "bora", "cela", "dorn")
+DEEDS = ("raid", "threaten", "offer", "shell", "accuse", "march", "arm", "withdraw")
+KINDS = ("unit", "level", "log", "flag")
+LEVEL_RANGE, PRICE_RANGE = (-10.0, 50.0), (20.0, 200.0)
+
+Draw = Callable[[st.SearchStrategy], Any]
+Text = st.SearchStrategy[str]
+
+seeds = st.integers(0, 2**64 - 1)
+run_numbers = st.integers(0, 2**32 - 1)
+
+
+@dataclass
+class Cast:
+    """The names of a theatre under construction, for its rules to refer to."""
+
+    actors: tuple[str, ...]
+    variables: dict[str, str]
+    """Kind of each variable."""
+    actions: tuple[str, ...]
+    dyads: tuple[str, ...]
+    conditions: list[str] = field(default_factory=list)
+
+    def of_kind(self, *kinds: str) -> list[str]:
+        return [name for name, kind in self.variables.items() if kind in kinds]
+
+
+def decimals(low: float, high: float) -> st.SearchStrategy[float]:
+    """Numbers of three decimals: they shrink to something a person can read."""
+    return st.integers(round(low * 1000), round(high * 1000)).map(lambda thousandths: thousandths / 1000)
+
+
+def some_of(names: Iterable[str], values: st.SearchStrategy, at_most: int = 2) -> st.SearchStrategy[Map]:
+    """A map from a few of the names; empty where there are none."""
+    names = sorted(names)
+    return st.dictionaries(st.sampled_from(names), values, max_size=at_most) if names else st.just({})
+
+
+def per_cents(low: float, high: float) -> Text:
+    return decimals(low, high).map("{} %".format)
+
+
+shares = decimals(0, 1) | st.sampled_from([0, 1])
+"""Often at one end, where rules change."""
+half_lives = decimals(0.5, 60)
+
+
+@st.composite
+def casts(draw: Draw) -> Cast:
+    actors = DECIDERS[: draw(st.integers(2, 4))]
+    kinds = draw(st.lists(st.sampled_from(KINDS), min_size=2, max_size=6))
+    variables = {f"{kind}_{index}": kind for index, kind in enumerate(kinds)}
+    deeds = st.builds("{}.{}".format, st.sampled_from(actors), st.sampled_from(DEEDS))
+    actions = draw(st.lists(deeds, min_size=2, max_size=8, unique=True))
+    dyads = ("front", "rear")[: draw(st.integers(0, 2))]
+    return Cast(actors, variables, tuple(sorted(actions)), dyads)
+
+
+# Quantities, terms and conditions
+
+
+def grievances(cast: Cast) -> Text:
+    pairs = st.permutations(cast.actors).map(lambda order: order[:2])
+    return st.builds(
+        lambda what, pair: f"{what}({pair[0]}, {pair[1]})", st.sampled_from(["provocation", "blood"]), pairs
+    )
+
+
+def rungs_and_tension(cast: Cast) -> Text:
+    return st.sampled_from(["rung", "tension", *(f"rung({dyad})" for dyad in cast.dyads)])
+
+
+def public_quantities(cast: Cast) -> Text:
+    """What everybody sees, and what a sponsor's control may depend on."""
+    return st.sampled_from(sorted(cast.variables)) | rungs_and_tension(cast)
+
+
+def terms_on(quantities: Text, weights: st.SearchStrategy, at_most: int = 3) -> st.SearchStrategy[Map]:
+    factors = st.builds(lambda negated, name: "~" * negated + name, st.booleans(), quantities)
+    products = st.lists(factors, min_size=1, max_size=3).map(lambda parts: " * ".join(sorted(parts)))
+    return st.dictionaries(products, weights, max_size=at_most)
+
+
+def terms(cast: Cast, weights: st.SearchStrategy, at_most: int = 3) -> st.SearchStrategy[Map]:
+    quantities = public_quantities(cast) | grievances(cast) | grievances(cast)
+    if cast.conditions:
+        quantities |= st.sampled_from(cast.conditions)
+    return terms_on(quantities, weights, at_most)
+
+
+def thresholds(low: float, high: float) -> Text:
+    return st.builds("{} {}".format, st.sampled_from([">=", "<="]), decimals(low, high))
+
+
+@st.composite
+def comparisons(draw: Draw, cast: Cast) -> tuple[str, Any]:
+    """A quantity and a threshold that it may well cross."""
+    match draw(st.sampled_from(["variable", "rung", "tension", "grievance", "deaths", "days_since", "condition"])):
+        case "variable":
+            name = draw(st.sampled_from(sorted(cast.variables)))
+            ranges = {"unit": (0, 1), "level": LEVEL_RANGE, "log": (40, 100)}
+            kind = cast.variables[name]
+            return name, draw(st.booleans() if kind == "flag" else thresholds(*ranges[kind]))
+        case "rung":
+            name = draw(st.sampled_from(["rung", *(f"rung({dyad})" for dyad in cast.dyads)]))
+            return name, draw(thresholds(0, 9))
+        case "tension":
+            return "tension", draw(thresholds(0, 60))
+        case "grievance":
+            return draw(grievances(cast)), draw(thresholds(0, 0.6))
+        case "deaths":
+            return draw(st.sampled_from(["deaths", *(f"deaths({name})" for name in cast.actors)])), draw(
+                thresholds(0, 9)
+            )
+        case "days_since":
+            acts = st.builds("days_since({}, {})".format, st.sampled_from(cast.actors), st.integers(0, 9))
+            deeds = st.builds("days_since({})".format, st.sampled_from(cast.actions))
+            return draw(acts | deeds), draw(thresholds(0, 15))
+        case _:
+            return (
+                (draw(st.sampled_from(cast.conditions)), draw(st.booleans())) if cast.conditions else ("rung", ">= 3")
+            )
+
+
+@st.composite
+def conditions(draw: Draw, cast: Cast, depth: int = 1) -> Map:
+    clauses = dict(draw(st.lists(comparisons(cast), min_size=1, max_size=2, unique_by=lambda pair: pair[0])))
+    if depth > 0 and draw(st.booleans()):
+        clauses["any"] = draw(st.lists(conditions(cast, depth - 1), min_size=1, max_size=2))
+    if draw(st.booleans()):
+        clauses["for"] = draw(st.sampled_from([1, 2, "3 d", 2.5]))
+    return clauses
+
+
+# Variables
+
+
+def variables(cast: Cast, kind: str) -> st.SearchStrategy[Map]:
+    """An entry of one kind; its target reads everything, conditions included."""
+    if kind == "flag":
+        turns = {"set_when": conditions(cast), "clear_when": conditions(cast)}
+        return st.fixed_dictionaries(as_is(kind="flag", label="A flag") | {"start": st.booleans()}, optional=turns)
+    if kind == "unit":
+        bases, weights, noise = shares, decimals(-1, 1), decimals(0, 0.2)
+        own = {"start": shares}
+    elif kind == "level":
+        bases, weights, noise = decimals(-20, 60), decimals(-30, 30), decimals(0, 3)
+        own = {"start": decimals(*LEVEL_RANGE)} | as_is(range=LEVEL_RANGE, scale=(0, 40), unit="1")
+    else:
+        bases, weights, noise = decimals(10, 300), per_cents(-60, 90), per_cents(0, 8)
+        own = {"start": decimals(*PRICE_RANGE)} | as_is(range=PRICE_RANGE, scale=(50, 120), unit="USD/bbl")
+    relaxing = st.fixed_dictionaries({"half_life": half_lives, "target": targets(cast, bases, weights)})
+    rest = st.fixed_dictionaries(own | as_is(kind=kind, label="A variable"), optional={"noise": noise})
+    return st.builds(lambda one, other: one | other, rest, relaxing | st.just({}))
+
+
+def as_is(**values: Any) -> dict[str, st.SearchStrategy]:
+    return {name: st.just(value) for name, value in values.items()}
+
+
+def targets(cast: Cast, bases: st.SearchStrategy, weights: st.SearchStrategy) -> st.SearchStrategy[Map]:
+    return st.builds(lambda base, pulls: {"base": base} | pulls, bases, terms(cast, weights, 2))
+
+
+# Actors and actions
+
+
+def actors(cast: Cast, name: str) -> st.SearchStrategy[Map]:
+    others = [other for other in cast.actors if other != name]
+    perception = {
+        "memory": half_lives,
+        "scale": decimals(0.5, 20),
+        "lethality": decimals(0, 10),
+        "suspicion": shares,
+        "suspects": some_of(others, shares),
+    }
+    replies = {
+        "rate": decimals(0, 1),
+        "overshoot": decimals(-2, 2),
+        "redline": decimals(-1, 4),
+        "width": decimals(0.3, 3),
+        "discharge": shares,
+    }
+    control = st.fixed_dictionaries({"control": terms_on(public_quantities(cast), decimals(-0.5, 1.5), 2)})
+    return st.builds(
+        actor,
+        st.fixed_dictionaries(perception),
+        st.fixed_dictionaries(replies),
+        kind=st.sampled_from(["state", "faction", "public"]),
+        protects=some_of(others, shares),
+        sponsors=some_of(others, control),
+        blames=some_of(others, some_of(others, shares)),
+    )
+
+
+def effects(cast: Cast) -> st.SearchStrategy[Map]:
+    """What an act does: one or two variables, each in the way of its kind."""
+    ways = {
+        "unit": decimals(-1, 1),
+        "level": decimals(-15, 15),
+        "log": per_cents(-40, 40),
+        "flag": st.sampled_from(["set", "clear"]),
+    }
+    of_each = [some_of(cast.of_kind(kind), way, 1) for kind, way in ways.items()]
+    return st.tuples(*of_each).map(lambda parts: {name: effect for part in parts for name, effect in part.items()})
+
+
+@st.composite
+def actions(draw: Draw, cast: Cast, name: str) -> Map:
+    others = [other for other in cast.actors if other != name.split(".")[0]]
+    rung = draw(st.integers(0, 9))
+    casualties = st.fixed_dictionaries(
+        {"chance": shares, "deaths": decimals(1, 20)}, optional={"whose": st.sampled_from(cast.actors)}
+    )
+    optional = {
+        "cooldown": st.integers(0, 8),
+        "once": st.booleans(),
+        "drivers": terms(cast, decimals(-2, 2)),
+        "harms": some_of(cast.actors, shares),
+        "effects": effects(cast),
+        "deniability": shares,
+        "casualties": casualties,
+        "attribute": shares,
+    }
+    optional |= {"calm": shares} if rung == 0 else {"reply": decimals(0, 2)}
+    written = draw(st.fixed_dictionaries({}, optional=optional))
+    if draw(st.integers(0, 3)) == 3:
+        written["when"] = draw(conditions(cast))
+    if "casualties" in written and draw(st.booleans()):
+        written["lethal_rung"] = draw(st.integers(0, 9))
+    return action(rung, draw(st.sampled_from(others)), draw(decimals(0.05, 0.5)), **written)
+
+
+# Theatres and scenarios
+
+
+@st.composite
+def small_theatres(draw: Draw) -> Map:
+    """A theatre as written, two to four actors and up to eight actions, that has been checked to be sound."""
+    cast = draw(casts())
+    named = {}
+    for name in ("tense", "bitter", "grave")[: draw(st.integers(0, 3))]:
+        named[name] = draw(conditions(cast))  # may read those before it
+        cast.conditions.append(name)
+    their_actors = {name: draw(actors(cast, name)) for name in cast.actors}
+    if cast.of_kind("log"):
+        their_actors["exchange"] = {"kind": "market", "label": "The exchange", "prices": cast.of_kind("log")}
+    written = theatre(
+        their_actors,
+        {name: draw(actions(cast, name)) for name in cast.actions},
+        {name: draw(variables(cast, kind)) for name, kind in cast.variables.items()},
+        {name: draw(conditions(cast)) for name in ("climb", "fall")},
+        conditions=named,
+        dyads={name: draw(sides(cast)) for name in cast.dyads},
+        ladder=draw(ladders()),
+    )
+    if cast.of_kind("flag") and draw(st.booleans()):
+        written["war"] = draw(wars(cast))
+    Theatre.model_validate(written)
+    return written
+
+
+def failing_theatres() -> st.SearchStrategy[Map]:
+    """Theatres with a variable whose noise overflows on one day in forty, so that some runs fail and others do not."""
+    wild = {"kind": "level", "label": "Wild", "unit": "1", "start": 0, "scale": [0, 1]}
+    wild |= {"range": [-1e300, 1e300], "noise": 8e307}
+    return small_theatres().map(lambda written: written | {"variables": written["variables"] | {"wild": wild}})
+
+
+def sides(cast: Cast) -> st.SearchStrategy[Map]:
+    """Two sides of some of the actors; they may overlap, and leave actors out."""
+    side = st.lists(st.sampled_from(cast.actors), min_size=1, max_size=2, unique=True)
+    return st.fixed_dictionaries({"label": st.just("Two sides"), "sides": st.tuples(side, side)})
+
+
+def ladders() -> st.SearchStrategy[Map]:
+    return st.builds(
+        ladder,
+        rung_memory=st.integers(1, 8),
+        tension_half_life=half_lives,
+        tension_scale=decimals(5, 100),
+        lethal_deniability=shares,
+    )
+
+
+def wars(cast: Cast) -> st.SearchStrategy[Map]:
+    return st.fixed_dictionaries(
+        {
+            "flag": st.sampled_from(cast.of_kind("flag")),
+            "rungs": st.tuples(st.integers(0, 5), st.integers(5, 9)),
+            "severity": decimals(0, 20),
+            "source": st.just("judgement: a test"),
+        },
+        optional={"dyads": st.lists(st.sampled_from(cast.dyads), unique=True, max_size=2)} if cast.dyads else {},
+    )
+
+
+@st.composite
+def small_scenarios(draw: Draw, theatres: st.SearchStrategy[Map] | None = None) -> Scenario:
+    """A scenario of 20 to 60 days with script, history and forbidden actions."""
+    written = draw(small_theatres() if theatres is None else theatres)
+    days = draw(st.integers(20, 60))
+    dates = st.integers(0, days - 1).map(lambda day: START + timedelta(days=day))
+    cast = Cast(
+        actors=tuple(name for name, entry in written["actors"].items() if entry["kind"] != "market"),
+        variables={name: entry["kind"] for name, entry in written["variables"].items()},
+        actions=tuple(written["actions"]),
+        dyads=tuple(written["dyads"]),
+    )
+    windows = st.fixed_dictionaries({"from": dates}) | st.fixed_dictionaries({"until": dates})
+    rest: Map = {"script": draw(scripts(cast, dates)), "seed": draw(seeds)}
+    rest["forbid"] = draw(some_of(cast.actions, st.sampled_from(["always", "never"]) | windows))
+    if draw(st.booleans()):
+        rest["history_until"] = START + timedelta(days=draw(st.integers(0, 6)))
+    return scenario(written, days, **rest)
+
+
+@st.composite
+def scripts(draw: Draw, cast: Cast, dates: st.SearchStrategy) -> Map:
+    """Acts, one a day for each actor, with or without their deaths, and things that just happen."""
+    act = st.fixed_dictionaries(
+        {"on": dates, "do": st.sampled_from(cast.actions)}, optional={"deaths": st.integers(0, 30)}
+    )
+    one_a_day = st.lists(act, max_size=4, unique_by=lambda entry: (entry["on"], entry["do"].split(".")[0]))
+    happens = st.fixed_dictionaries({"on": dates, "effects": effects(cast)}).filter(lambda entry: entry["effects"])
+    entries = draw(st.permutations(draw(one_a_day) + draw(st.lists(happens, max_size=2))))
+    return {f"entry_{index}": entry for index, entry in enumerate(entries)}

@@ -1,0 +1,115 @@
+"""The compiled engine and the plain reference model, written apart from one text, agree in every bit."""
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from sim.engine import state
+from sim.engine.model import CrisisModel
+from sim.theatre.scenario import Scenario
+from tests.oracle import ReferenceModel
+from tests.small_scenarios import rich
+from tests.strategies import failing_theatres, run_numbers, seeds, small_scenarios
+
+STOCKS = (state.BELIEVED, state.SUSPECTED, state.BLOOD, state.PEAK_BELIEVED, state.PEAK_SUSPECTED)
+READINGS = (state.PROVOCATION, state.BLOOD_READING, state.PROVOKING_RUNG)
+
+
+def evening(model: CrisisModel, column: int) -> dict[str, object]:
+    """One run of the engine, in the reference model's words."""
+    p, world = model.program, model.world
+    logs = [name for name, row in zip(p.variables, p.variable["logarithm"], strict=True) if row >= 0]
+    return {
+        "values": dict(zip(p.variables, world.x[:, column].tolist(), strict=True)),
+        "logs": dict(zip(logs, world.logarithm[:, column].tolist(), strict=True)),
+        "stocks": {
+            pair: (*(model.stocks[stock, at, column] for stock in STOCKS), model.leading[at, column])
+            for at, pair in enumerate(p.pairs)
+        },
+        "readings": {
+            pair: tuple(model.stocks[reading, at, column] for reading in READINGS) for at, pair in enumerate(p.pairs)
+        },
+        "heat_stock": world.heat[0, column],
+        "tension": world.tension[0, column],
+        "rung": world.rung[-1, column],
+        "dyad_rung": dict(zip(p.dyads, world.rung[:-1, column].tolist(), strict=True)),
+    }
+
+
+def events(model: CrisisModel, column: int) -> list[tuple[object, ...]]:
+    p = model.program
+    actors, actions, targets = (*p.actors, "script"), (*p.actions, *p.injects), (*p.actors, "")
+    table = model.events[: int(model.n_events[0])]
+    return [
+        (
+            int(e["day"]),
+            actors[e["actor"]],
+            actions[e["action"]],
+            targets[e["target"]],
+            int(e["rung"]),
+            float(e["deniability"]),
+            int(e["deaths"]),
+            int(e["number"]),
+            int(e["cause"]),
+        )
+        for e in table[table["column"] == column]
+    ]
+
+
+def assert_equal_histories(scenario: Scenario, seed: int, runs: list[int], branch: int = 0) -> int:
+    """Step both models side by side; return how many events they went through."""
+    engine = CrisisModel(scenario, seed=seed, run_numbers=runs, branch_numbers=[branch] * len(runs))
+    oracles = [ReferenceModel(scenario, seed=seed, run=run, branch=branch) for run in runs]
+    while engine.running:
+        engine.step()
+        for column, oracle in enumerate(oracles):
+            oracle.step()
+            if oracle.failed is None:
+                found = evening(engine, column)
+                assert found == {name: getattr(oracle, name) for name in found}, f"day {oracle.day - 1}"
+            else:
+                assert np.isnan(engine.world.x[:, column]).all()
+    failures = {run: (day, what) for run, day, what in engine.failures}
+    for column, oracle in enumerate(oracles):
+        assert events(engine, column) == [tuple(event) for event in oracle.events]
+        assert dict(zip(engine.program.outcomes, engine.world.outcome_day[:, column].tolist(), strict=True)) == (
+            oracle.outcome_day
+        )
+        assert failures.get(runs[column]) == oracle.failed
+    return len(engine.events[: int(engine.n_events[0])])
+
+
+@pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
+def test_a_scenario_that_uses_the_whole_language(seed):
+    assert assert_equal_histories(rich(), seed, [0, 1, 2, 3, 1_000_003, 2**32 - 1]) > 100
+
+
+def test_a_branch_throws_other_dice_and_still_agrees():
+    trunk = CrisisModel(rich(), seed=5, run_numbers=[4])
+    branch = CrisisModel(rich(), seed=5, run_numbers=[4], branch_numbers=[9])
+    trunk.step()
+    branch.step()
+    assert trunk.digest() != branch.digest()
+    assert_equal_histories(rich(), 5, [4], branch=9)
+
+
+# A failing theatre is not shrunk: each is a page long, and a step smaller takes a whole history.
+generated = settings(
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
+
+
+@settings(generated, max_examples=60)
+@given(small_scenarios(), seeds, run_numbers)
+def test_generated_theatres(scenario, seed, run):
+    assert_equal_histories(scenario, seed, [run, (run + 1) % 2**32])
+
+
+@settings(generated, max_examples=15)
+@given(st.data(), seeds)
+def test_runs_that_fail(data, seed):
+    scenario = data.draw(small_scenarios(failing_theatres()))
+    assert_equal_histories(scenario, seed, [0, 1, 2])

@@ -1,0 +1,98 @@
+"""The JSON Schemas accept what loads, refuse what is misspelt, and are the ones that editors are given."""
+
+import json
+from pathlib import Path
+
+import pytest
+from check_jsonschema import main
+from click.testing import CliRunner, Result
+
+from sim.theatre.files import shipped, shipped_files
+from sim.theatre.jsonschema import schema, text
+from tests.small import HISTORY, SCENARIO, THEATRE, small
+
+KINDS = ("scenario", "theatre", "history")
+SCHEMAS = Path(__file__).parent.parent / "scenarios" / "schemas"
+
+
+def checked(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [*map(str, arguments)])
+
+
+def against(kind: str, *files: Path) -> Result:
+    return checked("--schemafile", SCHEMAS / f"{kind}.schema.json", *files)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_files_are_those_of_the_language_as_it_is(kind):
+    rewrite = "python -c \"from sim.theatre.jsonschema import *; write(Path('scenarios/schemas'))\""
+    assert (SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8") == text(kind), f"stale; run {rewrite}"
+
+
+def test_the_schemas_are_schemas():
+    files = [SCHEMAS / f"{kind}.schema.json" for kind in KINDS]
+    assert checked("--check-metaschema", *files).exit_code == 0
+    assert {json.loads(file.read_text())["$schema"] for file in files} == {
+        "https://json-schema.org/draft/2020-12/schema"
+    }
+
+
+def test_what_loads_passes(tmp_path):
+    small(tmp_path, history=HISTORY, scenario=SCENARIO + "history: {file: record.yaml, until: 2019-05-31}\n")
+    for kind, name in zip(KINDS, ("summer.yaml", "strait.yaml", "record.yaml"), strict=True):
+        result = against(kind, tmp_path / name)
+        assert result.exit_code == 0, result.output
+
+
+def test_what_is_shipped_passes():
+    theatres = [path for path in shipped_files() if path.parent.name == "theatres"]
+    scenarios = [path for path in shipped_files() if path.parent == shipped()]
+    for kind, paths in (("theatre", theatres), ("scenario", scenarios)):
+        if paths:
+            result = against(kind, *paths)
+            assert result.exit_code == 0, result.output
+
+
+MISTAKES = {
+    "a misspelt key": ("cooldown:", "coldown:", "'coldown' was unexpected"),
+    "a number for a comparison": ('{tension: "<= 20"}', "{tension: 20}", "tension: 20 is not"),
+    "a rung above the ladder": ("    9: {label", "    10: {label", "'10' does not match"),
+    "a rung without severity": ("{label: words, severity: 1}", "{label: words}", "'severity' is a required property"),
+    "a unit that does not exist": ("memory: 45 d,", "memory: 45 days,", "45 days"),
+    "a name in capitals": ("  dear_oil:", "  Dear_Oil:", "'Dear_Oil' does not match"),
+    "a target without a base": ("{base: 0.1, shipping: 0.4}", "{shipping: 0.4}", "'base' is a required property"),
+    "a noise of an action": ("    once: true", "    once: true\n    noise: 1", "'noise' was unexpected"),
+    "a sides too many": ("[[north], [south]]", "[[north], [south], [east]]", "is too long"),
+}
+
+
+@pytest.mark.parametrize("case", MISTAKES)
+def test_a_mistake_fails(tmp_path, case):
+    old, new, said = MISTAKES[case]
+    assert THEATRE.count(old) == 1
+    small(tmp_path, theatre=THEATRE.replace(old, new))
+    result = against("theatre", tmp_path / "strait.yaml")
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_a_mistake_in_a_scenario_fails(tmp_path):
+    path = small(tmp_path, scenario=SCENARIO.replace("days:", "dayz:").replace("2019-05-12", "2019-15-12"))
+    result = against("scenario", path)
+    assert result.exit_code == 1
+    assert "'dayz' was unexpected" in result.output
+    assert "'2019-15-12' is not a 'date'" in result.output
+
+
+def test_an_editor_finds_a_description_for_what_needs_one():
+    definitions = schema("theatre")["$defs"]
+    assert definitions["Action"]["properties"]["calm"]["description"].startswith("Share of its target's grievance")
+    assert definitions["Condition"]["additionalProperties"] == {"$ref": "#/$defs/Comparison"}
+    assert set(definitions["Condition"]["properties"]) == {"any", "for"}
+    assert "title" in schema("theatre")["properties"], "a field may be called like a word of JSON Schema"
+
+
+def test_nothing_generated_clutters_an_editor():
+    for kind in KINDS:
+        assert '"null"' not in text(kind)
+        assert "discriminator" not in text(kind)

@@ -1,0 +1,579 @@
+"""Figures hold what they say: tests read the artists, not the pixels."""
+
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from itertools import combinations, pairwise
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib import pyplot
+from matplotlib.collections import LineCollection, PolyCollection
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.dates import date2num
+from matplotlib.text import Text
+from PIL import Image
+
+import sim
+from sim import plots
+from sim.analysis.intervals import wilson
+from sim.plots import colours, figures, frame, history, labels
+from tests.small import SCENARIO, small
+
+DRAWINGS = {
+    "fan": plots.fan,
+    "rungs": plots.rungs,
+    "first_passage": plots.first_passage,
+    "outcomes": plots.outcomes,
+    "strip": plots.strip,
+}
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    return sim.run("first_lesson", runs=120, seed=7)
+
+
+@pytest.fixture(scope="module")
+def broken(ensemble):
+    """The same ensemble, had runs 3 and 40 met a value that is not finite on day 20."""
+    trajectories = ensemble.trajectories.copy(deep=True)
+    for run in (3, 40):
+        for name in ("tension", "fear"):
+            trajectories[name].values[run, 20:] = np.nan
+        trajectories["rung"].values[run] = 9
+    failures = pd.DataFrame([(3, 20, "fear"), (40, 20, "fear")], columns=["run", "day", "what"])
+    return replace(ensemble, trajectories=trajectories, failures=failures)
+
+
+@pytest.fixture(scope="module")
+def crisis(tmp_path_factory):
+    """An ensemble with a market, script, and deaths in every run."""
+    strike = "script:\n  the_strike: {on: 2019-07-01, do: north.strike, deaths: 5}\n"
+    scenario = SCENARIO.replace("script:\n", strike)
+    return sim.run(small(tmp_path_factory.mktemp("crisis"), scenario=scenario), runs=40, seed=3)
+
+
+def drawn(name, ensemble, **options):
+    return DRAWINGS[name](ensemble, figures.canvas(), **options)
+
+
+def words(ax):
+    """Everything that a figure says."""
+    return "\n".join(text.get_text() for text in ax.figure.findobj(Text) if text.get_visible())
+
+
+def edges(polygon, day):
+    """Lower and upper edge of a band on a day."""
+    (path,) = polygon.get_paths()
+    there = path.vertices[np.isclose(path.vertices[:, 0], day), 1]
+    return there.min(), there.max()
+
+
+def bands(ax):
+    return [found for found in ax.collections if isinstance(found, PolyCollection)]
+
+
+def sound_of(ensemble, name):
+    return np.delete(ensemble.trajectories[name].to_numpy(), ensemble.failures["run"].to_numpy(int), axis=0)
+
+
+# What every figure says.
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_figure_names_its_scenario_its_hash_its_runs_and_its_seed(name, ensemble):
+    ax = figures.canvas()
+    assert DRAWINGS[name](ensemble, ax) is ax
+    said = words(ax)
+    assert f"first_lesson {ensemble.scenario.short_hash}" in said
+    assert "n = 120" in said
+    assert "seed 7" in said
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_every_figure_says_how_many_runs_failed(name, broken):
+    said = words(drawn(name, broken))
+    assert ("n = 118 runs · 2 more failed, left out" in said) or (name == "strip" and "n = 120 · 2 failed" in said)
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_text_is_legible_and_nothing_is_cut_off(name, crisis):
+    ax = drawn(name, crisis)
+    ax.figure.canvas.draw()
+    page = ax.figure.bbox
+    for text in ax.figure.findobj(Text):
+        if text.get_text() and text.get_visible():
+            assert text.get_fontsize() >= 8, text
+            assert text.get_window_extent().x0 >= page.x0, text
+            assert text.get_window_extent().x1 <= page.x1, text
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_without_axes_it_draws_on_the_current_ones_and_changes_no_setting(name, ensemble):
+    before = dict(mpl.rcParams)
+    figure, (_, current) = pyplot.subplots(1, 2)
+    try:
+        assert DRAWINGS[name](ensemble) is current
+        assert pyplot.get_fignums() == [figure.number]
+    finally:
+        pyplot.close(figure)
+    assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_one_run_is_enough(name, ensemble):
+    one = sim.run("first_lesson", runs=1, seed=7)
+    ax = drawn(name, one)
+    ax.figure.canvas.draw()
+    assert "n = 1" in words(ax)
+
+
+def test_importing_the_plots_leaves_pyplot_alone():
+    code = "import sim, sys; sim.plots.fan; print('matplotlib.pyplot' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_labels_are_text_and_never_formulas(ensemble):
+    theatre = ensemble.scenario.theatre
+    outcome = next(iter(theatre.outcomes))
+    entry = theatre.outcomes[outcome].model_copy(update={"label": r"Aid of $1 billion or $\frac{2}$"})
+    fear = theatre.variables["fear"].model_copy(update={"label": "Fear of $5 and $x_"})
+    theatre = theatre.model_copy(
+        update={"outcomes": {**theatre.outcomes, outcome: entry}, "variables": {"fear": fear}, "title": "$"}
+    )
+    changed = replace(ensemble, scenario=ensemble.scenario.model_copy(update={"theatre": theatre, "name": "$a$"}))
+    trajectories = ensemble.trajectories.copy()
+    trajectories["fear"].attrs["long_name"] = "Fear of $5 and $x_"
+    changed = replace(changed, trajectories=trajectories)
+    for ax in (drawn("outcomes", changed), drawn("fan", changed, variable="fear"), drawn("strip", changed)):
+        ax.figure.canvas.draw()
+    assert r"Aid of $1 billion or $\frac{2}$" in words(drawn("outcomes", changed))
+
+
+def test_nothing_is_drawn_where_no_run_was_finished(ensemble, tmp_path):
+    failures = pd.DataFrame({"run": range(120), "day": 0, "what": "fear"})
+    lost = replace(ensemble, failures=failures)
+    for name in ("fan", "rungs", "first_passage", "outcomes"):
+        with pytest.raises(ValueError, match="none of the 120 runs of first_lesson was finished"):
+            drawn(name, lost)
+    assert figures.write_all(lost, tmp_path / "figures") == []
+
+
+# The fan.
+
+
+@pytest.mark.parametrize("which", ["ensemble", "broken"])
+def test_bands_of_the_fan_are_quantiles_of_the_sound_runs(which, request):
+    given = request.getfixturevalue(which)
+    ax = drawn("fan", given, bands=(0.5, 0.9))
+    rows, dates = sound_of(given, "tension"), date2num(given.trajectories["date"].to_numpy())
+    by_label = {band.get_label(): band for band in bands(ax)}
+    for label, tail in (("50 % of runs", 0.25), ("90 % of runs", 0.05)):
+        for day in (12, 60, 179):
+            expected = np.quantile(rows[:, day].astype(float), [tail, 1 - tail])
+            np.testing.assert_allclose(edges(by_label[label], dates[day]), expected, atol=1e-9)
+
+
+def test_lines_of_the_fan_are_real_runs_that_did_not_fail(broken):
+    ax = drawn("fan", broken, paths=3)
+    trajectories = broken.trajectories["tension"].to_numpy()
+    notes = [text.get_text() for text in ax.texts if text.get_text().startswith("run ")]
+    numbers = [int(note.split()[1]) for note in notes]
+    assert len(numbers) == len(ax.lines) == 3
+    assert not {3, 40} & set(numbers)
+    for line, number in zip(ax.lines, numbers, strict=True):
+        np.testing.assert_array_equal(line.get_ydata(), trajectories[number])
+    shares = [float(note.split()[3]) for note in notes]
+    assert sum(shares) == pytest.approx(100, abs=2)
+    assert len({str(line.get_linestyle()) + str(line._dash_pattern) for line in ax.lines}) == 3
+
+
+def test_the_fan_shows_any_variable_in_its_unit(crisis):
+    assert drawn("fan", crisis, variable="oil_price").get_ylabel() == "Price of oil (USD/bbl)"
+    assert drawn("fan", crisis, variable="pain").get_ylabel() == "Economic pain in the south (0 to 1)"
+    assert drawn("fan", crisis).get_ylabel() == "Tension (points)"
+    with pytest.raises(ValueError, match="unknown variable 'oil_prise'; did you mean 'oil_price'"):
+        drawn("fan", crisis, variable="oil_prise")
+
+
+def test_a_fan_may_have_no_lines_or_no_bands(ensemble):
+    assert not drawn("fan", ensemble, paths=0).lines
+    bare = drawn("fan", ensemble, bands=(), paths=2)
+    assert len(bare.lines) == 2
+    assert not bands(bare)
+
+
+# The ladder.
+
+
+@pytest.mark.parametrize("which", ["ensemble", "broken"])
+def test_stacked_rungs_are_shares_of_sound_runs_that_sum_to_one(which, request):
+    given = request.getfixturevalue(which)
+    ax = drawn("rungs", given)
+    rows, dates = sound_of(given, "rung"), date2num(given.trajectories["date"].to_numpy())
+    stacked = bands(ax)
+    assert [band.get_label().split()[0] for band in stacked] == [str(rung) for rung in range(10)]
+    for day in (0, 12, 100, 179):
+        below = 0.0
+        for rung, band in enumerate(stacked):
+            low, high = edges(band, dates[day])
+            assert low == pytest.approx(below, abs=1e-12)
+            assert high - low == pytest.approx((rows[:, day] == rung).mean(), abs=1e-12)
+            below = high
+        assert below == pytest.approx(1)
+
+
+def test_rungs_are_labelled_by_the_theatre_where_some_run_stood_on_them(crisis):
+    said = words(drawn("rungs", crisis))
+    stood = np.unique(crisis.trajectories["rung"].to_numpy())
+    last = crisis.trajectories["rung"].to_numpy()[:, -1]
+    for rung, entry in crisis.scenario.theatre.ladder.rungs.items():
+        label = f"{frame.percent((last == rung).mean())}  {rung} {entry.label}"
+        assert (label in said) == (rung in stood)
+
+
+@pytest.mark.parametrize("which", ["ensemble", "broken"])
+def test_first_passage_is_the_share_of_runs_that_have_been_there(which, request):
+    given = request.getfixturevalue(which)
+    ax = drawn("first_passage", given, rungs=(6, 1, 3))
+    rows, dates = sound_of(given, "rung"), date2num(given.trajectories["date"].to_numpy())
+    assert [line.get_label().split()[0] for line in ax.lines] == ["1", "3", "6"]
+    for rung, line, band in zip((1, 3, 6), ax.lines, bands(ax), strict=True):
+        share = line.get_ydata()
+        assert (np.diff(share) >= 0).all()
+        for day in (0, 9, 50, 179):
+            count = sum(any(value >= rung for value in row[: day + 1]) for row in rows)
+            assert share[day] == count / len(rows)
+            np.testing.assert_allclose(edges(band, dates[day]), wilson(count, len(rows)))
+    assert f"{frame.percent(ax.lines[1].get_ydata()[-1])}  3 Deployment" in words(ax)
+
+
+@pytest.mark.parametrize("rungs", [(), (3, 10), (-1,)])
+def test_first_passage_refuses_what_is_no_rung(ensemble, rungs):
+    with pytest.raises(ValueError, match="rungs go from 0 to 9"):
+        drawn("first_passage", ensemble, rungs=rungs)
+
+
+# Outcomes.
+
+
+@pytest.mark.parametrize("which", ["ensemble", "broken"])
+def test_outcomes_are_dots_with_intervals_the_largest_on_top(which, request):
+    given = request.getfixturevalue(which)
+    ax = drawn("outcomes", given)
+    held = given.outcomes.drop(index=given.failures["run"]).notna()
+    names = list(held.columns[np.argsort(-held.mean().to_numpy(), kind="stable")])
+    (dots,) = ax.lines
+    shares = held.mean()[names].to_numpy()
+    np.testing.assert_allclose(dots.get_xdata(), shares)
+    assert (np.diff(dots.get_ydata()) < 0).all()
+    np.testing.assert_allclose([bar.get_width() for bar in ax.patches], shares)
+    (lines,) = (found for found in ax.collections if isinstance(found, LineCollection))
+    ends = [segment[:, 0] for segment in lines.get_segments()]
+    np.testing.assert_allclose(np.transpose(ends), wilson(held.sum()[names], len(held)))
+    theatre = given.scenario.theatre
+    assert [text.get_text() for text in ax.texts][0 : 2 * len(names) : 2] == [theatre.outcomes[n].label for n in names]
+    low, high = (100 * float(end[0]) for end in wilson(held.sum()[names], len(held)))
+    assert ax.texts[1].get_text() == f"{100 * shares[0]:.0f} %  ({low:.0f} to {high:.0f} %)"
+
+
+@pytest.mark.parametrize(
+    ("share", "written"),
+    [
+        (0, "0 %"),
+        (0.0001, "<0.1 %"),
+        (0.0042, "0.4 %"),
+        (0.0949, "9.5 %"),
+        (0.0996, "10 %"),
+        (0.994, "99 %"),
+        (0.9962, "99.6 %"),
+        (0.9999, ">99.9 %"),
+        (1, "100 %"),
+    ],
+)
+def test_small_shares_are_written_finer_and_nearly_all_is_not_all(share, written):
+    assert frame.percent(share) == written
+
+
+# One run.
+
+
+def scattered(ax, label):
+    found = [collection for collection in ax.collections if collection.get_label() == label]
+    return np.concatenate([np.asarray(collection.get_offsets()) for collection in found])
+
+
+def deadliest(ensemble):
+    return int(ensemble.events.groupby("run")["fatalities"].sum().idxmax())
+
+
+def test_the_strip_marks_every_act_at_its_date_and_rung(crisis):
+    run = deadliest(crisis)
+    ax = drawn("strip", crisis, run=run)
+    acts = crisis.events[(crisis.events["run"] == run) & (crisis.events["actor"] != "script")]
+    for actor, label in (("north", "The northern state"), ("south", "The southern state")):
+        mine = acts[acts["actor"] == actor]
+        marks = scattered(ax, label)
+        assert sorted(np.round(marks[:, 0])) == sorted(date2num(mine["date"].to_numpy()))
+        assert sorted(np.round(marks[:, 1])) == sorted(mine["rung"])
+    deadly = acts[acts["fatalities"] > 0]
+    assert len(deadly)
+    rings = scattered(ax, "people died")
+    np.testing.assert_allclose(rings[:, 0], date2num(deadly["date"].to_numpy()))
+    np.testing.assert_allclose(np.round(rings[:, 1]), deadly["rung"])
+    assert f"{len(acts)} acts, {len(deadly)} of them deadly, {acts['fatalities'].sum()} dead" in words(ax)
+
+
+def test_the_strip_marks_what_the_scenario_lets_happen(crisis):
+    ax = drawn("strip", crisis, run=0)
+    (mark,) = [text for text in ax.texts if text.get_text() == "price shock"]
+    assert mark.xy[0] == date2num(np.datetime64("2019-06-01"))
+
+
+def test_the_tension_below_the_strip_is_that_of_the_run(crisis):
+    ax = drawn("strip", crisis, run=5)
+    scale = (history.CEILING - history.FLOOR) / 100
+    shown = next(line.get_ydata() for line in ax.lines if len(line.get_ydata()) == 120)
+    np.testing.assert_allclose((shown - history.FLOOR) / scale, crisis.trajectories["tension"][5], atol=1e-4)
+
+
+def test_names_on_the_strip_are_those_of_the_gravest_acts_and_do_not_overlap(crisis):
+    run = deadliest(crisis)
+    ax = drawn("strip", crisis, run=run)
+    ax.figure.canvas.draw()
+    theatre = crisis.scenario.theatre
+    acts = crisis.events[(crisis.events["run"] == run) & (crisis.events["actor"] != "script")]
+    gravest = acts.sort_values(["rung", "fatalities", "day"], ascending=[False, False, True]).iloc[0]
+    first = f"{gravest['date'].day} {gravest['date']:%b}: {theatre.actions[gravest['action']].label}"
+    names = [text for text in ax.texts if ": " in text.get_text()]
+    assert first in [name.get_text().replace("\n", " ") for name in names]
+    # A note's extent includes its line; the text's own does not.
+    boxes = [Text.get_window_extent(name) for name in names]
+    assert len(boxes) >= 2
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+
+
+def test_the_names_of_many_sides_fit_above_the_ladder(ensemble):
+    north = ensemble.scenario.theatre.actors["north"]
+    actors = {f"actor_{at}": north.model_copy(update={"label": f"A faction with number {at}"}) for at in range(7)}
+    theatre = ensemble.scenario.theatre.model_copy(update={"actors": actors})
+    events = ensemble.events[ensemble.events["run"] == 0].head(7)
+    events = events.assign(actor=[*actors], fatalities=1)
+    scenario = ensemble.scenario.model_copy(update={"theatre": theatre})
+    ax = drawn("strip", replace(ensemble, scenario=scenario, events=events))
+    legend = ax.get_legend()
+    assert len(legend.get_texts()) == 8
+    ax.figure.canvas.draw()
+    assert legend.get_window_extent().x1 <= ax.bbox.x1
+    assert legend.get_window_extent().y0 >= ax.transData.transform((0, 9))[1]
+
+
+def act(rung, deaths=0, action="north.strike", day=0):
+    return history.Act(day, action, rung, deaths, colours.SIDES["us"], float(rung))
+
+
+def test_each_grave_action_is_named_once_before_any_is_named_again():
+    worst, again, other, shot = act(7, 9), act(7, 2, day=1), act(6, action="south.raid"), act(1, 4, "south.shoot")
+    words_ = [act(1, action="north.warn", day=day) for day in range(3)]
+    assert history.gravest([*words_, shot, again, other, worst], 7) == [worst, other, shot, again]
+    assert history.gravest([*words_, shot, again, other, worst], 2) == [worst, other]
+    assert history.gravest([*words_, act(0, action="north.calm"), shot], 7) == [shot, words_[0]]
+    assert history.gravest([], 7) == []
+
+
+def test_a_failed_run_is_shown_as_far_as_it_went(broken):
+    ax = drawn("strip", broken, run=3)
+    ax.figure.canvas.draw()
+    assert "It failed on day 20: fear was not finite." in words(ax)
+
+
+def test_the_strip_refuses_a_run_that_is_not_there(ensemble):
+    with pytest.raises(ValueError, match="no run 120; this ensemble has runs 0 to 119"):
+        drawn("strip", ensemble, run=120)
+
+
+# Colours.
+
+
+def linear(colour):
+    channels = np.array(to_rgb(colour))
+    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
+
+
+def lab(light):
+    """CIELAB of linear RGB (IEC 61966-2-1, D65)."""
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ light
+    x, y, z = np.cbrt(np.maximum(xyz / [0.9505, 1, 1.089], 1e-6))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+SIGHT = {
+    "all colours": np.eye(3),
+    # Machado, Oliveira and Fernandes 2009, severity 1.
+    "no red": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
+    "no green": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "no blue": [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.3039]],
+}
+
+
+def test_rungs_darken_step_by_step():
+    lightness = [lab(linear(colours.rung_colour(rung)))[0] for rung in range(10)]
+    assert all(above <= below - 6 for below, above in pairwise(lightness))
+
+
+@pytest.mark.parametrize("sight", SIGHT)
+def test_sides_differ_in_colour_for_every_eye(sight):
+    seen = [lab(np.clip(np.array(SIGHT[sight]) @ linear(side.colour), 0, 1)) for side in colours.SIDES.values()]
+    assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 20
+
+
+def test_sides_differ_in_grey_and_in_their_markers():
+    sides = colours.SIDES.values()
+    lightness = sorted(lab(linear(side.colour))[0] for side in sides)
+    assert all(b - a > 8 for a, b in pairwise(lightness))
+    assert len({side.marker for side in sides}) == len(sides)
+
+
+def test_actors_of_the_shipped_crisis_stand_with_their_side():
+    sides = colours.sides(sim.load_theatre("persian_gulf"))
+    assert "market" not in sides
+    assert sides["us"] is colours.SIDES["us"]
+    assert sides["kataib_hezbollah"] is sides["houthis"] is sides["iran"] is colours.SIDES["iran"]
+    assert sides["fatah"] is sides["iraqi_protesters"] is colours.SIDES["iraq"]
+    assert sides["uae"] is colours.SIDES["gulf"]
+
+
+def test_unknown_actors_are_sides_of_their_own_and_proxies_stand_with_their_sponsor():
+    theatre = sim.load_theatre("two_rivals")
+    sides = colours.sides(theatre)
+    assert [side.label for side in sides.values()] == ["North", "South"]
+    assert sides["north"].colour != sides["south"].colour
+    assert sides["north"].marker != sides["south"].marker
+    north = theatre.actors["north"]
+    band = north.model_copy(update={"label": "A band", "sponsors": {"south": None}})
+    with_band = theatre.model_copy(update={"actors": {"band": band, **theatre.actors}})
+    assert colours.sides(with_band) == {**sides, "band": sides["south"]}
+    allied = {name: north.model_copy(update={"sponsors": {other: None}}) for name, other in ("ab", "bc", "ca")}
+    circle = colours.sides(theatre.model_copy(update={"actors": allied}))
+    assert circle["a"] == circle["b"] == circle["c"]
+
+
+def test_the_figures_use_the_colours_of_the_dictionary(ensemble):
+    stacked = bands(drawn("rungs", ensemble))
+    for rung, band in enumerate(stacked):
+        assert tuple(band.get_facecolor()[0]) == to_rgba(colours.COLOURS[f"rung {rung}"])
+
+
+# Words in their place.
+
+
+@given(
+    places=st.lists(st.floats(-50, 150), max_size=12),
+    data=st.data(),
+)
+def test_things_moved_apart_keep_their_order_and_stay_inside(places, data):
+    sizes = [data.draw(st.floats(0.5, 8)) for _ in places]
+    moved = labels.apart(places, sizes, 0, 100)
+    order = np.argsort(places, kind="stable")
+    low, high = moved - np.array(sizes) / 2, moved + np.array(sizes) / 2
+    assert (low >= -1e-9).all()
+    assert (high <= 100 + 1e-9).all()
+    assert (low[order][1:] >= high[order][:-1] - 1e-9).all()
+
+
+def test_things_move_no_further_than_they_must():
+    assert labels.apart([10, 30, 50], [10, 10, 10], 0, 100).tolist() == [10, 30, 50]
+    assert labels.apart([50, 50], [10, 10], 0, 100).tolist() == [45, 55]
+    assert labels.apart([1, 96, 98], [10, 10, 10], 0, 100).tolist() == [5, 85, 95]
+    assert labels.apart([5, 5, 5], [10, 10, 10], 0, 20).tolist() == [5, 10, 15], "too little room: evenly"
+
+
+@settings(max_examples=30)
+@given(st.lists(st.tuples(st.floats(0, 300), st.floats(0, 200)), min_size=1, max_size=6))
+def test_placed_texts_stay_on_the_page_and_off_each_other(anchors):
+    page = labels.Box(0, 0, 300, 200)
+    marks = [labels.Box(x - 3, y - 3, x + 3, y + 3) for x, y in anchors]
+    found = labels.place(anchors, ["some words\non two lines"] * len(anchors), page, marks)
+    boxes = [box for box in found if box is not None]
+    assert boxes, "one text always fits"
+    assert all(box.within(page) for box in boxes)
+    assert not any(a.meets(b) for a, b in combinations(boxes, 2))
+
+
+def test_a_text_goes_where_it_covers_nothing():
+    page = labels.Box(0, 0, 300, 200)
+    # All that lies at the right of the point and level with it is taken.
+    wall = labels.Box(101, 60, 300, 140)
+    (box,) = labels.place([(100.0, 100.0)], ["words"], page, [wall])
+    assert box is not None
+    assert not box.meets(wall)
+    assert labels.place([(5.0, 5.0)], ["words"], labels.Box(0, 0, 12, 12), []) == [None]
+
+
+def test_long_words_are_broken_and_ended():
+    assert labels.wrapped("one two three four", 9) == "one two\nthree…"
+    assert labels.wrapped("one two three four", 9, lines=3) == "one two\nthree\nfour"
+    assert labels.width_of("wide\nw") == labels.width_of("wide") > labels.width_of("w") > 0
+    assert labels.width_of("") == 0
+
+
+@pytest.mark.parametrize(
+    ("days", "ticks", "written"),
+    [
+        (1, [0], ["15 May 2019"]),
+        (10, [0, 2, 4, 6, 8], ["15 May 2019", "17 May", "19 May", "21 May", "23 May"]),
+        (365, [47, 109, 170, 231, 291, 352], ["Jul 2019", "Sep", "Nov", "Jan 2020", "Mar", "May"]),
+        (3000, [231, 597, 962, 1327, 1692, 2058, 2423, 2788], [str(year) for year in range(2020, 2028)]),
+    ],
+)
+def test_dates_are_marked_on_first_days_with_the_year_where_it_is_new(days, ticks, written):
+    assert frame.date_ticks(date(2019, 5, 15), days) == (ticks, written)
+
+
+@given(st.integers(1, 20_000))
+def test_marks_of_dates_are_few_and_within_the_run(days):
+    ticks, written = frame.date_ticks(date(2019, 5, 15), days)
+    assert 1 <= len(ticks) == len(written) <= 8
+    assert 0 <= ticks[0] <= ticks[-1] < days
+
+
+# Files.
+
+
+def test_the_standard_set_is_written_with_what_it_was_drawn_from(ensemble, tmp_path):
+    before = pyplot.get_fignums()
+    written = figures.write_all(ensemble, tmp_path / "figures")
+    names = [path.name for path in written]
+    assert names == ["fan_tension.png", "rungs.png", "first_passage.png", "outcomes.png", "strip.png"]
+    for path in written:
+        with Image.open(path) as image:
+            assert image.width >= 1200
+            assert image.text["Scenario-SHA256"] == ensemble.scenario.sha256
+            assert (image.text["Scenario"], image.text["Seed"], image.text["Runs"]) == ("first_lesson", "7", "120")
+            assert image.text["Software"].startswith("escalation-sim ")
+            assert round(image.info["dpi"][0]) == 150
+    assert pyplot.get_fignums() == before
+
+
+def test_a_theatre_with_a_market_gets_the_fan_of_its_price(crisis, tmp_path):
+    names = [path.name for path in figures.write_all(crisis, tmp_path)]
+    assert "fan_oil_price.png" in names
+
+
+def test_the_same_ensemble_gives_the_same_files(broken, tmp_path):
+    once, again = (figures.write_all(broken, tmp_path / name) for name in ("once", "again"))
+    assert [path.read_bytes() for path in once] == [path.read_bytes() for path in again]
+
+
+def test_a_figure_is_saved_from_its_axes_or_itself(ensemble, tmp_path):
+    ax = drawn("outcomes", ensemble)
+    one = figures.save(ax, tmp_path / "axes.png", ensemble)
+    two = figures.save(ax.figure, tmp_path / "figure.png", ensemble)
+    assert one.read_bytes() == two.read_bytes()

@@ -1,0 +1,251 @@
+"""The shipped theatres and scenarios: they hold together, and every number says what it is and where it is from."""
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+import sim
+from sim.theatre.base import Model, fields
+from sim.theatre.number import Number
+from sim.theatre.schema import Actor, FlagVariable, Theatre
+from sim.theatre.terms import Comparison, Condition, Quantity, Term, quantities
+
+SCENARIOS = Path(__file__).parent.parent / "scenarios"
+SCENARIO_FILES = sorted(SCENARIOS.glob("*.yaml"))
+THEATRE_FILES = sorted((SCENARIOS / "theatres").glob("*.yaml"))
+
+KEYS = {"A": 57, "E": 75, "B": 8, "Q": 18, "S": 106}
+"""The kinds of source keys and the highest number of each."""
+CHECKS = {"Q01", "Q02", "Q03", "Q04", "Q05", "Q06", "Q07", "Q17", "Q18"}
+"""What the model is judged by: it may be tuned to, never put in."""
+
+REQUIRED = {
+    "actors": "us iran iraq_government kataib_hezbollah asaib_ahl_al_haq fatah sairoon iraqi_protesters saudi_arabia "
+    "uae houthis japan market",
+    "variables": "oil_price oil_exports sanctions us_troops_iraq",
+    "outcomes": "sustained_war leadership_killed us_force_on_iran us_leaves_iraq expulsion_vote talks_open "
+    "hormuz_closed",
+    "dyads": "us_iran iraq gulf",
+}
+
+
+@pytest.fixture(scope="module")
+def gulf() -> Theatre:
+    return sim.load_theatre(SCENARIOS / "theatres" / "persian_gulf.yaml")
+
+
+def written(part: Any, path: str = "", entry: str | None = None) -> Iterator[tuple[str, Number, str | None]]:
+    """Every number that a file writes, with its path and its own source or else that of the entry it stands in."""
+    if isinstance(part, Number):
+        yield path, part, part.source or entry
+    elif isinstance(part, Model):
+        entry = getattr(part, "source", None) or entry
+        for name, value in fields(part):
+            if name in {type(part).model_fields[field].alias or field for field in part.model_fields_set}:
+                yield from written(value, f"{path}.{name}", entry)
+    elif isinstance(part, Mapping):
+        for name, value in part.items():
+            yield from written(value, f"{path}.{name}", entry)
+    elif isinstance(part, tuple):
+        for at, value in enumerate(part):
+            yield from written(value, f"{path}.{at}", entry)
+
+
+def logical(theatre: Theatre, path: str, number: Number) -> bool:
+    """Whether a comparison asks for a flag or a condition, which has no number to doubt."""
+    name = path.rsplit(".", 1)[1]
+    flag = isinstance(theatre.variables.get(name), FlagVariable)
+    return isinstance(number, Comparison) and (flag or name in theatre.conditions)
+
+
+def unit_of(theatre: Theatre, path: str, number: Number) -> str | None:
+    """A number's own unit, or that of the variable it changes, starts or is compared with."""
+    if number.unit is not None:
+        return number.unit
+    parts = path.split(".")
+    names = [part for part in parts if part in theatre.variables]
+    return getattr(theatre.variables[names[-1]], "unit", "1") if names else None
+
+
+def sources(part: Any) -> Iterator[str]:
+    """Every source that is written anywhere below `part`."""
+    if isinstance(part, Model):
+        for name, value in fields(part):
+            if name == "source" and value is not None:
+                yield value
+            else:
+                yield from sources(value)
+    elif isinstance(part, Mapping):
+        for value in part.values():
+            yield from sources(value)
+    elif isinstance(part, tuple):
+        for value in part:
+            yield from sources(value)
+
+
+def read_by(theatre: Theatre) -> set[str]:
+    """Variables that some rule reads."""
+    terms = [term for action in theatre.actions.values() for term in action.drivers]
+    conditions = [action.when for action in theatre.actions.values()]
+    conditions += [outcome.when for outcome in theatre.outcomes.values()] + list(theatre.conditions.values())
+    for variable in theatre.variables.values():
+        terms += [term for term in getattr(variable, "target", None) or {} if term != "base"]
+        conditions += [getattr(variable, name, None) for name in ("set_when", "clear_when")]
+    for actor in theatre.deciders.values():
+        terms += [term for sponsor in actor.sponsors.values() for term in sponsor.control]
+    seen: list[Quantity] = [factor.quantity for term in terms for factor in Term.parse(term).factors]
+    seen += [quantity for when in conditions if isinstance(when, Condition) for quantity in quantities(when)]
+    return {quantity.of[0] for quantity in seen if quantity.kind == "variable"}
+
+
+def written_by(theatre: Theatre) -> set[str]:
+    """Variables that some rule moves."""
+    moved = {name for action in theatre.actions.values() for name in action.effects}
+    for name, variable in theatre.variables.items():
+        target = getattr(variable, "target", None) or {}
+        flips = (getattr(variable, "set_when", None), getattr(variable, "clear_when", None))
+        if set(target) - {"base"} or getattr(variable, "noise", None) or any(flips):
+            moved.add(name)
+    return moved
+
+
+@pytest.mark.parametrize("path", SCENARIO_FILES, ids=lambda path: path.stem)
+def test_a_shipped_scenario_is_valid_and_says_what_it_asks(path):
+    scenario = sim.load(path)
+    assert scenario.question
+    assert scenario.notes
+    assert all(entry.source and entry.story for entry in scenario.script.values())
+
+
+@pytest.mark.parametrize("path", THEATRE_FILES, ids=lambda path: path.stem)
+def test_a_shipped_theatre_is_valid_and_named_after_its_file(path):
+    theatre = sim.load_theatre(path)
+    assert theatre.theatre == path.stem
+    assert theatre.notes
+
+
+@pytest.mark.parametrize("path", SCENARIO_FILES + THEATRE_FILES, ids=lambda path: path.stem)
+def test_a_shipped_file_tells_editors_its_schema(path):
+    kind = "theatre" if path in THEATRE_FILES else "scenario"
+    folder = "../schemas" if path in THEATRE_FILES else "schemas"
+    first = path.read_text(encoding="utf-8").splitlines()[0]
+    assert first == f"# yaml-language-server: $schema={folder}/{kind}.schema.json"
+
+
+@pytest.mark.parametrize("path", THEATRE_FILES, ids=lambda path: path.stem)
+def test_every_number_has_unit_range_and_source(path):
+    theatre = sim.load_theatre(path)
+    checked = 0
+    for place, number, source in written(theatre):
+        if logical(theatre, place, number):
+            continue
+        checked += 1
+        assert unit_of(theatre, place, number), f"{place} has no unit"
+        assert source, f"{place} has no source, nor has its entry"
+        assert number.plausible is not None, f"{place} has no plausible range"
+        low, high = number.plausible
+        assert low <= number.value <= high, f"{place}: {number.value} is outside {low} to {high}"
+    assert checked > 50
+
+
+@pytest.mark.parametrize("path", SCENARIO_FILES, ids=lambda path: path.stem)
+def test_every_number_of_a_script_has_range_and_source(path):
+    for place, number, source in written(sim.load(path).script):
+        assert source, f"{place} has no source"
+        assert number.plausible is not None, f"{place} has no plausible range"
+        assert number.plausible[0] <= number.value <= number.plausible[1], place
+
+
+@pytest.mark.parametrize("path", SCENARIO_FILES + THEATRE_FILES, ids=lambda path: path.stem)
+def test_every_source_begins_with_a_known_key(path):
+    part = sim.load_theatre(path) if path in THEATRE_FILES else sim.load(path)
+    found = list(sources(part))
+    assert found
+    for source in found:
+        assert re.match(r"([AEBQS]\d+b?\b|ART\b|tuned: Q\d|judgement: \S)", source), source
+        for kind, number in re.findall(r"\b([AEBQS])(\d+)b?\b", source):
+            assert int(number) <= KEYS[kind], f"no such key {kind}{number} in '{source}'"
+
+
+@pytest.mark.parametrize("path", THEATRE_FILES, ids=lambda path: path.stem)
+def test_what_judges_the_model_is_never_an_input(path):
+    for source in sources(sim.load_theatre(path)):
+        inputs = re.sub(r"tuned: Q\d+(, Q\d+)*", "", source)
+        assert not CHECKS & set(re.findall(r"\bQ\d+\b", inputs)), source
+
+
+@pytest.mark.parametrize("path", THEATRE_FILES, ids=lambda path: path.stem)
+def test_no_variable_is_dead(path):
+    theatre = sim.load_theatre(path)
+    assert set(theatre.variables) - read_by(theatre) == set()
+    assert set(theatre.variables) - written_by(theatre) == set()
+
+
+@pytest.mark.parametrize("path", THEATRE_FILES, ids=lambda path: path.stem)
+def test_every_decider_can_act_and_every_state_can_calm(path):
+    theatre = sim.load_theatre(path)
+    for name, actor in theatre.deciders.items():
+        rungs = {action.rung for action_id, action in theatre.actions.items() if action_id.startswith(f"{name}.")}
+        assert rungs, f"{name} has no action"
+        assert actor.kind != "state" or 0 in rungs, f"{name} has no act on rung 0"
+
+
+@pytest.mark.parametrize("path", THEATRE_FILES, ids=lambda path: path.stem)
+def test_any_draw_from_the_plausible_ranges_is_legal(path):
+    theatre = sim.load_theatre(path)
+    severities = [entry.severity.plausible for _, entry in sorted(theatre.ladder.rungs.items())]
+    assert all(below[1] < above[0] for below, above in pairwise(severities))
+    for name, variable in theatre.variables.items():
+        if (scale := getattr(variable, "scale", None)) is not None:
+            assert scale[0].plausible[1] < scale[1].plausible[0], name
+            low, high = variable.range
+            assert low <= variable.start.plausible[0] <= variable.start.plausible[1] <= high, name
+
+
+def test_the_gulf_has_the_cast_and_the_names_that_others_rely_on(gulf):
+    for section, names in REQUIRED.items():
+        assert set(names.split()) - set(getattr(gulf, section)) == set(), section
+    assert gulf.variables["oil_price"].kind == "log"
+    assert gulf.variables["oil_price"].unit == "USD/bbl"
+    assert gulf.variables["oil_exports"].unit == "Mb/d"
+    assert gulf.variables["us_troops_iraq"].unit == "persons"
+    assert gulf.war is not None
+
+
+def test_the_gulf_climbs_from_rung_0_to_rung_9_in_at_least_forty_actions(gulf):
+    assert len(gulf.actions) >= 40
+    assert {action.rung for action in gulf.actions.values()} == set(range(10))
+
+
+def test_every_name_of_an_action_is_a_verb_and_an_object(gulf):
+    assert all(re.fullmatch(r"[a-z_]+\.[a-z]+(_[a-z]+)+", name) for name in gulf.actions)
+    labels = [action.label for action in gulf.actions.values() if action.label]
+    assert all(label[0].isupper() and not label.endswith(".") for label in labels)
+    assert all(action.story.endswith(".") and len(action.story) < 160 for action in gulf.actions.values())
+
+
+def test_a_proxy_can_act_without_its_sponsor_and_control_falls_with_the_command(gulf):
+    proxies = {name: actor for name, actor in gulf.deciders.items() if isinstance(actor, Actor) and actor.sponsors}
+    assert {"kataib_hezbollah", "asaib_ahl_al_haq", "houthis"} <= set(proxies)
+    for name, actor in proxies.items():
+        control = actor.sponsors["iran"].control
+        assert set(control) == {"axis_command"}, name
+        assert 0 < control["axis_command"].value < 1, name
+    assert gulf.actions["us.kill_commanders"].effects["axis_command"].value < 0
+
+
+def test_the_rivals_of_the_first_lesson_are_alike():
+    path = SCENARIOS / "theatres" / "two_rivals.yaml"
+    swap = {"north": "south", "south": "north", "North": "South", "South": "North"}
+    read = YAML(typ="safe", pure=True).load
+    text = path.read_text(encoding="utf-8")
+    swapped = read(re.sub("north|south|North|South", lambda match: swap[match[0]], text))
+    given = read(text)
+    for side in ("actors", "actions", "variables"):
+        assert swapped[side] == given[side]
+    assert {action.split(".")[1] for action in given["actions"]} == {"reassure", "threaten", "mobilise", "strike"}
