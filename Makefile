@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench schemas clean help
+.PHONY: demo test lint bench gallery schemas clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
 	@echo "make test    install, then lint, types, import contracts and all tests"
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model"
+	@echo "make gallery draw the figures that the README shows"
 	@echo "make schemas write scenarios/schemas/ anew from the language"
 
 .venv/installed: pyproject.toml .ci/constraints.txt
@@ -35,6 +36,10 @@ test: lint
 
 bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.engine
+
+gallery: .venv/installed
+	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite
+	cp results/baseline/figures/fan_tension.png results/baseline/figures/rungs.png results/gallery/
 
 schemas: .venv/installed
 	for kind in scenario theatre history; do \

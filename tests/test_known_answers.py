@@ -60,15 +60,15 @@ def arms_race(reply_rate: float) -> Scenario:
 def test_weak_mutual_replies_follow_richardson(reply_rate, kind):
     """The mean grievances follow two coupled linear equations, as in Richardson's arms race.
 
-    Each morning P' = m P + S n, with n = 1 if the other acted yesterday. It acts with chance L / (1 + L), which is L for
-    a small rate L = r + b (1 - exp(-P / c)), which is r + (b / c) P for a small grievance. Taking means over runs,
+    Each morning P' = m P + S n, with n = 1 if the other acted yesterday. It acts with chance L / (1 + L), which is L
+    for a small rate L = r + b (1 - exp(-P / c)), which is r + (b / c) P for a small grievance. Taking means over runs,
 
         x' = m x + g y + S r        y' = m y + g x + S r        g = S b / c
 
-    or, per day, dx = -(1 - m) x + g y + S r: fatigue, defence and grievance in Richardson's words. For like rivals x = y
-    and x' = (m + g) x + S r, which settles if g < 1 - m and grows without end if g > 1 - m. Here m = 0.995 and S = 4, so
-    that b / c = 1 / 2000 gives g = 0.002 (damped) and b / c = 9 / 4000 gives g = 0.009 (growing). What is left out is of
-    the order of L, at most 3 % of the mean here.
+    or, per day, dx = -(1 - m) x + g y + S r: fatigue, defence and grievance in Richardson's words. For like rivals
+    x = y and x' = (m + g) x + S r, which settles if g < 1 - m and grows without end if g > 1 - m. Here m = 0.995 and
+    S = 4, so that b / c = 1 / 2000 gives g = 0.002 (damped) and b / c = 9 / 4000 gives g = 0.009 (growing). What is
+    left out is of the order of L, at most 3 % of the mean here.
     """
     case = arms_race(reply_rate)
     model = CrisisModel(case, runs=20_000, seed=3)

@@ -13,15 +13,17 @@ if TYPE_CHECKING:
 
 def outcome_table(ensemble: "Ensemble") -> Table:
     """Share of runs with each outcome, its interval, and when it came."""
+    from sim.results.ensemble import date_of
+
     shares = ensemble.shares().sort_values("share", ascending=False)
     scenario = ensemble.scenario
     table = Table(title=f"{scenario.title} · {scenario.short_hash} · seed {ensemble.seed}", title_justify="left")
     table.add_column("outcome")
-    for column in ("share of runs", "95 % interval", "median day"):
+    for column in ("share of runs", "95 % interval", "median date"):
         table.add_column(column, justify="right")
     for row in shares.itertuples(index=False):
         days = ensemble.sound[row.outcome].dropna()
-        when = f"{int(days.astype(float).median())}" if len(days) else "never"
+        when = date_of(scenario, int(days.astype(float).median())) if len(days) else "never"
         label = scenario.theatre.outcomes[row.outcome].label
         table.add_row(label, f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", when)
     table.caption = f"of {len(ensemble.sound)} model runs; sampling error only; not a forecast"

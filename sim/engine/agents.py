@@ -72,8 +72,8 @@ class Actor(Participant):
         m, p, i = self.model, self.model.program, self.index
         if self._acts and m.day >= p.script.imposed_days:
             decide(
-                i, m.day, p.actor, p.action, p.fit, p.terms, m.morning, m.numbers, m.runs, m.status, m.world.ready, m.war,
-                m.acts_of_war, m.stocks, m.leading, m.held.holds, p.script.forbidden[m.day],
+                i, m.day, p.actor, p.action, p.fit, p.terms, m.morning, m.numbers, m.runs, m.status, m.world.ready,
+                m.war, m.acts_of_war, m.stocks, m.leading, m.held.holds, p.script.forbidden[m.day],
                 len(p.variables) + 1 + i, m.scratch, self.chosen, self.cause,
             )  # fmt: skip
         else:

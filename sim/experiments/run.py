@@ -15,7 +15,7 @@ from sim.results.store import provenance
 from sim.theatre.load import load
 from sim.theatre.scenario import Scenario
 
-RUNS_PER_BLOCK = 512
+RUNS_PER_BLOCK = 2048
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
 
 Progress = Callable[[int, int], None]
@@ -67,9 +67,7 @@ def run(
 
 def run_block(scenario: Scenario, seed: int, first: int, last: int) -> Block:
     """Run numbers `first` to `last` - 1 in lockstep, to the end."""
-    model = CrisisModel(
-        scenario, seed=seed, run_numbers=np.arange(first, last), collect=last - first < 0, keep=np.float32
-    )
+    model = CrisisModel(scenario, seed=seed, run_numbers=np.arange(first, last), collect=False, keep=np.float32)
     while model.running:
         model.step()
     return model.block()
@@ -79,14 +77,13 @@ def _blocks(
     scenario: Scenario, runs: int, seed: int, executor: Executor | None, progress: Progress | None
 ) -> Iterator[Block]:
     """Compute blocks anywhere and yield them as they finish; what is not begun is dropped if the caller stops."""
-    own = ThreadPoolExecutor(min(os.cpu_count() or 1, -(-runs // RUNS_PER_BLOCK))) if executor is None else None
-    pool = executor or own
-    assert pool is not None
+    cores = os.cpu_count() or 1
+    pool = executor or ThreadPoolExecutor(cores)  # kernels run without the interpreter's lock
+    size = min(RUNS_PER_BLOCK, -(-runs // cores))
     waiting: list[Future[Block]] = []
     try:
-        for first in range(0, runs, RUNS_PER_BLOCK):
-            last = min(first + RUNS_PER_BLOCK, runs)
-            waiting.append(pool.submit(run_block, scenario, seed, first, last))
+        for first in range(0, runs, size):
+            waiting.append(pool.submit(run_block, scenario, seed, first, min(first + size, runs)))
         done = 0
         for future in as_completed(waiting):
             block = future.result()
@@ -97,5 +94,5 @@ def _blocks(
     finally:
         for future in waiting:
             future.cancel()
-        if own is not None:
-            own.shutdown(cancel_futures=True)
+        if executor is None:
+            pool.shutdown(cancel_futures=True)

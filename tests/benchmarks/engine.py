@@ -1,0 +1,81 @@
+"""How fast the engine is, beside the plain reference model, in one run on one machine: `make bench`."""
+
+import argparse
+import os
+import platform
+import time
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+
+import mesa
+
+import sim
+from sim.engine.model import CrisisModel
+from sim.experiments.run import RUNS_PER_BLOCK
+from tests.oracle import ReferenceModel
+
+
+def engine(scenario: sim.Scenario, runs: int, repeats: int = 3) -> float:
+    """Runs per second of one model on one core, the best of some repeats."""
+    best = 0.0
+    for repeat in range(repeats):
+        model = CrisisModel(scenario, runs=runs, seed=repeat, collect=False)
+        begun = time.perf_counter()
+        while model.running:
+            model.step()
+        best = max(best, runs / (time.perf_counter() - begun))
+    return best
+
+
+def cores(scenario: sim.Scenario, runs: int, count: int) -> float:
+    """Runs per second of one model on each core."""
+
+    def one(seed: int) -> None:
+        model = CrisisModel(scenario, runs=runs, seed=seed, collect=False)
+        while model.running:
+            model.step()
+
+    with ThreadPoolExecutor(count) as pool:
+        begun = time.perf_counter()
+        list(pool.map(one, range(count)))
+        return count * runs / (time.perf_counter() - begun)
+
+
+def reference(scenario: sim.Scenario, iterations: int) -> float:
+    """Runs per second of the plain model, one world each, under Mesa's own batch runner."""
+    begun = time.perf_counter()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        mesa.batch_run(
+            ReferenceModel, {"scenario": scenario}, iterations=iterations, max_steps=scenario.days,
+            display_progress=False,
+        )  # fmt: skip
+    return iterations / (time.perf_counter() - begun)
+
+
+def main() -> None:
+    """Print one table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("scenario", nargs="?", default="baseline")
+    parser.add_argument("--iterations", type=int, default=6, help="runs of the reference model")
+    options = parser.parse_args()
+    scenario = sim.load(options.scenario)
+    theatre = scenario.theatre
+    print(
+        f"{scenario.name}: {len(theatre.deciders)} actors, {len(theatre.actions)} actions, "
+        f"{len(theatre.variables)} variables, {scenario.days} days; {platform.machine()}, {os.cpu_count()} cores"
+    )
+    engine(scenario, 2, repeats=1)  # compile
+    plain = reference(scenario, options.iterations)
+    rows = {"reference model under mesa.batch_run": plain}
+    for runs in (1, 64, 256, 1024, RUNS_PER_BLOCK):
+        rows[f"engine, one core, {runs} runs in lockstep"] = engine(scenario, runs)
+    rows[f"engine, {os.cpu_count()} cores, {RUNS_PER_BLOCK} runs on each"] = cores(
+        scenario, RUNS_PER_BLOCK, os.cpu_count() or 1
+    )
+    for name, rate in rows.items():
+        print(f"{name:45s} {rate:9,.1f} runs/s   {rate / plain:7,.0f} times the reference")
+
+
+if __name__ == "__main__":
+    main()

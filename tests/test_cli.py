@@ -1,0 +1,155 @@
+"""The command line as its users meet it: what it prints, where, and with which exit code."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+OVERFLOWING = """\
+schema_version: 1
+theatre: brittle
+title: A theatre in which a sum may overflow
+ladder:
+  source: "judgement: a test"
+  rungs:
+{rungs}
+  tension_half_life: 14 d
+  tension_scale: 60
+  rung_memory: 7 d
+  lethal_deniability: 0.5
+variables:
+  pile: {{kind: level, label: Pile, unit: "1", start: 1.0e308, range: [0, 1.7e308], scale: [0, 1]}}
+actors:
+  north: &rival
+    kind: state
+    label: North
+    perception: {{memory: 9 d, scale: 10, lethality: 0, suspicion: 1}}
+    replies: {{rate: 0, overshoot: 0, redline: 0, width: 1, discharge: 0}}
+  south: *rival
+actions:
+  north.heap: {{label: Heap, story: North heaps up., source: "judgement: a test", rung: 1, target: south, rate: 0.003,
+    effects: {{pile: 1.6e308}}}}
+outcomes:
+  never: {{label: Never, when: {{tension: ">= 99"}}}}
+""".format(rungs="\n".join(f"    {rung}: {{label: rung {rung}, severity: {rung}}}" for rung in range(10)))
+
+
+def sim(*words: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """Run a command; it must end with `code` and without a traceback."""
+    environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, "-m", "sim", *words]
+    ended = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=200)
+    assert "Traceback" not in ended.stderr, ended.stderr
+    assert ended.returncode == code, ended.stderr
+    return ended
+
+
+def test_a_run_leaves_a_result_that_others_can_read(tmp_path):
+    said = sim("run", "first_lesson", "--runs", "60", "--seed", "5", cwd=tmp_path)
+    assert "One side has struck" in said.stdout
+    folder = tmp_path / "results" / "first_lesson"
+    assert str(Path("results") / "first_lesson") in said.stderr
+    assert {path.name for path in folder.iterdir()} == {
+        "run.json", "summary.json", "events.parquet", "outcomes.parquet", "trajectories.zarr", "figures",
+    }  # fmt: skip
+    assert {"fan_tension.png", "rungs.png", "first_passage.png", "outcomes.png", "strip.png"} <= {
+        path.name for path in (folder / "figures").iterdir()
+    }
+    manifest = json.loads((folder / "run.json").read_text())
+    assert (manifest["runs"], manifest["seed"], manifest["status"]) == (60, 5, "complete")
+
+
+def test_a_finished_result_is_kept_unless_told_otherwise(tmp_path):
+    sim("run", "first_lesson", "--runs", "5", "--no-figures", cwd=tmp_path)
+    before = (tmp_path / "results/first_lesson/run.json").read_bytes()
+    said = sim("run", "first_lesson", "--runs", "6", "--no-figures", cwd=tmp_path, code=2)
+    assert "--overwrite" in said.stderr
+    assert (tmp_path / "results/first_lesson/run.json").read_bytes() == before
+    sim("run", "first_lesson", "--runs", "6", "--no-figures", "--overwrite", cwd=tmp_path)
+    assert json.loads((tmp_path / "results/first_lesson/run.json").read_text())["runs"] == 6
+
+
+def test_a_folder_that_is_no_result_is_left_alone(tmp_path):
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
+    said = sim("run", "first_lesson", "--runs", "5", "--out", "thesis", "--overwrite", cwd=tmp_path, code=2)
+    assert "no result" in said.stderr
+    assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
+
+
+def test_json_goes_to_standard_output_alone(tmp_path):
+    said = sim("run", "first_lesson", "--runs", "20", "--no-figures", "--json", cwd=tmp_path)
+    summary = json.loads(said.stdout)
+    assert summary["runs"] == 20
+    assert set(summary["outcomes"]) == {"mobilised", "first_blood", "spiral"}
+    checked = json.loads(sim("validate", "baseline", "--json", cwd=tmp_path).stdout)
+    assert checked["faults"] == []
+
+
+def test_runs_that_fail_are_named_and_the_others_kept(tmp_path):
+    (tmp_path / "brittle.yaml").write_text(OVERFLOWING)
+    (tmp_path / "question.yaml").write_text(
+        "schema_version: 1\nextends: brittle.yaml\ntitle: Will it hold?\nstart: 2020-01-01\ndays: 100\n"
+    )
+    said = sim("run", "question.yaml", "--runs", "40", "--no-figures", cwd=tmp_path, code=4)
+    assert "pile was not finite" in said.stderr
+    manifest = json.loads((tmp_path / "results/question/run.json").read_text())
+    assert 5 < len(manifest["failures"]) < 25  # about 1 - 0.997 ** 100 of 40
+    assert manifest["failures"][0].keys() == {"run", "day", "what"}
+    summary = json.loads((tmp_path / "results/question/summary.json").read_text())
+    assert summary["failed"] == len(manifest["failures"])
+
+
+def test_faults_end_with_3_and_all_are_told(tmp_path):
+    (tmp_path / "bad.yaml").write_text(
+        "schema_version: 1\nextends: first_lesson\ntitel: Misspelt\ndays: many\noverrides:\n  actors.nroth.label: X\n"
+    )
+    for verb in ("validate", "run"):
+        said = sim(verb, "bad.yaml", cwd=tmp_path, code=3)
+        assert said.stdout == ""
+        assert [line.split(" ")[0] for line in said.stderr.splitlines() if line.startswith("bad.yaml")] == [
+            "bad.yaml:3:1:", "bad.yaml:4:7:", "bad.yaml:6:3:",
+        ]  # fmt: skip
+        assert "did you mean 'title'?" in said.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["run"], ["run", "baseline", "--runs", "0"], ["run", "baseline", "--seed", "-1"], ["schema", "thing"], ["fly"]],
+)
+def test_wrong_usage_ends_with_2(words, tmp_path):
+    sim(*words, cwd=tmp_path, code=2)
+
+
+def test_schemas_are_json(tmp_path):
+    for kind in ("scenario", "theatre", "history"):
+        assert json.loads(sim("schema", kind, cwd=tmp_path).stdout)["$schema"].endswith("2020-12/schema")
+
+
+def test_an_interrupted_run_ends_with_130_and_leaves_nothing_half_done(tmp_path):
+    command = [sys.executable, "-m", "sim", "run", "baseline", "--runs", "200000"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = subprocess.Popen(
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    time.sleep(6)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "Traceback" not in errors
+    assert "Interrupted" in errors
+    assert not (tmp_path / "results").exists()
+
+
+def test_help_and_import_stay_quick():
+    """Counted in modules, not in seconds: what is slow to import must not be there."""
+    slow = {"numpy", "mesa", "numba", "pandas", "xarray", "zarr", "matplotlib", "pyarrow", "pydantic", "ruamel"}
+    for statement in ("import sim", "from sim.cli.app import app"):
+        code = f"import sys; {statement}; print(' '.join({{name.split('.')[0] for name in sys.modules}}))"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+        assert not slow & set(done.stdout.split()), statement
