@@ -1,6 +1,6 @@
 """Phase 3: acts draw casualties, load their effects, calm, discharge, give evidence and become events (ODD 7.5)."""
 
-from math import ceil, floor
+from math import floor, inf
 
 from sim.theatre.program import FLAG, LOG, NONE, SET, UNIT
 
@@ -9,40 +9,45 @@ from .dice import CASUALTIES, uniform, words
 from .kernel import inline, kernel
 from .readings import at, clip, spread
 from .settle import check_finite
-from .state import BELIEVED, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED
-
-_AGES = 2**30
-"""A day that never comes."""
+from .state import BELIEVED, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, Gathered, Numbers, Runs
 
 
 @kernel
-def adjudicate(i, day, imposed_deaths, p, numbers, runs, alive, world, stocks, chosen, cause, events, size, number):
-    """Carry out the acts of actor `i`; `size` holds the length of the table of events, `number` those of each run."""
-    everyone, overall = world.deaths.shape[0] - 1, world.today.shape[0] - 1
+def adjudicate(
+    day, events, i, chosen, cause, imposed_deaths, actor, action, effects, variable, severity, dyad_of, discharged,
+    exposed, since_actor, since_rung, lethal_deniability, stocks, size, number, shared, slot, varied, seed, run, branch,
+    alive, deaths_of, heat, today, last_day, last_rung_day, ready, rise, fall, touched,
+):  # fmt: skip
+    """Carry out the acts of actor `i`; `size` holds the length of the table of events, `number` those of each run.
+
+    Arrays come one by one and are bundled here: numba opens a tuple of them much more slowly.
+    """
+    numbers, runs, gathered = Numbers(shared, slot, varied), Runs(seed, run, branch), Gathered(rise, fall, touched)
+    everyone, overall = deaths_of.shape[0] - 1, today.shape[0] - 1
     for r in range(alive.size):
         a = chosen[r]
         if a == NONE or not alive[r]:
             continue
-        act = p.action[a]
-        deaths = imposed_deaths if imposed_deaths != NONE else _deaths(act, day, r, numbers, runs)
+        act = action[a]
+        deaths = imposed_deaths[day, i] if imposed_deaths[day, i] != NONE else _deaths(act, day, r, numbers, runs)
         rung = act.lethal_rung if deaths > 0 and act.lethal_rung != NONE else act.rung
-        world.deaths[act.whose, r] += deaths
-        world.deaths[everyone, r] += deaths
-        gather(act.effects, act.effects_end, r, p.effects, p.variable, numbers, world)
-        weight = p.severity[rung, r]
-        _settle_scores(act, weight, at(numbers, p.actor[i].discharge, r), r, p.discharged, p.exposed, numbers, stocks)
-        world.heat[1, r] += weight
-        world.today[overall, r] = max(world.today[overall, r], rung)
+        deaths_of[act.whose, r] += deaths
+        deaths_of[everyone, r] += deaths
+        gather(act.effects, act.effects_end, r, effects, variable, numbers, gathered)
+        weight = severity[rung, r]
+        _settle_scores(act, weight, at(numbers, actor[i].discharge, r), r, discharged, exposed, numbers, stocks)
+        heat[1, r] += weight
+        today[overall, r] = max(today[overall, r], rung)
         for d in range(act.dyads, act.dyads_end):
-            world.today[p.dyad_of[d], r] = max(world.today[p.dyad_of[d], r], rung)
-        world.last_day[a, r] = day
-        world.ready[a, r] = _AGES if act.once else day + ceil(at(numbers, act.cooldown, r))
-        for k in range(p.since_actor.size):
-            if p.since_actor[k] == i and rung >= p.since_rung[k]:
-                world.last_rung_day[k, r] = day
+            today[dyad_of[d], r] = max(today[dyad_of[d], r], rung)
+        last_day[a, r] = day
+        ready[a, r] = inf if act.once else day + at(numbers, act.cooldown, r)
+        for k in range(since_actor.size):
+            if since_actor[k] == i and rung >= since_rung[k]:
+                last_rung_day[k, r] = day
         delta = at(numbers, act.deniability, r)
         if deaths > 0:
-            delta *= at(numbers, p.lethal_deniability, r)
+            delta *= at(numbers, lethal_deniability, r)
         _record(r, day, i, a, act.target, rung, delta, deaths, cause[r], events, size, number)
 
 
@@ -58,24 +63,24 @@ def _deaths(act, day, r, numbers, runs):
 
 
 @inline
-def gather(first, last, r, effects, variable, numbers, world):
+def gather(first, last, r, effects, variable, numbers, gathered):
     """Add an owner's effects to those of the day in column `r`."""
     for e in range(first, last):
         v, amount = effects[e].variable, at(numbers, effects[e].amount, r)
-        world.touched[v] = 1
+        gathered.touched[v] = 1
         kind = variable[v].kind
         if kind == UNIT:
             if amount >= 0.0:
-                world.rise[v, r] *= 1.0 - amount
+                gathered.rise[v, r] *= 1.0 - amount
             else:
-                world.fall[v, r] *= 1.0 + amount
+                gathered.fall[v, r] *= 1.0 + amount
         elif kind == FLAG:
             if amount == SET:
-                world.rise[v, r] = 1.0
+                gathered.rise[v, r] = 1.0
             else:
-                world.fall[v, r] = 1.0
+                gathered.fall[v, r] = 1.0
         else:
-            world.rise[v, r] += amount
+            gathered.rise[v, r] += amount
 
 
 @inline
@@ -121,12 +126,13 @@ def _record(r, day, actor, action, target, rung, delta, deaths, cause, events, s
 @kernel
 def inject(day, entries, n_actions, effects, variable, numbers, alive, world, events, size, number):
     """Let today's entries of the script happen to variables, in every run."""
+    gathered = Gathered(world.rise, world.fall, world.touched)
     for k in range(entries.size):
         if entries[k].day != day:
             continue
         for r in range(alive.size):
             if alive[r]:
-                gather(entries[k].effects, entries[k].effects_end, r, effects, variable, numbers, world)
+                gather(entries[k].effects, entries[k].effects_end, r, effects, variable, numbers, gathered)
                 _record(r, day, NONE, n_actions + k, NONE, 0, 0.0, 0, NONE, events, size, number)
 
 
@@ -183,10 +189,12 @@ def heat_up(day, ladder, numbers, status, world, rows):
     check_finite(world.tension[0], day, world.x.shape[0], status)
     memory = world.recent.shape[0]
     world.recent[day % memory] = world.today
-    world.today[:] = 0
     for d in range(overall + 1):
-        rung = world.rung[d]
-        rung[:] = world.recent[0, d]
-        for m in range(1, memory):
+        highest = world.today[d]
+        for m in range(memory):
+            recent = world.recent[m, d]
             for r in range(n):
-                rung[r] = max(rung[r], float(world.recent[m, d, r]))
+                highest[r] = max(highest[r], recent[r])
+        for r in range(n):
+            world.rung[d, r] = highest[r]
+    world.today[:] = 0

@@ -48,9 +48,27 @@ class Actor(Participant):
         self.index = model.program.actors.index(name)
         chosen = np.full((2, model.n), NONE, np.int32)
         self.chosen, self.cause = chosen
-        me = model.program.actor[self.index]
+        self._bind(model)
+
+    def _bind(self, m: "CrisisModel") -> None:
+        """Gather once what every call of a kernel hands over, each array by itself."""
+        p, w, me = m.program, m.world, m.program.actor[self.index]
         self._acts, self._holds_grudges = me["actions_end"] > me["actions"], me["pairs_end"] > me["pairs"]
-        """Today's action in each run, -1 to hold, and the number of the event that caused it, -1 if none."""
+        self._perceives = (
+            self.index, p.actor, m.severity, len(p.actions), p.loads, p.load_start, p.suspicion, w.control, m.stocks,
+            m.leading, m.rows, *m.numbers,
+        )  # fmt: skip
+        self._decides = (
+            self.index, len(p.variables) + 1 + self.index, p.actor, p.action, p.fit, p.terms, m.acts_of_war, m.morning,
+            m.war, m.stocks, m.leading, m.held.holds, p.script.forbidden, w.ready, *m.numbers, *m.runs, *m.status,
+            *m.scratch, self.chosen, self.cause,
+        )  # fmt: skip
+        self._adjudicates = (
+            self.index, self.chosen, self.cause, p.script.deaths, p.actor, p.action, p.effects, p.variable, m.severity,
+            p.dyad_of, p.discharged, p.exposed, m.since_actor, m.since_rung, p.ladder.lethal_deniability, m.stocks,
+            m.n_events, m.event_number, *m.numbers, *m.runs, m.status.alive, w.deaths, w.heat, w.today, w.last_day,
+            w.last_rung_day, w.ready, w.rise, w.fall, w.touched,
+        )  # fmt: skip
 
     @property
     def action(self) -> str | None:
@@ -60,35 +78,24 @@ class Actor(Participant):
 
     def perceive(self) -> None:
         """Let what is held against others fade, add yesterday's acts, and read the result."""
-        m, p = self.model, self.model.program
         if self._holds_grudges:
-            perceive(
-                self.index, p.actor, m.rules.severity, len(p.actions), p.loads, p.load_start, p.suspicion, m.numbers,
-                m.world.control, m.stocks, m.leading, m.yesterday, m.rows,
-            )  # fmt: skip
+            perceive(self.model.yesterday, *self._perceives)
 
     def decide(self) -> None:
         """Weigh every action by what drives it and how well it answers, and draw one or hold."""
-        m, p, i = self.model, self.model.program, self.index
-        if self._acts and m.day >= p.script.imposed_days:
-            decide(
-                i, m.day, p.actor, p.action, p.fit, p.terms, m.morning, m.numbers, m.runs, m.status, m.world.ready,
-                m.war, m.acts_of_war, m.stocks, m.leading, m.held.holds, p.script.forbidden[m.day],
-                len(p.variables) + 1 + i, m.scratch, self.chosen, self.cause,
-            )  # fmt: skip
+        day, script = self.model.day, self.model.program.script
+        if self._acts and day >= script.imposed_days:
+            decide(day, *self._decides)
         else:
             self.chosen[:] = NONE
-        if p.script.act[m.day, i] != NONE:
-            self.chosen[:] = p.script.act[m.day, i]
+        if script.act[day, self.index] != NONE:
+            self.chosen[:] = script.act[day, self.index]
             self.cause[:] = NONE
 
     def adjudicate(self) -> None:
         """Carry out what was chosen."""
-        m = self.model
-        adjudicate(
-            self.index, m.day, m.program.script.deaths[m.day, self.index], m.rules, m.numbers, m.runs, m.status.alive,
-            m.world, m.stocks, self.chosen, self.cause, m.events, m.n_events, m.event_number,
-        )  # fmt: skip
+        if self._acts:
+            adjudicate(self.model.day, self.model.events, *self._adjudicates)
 
 
 class Market(Participant):
@@ -123,7 +130,8 @@ class World(Participant):
         """Relax what is no price, turn flags, note outcomes, and read what tomorrow's control depends on."""
         m, p = self.model, self.model.program
         m.relax(prices=False)
-        self._check(p.flag_conditions, m.flags_held)
+        if len(p.flag_conditions.nodes):
+            self._check(p.flag_conditions, m.flags_held)
         turn_flags(p.variable, m.world.x, m.flags_held.holds)
         self._check(p.outcome_conditions, m.outcomes_held)
         note_outcomes(m.day, p.outcome_condition, m.status.alive, m.outcomes_held.holds, m.world.outcome_day)

@@ -5,24 +5,30 @@ from sim.theatre.program import NONE
 from .arithmetic import exp
 from .dice import DECIDE, uniform, words
 from .kernel import inline, kernel
-from .readings import add_terms, at, clip, spread
+from .readings import add_terms, at, clip, set_term, spread
 from .settle import finite
-from .state import BLOOD_READING, PROVOCATION, PROVOKING_RUNG
+from .state import BLOOD_READING, PROVOCATION, PROVOKING_RUNG, Numbers, Runs, Scratch, Status
 
 _FARTHEST = 24.0
 """A gap, in widths, beyond which nothing fits worse: fits are divided by their sum."""
 
 
 @kernel
-def decide(i, day, actor, action, fit, terms, features, numbers, runs, status,
-    ready,
-    war, acts_of_war, stocks, leading, holds,
-    forbidden, failure, s, chosen, cause,
+def decide(
+    day, i, failure, actor, action, fit, terms, acts_of_war, features, war, stocks, leading, holds, forbidden, ready,
+    shared, slot, varied, seed, run, branch, alive, failed_day, failed_what, drive, answer, running, fits, row,
+    able, fit_rows, chosen, cause,
 ):  # fmt: skip
-    """Draw what actor `i` does today in every run; `failure` is the code of a choice that cannot be made."""
+    """Draw what actor `i` does today in every run; `failure` is the code of a choice that cannot be made.
+
+    Arrays come one by one and are bundled here: numba opens a tuple of them much more slowly.
+    """
+    numbers, runs = Numbers(shared, slot, varied), Runs(seed, run, branch)
+    status = Status(alive, failed_day, failed_what)
+    s = Scratch(drive, answer, running, fits, row, able, fit_rows)
     _weigh(i, day, actor, action, fit, terms, features, numbers, ready, war, acts_of_war, stocks, holds, s)
     _draw(i, day, actor, runs, status, failure, s, chosen)
-    _find_cause(i, actor, action, terms, features, numbers, leading, forbidden, s, chosen, cause)
+    _find_cause(i, actor, action, terms, features, numbers, leading, forbidden[day], s, chosen, cause)
 
 
 @kernel
@@ -36,8 +42,8 @@ def _weigh(i, day, actor, action, fit, terms, features, numbers, ready, war, act
         able, drive = s.able[local], s.drive[local]
         _eligible(day, act, ready[a], war, acts_of_war, holds, able)
         if act.drivers_end > act.drivers:
-            drive[:] = 0.0
-            add_terms(act.drivers, act.drivers_end, terms, features, numbers, drive)
+            set_term(act.drivers, terms, features, numbers, drive)
+            add_terms(act.drivers + 1, act.drivers_end, terms, features, numbers, drive)
             for r in range(n):
                 drive[r] = exp(drive[r]) * able[r]
         else:
@@ -55,14 +61,13 @@ def _weigh(i, day, actor, action, fit, terms, features, numbers, ready, war, act
     so_far[:] = 0.0
     for a in range(me.actions, me.actions_end):
         act, local = action[a], a - me.actions
-        drive, answer, running = s.drive[local], s.answer[local], s.running[local]
-        by = s.fits[act.pair - me.pairs] if act.reply != NONE else s.nothing
-        if act.reply == NONE:
-            answer = s.nothing
-        if numbers.slot[act.rate] < 0:
-            _run_on(numbers.shared[act.rate], drive, answer, by, so_far, running)
+        if act.reply != NONE:
+            _add_answer(s.fits[act.pair - me.pairs], s.answer[local], act.rate, numbers, s.row[0])
+            _run_on_by_run(s.row[0], s.drive[local], so_far, s.running[local])
+        elif numbers.slot[act.rate] < 0:
+            _run_on(numbers.shared[act.rate], s.drive[local], so_far, s.running[local])
         else:
-            _run_on_by_run(numbers.varied[numbers.slot[act.rate]], drive, answer, by, so_far, running)
+            _run_on_by_run(numbers.varied[numbers.slot[act.rate]], s.drive[local], so_far, s.running[local])
 
 
 @inline
@@ -81,19 +86,32 @@ def _prefer_by_run(reply, fits, able, answer, total):
 
 
 @inline
-def _run_on(rate, drive, answer, by, so_far, running):
-    """Add an action's rate, its own and as an answer, to the running sum."""
+def _add_answer(by, answer, k, numbers, rate):
+    """Turn a fit into the rate at which the action answers, and add that to its own, parameter `k`."""
+    if numbers.slot[k] < 0:
+        own = numbers.shared[k]
+        for r in range(rate.size):
+            answer[r] *= by[r]
+            rate[r] = own + answer[r]
+    else:
+        owns = numbers.varied[numbers.slot[k]]
+        for r in range(rate.size):
+            answer[r] *= by[r]
+            rate[r] = owns[r] + answer[r]
+
+
+@inline
+def _run_on(rate, drive, so_far, running):
+    """Add an action's rate to the running sum."""
     for r in range(drive.size):
-        answer[r] *= by[r]
-        so_far[r] += drive[r] * (rate + answer[r])
+        so_far[r] += drive[r] * rate
         running[r] = so_far[r]
 
 
 @inline
-def _run_on_by_run(rate, drive, answer, by, so_far, running):
+def _run_on_by_run(rate, drive, so_far, running):
     for r in range(drive.size):
-        answer[r] *= by[r]
-        so_far[r] += drive[r] * (rate[r] + answer[r])
+        so_far[r] += drive[r] * rate[r]
         running[r] = so_far[r]
 
 
@@ -104,13 +122,26 @@ def _fit_rungs(i, actor, fit, numbers, stocks, s):
     spread(numbers, actor[i].narrowness, narrowness)
     spread(numbers, actor[i].overshoot, overshoot)
     spread(numbers, actor[i].redline, redline)
+    sought, pair = s.row[3], NONE
     for f in range(actor[i].fits, actor[i].fits_end):
-        provoking, blood = stocks[PROVOKING_RUNG, fit[f].pair], stocks[BLOOD_READING, fit[f].pair]
-        rung, out = float(fit[f].rung), s.fit[f - actor[i].fits]
-        for r in range(out.size):
-            gap = (rung - ((provoking[r] + overshoot[r]) + redline[r] * blood[r])) * narrowness[r]
-            gap = clip(gap, -_FARTHEST, _FARTHEST)
-            out[r] = exp(-0.5 * gap * gap)
+        if fit[f].pair != pair:
+            pair = fit[f].pair
+            _seek(stocks[PROVOKING_RUNG, pair], stocks[BLOOD_READING, pair], overshoot, redline, sought)
+        _fit(float(fit[f].rung), sought, narrowness, s.fit[f - actor[i].fits])
+
+
+@inline
+def _seek(provoking, blood, overshoot, redline, sought):
+    """The rung on which an answer would be in proportion."""
+    for r in range(sought.size):
+        sought[r] = (provoking[r] + overshoot[r]) + redline[r] * blood[r]
+
+
+@inline
+def _fit(rung, sought, narrowness, fit):
+    for r in range(fit.size):
+        gap = clip((rung - sought[r]) * narrowness[r], -_FARTHEST, _FARTHEST)
+        fit[r] = exp(-0.5 * gap * gap)
 
 
 @inline

@@ -29,7 +29,6 @@ from .state import (
     new_status,
     new_stocks,
     new_world,
-    rules,
 )
 
 _programs: dict[str, Program] = {}
@@ -120,16 +119,17 @@ class CrisisModel(mesa.Model):
         slot, varied = p.vary(design)
         self.numbers = Numbers(np.array([parameter.value for parameter in p.parameters]), slot, varied)
         self.world, self.status = new_world(p, n), new_status(n)
-        severity = np.zeros((10, n))
+        self.severity = np.zeros((10, n))
         for rung, parameter in enumerate(p.ladder.severity):
-            spread(self.numbers, parameter, severity[rung])
-        self.rules = rules(p, severity)
+            spread(self.numbers, parameter, self.severity[rung])
+        self.since_actor = np.array([p.actors.index(actor) for actor, _ in p.since_rung], np.int32)
+        self.since_rung = np.array([rung for _, rung in p.since_rung], np.int32)
         self.stocks, self.leading = new_stocks(p, n)
         self.held = new_held(p.morning_conditions, n)
         self.flags_held, self.outcomes_held = new_held(p.flag_conditions, n), new_held(p.outcome_conditions, n)
         self.morning, self.snapshot, self.dawn = (np.zeros((t.rows, n)) for t in (p.morning, p.snapshot, p.dawn))
         self.scratch, self.rows = new_scratch(p, n), np.zeros((4, n))
-        self.events, self.n_events = np.zeros(64 * n + 64, EVENT), np.zeros(1, np.int64)
+        self.events, self.n_events = np.empty(n * (p.days // 2 + 8), EVENT), np.zeros(1, np.int64)
         self.event_number, self.yesterday = np.zeros(n, np.int32), self.events[:0]
         flag = p.ladder.war_flag
         self.war = self.world.x[flag] if flag != NONE else np.zeros(n)
@@ -183,7 +183,7 @@ class CrisisModel(mesa.Model):
     def _make_room(self) -> None:
         most = self.n * (len(self.program.actors) + len(self.program.injects))
         if int(self.n_events[0]) + most > len(self.events):
-            self.events = np.concatenate([self.events, np.zeros(len(self.events) + most, EVENT)])
+            self.events = np.concatenate([self.events, np.empty(len(self.events) + most, EVENT)])
 
     def relax(self, prices: bool) -> None:
         """Relax the prices or everything else from the snapshot; the market and the world call it."""

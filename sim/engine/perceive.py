@@ -15,14 +15,17 @@ from .state import (
     PROVOCATION,
     PROVOKING_RUNG,
     SUSPECTED,
+    Numbers,
 )
 
 
 @kernel
 def perceive(
-    i, actor, severity, n_actions, loads, load_start, suspicion, numbers, control, stocks, leading, events, rows
-):
+    events, i, actor, severity, n_actions, loads, load_start, suspicion, control, stocks, leading, rows, shared, slot,
+    varied,
+):  # fmt: skip
     """Let actor `i` take in yesterday's events and read its pairs; `rows` are working rows."""
+    numbers = Numbers(shared, slot, varied)
     start, stop = actor[i].pairs, actor[i].pairs_end
     spread(numbers, actor[i].memory, rows[0])
     for stock in range(PEAK_SUSPECTED + 1):
@@ -82,11 +85,17 @@ def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, l
 @inline
 def _read_pair(p, sharpness, sigma, stocks):
     """Provocation, blood, and the strongest act, as they read this morning."""
+    bled = 0
     for r in range(sharpness.size):
         held = stocks[BELIEVED, p, r] + sigma[r] * stocks[SUSPECTED, p, r]
         stocks[PROVOCATION, p, r] = 1.0 - exp(-(held * sharpness[r]))
-        stocks[BLOOD_READING, p, r] = 1.0 - exp(-(stocks[BLOOD, p, r] * sharpness[r]))
         stocks[PEAK, p, r] = stocks[PEAK_BELIEVED, p, r] + sigma[r] * stocks[PEAK_SUSPECTED, p, r]
+        bled += stocks[BLOOD, p, r] != 0.0
+    if bled == 0:  # often so, and the exponential of 0 is known
+        stocks[BLOOD_READING, p, :] = 0.0
+        return
+    for r in range(sharpness.size):
+        stocks[BLOOD_READING, p, r] = 1.0 - exp(-(stocks[BLOOD, p, r] * sharpness[r]))
 
 
 @inline

@@ -40,6 +40,20 @@ def spread(numbers, k, row):
 
 
 @kernel
+def set_term(t, terms, features, numbers, row):
+    """Write one weighted feature into a row."""
+    k, feature = terms[t].weight, features[terms[t].row]
+    if numbers.slot[k] < 0:
+        weight = numbers.shared[k]
+        for r in range(row.size):
+            row[r] = weight * feature[r]
+    else:
+        weights = numbers.varied[numbers.slot[k]]
+        for r in range(row.size):
+            row[r] = weights[r] * feature[r]
+
+
+@kernel
 def add_terms(first, last, terms, features, numbers, row):
     """Add weighted features to a row, one term after another."""
     for t in range(first, last):
@@ -113,10 +127,8 @@ def _days_since(day, last, row):
 
 @kernel
 def _measure(kind, i, day, world, stocks, holds, row):
-    """Write a quantity into a row in its own unit."""
-    if kind == VARIABLE:
-        row[:] = world.x[i]
-    elif kind == PROVOCATION:
+    """Write a quantity that is no variable into a row, in its own unit."""
+    if kind == PROVOCATION:
         row[:] = stocks[_PROVOCATION, i]
     elif kind == BLOOD:
         row[:] = stocks[_BLOOD, i]
@@ -134,20 +146,44 @@ def _measure(kind, i, day, world, stocks, holds, row):
         row[:] = holds[i]
 
 
+@inline
+def _compare(threshold, at_least, value, held):
+    if at_least:
+        for r in range(held.size):
+            held[r] &= value[r] >= threshold
+    else:
+        for r in range(held.size):
+            held[r] &= value[r] <= threshold
+
+
+@inline
+def _compare_by_run(threshold, at_least, value, held):
+    if at_least:
+        for r in range(held.size):
+            held[r] &= value[r] >= threshold[r]
+    else:
+        for r in range(held.size):
+            held[r] &= value[r] <= threshold[r]
+
+
 @kernel
 def check_conditions(nodes, clauses, alternatives, day, numbers, world, stocks, holds, streak, rows):
     """Check conditions, in order; `streak` keeps how many days on end each has held."""
     n = holds.shape[1]
-    value, threshold = rows[0], rows[1]
+    threshold = rows[1]
     for c in range(nodes.size):
         node, held = nodes[c], holds[c]
         held[:] = 1
         for k in range(node.clauses, node.clauses_end):
-            _measure(clauses[k].kind, clauses[k].index, day, world, stocks, holds, value)
-            spread(numbers, clauses[k].threshold, threshold)
-            at_least = clauses[k].at_least
-            for r in range(n):
-                held[r] &= value[r] >= threshold[r] if at_least else value[r] <= threshold[r]
+            value = rows[0]
+            if clauses[k].kind == VARIABLE:
+                value = world.x[clauses[k].index]
+            else:
+                _measure(clauses[k].kind, clauses[k].index, day, world, stocks, holds, value)
+            if numbers.slot[clauses[k].threshold] < 0:
+                _compare(numbers.shared[clauses[k].threshold], clauses[k].at_least, value, held)
+            else:
+                _compare_by_run(numbers.varied[numbers.slot[clauses[k].threshold]], clauses[k].at_least, value, held)
         if node.alternatives_end > node.alternatives:
             for r in range(n):
                 some = 0

@@ -46,10 +46,11 @@ def settle(prices, day, variable, low, high, terms, features, numbers, runs, sta
             target, decay = rows[0], rows[1]
             spread(numbers, row.base, target)
             add_terms(row.terms, row.terms_end, terms, features, numbers, target)
-            spread(numbers, row.decay, decay)
-            for r in range(n):
-                rest = clip(target[r], low[v], high[v])
-                state[r] = rest + (state[r] - rest) * decay[r]
+            if numbers.slot[row.decay] < 0:
+                _relax(numbers.shared[row.decay], target, low[v], high[v], state)
+            else:
+                spread(numbers, row.decay, decay)
+                _relax_by_run(decay, target, low[v], high[v], state)
         if row.noise != NONE:
             spread(numbers, row.noise, rows[2])
             for r in range(n):
@@ -61,6 +62,20 @@ def settle(prices, day, variable, low, high, terms, features, numbers, runs, sta
         if prices:
             for r in range(n):
                 world.x[v, r] = exp(state[r])
+
+
+@inline
+def _relax(decay, target, low, high, state):
+    for r in range(state.size):
+        rest = clip(target[r], low, high)
+        state[r] = rest + (state[r] - rest) * decay
+
+
+@inline
+def _relax_by_run(decay, target, low, high, state):
+    for r in range(state.size):
+        rest = clip(target[r], low, high)
+        state[r] = rest + (state[r] - rest) * decay[r]
 
 
 @kernel
@@ -79,9 +94,9 @@ def turn_flags(variable, x, holds):
 def note_outcomes(day, condition, alive, holds, outcome_day):
     """Note the first day on which each outcome held."""
     for o in range(condition.size):
+        first, holding = outcome_day[o], holds[condition[o]]
         for r in range(alive.size):
-            if alive[r] and outcome_day[o, r] == NONE and holds[condition[o], r]:
-                outcome_day[o, r] = day
+            first[r] = day if alive[r] & holding[r] & (first[r] == NONE) else first[r]
 
 
 @kernel

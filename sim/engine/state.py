@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.program import NEVER, NONE, Conditions, Floats, Ints, Program, Table
+from sim.theatre.program import NEVER, NONE, Conditions, Floats, Ints, Program
 
 Bytes = NDArray[np.uint8]
 Days = NDArray[np.int32]
@@ -59,8 +59,8 @@ class WorldState(NamedTuple):
     """Shape (actor + 1, run), the last row all."""
     last_day: Days
     """By action."""
-    ready: Days
-    """By action: the first day on which it may be chosen again."""
+    ready: Floats
+    """By action: the day from which on it may be chosen again."""
     last_rung_day: Days
     """By (actor, rung) that some condition reads."""
     control: Floats
@@ -85,40 +85,12 @@ class Held(NamedTuple):
     """Days on end, for conditions that must last."""
 
 
-class Rules(NamedTuple):
-    """What carrying out an act needs of the program."""
+class Gathered(NamedTuple):
+    """Effects of the day, as `WorldState` keeps them."""
 
-    actor: Table
-    action: Table
-    effects: Table
-    variable: Table
-    severity: Floats
-    """Shape (rung, run)."""
-    lethal_deniability: int
-    dyad_of: Ints
-    discharged: Ints
-    exposed: Ints
-    since_actor: Ints
-    """Actors whose last day on a rung some condition reads …"""
-    since_rung: Ints
-    """… and the rung."""
-
-
-def rules(program: Program, severity: Floats) -> Rules:
-    """Take from the program what carrying out an act needs."""
-    return Rules(
-        program.actor,
-        program.action,
-        program.effects,
-        program.variable,
-        severity,
-        program.ladder.lethal_deniability,
-        program.dyad_of,
-        program.discharged,
-        program.exposed,
-        np.array([program.actors.index(actor) for actor, _ in program.since_rung], np.int32),
-        np.array([rung for _, rung in program.since_rung], np.int32),
-    )
+    rise: Floats
+    fall: Floats
+    touched: Bytes
 
 
 class Scratch(NamedTuple):
@@ -134,8 +106,6 @@ class Scratch(NamedTuple):
     """Sums of fits by pair, shape (pair, run)."""
     row: Floats
     """Shape (row, run)."""
-    nothing: Floats
-    """Zeros, shape (run,): the answer of what is no reply."""
     able: Floats
     """1 where the action may be chosen, 0 where not, shape (action, run)."""
     fit: Floats
@@ -183,7 +153,7 @@ def new_world(program: Program, n: int) -> WorldState:
         recent=np.zeros((program.ladder.rung_memory, dyads, n), np.uint8),
         deaths=np.zeros((len(program.actors) + 1, n)),
         last_day=np.full((len(program.actions), n), NEVER, np.int32),
-        ready=np.zeros((len(program.actions), n), np.int32),
+        ready=np.zeros((len(program.actions), n)),
         last_rung_day=np.full((len(program.since_rung), n), NEVER, np.int32),
         control=np.zeros((len(program.links), n)),
         outcome_day=np.full((len(program.outcomes), n), NONE, np.int32),
@@ -213,7 +183,6 @@ def new_scratch(program: Program, n: int) -> Scratch:
         running=np.zeros((most, n)),
         fits=np.zeros((pairs, n)),
         row=np.zeros((8, n)),
-        nothing=np.zeros(n),
         able=np.zeros((most, n)),
         fit=np.zeros((fits, n)),
     )
