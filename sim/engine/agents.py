@@ -145,9 +145,12 @@ class World(Participant):
         read_control(p.link, p.actor, p.terms, m.dawn, m.numbers, m.world.control)
 
     def _check(self, conditions: Conditions, held: Held) -> None:
-        m = self.model
-        check_conditions(*conditions, m.day, m.numbers, m.world, m.stocks, *held, m.rows)
+        m, w = self.model, self.model.world
+        check_conditions(
+            *conditions, m.day, m.numbers, w.x, w.rung, w.tension, w.deaths, w.last_day, w.last_rung_day, m.stocks,
+            *held, m.rows,
+        )  # fmt: skip
 
     def _read(self, features: Features, out: Floats) -> None:
-        m = self.model
-        read_features(*features, m.numbers, m.world, m.stocks, m.held.holds, m.rows, out)
+        m, w = self.model, self.model.world
+        read_features(*features, m.numbers, w.x, w.rung, w.tension, m.stocks, m.held.holds, m.rows, out)

@@ -190,7 +190,7 @@ class CrisisModel(mesa.Model):
         p = self.program
         settle(
             prices, self.day, p.variable, p.low, p.high, p.terms, self.snapshot, self.numbers, self.runs, self.status,
-            self.world, self.rows,
+            self.world.x, self.world.logarithm, self.rows,
         )  # fmt: skip
 
     @property

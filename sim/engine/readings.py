@@ -81,7 +81,7 @@ def _read_scaled(x, low, high, row):
 
 
 @kernel
-def read_features(factors, products, numbers, world, stocks, holds, rows, out):
+def read_features(factors, products, numbers, x, rung, tension, stocks, holds, rows, out):
     """Take every reading of a table; `out` has shape (feature, run), `rows` are working rows."""
     n = out.shape[1]
     singles = factors.size
@@ -89,11 +89,11 @@ def read_features(factors, products, numbers, world, stocks, holds, rows, out):
         kind, i = factors[f].kind, factors[f].index
         row = out[f]
         if kind == VARIABLE:
-            row[:] = world.x[i]
+            row[:] = x[i]
         elif kind == SCALED:
             spread(numbers, factors[f].low, rows[0])
             spread(numbers, factors[f].high, rows[1])
-            _read_scaled(world.x[i], rows[0], rows[1], row)
+            _read_scaled(x[i], rows[0], rows[1], row)
         elif kind == PROVOCATION:
             row[:] = stocks[_PROVOCATION, i]
         elif kind == BLOOD:
@@ -101,10 +101,10 @@ def read_features(factors, products, numbers, world, stocks, holds, rows, out):
         elif kind == CONDITION:
             row[:] = holds[i]
         elif kind == RUNG:
-            row[:] = world.rung[i]
+            row[:] = rung[i]
             row /= 9.0
         else:
-            row[:] = world.tension[0]
+            row[:] = tension[0]
             row /= 100.0
         if factors[f].negated:
             for r in range(n):
@@ -126,22 +126,22 @@ def _days_since(day, last, row):
 
 
 @kernel
-def _measure(kind, i, day, world, stocks, holds, row):
+def _measure(kind, i, day, rung, tension, deaths, last_day, last_rung_day, stocks, holds, row):
     """Write a quantity that is no variable into a row, in its own unit."""
     if kind == PROVOCATION:
         row[:] = stocks[_PROVOCATION, i]
     elif kind == BLOOD:
         row[:] = stocks[_BLOOD, i]
     elif kind == RUNG:
-        row[:] = world.rung[i]
+        row[:] = rung[i]
     elif kind == TENSION:
-        row[:] = world.tension[0]
+        row[:] = tension[0]
     elif kind == DEATHS:
-        row[:] = world.deaths[i]
+        row[:] = deaths[i]
     elif kind == SINCE_ACTION:
-        _days_since(day, world.last_day[i], row)
+        _days_since(day, last_day[i], row)
     elif kind == SINCE_RUNG:
-        _days_since(day, world.last_rung_day[i], row)
+        _days_since(day, last_rung_day[i], row)
     else:
         row[:] = holds[i]
 
@@ -167,7 +167,10 @@ def _compare_by_run(threshold, at_least, value, held):
 
 
 @kernel
-def check_conditions(nodes, clauses, alternatives, day, numbers, world, stocks, holds, streak, rows):
+def check_conditions(
+    nodes, clauses, alternatives, day, numbers, x, rung, tension, deaths, last_day, last_rung_day, stocks, holds,
+    streak, rows,
+):  # fmt: skip
     """Check conditions, in order; `streak` keeps how many days on end each has held."""
     n = holds.shape[1]
     threshold = rows[1]
@@ -177,9 +180,12 @@ def check_conditions(nodes, clauses, alternatives, day, numbers, world, stocks, 
         for k in range(node.clauses, node.clauses_end):
             value = rows[0]
             if clauses[k].kind == VARIABLE:
-                value = world.x[clauses[k].index]
+                value = x[clauses[k].index]
             else:
-                _measure(clauses[k].kind, clauses[k].index, day, world, stocks, holds, value)
+                _measure(
+                    clauses[k].kind, clauses[k].index, day, rung, tension, deaths, last_day, last_rung_day, stocks,
+                    holds, value,
+                )  # fmt: skip
             if numbers.slot[clauses[k].threshold] < 0:
                 _compare(numbers.shared[clauses[k].threshold], clauses[k].at_least, value, held)
             else:

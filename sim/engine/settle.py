@@ -34,14 +34,14 @@ def check_finite(row, day, what, status):
 
 
 @kernel
-def settle(prices, day, variable, low, high, terms, features, numbers, runs, status, world, rows):
+def settle(prices, day, variable, low, high, terms, features, numbers, runs, status, x, logarithm, rows):
     """Relax the prices (`prices` true) or everything else; `features` are those of the snapshot."""
     n = status.alive.size
     for v in range(variable.size):
         row = variable[v]
         if row.kind == FLAG or (row.kind == LOG) != prices or (row.decay == NONE and row.noise == NONE):
             continue
-        state = world.logarithm[row.logarithm] if prices else world.x[v]
+        state = logarithm[row.logarithm] if prices else x[v]
         if row.decay != NONE:
             target, decay = rows[0], rows[1]
             spread(numbers, row.base, target)
@@ -61,7 +61,7 @@ def settle(prices, day, variable, low, high, terms, features, numbers, runs, sta
             state[r] = clip(state[r], low[v], high[v])
         if prices:
             for r in range(n):
-                world.x[v, r] = exp(state[r])
+                x[v, r] = exp(state[r])
 
 
 @inline
