@@ -135,8 +135,9 @@ def test_an_interrupted_run_ends_with_130_and_leaves_nothing_half_done(tmp_path)
     command = [sys.executable, "-m", "sim", "run", "baseline", "--runs", "200000"]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background may ignore it
+    )  # fmt: skip
     time.sleep(6)
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)

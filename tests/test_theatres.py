@@ -12,8 +12,9 @@ from ruamel.yaml import YAML
 import sim
 from sim.theatre.base import Model, fields
 from sim.theatre.number import Number
-from sim.theatre.schema import Actor, FlagVariable, Theatre
+from sim.theatre.schema import Actor, Theatre
 from sim.theatre.terms import Comparison, Condition, Quantity, Term, quantities
+from sim.theatre.variables import FlagVariable
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 SCENARIO_FILES = sorted(SCENARIOS.glob("*.yaml"))

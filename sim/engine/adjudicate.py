@@ -1,6 +1,6 @@
 """Phase 3: acts draw casualties, load their effects, calm, discharge, give evidence and become events (ODD 7.5)."""
 
-from math import floor, inf
+from math import ceil, floor, inf
 
 from sim.theatre.program import FLAG, LOG, NONE, SET, UNIT
 
@@ -41,7 +41,7 @@ def adjudicate(
         for d in range(act.dyads, act.dyads_end):
             today[dyad_of[d], r] = max(today[dyad_of[d], r], rung)
         last_day[a, r] = day
-        ready[a, r] = inf if act.once else day + at(numbers, act.cooldown, r)
+        ready[a, r] = inf if act.once else day + ceil(at(numbers, act.cooldown, r))
         for k in range(since_actor.size):
             if since_actor[k] == i and rung >= since_rung[k]:
                 last_rung_day[k, r] = day

@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from sim import __version__
 from sim.analysis.paths import medoids
 from sim.results.ensemble import Ensemble
-from sim.theatre.schema import LogVariable
+from sim.theatre.variables import LogVariable
 
 from .frame import sound_rows
 from .history import strip

@@ -14,6 +14,9 @@ ActionId = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 
+Source = Text
+"""Where something comes from: a key of sources.yaml, `tuned: Qxx`, or `judgement: why`."""
+
 
 class Model(BaseModel):
     """A frozen, closed record of the language."""

@@ -30,8 +30,9 @@ from .program import (
     table,
 )
 from .scenario import Scenario
-from .schema import Action, FlagVariable, LevelVariable, LogVariable, Market, UnitVariable, Variable
+from .schema import Action, Market
 from .terms import Quantity, Term, quantities
+from .variables import FlagVariable, LevelVariable, LogVariable, UnitVariable, Variable
 
 _KIND = {UnitVariable: UNIT, LevelVariable: LEVEL, LogVariable: LOG, FlagVariable: FLAG}
 

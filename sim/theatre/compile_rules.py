@@ -35,8 +35,8 @@ from .program import (
     ints,
     table,
 )
-from .schema import LevelVariable, LogVariable
 from .terms import Condition, Factor, Quantity, Term
+from .variables import LevelVariable, LogVariable
 
 if TYPE_CHECKING:
     from .compile import Compiler

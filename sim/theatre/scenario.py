@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, field_validator, model_validator
 
 from . import names
-from .base import Id, Model, Text, refuse
+from .base import Id, Model, Source, Text, refuse
 from .number import Number, describe, numbers
-from .schema import ActionRef, Effects, Source, Theatre, VariableRef
+from .schema import ActionRef, Effects, Theatre, VariableRef
 
 
 def _iso_date(data: Any) -> Any:

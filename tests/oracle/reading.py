@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sim.theatre.number import Number
-from sim.theatre.schema import FlagVariable, Theatre, ordered_conditions
+from sim.theatre.schema import Theatre, ordered_conditions
 from sim.theatre.terms import Comparison, Condition, Quantity, Term, quantities
+from sim.theatre.variables import FlagVariable
 
 NEVER = 1e9
 """What `days_since` says of something that has not happened."""

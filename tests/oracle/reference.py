@@ -12,8 +12,9 @@ import mesa
 from sim.theatre.arithmetic import exp, log
 from sim.theatre.names import Names, naming
 from sim.theatre.scenario import Scenario, ScriptEntry, Window
-from sim.theatre.schema import FlagVariable, LogVariable, Market, Theatre
+from sim.theatre.schema import Market, Theatre
 from sim.theatre.terms import Condition
+from sim.theatre.variables import FlagVariable, LogVariable
 
 from .actor import ActorAgent, Event, Pair
 from .dice import Dice

@@ -8,8 +8,8 @@ import mesa
 
 from sim.theatre.arithmetic import decay, exp, log, per_cent
 from sim.theatre.number import Number
-from sim.theatre.schema import FlagVariable, LogVariable, UnitVariable, Variable
 from sim.theatre.terms import Quantity
+from sim.theatre.variables import FlagVariable, LogVariable, UnitVariable, Variable
 
 from .dice import NOISE
 from .reading import add_up, clip, product, reading
