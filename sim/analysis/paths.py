@@ -106,7 +106,7 @@ def _greedy(between: NDArray[np.float64], k: int) -> list[int]:
 
 def _exchange(between: NDArray[np.float64], chosen: list[int]) -> list[int]:
     """Exchange a chosen path for another as long as that brings the others nearer."""
-    cost = between[chosen].min(axis=0).sum()
+    cost = float(between[chosen].min(axis=0).sum())
     while True:
         better = [_best_instead(between, chosen, at) for at in range(len(chosen))]
         at = int(np.argmin([total for total, _ in better]))
