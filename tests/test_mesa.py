@@ -74,7 +74,7 @@ def test_batch_run_takes_a_name_or_an_object(lesson, given):
     assert all(isinstance(seed, int) for seed in runs.values())
     tension = {row["RunId"]: row["tension"] for row in rows}
     model = sim.CrisisModel(lesson, seed=runs[1])
-    for _ in range(max(row["Step"] for row in rows) + (0 if NEW_MESA else 1)):
+    for _ in range(int(max(row["Step"] for row in rows)) + (0 if NEW_MESA else 1)):
         model.step()
     assert model.world.tension[0, 0] == tension[1], "a recorded seed makes the replicate again"
 

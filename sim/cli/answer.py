@@ -17,6 +17,11 @@ console = Console()
 notes = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
+def counted(n: int, thing: str) -> str:
+    """A number of things, in the right number."""
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
 def print_json(content: Any) -> None:
     """Write JSON to standard output, one document."""
     json.dump(content, sys.stdout, indent=1, ensure_ascii=False, default=str)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from .answer import INTERRUPTED, SOME_FAILED, answering, console, notes, print_json
+from .answer import INTERRUPTED, SOME_FAILED, answering, console, counted, notes, print_json
 
 app = typer.Typer(
     help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
@@ -30,7 +30,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def options(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Say which.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
 ) -> None:
     """Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out."""
 
@@ -47,11 +49,17 @@ def run(
     as_json: Json = False,
 ) -> None:
     """Run a scenario many times; keep trajectories, events, outcomes and figures."""
+    from sim.theatre.errors import ScenarioError
     from sim.theatre.load import load
 
     from .progress import announced_compilation, bar
 
-    question = load(scenario)
+    try:
+        question = load(scenario)
+    except ScenarioError as error:
+        if as_json:
+            print_json({"faults": [vars(fault) for fault in error.faults]})
+        raise
     folder = out or Path("results") / question.name
     from sim.results.store import refuse_finished, save, summary
 
@@ -78,7 +86,7 @@ def run(
         from .tables import outcome_table
 
         console.print(outcome_table(ensemble))
-        notes.print(f"{len(ensemble)} runs in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
+        notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
         if drawn:
             notes.print(f"figures: {folder / 'figures'}")
     if len(ensemble.failures):

@@ -7,6 +7,8 @@ from rich.table import Table
 from sim.theatre.scenario import HistoryFile, Scenario
 from sim.theatre.schema import Theatre
 
+from .answer import counted
+
 if TYPE_CHECKING:
     from sim.results.ensemble import Ensemble
 
@@ -26,7 +28,7 @@ def outcome_table(ensemble: "Ensemble") -> Table:
         when = date_of(scenario, int(days.astype(float).median())) if len(days) else "never"
         label = scenario.theatre.outcomes[row.outcome].label
         table.add_row(label, f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", when)
-    table.caption = f"of {len(ensemble.sound)} model runs; sampling error only; not a forecast"
+    table.caption = f"of {counted(len(ensemble.sound), 'model run')}; sampling error only; not a forecast"
     table.caption_justify = "left"
     return table
 
@@ -36,7 +38,8 @@ def describe_file(checked: Scenario | Theatre | HistoryFile) -> str:
     if isinstance(checked, HistoryFile):
         return f"valid history of {len(checked.events)} events"
     theatre = checked if isinstance(checked, Theatre) else checked.theatre
-    cast = f"{len(theatre.deciders)} actors, {len(theatre.actions)} actions, {len(theatre.variables)} variables"
+    parts = (theatre.deciders, "actor"), (theatre.actions, "action"), (theatre.variables, "variable")
+    cast = ", ".join(counted(len(part), thing) for part, thing in parts)
     if isinstance(checked, Theatre):
         return f"valid theatre {theatre.theatre} with {cast}"
     return (

@@ -26,7 +26,7 @@ config: Any = numba.config
 @cache
 def cache_folder() -> Path:
     """Where compiled kernels are kept: numba itself does not notice an edit to a kernel called from another file."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(Path(__file__).resolve()).encode())  # numba files kernels by their place
     theatre = Path(sim.theatre.__file__).parent
     for source in sorted([*Path(__file__).parent.glob("*.py"), theatre / "arithmetic.py", theatre / "program.py"]):
         digest.update(source.read_bytes())

@@ -21,7 +21,7 @@ from .labels import LINE, SIZE, apart, width_of, wrapped
 
 GAP = 10.0
 """Points between the end of a line and its label."""
-_STEPS = (
+_STEPS: tuple[tuple[Any, int], ...] = (
     ("D", 1),
     ("D", 2),
     ("D", 7),
@@ -200,10 +200,11 @@ def date_ticks(start: date, days: int, most: int = 8) -> tuple[list[int], list[s
     Days counted from the start, and their labels; the year is named where it is new
     """
     first = np.datetime64(start, "D")
-    end = first + days
+    end = first + np.timedelta64(days, "D")
     for unit, step in _STEPS:
         whole = f"M8[{unit}]"
-        ticks = np.arange(first.astype(whole), end.astype(whole) + 1, step).astype("M8[D]")
+        one = np.timedelta64(1, unit)
+        ticks = np.arange(first.astype(whole), end.astype(whole) + one, step * one).astype("M8[D]")
         ticks = ticks[(ticks >= first) & (ticks < end)]
         if 1 <= len(ticks) <= most:
             break

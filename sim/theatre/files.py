@@ -124,8 +124,8 @@ def referenced(named: Node, home: Path) -> Path:
             return _named(text, named.at)
         real = path.resolve()
         allowed = any(real.is_relative_to(folder.resolve()) for folder in (home, shipped()))
-    except (OSError, ValueError, RuntimeError) as error:
-        raise ScenarioError([fault(named.at, f"'{text}' cannot be a path: {error}")]) from None
+    except (OSError, ValueError, RuntimeError):
+        raise ScenarioError([fault(named.at, f"'{text}' cannot be a path")]) from None
     if not allowed:
         hint = f"a file may name files below {shown(home.absolute())} and shipped ones; move or copy it there"
         raise ScenarioError([fault(named.at, f"'{text}' leads out of the scenario's folder", hint)])

@@ -115,8 +115,8 @@ def _text(path: Path, named_at: Place) -> str:
     except FileNotFoundError:
         raise _Unreadable(named_at, f"there is no file '{shown(path)}'", sibling(path)) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise _Unreadable(named_at, f"cannot read this ({reason or error}): '{shown(path)}'") from None
+        reason = error.strerror or str(error) if isinstance(error, OSError) else "its name is no path"
+        raise _Unreadable(named_at, f"cannot read this ({reason}): '{shown(path)}'") from None
     return _decoded(str(path), data)
 
 
