@@ -70,7 +70,9 @@ def run_block(scenario: Scenario, seed: int, first: int, last: int) -> Block:
     model = CrisisModel(scenario, seed=seed, run_numbers=np.arange(first, last), collect=False, keep=np.float32)
     while model.running:
         model.step()
-    return model.block()
+    block = model.block()
+    model.trajectories = None  # a Mesa model refers to itself, so it stays until the garbage collector comes by
+    return block
 
 
 def _blocks(
@@ -80,13 +82,15 @@ def _blocks(
     cores = os.cpu_count() or 1
     pool = executor or ThreadPoolExecutor(cores)  # kernels run without the interpreter's lock
     size = min(RUNS_PER_BLOCK, -(-runs // cores))
-    waiting: list[Future[Block]] = []
+    waiting: set[Future[Block]] = set()
     try:
         for first in range(0, runs, size):
-            waiting.append(pool.submit(run_block, scenario, seed, first, min(first + size, runs)))
+            waiting.add(pool.submit(run_block, scenario, seed, first, min(first + size, runs)))
         done = 0
         for future in as_completed(waiting):
+            waiting.discard(future)
             block = future.result()
+            del future  # or it would keep the block in memory to the end
             done += len(block.run)
             if progress is not None:
                 progress(done, runs)
