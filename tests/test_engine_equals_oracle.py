@@ -5,6 +5,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+import sim
 from sim.engine import state
 from sim.engine.model import CrisisModel
 from sim.theatre.scenario import Scenario
@@ -83,6 +84,11 @@ def assert_equal_histories(scenario: Scenario, seed: int, runs: list[int], branc
 @pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
 def test_a_scenario_that_uses_the_whole_language(seed):
     assert assert_equal_histories(rich(), seed, [0, 1, 2, 3, 1_000_003, 2**32 - 1]) > 100
+
+
+@pytest.mark.parametrize("name", ["baseline", "first_lesson"])
+def test_the_shipped_scenarios(name):
+    assert assert_equal_histories(sim.load(name), 7, [0, 17]) > 20
 
 
 def test_a_branch_throws_other_dice_and_still_agrees():

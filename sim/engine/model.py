@@ -29,6 +29,7 @@ from .state import (
     new_status,
     new_stocks,
     new_world,
+    zeros,
 )
 
 _programs: dict[str, Program] = {}
@@ -119,7 +120,7 @@ class CrisisModel(mesa.Model):
         slot, varied = p.vary(design)
         self.numbers = Numbers(np.array([parameter.value for parameter in p.parameters]), slot, varied)
         self.world, self.status = new_world(p, n), new_status(n)
-        self.severity = np.zeros((10, n))
+        self.severity = zeros((10, n))
         for rung, parameter in enumerate(p.ladder.severity):
             spread(self.numbers, parameter, self.severity[rung])
         self.since_actor = np.array([p.actors.index(actor) for actor, _ in p.since_rung], np.int32)
@@ -127,8 +128,8 @@ class CrisisModel(mesa.Model):
         self.stocks, self.leading = new_stocks(p, n)
         self.held = new_held(p.morning_conditions, n)
         self.flags_held, self.outcomes_held = new_held(p.flag_conditions, n), new_held(p.outcome_conditions, n)
-        self.morning, self.snapshot, self.dawn = (np.zeros((t.rows, n)) for t in (p.morning, p.snapshot, p.dawn))
-        self.scratch, self.rows = new_scratch(p, n), np.zeros((4, n))
+        self.morning, self.snapshot, self.dawn = (zeros((t.rows, n)) for t in (p.morning, p.snapshot, p.dawn))
+        self.scratch, self.rows = new_scratch(p, n), zeros((4, n))
         self.events, self.n_events = np.empty(n * (p.days // 2 + 8), EVENT), np.zeros(1, np.int64)
         self.event_number, self.yesterday = np.zeros(n, np.int32), self.events[:0]
         flag = p.ladder.war_flag
