@@ -6,7 +6,7 @@ from .arithmetic import exp
 from .dice import DECIDE, uniform, words
 from .kernel import inline, kernel
 from .readings import add_terms, at, clip, set_term, spread
-from .settle import finite
+from .settle import check_finite
 from .state import BLOOD_READING, PROVOCATION, PROVOKING_RUNG, Numbers, Runs, Scratch, Status
 
 _FARTHEST = 24.0
@@ -68,6 +68,9 @@ def _weigh(i, day, actor, action, fit, terms, features, numbers, ready, war, act
             _run_on(numbers.shared[act.rate], s.drive[local], so_far, s.running[local])
         else:
             _run_on_by_run(numbers.varied[numbers.slot[act.rate]], s.drive[local], so_far, s.running[local])
+
+
+# What ends in `_by_run` is the same with a number for each run: one loop for both would not go four at a time.
 
 
 @inline
@@ -178,15 +181,9 @@ def _draw(i, day, actor, runs, status, failure, s, chosen):
         running = s.running[a - first]
         for r in range(chosen.size):
             chosen[r] += running[r] <= threshold[r]
+    check_finite(total, day, failure, status)
     for r in range(chosen.size):
-        if not status.alive[r]:
-            chosen[r] = NONE
-        elif not finite(total[r]):
-            status.alive[r] = 0
-            status.failed_day[r] = day
-            status.failed_what[r] = failure
-            chosen[r] = NONE
-        elif chosen[r] == last:
+        if chosen[r] == last or not status.alive[r]:
             chosen[r] = NONE
 
 
