@@ -1,5 +1,6 @@
 """What a Mesa user expects of a model, on every Mesa that we support."""
 
+import copy
 import warnings
 from importlib.metadata import version
 
@@ -101,3 +102,8 @@ def test_a_model_without_a_seed_says_which_it_took(lesson):
     one.run_model()
     again.run_model()
     assert one.digest() == again.digest()
+
+
+def test_a_model_cannot_be_copied_into_another_that_would_write_to_its_arrays(lesson):
+    with pytest.raises(TypeError, match="copied"):
+        copy.deepcopy(sim.CrisisModel(lesson, seed=1))

@@ -6,49 +6,45 @@ from sim.theatre.program import FLAG, LOG, NONE, SET, UNIT
 
 from .arithmetic import exp, log
 from .dice import CASUALTIES, uniform, words
+from .handover import opened
 from .kernel import inline, kernel
 from .readings import at, clip, spread
 from .settle import check_finite
-from .state import BELIEVED, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, Gathered, Numbers, Runs
+from .state import BELIEVED, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, Everything
 
 
 @kernel
-def adjudicate(
-    day, events, i, chosen, cause, imposed_deaths, actor, action, effects, variable, severity, dyad_of, discharged,
-    exposed, since_actor, since_rung, lethal_deniability, stocks, size, number, shared, slot, varied, seed, run, branch,
-    alive, deaths_of, heat, today, last_day, last_rung_day, ready, rise, fall, touched,
-):  # fmt: skip
-    """Carry out the acts of actor `i`; `size` holds the length of the table of events, `number` those of each run.
-
-    Arrays come one by one and are bundled here: numba opens a tuple of them much more slowly.
-    """
-    numbers, runs, gathered = Numbers(shared, slot, varied), Runs(seed, run, branch), Gathered(rise, fall, touched)
-    everyone, overall = deaths_of.shape[0] - 1, today.shape[0] - 1
-    for r in range(alive.size):
+def adjudicate(place, i, day):
+    """Carry out the acts of actor `i`."""
+    m = opened(Everything, place)
+    t, w, numbers = m.tables, m.world, m.numbers
+    chosen, deaths_given = m.chosen[i], t.script.deaths[day, i]
+    everyone, overall = w.deaths.shape[0] - 1, w.today.shape[0] - 1
+    for r in range(chosen.size):
         a = chosen[r]
-        if a == NONE or not alive[r]:
+        if a == NONE or not m.status.alive[r]:
             continue
-        act = action[a]
-        deaths = imposed_deaths[day, i] if imposed_deaths[day, i] != NONE else _deaths(act, day, r, numbers, runs)
+        act = t.action[a]
+        deaths = deaths_given if deaths_given != NONE else _deaths(act, day, r, numbers, m.runs)
         rung = act.lethal_rung if deaths > 0 and act.lethal_rung != NONE else act.rung
-        deaths_of[act.whose, r] += deaths
-        deaths_of[everyone, r] += deaths
-        gather(act.effects, act.effects_end, r, effects, variable, numbers, gathered)
-        weight = severity[rung, r]
-        _settle_scores(act, weight, at(numbers, actor[i].discharge, r), r, discharged, exposed, numbers, stocks)
-        heat[1, r] += weight
-        today[overall, r] = max(today[overall, r], rung)
+        w.deaths[act.whose, r] += deaths
+        w.deaths[everyone, r] += deaths
+        gather(act.effects, act.effects_end, r, t.effects, t.variable, numbers, w)
+        weight = m.severity[rung, r]
+        _settle_scores(act, weight, at(numbers, t.actor[i].discharge, r), r, t.discharged, t.exposed, numbers, m.stocks)
+        w.heat[1, r] += weight
+        w.today[overall, r] = max(w.today[overall, r], rung)
         for d in range(act.dyads, act.dyads_end):
-            today[dyad_of[d], r] = max(today[dyad_of[d], r], rung)
-        last_day[a, r] = day
-        ready[a, r] = inf if act.once else day + ceil(at(numbers, act.cooldown, r))
-        for k in range(since_actor.size):
-            if since_actor[k] == i and rung >= since_rung[k]:
-                last_rung_day[k, r] = day
+            w.today[t.dyad_of[d], r] = max(w.today[t.dyad_of[d], r], rung)
+        w.last_day[a, r] = day
+        w.ready[a, r] = inf if act.once else day + ceil(at(numbers, act.cooldown, r))
+        for k in range(m.since_actor.size):
+            if m.since_actor[k] == i and rung >= m.since_rung[k]:
+                w.last_rung_day[k, r] = day
         delta = at(numbers, act.deniability, r)
         if deaths > 0:
-            delta *= at(numbers, lethal_deniability, r)
-        _record(r, day, i, a, act.target, rung, delta, deaths, cause[r], events, size, number)
+            delta *= at(numbers, t.ladder.lethal_deniability, r)
+        _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[i, r], m.events, m.n_events, m.event_number)
 
 
 @inline
@@ -63,24 +59,24 @@ def _deaths(act, day, r, numbers, runs):
 
 
 @inline
-def gather(first, last, r, effects, variable, numbers, gathered):
+def gather(first, last, r, effects, variable, numbers, world):
     """Add an owner's effects to those of the day in column `r`."""
     for e in range(first, last):
         v, amount = effects[e].variable, at(numbers, effects[e].amount, r)
-        gathered.touched[v] = 1
+        world.touched[v] = 1
         kind = variable[v].kind
         if kind == UNIT:
             if amount >= 0.0:
-                gathered.rise[v, r] *= 1.0 - amount
+                world.rise[v, r] *= 1.0 - amount
             else:
-                gathered.fall[v, r] *= 1.0 + amount
+                world.fall[v, r] *= 1.0 + amount
         elif kind == FLAG:
             if amount == SET:
-                gathered.rise[v, r] = 1.0
+                world.rise[v, r] = 1.0
             else:
-                gathered.fall[v, r] = 1.0
+                world.fall[v, r] = 1.0
         else:
-            gathered.rise[v, r] += amount
+            world.rise[v, r] += amount
 
 
 @inline
@@ -124,21 +120,24 @@ def _record(r, day, actor, action, target, rung, delta, deaths, cause, events, s
 
 
 @kernel
-def inject(day, entries, n_actions, effects, variable, numbers, alive, world, events, size, number):
+def inject(place, day):
     """Let today's entries of the script happen to variables, in every run."""
-    gathered = Gathered(world.rise, world.fall, world.touched)
+    m = opened(Everything, place)
+    t, entries, alive, n_actions = m.tables, m.tables.inject, m.status.alive, m.tables.action.size
     for k in range(entries.size):
         if entries[k].day != day:
             continue
         for r in range(alive.size):
             if alive[r]:
-                gather(entries[k].effects, entries[k].effects_end, r, effects, variable, numbers, gathered)
-                _record(r, day, NONE, n_actions + k, NONE, 0, 0.0, 0, NONE, events, size, number)
+                gather(entries[k].effects, entries[k].effects_end, r, t.effects, t.variable, m.numbers, m.world)
+                _record(r, day, NONE, n_actions + k, NONE, 0, 0.0, 0, NONE, m.events, m.n_events, m.event_number)
 
 
 @kernel
-def apply_effects(day, variable, low, high, status, world):
+def apply_effects(place, day):
     """Turn what the day gathered into new values, all at once."""
+    m = opened(Everything, place)
+    world, status, variable, low, high = m.world, m.status, m.tables.variable, m.tables.low, m.tables.high
     n = status.alive.size
     for v in range(variable.size):
         if not world.touched[v]:
@@ -155,7 +154,7 @@ def apply_effects(day, variable, low, high, status, world):
             state = world.logarithm[variable[v].logarithm] if kind == LOG else x
             for r in range(n):
                 state[r] += rise[r]
-            check_finite(state, day, v, status)
+            check_finite(state, day, v, 0, status)
             for r in range(n):
                 state[r] = clip(state[r], low[v], high[v])
             if kind == LOG:
@@ -167,12 +166,14 @@ def apply_effects(day, variable, low, high, status, world):
 
 
 @kernel
-def heat_up(day, ladder, numbers, status, world, rows):
-    """The day's rungs and tension, war included; `rows` are working rows."""
+def heat_up(place, day):
+    """The day's rungs and tension, war included."""
+    m = opened(Everything, place)
+    ladder, numbers, status, world, rows = m.tables.ladder, m.numbers, m.status, m.world, m.rows
     n = status.alive.size
     overall = world.today.shape[0] - 1
     if ladder.war_flag != NONE:
-        spread(numbers, ladder.war_severity, rows[0])
+        spread(numbers, ladder.war_severity, 0, rows[0])
         war = world.x[ladder.war_flag]
         for r in range(n):
             if war[r] >= 0.5 and status.alive[r]:
@@ -180,19 +181,19 @@ def heat_up(day, ladder, numbers, status, world, rows):
                 world.today[overall, r] = 9
                 for d in range(ladder.war_dyads.size):
                     world.today[ladder.war_dyads[d], r] = 9
-    spread(numbers, ladder.decay, rows[0])
-    spread(numbers, ladder.scale, rows[1])
+    spread(numbers, ladder.decay, 0, rows[0])
+    spread(numbers, ladder.scale, 0, rows[1])
     for r in range(n):
         world.heat[0, r] = world.heat[0, r] * rows[0, r] + world.heat[1, r]
         world.heat[1, r] = 0.0
         world.tension[0, r] = 100.0 * (1.0 - exp(-(world.heat[0, r] / rows[1, r])))
-    check_finite(world.tension[0], day, world.x.shape[0], status)
+    check_finite(world.tension[0], day, world.x.shape[0], 0, status)
     memory = world.recent.shape[0]
     world.recent[day % memory] = world.today
     for d in range(overall + 1):
         highest = world.today[d]
-        for m in range(memory):
-            recent = world.recent[m, d]
+        for back in range(memory):
+            recent = world.recent[back, d]
             for r in range(n):
                 highest[r] = max(highest[r], recent[r])
         for r in range(n):

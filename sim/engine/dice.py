@@ -21,11 +21,11 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 def philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds; counter words, key words and the four results are 32 bits wide, carried in uint64."""
     for _ in range(10):
-        left, right = _M0 * c0, _M1 * c2
-        c0, c1, c2, c3 = (right >> _HALF) ^ c1 ^ k0, right & _MASK, (left >> _HALF) ^ c3 ^ k1, left & _MASK
+        left, right = _M0 * (c0 & _MASK), _M1 * (c2 & _MASK)  # a product of halves never looks at what is above them
+        c0, c1, c2, c3 = (right >> _HALF) ^ c1 ^ k0, right, (left >> _HALF) ^ c3 ^ k1, left
         k0 = (k0 + _W0) & _MASK
         k1 = (k1 + _W1) & _MASK
-    return c0, c1, c2, c3
+    return c0 & _MASK, c1 & _MASK, c2 & _MASK, c3 & _MASK
 
 
 @inline

@@ -16,21 +16,10 @@ from sim.theatre.scenario import Scenario
 
 from .agents import Actor, Market, Participant, World
 from .arithmetic import exp
+from .handover import written
 from .kernel import compiling, kernel
-from .readings import spread
 from .record import Block, Trajectories, block, failures
-from .settle import settle
-from .state import (
-    EVENT,
-    Numbers,
-    Runs,
-    new_held,
-    new_scratch,
-    new_status,
-    new_stocks,
-    new_world,
-    zeros,
-)
+from .state import EVENT, Numbers, Runs, new_everything
 
 _programs: dict[str, Program] = {}
 
@@ -116,26 +105,13 @@ class CrisisModel(mesa.Model):
 
     def _set_up(self, design: Mapping[str, Floats]) -> None:
         """Lay out the state of all runs and put it to the first morning."""
-        p, n = self.program, self.n
+        p = self.program
         slot, varied = p.vary(design)
         self.numbers = Numbers(np.array([parameter.value for parameter in p.parameters]), slot, varied)
-        self.world, self.status = new_world(p, n), new_status(n)
-        self.severity = zeros((10, n))
-        for rung, parameter in enumerate(p.ladder.severity):
-            spread(self.numbers, parameter, self.severity[rung])
-        self.since_actor = np.array([p.actors.index(actor) for actor, _ in p.since_rung], np.int32)
-        self.since_rung = np.array([rung for _, rung in p.since_rung], np.int32)
-        self.stocks, self.leading = new_stocks(p, n)
-        self.held = new_held(p.morning_conditions, n)
-        self.flags_held, self.outcomes_held = new_held(p.flag_conditions, n), new_held(p.outcome_conditions, n)
-        self.morning, self.snapshot, self.dawn = (zeros((t.rows, n)) for t in (p.morning, p.snapshot, p.dawn))
-        self.scratch, self.rows = new_scratch(p, n), zeros((4, n))
-        self.events, self.n_events = np.empty(n * (p.days // 2 + 8), EVENT), np.zeros(1, np.int64)
-        self.event_number, self.yesterday = np.zeros(n, np.int32), self.events[:0]
-        flag = p.ladder.war_flag
-        self.war = self.world.x[flag] if flag != NONE else np.zeros(n)
-        self.acts_of_war = np.zeros(10, np.uint8)
-        self.acts_of_war[p.ladder.war_low : p.ladder.war_high + 1] = flag != NONE
+        self.everything = m = new_everything(p, self.runs, self.numbers)
+        self.world, self.status, self.stocks, self.leading, self.held = m.world, m.status, m.stocks, m.leading, m.held
+        self.events, self.n_events = m.events, m.n_events
+        self._write_down()
         self.day = 0
         kind, logarithm = p.variable["kind"], p.variable["logarithm"]
         shares = kind == UNIT
@@ -146,6 +122,15 @@ class CrisisModel(mesa.Model):
             if kind[at] == LOG:
                 self.world.logarithm[logarithm[at]] = values
                 _exponentials(self.world.logarithm[logarithm[at]], self.world.x[at])
+
+    def _write_down(self) -> None:
+        """Tell kernels where everything is."""
+        self._written = written(self.everything)
+        self.place = self._written.ctypes.data
+
+    def __getstate__(self) -> object:
+        """Refuse to be copied: kernels would go on writing into the arrays of the original."""
+        raise TypeError("a model cannot be copied; make another with the same scenario and seed")
 
     @property
     def scenario(self) -> Scenario:
@@ -167,13 +152,12 @@ class CrisisModel(mesa.Model):
         if self.day >= self.program.days:
             raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
         self._make_room()
-        begun = int(self.n_events[0])
         with compiling(last=True):
             self.agents.do("perceive")
             self.agents.do("decide")
             self.agents.do("adjudicate")
             self.agents.do("settle")
-        self.yesterday = self.events[begun : int(self.n_events[0])]
+        self.n_events[1:] = self.n_events[2], self.n_events[0]
         if self.trajectories is not None:
             self.trajectories.keep(self)
         self.day += 1
@@ -185,14 +169,8 @@ class CrisisModel(mesa.Model):
         most = self.n * (len(self.program.actors) + len(self.program.injects))
         if int(self.n_events[0]) + most > len(self.events):
             self.events = np.concatenate([self.events, np.empty(len(self.events) + most, EVENT)])
-
-    def relax(self, prices: bool) -> None:
-        """Relax the prices or everything else from the snapshot; the market and the world call it."""
-        p = self.program
-        settle(
-            prices, self.day, p.variable, p.low, p.high, p.terms, self.snapshot, self.numbers, self.runs, self.status,
-            self.world.x, self.world.logarithm, self.rows,
-        )  # fmt: skip
+            self.everything = self.everything._replace(events=self.events)
+            self._write_down()
 
     @property
     def date(self) -> date:
@@ -215,8 +193,9 @@ class CrisisModel(mesa.Model):
     def digest(self) -> NDArray[np.uint64]:
         """Fold every bit of each run's state into one number, shape (run,): equal for equal histories."""
         folded = np.full(self.n, 0xCBF29CE484222325, np.uint64)
-        held = self.held.streak, self.flags_held.streak, self.outcomes_held.streak
-        for rows in (self.stocks, self.leading, *self.world, *held, self.event_number[None], self.status.alive[None]):
+        own = self.everything.event_number[None], self.status.alive[None]
+        kept: list[NDArray[Any]] = [self.stocks, self.leading, *self.world, *(held.streak for held in self.held), *own]
+        for rows in kept:
             if rows.ndim >= 2:
                 for row in rows.reshape(-1, self.n):
                     bits = row.view(np.uint64) if row.itemsize == 8 else row.astype(np.int64).view(np.uint64)

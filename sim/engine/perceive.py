@@ -2,9 +2,10 @@
 
 from sim.theatre.program import NONE
 
-from .arithmetic import exp, log2
+from .arithmetic import exponentials, log2
+from .handover import opened
 from .kernel import inline, kernel
-from .readings import at, clip, spread
+from .readings import at, clip, copy, spread
 from .state import (
     BELIEVED,
     BLOOD,
@@ -14,35 +15,50 @@ from .state import (
     PEAK_SUSPECTED,
     PROVOCATION,
     PROVOKING_RUNG,
+    STRIP,
     SUSPECTED,
-    Numbers,
+    Everything,
 )
 
 
 @kernel
-def perceive(
-    events, i, actor, severity, n_actions, loads, load_start, suspicion, control, stocks, leading, rows, shared, slot,
-    varied,
-):  # fmt: skip
-    """Let actor `i` take in yesterday's events and read its pairs; `rows` are working rows."""
-    numbers = Numbers(shared, slot, varied)
-    start, stop = actor[i].pairs, actor[i].pairs_end
-    spread(numbers, actor[i].memory, rows[0])
+def perceive(place, i):
+    """Let actor `i` take in yesterday's events and read its pairs."""
+    m = opened(Everything, place)
+    me, n = m.tables.actor[i], m.war.size
+    for first in range(0, n, STRIP):
+        _fade(m, i, first, min(first + STRIP, n))
+    _take_in(m, i)
+    for first in range(0, n, STRIP):
+        for p in range(me.pairs, me.pairs_end):
+            _read_pair(m, i, p, first, min(first + STRIP, n))
+
+
+@kernel
+def _fade(m, i, first, last):
+    me, memory = m.tables.actor[i], m.scratch.row[0, : last - first]
+    spread(m.numbers, me.memory, first, memory)
     for stock in range(PEAK_SUSPECTED + 1):
-        for p in range(start, stop):
-            for r in range(rows.shape[1]):
-                stocks[stock, p, r] *= rows[0, r]
-    for e in range(events.size):
-        a = events[e].action
-        if a < n_actions and (events[e].rung > 0 or events[e].deaths > 0):  # nothing else weighs anything
-            for entry in range(load_start[i * n_actions + a], load_start[i * n_actions + a + 1]):
-                share = _share(loads[entry], events[e].column, numbers, control)
-                _load(loads[entry], events[e], share, actor[i].lethality, severity, suspicion, numbers, stocks, leading)
-    spread(numbers, actor[i].sharpness, rows[0])
-    for p in range(start, stop):
-        spread(numbers, suspicion[p], rows[1])
-        _read_pair(p, rows[0], rows[1], stocks)
-        _read_rung(stocks[PEAK, p], severity, stocks[PROVOKING_RUNG, p])
+        for p in range(me.pairs, me.pairs_end):
+            held = m.stocks[stock, p, first:last]
+            for r in range(held.size):
+                held[r] *= memory[r]
+
+
+@kernel
+def _take_in(m, i):
+    """Load the actor's pairs with yesterday's events."""
+    t, numbers, n_actions, lethality = m.tables, m.numbers, m.tables.action.size, m.tables.actor[i].lethality
+    start = t.load_start[i * n_actions : (i + 1) * n_actions + 1]
+    for e in range(m.n_events[1], m.n_events[2]):
+        event = m.events[e]
+        a = event.action
+        if a >= n_actions or start[a] == start[a + 1] or (event.rung == 0 and event.deaths == 0):
+            continue  # an entry of the script, none of the actor's business, or without weight
+        for k in range(start[a], start[a + 1]):
+            load = t.loads[k]
+            share = _share(load, event.column, numbers, m.world.control)
+            _load(load, event, share, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading)
 
 
 @inline
@@ -82,30 +98,60 @@ def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, l
         leading[p, r] = event.number
 
 
+@kernel
+def _read_pair(m, i, p, first, last):
+    """Provocation, blood, and the strongest act with its rung, as they read this morning."""
+    stocks, row, n = m.stocks, m.scratch.row, last - first
+    sharpness, sigma = row[0, :n], row[1, :n]
+    spread(m.numbers, m.tables.actor[i].sharpness, first, sharpness)
+    spread(m.numbers, m.tables.suspicion[p], first, sigma)
+    provocation, blood = stocks[PROVOCATION, p, first:last], stocks[BLOOD_READING, p, first:last]
+    _believe(stocks[BELIEVED, p, first:last], sigma, stocks[SUSPECTED, p, first:last], provocation)
+    _saturate(provocation, sharpness, m.scratch.room)
+    copy(stocks[BLOOD, p, first:last], blood)
+    _saturate(blood, sharpness, m.scratch.room)
+    peak = stocks[PEAK, p, first:last]
+    _believe(stocks[PEAK_BELIEVED, p, first:last], sigma, stocks[PEAK_SUSPECTED, p, first:last], peak)
+    if m.one_ladder:
+        _read_rung(peak, m.ladder, stocks[PROVOKING_RUNG, p, first:last])
+    else:
+        _read_rung_by_run(peak, m.severity[:, first:last], stocks[PROVOKING_RUNG, p, first:last])
+
+
 @inline
-def _read_pair(p, sharpness, sigma, stocks):
-    """Provocation, blood, and the strongest act, as they read this morning."""
-    bled = 0
-    for r in range(sharpness.size):
-        held = stocks[BELIEVED, p, r] + sigma[r] * stocks[SUSPECTED, p, r]
-        stocks[PROVOCATION, p, r] = 1.0 - exp(-(held * sharpness[r]))
-        stocks[PEAK, p, r] = stocks[PEAK_BELIEVED, p, r] + sigma[r] * stocks[PEAK_SUSPECTED, p, r]
-        bled += stocks[BLOOD, p, r] != 0.0
-    if bled == 0:  # often so, and the exponential of 0 is known
-        stocks[BLOOD_READING, p, :] = 0.0
-        return
-    for r in range(sharpness.size):
-        stocks[BLOOD_READING, p, r] = 1.0 - exp(-(stocks[BLOOD, p, r] * sharpness[r]))
+def _believe(open_part, sigma, suspected, believed):
+    for r in range(believed.size):
+        believed[r] = open_part[r] + sigma[r] * suspected[r]
+
+
+@inline
+def _saturate(stock, sharpness, room):
+    """Turn what is held into a reading between 0 and 1."""
+    for r in range(stock.size):
+        stock[r] = -(stock[r] * sharpness[r])
+    exponentials(stock, room)
+    for r in range(stock.size):
+        stock[r] = 1.0 - stock[r]
 
 
 @inline
 def _read_rung(peak, severity, provoking):
-    """The rung whose severity the strongest act has, between rungs in proportion."""
+    """The rung whose severity the strongest act has."""
     for r in range(provoking.size):
-        rung, low, high = 0.0, severity[0, r], severity[1, r]
-        for k in range(1, 9):
-            passed = peak[r] >= severity[k, r]
-            rung = float(k) if passed else rung
-            low = severity[k, r] if passed else low
-            high = severity[k + 1, r] if passed else high
-        provoking[r] = rung + min(max((peak[r] - low) / (high - low), 0.0), 1.0)
+        provoking[r] = _rung(peak[r], severity)
+
+
+@inline
+def _read_rung_by_run(peak, severity, provoking):
+    for r in range(provoking.size):
+        provoking[r] = _rung(peak[r], severity[:, r])
+
+
+@inline
+def _rung(peak, severity):
+    """The rung of a severity, between rungs in proportion."""
+    rung, low, high = 0.0, severity[0], severity[1]
+    for k in range(1, 9):
+        if peak >= severity[k]:
+            rung, low, high = float(k), severity[k], severity[k + 1]
+    return rung + clip((peak - low) / (high - low), 0.0, 1.0)

@@ -16,7 +16,9 @@ from sim.theatre.program import (
 )
 
 from . import state
+from .handover import opened
 from .kernel import inline, kernel
+from .state import DAWN, Everything
 
 _NEVER_SINCE = 1e9
 """What `days_since` reads for what has never happened."""
@@ -30,40 +32,47 @@ def at(numbers, k, r):
     return numbers.shared[k] if numbers.slot[k] < 0 else numbers.varied[numbers.slot[k], r]
 
 
-@kernel
-def spread(numbers, k, row):
-    """Write parameter `k` into a row, one value for each run."""
+@inline
+def copy(values, row):
+    """Write values into a row; a loop compiles sooner than an assignment to a slice."""
+    for r in range(row.size):
+        row[r] = values[r]
+
+
+@inline
+def spread(numbers, k, first, row):
+    """Write parameter `k` into a row, one value for each run from `first` on."""
     if numbers.slot[k] < 0:
         row[:] = numbers.shared[k]
     else:
-        row[:] = numbers.varied[numbers.slot[k]]
+        copy(numbers.varied[numbers.slot[k], first:], row)
 
 
-@kernel
-def set_term(t, terms, features, numbers, row):
-    """Write one weighted feature into a row."""
-    k, feature = terms[t].weight, features[terms[t].row]
+@inline
+def set_term(t, terms, features, numbers, first, row):
+    """Write one weighted feature into a row, whose runs count from `first`."""
+    k, feature = terms[t].weight, features[terms[t].row, first : first + row.size]
     if numbers.slot[k] < 0:
         weight = numbers.shared[k]
         for r in range(row.size):
             row[r] = weight * feature[r]
     else:
-        weights = numbers.varied[numbers.slot[k]]
+        weights = numbers.varied[numbers.slot[k], first:]
         for r in range(row.size):
             row[r] = weights[r] * feature[r]
 
 
-@kernel
-def add_terms(first, last, terms, features, numbers, row):
-    """Add weighted features to a row, one term after another."""
-    for t in range(first, last):
-        k, feature = terms[t].weight, features[terms[t].row]
+@inline
+def add_terms(begin, end, terms, features, numbers, first, row):
+    """Add weighted features to a row, one term after another; its runs count from `first`."""
+    for t in range(begin, end):
+        k, feature = terms[t].weight, features[terms[t].row, first : first + row.size]
         if numbers.slot[k] < 0:
             weight = numbers.shared[k]
             for r in range(row.size):
                 row[r] += weight * feature[r]
         else:
-            weights = numbers.varied[numbers.slot[k]]
+            weights = numbers.varied[numbers.slot[k], first:]
             for r in range(row.size):
                 row[r] += weights[r] * feature[r]
 
@@ -75,40 +84,16 @@ def clip(x, low, high):
 
 
 @kernel
-def _read_scaled(x, low, high, row):
-    for r in range(row.size):
-        row[r] = clip((x[r] - low[r]) / (high[r] - low[r]), 0.0, 1.0)
-
-
-@kernel
-def read_features(factors, products, numbers, x, rung, tension, stocks, holds, rows, out):
-    """Take every reading of a table; `out` has shape (feature, run), `rows` are working rows."""
-    n = out.shape[1]
-    singles = factors.size
-    for f in range(singles):
-        kind, i = factors[f].kind, factors[f].index
-        row = out[f]
-        if kind == VARIABLE:
-            row[:] = x[i]
-        elif kind == SCALED:
-            spread(numbers, factors[f].low, rows[0])
-            spread(numbers, factors[f].high, rows[1])
-            _read_scaled(x[i], rows[0], rows[1], row)
-        elif kind == PROVOCATION:
-            row[:] = stocks[_PROVOCATION, i]
-        elif kind == BLOOD:
-            row[:] = stocks[_BLOOD, i]
-        elif kind == CONDITION:
-            row[:] = holds[i]
-        elif kind == RUNG:
-            row[:] = rung[i]
-            row /= 9.0
-        else:
-            row[:] = tension[0]
-            row /= 100.0
+def read_features(place, hour):
+    """Take every reading of the DAWN, the MORNING or the SNAPSHOT."""
+    m = opened(Everything, place)
+    factors, products = m.readings[hour]
+    out, singles, n = m.read[hour], factors.size, m.war.size
+    for f in range(factors.size):
+        _read(m, factors[f].kind, factors[f].index, factors[f].low, factors[f].high, out[f])
         if factors[f].negated:
             for r in range(n):
-                row[r] = 1.0 - row[r]
+                out[f, r] = 1.0 - out[f, r]
     for p in range(products.shape[0]):
         row, one, two = out[singles + p], out[products[p, 0]], out[products[p, 1]]
         for r in range(n):
@@ -119,6 +104,39 @@ def read_features(factors, products, numbers, x, rung, tension, stocks, holds, r
                 row[r] *= three[r]
 
 
+@kernel
+def _read(m, kind, i, low, high, row):
+    """Read a quantity between 0 and 1."""
+    if kind == VARIABLE:
+        copy(m.world.x[i], row)
+    elif kind == SCALED:
+        spread(m.numbers, low, 0, m.rows[0])
+        spread(m.numbers, high, 0, m.rows[1])
+        _scale(m.world.x[i], m.rows[0], m.rows[1], row)
+    elif kind == PROVOCATION:
+        copy(m.stocks[_PROVOCATION, i], row)
+    elif kind == BLOOD:
+        copy(m.stocks[_BLOOD, i], row)
+    elif kind == CONDITION:
+        copy(m.held[state.MORNING].holds[i], row)
+    elif kind == RUNG:
+        _divide(m.world.rung[i], 9.0, row)
+    else:
+        _divide(m.world.tension[0], 100.0, row)
+
+
+@inline
+def _scale(x, low, high, row):
+    for r in range(row.size):
+        row[r] = clip((x[r] - low[r]) / (high[r] - low[r]), 0.0, 1.0)
+
+
+@inline
+def _divide(x, by, row):
+    for r in range(row.size):
+        row[r] = x[r] / by
+
+
 @inline
 def _days_since(day, last, row):
     for r in range(row.size):
@@ -126,24 +144,27 @@ def _days_since(day, last, row):
 
 
 @kernel
-def _measure(kind, i, day, rung, tension, deaths, last_day, last_rung_day, stocks, holds, row):
-    """Write a quantity that is no variable into a row, in its own unit."""
+def _measure(m, kind, i, day, holds, room):
+    """Find the row of a quantity in its own unit, or make it in `room`; conditions stand in `holds`."""
+    if kind == VARIABLE:
+        return m.world.x[i]
     if kind == PROVOCATION:
-        row[:] = stocks[_PROVOCATION, i]
-    elif kind == BLOOD:
-        row[:] = stocks[_BLOOD, i]
-    elif kind == RUNG:
-        row[:] = rung[i]
-    elif kind == TENSION:
-        row[:] = tension[0]
-    elif kind == DEATHS:
-        row[:] = deaths[i]
-    elif kind == SINCE_ACTION:
-        _days_since(day, last_day[i], row)
+        return m.stocks[_PROVOCATION, i]
+    if kind == BLOOD:
+        return m.stocks[_BLOOD, i]
+    if kind == RUNG:
+        return m.world.rung[i]
+    if kind == TENSION:
+        return m.world.tension[0]
+    if kind == DEATHS:
+        return m.world.deaths[i]
+    if kind == SINCE_ACTION:
+        _days_since(day, m.world.last_day[i], room)
     elif kind == SINCE_RUNG:
-        _days_since(day, last_rung_day[i], row)
+        _days_since(day, m.world.last_rung_day[i], room)
     else:
-        row[:] = holds[i]
+        copy(holds[i], room)
+    return room
 
 
 @inline
@@ -167,25 +188,17 @@ def _compare_by_run(threshold, at_least, value, held):
 
 
 @kernel
-def check_conditions(
-    nodes, clauses, alternatives, day, numbers, x, rung, tension, deaths, last_day, last_rung_day, stocks, holds,
-    streak, rows,
-):  # fmt: skip
-    """Check conditions, in order; `streak` keeps how many days on end each has held."""
-    n = holds.shape[1]
-    threshold = rows[1]
+def check_conditions(place, hour, day):
+    """Check the conditions of the MORNING, of FLAGS or of OUTCOMES, in order."""
+    m = opened(Everything, place)
+    nodes, clauses, alternatives = m.conditions[hour]
+    holds, streak = m.held[hour]
+    numbers, threshold, n = m.numbers, m.rows[1], m.war.size
     for c in range(nodes.size):
         node, held = nodes[c], holds[c]
         held[:] = 1
         for k in range(node.clauses, node.clauses_end):
-            value = rows[0]
-            if clauses[k].kind == VARIABLE:
-                value = x[clauses[k].index]
-            else:
-                _measure(
-                    clauses[k].kind, clauses[k].index, day, rung, tension, deaths, last_day, last_rung_day, stocks,
-                    holds, value,
-                )  # fmt: skip
+            value = _measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
             if numbers.slot[clauses[k].threshold] < 0:
                 _compare(numbers.shared[clauses[k].threshold], clauses[k].at_least, value, held)
             else:
@@ -197,20 +210,23 @@ def check_conditions(
                     some |= holds[alternatives[a], r]
                 held[r] &= some
         if node.lasting != NONE:
-            spread(numbers, node.lasting, threshold)
+            spread(numbers, node.lasting, 0, threshold)
             for r in range(n):
                 streak[c, r] = streak[c, r] + 1 if held[r] else 0
                 held[r] = float(streak[c, r]) >= threshold[r]
 
 
 @kernel
-def read_control(link, actor, terms, features, numbers, control):
+def read_control(place):
     """Sponsors' shares of their proxies' acts; where a proxy's sponsors would own more than all, in proportion."""
+    m = opened(Everything, place)
+    link, actor, terms, features = m.tables.link, m.tables.actor, m.tables.terms, m.read[DAWN]
+    numbers, control = m.numbers, m.world.control
     n = control.shape[1]
     for k in range(control.shape[0]):
         row = control[k]
         row[:] = 0.0
-        add_terms(link[k].terms, link[k].terms_end, terms, features, numbers, row)
+        add_terms(link[k].terms, link[k].terms_end, terms, features, numbers, 0, row)
         for r in range(n):
             row[r] = clip(row[r], 0.0, 1.0)
     for proxy in range(actor.size):

@@ -4,10 +4,12 @@ from math import nan
 
 from sim.theatre.program import FLAG, LOG, NONE
 
-from .arithmetic import exp, normal
+from .arithmetic import exp, normals
 from .dice import NOISE, middle, words
+from .handover import opened
 from .kernel import inline, kernel
 from .readings import add_terms, clip, spread
+from .state import FLAGS, OUTCOMES, SNAPSHOT, Everything
 
 _LARGEST = 1.7976931348623157e308
 
@@ -19,24 +21,28 @@ def finite(x):
 
 
 @inline
-def check_finite(row, day, what, status):
-    """Freeze the runs in which `row` is not finite, and note what it was."""
+def check_finite(row, day, what, first, status):
+    """Freeze the runs, counted from `first`, in which `row` is not finite, and note what it was."""
     odd = 0
     for r in range(row.size):  # a plain count goes four at a time
         odd += not finite(row[r])
     if odd == 0:
         return
     for r in range(row.size):
-        if status.alive[r] and not finite(row[r]):
-            status.alive[r] = 0
-            status.failed_day[r] = day
-            status.failed_what[r] = what
+        if status.alive[first + r] and not finite(row[r]):
+            status.alive[first + r] = 0
+            status.failed_day[first + r] = day
+            status.failed_what[first + r] = what
 
 
 @kernel
-def settle(prices, day, variable, low, high, terms, features, numbers, runs, status, x, logarithm, rows):
-    """Relax the prices (`prices` true) or everything else; `features` are those of the snapshot."""
-    n = status.alive.size
+def settle(place, prices, day):
+    """Relax the prices (`prices` true) or everything else."""
+    m = opened(Everything, place)
+    t, features = m.tables, m.read[SNAPSHOT]
+    variable, low, high, terms = t.variable, t.low, t.high, t.terms
+    numbers, runs, status, rows, x, logarithm = m.numbers, m.runs, m.status, m.rows, m.world.x, m.world.logarithm
+    n, seed = status.alive.size, runs.seed[0]
     for v in range(variable.size):
         row = variable[v]
         if row.kind == FLAG or (row.kind == LOG) != prices or (row.decay == NONE and row.noise == NONE):
@@ -44,19 +50,23 @@ def settle(prices, day, variable, low, high, terms, features, numbers, runs, sta
         state = logarithm[row.logarithm] if prices else x[v]
         if row.decay != NONE:
             target, decay = rows[0], rows[1]
-            spread(numbers, row.base, target)
-            add_terms(row.terms, row.terms_end, terms, features, numbers, target)
+            spread(numbers, row.base, 0, target)
+            add_terms(row.terms, row.terms_end, terms, features, numbers, 0, target)
             if numbers.slot[row.decay] < 0:
                 _relax(numbers.shared[row.decay], target, low[v], high[v], state)
             else:
-                spread(numbers, row.decay, decay)
+                spread(numbers, row.decay, 0, decay)
                 _relax_by_run(decay, target, low[v], high[v], state)
         if row.noise != NONE:
-            spread(numbers, row.noise, rows[2])
+            deviation, share, deviate = rows[0], rows[1], rows[2]
+            spread(numbers, row.noise, 0, deviation)
             for r in range(n):
-                a, _ = words(runs.seed[0], runs.run[r], runs.branch[r], day, NOISE, row.key)
-                state[r] += rows[2, r] * normal(middle(a))
-        check_finite(state, day, v, status)
+                a, _ = words(seed, runs.run[r], runs.branch[r], day, NOISE, row.key)
+                share[r] = middle(a)
+            normals(share, deviate)
+            for r in range(n):
+                state[r] += deviation[r] * deviate[r]
+        check_finite(state, day, v, 0, status)
         for r in range(n):
             state[r] = clip(state[r], low[v], high[v])
         if prices:
@@ -79,8 +89,10 @@ def _relax_by_run(decay, target, low, high, state):
 
 
 @kernel
-def turn_flags(variable, x, holds):
+def turn_flags(place):
     """Set and clear flags by the evening's conditions."""
+    m = opened(Everything, place)
+    variable, x, holds = m.tables.variable, m.world.x, m.held[FLAGS].holds
     for v in range(variable.size):
         set_when, clear_when = variable[v].set_when, variable[v].clear_when
         for r in range(x.shape[1]):
@@ -91,8 +103,11 @@ def turn_flags(variable, x, holds):
 
 
 @kernel
-def note_outcomes(day, condition, alive, holds, outcome_day):
+def note_outcomes(place, day):
     """Note the first day on which each outcome held."""
+    m = opened(Everything, place)
+    condition, alive, holds = m.tables.outcome_condition, m.status.alive, m.held[OUTCOMES].holds
+    outcome_day = m.world.outcome_day
     for o in range(condition.size):
         first, holding = outcome_day[o], holds[condition[o]]
         for r in range(alive.size):
@@ -100,8 +115,10 @@ def note_outcomes(day, condition, alive, holds, outcome_day):
 
 
 @kernel
-def freeze(alive, x, tension):
+def freeze(place):
     """Let what has failed read as not a number, so that nobody takes it for a result."""
+    m = opened(Everything, place)
+    alive, x, tension = m.status.alive, m.world.x, m.world.tension
     for r in range(alive.size):
         if not alive[r]:
             x[:, r] = nan

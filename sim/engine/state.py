@@ -5,7 +5,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.program import NEVER, NONE, Conditions, Floats, Ints, Program
+from sim.theatre.program import NEVER, NONE, Conditions, Features, Floats, Ints, Ladder, Program, Script, Table, ints
+
+STRIP = 256
+"""Runs worked on at a time, so that working rows stay in the nearest cache."""
 
 Bytes = NDArray[np.uint8]
 Days = NDArray[np.int32]
@@ -26,6 +29,11 @@ class Numbers(NamedTuple):
     slot: Ints
     varied: Floats
 
+
+MORNING, SNAPSHOT, DAWN = range(3)
+"""When terms are read: for drivers, for targets, and in the evening for tomorrow's control."""
+FLAGS, OUTCOMES = 1, 2
+"""When conditions are checked, besides in the MORNING."""
 
 BELIEVED, SUSPECTED, BLOOD, PEAK_BELIEVED, PEAK_SUSPECTED = range(5)
 """What an actor holds against another: P, Q, B, KP and KQ of the ODD."""
@@ -85,31 +93,23 @@ class Held(NamedTuple):
     """Days on end, for conditions that must last."""
 
 
-class Gathered(NamedTuple):
-    """Effects of the day, as `WorldState` keeps them."""
-
-    rise: Floats
-    fall: Floats
-    touched: Bytes
-
-
 class Scratch(NamedTuple):
-    """Working rows of one actor's decision."""
+    """Working rows for a strip of runs."""
 
-    drive: Floats
-    """exp(drivers), shape (action, run)."""
-    answer: Floats
-    """How well a reply fits, preferred as it is, then what it adds to its action's rate."""
-    running: Floats
-    """Running sums of rates."""
-    fits: Floats
-    """Sums of fits by pair, shape (pair, run)."""
-    row: Floats
-    """Shape (row, run)."""
     able: Floats
     """1 where the action may be chosen, 0 where not, shape (action, run)."""
     fit: Floats
     """How well a reply on some rung to some target fits, shape (fit, run)."""
+    by: Floats
+    """Sums of fits by pair, then what a fit of 1 adds to a rate, shape (pair, run)."""
+    answer: Floats
+    """How well a reply fits, preferred as it is, then what it adds to its action's rate, shape (action, run)."""
+    running: Floats
+    """Running sums of rates, shape (action, run)."""
+    row: Floats
+    """Shape (row, run)."""
+    room: Floats
+    """Room for exponentials, shape (row, run)."""
 
 
 EVENT = np.dtype(
@@ -130,6 +130,78 @@ EVENT = np.dtype(
 
 The actor of an entry of the script is -1, and its action counts on past the actions.
 """
+
+
+class Tables(NamedTuple):
+    """The rules: tables of `sim.theatre.program`, under the names they have there."""
+
+    actor: Table
+    fit: Table
+    suspicion: Ints
+    loads: Table
+    load_start: Ints
+    link: Table
+    action: Table
+    dyad_of: Ints
+    discharged: Ints
+    exposed: Ints
+    effects: Table
+    inject: Table
+    variable: Table
+    low: Floats
+    high: Floats
+    ladder: Ladder
+    script: Script
+    terms: Table
+    outcome_condition: Ints
+
+
+class Everything(NamedTuple):
+    """All that kernels read and write."""
+
+    tables: Tables
+    readings: tuple[Features, Features, Features]
+    """Of the MORNING, the SNAPSHOT and the DAWN."""
+    conditions: tuple[Conditions, Conditions, Conditions]
+    """Of the MORNING, of FLAGS and of OUTCOMES."""
+    numbers: Numbers
+    runs: Runs
+    world: WorldState
+    status: Status
+    severity: Floats
+    """By rung, shape (rung, run)."""
+    ladder: tuple[float, ...]
+    """The same, in the first run."""
+    one_ladder: int
+    """Whether it is the same in every run."""
+    stocks: Floats
+    """Shape (stock, pair, run)."""
+    leading: Ints
+    """Number of the event that is the strongest still remembered, shape (pair, run)."""
+    read: tuple[Floats, Floats, Floats]
+    """What `readings` read, shape (feature, run)."""
+    held: tuple[Held, Held, Held]
+    """Whether `conditions` hold."""
+    chosen: Ints
+    """Today's actions, shape (actor, run)."""
+    cause: Ints
+    """The events that caused them, shape (actor, run)."""
+    war: Floats
+    """The flag of war, shape (run,)."""
+    acts_of_war: Bytes
+    """By rung: 1 if it belongs to a war while that is on."""
+    since_actor: Ints
+    """Rows of `last_rung_day`: whose acts, and from which rung."""
+    since_rung: Ints
+    events: Table
+    """EVENT, in the order in which they happened."""
+    n_events: NDArray[np.int64]
+    """How many there are, then where yesterday's begin and end."""
+    event_number: Ints
+    """How many there are in each run."""
+    scratch: Scratch
+    rows: Floats
+    """Working rows, shape (row, run)."""
 
 
 def zeros(shape: tuple[int, ...]) -> Floats:
@@ -185,12 +257,45 @@ def new_scratch(program: Program, n: int) -> Scratch:
     most = int((actors["actions_end"] - actors["actions"]).max(initial=1))
     pairs = int((actors["pairs_end"] - actors["pairs"]).max(initial=1))
     fits = int((actors["fits_end"] - actors["fits"]).max(initial=1))
-    return Scratch(
-        drive=zeros((most, n)),
-        answer=zeros((most, n)),
-        running=zeros((most, n)),
-        fits=zeros((pairs, n)),
-        row=zeros((8, n)),
-        able=zeros((most, n)),
-        fit=zeros((fits, n)),
+    rows = {"able": most, "fit": fits, "by": pairs, "answer": most, "running": most, "row": 4, "room": 3}
+    return Scratch(**{name: zeros((count, min(n, STRIP))) for name, count in rows.items()})
+
+
+def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything:
+    """The first morning, but for the values of variables."""
+    p, n = program, len(runs.run)
+    readings = p.morning, p.snapshot, p.dawn
+    conditions = p.morning_conditions, p.flag_conditions, p.outcome_conditions
+    world, severity = new_world(p, n), zeros((10, n))
+    for rung, k in enumerate(p.ladder.severity):
+        severity[rung] = numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k]]
+    stocks, leading = new_stocks(p, n)
+    acts_of_war = np.zeros(10, np.uint8)
+    acts_of_war[p.ladder.war_low : p.ladder.war_high + 1] = p.ladder.war_flag != NONE
+    return Everything(
+        tables=Tables(*(getattr(p, name) for name in Tables._fields)),
+        readings=readings,
+        conditions=conditions,
+        numbers=numbers,
+        runs=runs,
+        world=world,
+        status=new_status(n),
+        severity=severity,
+        ladder=tuple(float(row[0]) for row in severity),
+        one_ladder=int((numbers.slot[p.ladder.severity] == NONE).all()),
+        stocks=stocks,
+        leading=leading,
+        read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),
+        held=(new_held(conditions[0], n), new_held(conditions[1], n), new_held(conditions[2], n)),
+        chosen=np.full((len(p.actors), n), NONE, np.int32),
+        cause=np.full((len(p.actors), n), NONE, np.int32),
+        war=world.x[p.ladder.war_flag] if p.ladder.war_flag != NONE else np.zeros(n),
+        acts_of_war=acts_of_war,
+        since_actor=ints(p.actors.index(actor) for actor, _ in p.since_rung),
+        since_rung=ints(rung for _, rung in p.since_rung),
+        events=np.empty(n * (p.days // 2 + 8), EVENT),
+        n_events=np.zeros(3, np.int64),
+        event_number=np.zeros(n, np.int32),
+        scratch=new_scratch(p, n),
+        rows=zeros((4, n)),
     )

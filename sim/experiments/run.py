@@ -15,7 +15,7 @@ from sim.results.store import provenance
 from sim.theatre.load import load
 from sim.theatre.scenario import Scenario
 
-RUNS_PER_BLOCK = 2048
+RUNS_PER_BLOCK = 1024
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
 
 Progress = Callable[[int, int], None]

@@ -42,10 +42,18 @@ def exp(x: float) -> float:
     its function at nine Chebyshev nodes of |r| <= ln 2 / 2, its first two terms kept as in Taylor's series; the series
     itself, cut at the same degree, would be wrong in the last two digits.
     """
+    k, r = _power_and_rest(x)
+    return _raised(k, r, _polynomial(r))
+
+
+def _power_and_rest(x: float) -> tuple[float, float]:
     y = -LARGEST_EXPONENT if x < -LARGEST_EXPONENT else x  # a NaN is neither below nor above
     y = LARGEST_EXPONENT if y > LARGEST_EXPONENT else y
     k = floor(y * LOG2E + 0.5)
-    r = (y - k * LN2_HIGH) - k * LN2_LOW
+    return k, (y - k * LN2_HIGH) - k * LN2_LOW
+
+
+def _polynomial(r: float) -> float:
     r2 = r * r
     r4 = r2 * r2
     low = (0.5 + 0.16666666666666666 * r) + (0.041666666666651364 + 0.008333333333332157 * r) * r2
@@ -53,7 +61,11 @@ def exp(x: float) -> float:
         2.4801536409063884e-05 + 2.755728008268453e-06 * r
     ) * r2
     high = 2.7613795554632924e-07 + 2.509554598178717e-08 * r
-    return scale_by_power_of_two(1.0 + (r + r2 * (low + (mid + high * r4) * r4)), k)
+    return low + (mid + high * r4) * r4
+
+
+def _raised(k: float, r: float, p: float) -> float:
+    return scale_by_power_of_two(1.0 + (r + r * r * p), k)
 
 
 def log(x: float) -> float:
