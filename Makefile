@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench gallery schemas clean help
+.PHONY: demo test lint bench gallery schemas odd clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
@@ -10,6 +10,7 @@ help:
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model"
 	@echo "make gallery draw the figures that the README shows"
 	@echo "make schemas write scenarios/schemas/ anew from the language"
+	@echo "make odd     write what is data in sim/ODD.md anew: cast, variables, and every claim as measured"
 
 .venv/installed: pyproject.toml .ci/constraints.txt
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
@@ -42,8 +43,12 @@ gallery: .venv/installed
 	cp results/baseline/figures/fan_tension.png results/baseline/figures/rungs.png results/gallery/
 
 schemas: .venv/installed
-	for kind in scenario theatre history; do \
+	for kind in scenario theatre history sources; do \
 	  $(BIN)/sim schema $$kind > scenarios/schemas/$$kind.schema.json || exit 1; done
+
+odd: .venv/developer
+	$(BIN)/python -m tests.odd
+	$(BIN)/python -m tests.claims.write
 
 clean:
 	rm -rf .venv

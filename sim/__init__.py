@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import plots as plots
     from sim.engine.model import CrisisModel as CrisisModel
+    from sim.experiments.lint import lint as lint
+    from sim.experiments.record import RecordError as RecordError
+    from sim.experiments.record import recorded as recorded
     from sim.experiments.run import run as run
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.store import StoreError as StoreError
@@ -27,28 +30,34 @@ __version__ = "0.1.0"
 _PLACES = {
     "CrisisModel": ("sim.engine.model", "CrisisModel"),
     "Ensemble": ("sim.results.ensemble", "Ensemble"),
+    "RecordError": ("sim.experiments.record", "RecordError"),
     "Scenario": ("sim.theatre.scenario", "Scenario"),
     "ScenarioError": ("sim.theatre.errors", "ScenarioError"),
     "StoreError": ("sim.results.store", "StoreError"),
     "Theatre": ("sim.theatre.schema", "Theatre"),
+    "lint": ("sim.experiments.lint", "lint"),
     "load": ("sim.theatre.load", "load"),
     "load_theatre": ("sim.theatre.load", "load_theatre"),
     "open": ("sim.results.store", "open_result"),
     "plots": ("sim.plots", None),
+    "recorded": ("sim.experiments.record", "recorded"),
     "run": ("sim.experiments.run", "run"),
 }
 __all__ = [
     "CrisisModel",
     "Ensemble",
+    "RecordError",
     "Scenario",
     "ScenarioError",
     "StoreError",
     "Theatre",
     "__version__",
+    "lint",
     "load",
     "load_theatre",
     "open",
     "plots",
+    "recorded",
     "run",
 ]
 

@@ -105,6 +105,75 @@ def test_runs_that_fail_are_named_and_the_others_kept(tmp_path):
     assert summary["failed"] == len(manifest["failures"])
 
 
+def test_description_lists_each_number_in_fields_between_tabs(tmp_path):
+    told = sim("describe", "first_lesson", cwd=tmp_path)
+    assert told.stderr == ""
+    head, table = told.stdout.split("path\t", 1)
+    assert "First lesson: a mobilisation and its answer" in head
+    assert "north\tNorth\tstate\t4\n" in head
+    lines = [line.split("\t") for line in table.splitlines()]
+    assert {len(line) for line in lines[1:]} == {8}
+    assert f"{len(lines) - 1:,} numbers\n" in head
+    rate = next(line for line in lines if line[0] == "actions.north.strike.rate")
+    assert rate[2] == "1/day"
+    assert float(rate[3]) <= float(rate[1]) <= float(rate[4])
+    assert rate[5] == "judgement"
+
+
+def test_description_can_be_filtered_and_is_data_too(tmp_path):
+    told = sim("describe", "first_lesson", "--numbers", "actions.north.*.rate", cwd=tmp_path).stdout.splitlines()
+    assert len(told) == 5, "a header and the rate of each of the four acts"
+    whole = json.loads(sim("describe", "first_lesson", "--json", cwd=tmp_path).stdout)
+    some = json.loads(sim("describe", "first_lesson", "--json", "--numbers", "ladder", cwd=tmp_path).stdout)
+    assert [row["path"] for row in some["numbers"]] == [
+        row["path"] for row in whole["numbers"] if row["path"].startswith("ladder.")
+    ]
+    assert sum(whole["kinds"][kind] for kind in ("input", "tuned", "judgement")) == len(whole["numbers"])
+    assert whole["actors"][0] == {"id": "north", "label": "North", "kind": "state", "actions": 4}
+    said = sim("describe", "first_lesson", "--numbers", "actions.nroth.*", cwd=tmp_path, code=2)
+    assert "no number's path matches 'actions.nroth.*'" in " ".join(said.stderr.split())
+
+
+def test_description_says_what_a_scenario_sets_and_what_sources_mean(tmp_path):
+    (tmp_path / "calm.yaml").write_text(
+        "schema_version: 1\nextends: first_lesson\noverrides:\n  actions.north.strike.rate: 0\n"
+        "script:\n  dawn: {on: 2030-02-01, do: south.reassure, source: D1; X9}\n"
+    )
+    (tmp_path / "sources.yaml").write_text(
+        "schema_version: 1\nevents: {D1: {date: 2030-02-01, text: A calm dawn., references: [D2]}}\n"
+        "references: {D2: {text: A diary, address: https://example.org/diary}}\n"
+    )
+    told = sim("describe", "calm.yaml", "--numbers", "actions.north.strike.rate", cwd=tmp_path)
+    assert told.stdout.splitlines()[1].split("\t")[1::4] == ["0", "scenario"]
+    assert told.stdout.endswith("\tcalm.yaml:4\n")
+    assert "script.dawn: no such source 'X9'" in told.stderr
+    sources = [line.split("\t") for line in sim("describe", "calm.yaml", "--sources", cwd=tmp_path).stdout.splitlines()]
+    assert ["D1", "2030-02-01", "A calm dawn.", "", "script.dawn", ""] in sources
+    assert ["D2", "", "A diary", "https://example.org/diary", "", "D1"] in sources
+    data = json.loads(sim("describe", "calm.yaml", "--json", cwd=tmp_path).stdout)
+    assert data["sources"]["D1"]["cited_at"] == ["script.dawn"]
+    assert data["sources"]["X9"]["text"] is None
+    sim("describe", "sources.yaml", cwd=tmp_path, code=3)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_description_fits_a_terminal(width):
+    from io import StringIO
+
+    from rich.console import Console
+
+    from sim.cli.describe import described, print_all
+
+    for sources in (False, True):
+        shown = StringIO()
+        console = Console(file=shown, force_terminal=True, color_system=None, width=width)
+        print_all(described("baseline", None), console, sources)
+        lines = [line for line in shown.getvalue().splitlines() if "http" not in line]
+        assert max(map(len, lines)) <= width
+        assert len(lines) > 200
+    assert "actions.us.kill_commanders" in shown.getvalue()
+
+
 def test_faults_end_with_3_and_all_are_told(tmp_path):
     (tmp_path / "bad.yaml").write_text(
         "schema_version: 1\nextends: first_lesson\ntitel: Misspelt\ndays: many\noverrides:\n  actors.nroth.label: X\n"
@@ -127,7 +196,7 @@ def test_wrong_usage_ends_with_2(words, tmp_path):
 
 
 def test_schemas_are_json(tmp_path):
-    for kind in ("scenario", "theatre", "history"):
+    for kind in ("scenario", "theatre", "history", "sources"):
         assert json.loads(sim("schema", kind, cwd=tmp_path).stdout)["$schema"].endswith("2020-12/schema")
 
 

@@ -263,3 +263,16 @@ def test_every_value_knows_the_line_that_set_it(tmp_path):
 def test_files_may_be_named_by_any_kind_of_path(tmp_path):
     path = small(tmp_path)
     assert load.load(str(path)) == load.load(path) == load.load(os.path.relpath(path))
+
+
+def test_null_leaves_out_an_inherited_entry_of_the_script(tmp_path):
+    inherited = load.load(child(tmp_path)).script
+    assert "first_mine" in inherited
+    without = load.load(child(tmp_path, "script: {first_mine: null}\n")).script
+    assert without == {name: entry for name, entry in inherited.items() if name != "first_mine"}
+
+
+def test_null_for_what_is_not_inherited_is_a_fault_that_suggests(tmp_path):
+    found = faults(child(tmp_path, "script: {first_mime: null}\n"))
+    assert "there is no inherited 'first_mime' to leave out" in found[0]
+    assert "did you mean 'first_mine'?" in found[1]

@@ -3,7 +3,7 @@
 import subprocess
 import sys
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from itertools import combinations, pairwise
 
 import matplotlib as mpl
@@ -23,7 +23,7 @@ import sim
 from sim import plots
 from sim.analysis.intervals import wilson
 from sim.plots import colours, figures, frame, history, labels
-from tests.small import SCENARIO, small
+from tests.small import HISTORY, SCENARIO, small
 
 DRAWINGS = {
     "fan": plots.fan,
@@ -32,6 +32,8 @@ DRAWINGS = {
     "outcomes": plots.outcomes,
     "strip": plots.strip,
 }
+OVERLAID = ("fan", "rungs", "first_passage", "outcomes")
+"""Those that recorded events can be drawn over."""
 
 
 @pytest.fixture(scope="module")
@@ -102,9 +104,11 @@ def test_every_figure_says_how_many_runs_failed(name, broken):
     assert ("n = 118 runs · 2 more failed, left out" in said) or (name == "strip" and "n = 120 · 2 failed" in said)
 
 
-@pytest.mark.parametrize("name", DRAWINGS)
-def test_text_is_legible_and_nothing_is_cut_off(name, crisis):
-    ax = drawn(name, crisis)
+@pytest.mark.parametrize(
+    ("name", "over"), [*((name, None) for name in DRAWINGS), *((name, "record") for name in OVERLAID)]
+)
+def test_text_is_legible_and_nothing_is_cut_off(name, over, crisis, request):
+    ax = drawn(name, crisis, **({over: request.getfixturevalue(over)} if over else {}))
     ax.figure.canvas.draw()
     page = ax.figure.bbox
     for text in ax.figure.findobj(Text):
@@ -208,6 +212,117 @@ def test_a_fan_may_have_no_lines_or_no_bands(ensemble):
     bare = drawn("fan", ensemble, bands=(), paths=2)
     assert len(bare.lines) == 2
     assert not bands(bare)
+
+
+# Recorded events over an ensemble.
+
+
+@pytest.fixture(scope="module")
+def record(tmp_path_factory):
+    """What was recorded of the small crisis: words of law, a mine, and a strike on the last of 50 days."""
+    folder = tmp_path_factory.mktemp("record")
+    history = "  last: {on: 2019-06-25, do: south.offer_talks}\n"
+    return sim.recorded(small(folder, history=HISTORY + history), history=folder / "record.yaml")
+
+
+def moved(record, days):
+    """The same record, had it begun some days later."""
+    start = record.scenario.start + timedelta(days=days)
+    dates = record.trajectories["date"] + np.timedelta64(days, "D")
+    scenario = record.scenario.model_copy(update={"start": start})
+    return replace(record, scenario=scenario, trajectories=record.trajectories.assign_coords(date=dates))
+
+
+@pytest.mark.parametrize("variable", ["tension", "oil_price", "rung"])
+def test_the_record_is_one_labelled_line_over_the_fan_that_ends_where_it_ends(crisis, record, variable):
+    ax = drawn("fan", crisis, variable=variable, record=record)
+    (line,) = [found for found in ax.lines if found.get_label() == "recorded events"]
+    np.testing.assert_array_equal(line.get_ydata(), record.trajectories[variable][0])
+    np.testing.assert_array_equal(line.get_xdata(), date2num(record.trajectories["date"].to_numpy()))
+    assert line.get_linewidth() > max(other.get_linewidth() for other in ax.lines if other is not line)
+    assert "recorded events" in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "recorded events, to 25 Jun 2019." in words(ax).replace("\n", " ")
+    low, high = ax.get_ylim()
+    assert low <= line.get_ydata().min() <= line.get_ydata().max() <= high
+
+
+def test_a_fan_may_hold_the_record_alone(crisis, record):
+    ax = drawn("fan", crisis, bands=(), paths=0, record=record)
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["recorded events"]
+
+
+@pytest.mark.parametrize("days", [-20, 40, 90])
+def test_only_days_of_the_runs_are_drawn_of_a_record(crisis, record, days):
+    shifted = moved(record, days)
+    first, last = max(days, 0), min(days + 55, 119)
+    told = f"{crisis.scenario.start + timedelta(days=last):%b %Y}"
+    dates = date2num(crisis.trajectories["date"].to_numpy())
+    line = next(found for found in drawn("fan", crisis, record=shifted).lines if found.get_label() == "recorded events")
+    np.testing.assert_array_equal(line.get_xdata(), dates[first : last + 1])
+    np.testing.assert_array_equal(line.get_ydata(), record.trajectories["tension"][0, first - days : last - days + 1])
+    ribbon = [patch for patch in drawn("rungs", crisis, record=shifted).patches if patch.get_y() > 1]
+    assert min(patch.get_x() for patch in ribbon) == dates[first]
+    assert max(patch.get_x() + patch.get_width() for patch in ribbon) == dates[last] + 1
+    for name in OVERLAID:
+        assert told in words(drawn(name, crisis, record=shifted)), name
+
+
+@pytest.mark.parametrize("name", OVERLAID)
+def test_a_record_of_other_days_is_refused(name, ensemble, record):
+    said = r"the record \(1 May 2019 to 25 Jun 2019\) has no day in common with first_lesson"
+    with pytest.raises(ValueError, match=said):
+        drawn(name, ensemble, record=record)
+
+
+def test_the_ribbon_above_the_runs_shows_the_rung_of_the_record_on_each_day(crisis, record):
+    ax = drawn("rungs", crisis, record=record)
+    ribbon = [patch for patch in ax.patches if patch.get_y() > 1 and patch.get_fill()]
+    dates, rungs = date2num(record.trajectories["date"].to_numpy()), record.trajectories["rung"].to_numpy()[0]
+    assert len(set(rungs)) > 3
+    for day, rung in zip(dates, rungs, strict=True):
+        (there,) = [patch for patch in ribbon if patch.get_x() <= day < patch.get_x() + patch.get_width()]
+        assert there.get_facecolor() == to_rgba(colours.rung_colour(rung))
+    assert "recorded events,\nto 25 Jun 2019" in words(ax)
+    assert max(ax.get_yticks()) == 1
+
+
+def test_diamonds_mark_on_each_curve_when_the_record_got_there(crisis, record):
+    ax = drawn("first_passage", crisis, rungs=(2, 4, 6, 9), record=record)
+    (marks,) = [line for line in ax.lines if line.get_label() == "recorded events"]
+    rows, dates = crisis.trajectories["rung"].to_numpy(), date2num(crisis.trajectories["date"].to_numpy())
+    # The history has a sanction on 2 May, a mine on 14 May, a strike on 20 June, and no war.
+    expected = [
+        (dates[day], (rows[:, : day + 1].max(axis=1) >= rung).mean()) for rung, day in ((2, 1), (4, 13), (6, 50))
+    ]
+    np.testing.assert_allclose(marks.get_xydata(), expected)
+    assert marks.get_linestyle() == "None"
+
+
+def test_outcomes_that_came_about_in_the_record_carry_their_date(crisis, record):
+    happened = record.outcomes.assign(war=pd.array([50], "Int32"), dear_oil=pd.array([pd.NA], "Int32"))
+    ax = drawn("outcomes", crisis, record=replace(record, outcomes=happened))
+    notes = [text for text in ax.texts if text.get_text().startswith("\N{BLACK DIAMOND}")]
+    assert [note.get_text() for note in notes] == ["\N{BLACK DIAMOND} 20 Jun 2019"]
+    (label,) = [text for text in ax.texts if text.get_text() == "War"]
+    assert notes[0].xy[1] == label.get_position()[1]
+    ax.figure.canvas.draw()
+    assert notes[0].get_window_extent().x0 > label.get_window_extent().x1
+
+
+def test_the_record_is_told_from_paths_and_bands_by_every_eye():
+    bands_ = [colours.tint(colours.COLOURS["band"], strength) for strength in (0.16, 0.31, 0.46)]
+    others = [colours.path_colour(at) for at in range(4)] + bands_ + ["#ffffff"]
+    for sight in SIGHT.values():
+        mine, *theirs = (lab(np.clip(np.array(sight) @ linear(c), 0, 1)) for c in (colours.COLOURS["record"], *others))
+        assert min(np.linalg.norm(mine - other) for other in theirs) > 20
+
+
+def test_the_standard_set_is_drawn_with_the_record(crisis, record, tmp_path):
+    plain, overlaid = (
+        figures.write_all(crisis, tmp_path / name, given) for name, given in (("a", None), ("b", record))
+    )
+    changed = {one.name for one, other in zip(plain, overlaid, strict=True) if one.read_bytes() != other.read_bytes()}
+    assert changed == {"fan_tension.png", "fan_oil_price.png", "rungs.png", "first_passage.png", "outcomes.png"}
 
 
 # The ladder.
@@ -335,6 +450,24 @@ def test_the_strip_marks_what_the_scenario_lets_happen(crisis):
     ax = drawn("strip", crisis, run=0)
     (mark,) = [text for text in ax.texts if text.get_text() == "price shock"]
     assert mark.xy[0] == date2num(np.datetime64("2019-06-01"))
+
+
+def test_names_of_what_the_scenario_lets_happen_keep_apart_and_on_the_page(tmp_path):
+    days = ("05-02", "05-03", "05-03", "07-01", "08-27", "08-28")
+    entries = (f"  event_{at}: {{on: 2019-{day}, effects: {{pain: 0.1}}}}\n" for at, day in enumerate(days))
+    scenario = SCENARIO.replace("script:\n", "script:\n" + "".join(entries))
+    ax = drawn("strip", sim.run(small(tmp_path, scenario=scenario), runs=1))
+    ax.figure.canvas.draw()
+    names = [text for text in ax.texts if text.get_text().startswith("event ")]
+    assert sorted(name.get_text() for name in names) == [f"event {at}" for at in range(6)]
+    boxes = [name.get_window_extent() for name in names]
+    assert not any(a.overlaps(b) for a, b in combinations(boxes, 2))
+    last_day = ax.transData.transform((date2num(date(2019, 8, 28)), 0))[0]
+    assert all(box.x1 <= last_day + 1 for box in boxes)
+
+
+def test_what_history_lets_happen_is_called_by_its_own_name():
+    assert history._inject("script.history_e11_waivers_end") == "e11 waivers end"
 
 
 def test_the_tension_below_the_strip_is_that_of_the_run(crisis):

@@ -3,11 +3,16 @@
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from .answer import INTERRUPTED, SOME_FAILED, answering, console, counted, notes, print_json
+from .lint import lint
+
+if TYPE_CHECKING:
+    from sim.results.ensemble import Ensemble
+    from sim.theatre.scenario import Scenario
 
 app = typer.Typer(
     help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
@@ -45,10 +50,13 @@ def run(
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a finished result.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario many times; keep trajectories, events, outcomes and figures."""
+    if record and not figures:
+        raise typer.BadParameter("without figures there is nothing to draw over", param_hint="--record")
     from sim.theatre.errors import ScenarioError
     from sim.theatre.load import load
 
@@ -65,6 +73,7 @@ def run(
 
     refuse_finished(folder, overwrite)
     announced_compilation()
+    overlaid = _recorded(question, seed) if record else None
     from sim.experiments.run import run as run_many
 
     wanted = question.runs if runs is None else runs
@@ -79,13 +88,15 @@ def run(
     if figures:
         from sim.plots.figures import write_all
 
-        drawn = write_all(ensemble, folder / "figures")
+        drawn = write_all(ensemble, folder / "figures", overlaid)
     if as_json:
         print_json(summary(ensemble) | {"folder": str(folder), "figures": [str(path) for path in drawn]})
     else:
-        from .tables import outcome_table
+        from .tables import card_table, outcome_table
 
         console.print(outcome_table(ensemble))
+        if len(ensemble.base_rates):
+            console.print(card_table(ensemble.base_rates, "Beside what is known of crises of this kind"))
         notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
         if drawn:
             notes.print(f"figures: {folder / 'figures'}")
@@ -97,10 +108,20 @@ def run(
         raise typer.Exit(SOME_FAILED)
 
 
+def _recorded(question: "Scenario", seed: int | None) -> "Ensemble":
+    """Follow the recorded events, before the runs are begun: no one waits for figures that cannot be drawn."""
+    from sim.experiments.record import RecordError, recorded
+
+    try:
+        return recorded(question, seed=seed)
+    except RecordError as error:
+        raise typer.BadParameter(str(error), param_hint="--record") from None
+
+
 @app.command()
 @answering
 def validate(
-    files: Annotated[list[str], typer.Argument(help="Scenario, theatre or history files, or names of shipped ones.")],
+    files: Annotated[list[str], typer.Argument(help="Files of any kind, or names of shipped ones.")],
     as_json: Json = False,
 ) -> None:
     """Check files and say what is wrong, all at once, with file, line and column."""
@@ -125,15 +146,43 @@ def validate(
         raise ScenarioError(faults)
 
 
+app.command()(lint)
+
+
+@app.command()
+@answering
+def describe(
+    name: Annotated[str, typer.Argument(help="A scenario or theatre: a file, or a shipped one.")] = "baseline",
+    numbers: Annotated[str | None, typer.Option(help="Only numbers at these paths, such as 'actions.iran.*'.")] = None,
+    sources: Annotated[bool, typer.Option("--sources", help="What the sources name, in place of numbers.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Tell the question and the cast, and where each number is from and within what range it may lie."""
+    from sim.theatre.errors import ScenarioError
+
+    from .describe import described, print_all, print_as_json
+
+    try:
+        told = described(name, numbers)
+    except ScenarioError as error:
+        if as_json:
+            print_json({"faults": [vars(fault) for fault in error.faults]})
+        raise
+    if as_json:
+        print_as_json(told)
+    else:
+        print_all(told, console, sources)
+
+
 @app.command()
 @answering
 def schema(
-    kind: Annotated[str, typer.Argument(help="scenario, theatre or history")] = "scenario",
+    kind: Annotated[str, typer.Argument(help="scenario, theatre, history or sources")] = "scenario",
 ) -> None:
     """Write the JSON Schema of a kind of file, by which editors complete and check it."""
     from sim.theatre.jsonschema import schema as schema_of
 
-    if kind not in ("scenario", "theatre", "history"):
-        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre or history")
+    if kind not in ("scenario", "theatre", "history", "sources"):
+        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history or sources")
     json.dump(schema_of(kind), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")

@@ -2,14 +2,18 @@
 
 from typing import TYPE_CHECKING
 
+from rich import box
 from rich.table import Table
 
 from sim.theatre.scenario import HistoryFile, Scenario
 from sim.theatre.schema import Theatre
+from sim.theatre.sources import Sources
 
 from .answer import counted
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.results.ensemble import Ensemble
 
 
@@ -33,10 +37,29 @@ def outcome_table(ensemble: "Ensemble") -> Table:
     return table
 
 
-def describe_file(checked: Scenario | Theatre | HistoryFile) -> str:
+def card_table(card: "pd.DataFrame", title: str) -> Table:
+    """What the runs did beside what is known of crises of their kind."""
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("base rate")
+    for column in ("model", "95 % interval", "expected"):
+        table.add_column(column, justify="right", no_wrap=True)
+    table.add_column("verdict", no_wrap=True)
+    for row in card.itertuples(index=False):
+        expected = f"{row.expected_low:.3g} to {row.expected_high:.3g}"
+        table.add_row(row.label, f"{row.value:.2g}", f"{row.low:.3g} to {row.high:.3g}", expected, row.verdict)
+    table.caption = "a verdict holds for the whole interval, else it stays open; sampling error only"
+    table.caption_justify = "left"
+    return table
+
+
+def describe_file(checked: Scenario | Theatre | HistoryFile | Sources) -> str:
     """What a valid file holds."""
     if isinstance(checked, HistoryFile):
         return f"valid history of {len(checked.events)} events"
+    if isinstance(checked, Sources):
+        sections = (checked.claims, "claim"), (checked.events, "event"), (checked.references, "reference")
+        listed = ", ".join(counted(len(entries), thing) for entries, thing in sections)
+        return f"valid sources with {listed} and numbers under {counted(len(checked.numbers), 'key')}"
     theatre = checked if isinstance(checked, Theatre) else checked.theatre
     parts = (theatre.deciders, "actor"), (theatre.actions, "action"), (theatre.variables, "variable")
     cast = ", ".join(counted(len(part), thing) for part, thing in parts)

@@ -33,6 +33,7 @@ COLOURS = {
     "path 2": "#c43c1e",
     "path 3": "#5b2a86",
     "path 4": "#0f7b55",
+    "record": "#c400e6",
     "tension": "#8a8f98",
     "blood": "#000000",
     "text": "#222222",

@@ -20,11 +20,16 @@ from .shares import first_passage, outcomes, rungs
 DPI = 150
 
 
-def write_all(ensemble: Ensemble, folder: Path) -> list[Path]:
+def write_all(ensemble: Ensemble, folder: Path, record: Ensemble | None = None) -> list[Path]:
     """Draw the standard set into a folder, as PNG files.
 
     The set: the fan of tension and of the first price, the rungs, first passage, the outcomes, and the run that stands
     for the most others. Nothing is drawn if no run was finished.
+
+    Parameters
+    ----------
+    record : Ensemble, optional
+        Recorded events, drawn over all but the single run (`sim.recorded`).
 
     Returns
     -------
@@ -34,7 +39,7 @@ def write_all(ensemble: Ensemble, folder: Path) -> list[Path]:
         return []
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, draw, height in _standard(ensemble):
+    for name, draw, height in _standard(ensemble, record):
         ax = canvas(height=height)
         draw(ax)
         written.append(save(ax, folder / f"{name}.png", ensemble))
@@ -67,15 +72,15 @@ def save(drawing: Axes | Figure, path: Path, ensemble: Ensemble) -> Path:
     return path
 
 
-def _standard(ensemble: Ensemble) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
+def _standard(ensemble: Ensemble, record: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
     """Name, drawing and height in inches of each figure."""
     variables = ensemble.scenario.theatre.variables
     price = next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)
-    yield "fan_tension", lambda ax: fan(ensemble, ax), 4.5
+    yield "fan_tension", lambda ax: fan(ensemble, ax, record=record), 4.5
     if price is not None:
-        yield f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3), 4.5
-    yield "rungs", lambda ax: rungs(ensemble, ax), 4.5
-    yield "first_passage", lambda ax: first_passage(ensemble, ax), 4.5
-    yield "outcomes", lambda ax: outcomes(ensemble, ax), 4.5
+        yield f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3, record=record), 4.5
+    yield "rungs", lambda ax: rungs(ensemble, ax, record=record), 4.5
+    yield "first_passage", lambda ax: first_passage(ensemble, ax, record=record), 4.5
+    yield "outcomes", lambda ax: outcomes(ensemble, ax, record=record), 4.5
     first = medoids(sound_rows(ensemble, "tension"), 4).position[0]
     yield "strip", lambda ax: strip(ensemble, ax, int(ensemble.sound.index[first])), 5.2

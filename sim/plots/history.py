@@ -27,11 +27,13 @@ from .frame import (
     points,
     rung_name,
 )
-from .labels import SIZE, Box, Point, nearest, place, width_of, wrapped
+from .labels import LINE, SIZE, Box, Point, nearest, place, width_of, wrapped
 
 FLOOR, CEILING = -3.3, -0.9
 """Where tension 0 and tension 100 lie, on the axis of rungs."""
 TOP = 10.4
+ROWS = 3
+"""Rows of names of what the scenario lets happen."""
 GRAVE = 5
 """Acts from this rung up are drawn large, and words keep off them."""
 LANES = 0.3
@@ -86,8 +88,8 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
         ax.fill_between(dates[[0, -1]], rung - 0.5, rung + 0.5, color=COLOURS["row"], linewidth=0, zorder=0)
     _tension(ax, dates, ensemble.trajectories["tension"].sel(run=run).to_numpy())
     _markers(ax, dates, acts)
-    for day, action in zip(events["day"][scripted], events["action"][scripted], strict=True):
-        _scripted(ax, dates[day], str(action).removeprefix(f"{SCRIPT}.").replace("_", " "))
+    injects = zip(events["day"][scripted], events["action"][scripted], strict=True)
+    _scripted(ax, dates, [(int(day), _inject(str(action))) for day, action in injects], per_day)
     _names(ax, dates, acts, gravest(acts, named), ensemble.scenario, per_day)
     labels = [*names, "Tension (points)"]
     end_labels(ax, dates[-1], [*range(10), (FLOOR + CEILING) / 2], labels, [None] * len(labels))
@@ -176,19 +178,37 @@ def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act]) -> None:
     )
 
 
-def _scripted(ax: Axes, date: float, text: str) -> None:
-    """Mark what the scenario itself lets happen."""
-    ax.plot([date, date], [CEILING, 9.5], color=COLOURS["quiet text"], linewidth=0.9, linestyle=(0, (2, 2)), zorder=1)
-    ax.annotate(
-        text,
-        (date, CEILING),
-        xytext=(2, -1),
-        textcoords="offset points",
-        va="top",
-        fontsize=SIZE,
-        fontstyle="italic",
-        color=COLOURS["quiet text"],
-    )
+def _inject(action: str) -> str:
+    """Call an event of the script, or of the history imposed by it, in words."""
+    return action.removeprefix(f"{SCRIPT}.").removeprefix("history_").replace("_", " ")
+
+
+def _scripted(ax: Axes, dates: NDArray[np.float64], injects: Sequence[tuple[int, str]], per_day: float) -> None:
+    """Mark what the scenario itself lets happen, and name it where there is room, in a few rows."""
+    taken: list[Box] = []
+    page = Box(-1, -ROWS, (len(dates) - 1) * per_day + 1, 0)
+    for day, text in injects:
+        date, x, wide = dates[day], day * per_day, width_of(text) + 4
+        ax.plot(
+            [date, date], [CEILING, 9.5], color=COLOURS["quiet text"], linewidth=0.9, linestyle=(0, (2, 2)), zorder=1
+        )
+        places = ((row, left) for row in range(ROWS) for left in (x, x - wide))
+        boxes = (Box(left, -row - 0.9, left + wide, -row - 0.1) for row, left in places)
+        box = next((box for box in boxes if box.within(page) and not any(box.meets(other) for other in taken)), None)
+        if box is None:
+            continue
+        taken.append(box)
+        note = ax.annotate(
+            text,
+            (date, CEILING),
+            xytext=(box.left - x + 2, (box.top + 0.1) * LINE - 1),
+            textcoords="offset points",
+            va="top",
+            fontsize=SIZE,
+            fontstyle="italic",
+            color=COLOURS["quiet text"],
+        )
+        note.set_parse_math(False)
 
 
 def _names(

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 from sim.analysis.paths import medoids, quantile_bands
 from sim.results.ensemble import Ensemble
 
+from . import overlay
 from .colours import COLOURS, PATH_STYLES, path_colour, tint
 from .frame import (
     column_for,
@@ -31,6 +32,7 @@ def fan(
     variable: str = "tension",
     bands: Sequence[float] = (0.5, 0.8, 0.95),
     paths: int = 4,
+    record: Ensemble | None = None,
 ) -> Axes:
     """Quantile bands of one variable over the days, with a few real paths on top.
 
@@ -45,6 +47,8 @@ def fan(
         Share of the runs within each band, day by day.
     paths : int
         How many runs to draw.
+    record : Ensemble, optional
+        Recorded events, drawn over them as a line of their own (`sim.recorded`).
     """
     ax = given_or_current(ax)
     dates, shown = dates_of(ensemble), labelled(ensemble, variable)
@@ -59,6 +63,8 @@ def fan(
     for at, (position, share) in enumerate(zip(*chosen, strict=True)):
         texts.append(f"run {run[position]}\nlike {percent(share)}")
         ax.plot(dates, rows[position], color=path_colour(at), linestyle=PATH_STYLES[at % 4], linewidth=1.3)
+    if record is not None:
+        overlay.line(ax, ensemble, record, variable)
     low, high = ax.get_ylim()
     # Headroom for the legend, and no ground below zero for what is never negative.
     ax.set_ylim(max(low, 0.0) if rows.min() >= 0 else low, high + 0.09 * (high - low))
@@ -67,18 +73,21 @@ def fan(
     date_axis(ax, ensemble, column_for(texts))
     ends = [float(rows[position, -1]) for position in chosen.position]
     end_labels(ax, dates[-1], ends, texts, [path_colour(at) for at in range(len(texts))])
-    if levels:
-        ax.legend(loc="upper left", fontsize=SIZE, frameon=False, ncols=len(levels), reverse=True, borderaxespad=0)
-    head(ax, f"{shown.attrs.get('long_name', variable)}: how far the runs spread", _meaning(levels, texts))
+    if keys := len(levels) + (record is not None):
+        ax.legend(loc="upper left", fontsize=SIZE, frameon=False, ncols=keys, reverse=True, borderaxespad=0)
+    told = "" if record is None else overlay.last_day(ensemble, record)
+    head(ax, f"{shown.attrs.get('long_name', variable)}: how far the runs spread", _meaning(levels, texts, told))
     foot(ax, ensemble)
     return ax
 
 
-def _meaning(levels: Sequence[float], lines: Sequence[str]) -> str:
+def _meaning(levels: Sequence[float], lines: Sequence[str], told: str) -> str:
     parts = []
     if levels:
         shares = ", ".join(f"{100 * level:g}" for level in reversed(levels))
         parts.append(f"Bands: the middle {shares} % of the runs on each day.")
     if lines:
         parts.append("Lines: runs that happened, with the share of runs like each.")
+    if told:
+        parts.append(f"Wide: what the model's rules make of the {overlay.LABEL}, to {told}.")
     return " ".join(parts)

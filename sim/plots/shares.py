@@ -9,6 +9,7 @@ from sim.analysis.intervals import wilson
 from sim.analysis.ladder import reached, standing
 from sim.results.ensemble import Ensemble
 
+from . import overlay
 from .colours import COLOURS, rung_colour, tint
 from .frame import (
     column_for,
@@ -28,20 +29,27 @@ from .labels import SIZE, wrapped
 
 WIDTH = 33
 """Letters in a line of a label."""
+RIBBON = (1.02, 1.06)
+"""Where the rungs of recorded events lie, above all runs."""
 PASSAGE_STYLES = ("solid", (0, (6, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1.5, 1)))
 
 
-def rungs(ensemble: Ensemble, ax: Axes | None = None) -> Axes:
+def rungs(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
     """Share of the runs on each rung on each day, stacked from rung 0 at the bottom to the gravest on top.
 
     A run stands on the highest rung acted on within the ladder's memory. Labels name the rungs that hold some run on
     any day, with their share on the last.
+
+    Parameters
+    ----------
+    record : Ensemble, optional
+        Recorded events, whose rungs make a ribbon above the runs (`sim.recorded`).
     """
     ax = given_or_current(ax)
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
     rows = sound_rows(ensemble, "rung")
     shares = standing(rows)
-    steps = [rung for rung in range(len(shares)) if shares[rung].any()]
+    steps = np.flatnonzero(shares.any(axis=1)).tolist()
     ax.stackplot(
         dates,
         *shares,
@@ -51,13 +59,21 @@ def rungs(ensemble: Ensemble, ax: Axes | None = None) -> Axes:
         linewidth=0.3,
     )
     texts = [wrapped(f"{percent(shares[rung, -1])}  {rung_name(theatre, rung)}", WIDTH) for rung in steps]
+    heights = (np.cumsum(shares, axis=0) - shares / 2)[steps, -1].tolist()
+    ties = [COLOURS["quiet text"]] * len(steps)
     ax.set_ylim(0, 1)
+    if record is not None:
+        overlay.ribbon(ax, ensemble, record, *RIBBON)
+        ax.set_ylim(0, RIBBON[1] + 0.01)
+        ax.set_yticks(np.linspace(0, 1, 6))
+        texts.append(f"{overlay.LABEL},\nto {overlay.last_day(ensemble, record)}")
+        heights.append(sum(RIBBON) / 2)
+        ties.append(COLOURS["record"])
     ax.set_ylabel("Share of runs")
     percent_axis(ax.yaxis)
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
-    middle = (np.cumsum(shares, axis=0) - shares / 2)[:, -1]
-    end_labels(ax, dates[-1], [middle[rung] for rung in steps], texts, [COLOURS["quiet text"]] * len(steps))
+    end_labels(ax, dates[-1], heights, texts, ties)
     low, high = wilson(len(rows) / 2, len(rows))
     memory = theatre.ladder.rung_memory.value
     head(
@@ -70,7 +86,12 @@ def rungs(ensemble: Ensemble, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def first_passage(ensemble: Ensemble, ax: Axes | None = None, rungs: Sequence[int] = (5, 7, 8, 9)) -> Axes:
+def first_passage(
+    ensemble: Ensemble,
+    ax: Axes | None = None,
+    rungs: Sequence[int] = (5, 7, 8, 9),
+    record: Ensemble | None = None,
+) -> Axes:
     """Share of the runs that have reached each rung, or one above it, by each day.
 
     Every run goes on to the horizon, so the share of runs is exact for the ensemble; its band is the pointwise 95 %
@@ -80,6 +101,8 @@ def first_passage(ensemble: Ensemble, ax: Axes | None = None, rungs: Sequence[in
     ----------
     rungs : sequence of int
         The rungs to draw.
+    record : Ensemble, optional
+        Recorded events; a diamond on each curve marks the day on which they got there (`sim.recorded`).
     """
     steps = sorted(set(rungs))
     if not steps or not 0 <= steps[0] <= steps[-1] <= 9:
@@ -104,17 +127,24 @@ def first_passage(ensemble: Ensemble, ax: Axes | None = None, rungs: Sequence[in
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], shares[:, -1].tolist(), texts, [rung_colour(rung) for rung in steps])
-    head(
-        ax,
-        "How many runs have climbed to a rung, and when",
-        "Runs with an act on the rung or above it so far. Bands: 95 % Wilson intervals, sampling error only.",
-    )
+    meaning = "Runs with an act on the rung or above it so far. Bands: 95 % Wilson intervals, sampling error only."
+    if record is not None:
+        there = overlay.passages(ensemble, record, steps)
+        overlay.diamonds(ax, [(dates[day], shares[steps.index(rung), day]) for rung, day in there.items()])
+        meaning += f" Diamonds: when the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}, got there."
+    head(ax, "How many runs have climbed to a rung, and when", meaning)
     foot(ax, ensemble)
     return ax
 
 
-def outcomes(ensemble: Ensemble, ax: Axes | None = None) -> Axes:
-    """Share of the runs in which each outcome held on some day, with 95 % Wilson intervals, the largest on top."""
+def outcomes(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
+    """Share of the runs in which each outcome held on some day, with 95 % Wilson intervals, the largest on top.
+
+    Parameters
+    ----------
+    record : Ensemble, optional
+        Recorded events; a date beside its name tells when an outcome came about in them (`sim.recorded`).
+    """
     ax = given_or_current(ax)
     if not len(ensemble.sound):
         raise ValueError(f"none of the {len(ensemble)} runs of {ensemble.scenario.name} was finished: nothing to draw")
@@ -125,10 +155,13 @@ def outcomes(ensemble: Ensemble, ax: Axes | None = None) -> Axes:
     ax.barh(rows, share, height=0.22, color=tint(COLOURS["outcome"], 0.3))
     ax.hlines(rows, low, high, color=COLOURS["outcome"], linewidth=2)
     ax.plot(share, rows, "o", color=COLOURS["outcome"], markersize=5.5, markeredgecolor="white", clip_on=False)
+    came_about = {} if record is None else overlay.came_about(ensemble, record)
     for row, line in zip(rows, table.to_dict("records"), strict=True):
         numbers = f"{percent(line['share'])}  ({percent(line['low']).removesuffix(' %')} to {percent(line['high'])})"
         label = labels.get(line["outcome"], line["outcome"])
         ax.text(0, row + 0.2, label, va="bottom", fontsize=SIZE + 1, color=COLOURS["text"], parse_math=False)
+        if line["outcome"] in came_about:
+            overlay.beside(ax, row + 0.2, label, came_about[line["outcome"]])
         ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=SIZE + 1, color=COLOURS["text"])
     ax.set_xlim(0, 1)
     ax.set_ylim(rows[-1] - 0.4 if len(rows) else -1, 0.85)
@@ -137,10 +170,9 @@ def outcomes(ensemble: Ensemble, ax: Axes | None = None) -> Axes:
     percent_axis(ax.xaxis)
     plain_axes(ax, grid="x")
     ax.spines["left"].set_visible(False)
-    head(
-        ax,
-        "What came about, and in how many runs",
-        "Dots: share of runs in which it held on some day. Lines: 95 % Wilson intervals, sampling error only.",
-    )
+    meaning = "Dots: share of runs in which it held on some day. Lines: 95 % Wilson intervals, sampling error only."
+    if record is not None:
+        meaning += f" Diamonds: when it came about in the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}."
+    head(ax, "What came about, and in how many runs", meaning)
     foot(ax, ensemble)
     return ax

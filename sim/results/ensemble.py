@@ -60,6 +60,13 @@ class Ensemble:
         share = held.to_numpy() / n if n else np.full(len(held), np.nan)
         return pd.DataFrame({"outcome": held.index, "share": share, "low": low, "high": high, "n": n})
 
+    @cached_property
+    def base_rates(self) -> pd.DataFrame:
+        """The ensemble beside what its theatre knows of crises of its kind: see `sim.results.base_rates.card`."""
+        from .base_rates import card
+
+        return card(self)
+
     def __repr__(self) -> str:
         failed = f", {len(self.failures)} failed" if len(self.failures) else ""
         return f"<Ensemble {self.scenario.name} {self.scenario.short_hash}: {len(self)} runs, seed {self.seed}{failed}>"

@@ -14,6 +14,7 @@ import xarray as xr
 
 from sim.theatre.scenario import Scenario
 
+from .base_rates import as_records
 from .ensemble import Ensemble
 
 FORMAT = 1
@@ -105,7 +106,7 @@ def manifest(ensemble: Ensemble) -> dict[str, Any]:
 
 
 def summary(ensemble: Ensemble) -> dict[str, Any]:
-    """Figures to quote: outcome shares with intervals, peaks, deaths."""
+    """Figures to quote: outcome shares with intervals, peaks, deaths, and base rates if the theatre has some."""
     peak = ensemble.trajectories["rung"].max("day").to_series()
     peak = peak.loc[ensemble.sound.index]
     deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(ensemble.sound.index, fill_value=0)
@@ -124,6 +125,7 @@ def summary(ensemble: Ensemble) -> dict[str, Any]:
         "peak_rung": {str(rung): int((peak == rung).sum()) for rung in range(10)},
         "deaths": {"median": float(deaths.median()), "p90": float(deaths.quantile(0.9))},
         "events_per_run": len(ensemble.events) / max(len(ensemble), 1),
+        **({"base_rates": as_records(ensemble.base_rates)} if ensemble.scenario.theatre.base_rates else {}),
     }
 
 

@@ -1,8 +1,9 @@
 """From a scenario to a program: ids become positions, numbers become parameters, rules become rows of readings."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from datetime import timedelta
+from typing import TypeVar
 
 import numpy as np
 
@@ -31,8 +32,9 @@ from .program import (
 )
 from .scenario import Scenario
 from .schema import Action, Market
-from .terms import Quantity, Term, quantities
 from .variables import FlagVariable, LevelVariable, LogVariable, UnitVariable, Variable
+
+Place = TypeVar("Place", bound=Hashable)
 
 _KIND = {UnitVariable: UNIT, LevelVariable: LEVEL, LogVariable: LOG, FlagVariable: FLAG}
 
@@ -81,7 +83,9 @@ class Compiler:
         self.actor_at = _positions(self.cast)
         self.variable_at = _positions(self.variables)
         self.action_at = _positions(self.actions)
-        self.pair_at: dict[tuple[str, str], int] = {pair: at for at, pair in enumerate(sorted(self._pairs_read()))}
+        self.pair_at: dict[tuple[str, str], int] = {
+            pair: at for at, pair in enumerate(sorted(self.theatre.pairs_read()))
+        }
         self.since_rung: dict[tuple[str, int], int] = {}
         self.dawn, self.morning, self.snapshot = (FeatureTable(self) for _ in range(3))
         self.morning_conditions, self.flag_conditions, self.outcome_conditions = (
@@ -149,24 +153,6 @@ class Compiler:
             parameters=self.parameters.build(),
             base=self.base,
         )
-
-    def _pairs_read(self) -> set[tuple[str, str]]:
-        """(observer, by) of every pair that some reply, term or condition reads."""
-        theatre = self.theatre
-        replies = {(name.split(".")[0], a.target) for name, a in self.actions.items() if a.reply.value > 0}
-        conditions = [*theatre.conditions.values(), *(outcome.when for outcome in theatre.outcomes.values())]
-        texts: list[str] = []
-        for action in self.actions.values():
-            texts += action.drivers
-            conditions += [action.when] if action.when else []
-        for variable in self.variables.values():
-            if isinstance(variable, FlagVariable):
-                conditions += [when for when in (variable.set_when, variable.clear_when) if when]
-            else:
-                texts += _terms_of(variable.target)
-        read: list[Quantity] = [quantity for condition in conditions for quantity in quantities(condition)]
-        read += [factor.quantity for text in texts for factor in Term.parse(text).factors]
-        return replies | {(q.of[0], q.of[1]) for q in read if q.kind in ("provocation", "blood")}
 
     def _action_table(self, cast: Cast) -> Table:
         rows = [self._action(name, action, cast) for name, action in self.actions.items()]
@@ -308,7 +294,7 @@ class Compiler:
         return Script(act, deaths, forbidden, imposed)
 
 
-def _positions(ids: Iterable[str]) -> dict[str, int]:
+def _positions(ids: Iterable[Place]) -> dict[Place, int]:
     return {name: at for at, name in enumerate(ids)}
 
 

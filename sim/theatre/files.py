@@ -14,7 +14,8 @@ from .yaml_tree import Node, read, sibling
 MOST_FILES = 16
 
 Named = str | os.PathLike[str]
-Kind = Literal["scenario", "theatre", "history"]
+Kind = Literal["scenario", "theatre", "history", "sources"]
+WHAT_IT_IS = {"scenario": "a scenario", "theatre": "a theatre", "history": "a history", "sources": "a file of sources"}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -30,7 +31,11 @@ class File:
         """What its keys make it."""
         if self.tree.get("theatre"):
             return "theatre"
-        return "history" if self.tree.get("events") and not self.tree.get("extends") else "scenario"
+        if self.tree.get("extends"):
+            return "scenario"
+        if any(self.tree.get(section) for section in ("claims", "numbers", "references")):
+            return "sources"
+        return "history" if self.tree.get("events") else "scenario"
 
 
 def shipped() -> Path:

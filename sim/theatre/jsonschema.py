@@ -1,9 +1,10 @@
-"""JSON Schemas of the three kinds of file, made from the records that check them, for editors to complete and check.
+"""JSON Schemas of the four kinds of file, made from the records that check them, for editors to complete and check.
 
 A schema knows the shape of a file; names, units and sums are left to `load`.
 """
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,14 @@ from .base import Model
 from .number import UNITS
 from .scenario import HistoryFile, ScenarioFile
 from .schema import Theatre
+from .sources import Sources
 
-_RECORDS: dict[str, type[Model]] = {"scenario": ScenarioFile, "theatre": Theatre, "history": HistoryFile}
+_RECORDS: dict[str, type[Model]] = {
+    "scenario": ScenarioFile,
+    "theatre": Theatre,
+    "history": HistoryFile,
+    "sources": Sources,
+}
 
 _FIGURE = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _UNIT = "|".join(UNITS)
@@ -21,7 +28,7 @@ _THRESHOLD = {"type": "string", "pattern": rf"^\s*[<>]=\s*{_FIGURE}(\s*({_UNIT})
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of one kind of file: `scenario`, `theatre` or `history`.
+    """Return the JSON Schema (2020-12) of one kind of file: `scenario`, `theatre`, `history` or `sources`.
 
     Raises
     ------
@@ -64,17 +71,30 @@ def _tidy(part: Any) -> Any:
     options = [option for option in kept.get("anyOf", ()) if option != {"type": "null"}]
     if len(options) == 1:
         kept = {**options[0], **{key: value for key, value in kept.items() if key != "anyOf"}}
+    elif options:
+        kept["anyOf"] = options
     if kept.get("default", 0) in (None, {}, []):
         del kept["default"]
     elif isinstance(kept.get("default"), dict):
-        kept["default"] = kept["default"]["value"]
+        default = kept.pop("default")
+        kept |= {"default": default["value"]} if "value" in default else {}
     if "patternProperties" in kept:
         kept["additionalProperties"] = False
     if "prefixItems" in kept:
         kept["items"] = kept.pop("prefixItems")[0]  # both entries of our pairs are alike
     if isinstance(kept.get("description"), str):
         kept["description"] = " ".join(kept["description"].split())
-    return {key: _tidy(value) if key != "properties" else _entries(value) for key, value in kept.items()}
+    special: dict[str, Callable[[Any], Any]] = {"properties": _entries, "patternProperties": _values}
+    return {key: special.get(key, _tidy)(value) for key, value in kept.items()}
+
+
+def _values(patterns: dict[str, Any]) -> dict[str, Any]:
+    """The entries of a map; unlike a field, which may be left out, one may be null and mean it."""
+    null = {"type": "null"}
+    return {
+        pattern: {"anyOf": [_tidy(part), null]} if null in part.get("anyOf", ()) else _tidy(part)
+        for pattern, part in patterns.items()
+    }
 
 
 def _entries(properties: dict[str, Any]) -> dict[str, Any]:

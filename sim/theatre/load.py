@@ -10,14 +10,25 @@ from pydantic import ValidationError
 from . import names
 from .base import Model
 from .errors import ScenarioError, fault
-from .files import Kind, Named, shipped
+from .files import WHAT_IT_IS, Kind, Named, shipped
 from .messages import Finding, findings
-from .resolve import Resolved, resolve
+from .resolve import Resolved, merge, resolve
 from .scenario import HistoryFile, Scenario, ScenarioFile
 from .schema import Theatre
-from .yaml_tree import Node, plain
+from .sources import Sources
+from .yaml_tree import Key, Node, plain
 
-__all__ = ["Resolved", "ScenarioError", "check", "load", "load_theatre", "resolve", "shipped"]
+__all__ = [
+    "Resolved",
+    "ScenarioError",
+    "check",
+    "load",
+    "load_sources",
+    "load_theatre",
+    "resolve",
+    "shipped",
+    "without",
+]
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
@@ -48,8 +59,41 @@ def load_theatre(path_or_name: Named) -> Theatre:
     return _alone(resolved, Theatre)
 
 
-def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile:
-    """Load whatever a file holds: a scenario, or a theatre or a history by itself.
+def load_sources(path: Named | None = None) -> Sources:
+    """Load a file of sources; without a path, the shipped one.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in it.
+    """
+    resolved = resolve(shipped() / "sources.yaml" if path is None else path)
+    _refuse_unless(resolved, "sources")
+    return _alone(resolved, Sources)
+
+
+def sources_of(resolved: Resolved) -> Sources:
+    """Load what the sources of a theatre and of its scenario name.
+
+    A `sources.yaml` of their own has the last word over the shipped one: beside the file asked for, beside the theatre,
+    or one folder above the theatre.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in one of these files.
+    """
+    theatre = resolved.files[-1].path.absolute().parent
+    known = load_sources()
+    for folder in dict.fromkeys((theatre.parent, theatre, resolved.first.path.absolute().parent)):
+        own = folder / "sources.yaml"
+        if own.is_file() and own.resolve() != (shipped() / "sources.yaml").resolve():
+            known = load_sources(own).over(known)
+    return known
+
+
+def load_either(path_or_name: Named) -> tuple[Scenario | Theatre, Resolved]:
+    """Load a scenario, or a theatre by itself, together with the files it is made of.
 
     Raises
     ------
@@ -58,8 +102,44 @@ def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile:
     """
     resolved = resolve(path_or_name)
     if resolved.first.kind == "theatre":
-        return _alone(resolved, Theatre)
-    return _alone(resolved, HistoryFile) if resolved.first.kind == "history" else _scenario(resolved)
+        return _alone(resolved, Theatre), resolved
+    _refuse_unless(resolved, "scenario")
+    return _scenario(resolved), resolved
+
+
+def without(resolved: Resolved, section: str, key: Key) -> Scenario:
+    """Load a scenario as it would be without one entry of its own file, such as an override.
+
+    Raises
+    ------
+    ScenarioError
+        It would have faults.
+    """
+    first = resolved.first
+    kept = first.tree.content[section]
+    entries = {name: node for name, node in kept.entries().items() if name != key}
+    tree = first.tree.with_entry(section, Node(entries, kept.at, kept.key))
+    return _scenario(merge([replace(first, tree=tree), *resolved.files[1:]], []))
+
+
+def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources:
+    """Load whatever a file holds: a scenario, or a theatre, a history or sources by themselves.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found.
+    """
+    resolved = resolve(path_or_name)
+    kind = resolved.first.kind
+    return _scenario(resolved) if kind == "scenario" else _alone(resolved, _ALONE[kind])
+
+
+_ALONE: dict[Kind, type[Theatre | HistoryFile | Sources]] = {
+    "theatre": Theatre,
+    "history": HistoryFile,
+    "sources": Sources,
+}
 
 
 def _refuse_unless(resolved: Resolved, wanted: Kind) -> None:
@@ -70,10 +150,12 @@ def _refuse_unless(resolved: Resolved, wanted: Kind) -> None:
     key, hint = {
         "theatre": ("theatre", f"write a scenario that extends it: 'extends: {name}'"),
         "history": ("events", f"name it in a scenario: 'history: {{file: {name}, until: 2019-12-31}}'"),
+        "sources": ("claims", f"'sim validate {name}' checks it"),
         "scenario": ("extends", None),
     }[file.kind]
     at = (file.tree.get(key) or file.tree).key
-    raise ScenarioError([*resolved.faults, fault(at, f"'{name}' is a {file.kind}, not a {wanted}", hint)])
+    text = f"'{name}' is {WHAT_IT_IS[file.kind]}, not {WHAT_IT_IS[wanted]}"
+    raise ScenarioError([*resolved.faults, fault(at, text, hint)])
 
 
 def _alone(resolved: Resolved, kind: type[AnyModel]) -> AnyModel:

@@ -52,7 +52,7 @@ def _path(tree: Node, line: ErrorDetails) -> tuple[Path, int | None]:
     node, path, choice, told_apart = tree, list[Key](), None, False
     for index, part in enumerate(line["loc"]):
         key = _key(node, part)
-        if isinstance(kind := node.get("kind"), Node) and kind.content == part and not told_apart:
+        if (kind := _kind(node)) is not None and kind.content == part and not told_apart:
             told_apart = True  # the kind by which pydantic chose the record
         elif key is not None:
             path.append(key)
@@ -62,6 +62,15 @@ def _path(tree: Node, line: ErrorDetails) -> tuple[Path, int | None]:
         elif part not in ("clauses", "[key]") and choice is None:
             choice = len(path)
     return tuple(path), choice
+
+
+_TELLING_APART = ("kind", "measure")
+"""Keys that say which record an entry is."""
+
+
+def _kind(node: Node) -> Node | None:
+    """What says which record this entry is, if it says so."""
+    return next((found for key in _TELLING_APART if (found := node.get(key)) is not None), None)
 
 
 def _key(node: Node, part: Key) -> Key | None:
@@ -100,10 +109,12 @@ def _finding(line: ErrorDetails, path: Path, tree: Node, kind: type[Model]) -> F
     if line["type"] in _STRANGE_KEY:
         return _extra(path, nodes[-1].key, _fields(kind, path[:-1], tree))
     if line["type"] == "union_tag_not_found":
-        return Finding(nodes[-1].key, "missing 'kind'", _dotted(path), "it says what sort of entry this is")
+        name = line["ctx"]["discriminator"].strip("'")
+        return Finding(nodes[-1].key, f"missing '{name}'", _dotted(path), "it says what sort of entry this is")
     if line["type"] == "union_tag_invalid":
-        kind_of = nodes[-1].content["kind"]
-        text, hint = f"unknown kind {describe(plain(kind_of))}", _one_of(line["ctx"]["expected_tags"])
+        name = line["ctx"]["discriminator"].strip("'")
+        kind_of = nodes[-1].content[name]
+        text, hint = f"unknown {name} {describe(plain(kind_of))}", _one_of(line["ctx"]["expected_tags"])
         return Finding(kind_of.at, text, _dotted(path), hint)
     text, hint = _split(_said(line), line["input"])
     if line["type"] == "literal_error" and (entries := _fields(kind, path, tree)):
@@ -233,12 +244,12 @@ def _record(annotation: Any, node: Node) -> Any:
     if get_origin(annotation) not in (Union, UnionType):
         return annotation
     options = [_record(option, node) for option in get_args(annotation) if get_origin(option) is not Literal]
-    kind = node.get("kind")
+    kind = _kind(node)
     return next((option for option in options if kind and kind.content in _kinds(option)), options[0])
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:
     """The kinds of entry that a record stands for."""
     is_record = isinstance(annotation, type) and issubclass(annotation, Model)
-    field = annotation.model_fields.get("kind") if is_record else None
-    return get_args(field.annotation) if field else ()
+    fields = annotation.model_fields if is_record else {}
+    return next((get_args(fields[key].annotation) for key in _TELLING_APART if key in fields), ())

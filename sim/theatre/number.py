@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, NamedTuple, get_args
 
 from pydantic import AfterValidator, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
@@ -186,3 +186,43 @@ def numbers(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Number
     elif isinstance(part, tuple | list):
         for index, value in enumerate(part):
             yield from numbers(value, (*path, str(index)))
+
+
+class Written(NamedTuple):
+    """A number that a file writes, and not a default of the language."""
+
+    keys: tuple[str, ...]
+    """What leads to it, outermost first; ids may hold dots."""
+    number: Number
+    source: str | None
+    """Its own source, or else that of the entry it stands in."""
+    cited_at: str | None
+    """Where that source is written."""
+
+    @property
+    def path(self) -> str:
+        """Its canonical path."""
+        return ".".join(self.keys)
+
+
+def written(part: Any, keys: tuple[str, ...] = ()) -> Iterator[Written]:
+    """Every number below `part` that a file writes, in the order of `numbers` and by the same paths."""
+    return _written(part, keys, None, None)
+
+
+def _written(part: Any, keys: tuple[str, ...], source: str | None, cited_at: str | None) -> Iterator[Written]:
+    if (own := getattr(part, "source", None)) is not None:
+        source, cited_at = own, ".".join(keys)
+    if isinstance(part, Number):
+        yield Written(keys, part, source, cited_at)
+    elif isinstance(part, Model):
+        hidden = part.transparent()
+        for field, (name, value) in zip(type(part).model_fields, fields(part), strict=True):
+            if field in part.model_fields_set:
+                yield from _written(value, keys if name in hidden else (*keys, name), source, cited_at)
+    elif isinstance(part, Mapping):
+        for key, value in part.items():
+            yield from _written(value, (*keys, str(key)), source, cited_at)
+    elif isinstance(part, tuple):
+        for index, value in enumerate(part):
+            yield from _written(value, (*keys, str(index)), source, cited_at)

@@ -302,14 +302,22 @@ class Program:
             if path not in self.base:
                 raise KeyError(path)
         slot = np.full(len(self.parameters), NONE, np.int32)
-        rows: list[list[float]] = []
+        rows: list[Floats] = []
         runs = len(next(iter(design.values()))) if design else 0
-        points = [{path: float(values[run]) for path, values in design.items()} for run in range(runs)]
         for position, parameter in enumerate(self.parameters):
-            if any(path in design for path in parameter.paths):
+            own = [path for path in dict.fromkeys(parameter.paths) if path in design]
+            if own:
                 slot[position] = len(rows)
-                rows.append([parameter.at(point, self.base) for point in points])
+                rows.append(self._made(parameter, own, np.array([design[path] for path in own], np.float64)))
         return slot, np.array(rows, np.float64).reshape(len(rows), runs)
+
+    def _made(self, parameter: Parameter, paths: list[str], values: Floats) -> Floats:
+        """A parameter in every run, made once for runs with the same values of `paths`, shape (path, run)."""
+        alike: dict[bytes, int] = {}
+        place = [alike.setdefault(point.tobytes(), len(alike)) for point in np.ascontiguousarray(values.T)]
+        points = [np.frombuffer(point) for point in alike]
+        made = [parameter.at(dict(zip(paths, map(float, point), strict=True)), self.base) for point in points]
+        return np.array(made)[place]
 
 
 def ints(values: Iterable[Any]) -> Ints:

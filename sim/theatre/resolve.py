@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from .errors import Fault, ScenarioError, fault
-from .files import File, Named, chain, referenced, root
+from .files import WHAT_IT_IS, File, Named, chain, referenced, root
+from .names import did_you_mean
 from .overrides import NoSuchPath, find, put
 from .yaml_tree import Key, Node, read
 
@@ -45,28 +46,82 @@ def resolve(path_or_name: Named) -> Resolved:
     files, faults = chain(root(path_or_name))
     if not files:
         raise ScenarioError(faults)
+    return merge(files, faults)
+
+
+def merge(files: list[File], faults: list[Fault]) -> Resolved:
+    """Merge files that have been read, the file asked for first; `faults` are those found on the way."""
     last = files[-1]
     theatre = last.tree if last.kind == "theatre" else None
     resolved = Resolved(files, Node({}, last.tree.at, last.tree.key), theatre, faults=faults)
     scenarios = [file for file in files if file.kind == "scenario"]
-    if last.kind == "history" and scenarios:
+    if last.kind in ("history", "sources") and scenarios:
         at = scenarios[-1].tree.content["extends"].at
-        faults.append(fault(at, f"'{last.path.name}' is a history", "extend a theatre or a scenario"))
+        faults.append(fault(at, f"'{last.path.name}' is {WHAT_IT_IS[last.kind]}", "extend a theatre or a scenario"))
     for file in reversed(scenarios):  # what is extended comes first, so that the file asked for has the last word
-        resolved.scenario = _merged(resolved.scenario, file.tree)
+        resolved.scenario = _merged(resolved.scenario, file.tree, resolved.faults)
         _change(resolved, file.tree)
     _impose_history(resolved)
+    _check_explanations(resolved)
     return resolved
 
 
-def _merged(base: Node, child: Node) -> Node:
+def entry(resolved: Resolved, path: str) -> Node | None:
+    """Return what is written at a path: of the theatre, `script.ID` or `forbid.ACTION`; `runs` is the file itself."""
+    section, _, rest = path.partition(".")
+    if path == "runs":
+        return resolved.first.tree.get("extends")
+    if section in _MERGED:
+        written = (file.get(section) for file in (resolved.scenario, resolved.first.tree))
+        return next((found for entries in written if entries and (found := entries.get(rest)) is not None), None)
+    theatre = resolved.theatre
+    try:
+        return _at(theatre, find(theatre, path)) if theatre is not None else None
+    except NoSuchPath:
+        return None
+
+
+def _at(node: Node, keys: tuple[Key, ...]) -> Node | None:
+    """What these keys lead to; the last may lead nowhere, since `find` is made for changes."""
+    if not keys:
+        return node
+    inside = node.content
+    known = keys[0] in (inside if isinstance(inside, dict) else range(len(inside) if isinstance(inside, list) else 0))
+    return _at(inside[keys[0]], keys[1:]) if known else None
+
+
+def _check_explanations(resolved: Resolved) -> None:
+    """Findings can be explained of what is there only."""
+    if resolved.theatre is None:
+        return
+    for file in resolved.files:
+        for key, reason in (lint.entries() if (lint := file.tree.get("lint")) else {}).items():
+            if entry(resolved, str(key)) is None:
+                hint = "the path of what is found, such as actions.us.strike_iran, script.ID, forbid.ACTION or runs"
+                resolved.faults.append(fault(reason.key, f"nothing is called '{key}'", hint))
+
+
+def _merged(base: Node, child: Node, faults: list[Fault]) -> Node:
     content = dict(base.entries())
     for key, value in child.entries().items():
-        before = content.get(key)
-        if key in _MERGED and before is not None and before.entries() and value.entries():
-            value = Node({**before.entries(), **value.entries()}, value.at, value.key)
+        if key in _MERGED:
+            value = _joined(content.get(key), value, faults)
         content[key] = value
     return Node(content, child.at, child.key)
+
+
+def _joined(before: Node | None, value: Node, faults: list[Fault]) -> Node:
+    """Entries of a section over those it inherits; an entry of nothing leaves out the one of its name."""
+    inherited = before.entries() if before is not None else {}
+    own = value.entries()
+    if not own:
+        return value
+    for key, entry in own.items():
+        if entry.content is None and key not in inherited:
+            close = did_you_mean(str(key), tuple(map(str, inherited))).removeprefix("; ")
+            faults.append(fault(entry.key, f"there is no inherited '{key}' to leave out", close or None))
+    kept = {key: entry for key, entry in {**inherited, **own}.items() if entry.content is not None}
+    return Node(kept, value.at, value.key)
 
 
 def _change(resolved: Resolved, tree: Node) -> None:
@@ -112,9 +167,9 @@ def _impose_history(resolved: Resolved) -> None:
         resolved.faults += error.faults
         return
     resolved.faults += flaws
-    if (kind := File(path, tree).kind) == "theatre" or tree.get("extends"):
+    if (kind := File(path, tree).kind) in ("theatre", "sources") or tree.get("extends"):
         hint = "a history has dated 'events'"
-        resolved.faults.append(fault(named.at, f"'{path.name}' is a {kind}, not a history", hint))
+        resolved.faults.append(fault(named.at, f"'{path.name}' is {WHAT_IT_IS[kind]}, not a history", hint))
         return
     resolved.history = tree
     script = resolved.scenario.get("script") or Node({}, history.at, history.key)

@@ -12,7 +12,8 @@ from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, field_va
 from . import names
 from .base import Id, Model, Source, Text, refuse
 from .number import Number, describe, numbers
-from .schema import ActionRef, Effects, Theatre, VariableRef
+from .references import ActionRef
+from .schema import Effects, Theatre
 
 
 def _iso_date(data: Any) -> Any:
@@ -108,11 +109,13 @@ class ScenarioFile(Model):
     """Values of variables on the first morning."""
     overrides: dict[str, Any] = {}
     """Other values of the theatre, by dotted path: `actions.us.strike_iran.rate: 0.001`."""
-    script: Script = {}
-    """Dated events imposed on every run."""
+    script: dict[Id, ScriptEntry | None] = {}
+    """Dated events imposed on every run; `null` leaves out an inherited one."""
     history: History | None = None
     forbid: Forbid = {}
     """Actions that stay in the dice but are not carried out: `always`, or a window of dates."""
+    lint: dict[str, Text] = {}
+    """Findings of `sim lint` that are meant to be: the path of what is found, and why."""
 
 
 class Scenario(Model):
@@ -175,8 +178,13 @@ class Scenario(Model):
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything that can change a run; labels and notes included, since they are shown with it."""
+        """Hash of everything that can change a run; labels and notes included, since they are shown with it.
+
+        Base rates and explanations of findings are left out: they judge an ensemble that is the same without them.
+        """
+        judging = {"base_rates", "lint"}
         content = self.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed"})
+        content["theatre"] = {key: value for key, value in content["theatre"].items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     @property
@@ -190,4 +198,4 @@ class Scenario(Model):
         yield from numbers(self.script, ("script",))
 
 
-__all__ = ["HistoryFile", "Scenario", "ScenarioFile", "VariableRef", "Window"]
+__all__ = ["HistoryFile", "Scenario", "ScenarioFile", "Window"]

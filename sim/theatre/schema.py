@@ -14,6 +14,7 @@ from pydantic import (
 
 from . import names
 from .base import ActionId, Id, Model, Source, Text, refuse
+from .base_rates import BaseRate
 from .number import (
     ZERO,
     Duration,
@@ -30,14 +31,9 @@ from .number import (
     Share,
     describe,
 )
+from .references import ActorRef, DyadRef, Rung, VariableRef
 from .terms import RESERVED, Condition, Term, Terms, quantities
 from .variables import LogVariable, Variable
-
-ActorRef = Annotated[str, AfterValidator(names.known("actor"))]
-ActionRef = Annotated[str, AfterValidator(names.known("action"))]
-VariableRef = Annotated[str, AfterValidator(names.known("variable"))]
-DyadRef = Annotated[str, AfterValidator(names.known("dyad"))]
-Rung = Annotated[int, Field(ge=0, le=9, strict=True)]
 
 
 class RungEntry(Model):
@@ -129,12 +125,12 @@ class Replies(Model):
 
     rate: Rate
     """Replies per day under full provocation."""
-    overshoot: RungShift
+    overshoot: RungShift = Field(default=ZERO, validate_default=True)
     """Rungs it adds to what provoked it."""
-    redline: RungShift
+    redline: RungShift = Field(default=ZERO, validate_default=True)
     """Rungs that blood adds at full reading."""
-    width: RungWidth
-    """How far from proportion its replies stray."""
+    width: RungWidth = Field(default={"value": 1.0}, validate_default=True)
+    """How far from proportion its replies stray; it chooses among several answers to one target."""
     discharge: Share
     """Share of the grievance that a proportionate reply settles."""
 
@@ -157,13 +153,20 @@ class Sponsor(Model):
         return control
 
 
+_BLIND = {"memory": {"value": 1.0}, "scale": {"value": 1.0}, "lethality": ZERO, "suspicion": ZERO}
+_MUTE = {"rate": ZERO, "discharge": ZERO}
+"""What stands in for what is left out, and is never read."""
+
+
 class Actor(Model):
     """Who decides: a state, a faction, a public."""
 
     kind: Literal["state", "faction", "public"]
     label: Text
-    perception: Perception
-    replies: Replies
+    perception: Perception = Field(default=_BLIND, validate_default=True)
+    """Left out by who holds nothing against anybody."""
+    replies: Replies = Field(default=_MUTE, validate_default=True)
+    """Left out by who answers nobody."""
     protects: dict[ActorRef, Share] = {}
     """How far harm to others counts as harm to itself."""
     sponsors: dict[ActorRef, Sponsor] = {}
@@ -281,6 +284,10 @@ class Theatre(Model):
     actions: dict[Annotated[ActionId, AfterValidator(_by_a_known_actor)], Action]
     outcomes: dict[Id, Outcome]
     war: War | None = None
+    base_rates: dict[Id, BaseRate] = {}
+    """What is known of crises of this kind; ensembles are held beside it, and no rule reads it."""
+    lint: dict[str, Text] = {}
+    """Findings of `sim lint` that are meant to be: the path of what is found, and why."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -319,6 +326,42 @@ class Theatre(Model):
             if action.target == name.split(".")[0]
         )
         return actions
+
+    @model_validator(mode="after")
+    def _who_answers_says_how(self) -> Self:
+        faults: list[tuple[tuple[str, ...], str]] = []
+        for action_id, action in self.actions.items():
+            actor = self.actors[action_id.split(".")[0]]
+            if action.reply.value > 0 and isinstance(actor, Actor) and "replies" not in actor.model_fields_set:
+                faults.append(
+                    (
+                        ("actions", action_id, "reply"),
+                        "its actor has no 'replies': say how it answers, or leave this out",
+                    )
+                )
+        for observer, by in sorted(self.pairs_read()):
+            actor = self.actors[observer]
+            if isinstance(actor, Actor) and "perception" not in actor.model_fields_set:
+                faults.append((("actors", observer), f"a rule reads what it holds against {by}: give its 'perception'"))
+        refuse(faults)
+        return self
+
+    def pairs_read(self) -> set[tuple[str, str]]:
+        """(observer, by) of every pair that some reply, term or condition reads."""
+        replies = {(name.split(".")[0], action.target) for name, action in self.actions.items() if action.reply.value}
+        conditions = [*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())]
+        texts: list[str] = []
+        for action in self.actions.values():
+            texts += action.drivers
+            conditions += [action.when] if action.when else []
+        for variable in self.variables.values():
+            texts += [text for text in getattr(variable, "target", None) or {} if text != "base"]
+            flips = (getattr(variable, name, None) for name in ("set_when", "clear_when"))
+            conditions += [when for when in flips if when]
+        read = [quantity for condition in conditions for quantity in quantities(condition)]
+        read += [factor.quantity for text in texts for factor in Term.parse(text).factors]
+        held = {(quantity.of[0], quantity.of[1]) for quantity in read if quantity.kind in ("provocation", "blood")}
+        return {(observer, by) for observer, by in replies | held if {observer, by} <= self.deciders.keys()}
 
     @model_validator(mode="after")
     def _one_market(self) -> Self:

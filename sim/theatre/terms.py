@@ -14,7 +14,7 @@ from .number import Legal, Number, Weight, describe
 Kind = Literal["variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since"]
 
 _CALL = re.compile(r"^([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?$")
-_WORLD_UNITS = {
+WORLD_UNITS = {
     "rung": "rung",
     "tension": "points",
     "deaths": "deaths",
@@ -228,7 +228,7 @@ class Condition(Model):
     @staticmethod
     def _unit_fits(quantity: Quantity, comparison: Comparison) -> None:
         known = names.current()
-        unit = _WORLD_UNITS.get(quantity.kind)
+        unit = WORLD_UNITS.get(quantity.kind)
         if quantity.kind == "variable" and known is not None:
             unit = known.variable(quantity.of[0], "unit") or "1"
         if comparison.unit is not None and unit is not None and comparison.unit != unit:

@@ -1,0 +1,78 @@
+"""The verb `lint`: what does nothing in a scenario, and how its ensemble compares with what is known of crises."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .answer import answering, console, counted, notes, print_json
+
+if TYPE_CHECKING:
+    from sim.experiments.lint import Linted, Report
+
+FOUND = 1
+"""The exit code of `--strict` if something was found that no file explains."""
+
+
+@answering
+def lint(
+    scenarios: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped ones.")],
+    runs: Annotated[int | None, typer.Option(min=1, help="Runs of the ensemble that is looked at.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="End with exit code 1 if something is found and not explained.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
+) -> None:
+    """Find what changes nothing, and hold the ensemble beside what is known of crises."""
+    from .progress import announced_compilation
+
+    announced_compilation()
+    from sim.experiments.lint import lint as look
+    from sim.theatre.errors import ScenarioError
+
+    try:
+        with notes.status("reading …") as status:
+            report = look(*scenarios, runs=runs, seed=seed, progress=lambda name: status.update(f"looking at {name} …"))
+    except ScenarioError as error:
+        if as_json:
+            print_json({"faults": [vars(fault) for fault in error.faults]})
+        raise
+    if as_json:
+        print_json(_as_json(report))
+    else:
+        _print(report)
+    if strict and not report.clean:
+        raise typer.Exit(FOUND)
+
+
+def _print(report: "Report") -> None:
+    from .tables import card_table
+
+    for linted in report.scenarios:
+        if len(linted.card):
+            console.print(card_table(linted.card, _title(linted)))
+    for finding in report.findings:
+        console.print(str(finding), highlight=False, markup=False, soft_wrap=True)
+    for name in report.skipped:
+        notes.print(f"{name} is not run by itself; it is looked at in scenarios that draw on it", markup=False)
+    explained = len(report.findings) - len(report.unexplained)
+    notes.print(f"{counted(len(report.unexplained), 'finding')}, and {explained} that the files explain")
+
+
+def _title(linted: "Linted") -> str:
+    return f"{linted.title} · {counted(linted.runs, 'run')}"
+
+
+def _as_json(report: "Report") -> dict[str, Any]:
+    from sim.results.base_rates import as_records
+
+    return {
+        "scenarios": {
+            linted.name: {"runs": linted.runs, "base_rates": as_records(linted.card)} for linted in report.scenarios
+        },
+        "findings": [
+            {**vars(finding), "meaning": finding.meaning, "advice": finding.advice} for finding in report.findings
+        ],
+        "skipped": list(report.skipped),
+        "clean": report.clean,
+    }

@@ -1,0 +1,276 @@
+"""The base-rate card: an ensemble held beside what its theatre knows of crises of its kind."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis import base_rates as measured
+from sim.analysis import price_response
+from sim.analysis.estimates import Estimate
+from sim.analysis.intervals import wilson
+from sim.theatre import base_rates as asked
+from sim.theatre.variables import FlagVariable
+
+if TYPE_CHECKING:
+    from .ensemble import Ensemble
+
+Verdict = Literal["inside", "outside", "open"]
+
+FEWEST = 20
+"""With fewer cases than this the verdict stays open."""
+COLUMNS = ["id", "label", "source", "expected_low", "expected_high", "value", "low", "high", "n", "verdict"]
+
+Flags = NDArray[np.bool_]
+
+
+def card(ensemble: "Ensemble") -> pd.DataFrame:
+    """Hold an ensemble beside the base rates of its theatre.
+
+    Returns
+    -------
+    DataFrame with one row for each base rate: id, label, source, expected_low, expected_high; value, low and high, its
+    95 % interval by sampling error; n, the cases it rests on; verdict, `inside` or `outside` if the whole interval is,
+    else, or with fewer than 20 cases, `open`
+    """
+    record = _Record(ensemble)
+    rows = []
+    for name, rate in ensemble.scenario.theatre.base_rates.items():
+        found = _MEASURES[type(rate)](record, rate)
+        rows.append([name, rate.label, rate.source, *rate.expected, *found, verdict(found, rate.expected)])
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """A card as JSON holds it: what is not known is null."""
+    rows = table.drop(columns=["expected_low", "expected_high"]).to_dict("records")
+    ranges = table[["expected_low", "expected_high"]].to_numpy().tolist()
+    return [
+        {**{key: _known(value) for key, value in row.items()}, "expected": ends}
+        for row, ends in zip(rows, ranges, strict=True)
+    ]
+
+
+def _known(value: Any) -> Any:
+    return None if isinstance(value, float) and not np.isfinite(value) else value
+
+
+def verdict(found: Estimate, expected: tuple[float, float]) -> Verdict:
+    """Whether a figure lies within a range, as far as its interval can tell."""
+    low, high = expected
+    if found.n < FEWEST or not np.isfinite([found.low, found.value]).all():
+        return "open"
+    if low <= found.low and found.high <= high:
+        return "inside"
+    return "outside" if found.high < low or found.low > high else "open"
+
+
+class _Record:
+    """What an ensemble did, as arrays: the runs that did not fail, numbered from 0."""
+
+    def __init__(self, ensemble: "Ensemble") -> None:
+        self.scenario, self.theatre = ensemble.scenario, ensemble.scenario.theatre
+        self.sound = ensemble.sound
+        self.runs, self.days = len(self.sound), ensemble.scenario.days
+        self._trajectories = ensemble.trajectories
+        at = np.full(int(ensemble.outcomes.index.max()) + 1, -1, np.int64)
+        at[self.sound.index] = np.arange(self.runs)
+        events = ensemble.events
+        if len(ensemble.failures):
+            events = events[at[events["run"]] >= 0]
+        self.run, self.day = at[events["run"].to_numpy()], events["day"].to_numpy()
+        self.rung, self.lethal = events["rung"].to_numpy(), events["fatalities"].to_numpy() > 0
+        self.action, self.names = events["action"].cat.codes.to_numpy(), list(events["action"].cat.categories)
+        self._events = events
+        self._kept: dict[Any, Any] = {}
+
+    @cached_property
+    def acts(self) -> measured.Acts:
+        """Every act, with its number and that of its cause."""
+        cause = self._events["cause"].fillna(-1).to_numpy(np.int64)
+        return measured.Acts(self.run, self.day, self.rung, self._events["event"].to_numpy(), cause)
+
+    def trajectory(self, name: str) -> NDArray[Any]:
+        """Values in the evening, shape (run, day)."""
+        values: NDArray[Any] = self._trajectories[name].to_numpy()
+        return values[self.sound.index.to_numpy()] if self.runs < len(values) else values
+
+    def where(self, acts: asked.Acts) -> Flags:
+        """Which acts these are."""
+        these: Flags = self._of(acts)[self.action] & self._as(acts.rungs, acts.lethal)
+        return these
+
+    def _of(self, acts: asked.Acts) -> Flags:
+        """By action: whether it is one of these; who does what to whom stands in the theatre."""
+        theatre = self.theatre.actions
+        fits = [
+            (not acts.actions or name in acts.actions)
+            and (not acts.actors or name.split(".")[0] in acts.actors)
+            and (not acts.targets or theatre[name].target in acts.targets)
+            if name in theatre
+            else False
+            for name in self.names
+        ]
+        return np.array(fits, bool)
+
+    def _as(self, rungs: tuple[int, int] | None, lethal: bool | None) -> Flags:
+        fits = np.ones(len(self.run), bool)
+        if rungs is not None:
+            fits &= (self.rung >= rungs[0]) & (self.rung <= rungs[1])
+        if lethal is not None:
+            fits &= self.lethal == lethal
+        return fits
+
+    def days_while(self, conditions: asked.While) -> Flags:
+        """Days that count, shape (run, day): those after an evening on which all of this was so."""
+        open_ = np.ones((self.runs, self.days), bool)
+        for name, threshold in conditions.items():
+            values = np.empty((self.runs, self.days), np.float64)
+            values[:, 1:] = self.trajectory(name)[:, :-1]
+            variable = self.theatre.variables[name]
+            values[:, 0] = variable.start if isinstance(variable, FlagVariable) else variable.start.value
+            open_ &= values >= threshold.value if threshold.op == ">=" else values <= threshold.value
+        return open_
+
+    def exchanges(self, dyads: tuple[str, ...], lowest: int, highest: int = 9) -> list[measured.Exchange]:
+        """Acts of either side of each dyad on the other, on these rungs."""
+        return [self._once((dyad, lowest, highest), self._exchange) for dyad in dyads]
+
+    def _once(self, key: Any, make: Callable[..., Any]) -> Any:
+        """What several base rates ask for, made once."""
+        if key not in self._kept:
+            self._kept[key] = make(*key)
+        return self._kept[key]
+
+    def _exchange(self, dyad: str, lowest: int, highest: int) -> measured.Exchange:
+        side = self.sides(dyad)[self.action]
+        these = (side >= 0) & (self.rung >= lowest) & (self.rung <= highest)
+        return measured.exchange(self.run[these], self.day[these], side[these], self.rung[these])
+
+    def sides(self, dyad: str) -> NDArray[np.int8]:
+        """By action: 0 and 1 if it is an act of the first or the second side on the other, else -1."""
+        one, other = self.theatre.dyads[dyad].sides
+        side = np.full(len(self.names), -1, np.int8)
+        for at, name in enumerate(self.names):
+            if name in self.theatre.actions:
+                actor, target = name.split(".")[0], self.theatre.actions[name].target
+                if actor in one and target in other:
+                    side[at] = 0
+                elif actor in other and target in one:
+                    side[at] = 1
+        return side
+
+    def answers(self, dyads: tuple[str, ...]) -> tuple[measured.Acts, measured.Acts]:
+        """Acts that answer an act of the other side of one of the dyads, after what each of them answers."""
+        found: tuple[measured.Acts, measured.Acts] = self._once((dyads,), self._answers)
+        return found
+
+    def _answers(self, dyads: tuple[str, ...]) -> tuple[measured.Acts, measured.Acts]:
+        within = np.logical_or.reduce([self.sides(dyad)[self.action] >= 0 for dyad in dyads])
+        side = np.stack([self.sides(dyad) for dyad in dyads])
+        where = np.flatnonzero(within)
+        some = measured.take(self.acts, where)
+        cause, reply = measured.answers(some._replace(rung=where))  # what leads back to each act's rung and action
+        of_cause, of_reply = side[:, self.action[cause.rung]], side[:, self.action[reply.rung]]
+        opposite = ((of_cause >= 0) & (of_reply >= 0) & (of_cause != of_reply)).any(axis=0)
+        cause, reply = measured.take(cause, opposite), measured.take(reply, opposite)
+        return cause._replace(rung=self.rung[cause.rung]), reply._replace(rung=self.rung[reply.rung])
+
+
+def _share_reaching(record: _Record, rate: asked.ShareReaching) -> Estimate:
+    if rate.outcome is not None:
+        held = record.sound[rate.outcome].notna().to_numpy(bool)
+    else:
+        held = record.trajectory("rung").max(axis=1) >= rate.rung
+    low, high = wilson(held.sum(), record.runs)
+    return Estimate(float(held.mean()) if record.runs else np.nan, float(low), float(high), record.runs)
+
+
+def _reciprocation(record: _Record, rate: asked.Reciprocation) -> Estimate:
+    return measured.reciprocation(record.exchanges(rate.dyads, *rate.rungs), record.runs, record.days, rate.quiet)
+
+
+def _duration(record: _Record, rate: asked.CrisisDuration) -> Estimate:
+    acts = record.exchanges(rate.dyads, *rate.rungs)
+    return measured.duration(acts, record.runs, record.days, rate.quiet, rate.quantile)
+
+
+def _reply_levels(record: _Record, rate: asked.ReplyLevels) -> Estimate:
+    if rate.link == "cause":
+        pairs = record.answers(rate.dyads)
+        return measured.caused_levels(*pairs, record.runs, rate.levels, rate.within, rate.direction)
+    acts = record.exchanges(rate.dyads, rate.levels[0])
+    return measured.reply_levels(acts, record.runs, rate.levels, rate.within, rate.direction)
+
+
+def _reply_lag(record: _Record, rate: asked.ReplyLag) -> Estimate:
+    if rate.link == "sequence":
+        acts = record.exchanges(rate.dyads, min(rate.triggers[0], rate.replies[0]))
+        ends = rate.triggers, rate.replies
+        return measured.sequence_lag(acts, record.runs, record.days, *ends, rate.within, rate.quantile)
+    trigger, reply = record.answers(rate.dyads)
+    fits = _between(trigger.rung, rate.triggers) & _between(reply.rung, rate.replies)
+    pairs = measured.take(trigger, fits), measured.take(reply, fits)
+    return measured.caused_lag(*pairs, record.runs, record.days, rate.within, rate.quantile)
+
+
+def _between(rung: NDArray[Any], ends: tuple[int, int]) -> Flags:
+    return (rung >= ends[0]) & (rung <= ends[1])
+
+
+def _followed_by(record: _Record, rate: asked.FollowedBy) -> Estimate:
+    trigger = record.where(rate.trigger)
+    if rate.while_:
+        trigger &= record.days_while(rate.while_)[record.run, record.day]
+    apart = None
+    if rate.apart is not None:
+        apart = _when(record, np.logical_or.reduce([record.where(acts) for acts in rate.apart_from]))
+    return measured.followed_by(
+        _when(record, trigger),
+        _when(record, record.where(rate.reply)),
+        record.runs,
+        record.days,
+        rate.within,
+        apart,
+        rate.apart or 0,
+    )
+
+
+def _when(record: _Record, acts: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
+    return record.run[acts], record.day[acts]
+
+
+def _rate(record: _Record, rate: asked.ActRate) -> Estimate:
+    acts = record.where(rate.acts)
+    return measured.act_rate(record.run[acts], record.day[acts], rate.per, record.days_while(rate.while_))
+
+
+def _excess(record: _Record, rate: asked.Jump | asked.JumpHalfLife) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    acts = record.where(rate.acts)
+    weekday = (record.scenario.start.weekday() + np.arange(record.days)) % 7
+    price = record.trajectory(rate.variable)
+    return price_response.excess(price, weekday, record.run[acts], record.day[acts], rate.over)
+
+
+def _jump(record: _Record, rate: asked.Jump) -> Estimate:
+    return price_response.jump(*_excess(record, rate), record.runs)
+
+
+def _half_life(record: _Record, rate: asked.JumpHalfLife) -> Estimate:
+    return price_response.half_life(*_excess(record, rate))
+
+
+_MEASURES: dict[type, Callable[[_Record, Any], Estimate]] = {
+    asked.ShareReaching: _share_reaching,
+    asked.Reciprocation: _reciprocation,
+    asked.ReplyLevels: _reply_levels,
+    asked.ReplyLag: _reply_lag,
+    asked.FollowedBy: _followed_by,
+    asked.ActRate: _rate,
+    asked.Jump: _jump,
+    asked.JumpHalfLife: _half_life,
+    asked.CrisisDuration: _duration,
+}

@@ -1,0 +1,14 @@
+"""Names of a theatre's parts as other parts write them, held to what the theatre defines."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from . import names
+
+ActorRef = Annotated[str, AfterValidator(names.known("actor"))]
+ActionRef = Annotated[str, AfterValidator(names.known("action"))]
+VariableRef = Annotated[str, AfterValidator(names.known("variable"))]
+DyadRef = Annotated[str, AfterValidator(names.known("dyad"))]
+OutcomeRef = Annotated[str, AfterValidator(names.known("outcome"))]
+Rung = Annotated[int, Field(ge=0, le=9, strict=True)]
