@@ -16,8 +16,11 @@ if TYPE_CHECKING:
     from sim.experiments.record import RecordError as RecordError
     from sim.experiments.record import recorded as recorded
     from sim.experiments.run import run as run
+    from sim.experiments.summarise import summarise as summarise
+    from sim.results.counted import CountedEnsemble as CountedEnsemble
     from sim.results.ensemble import Ensemble as Ensemble
-    from sim.results.store import StoreError as StoreError
+    from sim.results.errors import StoreError as StoreError
+    from sim.results.manifest import Precision as Precision
     from sim.results.store import open_result as open
     from sim.theatre.errors import ScenarioError as ScenarioError
     from sim.theatre.load import load as load
@@ -28,12 +31,14 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _PLACES = {
+    "CountedEnsemble": ("sim.results.counted", "CountedEnsemble"),
     "CrisisModel": ("sim.engine.model", "CrisisModel"),
     "Ensemble": ("sim.results.ensemble", "Ensemble"),
+    "Precision": ("sim.results.manifest", "Precision"),
     "RecordError": ("sim.experiments.record", "RecordError"),
     "Scenario": ("sim.theatre.scenario", "Scenario"),
     "ScenarioError": ("sim.theatre.errors", "ScenarioError"),
-    "StoreError": ("sim.results.store", "StoreError"),
+    "StoreError": ("sim.results.errors", "StoreError"),
     "Theatre": ("sim.theatre.schema", "Theatre"),
     "lint": ("sim.experiments.lint", "lint"),
     "load": ("sim.theatre.load", "load"),
@@ -42,10 +47,13 @@ _PLACES = {
     "plots": ("sim.plots", None),
     "recorded": ("sim.experiments.record", "recorded"),
     "run": ("sim.experiments.run", "run"),
+    "summarise": ("sim.experiments.summarise", "summarise"),
 }
 __all__ = [
+    "CountedEnsemble",
     "CrisisModel",
     "Ensemble",
+    "Precision",
     "RecordError",
     "Scenario",
     "ScenarioError",
@@ -59,6 +67,7 @@ __all__ = [
     "plots",
     "recorded",
     "run",
+    "summarise",
 ]
 
 

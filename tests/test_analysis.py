@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sim.analysis.intervals import wilson
 from sim.analysis.ladder import reached, standing
-from sim.analysis.paths import CANDIDATES, medoids, quantile_bands
+from sim.analysis.paths import CANDIDATES, edges, medoids, quantiles
 
 Z95 = 1.959963984540054
 
@@ -50,12 +50,11 @@ def test_wilson_broadcasts_and_knows_nothing_without_runs():
 
 def test_bands_are_central_quantiles_of_each_day():
     paths = np.random.default_rng(1).normal(size=(201, 9)).astype(np.float32)
-    bands = quantile_bands(paths, (0.5, 0.9))
-    assert bands.shape == (2, 2, 9)
+    bands = quantiles(paths, edges((0.5, 0.9))).reshape(2, 2, 9)
     np.testing.assert_allclose(bands[0], np.quantile(paths.astype(float), [0.25, 0.75], axis=0))
     np.testing.assert_allclose(bands[1], np.quantile(paths.astype(float), [0.05, 0.95], axis=0))
     with pytest.raises(ValueError, match=r"between 0 and 1 of the runs, found 0\.5, 95"):
-        quantile_bands(paths, (0.5, 95))
+        edges((0.5, 95))
 
 
 def hills(starts, days=70, height=1.0):

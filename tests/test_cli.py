@@ -200,20 +200,80 @@ def test_schemas_are_json(tmp_path):
         assert json.loads(sim("schema", kind, cwd=tmp_path).stdout)["$schema"].endswith("2020-12/schema")
 
 
-def test_an_interrupted_run_ends_with_130_and_leaves_nothing_half_done(tmp_path):
-    command = [sys.executable, "-m", "sim", "run", "baseline", "--runs", "200000"]
+def begun(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """Begin a run that takes long, and wait until some of it is finished."""
+    command = [sys.executable, "-m", "sim", "run", "first_lesson", "--no-figures", *words]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     process = subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        command, cwd=folder, env=environment, stderr=subprocess.PIPE, text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # what runs in the background may ignore it
     )  # fmt: skip
-    time.sleep(6)
+    manifest = folder / "results/first_lesson/run.json"
+    while process.poll() is None and not (manifest.is_file() and '"done"' in manifest.read_text()):
+        time.sleep(0.02)
+    return process
+
+
+def test_an_interrupted_run_ends_with_130_and_can_be_gone_on_with(tmp_path):
+    process = begun(tmp_path, "--runs", "30000")
     os.killpg(process.pid, signal.SIGINT)
     _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
-    assert "Interrupted" in errors
-    assert not (tmp_path / "results").exists()
+    assert "of 30,000 runs are kept in results/first_lesson" in errors
+    assert "sim run first_lesson --resume" in errors
+    sim("run", "first_lesson", "--no-figures", cwd=tmp_path, code=2)
+    sim("run", "first_lesson", "--no-figures", "--resume", cwd=tmp_path)
+    finished = json.loads((tmp_path / "results/first_lesson/run.json").read_text())
+    assert (finished["status"], finished["runs"]) == ("complete", 30000)
+    again = sim("run", "first_lesson", "--no-figures", "--resume", cwd=tmp_path)
+    assert "holds a finished result; nothing is left to run" in again.stderr
+
+
+def test_interrupted_twice_it_ends_at_once(tmp_path):
+    process = begun(tmp_path, "--runs", "100000")
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.01)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert "Traceback" not in errors
+
+
+def test_counts_in_place_of_runs(tmp_path):
+    said = sim("run", "first_lesson", "--runs", "900", "--summary-only", cwd=tmp_path)
+    assert "of 900 model runs" in said.stdout
+    folder = tmp_path / "results/first_lesson"
+    names = {path.name for path in folder.iterdir()}
+    assert names == {"run.json", "summary.json", "counts.npz", "kept", "figures"}
+    words = ("--runs", "900", "--out", "whole", "--json", "--no-figures")
+    whole = json.loads(sim("run", "first_lesson", *words, cwd=tmp_path).stdout)
+    counts = json.loads((folder / "summary.json").read_text())
+    assert counts["outcomes"] == whole["outcomes"]
+    assert counts["peak_rung"] == whole["peak_rung"]
+    assert counts["events_per_run"] == whole["events_per_run"]
+    assert len(list((folder / "figures").iterdir())) == 5
+    assert sim("run", "first_lesson", "--resume", "--no-figures", cwd=tmp_path).stdout == said.stdout
+    sim("run", "first_lesson", "--summary-only", "--variables", "fear", cwd=tmp_path, code=2)
+
+
+def test_a_precision_ends_the_runs_or_ends_with_5(tmp_path):
+    words = ("run", "first_lesson", "--no-figures", "--until-halfwidth")
+    said = sim(*words, "0.02", cwd=tmp_path)
+    summary = json.loads((tmp_path / "results/first_lesson/summary.json").read_text())
+    widths = [row["high"] - row["low"] for row in summary["outcomes"].values()]
+    assert max(widths) <= 0.04
+    assert f"{summary['runs']:,} runs were enough for a half-width of 0.02" in said.stderr
+    assert "confidence sequence" in said.stdout
+    counts = sim(*words, "0.02", "--summary-only", "--out", "counts", cwd=tmp_path)
+    assert counts.stdout == said.stdout, "as many runs are enough"
+    one = sim(*words, "0.02", "--outcome", "spiral", "--out", "one", "--json", cwd=tmp_path)
+    assert json.loads(one.stdout)["runs"] < summary["runs"]
+    said = sim(*words, "0.001", "--runs", "100", "--out", "few", cwd=tmp_path, code=5)
+    assert "a half-width of 0.001 was not reached in 100 runs for first_blood, mobilised, spiral" in said.stderr
+    sim(*words, "0.05", "--outcome", "peace", "--out", "none", cwd=tmp_path, code=2)
+    sim("run", "first_lesson", "--outcome", "spiral", "--out", "none", cwd=tmp_path, code=2)
+    assert not (tmp_path / "none").exists()
 
 
 def test_help_and_import_stay_quick():

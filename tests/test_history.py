@@ -202,7 +202,7 @@ def test_history_is_inherited_with_the_path_of_the_file_that_names_it(tmp_path):
     assert scenario.history_until == date(2019, 5, 31)
     assert {"history_sanctions", "history_mines", "first_mine"} <= scenario.script.keys()
     child.write_text(
-        "schema_version: 1\nextends: crises/summer.yaml\nhistory: {file: crises/record.yaml, until: 2019-07-01}\n"
+        "schema_version: 1\nextends: crises/summer.yaml\nhistory: {file: crises/record.yaml, until: 2019-06-20}\n"
     )
     assert "history_later" in sim.load(child).script
 
@@ -221,16 +221,6 @@ def test_history_is_inherited_with_the_path_of_the_file_that_names_it(tmp_path):
 def test_only_events_within_the_days_of_the_run_are_imposed(tmp_path, start, days, imposed):
     text = changed(changed(untold(IMPOSED), "start: 2019-05-01", f"start: {start}"), "days: 120", f"days: {days}")
     assert sim.load(small(tmp_path, scenario=text, history=HISTORY)).script.keys() == imposed
-
-
-def test_history_may_be_imposed_beyond_the_end_of_the_record(tmp_path):
-    text = untold(IMPOSED).replace("until: 2019-05-31", "until: 2019-08-01")
-    ensemble = sim.run(small(tmp_path, scenario=text, history=HISTORY), runs=3)
-    until = (date(2019, 8, 1) - date(2019, 5, 1)).days
-    told = [(1, "north.sanction", 0), (13, "south.mine_strait", 1)]
-    assert all(acts(ensemble, run, until)[:2] == told for run in range(3))
-    assert all(len(acts(ensemble, run, until)) == 3 for run in range(3))
-    assert len(ensemble.events) > 9
 
 
 def test_a_fault_of_an_event_beyond_the_imposed_days_is_told_too(tmp_path, monkeypatch):

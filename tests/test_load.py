@@ -163,8 +163,21 @@ def test_history_enters_the_script_from_the_first_day_to_its_end(tmp_path):
     text = "history: {file: record.yaml, until: 2019-05-31}\n"
     scenario = load.load(child(tmp_path, text, history=HISTORY))
     assert scenario.history_until == date(2019, 5, 31)
-    assert set(scenario.script) == {"first_mine", "price_shock", "history_sanctions", "history_mines"}
+    assert set(scenario.script) == {"price_shock", "history_sanctions", "history_mines"}
     assert scenario.script["history_mines"].deaths == 1
+
+
+def test_history_takes_the_place_of_an_inherited_script_up_to_its_end_and_of_nothing_else(tmp_path):
+    text = "history: {file: record.yaml, until: 2019-05-31}\nscript: {strike: {on: 2019-05-20, do: north.strike}}\n"
+    inherited, after = load.load(child(tmp_path, history=HISTORY)).script, date(2019, 5, 31)
+    script = load.load(child(tmp_path, text, history=HISTORY)).script
+    assert {name for name, entry in inherited.items() if entry.on <= after} == {"first_mine"}
+    assert set(script) == {"price_shock", "strike", "history_sanctions", "history_mines"}
+
+
+def test_history_is_imposed_no_further_than_it_reaches(tmp_path):
+    found = faults(child(tmp_path, "history: {file: record.yaml, until: 2019-08-20}\n", history=HISTORY))
+    assert found[0] == "child.yaml:3:37: the history ends on 2019-06-20, before 2019-08-20"
 
 
 def test_history_after_the_last_day_is_left_out(tmp_path):
@@ -276,3 +289,9 @@ def test_null_for_what_is_not_inherited_is_a_fault_that_suggests(tmp_path):
     found = faults(child(tmp_path, "script: {first_mime: null}\n"))
     assert "there is no inherited 'first_mime' to leave out" in found[0]
     assert "did you mean 'first_mine'?" in found[1]
+
+
+def test_a_changed_copy_has_a_hash_of_its_own(tmp_path):
+    scenario = load.load(small(tmp_path))
+    assert scenario.model_copy(update={"days": 30}).sha256 != scenario.sha256
+    assert scenario.model_copy(update={"runs": 30}).sha256 == scenario.sha256

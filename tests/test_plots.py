@@ -119,14 +119,15 @@ def test_text_is_legible_and_nothing_is_cut_off(name, over, crisis, request):
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
-def test_without_axes_it_draws_on_the_current_ones_and_changes_no_setting(name, ensemble):
+def test_without_axes_it_draws_a_new_figure_and_changes_no_setting(name, ensemble):
     before = dict(mpl.rcParams)
     figure, (_, current) = pyplot.subplots(1, 2)
     try:
-        assert DRAWINGS[name](ensemble) is current
-        assert pyplot.get_fignums() == [figure.number]
+        drawn_on = DRAWINGS[name](ensemble)
+        assert drawn_on is not current
+        assert pyplot.get_fignums() == [figure.number, drawn_on.figure.number]
     finally:
-        pyplot.close(figure)
+        pyplot.close("all")
     assert dict(mpl.rcParams) == before
 
 

@@ -2,12 +2,15 @@
 
 import json
 
+import duckdb
+import numpy as np
 import pandas as pd
 import pytest
 import xarray as xr
 
 import sim
-from sim.results.store import StoreError, save
+from sim.results.errors import StoreError
+from sim.results.writer import save
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,66 @@ def test_an_opened_result_can_be_run_again_to_the_same_bits(ensemble, folder):
     xr.testing.assert_identical(again.trajectories, ensemble.trajectories)
 
 
+def test_what_is_written_while_runs_are_made_is_the_ensemble(ensemble, tmp_path):
+    written = sim.run("first_lesson", runs=30, seed=2, save=tmp_path / "kept")
+    for found in (written, sim.open(tmp_path / "kept")):
+        xr.testing.assert_identical(found.trajectories.load(), ensemble.trajectories)
+        pd.testing.assert_frame_equal(found.events, ensemble.events)
+        pd.testing.assert_frame_equal(found.outcomes, ensemble.outcomes)
+    assert json.loads((tmp_path / "kept/summary.json").read_text()) == json.loads(
+        (save(ensemble, tmp_path / "other") / "summary.json").read_text()
+    )
+
+
+def test_an_opened_result_is_read_when_it_is_used(folder, monkeypatch):
+    read = []
+    original = pd.read_parquet
+    monkeypatch.setattr(pd, "read_parquet", lambda path: read.append(path.name) or original(path))
+    opened = sim.open(folder)
+    assert read == []
+    assert not any(opened.trajectories[name].variable._in_memory for name in opened.trajectories.data_vars)
+    assert len(opened.outcomes) == len(opened.outcomes) == 30
+    assert read == ["outcomes.parquet"]
+    assert len(opened.events) > 100
+    assert read == ["outcomes.parquet", "events.parquet"]
+
+
+def test_trajectories_may_be_kept_exactly_and_only_some_of_them(ensemble, tmp_path):
+    exact = sim.run("first_lesson", 30, 2, dtype="float64", save=tmp_path / "exact")
+    assert exact.trajectories["tension"].dtype == np.float64
+    xr.testing.assert_equal(exact.trajectories.astype(np.float32), ensemble.trajectories.astype(np.float32))
+    assert (exact.trajectories["tension"] != ensemble.trajectories["tension"]).any()
+    every = sim.run("baseline", 2, 1)
+    some = sim.run("baseline", 2, 1, variables=["oil_exports"], save=tmp_path / "some")
+    names = set(some.trajectories.data_vars)
+    assert {"oil_exports", "tension", "rung"} < names < set(every.trajectories.data_vars)
+    xr.testing.assert_identical(some.trajectories.load(), every.trajectories[sorted(names)])
+    pd.testing.assert_frame_equal(some.base_rates, every.base_rates)
+    with pytest.raises(ValueError, match="unknown variable 'oil_export'; did you mean 'oil_exports'"):
+        sim.run("baseline", 2, variables=["oil_export"])
+
+
+def test_names_are_kept_where_no_run_has_any_act(tmp_path):
+    path = tmp_path / "calm.yaml"
+    path.write_text("schema_version: 1\nextends: two_rivals\ntitle: Calm\nstart: 2030-01-01\ndays: 1\n")
+    in_memory = sim.run(path, 1, 7)
+    assert in_memory.events.empty
+    written = sim.run(path, 1, 7, save=tmp_path / "kept")
+    pd.testing.assert_frame_equal(written.events, in_memory.events)
+
+
+def test_duckdb_reads_the_tables(ensemble, folder):
+    found = duckdb.sql(
+        f"select action, count(*) as n, max(fatalities) as most from '{folder}/events.parquet' group by 1 order by 1"
+    ).df()
+    mine = ensemble.events.astype({"action": str}).groupby("action")["fatalities"].agg(n="size", most="max")
+    assert found.set_index("action").astype(int).equals(mine.astype(int))
+    (never,) = duckdb.sql(f"select count(*) from '{folder}/outcomes.parquet' where spiral is null").fetchall()[0]
+    assert never == ensemble.outcomes["spiral"].isna().sum()
+    rows = duckdb.sql(f"select unnest(blocks).status as status from read_json('{folder}/run.json')").fetchall()
+    assert {status for (status,) in rows} == {"done"}
+
+
 def test_other_tools_read_the_files_without_ours(ensemble, folder):
     events = pd.read_parquet(folder / "events.parquet")
     assert events.columns.tolist() == [
@@ -60,6 +123,16 @@ def test_events_are_numbered_and_caused_within_their_run(ensemble):
     assert (events["date"] == pd.Timestamp(ensemble.scenario.start) + pd.to_timedelta(events["day"], "D")).all()
 
 
+def _cut(path):
+    path.write_bytes(path.read_bytes()[:-3])
+
+
+def _edit(folder, old, new):
+    text = (folder / "run.json").read_text()
+    assert text.count(old) == 1
+    (folder / "run.json").write_text(text.replace(old, new))
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -68,6 +141,11 @@ def test_events_are_numbered_and_caused_within_their_run(ensemble):
         (lambda folder: (folder / "run.json").write_text('{"format": 99}'), "format that this version does not read"),
         (lambda folder: (folder / "events.parquet").write_text("rubbish"), "damaged"),
         (lambda folder: (folder / "outcomes.parquet").unlink(), "damaged"),
+        (lambda folder: _cut(folder / "events.parquet"), "events.parquet is not as long as it was"),
+        (lambda folder: _cut(folder / "trajectories.zarr/tension/c/0/0"), "runs 0 to 29 are missing or cut short"),
+        (lambda folder: (folder / "trajectories.zarr/fear/c/0/0").unlink(), "runs 0 to 29 are missing or cut short"),
+        (lambda folder: _edit(folder, '"title": "First', '"title": "Last'), "the scenario in it is not the one"),
+        (lambda folder: _edit(folder, '"block_size": 512', '"block_size": 7'), "blocks are not those of its runs"),
     ],
 )
 def test_what_is_no_result_is_refused_with_a_reason(folder, spoil, reason):

@@ -1,9 +1,13 @@
 """Intervals for shares of runs."""
 
+from collections.abc import Callable
 from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+Interval = Callable[[ArrayLike, ArrayLike, float], tuple[NDArray[np.float64], NDArray[np.float64]]]
+"""Makes lower and upper ends from successes, runs and coverage."""
 
 
 def wilson(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

@@ -21,25 +21,35 @@ class Medoids(NamedTuple):
     """Share of all paths that are nearest to each."""
 
 
-def quantile_bands(paths: NDArray[Any], levels: Sequence[float]) -> NDArray[np.float64]:
-    """Central bands of the values on each day.
+def quantiles(paths: NDArray[Any], levels: Sequence[float]) -> NDArray[np.float64]:
+    """Quantiles of the values on each day.
 
     Parameters
     ----------
     paths : array (run, day)
     levels : sequence of float
-        Share of the paths within each band, such as 0.5.
+        Such as 0.5 for the median.
 
     Returns
     -------
-    array (level, 2, day) : lower and upper edge of each band
+    array (level, day)
     """
-    if not all(0 < level < 1 for level in levels):
-        raise ValueError(f"a band holds a share between 0 and 1 of the runs, found {', '.join(map(str, levels))}")
-    tails = [(1 + side * level) / 2 for level in levels for side in (-1, 1)]
     # Sorted by day in one block of memory, quantiles of many runs cost a third.
     by_day = np.sort(np.ascontiguousarray(paths.T, dtype=np.float64), axis=1)
-    return np.quantile(by_day, tails, axis=1).reshape(len(levels), 2, paths.shape[1])
+    return np.quantile(by_day, levels, axis=1)
+
+
+def edges(bands: Sequence[float]) -> list[float]:
+    """Levels of the quantiles that bound central bands, two for each: the lower edge, then the upper.
+
+    Parameters
+    ----------
+    bands : sequence of float
+        Share of the paths within each band, such as 0.5.
+    """
+    if not all(0 < band < 1 for band in bands):
+        raise ValueError(f"a band holds a share between 0 and 1 of the runs, found {', '.join(map(str, bands))}")
+    return [(1 + side * band) / 2 for band in bands for side in (-1, 1)]
 
 
 def medoids(paths: NDArray[Any], k: int) -> Medoids:

@@ -4,12 +4,14 @@ import functools
 import json
 import sys
 from collections.abc import Callable
-from typing import Any, ParamSpec
+from typing import Annotated, Any, ParamSpec
 
 import typer
 from rich.console import Console
 
-WRONG_USAGE, INVALID_SCENARIO, SOME_FAILED, INTERRUPTED = 2, 3, 4, 130
+FAILED, WRONG_USAGE, INVALID_SCENARIO, SOME_FAILED, NOT_PRECISE, INTERRUPTED = 1, 2, 3, 4, 5, 130
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 
 P = ParamSpec("P")
 
@@ -51,6 +53,14 @@ def answering(verb: Callable[P, None]) -> Callable[P, None]:
 def _code(error: Exception) -> int | None:
     """The exit code of an error that a user can mend; None for one of ours."""
     kinds = {type_.__name__ for type_ in type(error).__mro__}  # by name: what never was imported was never raised
-    if "ScenarioError" in kinds:
-        return INVALID_SCENARIO
-    return WRONG_USAGE if "StoreError" in kinds else None
+    return next((code for name, code in _CODES.items() if name in kinds), None)
+
+
+_CODES = {
+    "ScenarioError": INVALID_SCENARIO,
+    "DiskError": FAILED,
+    "ClusterError": FAILED,
+    "LostWorkersError": FAILED,
+    "StoreError": WRONG_USAGE,
+    "PlanError": WRONG_USAGE,
+}

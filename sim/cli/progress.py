@@ -1,20 +1,6 @@
-"""What a user sees while waiting: on a terminal a bar, elsewhere nothing."""
-
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+"""What a user sees before anything moves."""
 
 from .answer import notes
-
-
-@contextmanager
-def bar(runs: int) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error, with what is left."""
-    columns = (TextColumn("running"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"), TimeRemainingColumn())
-    with Progress(*columns, console=notes, transient=True, disable=not notes.is_terminal) as progress:
-        task = progress.add_task("runs", total=runs)
-        yield lambda done, _: progress.update(task, completed=done)
 
 
 def announced_compilation() -> None:

@@ -14,25 +14,31 @@ from .answer import counted
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.results.ensemble import Ensemble
+    from sim.results.counted import AnyEnsemble
 
 
-def outcome_table(ensemble: "Ensemble") -> Table:
+def outcome_table(ensemble: "AnyEnsemble") -> Table:
     """Share of runs with each outcome, its interval, and when it came."""
     from sim.results.ensemble import date_of
+    from sim.results.store import interval_of
 
-    shares = ensemble.shares().sort_values("share", ascending=False)
+    interval, called = interval_of(ensemble)
+    shares = ensemble.shares(interval=interval).sort_values("share", ascending=False)
     scenario = ensemble.scenario
-    table = Table(title=f"{scenario.title} · {scenario.short_hash} · seed {ensemble.seed}", title_justify="left")
+    span = f"{scenario.days} days from {scenario.start}"
+    title = f"{scenario.title} · {span} · {scenario.short_hash} · seed {ensemble.seed}"
+    table = Table(title=title, title_justify="left")
     table.add_column("outcome")
     for column in ("share of runs", "95 % interval", "median date"):
         table.add_column(column, justify="right")
     for row in shares.itertuples(index=False):
-        days = ensemble.sound[row.outcome].dropna()
-        when = date_of(scenario, int(days.astype(float).median())) if len(days) else "never"
+        day = ensemble.median_day(row.outcome)
+        when = "never" if day is None else date_of(scenario, day)
         label = scenario.theatre.outcomes[row.outcome].label
         table.add_row(label, f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", when)
-    table.caption = f"of {counted(len(ensemble.sound), 'model run')}; sampling error only; not a forecast"
+    table.caption = f"of {counted(ensemble.n_sound, 'model run')}; sampling error only; not a forecast"
+    if called != "Wilson":
+        table.caption += f"\nintervals of a {called}, which hold however often one looks"
     table.caption_justify = "left"
     return table
 

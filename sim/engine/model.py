@@ -10,8 +10,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.compile import compile_scenario
-from sim.theatre.program import LOG, NONE, UNIT, Floats, Program
+from sim.theatre.compile import program_of
+from sim.theatre.program import LOG, NONE, UNIT, Floats
 from sim.theatre.scenario import Scenario
 
 from .agents import Actor, Market, Participant, World
@@ -20,17 +20,6 @@ from .handover import written
 from .kernel import compiling, kernel
 from .record import Block, Trajectories, block, failures
 from .state import EVENT, Numbers, Runs, new_everything
-
-_programs: dict[str, Program] = {}
-
-
-def program_of(scenario: Scenario) -> Program:
-    """Compile a scenario, or take it from those compiled lately."""
-    if scenario.sha256 not in _programs:
-        while len(_programs) >= 16:
-            del _programs[next(iter(_programs))]
-        _programs[scenario.sha256] = compile_scenario(scenario)
-    return _programs[scenario.sha256]
 
 
 class CrisisModel(mesa.Model):
@@ -127,6 +116,10 @@ class CrisisModel(mesa.Model):
         """Tell kernels where everything is."""
         self._written = written(self.everything)
         self.place = self._written.ctypes.data
+
+    def close(self) -> None:
+        """Let go of all arrays: agents and model refer to one another, and Mesa 3.3 keeps every model for ever."""
+        self.__dict__.clear()
 
     def __getstate__(self) -> object:
         """Refuse to be copied: kernels would go on writing into the arrays of the original."""

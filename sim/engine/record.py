@@ -14,7 +14,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Block:
-    """Results of some runs of one scenario; arrays have shape (run, day) unless they say otherwise."""
+    """Results of some runs of one scenario; arrays have shape (run, day) unless they say otherwise.
+
+    Trajectories lie in memory day by day, as they were made.
+    """
 
     run: NDArray[np.int64]
     """Run numbers, shape (run,)."""
@@ -54,9 +57,9 @@ def block(model: "CrisisModel", trajectories: Trajectories | None) -> Block:
     values: dict[str, NDArray[np.floating[Any]]] = {}
     rungs: dict[str, NDArray[np.uint8]] = {}
     if trajectories is not None:
-        values = {name: np.ascontiguousarray(trajectories.values[:, at].T) for at, name in enumerate(names)}
+        values = {name: trajectories.values[:, at].T for at, name in enumerate(names)}
         kinds = (*(f"rung_{dyad}" for dyad in program.dyads), "rung")
-        rungs = {name: np.ascontiguousarray(trajectories.rung[:, at].T) for at, name in enumerate(kinds)}
+        rungs = {name: trajectories.rung[:, at].T for at, name in enumerate(kinds)}
     return Block(
         run=model.runs.run,
         branch=model.runs.branch,

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.model import program_of
+from sim.theatre.compile import program_of
 from sim.theatre.errors import Fault, ScenarioError, shown
 from sim.theatre.files import Named
 from sim.theatre.load import Resolved, load_either, resolve, without
@@ -168,7 +168,7 @@ class _Examined:
 
     def __init__(self, scenario: Scenario, resolved: Resolved, runs: int, seed: int) -> None:
         self.scenario, self.resolved, self.places = scenario, resolved, Places(resolved)
-        self.watch = Watch(scenario, run(watched(scenario), runs, seed), self.places)
+        self.watch = Watch(scenario, run(watched(scenario), runs, seed, progress=None), self.places)
         self.pairs = PairedRuns(scenario, seed)
         self.runs = runs
 

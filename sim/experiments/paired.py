@@ -16,9 +16,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.engine.model import CrisisModel, program_of
+from sim.engine.model import CrisisModel
 from sim.engine.record import Block
 from sim.results.ensemble import SCRIPT, event_table
+from sim.theatre.compile import program_of
 from sim.theatre.number import Number, Written
 from sim.theatre.scenario import Scenario
 
@@ -168,7 +169,9 @@ class PairedRuns:
         model = CrisisModel(self.scenario, seed=self.seed, run_numbers=runs, collect=False, design=design)
         while model.running:
             model.step()
-        return model.digest()
+        folds = model.digest()
+        model.close()
+        return folds
 
     def differs(self, other: Scenario) -> int | None:
         """Whether a scenario with changed rules or script has other paths.

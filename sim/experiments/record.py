@@ -75,7 +75,7 @@ def recorded(
         )
     except ValidationError as error:
         raise RecordError(f"{_name(history)}: {error.errors()[0]['msg']}") from None
-    return run(followed, seed=seed)
+    return run(followed, seed=seed, progress=None)
 
 
 def _events(history: Named) -> HistoryFile:

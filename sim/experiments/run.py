@@ -1,25 +1,33 @@
-"""Run a scenario many times, in blocks that fit the cache, on all cores."""
+"""Run a scenario many times, in blocks that fit the cache, on all cores or wherever an executor computes."""
 
-import os
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
 from os import PathLike
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from sim.engine.model import CrisisModel, program_of
+from sim.engine.model import CrisisModel
 from sim.engine.record import Block
 from sim.results.ensemble import Ensemble, collect
-from sim.results.store import provenance
+from sim.results.folder import begun, refuse_others
+from sim.results.manifest import Plan, Precision, Span, provenance
+from sim.results.store import read_whole
+from sim.results.writer import Writer
+from sim.theatre.compile import program_of
 from sim.theatre.load import load
 from sim.theatre.scenario import Scenario
 
+from .follow import Shown, followed
+from .plan import planned
+
 RUNS_PER_BLOCK = 1024
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
-
-Progress = Callable[[int, int], None]
-"""Called with the runs done and the runs in all."""
 
 
 def run(
@@ -28,7 +36,13 @@ def run(
     seed: int | None = None,
     *,
     executor: Executor | None = None,
-    progress: Progress | None = None,
+    progress: Shown = "bar",
+    until: Precision | None = None,
+    dtype: str | None = None,
+    variables: Sequence[str] | None = None,
+    save: str | PathLike[str] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
 ) -> Ensemble:
     """Run a scenario many times.
 
@@ -42,61 +56,78 @@ def run(
     executor : concurrent.futures.Executor, optional
         Where to compute; left out, threads on all cores. It changes nothing in the result.
     progress : callable, optional
-        Called with the runs done and the runs in all.
+        Called with how far it has come (`sim.experiments.progress.Tally`); left out, a bar on a terminal or in a
+        notebook; None for nothing.
+    until : Precision, optional
+        Stop as soon as shares are that precise; `runs` is then the most it may take.
+    dtype : {"float32", "float64"}, optional
+        Type in which trajectories are kept.
+    variables : sequence of str, optional
+        Variables whose trajectories are kept, beside tension, rungs and what base rates read; left out, all.
+    save : path, optional
+        Folder to keep the result in, written while runs are finished.
+    resume : bool
+        Go on with what the folder holds of the same runs, if it holds some. What is left out here is as it was begun.
+    overwrite : bool
+        Replace a result that the folder holds.
 
     Returns
     -------
-    Ensemble
+    Ensemble, which reads from the folder if there is one
 
     Raises
     ------
     sim.ScenarioError
         The scenario's file has faults.
+    sim.StoreError
+        The folder is taken, cannot be gone on with, or cannot be written to.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
-    wanted = question.runs if runs is None else runs
-    if wanted < 1:
-        raise ValueError(f"runs must be at least 1, found {wanted}")
-    dice = question.seed if seed is None else seed
-    begun = time.perf_counter()
-    blocks = _blocks(question, wanted, dice, executor, progress)
-    ensemble = collect(question, program_of(question), dice, wanted, blocks, provenance())
-    ensemble.info["seconds"] = round(time.perf_counter() - begun, 3)
-    return ensemble
+    folder = Path(save) if save is not None else None
+    earlier = begun(folder) if folder is not None and resume else None
+    plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, until=until, dtype=dtype, variables=variables)
+    work = partial(run_planned, plan)
+    if folder is None:
+        return _in_memory(plan, followed(plan, work, counted, executor, progress))
+    if earlier is not None and earlier.status == "complete":
+        refuse_others(folder, earlier, plan)
+        return read_whole(folder, earlier)
+    with Writer(folder, plan, resume, overwrite) as writer:
+        for span, block in followed(plan, work, counted, executor, progress, writer.manifest):
+            writer.take(span, block)
+        return writer.finish()
 
 
-def run_block(scenario: Scenario, seed: int, first: int, last: int) -> Block:
+def run_block(scenario: Scenario, seed: int, first: int, last: int, keep: type[np.floating[Any]] = np.float32) -> Block:
     """Run numbers `first` to `last` - 1 in lockstep, to the end."""
-    model = CrisisModel(scenario, seed=seed, run_numbers=np.arange(first, last), collect=False, keep=np.float32)
+    model = CrisisModel(scenario, seed=seed, run_numbers=np.arange(first, last), collect=False, keep=keep)
     while model.running:
         model.step()
     block = model.block()
-    model.trajectories = None  # a Mesa model refers to itself, so it stays until the garbage collector comes by
+    model.close()
     return block
 
 
-def _blocks(
-    scenario: Scenario, runs: int, seed: int, executor: Executor | None, progress: Progress | None
-) -> Iterator[Block]:
-    """Compute blocks anywhere and yield them as they finish; what is not begun is dropped if the caller stops."""
-    cores = os.cpu_count() or 1
-    pool = executor or ThreadPoolExecutor(cores)  # kernels run without the interpreter's lock
-    size = min(RUNS_PER_BLOCK, -(-runs // cores))
-    waiting: set[Future[Block]] = set()
-    try:
-        for first in range(0, runs, size):
-            waiting.add(pool.submit(run_block, scenario, seed, first, min(first + size, runs)))
-        done = 0
-        for future in as_completed(waiting):
-            waiting.discard(future)
-            block = future.result()
-            del future  # or it would keep the block in memory to the end
-            done += len(block.run)
-            if progress is not None:
-                progress(done, runs)
-            yield block
-    finally:
-        for future in waiting:
-            future.cancel()
-        if executor is None:
-            pool.shutdown(cancel_futures=True)
+def run_planned(plan: Plan, first: int, last: int) -> Block:
+    """Run a block of a plan, and keep the trajectories that it keeps."""
+    block = run_block(plan.scenario, plan.seed, first, last, np.float64 if plan.dtype == "float64" else np.float32)
+    return replace(block, values={name: block.values[name] for name in plan.values})
+
+
+def counted(block: Block) -> tuple[int, int, NDArray[np.int64]]:
+    """How many runs a block has, how many of them failed, and in how many of the others each outcome held."""
+    sound = ~np.isin(block.run, [run for run, _, _ in block.failures])
+    return len(block.run), int((~sound).sum()), (block.outcome_day[sound] >= 0).sum(axis=0)
+
+
+def _in_memory(plan: Plan, blocks: Iterator[tuple[Span, Block]]) -> Ensemble:
+    begun_at = time.perf_counter()
+    taken: Iterable[Block] = (block for _, block in blocks)
+    if plan.until is not None:  # only then it is known how many there are
+        taken = list(taken)
+        plan = replace(plan, runs=sum(len(block.run) for block in taken))
+    ensemble = collect(plan.scenario, program_of(plan.scenario), plan.seed, plan.runs, taken, provenance())
+    ensemble.info["seconds"] = round(time.perf_counter() - begun_at, 3)
+    if plan.until is not None:
+        ensemble.info["until"] = plan.until._asdict()
+    return ensemble

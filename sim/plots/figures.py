@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -12,15 +13,17 @@ from sim.analysis.paths import medoids
 from sim.results.ensemble import Ensemble
 from sim.theatre.variables import LogVariable
 
-from .frame import sound_rows
 from .history import strip
 from .paths import fan
 from .shares import first_passage, outcomes, rungs
 
+if TYPE_CHECKING:
+    from sim.results.counted import AnyEnsemble
+
 DPI = 150
 
 
-def write_all(ensemble: Ensemble, folder: Path, record: Ensemble | None = None) -> list[Path]:
+def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = None) -> list[Path]:
     """Draw the standard set into a folder, as PNG files.
 
     The set: the fan of tension and of the first price, the rungs, first passage, the outcomes, and the run that stands
@@ -35,7 +38,7 @@ def write_all(ensemble: Ensemble, folder: Path, record: Ensemble | None = None) 
     -------
     list of Path : the files written
     """
-    if not len(ensemble.sound):
+    if not ensemble.n_sound:
         return []
     folder.mkdir(parents=True, exist_ok=True)
     written = []
@@ -54,7 +57,7 @@ def canvas(width: float = 8.0, height: float = 4.5) -> Axes:
     return figure.add_axes((left / width, below / height, 1 - (left + right) / width, 1 - (below + above) / height))
 
 
-def save(drawing: Axes | Figure, path: Path, ensemble: Ensemble) -> Path:
+def save(drawing: Axes | Figure, path: Path, ensemble: "AnyEnsemble") -> Path:
     """Write a drawing as PNG, and into the file what it was drawn from."""
     figure = drawing if isinstance(drawing, Figure) else drawing.figure.figure
     scenario = ensemble.scenario
@@ -65,14 +68,14 @@ def save(drawing: Axes | Figure, path: Path, ensemble: Ensemble) -> Path:
         "Scenario-SHA256": scenario.sha256,
         "Seed": str(ensemble.seed),
         "Runs": str(len(ensemble)),
-        "Failed": str(len(ensemble.failures)),
+        "Failed": str(ensemble.n_failed),
         "Software": f"escalation-sim {made_by}",
     }
     figure.savefig(path, dpi=DPI, format="png", metadata=words)
     return path
 
 
-def _standard(ensemble: Ensemble, record: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
+def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
     """Name, drawing and height in inches of each figure."""
     variables = ensemble.scenario.theatre.variables
     price = next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)
@@ -82,5 +85,7 @@ def _standard(ensemble: Ensemble, record: Ensemble | None) -> Iterator[tuple[str
     yield "rungs", lambda ax: rungs(ensemble, ax, record=record), 4.5
     yield "first_passage", lambda ax: first_passage(ensemble, ax, record=record), 4.5
     yield "outcomes", lambda ax: outcomes(ensemble, ax, record=record), 4.5
-    first = medoids(sound_rows(ensemble, "tension"), 4).position[0]
-    yield "strip", lambda ax: strip(ensemble, ax, int(ensemble.sound.index[first])), 5.2
+    kept = ensemble.kept
+    if kept.n_sound:
+        first = medoids(kept.paths("tension"), 4).position[0]
+        yield "strip", lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from difflib import get_close_matches
 from itertools import pairwise
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import xarray as xr
@@ -13,11 +13,13 @@ from matplotlib.dates import date2num
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
-from sim.results.ensemble import Ensemble
 from sim.theatre.schema import Theatre
 
 from .colours import COLOURS
 from .labels import LINE, SIZE, apart, width_of, wrapped
+
+if TYPE_CHECKING:
+    from sim.results.counted import AnyEnsemble
 
 GAP = 10.0
 """Points between the end of a line and its label."""
@@ -37,44 +39,41 @@ _STEPS: tuple[tuple[Any, int], ...] = (
 )
 
 
-def given_or_current(ax: Axes | None) -> Axes:
-    """Return the Axes given, or pyplot's current one."""
+def given_or_new(ax: Axes | None) -> Axes:
+    """Return the Axes given, or those of a new figure: one idea is never drawn over another unasked."""
     if ax is not None:
         return ax
     from matplotlib import pyplot
 
-    return pyplot.gca()
+    return pyplot.figure(layout="constrained").add_subplot()
 
 
-def sound_rows(ensemble: Ensemble, name: str) -> NDArray[Any]:
-    """Trajectories (run, day) of a variable in the runs that did not fail.
+def refuse_empty(ensemble: "AnyEnsemble") -> None:
+    """Refuse an ensemble whose every run failed.
 
     Raises
     ------
     ValueError
-        There is no such variable, or no run that did not fail.
+        It has no other.
     """
-    rows = labelled(ensemble, name).to_numpy()
-    failed = np.isin(ensemble.trajectories["run"].to_numpy(), ensemble.failures["run"].to_numpy(dtype=np.int64))
-    if failed.all():
+    if not ensemble.n_sound:
         raise ValueError(f"none of the {len(ensemble)} runs of {ensemble.scenario.name} was finished: nothing to draw")
-    return rows[~failed] if failed.any() else rows
 
 
-def labelled(ensemble: Ensemble, name: str) -> xr.DataArray:
-    """Return a trajectory by name.
+def labelled(ensemble: "AnyEnsemble", name: str) -> xr.DataArray:
+    """Return a trajectory by name, in the runs that were kept.
 
     Raises
     ------
     ValueError
         There is none of that name.
     """
-    known = [str(variable) for variable in ensemble.trajectories.data_vars]
+    known = [str(variable) for variable in ensemble.kept.trajectories.data_vars]
     if name not in known:
         close = get_close_matches(name, known, 1)
         hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"
         raise ValueError(f"unknown variable '{name}'; {hint}")
-    return ensemble.trajectories[name]
+    return ensemble.kept.trajectories[name]
 
 
 def with_unit(trajectory: xr.DataArray) -> str:
@@ -83,9 +82,9 @@ def with_unit(trajectory: xr.DataArray) -> str:
     return f"{trajectory.attrs.get('long_name', trajectory.name)} ({'0 to 1' if unit == '1' else unit})"
 
 
-def dates_of(ensemble: Ensemble) -> NDArray[np.float64]:
+def dates_of(ensemble: "AnyEnsemble") -> NDArray[np.float64]:
     """Return the dates of all days as matplotlib counts them."""
-    dates: NDArray[np.float64] = date2num(ensemble.trajectories["date"].to_numpy())  # type: ignore[no-untyped-call]
+    dates: NDArray[np.float64] = date2num(ensemble.kept.trajectories["date"].to_numpy())  # type: ignore[no-untyped-call]
     return dates
 
 
@@ -120,10 +119,9 @@ def head(ax: Axes, title: str, meaning: str) -> None:
     _note(ax, text, 1, 5, "bottom")
 
 
-def foot(ax: Axes, ensemble: Ensemble, run: int | None = None) -> None:
+def foot(ax: Axes, ensemble: "AnyEnsemble", run: int | None = None) -> None:
     """Write under the Axes which scenario it shows, its hash, the number of runs and the seed."""
-    scenario, failed = ensemble.scenario, len(ensemble.failures)
-    sound = len(ensemble) - failed
+    scenario, failed, sound = ensemble.scenario, ensemble.n_failed, ensemble.n_sound
     counted = f"n = {sound:,} {'run' if sound == 1 else 'runs'}"
     n = counted if run is None else f"run {run} of n = {len(ensemble):,}"
     parts = [f"{scenario.name} {scenario.short_hash}", n, f"seed {ensemble.seed}"]
@@ -162,7 +160,7 @@ def percent_axis(axis: Any) -> None:
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
 
 
-def date_axis(ax: Axes, ensemble: Ensemble, column: float = 0.0) -> float:
+def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0) -> float:
     """Lay the dates on the x axis and leave a column of so many points free at their right, for labels.
 
     Returns

@@ -21,7 +21,7 @@ from .frame import (
     dates_of,
     end_labels,
     foot,
-    given_or_current,
+    given_or_new,
     head,
     plain_axes,
     points,
@@ -72,7 +72,7 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
     """
     if run not in ensemble.outcomes.index:
         raise ValueError(f"no run {run}; this ensemble has runs 0 to {len(ensemble) - 1}")
-    ax = given_or_current(ax)
+    ax = given_or_new(ax)
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
     events = ensemble.events.loc[ensemble.events["run"] == run]
     scripted = events["actor"] == SCRIPT

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -17,12 +18,15 @@ from .colours import COLOURS, rung_colour
 from .frame import dates_of, labelled
 from .labels import SIZE, width_of
 
+if TYPE_CHECKING:
+    from sim.results.counted import AnyEnsemble
+
 LABEL = "recorded events"
 WIDTH = 2.4
 """Of their line, in points; no other line is as wide."""
 
 
-def days_shared(ensemble: Ensemble, record: Ensemble) -> NDArray[np.int64]:
+def days_shared(ensemble: "AnyEnsemble", record: Ensemble) -> NDArray[np.int64]:
     """Days of the record, counted from its first, on which the ensemble runs too.
 
     Raises
@@ -44,12 +48,12 @@ def day(record: Ensemble, count: int) -> str:
     return f"{there.day} {there:%b %Y}"
 
 
-def last_day(ensemble: Ensemble, record: Ensemble) -> str:
+def last_day(ensemble: "AnyEnsemble", record: Ensemble) -> str:
     """Write the date of the last day that the record shares with the ensemble."""
     return day(record, int(days_shared(ensemble, record)[-1]))
 
 
-def line(ax: Axes, ensemble: Ensemble, record: Ensemble, variable: str) -> None:
+def line(ax: Axes, ensemble: "AnyEnsemble", record: Ensemble, variable: str) -> None:
     """Draw the path of a variable as one wide line that ends in a dot."""
     days = days_shared(ensemble, record)
     dates, path = dates_of(record)[days], labelled(record, variable).isel(run=0).to_numpy()[days]
@@ -59,7 +63,7 @@ def line(ax: Axes, ensemble: Ensemble, record: Ensemble, variable: str) -> None:
     ax.plot(dates[-1:], path[-1:], "o", color=colour, markersize=7, markeredgecolor="white", zorder=4, clip_on=False)
 
 
-def passages(ensemble: Ensemble, record: Ensemble, rungs: Iterable[int]) -> dict[int, int]:
+def passages(ensemble: "AnyEnsemble", record: Ensemble, rungs: Iterable[int]) -> dict[int, int]:
     """Days of the ensemble on which the record first stood on each rung or above it, where it ever did."""
     days = days_shared(ensemble, record)
     steps = list(rungs)
@@ -96,7 +100,7 @@ def beside(ax: Axes, height: float, label: str, text: str) -> None:
     )
 
 
-def ribbon(ax: Axes, ensemble: Ensemble, record: Ensemble, bottom: float, top: float) -> None:
+def ribbon(ax: Axes, ensemble: "AnyEnsemble", record: Ensemble, bottom: float, top: float) -> None:
     """Draw the rung on which the record stands on each day, as a ribbon in the colours of the ladder."""
     days = days_shared(ensemble, record)
     dates, rung = dates_of(record)[days], record.trajectories["rung"].to_numpy()[0, days]
@@ -110,7 +114,7 @@ def ribbon(ax: Axes, ensemble: Ensemble, record: Ensemble, bottom: float, top: f
     ax.add_patch(frame)
 
 
-def came_about(ensemble: Ensemble, record: Ensemble) -> dict[str, str]:
+def came_about(ensemble: "AnyEnsemble", record: Ensemble) -> dict[str, str]:
     """Date on which each outcome first held in the record, where it did on a day that the ensemble shares."""
     days, held = days_shared(ensemble, record), record.outcomes.iloc[0].dropna()
     return {str(name): day(record, first) for name, first in held.items() if days[0] <= first <= days[-1]}

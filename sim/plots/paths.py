@@ -1,10 +1,11 @@
 """Paths of one variable: how wide they spread, and a few that happened."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from sim.analysis.paths import medoids, quantile_bands
+from sim.analysis.paths import edges, medoids
 from sim.results.ensemble import Ensemble
 
 from . import overlay
@@ -15,19 +16,22 @@ from .frame import (
     dates_of,
     end_labels,
     foot,
-    given_or_current,
+    given_or_new,
     head,
     labelled,
     percent,
     plain_axes,
-    sound_rows,
+    refuse_empty,
     with_unit,
 )
 from .labels import SIZE
 
+if TYPE_CHECKING:
+    from sim.results.counted import AnyEnsemble
+
 
 def fan(
-    ensemble: Ensemble,
+    ensemble: "AnyEnsemble",
     ax: Axes | None = None,
     variable: str = "tension",
     bands: Sequence[float] = (0.5, 0.8, 0.95),
@@ -50,14 +54,15 @@ def fan(
     record : Ensemble, optional
         Recorded events, drawn over them as a line of their own (`sim.recorded`).
     """
-    ax = given_or_current(ax)
+    ax = given_or_new(ax)
+    refuse_empty(ensemble)
     dates, shown = dates_of(ensemble), labelled(ensemble, variable)
-    rows = sound_rows(ensemble, variable)
-    run = ensemble.sound.index.to_numpy()
     levels = sorted(bands, reverse=True)
-    for at, (level, edges) in enumerate(zip(levels, quantile_bands(rows, levels), strict=True)):
+    quantiles = ensemble.quantiles(variable, edges(levels))
+    for at, (level, low, high) in enumerate(zip(levels, quantiles[::2], quantiles[1::2], strict=True)):
         colour = tint(COLOURS["band"], 0.16 + 0.3 * at / max(len(levels) - 1, 1))
-        ax.fill_between(dates, *edges, color=colour, linewidth=0, label=f"{100 * level:g} % of runs")
+        ax.fill_between(dates, low, high, color=colour, linewidth=0, label=f"{100 * level:g} % of runs")
+    rows, run = ensemble.kept.paths(variable), ensemble.kept.sound.index
     chosen = medoids(rows, paths)
     texts = []
     for at, (position, share) in enumerate(zip(*chosen, strict=True)):
@@ -65,9 +70,9 @@ def fan(
         ax.plot(dates, rows[position], color=path_colour(at), linestyle=PATH_STYLES[at % 4], linewidth=1.3)
     if record is not None:
         overlay.line(ax, ensemble, record, variable)
-    low, high = ax.get_ylim()
+    bottom, top = ax.get_ylim()
     # Headroom for the legend, and no ground below zero for what is never negative.
-    ax.set_ylim(max(low, 0.0) if rows.min() >= 0 else low, high + 0.09 * (high - low))
+    ax.set_ylim(max(bottom, 0.0) if ax.dataLim.y0 >= 0 else bottom, top + 0.09 * (top - bottom))
     ax.set_ylabel(with_unit(shown), parse_math=False)
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
@@ -76,18 +81,20 @@ def fan(
     if keys := len(levels) + (record is not None):
         ax.legend(loc="upper left", fontsize=SIZE, frameon=False, ncols=keys, reverse=True, borderaxespad=0)
     told = "" if record is None else overlay.last_day(ensemble, record)
-    head(ax, f"{shown.attrs.get('long_name', variable)}: how far the runs spread", _meaning(levels, texts, told))
+    title = f"{shown.attrs.get('long_name', variable)}: how far the runs spread"
+    head(ax, title, _meaning(ensemble, levels, texts, told))
     foot(ax, ensemble)
     return ax
 
 
-def _meaning(levels: Sequence[float], lines: Sequence[str], told: str) -> str:
+def _meaning(ensemble: "AnyEnsemble", levels: Sequence[float], lines: Sequence[str], told: str) -> str:
     parts = []
     if levels:
         shares = ", ".join(f"{100 * level:g}" for level in reversed(levels))
         parts.append(f"Bands: the middle {shares} % of the runs on each day.")
     if lines:
-        parts.append("Lines: runs that happened, with the share of runs like each.")
+        like = "runs" if ensemble.kept is ensemble else f"the {len(ensemble.kept)} runs kept whole"
+        parts.append(f"Lines: runs that happened, with the share of {like} like each.")
     if told:
         parts.append(f"Wide: what the model's rules make of the {overlay.LABEL}, to {told}.")
     return " ".join(parts)

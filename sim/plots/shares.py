@@ -1,12 +1,12 @@
 """Shares of runs: where they stand on the ladder, how far they have climbed, what came about in them."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
 
 from sim.analysis.intervals import wilson
-from sim.analysis.ladder import reached, standing
 from sim.results.ensemble import Ensemble
 
 from . import overlay
@@ -17,15 +17,18 @@ from .frame import (
     dates_of,
     end_labels,
     foot,
-    given_or_current,
+    given_or_new,
     head,
     percent,
     percent_axis,
     plain_axes,
+    refuse_empty,
     rung_name,
-    sound_rows,
 )
 from .labels import SIZE, wrapped
+
+if TYPE_CHECKING:
+    from sim.results.counted import AnyEnsemble
 
 WIDTH = 33
 """Letters in a line of a label."""
@@ -34,7 +37,7 @@ RIBBON = (1.02, 1.06)
 PASSAGE_STYLES = ("solid", (0, (6, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1.5, 1)))
 
 
-def rungs(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
+def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
     """Share of the runs on each rung on each day, stacked from rung 0 at the bottom to the gravest on top.
 
     A run stands on the highest rung acted on within the ladder's memory. Labels name the rungs that hold some run on
@@ -45,10 +48,10 @@ def rungs(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None = 
     record : Ensemble, optional
         Recorded events, whose rungs make a ribbon above the runs (`sim.recorded`).
     """
-    ax = given_or_current(ax)
+    ax = given_or_new(ax)
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
-    rows = sound_rows(ensemble, "rung")
-    shares = standing(rows)
+    refuse_empty(ensemble)
+    shares = ensemble.standing()
     steps = np.flatnonzero(shares.any(axis=1)).tolist()
     ax.stackplot(
         dates,
@@ -74,7 +77,7 @@ def rungs(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None = 
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], heights, texts, ties)
-    low, high = wilson(len(rows) / 2, len(rows))
+    low, high = wilson(ensemble.n_sound / 2, ensemble.n_sound)
     memory = theatre.ladder.rung_memory.value
     head(
         ax,
@@ -87,7 +90,7 @@ def rungs(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None = 
 
 
 def first_passage(
-    ensemble: Ensemble,
+    ensemble: "AnyEnsemble",
     ax: Axes | None = None,
     rungs: Sequence[int] = (5, 7, 8, 9),
     record: Ensemble | None = None,
@@ -107,12 +110,12 @@ def first_passage(
     steps = sorted(set(rungs))
     if not steps or not 0 <= steps[0] <= steps[-1] <= 9:
         raise ValueError(f"rungs go from 0 to 9, found {', '.join(map(str, rungs)) or 'none'}")
-    ax = given_or_current(ax)
+    ax = given_or_new(ax)
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
-    rows = sound_rows(ensemble, "rung")
-    counts = reached(rows, steps)
-    low, high = wilson(counts, len(rows))
-    shares = counts / len(rows)
+    refuse_empty(ensemble)
+    counts = ensemble.reached(steps)
+    low, high = wilson(counts, ensemble.n_sound)
+    shares = counts / ensemble.n_sound
     for at, rung in enumerate(steps):
         colour, style = rung_colour(rung), PASSAGE_STYLES[at % len(PASSAGE_STYLES)]
         ax.fill_between(dates, low[at], high[at], color=colour, alpha=0.18, linewidth=0)
@@ -137,7 +140,7 @@ def first_passage(
     return ax
 
 
-def outcomes(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
+def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
     """Share of the runs in which each outcome held on some day, with 95 % Wilson intervals, the largest on top.
 
     Parameters
@@ -145,9 +148,8 @@ def outcomes(ensemble: Ensemble, ax: Axes | None = None, record: Ensemble | None
     record : Ensemble, optional
         Recorded events; a date beside its name tells when an outcome came about in them (`sim.recorded`).
     """
-    ax = given_or_current(ax)
-    if not len(ensemble.sound):
-        raise ValueError(f"none of the {len(ensemble)} runs of {ensemble.scenario.name} was finished: nothing to draw")
+    ax = given_or_new(ax)
+    refuse_empty(ensemble)
     labels = {name: outcome.label for name, outcome in ensemble.scenario.theatre.outcomes.items()}
     table = ensemble.shares().sort_values("share", ascending=False, kind="stable", ignore_index=True)
     rows = -np.arange(len(table), dtype=float)

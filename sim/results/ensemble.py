@@ -1,22 +1,43 @@
 """An ensemble: many runs of one scenario, as labelled arrays and tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from numpy.typing import NDArray
 
-from sim.analysis.intervals import wilson
+from sim.analysis.intervals import Interval, wilson
+from sim.analysis.ladder import reached, standing
+from sim.analysis.paths import quantiles
 from sim.engine.record import Block
 from sim.theatre.program import Program
 from sim.theatre.scenario import Scenario
 
 SCRIPT = "script"
 """The actor of what the scenario itself lets happen."""
+
+
+class Table:
+    """A field with a table, or with a function that reads it when it is first asked for."""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._place = f"_{name}"
+
+    def __get__(self, instance: Any, owner: type | None = None) -> pd.DataFrame:
+        if instance is None:
+            raise AttributeError(self._place)  # so that the field has no default
+        found = instance.__dict__[self._place]
+        if not isinstance(found, pd.DataFrame):
+            found = instance.__dict__[self._place] = found()
+        return found
+
+    def __set__(self, instance: Any, table: "pd.DataFrame | Callable[[], pd.DataFrame]") -> None:
+        instance.__dict__[self._place] = table
 
 
 @dataclass(frozen=True)
@@ -30,11 +51,11 @@ class Ensemble:
     seed: int
     trajectories: xr.Dataset
     """Every variable, `tension`, `rung`, and `rung_X` for each dyad X, with the date of each day as a coordinate."""
-    events: pd.DataFrame
+    events: Table = Table()
     """One row for each act: run, day, date, actor, action, target, rung, deniable, fatalities, event, cause."""
-    outcomes: pd.DataFrame
+    outcomes: Table = Table()
     """One row for each run: each outcome's first day, <NA> where it never held."""
-    failures: pd.DataFrame
+    failures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame([], columns=["run", "day", "what"]))
     """Runs that met a value that is not finite: run, day, what. They count in no share."""
     info: dict[str, Any] = field(default_factory=dict)
     """How it was made: versions, platform, time."""
@@ -47,18 +68,52 @@ class Ensemble:
         """Outcomes of the runs that did not fail."""
         return self.outcomes.loc[~self.outcomes.index.isin(self.failures["run"])]
 
-    def shares(self, level: float = 0.95) -> pd.DataFrame:
-        """Share of the runs in which each outcome held, with a Wilson interval.
+    @property
+    def n_sound(self) -> int:
+        """Runs that did not fail."""
+        return len(self.sound)
+
+    @property
+    def n_failed(self) -> int:
+        """Runs that did."""
+        return len(self.failures)
+
+    @property
+    def kept(self) -> Self:
+        """The runs that were kept whole: all of them."""
+        return self
+
+    def shares(self, level: float = 0.95, interval: Interval = wilson) -> pd.DataFrame:
+        """Share of the runs in which each outcome held, with an interval: Wilson's, or another of `sim.analysis`.
 
         Returns
         -------
         DataFrame with columns outcome, share, low, high, n
         """
-        held = self.sound.notna().sum()
-        n = len(self.sound)
-        low, high = wilson(held.to_numpy(), n, level)
-        share = held.to_numpy() / n if n else np.full(len(held), np.nan)
-        return pd.DataFrame({"outcome": held.index, "share": share, "low": low, "high": high, "n": n})
+        return outcome_shares(self.sound.notna().sum(), self.n_sound, level, interval)
+
+    def paths(self, name: str) -> np.ndarray[Any, Any]:
+        """A trajectory in the runs that did not fail, shape (run, day)."""
+        rows = self.trajectories[name].to_numpy()
+        failed = np.isin(self.trajectories["run"].to_numpy(), self.failures["run"].to_numpy(dtype=np.int64))
+        return rows[~failed] if failed.any() else rows
+
+    def quantiles(self, name: str, levels: Sequence[float]) -> NDArray[np.float64]:
+        """Quantiles of a trajectory on each day, shape (level, day)."""
+        return quantiles(self.paths(name), levels)
+
+    def standing(self) -> NDArray[np.float64]:
+        """Share of the runs that stand on each rung on each day, shape (rung, day)."""
+        return standing(self.paths("rung"))
+
+    def reached(self, steps: Sequence[int]) -> NDArray[np.int64]:
+        """Count the runs that have stood on a rung or above it by each day, shape (step, day)."""
+        return reached(self.paths("rung"), steps)
+
+    def median_day(self, outcome: str) -> int | None:
+        """The day by which an outcome had come about in half of the runs in which it did; None if in none."""
+        days = self.sound[outcome].dropna().astype(float)
+        return int(days.median()) if len(days) else None
 
     @cached_property
     def base_rates(self) -> pd.DataFrame:
@@ -106,7 +161,7 @@ def dataset(
 ) -> xr.Dataset:
     """Label trajectories with runs, days, dates, units and the scenario's hash."""
     days = np.arange(program.days)
-    labels = {name: _label(scenario, name) for name in values}
+    labels = {name: label(scenario, name) for name in values}
     data = {name: (("run", "day"), rows, labels[name]) for name, rows in values.items()}
     dates = np.datetime64(scenario.start, "ns") + days * np.timedelta64(1, "D")
     coordinates = {"run": run, "day": days, "date": ("day", dates)}
@@ -114,7 +169,7 @@ def dataset(
     return xr.Dataset(data, coordinates, attributes)
 
 
-def _label(scenario: Scenario, name: str) -> dict[str, str]:
+def label(scenario: Scenario, name: str) -> dict[str, str]:
     """What a trajectory shows, and its unit."""
     theatre = scenario.theatre
     if name in theatre.variables:
@@ -129,7 +184,6 @@ def _label(scenario: Scenario, name: str) -> dict[str, str]:
 def event_table(block: Block, program: Program) -> pd.DataFrame:
     """Events with names instead of positions."""
     columns = block.events
-    actions = [*program.actions, *(f"{SCRIPT}.{name}" for name in program.injects)]
     actors = [*program.actors, SCRIPT]
     start = np.datetime64(program.start, "ms")
     return pd.DataFrame(
@@ -138,7 +192,7 @@ def event_table(block: Block, program: Program) -> pd.DataFrame:
             "day": columns["day"],
             "date": start + columns["day"].astype("timedelta64[D]"),
             "actor": _named(np.where(columns["actor"] < 0, len(actors) - 1, columns["actor"]), actors),
-            "action": _named(columns["action"], actions),
+            "action": _named(columns["action"], action_names(program)),
             "target": _named(columns["target"], program.actors),
             "rung": columns["rung"],
             "deniable": columns["deniable"],
@@ -147,6 +201,11 @@ def event_table(block: Block, program: Program) -> pd.DataFrame:
             "cause": pd.array(columns["cause"], "Int32").copy(),
         }
     ).assign(cause=lambda table: table["cause"].mask(table["cause"] < 0))
+
+
+def action_names(program: Program) -> list[str]:
+    """What acts are called, by their position in the table of events."""
+    return [*program.actions, *(f"{SCRIPT}.{name}" for name in program.injects)]
 
 
 def _named(positions: np.ndarray[Any, Any], names: Sequence[str]) -> pd.Categorical:
@@ -158,6 +217,19 @@ def outcome_table(outcomes: Sequence[str], run: np.ndarray[Any, Any], day: np.nd
     columns = {name: pd.array(day[:, at], "Int32") for at, name in enumerate(outcomes)}
     table = pd.DataFrame(columns, index=pd.Index(run, name="run"))
     return table.mask(table < 0)
+
+
+def outcome_shares(held: pd.Series, n: int, level: float, interval: Interval = wilson) -> pd.DataFrame:
+    """Share of `n` runs in which each outcome held, with an interval.
+
+    Parameters
+    ----------
+    held : Series
+        Runs in which it held, by outcome.
+    """
+    low, high = interval(held.to_numpy(), n, level)
+    share = held.to_numpy() / n if n else np.full(len(held), np.nan)
+    return pd.DataFrame({"outcome": held.index, "share": share, "low": low, "high": high, "n": n})
 
 
 def date_of(scenario: Scenario, day: int) -> str:

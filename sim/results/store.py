@@ -1,171 +1,181 @@
 """Results on disk: one folder with open formats that other tools read without our code."""
 
 import json
-import os
-import platform
-import shutil
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import xarray as xr
 
+from sim.analysis.intervals import Interval, wilson
+from sim.theatre.compile import program_of
 from sim.theatre.scenario import Scenario
 
+from . import chunks
 from .base_rates import as_records
-from .ensemble import Ensemble
+from .counted import AnyEnsemble, CountedEnsemble
+from .ensemble import SCRIPT, Ensemble, action_names
+from .errors import StoreError
+from .files import UNFINISHED, replacing
+from .manifest import Manifest, Precision, read
+from .summary import Summary
 
-FORMAT = 1
-"""Version of the folder's layout."""
-RUNS_PER_CHUNK = 1024
-
-
-class StoreError(Exception):
-    """A folder cannot be written or read as a result; the message says what to do."""
-
-
-def provenance() -> dict[str, Any]:
-    """Versions and platform that made a result."""
-    packages = ("escalation-sim", "mesa", "numba", "numpy", "pandas", "xarray", "zarr", "pyarrow")
-    return {
-        "versions": {"python": platform.python_version(), **{name: _version(name) for name in packages}},
-        "platform": f"{platform.system()} {platform.machine()}",
-    }
+EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
+"""Files and folders of a result, beside its trajectories and its manifest."""
 
 
-def _version(package: str) -> str | None:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return None
+def open_result(folder: str | Path) -> AnyEnsemble:
+    """Open a result; trajectories and tables are read when they are used.
 
-
-def refuse_finished(folder: Path, overwrite: bool) -> None:
-    """Protect what is there.
+    Returns
+    -------
+    Ensemble, or CountedEnsemble if only counts were kept
 
     Raises
     ------
     StoreError
-        The folder holds something, and is not a result that may be overwritten.
+        The folder is no result, is not finished, or is one that this version cannot read.
     """
-    if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
-        return
-    if not (folder / "run.json").is_file():
-        raise StoreError(f"{folder} exists and is no result of sim; choose another folder")
-    if not overwrite:
-        raise StoreError(f"{folder} holds a finished result; choose another folder, or add --overwrite to replace it")
+    folder = Path(folder)
+    manifest = read(folder)
+    if manifest.status != "complete":
+        raise StoreError(
+            f"{folder} is not finished: it has {manifest.runs:,} of {manifest.plan.runs:,} runs; go on with "
+            f"'sim run {manifest.plan.scenario.name} --resume'"
+        )
+    for name, length in manifest.files.items():
+        if not (folder / name).is_file() or (folder / name).stat().st_size != length:
+            raise StoreError(f"{folder} is damaged: {name} is not as long as it was; run its scenario again")
+    return read_counted(folder, manifest) if manifest.plan.summary_only else read_whole(folder, manifest)
 
 
-def save(ensemble: Ensemble, folder: Path, overwrite: bool = False) -> Path:
-    """Write an ensemble to a folder, all of it or nothing.
+def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
+    """Read an ensemble, finished or about to be.
 
     Raises
     ------
     StoreError
-        The folder is taken, or cannot be written.
+        Something is missing or cut short.
     """
-    refuse_finished(folder, overwrite)
-    partial = folder.with_name(f".{folder.name}.{os.getpid()}.partial")
+    stored = chunks.Chunks(folder, manifest.plan)
+    for (first, last), done in manifest.done.items():
+        if stored.size((first, last)) != done.size:
+            raise StoreError(
+                f"{folder} is damaged: in {chunks.NAME}, runs {first} to {last - 1} are missing or cut short; run its "
+                "scenario again, with --overwrite"
+            )
     try:
-        partial.mkdir(parents=True)
-        _write(ensemble, partial)
-        if folder.exists():
-            shutil.rmtree(folder)
-        partial.rename(folder)
-    except OSError as error:
-        raise StoreError(f"cannot write {folder}: {error.strerror or error}") from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-    return folder
+        trajectories = xr.open_zarr(folder / chunks.NAME, consolidated=False, chunks=None)
+    except (OSError, ValueError, KeyError) as error:
+        raise StoreError(f"{folder} is damaged: {error}") from error
+    scenario = manifest.plan.scenario
+    return Ensemble(
+        scenario=scenario,
+        seed=manifest.plan.seed,
+        trajectories=trajectories,
+        events=lambda: _with_names(_table(folder / EVENTS), scenario),
+        outcomes=lambda: _table(folder / OUTCOMES),
+        failures=pd.DataFrame(sorted(manifest.failures), columns=["run", "day", "what"]),
+        info=_info(manifest),
+    )
 
 
-def _write(ensemble: Ensemble, folder: Path) -> None:
-    chunks = (min(RUNS_PER_CHUNK, len(ensemble)), ensemble.scenario.days)
-    encoding = {name: {"chunks": chunks} for name in ensemble.trajectories.data_vars}
-    ensemble.trajectories.to_zarr(folder / "trajectories.zarr", encoding=encoding, consolidated=False)
-    ensemble.events.to_parquet(folder / "events.parquet", index=False)
-    ensemble.outcomes.to_parquet(folder / "outcomes.parquet")
-    _json(folder / "summary.json", summary(ensemble))
-    _json(folder / "run.json", manifest(ensemble))
+def _table(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except (OSError, pa.ArrowException) as error:
+        raise StoreError(f"{path} is damaged: {error}") from error
 
 
-def manifest(ensemble: Ensemble) -> dict[str, Any]:
-    """All that is needed to make the ensemble again."""
-    return {
-        "format": FORMAT,
-        "status": "complete",
-        "runs": len(ensemble),
-        "seed": ensemble.seed,
-        "failures": ensemble.failures.to_dict("records"),
-        **ensemble.info,
-        "scenario_sha256": ensemble.scenario.sha256,
-        "scenario": ensemble.scenario.model_dump(mode="json", by_alias=True),
-    }
+def _with_names(events: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Parquet keeps the names that occur and those beside them; where no run has any act, they are put back."""
+    if len(events):
+        return events
+    program = program_of(scenario)
+    names = {"actor": [*program.actors, SCRIPT], "action": action_names(program), "target": list(program.actors)}
+    return events.astype({column: pd.CategoricalDtype(known) for column, known in names.items()})
 
 
-def summary(ensemble: Ensemble) -> dict[str, Any]:
+def read_counted(folder: Path, manifest: Manifest) -> CountedEnsemble:
+    """Read counts, and the runs that were kept whole.
+
+    Raises
+    ------
+    StoreError
+        Something is missing or damaged.
+    """
+    plan = manifest.plan
+    try:
+        summary = Summary.load(folder / COUNTS, plan.scenario)
+    except (OSError, ValueError) as error:
+        raise StoreError(f"{folder} is damaged: {error}") from error
+    kept = open_result(folder / KEPT)
+    assert isinstance(kept, Ensemble)
+    return CountedEnsemble(plan.scenario, plan.seed, summary, kept, _info(manifest))
+
+
+def _info(manifest: Manifest) -> dict[str, Any]:
+    until = {"until": manifest.plan.until._asdict()} if manifest.plan.until else {}
+    return {key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made} | until
+
+
+def write_summary(ensemble: AnyEnsemble, folder: Path) -> None:
+    """Write figures to quote to `summary.json`."""
+    text = json.dumps(summary(ensemble), indent=1, ensure_ascii=False, default=_plain)
+    with replacing(folder / SUMMARY, folder / UNFINISHED) as file:
+        file.write(f"{text}\n".encode())
+
+
+def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
     """Figures to quote: outcome shares with intervals, peaks, deaths, and base rates if the theatre has some."""
-    peak = ensemble.trajectories["rung"].max("day").to_series()
-    peak = peak.loc[ensemble.sound.index]
-    deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(ensemble.sound.index, fill_value=0)
-    shares = ensemble.shares()
+    interval, called = interval_of(ensemble)
+    base_rates = as_records(ensemble.base_rates) if ensemble.scenario.theatre.base_rates else None
     return {
         "scenario": ensemble.scenario.name,
         "scenario_sha256": ensemble.scenario.sha256,
         "seed": ensemble.seed,
         "runs": len(ensemble),
-        "failed": len(ensemble.failures),
+        "failed": ensemble.n_failed,
         "outcomes": {
             row["outcome"]: {"share": row["share"], "low": row["low"], "high": row["high"]}
-            for row in shares.to_dict("records")
+            for row in ensemble.shares(interval=interval).to_dict("records")
         },
-        "interval": "95 % Wilson, sampling error only",
-        "peak_rung": {str(rung): int((peak == rung).sum()) for rung in range(10)},
-        "deaths": {"median": float(deaths.median()), "p90": float(deaths.quantile(0.9))},
-        "events_per_run": len(ensemble.events) / max(len(ensemble), 1),
-        **({"base_rates": as_records(ensemble.base_rates)} if ensemble.scenario.theatre.base_rates else {}),
+        "interval": f"95 % {called}, sampling error only",
+        **(_of_counts(ensemble.summary) if isinstance(ensemble, CountedEnsemble) else _of_runs(ensemble)),
+        **({} if base_rates is None else {"base_rates": base_rates}),
     }
 
 
-def _json(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False, default=_plain) + "\n", encoding="utf-8")
+def interval_of(ensemble: AnyEnsemble) -> tuple[Interval, str]:
+    """The interval of shares that holds for an ensemble, and what it is called."""
+    if "until" in ensemble.info:
+        return Precision(**ensemble.info["until"]).interval, "confidence sequence"
+    return wilson, "Wilson"
+
+
+def _of_runs(ensemble: Ensemble) -> dict[str, Any]:
+    peak = ensemble.trajectories["rung"].max("day").to_series()
+    peak = peak.loc[ensemble.sound.index]
+    deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(ensemble.sound.index, fill_value=0)
+    return {
+        "peak_rung": {str(rung): int((peak == rung).sum()) for rung in range(10)},
+        "deaths": {"median": float(deaths.median()), "p90": float(deaths.quantile(0.9))},
+        "events_per_run": len(ensemble.events) / max(len(ensemble), 1),
+    }
+
+
+def _of_counts(counts: Summary) -> dict[str, Any]:
+    median, p90 = counts.deaths_quantiles((0.5, 0.9)).tolist()
+    return {
+        "peak_rung": {str(rung): int(runs) for rung, runs in enumerate(counts.peak_rungs)},
+        "deaths": {"median": median, "p90": p90},
+        "events_per_run": int(counts.events.sum()) / max(counts.n_sound, 1),
+    }
 
 
 def _plain(value: Any) -> Any:
     if isinstance(value, np.generic):
         return value.item()
     raise TypeError(f"cannot write {type(value).__name__} to JSON")
-
-
-def open_result(folder: str | Path) -> Ensemble:
-    """Open a result; trajectories are read when they are used.
-
-    Raises
-    ------
-    StoreError
-        The folder is no result, or one that this version cannot read.
-    """
-    folder = Path(folder)
-    try:
-        written = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StoreError(f"{folder} is no result of sim: it has no run.json") from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"cannot read {folder / 'run.json'}: {error}") from error
-    if not isinstance(written, dict) or written.get("format") != FORMAT:
-        raise StoreError(f"{folder} was written in a format that this version does not read; run its scenario again")
-    try:
-        scenario = Scenario.model_validate(written["scenario"])
-        return Ensemble(
-            scenario=scenario,
-            seed=written["seed"],
-            trajectories=xr.open_zarr(folder / "trajectories.zarr", consolidated=False, chunks=None),
-            events=pd.read_parquet(folder / "events.parquet"),
-            outcomes=pd.read_parquet(folder / "outcomes.parquet"),
-            failures=pd.DataFrame(written["failures"], columns=["run", "day", "what"]),
-            info={key: written[key] for key in ("versions", "platform") if key in written},
-        )
-    except (OSError, ValueError, KeyError) as error:
-        raise StoreError(f"{folder} is damaged: {error}") from error

@@ -51,6 +51,18 @@ def compile_scenario(scenario: Scenario) -> Program:
         return Compiler(scenario).program()
 
 
+_programs: dict[str, Program] = {}
+
+
+def program_of(scenario: Scenario) -> Program:
+    """Compile a scenario, or take it from those compiled lately."""
+    if scenario.sha256 not in _programs:
+        while len(_programs) >= 16:
+            del _programs[next(iter(_programs))]
+        _programs[scenario.sha256] = compile_scenario(scenario)
+    return _programs[scenario.sha256]
+
+
 def key(ids: Iterable[str]) -> list[int]:
     """Hashes of ids, which key their dice: the first four bytes of SHA-256.
 

@@ -59,7 +59,8 @@ def merge(files: list[File], faults: list[Fault]) -> Resolved:
         at = scenarios[-1].tree.content["extends"].at
         faults.append(fault(at, f"'{last.path.name}' is {WHAT_IT_IS[last.kind]}", "extend a theatre or a scenario"))
     for file in reversed(scenarios):  # what is extended comes first, so that the file asked for has the last word
-        resolved.scenario = _merged(resolved.scenario, file.tree, resolved.faults)
+        before = _without_past(resolved.scenario, file.tree)
+        resolved.scenario = _merged(before, file.tree, resolved.faults)
         _change(resolved, file.tree)
     _impose_history(resolved)
     _check_explanations(resolved)
@@ -99,6 +100,27 @@ def _check_explanations(resolved: Resolved) -> None:
             if entry(resolved, str(key)) is None:
                 hint = "the path of what is found, such as actions.us.strike_iran, script.ID, forbid.ACTION or runs"
                 resolved.faults.append(fault(reason.key, f"nothing is called '{key}'", hint))
+
+
+def _without_past(base: Node, child: Node) -> Node:
+    """What a file inherits: of a script, what comes after the history that it imposes, which tells the rest."""
+    until = _day(history.get("until")) if (history := child.get("history")) else None
+    script = base.get("script")
+    if until is None or script is None:
+        return base
+    days = {key: _day(entry.get("on")) for key, entry in script.entries().items()}
+    later = {key: entry for key, entry in script.entries().items() if (day := days[key]) is None or day > until}
+    return base.with_entry("script", Node(later, script.at, script.key))
+
+
+def changes(file: File) -> list[str]:
+    """What a file sets in what it extends, by path."""
+    tree = file.tree
+    changed = [key for key in ("start", "days", "history") if tree.get(key)]
+    for section in ("initial", "overrides", "script", "forbid"):
+        entries = node.entries() if (node := tree.get(section)) else {}
+        changed += [str(key) if section == "overrides" else f"{section}.{key}" for key in entries]
+    return changed
 
 
 def _merged(base: Node, child: Node, faults: list[Fault]) -> Node:
@@ -172,6 +194,7 @@ def _impose_history(resolved: Resolved) -> None:
         resolved.faults.append(fault(named.at, f"'{path.name}' is {WHAT_IT_IS[kind]}, not a history", hint))
         return
     resolved.history = tree
+    _check_end(tree, until, resolved.faults)
     script = resolved.scenario.get("script") or Node({}, history.at, history.key)
     entries = dict(script.entries())
     for key, entry in _imposed(resolved.scenario, tree, until).items():
@@ -180,6 +203,17 @@ def _impose_history(resolved: Resolved) -> None:
         entries[key] = entry
     if entries:
         resolved.scenario = resolved.scenario.with_entry("script", Node(entries, script.at, script.key))
+
+
+def _check_end(history: Node, until: Node, faults: list[Fault]) -> None:
+    """A history is imposed no further than it reaches: after its end nobody would act until `until`."""
+    events = node.entries().values() if (node := history.get("events")) else ()
+    days = [day for event in events if (day := _day(event.get("on"))) is not None]
+    end = _day(until)
+    if days and end is not None and end > max(days):
+        faults.append(
+            fault(until.at, f"the history ends on {max(days)}, before {end}", f"write {max(days)} or earlier")
+        )
 
 
 def _imposed(scenario: Node, history: Node, until: Node) -> dict[Key, Node]:

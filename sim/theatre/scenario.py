@@ -187,6 +187,12 @@ class Scenario(Model):
         content["theatre"] = {key: value for key, value in content["theatre"].items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy it, with some fields changed; the hash is taken anew, or the copy would pass for the original."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("sha256", None)
+        return copied
+
     @property
     def short_hash(self) -> str:
         """The first eight digits of the hash, as figures show them."""

@@ -12,6 +12,8 @@ import mesa
 import sim
 from sim.engine.model import CrisisModel
 from sim.experiments.run import RUNS_PER_BLOCK
+from tests.benchmarks.bound import bound
+from tests.benchmarks.doubled import doubled
 from tests.oracle import ReferenceModel
 
 
@@ -70,11 +72,22 @@ def main() -> None:
     rows = {"reference model under mesa.batch_run": plain}
     for runs in (1, 64, 256, RUNS_PER_BLOCK):
         rows[f"engine, one core, {runs} runs in lockstep"] = engine(scenario, runs)
+    full = rows[f"engine, one core, {RUNS_PER_BLOCK} runs in lockstep"]
     rows[f"engine, {os.cpu_count()} cores, {RUNS_PER_BLOCK} runs on each"] = cores(
         scenario, RUNS_PER_BLOCK, os.cpu_count() or 1
     )
     for name, rate in rows.items():
         print(f"{name:45s} {rate:9,.1f} runs/s   {rate / plain:7,.0f} times the reference")
+    most, shares = bound(scenario)
+    parts = ", ".join(f"{kind} {share:.0%}" for kind, share in shares.items())
+    print(
+        f"{'its arithmetic alone, one core':45s} {most:9,.1f} runs/s   ({parts}); the engine reaches {full / most:.0%}"
+    )
+    print("what twice as much costs, in time of one core:")
+    twice = engine(scenario, 2 * RUNS_PER_BLOCK)
+    print(f"  {'runs':20s} {2 * full / twice:5.2f} times")
+    for what, larger in doubled(scenario).items():
+        print(f"  {what:20s} {full / engine(larger, RUNS_PER_BLOCK):5.2f} times")
 
 
 if __name__ == "__main__":

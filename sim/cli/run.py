@@ -1,0 +1,210 @@
+"""The verb `run`: make an ensemble, keep it while it is made, and show what came of it."""
+
+import os
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .answer import INTERRUPTED, NOT_PRECISE, SOME_FAILED, Json, answering, console, counted, notes, print_json
+
+if TYPE_CHECKING:
+    from sim.results.counted import AnyEnsemble
+    from sim.results.ensemble import Ensemble
+    from sim.theatre.scenario import Scenario
+
+
+@answering
+def run(
+    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")],
+    runs: Annotated[int | None, typer.Option(min=1, help="How many runs; else as many as the scenario says.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted result.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
+    until_halfwidth: Annotated[
+        float | None, typer.Option(help="Stop when 95 % intervals reach at most so far to each side, such as 0.01.")
+    ] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only this outcome's share need be that precise.")] = None,
+    summary_only: Annotated[
+        bool, typer.Option("--summary-only", help="Keep counts in place of runs: for any number of runs.")
+    ] = False,
+    variables: Annotated[
+        str | None, typer.Option(help="Keep trajectories of these only, with commas between; else of all.")
+    ] = None,
+    dtype: Annotated[str | None, typer.Option(help="Type of trajectories: float32 or float64.")] = None,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Run a scenario many times; keep trajectories, events, outcomes and figures."""
+    if record and not figures:
+        raise typer.BadParameter("without figures there is nothing to draw over", param_hint="--record")
+    _refuse_together(
+        {"--resume": resume, "--overwrite": overwrite},
+        {"--summary-only": summary_only, "--variables": variables is not None},
+        {"--summary-only": summary_only, "--dtype": dtype is not None},
+    )
+    if outcome is not None and until_halfwidth is None:
+        raise typer.BadParameter("says whose share is to be how precise; add --until-halfwidth", param_hint="--outcome")
+    question = _loaded(scenario, as_json)
+    from .about import tell_changes
+
+    tell_changes(scenario, question)
+    folder = out or Path("results") / question.name
+    from sim.experiments.run import run as run_many
+    from sim.experiments.summarise import summarise
+    from sim.results.folder import begun, refuse_taken
+    from sim.results.manifest import Precision
+
+    from .progress import announced_compilation
+
+    if resume:
+        earlier = begun(folder)
+        summary_only = summary_only or (earlier is not None and earlier.plan.summary_only)
+        if earlier is not None and earlier.status == "complete":
+            notes.print(f"{folder} holds a finished result; nothing is left to run", markup=False)
+    else:
+        refuse_taken(folder, overwrite)
+    announced_compilation()
+    overlaid = _recorded(question, seed) if record else None
+    until = None if until_halfwidth is None else Precision(until_halfwidth, outcome)
+    asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
+    again = f"sim run {scenario}{f' --out {out}' if out else ''} --resume"
+    with _interruptible(folder, again), _executor(dask) as pool:
+        ensemble: AnyEnsemble
+        if summary_only:
+            ensemble = summarise(question, runs=runs, seed=seed, executor=pool, **asked)
+        else:
+            asked |= {"dtype": dtype, "variables": variables.split(",") if variables else None}
+            ensemble = run_many(question, runs=runs, seed=seed, executor=pool, **asked)
+    _show(ensemble, folder, _drawn(ensemble, folder, overlaid) if figures else [], as_json)
+    _end(ensemble)
+
+
+def _refuse_together(*pairs: dict[str, bool]) -> None:
+    for pair in pairs:
+        if all(pair.values()):
+            one, other = pair
+            raise typer.BadParameter(f"does not go together with {other}", param_hint=one)
+
+
+def _loaded(scenario: str, as_json: bool) -> "Scenario":
+    from sim.theatre.errors import ScenarioError
+    from sim.theatre.load import load
+
+    try:
+        return load(scenario)
+    except ScenarioError as error:
+        if as_json:
+            print_json({"faults": [vars(fault) for fault in error.faults]})
+        raise
+
+
+def _recorded(question: "Scenario", seed: int | None) -> "Ensemble":
+    """Follow the recorded events, before the runs are begun: no one waits for figures that cannot be drawn."""
+    from sim.experiments.record import RecordError, recorded
+
+    try:
+        return recorded(question, seed=seed)
+    except RecordError as error:
+        raise typer.BadParameter(str(error), param_hint="--record") from None
+
+
+def _executor(dask: str | None) -> Any:
+    from sim.experiments.cluster import cluster
+
+    return nullcontext() if dask is None else cluster(dask)
+
+
+@contextmanager
+def _interruptible(folder: Path, again: str) -> Iterator[None]:
+    """Let Ctrl-C end the runs and say how to go on with them; pressed once more, it ends everything at once."""
+
+    def interrupt(*_: object) -> None:
+        # Whatever is being written just now is written anew by those who go on.
+        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield
+    except KeyboardInterrupt:
+        from sim.results.folder import begun
+
+        manifest = begun(folder)
+        if manifest is None or not manifest.done:
+            notes.print("Interrupted; no block of runs was finished.")
+        else:
+            notes.print(
+                f"Interrupted; {manifest.runs:,} of {counted(manifest.plan.runs, 'run')} are kept in {folder}.\n"
+                f"Go on with them: {again}",
+                markup=False,
+            )
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _drawn(ensemble: "AnyEnsemble", folder: Path, overlaid: "Ensemble | None") -> list[Path]:
+    from sim.plots.figures import write_all
+
+    return write_all(ensemble, folder / "figures", overlaid)
+
+
+def _show(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], as_json: bool) -> None:
+    if as_json:
+        from sim.results.store import summary
+
+        print_json(summary(ensemble) | {"folder": str(folder), "figures": [str(path) for path in drawn]})
+        return
+    from .tables import card_table, outcome_table
+
+    console.print(outcome_table(ensemble))
+    if len(ensemble.base_rates):
+        console.print(card_table(ensemble.base_rates, "Beside what is known of crises of this kind"))
+    notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
+    if drawn:
+        notes.print(f"figures: {folder / 'figures'}")
+
+
+def _end(ensemble: "AnyEnsemble") -> None:
+    """Say what went wrong, and end with its exit code."""
+    if ensemble.n_failed:
+        for failed in ensemble.failures.head(5).itertuples(index=False):
+            notes.print(f"run {failed.run} failed on day {failed.day}: {failed.what} was not finite")
+        notes.print(
+            f"{ensemble.n_failed:,} of {counted(len(ensemble), 'run')} failed and count in no share; the rest is kept"
+        )
+    wide = _too_wide(ensemble)
+    if wide:
+        notes.print(wide)
+    if ensemble.n_failed:
+        raise typer.Exit(SOME_FAILED)
+    if wide:
+        raise typer.Exit(NOT_PRECISE)
+
+
+def _too_wide(ensemble: "AnyEnsemble") -> str:
+    """Which shares are not as precise as asked for."""
+    from sim.results.store import interval_of
+
+    until = ensemble.info.get("until")
+    if until is None:
+        return ""
+    shares = ensemble.shares(interval=interval_of(ensemble)[0])
+    if until["outcome"] is not None:
+        shares = shares[shares["outcome"] == until["outcome"]]
+    half = (shares["high"] - shares["low"]) / 2
+    wide = shares["outcome"][~(half <= until["halfwidth"])]
+    if wide.empty:
+        notes.print(f"{counted(len(ensemble), 'run')} were enough for a half-width of {until['halfwidth']:g}")
+        return ""
+    return (
+        f"a half-width of {until['halfwidth']:g} was not reached in {counted(len(ensemble), 'run')} for "
+        f"{', '.join(wide)} (up to {half.max():.3f}); allow more --runs"
+    )

@@ -1,0 +1,81 @@
+"""Run a scenario however often, and keep counts in place of runs."""
+
+from concurrent.futures import Executor
+from functools import partial
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sim.results.count_writer import CountWriter
+from sim.results.counted import CountedEnsemble
+from sim.results.folder import begun, refuse_others
+from sim.results.manifest import Precision
+from sim.results.store import read_counted
+from sim.results.summary import Summary
+from sim.theatre.load import load
+from sim.theatre.scenario import Scenario
+
+from . import run as running
+from .follow import Shown, followed
+from .plan import planned
+
+KEPT = 512
+"""Runs kept whole: enough to find a few that stand for all, and to hold beside base rates."""
+
+
+def summarise(
+    scenario: Scenario | str | PathLike[str],
+    save: str | PathLike[str],
+    runs: int | None = None,
+    seed: int | None = None,
+    *,
+    executor: Executor | None = None,
+    progress: Shown = "bar",
+    until: Precision | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+) -> CountedEnsemble:
+    """Run a scenario many times and keep only counts of what the runs did: memory and disk stay flat.
+
+    Parameters
+    ----------
+    save : path
+        Folder for the counts, and for the first runs, which are kept whole.
+    scenario, runs, seed, executor, progress, until, resume, overwrite : see `sim.run`
+
+    Returns
+    -------
+    CountedEnsemble
+
+    Raises
+    ------
+    sim.ScenarioError
+        The scenario's file has faults.
+    sim.StoreError
+        The folder is taken, cannot be gone on with, or cannot be written to.
+    """
+    question, folder = scenario if isinstance(scenario, Scenario) else load(scenario), Path(save)
+    earlier = begun(folder) if resume else None
+    plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, until=until, summary_only=True)
+    if earlier is not None and earlier.status == "complete":
+        refuse_others(folder, earlier, plan)
+        return read_counted(folder, earlier)
+    with CountWriter(folder, plan, resume, overwrite) as writer:
+        work = partial(count_block, plan.scenario, plan.seed)
+        for span, counts in followed(plan, work, counted, executor, progress, writer.manifest):
+            writer.take(span, counts)
+        kept = min(KEPT, len(writer.summary))
+        running.run(question, kept, plan.seed, executor=executor, progress=None, save=writer.kept, resume=True)
+        return writer.finish()
+
+
+def count_block(scenario: Scenario, seed: int, first: int, last: int) -> Summary:
+    """Run a block and count what its runs did."""
+    return Summary.of(running.run_block(scenario, seed, first, last), scenario)
+
+
+def counted(summary: Summary) -> tuple[int, int, NDArray[Any]]:
+    """How many runs were counted, how many failed, and in how many of the others each outcome held."""
+    return len(summary), summary.failed, summary.held.to_numpy()

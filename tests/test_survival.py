@@ -1,0 +1,254 @@
+"""Whatever happens to a result while it is made, it ends as the same files, or with an error that says what to do."""
+
+import errno
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+import sim
+from sim.experiments import run as running
+from sim.experiments.summarise import summarise
+from sim.results import folder as folders
+from sim.results import manifest as manifests
+from sim.results.errors import DiskError, StoreError
+from sim.results.files import UNFINISHED, in_units
+
+from . import survivor
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """All files of a result; of the manifest, what does not tell time."""
+    found = {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {name: _timeless(content) if name.endswith("run.json") else content for name, content in found.items()}
+
+
+def _timeless(manifest: bytes) -> bytes:
+    return b"\n".join(line for line in manifest.splitlines() if not line.startswith(b' "seconds"'))
+
+
+def same(one: Path, other: Path) -> None:
+    left, right = files(one), files(other)
+    assert left.keys() == right.keys()
+    assert [name for name in left if left[name] != right[name]] == []
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """Results that nothing happened to, by kind."""
+    made = {kind: tmp_path_factory.mktemp("whole") / kind for kind in ("runs", "counts")}
+    for kind, folder in made.items():
+        survivor.make(kind, folder)
+        assert not (folder / UNFINISHED).exists()
+    return made
+
+
+@pytest.mark.parametrize("kind", ["runs", "counts"])
+@pytest.mark.parametrize("how", ["random", "each"])
+def test_killed_at_any_moment_a_result_ends_as_the_same_files(whole, how, kind, tmp_path):
+    run = [sys.executable, "-m", "tests.survivor", how, kind, str(tmp_path), "5"]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ended = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=200)
+    assert ended.returncode == 0, ended.stderr
+    made = json.loads(ended.stdout)
+    assert len(made) >= 2
+    for place in made:
+        same(Path(place), whole[kind])
+
+
+class Enough(KeyboardInterrupt):
+    """Somebody has seen enough."""
+
+
+def interrupted(folder: Path, after: int = 3, **asked) -> Path:
+    """A result of which some blocks are done."""
+
+    def progress(tally):
+        if tally.done >= after * survivor.BLOCK:
+            raise Enough
+
+    with pytest.raises(Enough):
+        running.run("first_lesson", survivor.RUNS, seed=3, progress=progress, save=folder, **asked)
+    return folder
+
+
+@pytest.fixture
+def small_blocks(monkeypatch):
+    monkeypatch.setattr(running, "RUNS_PER_BLOCK", survivor.BLOCK)
+
+
+@pytest.fixture
+def half_done(small_blocks, tmp_path):
+    return interrupted(tmp_path / "half")
+
+
+def status(folder: Path) -> list[str]:
+    return [block["status"] for block in json.loads((folder / "run.json").read_text())["blocks"]]
+
+
+def test_what_was_finished_is_kept_and_not_run_again(half_done, monkeypatch):
+    assert status(half_done).count("done") == 3
+    with pytest.raises(StoreError, match=r"not finished: it has 48 of 90 runs; go on with 'sim run first_lesson"):
+        sim.open(half_done)
+    begun = []
+    original = running.run_block
+    monkeypatch.setattr(running, "run_block", lambda *args: begun.append(args[2:4]) or original(*args))
+    ensemble = sim.run("first_lesson", save=half_done, resume=True)  # runs and seed as it was begun
+    assert len(begun) == 3
+    assert (len(ensemble), ensemble.seed) == (survivor.RUNS, 3)
+    again = sim.run("first_lesson", save=half_done, resume=True)
+    assert len(begun) == 3, "a finished result is only opened"
+    assert again.outcomes.equals(ensemble.outcomes)
+
+
+@pytest.mark.parametrize(
+    ("asked", "reason"),
+    [
+        ({"seed": 4}, "seed 4 in place of 3"),
+        ({"runs": 91}, "runs 91 in place of 90"),
+        ({"dtype": "float64"}, "dtype float64 in place of float32"),
+        ({"variables": ["fear"]}, "variables fear in place of all"),
+        ({"until": sim.Precision(0.1)}, "precision 0.1 of every share in place of None"),
+        ({"scenario": "baseline"}, "scenario [0-9a-f]{8} in place of [0-9a-f]{8}"),
+    ],
+)
+def test_what_was_begun_otherwise_is_not_gone_on_with(half_done, asked, reason):
+    before = files(half_done)
+    with pytest.raises(StoreError, match=reason):
+        sim.run(**{"scenario": "first_lesson", "save": half_done, "resume": True} | asked)
+    assert files(half_done) == before
+
+
+def test_runs_of_other_rules_are_not_mixed(half_done, monkeypatch):
+    monkeypatch.setattr(folders, "rules_sha256", lambda: "another")
+    with pytest.raises(StoreError, match="another version of the rules"):
+        sim.run("first_lesson", save=half_done, resume=True)
+    with pytest.raises(StoreError, match="cannot be gone on with"):
+        summarise("first_lesson", half_done, resume=True)
+
+
+def test_nothing_is_overwritten_unasked(half_done):
+    (half_done / "notes.txt").write_text("mine")
+    with pytest.raises(StoreError, match=r"unfinished result, 48 of 90 runs; add --resume .* or --overwrite"):
+        sim.run("first_lesson", 20, save=half_done)
+    sim.run("first_lesson", 20, save=half_done, overwrite=True)
+    with pytest.raises(StoreError, match="finished result; choose another folder, or add --overwrite"):
+        sim.run("first_lesson", 20, save=half_done)
+    assert len(sim.run("first_lesson", 30, save=half_done, overwrite=True)) == 30
+    assert (half_done / "notes.txt").read_text() == "mine"
+
+
+def test_a_folder_that_is_no_result_is_left_alone(tmp_path):
+    (tmp_path / "chapter.txt").write_text("years of work")
+    for asked in ({}, {"resume": True}, {"overwrite": True}):
+        with pytest.raises(StoreError, match="is no result of sim; choose another folder"):
+            sim.run("first_lesson", 5, save=tmp_path, **asked)
+    assert [path.name for path in tmp_path.iterdir()] == ["chapter.txt"]
+
+
+@pytest.mark.parametrize("spoil", ["cut", "missing", "part", "store"])
+def test_a_block_that_was_damaged_is_run_again(half_done, whole, spoil):
+    chunk = sorted((half_done / "trajectories.zarr/tension/c").glob("*/0"))[1]
+    if spoil == "cut":
+        chunk.write_bytes(chunk.read_bytes()[:-7])
+    elif spoil == "missing":
+        chunk.unlink()
+    elif spoil == "part":
+        part = sorted((half_done / UNFINISHED).glob("*events.parquet"))[0]
+        part.write_bytes(part.read_bytes()[:-7])
+    else:
+        shutil.rmtree(half_done / "trajectories.zarr")
+    running.run("first_lesson", save=half_done, resume=True)
+    same(half_done, whole["runs"])
+
+
+def test_damaged_counts_are_counted_again(small_blocks, tmp_path):
+    summarise("first_lesson", tmp_path / "whole", 40, 3)
+    with pytest.raises(Enough):
+        summarise("first_lesson", tmp_path / "half", 40, 3, progress=_enough)
+    counts = next((tmp_path / "half" / UNFINISHED).glob("*counts.npz"))
+    counts.write_bytes(counts.read_bytes()[:-50])
+    summarise("first_lesson", tmp_path / "half", resume=True)
+    same(tmp_path / "half", tmp_path / "whole")
+
+
+def _enough(tally):
+    raise Enough
+
+
+@pytest.mark.parametrize("full", ["chunk", "part", "manifest"])
+def test_a_full_disk_is_told_and_nothing_is_lost(half_done, full, monkeypatch):
+    def refuse(*args, **kwargs):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        place = {"chunk": "zarr.Array.__setitem__", "part": "pyarrow.parquet.write_table", "manifest": "os.fsync"}
+        patch.setattr(place[full], refuse)
+        with pytest.raises(DiskError, match="the disk is full; 48 of 90 runs are kept: go on with them by --resume"):
+            sim.run("first_lesson", save=half_done, resume=True)
+    assert status(half_done).count("done") == 3
+    assert len(sim.run("first_lesson", save=half_done, resume=True)) == survivor.RUNS
+
+
+def test_what_cannot_fit_is_not_begun(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")(10**9, 10**9 - 10**6, 10**6)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    reason = r"would take about [\d.]+ GB, and its disk has 1 MB left; choose fewer --runs .* --summary-only"
+    with pytest.raises(DiskError, match=reason):
+        sim.run("first_lesson", 10**6, save=tmp_path / "large")
+    assert len(sim.run("first_lesson", 10, save=tmp_path / "large")) == 10
+
+
+def test_the_room_a_result_needs_is_guessed_well(tmp_path):
+    from sim.results.chunks import bytes_per_run
+
+    sim.run("baseline", 200, save=tmp_path / "kept", progress=None)
+    plan = manifests.read(tmp_path / "kept").plan
+    taken = sum(path.stat().st_size for path in (tmp_path / "kept").rglob("*") if path.is_file())
+    assert taken < 200 * bytes_per_run(plan) < 4 * taken
+    assert [in_units(size) for size in (5, 1500, 7.123e9)] == ["5 bytes", "1.5 kB", "7.12 GB"]
+
+
+def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    for place in (tmp_path / "file" / "kept", Path("/proc/kept")):
+        with pytest.raises(DiskError, match=r"cannot (write|read) "):
+            sim.run("first_lesson", 5, save=place)
+        with pytest.raises(DiskError, match=r"cannot (write|read) "):
+            summarise("first_lesson", place, 5)
+
+
+def test_two_do_not_write_to_one_folder(half_done):
+    with FileLock(half_done / UNFINISHED / "lock"), pytest.raises(StoreError, match="another process is writing"):
+        sim.run("first_lesson", save=half_done, resume=True)
+
+
+def test_a_run_that_failed_is_counted_when_a_result_is_gone_on_with(small_blocks, tmp_path):
+    from .test_cli import OVERFLOWING
+
+    (tmp_path / "brittle.yaml").write_text(OVERFLOWING)
+    (tmp_path / "question.yaml").write_text(
+        "schema_version: 1\nextends: brittle.yaml\ntitle: Will it hold?\nstart: 2020-01-01\ndays: 100\n"
+    )
+    seen = []
+
+    def progress(tally):
+        seen.append((tally.done, tally.failed))
+        if tally.done >= 32 and len(seen) == 2:
+            raise Enough
+
+    asked = {"seed": 1, "runs": 64, "dtype": "float64", "progress": progress, "save": tmp_path / "kept"}
+    with pytest.raises(Enough):
+        sim.run(tmp_path / "question.yaml", **asked)
+    ensemble = sim.run(tmp_path / "question.yaml", **asked, resume=True)
+    in_memory = sim.run(tmp_path / "question.yaml", 64, 1, dtype="float64")
+    assert 5 < len(in_memory.failures) < 40
+    assert ensemble.failures.equals(in_memory.failures)
+    assert ensemble.shares().equals(in_memory.shares())
+    assert seen[-1] == (64, len(in_memory.failures))
