@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import shorten, wrap
 
 import numpy as np
@@ -21,13 +22,13 @@ DISTANCE = 0.08
 Point = tuple[float, float]
 
 
+@lru_cache(1024)
 def width_of(text: str, size: float = SIZE) -> float:
     """Width of a text's widest line in the default font."""
     # A dollar sign would be read as the start of a formula.
-    plain = text.replace("$", "S")
-    return max(
-        (float(TextPath((0, 0), line, size=size).get_extents().x1) for line in plain.split("\n") if line), default=0.0
-    )
+    lines = [line for line in text.replace("$", "S").split("\n") if line.strip()]
+    # No curve reaches beyond its control points, and where it ends exactly takes long to find.
+    return max((float(TextPath((0, 0), line, size=size).vertices[:, 0].max()) for line in lines), default=0.0)
 
 
 def wrapped(text: str, letters: int, lines: int = 2) -> str:
