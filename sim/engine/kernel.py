@@ -1,10 +1,12 @@
 """Compilation: plain arithmetic, no Python objects, cached on disk under a key that changes with any kernel."""
 
 import hashlib
+import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,9 @@ import sim.theatre
 
 config: Any = numba.config
 
+UNUSED = 90 * 86_400
+"""Seconds."""
+
 
 @cache
 def cache_folder() -> Path:
@@ -33,13 +38,23 @@ def cache_folder() -> Path:
     digest.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {np.__version__}".encode())
     name = f"kernels-{digest.hexdigest()[:16]}"
     for place in (platformdirs.user_cache_dir("escalation-sim"), Path(tempfile.gettempdir()) / "escalation-sim"):
+        folder = Path(place, name)
         try:
-            Path(place, name).mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=Path(place, name)).close()
+            folder.mkdir(parents=True, exist_ok=True)
+            tempfile.TemporaryFile(dir=folder).close()  # which also marks the folder as used today
         except OSError:  # a home that cannot be written to
             continue
-        return Path(place, name)
+        _forget_unused(folder.parent)
+        return folder
     return Path(tempfile.mkdtemp(prefix="escalation-sim-"))
+
+
+def _forget_unused(place: Path) -> None:
+    """Remove what was compiled of other versions and not used for three months."""
+    for folder in place.glob("kernels-*"):
+        with suppress(OSError):
+            if time.time() - folder.stat().st_mtime > UNUSED:
+                shutil.rmtree(folder)
 
 
 _known_compiled = False
