@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from sim.experiments.lint import lint as lint
     from sim.experiments.record import RecordError as RecordError
     from sim.experiments.record import recorded as recorded
+    from sim.experiments.replay.origin import ReplayError as ReplayError
+    from sim.experiments.replay.replay import Replay as Replay
+    from sim.experiments.replay.replay import replay as replay
     from sim.experiments.run import run as run
     from sim.experiments.summarise import summarise as summarise
     from sim.results.counted import CountedEnsemble as CountedEnsemble
@@ -36,6 +39,8 @@ _PLACES = {
     "Ensemble": ("sim.results.ensemble", "Ensemble"),
     "Precision": ("sim.results.manifest", "Precision"),
     "RecordError": ("sim.experiments.record", "RecordError"),
+    "Replay": ("sim.experiments.replay.replay", "Replay"),
+    "ReplayError": ("sim.experiments.replay.origin", "ReplayError"),
     "Scenario": ("sim.theatre.scenario", "Scenario"),
     "ScenarioError": ("sim.theatre.errors", "ScenarioError"),
     "StoreError": ("sim.results.errors", "StoreError"),
@@ -46,6 +51,7 @@ _PLACES = {
     "open": ("sim.results.store", "open_result"),
     "plots": ("sim.plots", None),
     "recorded": ("sim.experiments.record", "recorded"),
+    "replay": ("sim.experiments.replay.replay", "replay"),
     "run": ("sim.experiments.run", "run"),
     "summarise": ("sim.experiments.summarise", "summarise"),
 }
@@ -55,6 +61,8 @@ __all__ = [
     "Ensemble",
     "Precision",
     "RecordError",
+    "Replay",
+    "ReplayError",
     "Scenario",
     "ScenarioError",
     "StoreError",
@@ -66,6 +74,7 @@ __all__ = [
     "open",
     "plots",
     "recorded",
+    "replay",
     "run",
     "summarise",
 ]

@@ -1,5 +1,6 @@
 """Builders of small theatres as Python maps, and one rich scenario that uses everything the language has."""
 
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
@@ -69,7 +70,8 @@ def rich() -> Scenario:
 
 
 def rich_theatre() -> Map:
-    return theatre(
+    """Its theatre, to be changed at will."""
+    whole = theatre(
         RICH_ACTORS,
         RICH_ACTIONS,
         RICH_VARIABLES,
@@ -78,6 +80,7 @@ def rich_theatre() -> Map:
         dyads=RICH_DYADS,
         war=RICH_WAR,
     )
+    return deepcopy(whole)
 
 
 RICH_DYADS = {

@@ -63,4 +63,5 @@ _CODES = {
     "LostWorkersError": FAILED,
     "StoreError": WRONG_USAGE,
     "PlanError": WRONG_USAGE,
+    "ReplayError": WRONG_USAGE,
 }

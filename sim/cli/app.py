@@ -9,6 +9,7 @@ import typer
 from .answer import Json, answering, console, print_json
 from .lint import lint
 from .run import run
+from .stories import explain, replay, why
 
 app = typer.Typer(
     help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
@@ -72,6 +73,8 @@ def validate(
 
 
 app.command()(lint)
+for _verb in (replay, explain, why):
+    app.command()(_verb)
 
 
 @app.command()

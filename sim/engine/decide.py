@@ -8,7 +8,7 @@ from .handover import opened
 from .kernel import inline, kernel
 from .readings import add_terms, at, clip, set_term, spread
 from .settle import check_finite
-from .state import BLOOD_READING, MORNING, PROVOCATION, PROVOKING_RUNG, STRIP, Everything
+from .state import BLOOD_READING, DRAW, MORNING, PROVOCATION, PROVOKING_RUNG, STRIP, THRESHOLD, TOTAL, Everything
 
 _FARTHEST = 24.0
 """A gap, in widths, beyond which nothing fits worse: fits are divided by their sum."""
@@ -113,7 +113,7 @@ def _weigh(m, i, first, last):
     """Find the running sums of the rates."""
     terms, features, numbers, s = m.tables.terms, m.read[MORNING], m.numbers, m.scratch
     me, row, n = m.tables.actor[i], m.scratch.row, last - first
-    drive, rate, so_far = row[0, :n], row[1, :n], row[2, :n]
+    drive, rate, so_far = row[0, :n], row[1, :n], row[TOTAL, :n]
     so_far[:] = 0.0
     for a in range(me.actions, me.actions_end):
         act, local = m.tables.action[a], a - me.actions
@@ -149,11 +149,13 @@ def _run_on(drive, able, rate, so_far, running):
 def _draw(m, i, day, first, last):
     """Find where the draw falls among the running sums; past the last, the actor holds."""
     me, runs, alive, s = m.tables.actor[i], m.runs, m.status.alive, m.scratch
-    total, threshold = s.row[2, : last - first], s.row[0, : last - first]
+    n = last - first
+    total, draw, threshold = s.row[TOTAL, :n], s.row[DRAW, :n], s.row[THRESHOLD, :n]
     seed, run, branch = runs.seed[0], runs.run[first:last], runs.branch[first:last]
     for r in range(total.size):
         a, _ = words(seed, run[r], branch[r], day, DECIDE, me.key)
-        threshold[r] = uniform(a) * (1.0 + total[r])
+        draw[r] = uniform(a)
+        threshold[r] = draw[r] * (1.0 + total[r])
     check_finite(total, day, m.world.x.shape[0] + 1 + i, first, m.status)
     for r in range(total.size):
         if threshold[r] < total[r] and alive[first + r]:  # else it holds, as on most days

@@ -20,7 +20,7 @@ from .handover import opened
 from .kernel import inline, kernel
 from .state import DAWN, Everything
 
-_NEVER_SINCE = 1e9
+NEVER_SINCE = 1e9
 """What `days_since` reads for what has never happened."""
 
 _PROVOCATION, _BLOOD = state.PROVOCATION, state.BLOOD_READING
@@ -140,7 +140,7 @@ def _divide(x, by, row):
 @inline
 def _days_since(day, last, row):
     for r in range(row.size):
-        row[r] = float(day - last[r]) if last[r] != NEVER else _NEVER_SINCE
+        row[r] = float(day - last[r]) if last[r] != NEVER else NEVER_SINCE
 
 
 @kernel

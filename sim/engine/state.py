@@ -40,6 +40,9 @@ BELIEVED, SUSPECTED, BLOOD, PEAK_BELIEVED, PEAK_SUSPECTED = range(5)
 PROVOCATION, BLOOD_READING, PEAK, PROVOKING_RUNG = range(5, 9)
 """How it reads this morning."""
 
+THRESHOLD, DRAW, TOTAL = range(3)
+"""Rows of `Scratch.row` once an actor has drawn: what running sums must exceed, the draw, and the sum of all rates."""
+
 
 class WorldState(NamedTuple):
     """What belongs to nobody; shape (what, run)."""

@@ -8,5 +8,6 @@ from . import figures
 from .history import strip
 from .paths import fan
 from .shares import first_passage, outcomes, rungs
+from .spiral import spiral
 
-__all__ = ["fan", "figures", "first_passage", "outcomes", "rungs", "strip"]
+__all__ = ["fan", "figures", "first_passage", "outcomes", "rungs", "spiral", "strip"]

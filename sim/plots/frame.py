@@ -1,7 +1,7 @@
 """What all figures share: whose runs they show, how many, on which dates, and labels at the ends of lines."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from matplotlib.dates import date2num
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
+from sim.experiments.replay.words import percent as percent
 from sim.theatre.schema import Theatre
 
 from .colours import COLOURS
@@ -93,16 +94,6 @@ def rung_name(theatre: Theatre, rung: int) -> str:
     return f"{rung} {theatre.ladder.rungs[rung].label.split(':')[0].strip()}"
 
 
-def percent(share: float) -> str:
-    """Write a share in per cent, finer where it is small; only none reads 0 % and only all reads 100 %."""
-    value = 100 * share
-    if 0 < value < 0.05:
-        return "<0.1 %"
-    if 99.95 <= value < 100:
-        return ">99.9 %"
-    return f"{value:.1f} %" if 0 < value < 9.95 or 99.5 <= value < 100 else f"{value:.0f} %"
-
-
 def head(ax: Axes, title: str, meaning: str) -> None:
     """Write a title, and under it what lines and bands mean."""
     wide, _ = points(ax)
@@ -123,7 +114,8 @@ def foot(ax: Axes, ensemble: "AnyEnsemble", run: int | None = None) -> None:
     """Write under the Axes which scenario it shows, its hash, the number of runs and the seed."""
     scenario, failed, sound = ensemble.scenario, ensemble.n_failed, ensemble.n_sound
     counted = f"n = {sound:,} {'run' if sound == 1 else 'runs'}"
-    n = counted if run is None else f"run {run} of n = {len(ensemble):,}"
+    one = f"run {run} alone, n = 1" if len(ensemble) == 1 else f"run {run} of n = {len(ensemble):,}"
+    n = counted if run is None else one
     parts = [f"{scenario.name} {scenario.short_hash}", n, f"seed {ensemble.seed}"]
     if failed:
         parts.insert(2, f"{failed:,} more failed, left out" if run is None else f"{failed:,} failed")
@@ -160,14 +152,20 @@ def percent_axis(axis: Any) -> None:
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
 
 
-def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0) -> float:
+def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0, window: tuple[int, int] | None = None) -> float:
     """Lay the dates on the x axis and leave a column of so many points free at their right, for labels.
+
+    Parameters
+    ----------
+    window : (int, int), optional
+        First and last day shown; left out, all days.
 
     Returns
     -------
     Points on the page per day
     """
-    dates = dates_of(ensemble)
+    begin, end = (0, ensemble.scenario.days - 1) if window is None else window
+    dates = dates_of(ensemble)[begin : end + 1]
     first, last = float(dates[0]), float(max(dates[-1], dates[0] + 1))
     wide, _ = points(ax)
     share = 1 - min(column / wide, 0.6)
@@ -176,7 +174,7 @@ def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0) -> float:
     ax.spines["bottom"].set_bounds(first, last)
     # The grid ends where the runs do.
     ax.axvspan(last, right + 1, facecolor=ax.get_facecolor(), linewidth=0, zorder=0.6)
-    days, labels = date_ticks(ensemble.scenario.start, len(dates))
+    days, labels = date_ticks(ensemble.scenario.start + timedelta(days=begin), len(dates))
     ax.xaxis_date()
     ax.xaxis.set_major_locator(FixedLocator([first + day for day in days]))
     ax.xaxis.set_major_formatter(FixedFormatter(labels))

@@ -93,7 +93,7 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
     _names(ax, dates, acts, gravest(acts, named), ensemble.scenario, per_day)
     labels = [*names, "Tension (points)"]
     end_labels(ax, dates[-1], [*range(10), (FLOOR + CEILING) / 2], labels, [None] * len(labels))
-    _legend(ax, acts)
+    legend_of_sides(ax, acts)
     head(ax, f"Run {run}, act by act", _meaning(ensemble, run, acts))
     foot(ax, ensemble, run)
     return ax
@@ -102,7 +102,7 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
 def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[Act]:
     """Acts in the order of the events, each in its side's lane."""
     side_of = sides(scenario.theatre)
-    present = _in_order({side_of[actor] for actor in events["actor"]})
+    present = in_order({side_of[actor] for actor in events["actor"]})
     lanes = np.linspace(LANES, -LANES, len(present)) if len(present) > 1 else np.zeros(1)
     lane = dict(zip(present, lanes.tolist(), strict=False))
     columns = (events[name].tolist() for name in ("day", "action", "rung", "fatalities", "actor"))
@@ -129,7 +129,8 @@ def gravest(acts: Sequence[Act], named: int) -> list[Act]:
     return [*grave, *mild[: max(3 - len(grave), 0)]][:named]
 
 
-def _in_order(present: set[Side]) -> list[Side]:
+def in_order(present: set[Side]) -> list[Side]:
+    """Sides as legends name them, and those of no known crisis by their labels."""
     known = list(SIDES.values())
     return sorted(present, key=lambda side: (known.index(side) if side in known else len(known), side.label))
 
@@ -151,7 +152,7 @@ def _tension(ax: Axes, dates: NDArray[np.float64], tension: NDArray[np.floating]
 
 def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act]) -> None:
     """Draw each side's acts, and a ring around those that killed."""
-    for side in _in_order({act.side for act in acts}):
+    for side in in_order({act.side for act in acts}):
         for large, size, alpha, layer in ((False, 13, 0.5, 2), (True, 44, 1.0, 4)):
             some = [act for act in acts if act.side == side and act.large == large]
             ax.scatter(
@@ -233,10 +234,10 @@ def _names(
     boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
     for act, text, box in zip(few, texts, boxes, strict=True):
         if box is not None:
-            _write(ax, (dates[act.day], act.height), on_page(act), text, box)
+            write_tied(ax, (dates[act.day], act.height), on_page(act), text, box)
 
 
-def _write(ax: Axes, act: Point, anchor: Point, text: str, box: Box) -> None:
+def write_tied(ax: Axes, act: Point, anchor: Point, text: str, box: Box) -> None:
     """Write a text into its box, tied to its act by a thin line."""
     (x, y), (end_x, end_y) = anchor, nearest(anchor, box)
     tie = ((end_x - box.left) / (box.right - box.left), (end_y - box.bottom) / (box.top - box.bottom))
@@ -263,11 +264,11 @@ def _write(ax: Axes, act: Point, anchor: Point, text: str, box: Box) -> None:
     note.set_parse_math(False)
 
 
-def _legend(ax: Axes, acts: Sequence[Act]) -> None:
+def legend_of_sides(ax: Axes, acts: Sequence[Act]) -> None:
     """Name the sides above the ladder, in two rows where one is too short."""
     keys = [
         Line2D([], [], linestyle="none", marker=side.marker, markersize=6, color=side.colour, label=side.label)
-        for side in _in_order({act.side for act in acts})
+        for side in in_order({act.side for act in acts})
     ]
     if any(act.deaths for act in acts):
         ring = Line2D([], [], linestyle="none", marker="o", markersize=9, label="people died", color=COLOURS["blood"])

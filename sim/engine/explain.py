@@ -1,0 +1,264 @@
+"""How an actor came to its choice, read from a model of one run on the morning on which it chose.
+
+What the engine keeps of a choice is read off; what it does not keep, the products of drivers and their exponential, is
+made again in the same order from the same readings, so that it has the same bits.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.theatre.arithmetic import exp
+from sim.theatre.program import NONE
+
+from .agents import Actor, Participant
+from .model import CrisisModel
+from .state import (
+    BELIEVED,
+    BLOOD,
+    BLOOD_READING,
+    DRAW,
+    MORNING,
+    PEAK,
+    PROVOCATION,
+    PROVOKING_RUNG,
+    SUSPECTED,
+    THRESHOLD,
+    TOTAL,
+)
+
+
+class Held(NamedTuple):
+    """What an actor holds against another this morning."""
+
+    pair: int
+    believed: float
+    """P."""
+    suspected: float
+    """Q."""
+    suspicion: float
+    blood_stock: float
+    provocation: float
+    blood: float
+    strongest: float
+    """K."""
+    provoking_rung: float
+    leading: int
+    """Number of the event that is the strongest still remembered; -1 for none."""
+
+
+class Pull(NamedTuple):
+    """One term of an action's drivers."""
+
+    weight: float
+    factors: tuple[float, ...]
+    """Readings, in the order of the term's text."""
+    amount: float
+    """Weight times product: what it adds to the exponent."""
+    factor: float
+    """What it alone multiplies the rate by."""
+    pair: int
+    """The pair whose provocation or blood it reads, or -1."""
+
+
+class Answer(NamedTuple):
+    """How well an action answers what its target did, and the rate that this gives it."""
+
+    pair: int
+    preference: float
+    fit: float
+    """At best 1, on the rung that is sought."""
+    overshoot: float
+    redline: float
+    sought: float
+    """Provoking rung, with the overshoot and what blood adds."""
+    together: float
+    """Sum of preference times fit over all replies to this target that may be chosen."""
+    reply_rate: float
+    rate: float
+
+
+class Weighed(NamedTuple):
+    """An action on the scales."""
+
+    action: int
+    able: bool
+    base: float
+    pulls: tuple[Pull, ...]
+    exponent: float
+    drive: float
+    answer: Answer | None
+    rate: float
+    """Drive times base and answer; 0 where it may not be chosen."""
+    until: float
+    """Running sum of the rates: it is drawn if the threshold lies below this, and not below the one before."""
+
+
+class Choice(NamedTuple):
+    """What an actor held, weighed and drew."""
+
+    actor: int
+    day: int
+    held: tuple[Held, ...]
+    weighed: tuple[Weighed, ...]
+    """Its actions, in the order in which they are drawn; empty where history is imposed."""
+    total: float
+    draw: float
+    threshold: float
+    """Draw times one and the total."""
+    drawn: int
+    """The action on which the draw fell, -1 if it held; it may have been forbidden, or replaced by the script."""
+    chosen: int
+    cause: int
+    sound: bool
+    """False if the run failed this morning, or before."""
+
+
+class Onlooker(Participant):
+    """Summary of rule: changes nothing; every morning, once all have chosen, it looks at how."""
+
+    def __init__(self, model: CrisisModel, look: Callable[[CrisisModel], None]) -> None:
+        super().__init__(model, "onlooker")
+        self._look = look
+
+    def decide(self) -> None:
+        """Look."""
+        self._look(self.model)
+
+
+def choice(model: CrisisModel, actor: int) -> Choice:
+    """Read how an actor chose today; called by an `Onlooker` in a model of one run.
+
+    The actor chooses once more, which comes to the same, and leaves its scales as they were.
+    """
+    if model.n != 1:
+        raise ValueError(f"a choice is read in a model of one run, found {model.n} runs")
+    again = next(agent for agent in model.agents if isinstance(agent, Actor) and agent.index == actor)
+    again.decide()
+    m, me = model.everything, model.program.actor[actor]
+    held = tuple(_held(model, pair) for pair in range(me["pairs"], me["pairs_end"]))
+    free = model.day >= m.tables.script.imposed_days and me["actions_end"] > me["actions"]
+    weighed = tuple(_weighed(model, actor, a) for a in range(me["actions"], me["actions_end"])) if free else ()
+    total, draw, threshold = (float(m.scratch.row[row, 0]) if free else 0.0 for row in (TOTAL, DRAW, THRESHOLD))
+    return Choice(
+        actor=actor,
+        day=model.day,
+        held=held,
+        weighed=weighed,
+        total=total,
+        draw=draw,
+        threshold=threshold,
+        drawn=next((each.action for each in weighed if each.until > threshold), NONE) if threshold < total else NONE,
+        chosen=int(m.chosen[actor, 0]),
+        cause=int(m.cause[actor, 0]),
+        sound=bool(m.status.alive[0]),
+    )
+
+
+def number(model: CrisisModel, k: int) -> float:
+    """Parameter `k` in a model of one run."""
+    numbers = model.numbers
+    return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
+
+
+def _held(model: CrisisModel, pair: int) -> Held:
+    def stock(which: int) -> float:
+        return float(model.stocks[which, pair, 0])
+
+    return Held(
+        pair=pair,
+        believed=stock(BELIEVED),
+        suspected=stock(SUSPECTED),
+        suspicion=number(model, model.program.suspicion[pair]),
+        blood_stock=stock(BLOOD),
+        provocation=stock(PROVOCATION),
+        blood=stock(BLOOD_READING),
+        strongest=stock(PEAK),
+        provoking_rung=stock(PROVOKING_RUNG),
+        leading=int(model.leading[pair, 0]),
+    )
+
+
+def _weighed(model: CrisisModel, actor: int, action: int) -> Weighed:
+    program, scratch = model.program, model.everything.scratch
+    act, at = program.action[action], action - program.actor[actor]["actions"]
+    pulls = tuple(_pull(model, term) for term in range(act["drivers"], act["drivers_end"]))
+    exponent = 0.0
+    for place, pull in enumerate(pulls):
+        exponent = exponent + pull.amount if place else pull.amount
+    drive = exp(exponent) if pulls else 1.0
+    able = float(scratch.able[at, 0])
+    base = number(model, act["rate"])
+    answer = _answer(model, actor, action) if act["reply"] != NONE else None
+    return Weighed(
+        action=action,
+        able=bool(able),
+        base=base,
+        pulls=pulls,
+        exponent=exponent,
+        drive=drive,
+        answer=answer,
+        rate=drive * able * (base if answer is None else base + answer.rate),
+        until=float(scratch.running[at, 0]),
+    )
+
+
+def _pull(model: CrisisModel, term: int) -> Pull:
+    row = model.program.terms[term]
+    read, readings = model.everything.read[MORNING][:, 0], model.program.morning
+    weight, singles = number(model, row["weight"]), len(readings.factors)
+    rows = [row["row"]] if row["row"] < singles else readings.products[row["row"] - singles]
+    factors = tuple(float(read[factor]) for factor in rows if factor != NONE)
+    amount = weight * float(read[row["row"]])
+    return Pull(weight, factors, amount, exp(amount), int(row["pair"]))
+
+
+def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
+    program, scratch, me = model.program, model.everything.scratch, model.program.actor[actor]
+    act, pair = program.action[action], int(program.action[action]["pair"])
+    together = 0.0
+    for rival in range(me["actions"], me["actions_end"]):
+        its = program.action[rival]
+        if its["reply"] != NONE and its["pair"] == pair:
+            fit = scratch.fit[its["fit"] - me["fits"], 0]
+            together += float(number(model, its["reply"]) * fit * scratch.able[rival - me["actions"], 0])
+    provoking, blood = (float(model.stocks[which, pair, 0]) for which in (PROVOKING_RUNG, BLOOD_READING))
+    overshoot, redline = number(model, me["overshoot"]), number(model, me["redline"])
+    return Answer(
+        pair=pair,
+        preference=number(model, act["reply"]),
+        fit=float(scratch.fit[act["fit"] - me["fits"], 0]),
+        overshoot=overshoot,
+        redline=redline,
+        sought=(provoking + overshoot) + redline * blood,
+        together=together,
+        reply_rate=number(model, me["reply_rate"]),
+        rate=float(scratch.answer[action - me["actions"], 0]),
+    )
+
+
+def forbidden(model: CrisisModel, action: int) -> bool:
+    """Whether an action is vetoed today if it is drawn."""
+    return bool(model.program.script.forbidden[model.day, action])
+
+
+def part_of_the_war(model: CrisisModel, action: int) -> bool:
+    """Whether an action belongs to the war that is on."""
+    m = model.everything
+    return bool(m.acts_of_war[model.program.action[action]["rung"]] and m.war[0] >= 0.5)
+
+
+def ready_on(model: CrisisModel, action: int) -> float:
+    """The day from which an action may be chosen again; infinite if it happens once and has."""
+    return float(model.world.ready[action, 0])
+
+
+def last_done(model: CrisisModel, action: int) -> int:
+    """The last day on which an action was done."""
+    return int(model.world.last_day[action, 0])
+
+
+def controls(model: CrisisModel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    """The share of each proxy's acts that is its sponsor's, shape (link,)."""
+    return model.world.control[:, 0].copy()
