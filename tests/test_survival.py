@@ -62,6 +62,17 @@ def test_killed_at_any_moment_a_result_ends_as_the_same_files(whole, how, kind, 
         same(Path(place), whole[kind])
 
 
+@pytest.mark.parametrize("kind", ["runs", "counts"])
+def test_killed_as_the_last_thing_is_tidied_up_a_result_is_tidied_up_later(whole, kind, tmp_path, monkeypatch):
+    with monkeypatch.context() as patch:
+        patch.setattr(folders, "close", _enough)
+        with pytest.raises(Enough):
+            survivor.make(kind, tmp_path / kind)
+    assert (tmp_path / kind / UNFINISHED).exists()
+    survivor.make(kind, tmp_path / kind)
+    same(tmp_path / kind, whole[kind])
+
+
 class Enough(KeyboardInterrupt):
     """Somebody has seen enough."""
 
@@ -178,7 +189,7 @@ def test_damaged_counts_are_counted_again(small_blocks, tmp_path):
     same(tmp_path / "half", tmp_path / "whole")
 
 
-def _enough(tally):
+def _enough(_):
     raise Enough
 
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sim.engine.model import CrisisModel
 from sim.engine.record import Block
 from sim.results.ensemble import Ensemble, collect
-from sim.results.folder import begun, refuse_others
+from sim.results.folder import begun, close, refuse_others
 from sim.results.manifest import Plan, Precision, Span, provenance
 from sim.results.store import read_whole
 from sim.results.writer import Writer
@@ -91,6 +91,7 @@ def run(
         return _in_memory(plan, followed(plan, work, counted, executor, progress))
     if earlier is not None and earlier.status == "complete":
         refuse_others(folder, earlier, plan)
+        close(folder)  # its maker may have been interrupted just before
         return read_whole(folder, earlier)
     with Writer(folder, plan, resume, overwrite) as writer:
         for span, block in followed(plan, work, counted, executor, progress, writer.manifest):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.results.count_writer import CountWriter
 from sim.results.counted import CountedEnsemble
-from sim.results.folder import begun, refuse_others
+from sim.results.folder import begun, close, refuse_others
 from sim.results.manifest import Precision
 from sim.results.store import read_counted
 from sim.results.summary import Summary
@@ -61,6 +61,7 @@ def summarise(
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, until=until, summary_only=True)
     if earlier is not None and earlier.status == "complete":
         refuse_others(folder, earlier, plan)
+        close(folder)  # its maker may have been interrupted just before
         return read_counted(folder, earlier)
     with CountWriter(folder, plan, resume, overwrite) as writer:
         work = partial(count_block, plan.scenario, plan.seed)
