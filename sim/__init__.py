@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import plots as plots
     from sim.engine.model import CrisisModel as CrisisModel
+    from sim.experiments.branch import branch as branch
+    from sim.experiments.choices import choices as choices
+    from sim.experiments.compare import compare as compare
     from sim.experiments.lint import lint as lint
     from sim.experiments.record import RecordError as RecordError
     from sim.experiments.record import recorded as recorded
@@ -45,6 +48,9 @@ _PLACES = {
     "ScenarioError": ("sim.theatre.errors", "ScenarioError"),
     "StoreError": ("sim.results.errors", "StoreError"),
     "Theatre": ("sim.theatre.schema", "Theatre"),
+    "branch": ("sim.experiments.branch", "branch"),
+    "choices": ("sim.experiments.choices", "choices"),
+    "compare": ("sim.experiments.compare", "compare"),
     "lint": ("sim.experiments.lint", "lint"),
     "load": ("sim.theatre.load", "load"),
     "load_theatre": ("sim.theatre.load", "load_theatre"),
@@ -68,6 +74,9 @@ __all__ = [
     "StoreError",
     "Theatre",
     "__version__",
+    "branch",
+    "choices",
+    "compare",
     "lint",
     "load",
     "load_theatre",

@@ -7,6 +7,8 @@ from typing import Annotated
 import typer
 
 from .answer import Json, answering, console, print_json
+from .branch import branch, choices
+from .compare import compare
 from .lint import lint
 from .run import run
 from .stories import explain, replay, why
@@ -73,6 +75,9 @@ def validate(
 
 
 app.command()(lint)
+app.command()(compare)
+app.command()(branch)
+app.command()(choices)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

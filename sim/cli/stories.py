@@ -1,18 +1,20 @@
 """Verbs for one run: `replay` tells it, `explain` takes a choice apart, `why` traces an event back to its root."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .answer import answering, console, notes, print_json
+from .answer import Json, answering, console, notes, print_json
 
 if TYPE_CHECKING:
+    from sim.experiments.replay.origin import Origin
     from sim.experiments.replay.replay import Replay
 
 SourceArgument = Annotated[str, typer.Argument(help="The folder of a result, or a scenario by file or name.")]
 Run = Annotated[int, typer.Option(min=0, help="The run's number; runs count from 0.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice, for a scenario.")]
-Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 
 _NARROWEST, _WIDEST = 80, 100
 
@@ -32,7 +34,7 @@ def replay(
     if as_json:
         print_json(told.as_dict())
     else:
-        _print(told.text(least=from_rung, width=_width()))
+        print_text(told.text(least=from_rung, width=width()))
 
 
 @answering
@@ -52,11 +54,23 @@ def explain(
 def why(
     source: SourceArgument,
     run: Run,
-    event: Annotated[int, typer.Option(help="The event's number in the run, as 'sim replay' tells it.")],
+    other: Annotated[
+        str | None, typer.Argument(help="Another result or scenario: where does the run part from itself?")
+    ] = None,
+    event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' tells it.")] = None,
     seed: Seed = None,
     as_json: Json = False,
 ) -> None:
-    """Trace an event back to its root: the event behind it, the one behind that, and what tipped each decision."""
+    """Trace an event back to its root; or, given another scenario, find the decision in which the two part."""
+    if other is not None:
+        if event is not None:
+            raise typer.BadParameter("an event is of one run; leave it out to compare two", param_hint="--event")
+        from .compare import why_between
+
+        why_between(source, other, run, seed, as_json)
+        return
+    if event is None:
+        raise typer.BadParameter("give an event's number, or another scenario to compare with", param_hint="--event")
     _answer(_replayed(source, run, seed, as_json).why(event), as_json)
 
 
@@ -65,32 +79,49 @@ def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.replay.origin import changed_since, origin
+    from sim.experiments.replay.origin import origin
     from sim.experiments.replay.replay import replayed
+
+    with faults_in_json(as_json):
+        found = origin(source, seed)
+    told = replayed(found, run)
+    said_if_changed(found)
+    return told
+
+
+@contextmanager
+def faults_in_json(as_json: bool) -> Iterator[None]:
+    """Write the faults of files that are read here as JSON too, if the answer was to be JSON."""
     from sim.theatre.errors import ScenarioError
 
     try:
-        found = origin(source, seed)
+        yield
     except ScenarioError as error:
         if as_json:
             print_json({"faults": [vars(fault) for fault in error.faults]})
         raise
-    told = replayed(found, run)
-    if (changed := changed_since(found)) is not None:
+
+
+def said_if_changed(asked: "Origin") -> None:
+    """Say where the scenario that a result was made from has changed since."""
+    from sim.experiments.replay.origin import changed_since
+
+    if (changed := changed_since(asked)) is not None:
         notes.print(changed, markup=False)
-    return told
 
 
 def _answer(found: Any, as_json: bool) -> None:
     if as_json:
         print_json(found.as_dict())
     else:
-        _print(found.text(width=_width()))
+        print_text(found.text(width=width()))
 
 
-def _width() -> int:
+def width() -> int:
+    """Columns of a page of text on this terminal."""
     return min(max(console.width, _NARROWEST), _WIDEST)
 
 
-def _print(text: str) -> None:
+def print_text(text: str) -> None:
+    """Write text to standard output as it is."""
     typer.echo(text, nl=False)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.theatre.compile import program_of
-from sim.theatre.program import LOG, NONE, UNIT, Floats
+from sim.theatre.program import LOG, NONE, UNIT, Floats, Script
 from sim.theatre.scenario import Scenario
 
 from .agents import Actor, Market, Participant, World
@@ -161,9 +161,39 @@ class CrisisModel(mesa.Model):
     def _make_room(self) -> None:
         most = self.n * (len(self.program.actors) + len(self.program.injects))
         if int(self.n_events[0]) + most > len(self.events):
-            self.events = np.concatenate([self.events, np.empty(len(self.events) + most, EVENT)])
-            self.everything = self.everything._replace(events=self.events)
+            self.hold_events(np.concatenate([self.events, np.empty(len(self.events) + most, EVENT)]))
+
+    def hold_events(self, events: NDArray[np.void]) -> None:
+        """Keep the table of events in another array."""
+        self.events = events
+        self.everything = self.everything._replace(events=events)
+        self._write_down()
+
+    def _own_script(self) -> Script:
+        """The script of this model alone: a program is shared."""
+        tables = self.everything.tables
+        if tables.script.act is self.program.script.act:
+            own = {name: getattr(tables.script, name).copy() for name in ("act", "deaths", "forbidden")}
+            self.everything = self.everything._replace(tables=tables._replace(script=tables.script._replace(**own)))
             self._write_down()
+        return self.everything.tables.script
+
+    def impose(self, action: str) -> None:
+        """Have an action done on the day to come, in place of what its actor would choose; its deaths are drawn."""
+        script, place = self._own_script(), (self.day, self.program.actors.index(action.split(".")[0]))
+        script.act[place], script.deaths[place] = self.program.actions.index(action), NONE
+
+    def forbid(self, action: str, days: int | None = None) -> None:
+        """Veto an action from the day to come on, to the end or for some days; it stays in the draw."""
+        until = None if days is None else self.day + days
+        self._own_script().forbidden[self.day : until, self.program.actions.index(action)] = 1
+
+    def hold(self, actor: str) -> None:
+        """Have an actor do nothing on the day to come."""
+        script, me = self._own_script(), self.program.actors.index(actor)
+        script.act[self.day, me] = NONE
+        first, last = self.program.actor[me]["actions"], self.program.actor[me]["actions_end"]
+        script.forbidden[self.day, first:last] = 1
 
     @property
     def date(self) -> date:

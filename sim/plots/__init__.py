@@ -1,13 +1,35 @@
 """Figures of an ensemble: one idea, one Axes, returned.
 
-Each takes an ensemble and an Axes (left out, the current one of pyplot), and says on the figure what it shows, of how
-many runs, and what its bands mean. `sim.plots.figures` writes the standard set to files.
+Each takes an ensemble (or a comparison, or choices) and an Axes (left out, the current one of pyplot), and says on the
+figure what it shows, of how many runs, and what its bands mean. `sim.plots.figures` writes the standard set to files.
 """
 
 from . import figures
+from .alluvial import alluvial
+from .branches import branches
+from .choices import choices
+from .difference import difference
+from .flips import flips
 from .history import strip
 from .paths import fan
+from .raster import raster
 from .shares import first_passage, outcomes, rungs
 from .spiral import spiral
+from .transitions import transitions
 
-__all__ = ["fan", "figures", "first_passage", "outcomes", "rungs", "spiral", "strip"]
+__all__ = [
+    "alluvial",
+    "branches",
+    "choices",
+    "difference",
+    "fan",
+    "figures",
+    "first_passage",
+    "flips",
+    "outcomes",
+    "raster",
+    "rungs",
+    "spiral",
+    "strip",
+    "transitions",
+]

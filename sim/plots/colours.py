@@ -28,6 +28,8 @@ COLOURS = {
     "gulf": "#38a88a",
     "iraq": "#edb931",
     "outcome": "#0b3c8c",
+    "first": "#8a5a00",
+    "second": "#0f7b55",
     "band": "#3f6f9f",
     "path 1": "#111111",
     "path 2": "#c43c1e",

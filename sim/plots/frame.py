@@ -137,6 +137,11 @@ def _note(ax: Axes, text: str, height: float, rise: float, align: str) -> None:
     note.set_parse_math(False)
 
 
+def signed(ax: Axes, *parts: str) -> None:
+    """Write under the Axes what it shows, where that is not one ensemble."""
+    _note(ax, " · ".join(parts), 0, -23, "top")
+
+
 def plain_axes(ax: Axes, grid: str = "y") -> None:
     """Leave of the frame only what carries the data."""
     ax.spines[["top", "right"]].set_visible(False)

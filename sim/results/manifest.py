@@ -68,6 +68,8 @@ class Plan:
     summary_only: bool = False
     """Whether counts are kept in place of runs."""
     until: Precision | None = None
+    branch: Mapping[str, Any] | None = None
+    """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
 
     @property
     def spans(self) -> list[Span]:
@@ -165,6 +167,7 @@ class Manifest:
             "scenario_sha256": plan.scenario.sha256,
             "kept": {"dtype": plan.dtype, "variables": plan.variables, "summary_only": plan.summary_only},
             "until": plan.until and {**plan.until._asdict(), "most_runs": plan.runs},
+            **({} if plan.branch is None else {"branch": dict(plan.branch)}),
             **self.made,
             "files": self.files,
             "failures": [dict(zip(("run", "day", "what"), failure, strict=True)) for failure in sorted(self.failures)],
@@ -225,6 +228,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
         variables=None if kept["variables"] is None else tuple(kept["variables"]),
         summary_only=kept["summary_only"],
         until=Precision(until["halfwidth"], until["outcome"], until["narrowest"]) if until else None,
+        branch=content.get("branch"),
     )
     done = {
         (block["first"], block["last"] + 1): Done(tuple(block["held"]), block["failed"], block["size"])

@@ -117,8 +117,10 @@ def read_counted(folder: Path, manifest: Manifest) -> CountedEnsemble:
 
 
 def _info(manifest: Manifest) -> dict[str, Any]:
-    until = {"until": manifest.plan.until._asdict()} if manifest.plan.until else {}
-    return {key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made} | until
+    plan = manifest.plan
+    asked = {"until": plan.until and plan.until._asdict(), "branch": plan.branch}
+    made = {key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made}
+    return made | {key: entry for key, entry in asked.items() if entry is not None}
 
 
 def write_summary(ensemble: AnyEnsemble, folder: Path) -> None:

@@ -183,6 +183,7 @@ def save(ensemble: Ensemble, folder: Path, overwrite: bool = False) -> Path:
         RUNS_PER_CHUNK,
         str(ensemble.trajectories["tension"].dtype),
         variables if len(variables) < len(ensemble.scenario.theatre.variables) else None,
+        branch=ensemble.info.get("branch"),
     )
     run = ensemble.events["run"].to_numpy()
     with Writer(folder, plan, overwrite=overwrite) as writer:

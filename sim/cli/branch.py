@@ -1,0 +1,258 @@
+"""The verbs `branch` and `choices`: what could still come of a day, and what each option would bring."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .answer import SOME_FAILED, Json, answering, console, counted, notes, print_json
+from .stories import Run, Seed, SourceArgument, faults_in_json, said_if_changed
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from sim.experiments.choices import Choices
+    from sim.results.ensemble import Ensemble
+
+Day = Annotated[str, typer.Option(help="The day: its number, from 0, or its date, such as 2019-12-27.")]
+Runs = Annotated[int, typer.Option(min=1, help="Branches, each with dice of its own from that day on.")]
+_TAKEN, _ONE = 88, 14
+"""Columns of a terminal that the table of choices takes, and that each further outcome takes."""
+
+Days = Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included.")]
+
+
+@answering
+def branch(
+    source: SourceArgument,
+    run: Run,
+    day: Day,
+    runs: Runs = 500,
+    days: Days = None,
+    seed: Seed = None,
+    same_dice: Annotated[
+        bool, typer.Option("--same-dice", help="Keep the run's dice: the one future of a change.")
+    ] = False,
+    changes: Annotated[
+        list[str] | None, typer.Option("--set", help="path=value: another value from that day on.")
+    ] = None,
+    actions: Annotated[list[str] | None, typer.Option("--do", help="actor.action: done on that day.")] = None,
+    forbid: Annotated[list[str] | None, typer.Option(help="actor.action: vetoed from that day on.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder to keep the branches in.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a finished result there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Continue a run from a day into many futures: the same past, to the bit, and other dice or another choice."""
+    from .progress import announced_compilation
+
+    announced_compilation()
+    from sim.experiments.asked import origin_of
+    from sim.experiments.branch import branch as branched
+    from sim.experiments.branch import changes_in
+
+    with faults_in_json(as_json):
+        asked = origin_of(source, seed)
+    said_if_changed(asked)
+    if out is not None:
+        from sim.results.folder import refuse_taken
+
+        refuse_taken(out, overwrite)
+    found = branched(
+        asked,
+        run=run,
+        day=day,
+        runs=runs,
+        days=days,
+        overrides=changes_in(changes or []),
+        actions=actions or [],
+        forbid=forbid or [],
+        same_dice=same_dice,
+    )
+    if out is not None:
+        from sim.results.writer import save
+
+        save(found, out, overwrite)
+    if as_json:
+        print_json(_as_data(found))
+    else:
+        _print(found)
+    if out is not None:
+        notes.print(f"the branches are in {out}")
+    if len(found.failures):
+        notes.print(f"{len(found.failures)} of {len(found)} branches failed and count in no share")
+        raise typer.Exit(SOME_FAILED)
+
+
+def _as_data(found: "Ensemble") -> dict[str, Any]:
+    told = found.info["branch"]
+    days = {
+        outcome: {str(number): int(day) for number, day in found.outcomes[outcome].dropna().items()}
+        for outcome in found.outcomes
+    }
+    return {
+        "branch": told,
+        "seed": found.seed,
+        "runs": len(found),
+        "failed": len(found.failures),
+        "last_day": found.scenario.days - 1,
+        "already": _already(found),
+        "outcomes": found.shares().to_dict("records"),
+        "first_days": days,
+    }
+
+
+def _already(found: "Ensemble") -> dict[str, int]:
+    """Outcomes that had come about before the day, and when."""
+    day, first = found.info["branch"]["day"], found.outcomes.iloc[0].dropna()
+    return {str(name): int(when) for name, when in first.items() if when < day}
+
+
+def _print(found: "Ensemble") -> None:
+    from sim.results.ensemble import date_of
+
+    told, scenario, before = found.info["branch"], found.scenario, _already(found)
+    when, last = date_of(scenario, told["day"]), date_of(scenario, scenario.days - 1)
+    what = [f"{path} = {value}" for path, value in told["set"].items()]
+    what += [f"{action} on that day" for action in told["do"]] + [f"{action} forbidden" for action in told["forbid"]]
+    if len(found) == 1:
+        number, first = found.outcomes.index[0], found.outcomes.iloc[0].dropna().astype(int)
+        lines = [f"Run {told['run']} of {told['scenario']} from {when} on, branch {number}, to {last}", *what]
+        for name in found.outcomes:
+            lines.append(f"  {_label(found, name)}: {date_of(scenario, first[name]) if name in first else 'never'}")
+        for line in lines:
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+        return
+    from rich import box
+    from rich.table import Table
+
+    title = f"Run {told['run']} of {told['scenario']}: what could still come, from {when} to {last}"
+    table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("outcome")
+    for column in ("share of branches", "95 % interval", "median date"):
+        table.add_column(column, justify="right", no_wrap=True)
+    for row in found.shares().sort_values("share", ascending=False).itertuples(index=False):
+        if row.outcome in before:
+            continue
+        day = found.median_day(row.outcome)
+        median = date_of(scenario, day) if day is not None else "never"
+        table.add_row(_label(found, row.outcome), f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", median)
+    changed = "".join(f"; {change}" for change in what)
+    table.caption = f"of {len(found.sound):,} branches{changed}; sampling error only; not a forecast"
+    console.print(table)
+    for name, day in before.items():
+        console.print(f"{_label(found, name)}: already on {date_of(scenario, day)}", highlight=False, markup=False)
+
+
+def _label(found: "Ensemble", outcome: str) -> str:
+    return found.scenario.theatre.outcomes[outcome].label
+
+
+@answering
+def choices(
+    source: SourceArgument,
+    run: Run,
+    day: Day,
+    actor: Annotated[str, typer.Option(help="The actor's id, such as iran.")],
+    by: Annotated[str | None, typer.Option(help="The outcome to sort by; else the one that differs most.")] = None,
+    runs: Runs = 500,
+    days: Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included; else 90.")] = None,
+    seed: Seed = None,
+    as_json: Json = False,
+) -> None:
+    """Take every act open to an actor on a day, and tell side by side what comes of each, on the same dice."""
+    from .progress import announced_compilation
+
+    announced_compilation()
+    from sim.experiments.asked import origin_of, outcome_of
+    from sim.experiments.choices import choices as options
+
+    with faults_in_json(as_json):
+        asked = origin_of(source, seed)
+    said_if_changed(asked)
+    if by is not None:
+        outcome_of(asked.scenario, by)
+    found = options(asked, run=run, day=day, actor=actor, runs=runs, days=days)
+    sorted_by = by or found.telling
+    if as_json:
+        print_json(_choices_as_data(found, sorted_by))
+    else:
+        console.print(_choices_table(found, sorted_by))
+        for line in _choices_notes(found):
+            console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _choices_as_data(found: "Choices", by: str) -> dict[str, Any]:
+    return {
+        "scenario": found.scenario.name,
+        "scenario_sha256": found.scenario.sha256,
+        "seed": found.seed,
+        "run": found.run,
+        "day": found.day,
+        "date": found.date,
+        "days": found.days,
+        "actor": found.actor,
+        "branches": len(found),
+        "failed": found.failed,
+        "scripted": found.scripted,
+        "already": found.already,
+        "sorted_by": by,
+        "order": found.by(by)["action"].tolist(),
+        "options": found.table.to_dict("records"),
+    }
+
+
+def _choices_table(found: "Choices", by: str) -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    actor = found.scenario.theatre.actors[found.actor].label
+    others = sorted((name for name in found.outcomes if name != by), key=lambda name: -_largest(found, name))[: _room()]
+    title = f"What {actor} could do on {found.date}, and what comes of it in {counted(found.days, 'day')}"
+    table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("action", no_wrap=True)
+    table.add_column("chance", justify="right", no_wrap=True)
+    table.add_column(_worded(by), justify="right", no_wrap=True)
+    table.add_column("beside holding", justify="right", no_wrap=True)
+    for name in others:
+        table.add_column(_worded(name), justify="right")
+    shares = found.table.set_index(["action", "outcome"])["share"]
+    for row in found.by(by).itertuples(index=False):
+        beside = f"{100 * row.difference_low:+.1f} to {100 * row.difference_high:+.1f}" if row.action != "hold" else ""
+        share = f"{row.share:.1%} ({100 * row.low:.1f} to {100 * row.high:.1f})"
+        rest = [f"{shares[row.action, name]:.1%}" for name in others]
+        table.add_row(row.action.removeprefix(f"{found.actor}."), f"{row.chance:.1g}", share, beside, *rest)
+    table.caption = (
+        f"Run {found.run} of {found.scenario.name}, {len(found):,} branches for each option, all on the same dice. "
+        f"Chance: that {actor} draws it that day. Shares of branches with 95 % intervals; beside holding: paired, in "
+        "percentage points. Sampling error only; not a forecast."
+    )
+    return table
+
+
+def _room() -> int:
+    """How many outcomes there is room for beside the one sorted by."""
+    return max((console.width - _TAKEN) // _ONE, 0)
+
+
+def _worded(name: str) -> str:
+    """An id that can be broken into lines."""
+    return name.replace("_", " ")
+
+
+def _largest(found: "Choices", outcome: str) -> float:
+    rows = found.table[found.table["outcome"] == outcome]
+    return float(rows["share"].max())
+
+
+def _choices_notes(found: "Choices") -> list[str]:
+    from sim.results.ensemble import date_of
+
+    lines = []
+    if found.scripted is not None:
+        lines.append(f"The script has it do {found.scripted} that day, whatever it would choose.")
+    for name, day in found.already.items():
+        label = found.scenario.theatre.outcomes[name].label
+        lines.append(f"{label}: already on {date_of(found.scenario, day)}, whatever is chosen")
+    if found.failed:
+        lines.append(f"{found.failed:,} branches failed under some option and count nowhere")
+    return lines

@@ -1,0 +1,133 @@
+"""Branches: one run goes on in many columns from the morning on which it stands, with other dice or other rules.
+
+The past is simulated once. What a morning hands to the next is copied into every column, so each of them is, bit for
+bit, the run that would have taken the same change on that day.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.theatre.program import NEVER, NONE, Conditions, Program
+from sim.theatre.scenario import Scenario
+
+from .agents import World
+from .kernel import compiling
+from .model import CrisisModel
+from .state import Everything
+
+
+def branched(
+    trunk: CrisisModel,
+    branches: NDArray[np.integer[Any]],
+    *,
+    scenario: Scenario | None = None,
+    column: int = 0,
+    keep: type[np.floating[Any]] | None = None,
+) -> CrisisModel:
+    """Make a model whose columns all stand where one run of `trunk` stands, which itself stays as it is.
+
+    Parameters
+    ----------
+    trunk : CrisisModel
+        A model on the morning of the day on which branches part.
+    branches : array of int (column,)
+        Numbers that the dice are keyed by from this day on; 0 keeps the dice of the trunk.
+    scenario : Scenario, optional
+        Whose rules hold from this day on; left out, those of the trunk.
+    column : int
+        Which of the trunk's runs.
+    keep : dtype or None
+        Type in which trajectories are kept, those of the past if the trunk has kept them.
+
+    Raises
+    ------
+    ValueError
+        The other rules remember other things, so that the run cannot go on under them.
+    """
+    rules = trunk.scenario if scenario is None else scenario
+    run = np.full(len(branches), trunk.runs.run[column])
+    model = CrisisModel(rules, seed=trunk.seed, run_numbers=run, branch_numbers=branches, collect=False, keep=keep)
+    if differing := _remembers_otherwise(trunk.program, model.program):
+        raise ValueError(f"a run cannot go on under rules with other {differing}")
+    for mine, its in zip(_handed_on(model.everything), _handed_on(trunk.everything), strict=True):
+        mine[...] = its[..., column : column + 1]
+    _copy_events(trunk, model, column)
+    _make_ready(model)
+    model.day, model.running, model.steps = trunk.day, trunk.running, trunk.steps
+    with compiling(last=False):
+        for agent in model.agents:
+            if isinstance(agent, World):
+                agent.prepare_control()  # sponsors hold their proxies as the rules of today say
+    if model.trajectories is not None and trunk.trajectories is not None:
+        model.trajectories.values[: model.day] = trunk.trajectories.values[: model.day, :, column, None]
+        model.trajectories.rung[: model.day] = trunk.trajectories.rung[: model.day, :, column, None]
+    return model
+
+
+def _handed_on(m: Everything) -> Iterator[NDArray[Any]]:
+    """Every array in which a morning finds something of the days before, the runs along its last axis."""
+    w = m.world
+    yield from (m.stocks, m.leading, m.event_number, *m.status)
+    yield from (w.x, w.logarithm, w.heat, w.tension, w.rung, w.recent, w.deaths, w.last_day, w.last_rung_day)
+    yield from (w.control, w.outcome_day)
+    for held in m.held:
+        yield from held
+
+
+def _copy_events(trunk: CrisisModel, model: CrisisModel, column: int) -> None:
+    """Let every column have the run's past events, those of yesterday where the morning looks for them."""
+    past = trunk.events[: int(trunk.n_events[0])]
+    past = past[past["column"] == column]
+    copies = np.repeat(past, model.n)
+    copies["column"] = np.tile(np.arange(model.n, dtype=np.int32), len(past))
+    model.n_events[:] = len(copies), model.n * int((past["day"] < trunk.day - 1).sum()), len(copies)
+    room = max(len(model.events) - len(copies), 0)
+    model.hold_events(np.concatenate([copies, np.empty(room, copies.dtype)]))
+
+
+def _make_ready(model: CrisisModel) -> None:
+    """Find from which day on each action may be chosen again, by the cooldowns that hold now."""
+    p, w = model.program, model.world
+    for at, action in enumerate(p.action):
+        slot = model.numbers.slot[action["cooldown"]]
+        cooldown = model.numbers.shared[action["cooldown"]] if slot == NONE else model.numbers.varied[slot]
+        waits = np.inf if action["once"] else np.ceil(cooldown)
+        w.ready[at] = np.where(w.last_day[at] == NEVER, 0.0, w.last_day[at] + waits)
+
+
+def _remembers_otherwise(one: Program, other: Program) -> str | None:
+    """Name what two programs keep from day to day and not alike; None if they keep the same."""
+    same = {
+        "actors": one.actors == other.actors,
+        "actions": one.actions == other.actions,
+        "variables": one.variables == other.variables and np.array_equal(one.variable["kind"], other.variable["kind"]),
+        "dyads": one.dyads == other.dyads,
+        "outcomes": one.outcomes == other.outcomes,
+        "grievances": one.pairs == other.pairs,
+        "sponsors": one.links == other.links,
+        "acts to count days from": one.since_rung == other.since_rung,
+        "days for which a rung is kept": one.ladder.rung_memory == other.ladder.rung_memory,
+        "conditions": all(map(_count_alike, _conditions(one), _conditions(other))),
+    }
+    return next((name for name, alike in same.items() if not alike), None)
+
+
+def _conditions(program: Program) -> tuple[Conditions, ...]:
+    return program.morning_conditions, program.flag_conditions, program.outcome_conditions
+
+
+def _count_alike(one: Conditions, other: Conditions) -> bool:
+    """Whether both are the same conditions, up to the numbers in them."""
+    return (
+        _but_for(one.nodes, "lasting") == _but_for(other.nodes, "lasting")
+        and np.array_equal(one.nodes["lasting"] == NONE, other.nodes["lasting"] == NONE)
+        and _but_for(one.clauses, "threshold") == _but_for(other.clauses, "threshold")
+        and np.array_equal(one.alternatives, other.alternatives)
+    )
+
+
+def _but_for(table: NDArray[np.void], column: str) -> list[Any]:
+    return table[[name for name in table.dtype.names or () if name != column]].tolist()

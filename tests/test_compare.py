@@ -1,0 +1,215 @@
+"""Two scenarios on the same dice: what differs, in which runs, and by which decision."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import sim
+from sim.analysis.paired import flips, paired_difference
+from sim.experiments.asked import AskError
+from sim.experiments.compare import Comparison, parting_between
+from sim.experiments.parting import _falls
+from sim.results.writer import save
+from sim.theatre.change import with_numbers
+from sim.theatre.scenario import Scenario
+from tests.small_scenarios import rich
+
+
+def called(case: Scenario, name: str, **changes: object) -> Scenario:
+    return Scenario.model_validate(case.model_dump(by_alias=True) | {"name": name} | changes)
+
+
+@pytest.fixture(scope="module")
+def killing():
+    """The shipped pair: a baseline, and the same with the killing vetoed."""
+    return sim.compare("baseline", "no_killing", runs=200, seed=7)
+
+
+@pytest.fixture(scope="module")
+def pressed():
+    """Runs that part by rates: cela's rockets come half as often again."""
+    rate = dict(rich().numbers())["actions.cela.rocket.rate"].value
+    return sim.compare(rich(), called(with_numbers(rich(), {"actions.cela.rocket.rate": 1.5 * rate}), "pressed"), 60, 5)
+
+
+def test_runs_are_the_same_up_to_the_day_on_which_the_killing_was_drawn(killing):
+    events = killing.first.events
+    drawn = events[events["action"] == "us.kill_commanders"].groupby("run")["day"].min().reindex(killing.runs)
+    assert drawn.notna().sum() > 5
+    pd.testing.assert_series_equal(killing.parted.astype("Float64"), drawn.astype("Float64"), check_names=False)
+    for run, day in drawn.items():
+        until = 365 if np.isnan(day) else int(day)
+        values = [each.trajectories.sel(run=run).isel(day=slice(until)) for each in (killing.first, killing.second)]
+        assert values[0].drop_attrs().identical(values[1].drop_attrs())
+    assert (killing.second.events["action"] != "us.kill_commanders").all()
+
+
+def test_the_table_tells_how_far_shares_are_apart(killing):
+    table = killing.difference().set_index("outcome")
+    one, other = (each.outcomes.notna() for each in (killing.first, killing.second))
+    for outcome, row in table.iterrows():
+        found = paired_difference(one[outcome], other[outcome])
+        assert row["difference"] == pytest.approx(other[outcome].mean() - one[outcome].mean())
+        assert (row["low"], row["high"], row["narrowing"]) == (found.low, found.high, found.narrowing)
+    assert table.loc["leadership_killed", "second"] == 0
+    assert table.loc["leadership_killed", "high"] < 0
+    assert table.loc["american_killed", "narrowing"] > 3  # most runs are the same: that is what the dice are for
+
+
+def test_flips_name_their_runs(killing):
+    one, other = (each.outcomes.notna() for each in (killing.first, killing.second))
+    for row in killing.flips().itertuples(index=False):
+        assert (row.both, row.first_only, row.second_only, row.neither) == flips(one[row.outcome], other[row.outcome])
+        assert row.runs_first_only == one.index[one[row.outcome] & ~other[row.outcome]].tolist()
+        assert row.runs_second_only == one.index[~one[row.outcome] & other[row.outcome]].tolist()
+
+
+def test_variables_are_compared_day_by_day(pressed):
+    days = pressed.over_time("tension")
+    one, other = (each.trajectories["tension"].to_numpy().astype(float) for each in (pressed.first, pressed.second))
+    np.testing.assert_allclose(days["difference"], (other - one).mean(axis=0))
+    assert (days["low"] <= days["difference"]).all()
+    table = pressed.variable_table()
+    assert set(table["variable"]) == set(pressed.variables)
+    last = table.set_index("variable").loc["tension"]
+    assert last["difference"] == pytest.approx(days["difference"].iloc[-1])
+    assert abs(last["widest_difference"]) == pytest.approx(days["difference"].abs().max())
+
+
+def test_a_veto_is_told_as_what_tipped_it(killing):
+    run = int(killing.parted.dropna().index[0])
+    found = killing.why(run)
+    assert (found.day, found.actor, found.how) == (killing.parted[run], "us", "veto")
+    assert found.drawn == ("us.kill_commanders", "us.kill_commanders")
+    assert found.did == ("us.kill_commanders", None)
+    assert found.bounds[0] == found.bounds[1]
+    assert "one of them forbids it" in found.text()
+
+
+def test_a_run_that_is_the_same_parts_nowhere(killing):
+    run = int(killing.runs[killing.parted.isna()][0])
+    assert killing.why(run) is None
+
+
+def test_the_decision_that_parts_is_the_first_and_its_draw_is_the_same(pressed):
+    """Told apart from events; the bounds lie around the draw, and no earlier decision differs."""
+    tipped = 0
+    for run in pressed.runs[:12]:
+        found = pressed.why(int(run))
+        tables = [each.events[(each.events["run"] == run)] for each in (pressed.first, pressed.second)]
+        done = [
+            {(row.day, row.actor): row.action for row in table.itertuples() if row.actor != "script"}
+            for table in tables
+        ]
+        apart = min(key for key in done[0] | done[1] if done[0].get(key) != done[1].get(key))
+        assert (found.day, found.actor) == apart
+        assert found.did == tuple(each.get(apart) for each in done)
+        for low, high in found.bounds:
+            assert low <= found.draw < high
+        for replayed, drawn in zip((pressed.first, pressed.second), found.drawn, strict=True):
+            told = sim.replay(replayed.scenario, seed=5, run=int(run)).explain(found.day, found.actor)
+            assert (told.draw.at, told.draw.drawn) == (found.draw, drawn)
+        tipped += found.how == "rates"
+    assert tipped > 5
+
+
+def test_what_tipped_it_tips_it_and_none_of_it_can_be_left_out(pressed):
+    several = 0
+    for run in pressed.runs[:40]:
+        found = pressed.why(int(run))
+        if found.how != "rates":
+            continue
+        told = sim.replay(pressed.first.scenario, seed=5, run=int(run)).explain(found.day, found.actor)
+        rates = {option.action: option.rate for option in told.options}
+        changed = {shift.action: shift.second for shift in found.tipped}
+        assert found.tipped
+        assert _falls(rates, found.draw) == found.drawn[0]
+        assert _falls(rates | changed, found.draw) == found.drawn[1]
+        if len(changed) > 1:
+            several += 1
+            for action in changed:
+                fewer = {name: rate for name, rate in changed.items() if name != action}
+                assert _falls(rates | fewer, found.draw) != found.drawn[1]
+        for shift in found.tipped:
+            assert shift.parts
+            assert all(part.first != part.second for part in shift.parts)
+            assert shift.action in found.text()
+
+
+def test_the_parts_of_a_shift_make_the_difference(pressed):
+    """Base and reply add, drivers multiply: the quotient of the two rates is that of the parts."""
+    tried = 0
+    for run in pressed.runs[:40]:
+        found = pressed.why(int(run))
+        explained = [
+            sim.replay(each.scenario, seed=5, run=int(run)).explain(found.day, found.actor)
+            for each in (pressed.first, pressed.second)
+        ]
+        for shift in found.tipped:
+            if shift.parts[0].what == "open":
+                assert 0 in (shift.first, shift.second)
+                continue
+            sums = []
+            for told in explained:
+                option = told.option(shift.action)
+                sums.append(option.base + (option.reply.answer if option.reply is not None else 0))
+            drive = np.prod([part.second / part.first for part in shift.parts if part.what not in ("base", "reply")])
+            assert shift.second / shift.first == pytest.approx(drive * sums[1] / sums[0])
+            tried += 1
+    assert tried > 10
+
+
+def test_what_is_imposed_is_no_decision():
+    script = rich().model_dump(by_alias=True)["script"] | {"z_rally": {"on": "2020-01-10", "do": "dorn.burn_consulate"}}
+    other = called(rich(), "imposed", script=script)
+    found = [parting_between(rich(), other, run, 5) for run in range(12)]
+    assert any(found)
+    for parting in filter(None, found):
+        assert (parting.day, parting.actor) != (9, "dorn")
+        assert [(each.under, each.day, each.action) for each in parting.imposed] in (
+            [("imposed", 9, "dorn.burn_consulate")],
+            [],
+        )
+        assert parting.day >= 9
+
+
+def test_results_are_paired_as_they_are(pressed, tmp_path):
+    save(pressed.first, tmp_path / "one")
+    again = sim.compare(tmp_path / "one", pressed.second)
+    pd.testing.assert_frame_equal(again.difference(), pressed.difference())
+    fewer = sim.compare(tmp_path / "one", pressed.second.scenario, runs=20)
+    assert len(fewer) == 20
+    pd.testing.assert_frame_equal(fewer.flips(), sim.compare(rich(), pressed.second.scenario, 20, 5).flips())
+
+
+def test_failed_runs_count_in_no_pair(pressed):
+    failures = pd.DataFrame([(3, 9, "oil")], columns=["run", "day", "what"])
+    other = pd.DataFrame([(8, 2, "oil"), (3, 1, "oil")], columns=["run", "day", "what"])
+    some = Comparison(replace(pressed.first, failures=failures), replace(pressed.second, failures=other))
+    assert len(some) == len(pressed) - 2
+    assert some.difference()["n"].unique().tolist() == [58]
+    with pytest.raises(AskError, match="there is no pair of runs 3"):
+        some.why(3)
+
+
+@pytest.mark.parametrize(
+    ("second", "asked", "said"),
+    [
+        ({"days": 50, "script": {}}, {}, "only the same days can be compared: small has 60 .* other has 50"),
+        ({"start": "2019-12-30"}, {}, "only the same days"),
+    ],
+)
+def test_what_makes_no_pairs_is_said(second, asked, said):
+    with pytest.raises(AskError, match=said):
+        sim.compare(rich(), called(rich(), "other", **second), 3, **asked)
+
+
+def test_other_dice_make_no_pairs(pressed):
+    with pytest.raises(AskError, match="was made with seed 5, not 6; only the same dice make pairs"):
+        sim.compare(pressed.first, rich(), seed=6)
+    with pytest.raises(AskError, match="has 60 runs, not 61"):
+        sim.compare(pressed.first, rich(), 61)
+    with pytest.raises(AskError, match="there is no trajectory 'oel' in both"):
+        pressed.over_time("oel")
