@@ -1,7 +1,7 @@
 """Run a scenario many times, in blocks that fit the cache, on all cores or wherever an executor computes."""
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import replace
 from functools import partial
@@ -101,7 +101,18 @@ def run(
 
 def run_block(scenario: Scenario, seed: int, first: int, last: int, keep: type[np.floating[Any]] = np.float32) -> Block:
     """Run numbers `first` to `last` - 1 in lockstep, to the end."""
-    model = CrisisModel(scenario, seed=seed, run_numbers=np.arange(first, last), collect=False, keep=keep)
+    return run_columns(scenario, seed, np.arange(first, last), keep=keep)
+
+
+def run_columns(
+    scenario: Scenario,
+    seed: int,
+    run_numbers: NDArray[np.integer[Any]],
+    design: Mapping[str, NDArray[np.float64]] | None = None,
+    keep: type[np.floating[Any]] | None = np.float32,
+) -> Block:
+    """Run in lockstep, to the end, the runs of these numbers, each with its own values of the numbers in `design`."""
+    model = CrisisModel(scenario, seed=seed, run_numbers=run_numbers, design=design, collect=False, keep=keep)
     while model.running:
         model.step()
     block = model.block()
