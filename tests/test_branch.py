@@ -5,6 +5,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -14,6 +15,7 @@ import sim
 from sim.experiments import branch as branching
 from sim.experiments import run as running
 from sim.experiments.asked import AskError
+from sim.experiments.replay.origin import ReplayError
 from sim.results.writer import save
 from tests.small_scenarios import rich
 
@@ -130,8 +132,19 @@ def test_branches_say_of_what_they_are_branches(ensemble):
     }
     assert "run 12 from 2020-01-25" in found.scenario.title
     assert found.scenario.script["branch_aran_deploy"].on == date(2020, 1, 25)
-    with pytest.raises(AskError, match="holds branches of run 12 of small from day 24 on"):
-        sim.branch(found, run=1, day=30)
+    for tell in (sim.replay, partial(sim.branch, day=30)):
+        with pytest.raises(ReplayError, match="holds branches of run 12 of small from day 24 on"):
+            tell(found, run=1)
+
+
+def test_branches_are_kept_like_other_results(ensemble, tmp_path):
+    found = sim.branch(ensemble, run=RUN, day=DAY, runs=6, forbid=["cela.vow"])
+    again = sim.open(save(found, tmp_path / "kept"))
+    assert again.info["branch"] == found.info["branch"]
+    assert again.trajectories.drop_attrs().identical(found.trajectories.drop_attrs())
+    pd.testing.assert_frame_equal(again.events.astype({"action": str}), found.events.astype({"action": str}))
+    with pytest.raises(ReplayError, match="kept holds branches of run 12"):
+        sim.replay(tmp_path / "kept", run=1)
 
 
 @pytest.mark.parametrize(

@@ -206,9 +206,12 @@ def test_what_makes_no_pairs_is_said(second, asked, said):
         sim.compare(rich(), called(rich(), "other", **second), 3, **asked)
 
 
-def test_other_dice_make_no_pairs(pressed):
+def test_other_dice_make_no_pairs(pressed, tmp_path):
     with pytest.raises(AskError, match="was made with seed 5, not 6; only the same dice make pairs"):
         sim.compare(pressed.first, rich(), seed=6)
+    counts = sim.summarise(rich(), tmp_path / "counts", 80, 5, progress=None)
+    with pytest.raises(AskError, match="keeps counts of its runs, and pairs need the runs"):
+        sim.compare(rich(), counts)
     with pytest.raises(AskError, match="has 60 runs, not 61"):
         sim.compare(pressed.first, rich(), 61)
     with pytest.raises(AskError, match="there is no trajectory 'oel' in both"):

@@ -21,19 +21,10 @@ def origin_of(source: Source | Origin, seed: int | None = None) -> Origin:
 
     Raises
     ------
-    AskError
-        It holds branches, whose past no run of its scenario has.
     ReplayError, sim.ScenarioError, sim.StoreError
         As `sim.experiments.replay.origin.origin`.
     """
-    asked = source if isinstance(source, Origin) else origin(source, seed)
-    told = asked.ensemble.info.get("branch") if asked.ensemble is not None else None
-    if told is not None:
-        raise AskError(
-            f"{asked.name} holds branches of run {told['run']} of {told['scenario']} from day {told['day']} on; take a "
-            "result with runs, or its scenario"
-        )
-    return asked
+    return source if isinstance(source, Origin) else origin(source, seed)
 
 
 def refuse_unknown_run(asked: Origin, run: int) -> None:

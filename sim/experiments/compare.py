@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.paired import flips, mean_difference, paired_difference
+from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
 
 from .asked import AskError, origin_of
@@ -211,13 +212,16 @@ def compare(
     Raises
     ------
     AskError
-        The two do not have the same days or the same seed.
+        The two do not have the same days or the same seed, or one keeps no runs.
     sim.ScenarioError, sim.StoreError
         What is named cannot be read.
     """
     asked = origin_of(first), origin_of(second)
     refuse_unlike(*asked)
     chosen = _shared_seed(asked, seed)
+    for each in asked:
+        if isinstance(each.ensemble, CountedEnsemble):
+            raise AskError(f"{each.name} keeps counts of its runs, and pairs need the runs; name its scenario instead")
     known = min((each.runs for each in asked if each.runs is not None), default=asked[0].scenario.runs)
     wanted = known if runs is None else runs
     ensembles = [

@@ -25,9 +25,9 @@ def choices(choices: Choices, ax: Axes | None = None, outcome: str | None = None
     outcome : str, optional
         The outcome; left out, the one whose share differs most between options.
     """
-    ax = given_or_new(ax)
     chosen = outcome or choices.telling
     table = choices.by(chosen)
+    ax = given_or_new(ax, height=1.5 + 0.3 * len(table))
     if not len(choices):
         raise ValueError("no branch was finished under every option: nothing to draw")
     hold = float(table.loc[table["action"] == HOLD, "share"].iloc[0])
@@ -45,7 +45,7 @@ def choices(choices: Choices, ax: Axes | None = None, outcome: str | None = None
     on = choices.scenario.start + timedelta(days=choices.day)
     head(
         ax,
-        f"{wrapped(brought, TITLE, 1)}: what each option of {actor} brings",
+        f"{wrapped(brought, TITLE, 1)}: by what {actor} does",
         f"Options on {on.day} {on:%b %Y}, followed for {choices.days} days. Lines: 95 % Wilson intervals. Dotted: to "
         f"hold ({percent(hold)}). Full dots: apart from holding, by the paired interval of branches on the same dice.",
     )

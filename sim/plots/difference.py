@@ -19,7 +19,6 @@ from .frame import (
     labelled,
     plain_axes,
     signed,
-    with_unit,
 )
 from .labels import SIZE
 
@@ -63,7 +62,8 @@ def difference(
         )
     bottom, top = ax.get_ylim()
     ax.set_ylim(bottom, top + 0.09 * (top - bottom))
-    ax.set_ylabel(f"{with_unit(shown)}: {other} less {one}", parse_math=False)
+    unit = shown.attrs.get("units", "1")
+    ax.set_ylabel(f"{other} less {one}{'' if unit == '1' else f' ({unit})'}", parse_math=False)
     plain_axes(ax)
     interval = f"\n{low[-1]:+.2g} to {high[-1]:+.2g}" if np.isfinite(low[-1]) else ""
     text = f"mean {mean[-1]:+.2g}{interval}"

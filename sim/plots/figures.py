@@ -13,6 +13,7 @@ from sim.analysis.paths import medoids
 from sim.results.ensemble import Ensemble
 from sim.theatre.variables import LogVariable
 
+from .frame import HEIGHT, WIDTH, laid_out
 from .history import strip
 from .paths import fan
 from .shares import first_passage, outcomes, rungs
@@ -49,12 +50,11 @@ def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = N
     return written
 
 
-def canvas(width: float = 8.0, height: float = 4.5) -> Axes:
+def canvas(width: float = WIDTH, height: float = HEIGHT) -> Axes:
     """Return the Axes of a new figure that pyplot knows nothing of; sizes in inches."""
     figure = Figure(figsize=(width, height))
     FigureCanvasAgg(figure)
-    left, right, below, above = 0.75, 0.25, 0.55, 0.6
-    return figure.add_axes((left / width, below / height, 1 - (left + right) / width, 1 - (below + above) / height))
+    return laid_out(figure)
 
 
 def save(drawing: Axes | Figure, path: Path, ensemble: "AnyEnsemble") -> Path:

@@ -10,6 +10,7 @@ import numpy as np
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
+from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
@@ -22,6 +23,8 @@ from .labels import LINE, SIZE, apart, width_of, wrapped
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
+WIDTH, HEIGHT = 8.0, 4.5
+"""Size of a figure, in inches."""
 GAP = 10.0
 """Points between the end of a line and its label."""
 _STEPS: tuple[tuple[Any, int], ...] = (
@@ -40,13 +43,20 @@ _STEPS: tuple[tuple[Any, int], ...] = (
 )
 
 
-def given_or_new(ax: Axes | None) -> Axes:
+def given_or_new(ax: Axes | None, height: float = HEIGHT) -> Axes:
     """Return the Axes given, or those of a new figure: one idea is never drawn over another unasked."""
     if ax is not None:
         return ax
     from matplotlib import pyplot
 
-    return pyplot.figure(layout="constrained").add_subplot()
+    return laid_out(pyplot.figure(figsize=(WIDTH, height)))
+
+
+def laid_out(figure: Figure) -> Axes:
+    """Lay Axes into a figure, with room above for what it says and below for whose runs it shows."""
+    wide, tall = figure.get_size_inches()
+    left, right, below, above = 0.75, 0.25, 0.55, 0.6
+    return figure.add_axes((left / wide, below / tall, 1 - (left + right) / wide, 1 - (below + above) / tall))
 
 
 def refuse_empty(ensemble: "AnyEnsemble") -> None:

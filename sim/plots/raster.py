@@ -14,7 +14,7 @@ LETTERS = 26
 TITLE = 44
 
 
-def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = None, least: int = 5) -> Axes:
+def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = None, least: int = 7) -> Axes:
     """Acts of every run, a row for each, in the colours of the ladder, sorted by the day of an outcome.
 
     On top is the run in which it came about first; below the line are the runs in which it never did, as they are

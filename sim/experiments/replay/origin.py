@@ -96,7 +96,7 @@ def origin(source: Source, seed: int | None = None) -> Origin:
     sim.StoreError
         The folder is no result, or cannot be read.
     ReplayError
-        A seed is given that is not the result's.
+        A seed is given that is not the result's, or the result holds branches.
     """
     if isinstance(source, Scenario):
         return Origin(source, source.seed if seed is None else seed)
@@ -107,6 +107,11 @@ def origin(source: Source, seed: int | None = None) -> Origin:
     name = str(folder) if folder is not None else f"the ensemble of {ensemble.scenario.name}"
     if seed is not None and seed != ensemble.seed:
         raise ReplayError(f"{name} was made with seed {ensemble.seed}, not {seed}; leave the seed out")
+    if (told := ensemble.info.get("branch")) is not None:
+        raise ReplayError(
+            f"{name} holds branches of run {told['run']} of {told['scenario']} from day {told['day']} on, whose past "
+            "no run of its own scenario has; take a result with runs, or a scenario"
+        )
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")
     return Origin(ensemble.scenario, ensemble.seed, len(ensemble), name, folder, ensemble, made_by)
 
