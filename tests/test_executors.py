@@ -21,7 +21,7 @@ from sim.experiments.cluster import ClusterError, cluster
 from sim.experiments.summarise import summarise
 
 from . import mortal
-from .test_cli import sim as command
+from .commands import sim as command
 from .test_survival import same
 
 RUNS, BLOCK = 70, 16
