@@ -115,7 +115,7 @@ def serve(file: int) -> None:
 
 
 def _import_all() -> None:
-    """Import all but the command line, and load the kernels; no thread is started by either."""
+    """Import all but the command line, and load kernels and the files most asked for; that starts no thread."""
     import sim as package
 
     for module in pkgutil.walk_packages(package.__path__, "sim."):
@@ -125,7 +125,8 @@ def _import_all() -> None:
         import_module(name)
     from sim.experiments.run import run_block
 
-    run_block(package.load("first_lesson"), 3, 0, 2)
+    for name in ("baseline", "first_lesson"):
+        run_block(package.load(name), 3, 0, 2)
     gc.freeze()  # what all share is looked through by none
 
 

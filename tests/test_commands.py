@@ -55,14 +55,11 @@ def test_what_imports_look_at_is_never_another_command_s(place):
     assert parent(MPLBACKEND="svg") == os.getpid()
 
 
-@pytest.mark.parametrize(
-    "words", [("run", "first_lesson", "--runs", "5", "--no-figures", "--overwrite"), ("run", "--help"), ("fly",)]
-)
+@pytest.mark.parametrize("words", [("describe", "first_lesson"), ("run", "--help"), ("fly",)])
 def test_it_says_the_same_as_one_begun_anew(words, tmp_path):
     narrow = {"COLUMNS": "64", "FORCE_COLOR": "1"}
     served, fresh = (command("sim", *words, cwd=tmp_path, fresh=fresh, **narrow) for fresh in (False, True))
-    assert (served.stdout, served.returncode) == (fresh.stdout, fresh.returncode)
-    assert served.stderr.partition(" in ")[0] == fresh.stderr.partition(" in ")[0]  # then come the seconds
+    assert (served.stdout, served.stderr, served.returncode) == (fresh.stdout, fresh.stderr, fresh.returncode)
     if words != ("fly",):
         wide = command("sim", *words, cwd=tmp_path)
         assert "\x1b[" not in wide.stdout
