@@ -27,11 +27,16 @@ def killing():
     return sim.compare("baseline", "no_killing", runs=200, seed=7)
 
 
+MORE_OFTEN = {"cela.rocket": 1.3, "cela.stand_down": 1.6, "aran.accuse": 1.6, "aran.deploy": 1.6, "aran.sanction": 1.6}
+
+
 @pytest.fixture(scope="module")
 def pressed():
-    """Runs that part by rates: cela's rockets come half as often again."""
-    rate = dict(rich().numbers())["actions.cela.rocket.rate"].value
-    return sim.compare(rich(), called(with_numbers(rich(), {"actions.cela.rocket.rate": 1.5 * rate}), "pressed"), 60, 5)
+    """Runs that part by rates: some acts come more often, several of them of one actor."""
+    numbers = dict(rich().numbers())
+    times = {f"actions.{name}.rate": factor for name, factor in MORE_OFTEN.items()}
+    rates = {path: factor * numbers[path].value for path, factor in times.items()}
+    return sim.compare(rich(), called(with_numbers(rich(), rates), "pressed"), 60, 5)
 
 
 @pytest.fixture(scope="module")
@@ -145,6 +150,7 @@ def test_what_tipped_it_tips_it_and_none_of_it_can_be_left_out(parted):
             assert shift.parts
             assert all(part.first != part.second for part in shift.parts)
             assert shift.action in found.text()
+    assert several > 5
 
 
 def test_the_parts_of_a_shift_make_the_difference(parted):
