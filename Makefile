@@ -37,6 +37,7 @@ test: lint
 
 bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.engine
+	$(BIN)/python -m tests.benchmarks.branches
 
 gallery: .venv/installed
 	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 from hypothesis import strategies as st
@@ -38,6 +39,7 @@ class Cast:
         return [name for name, kind in self.variables.items() if kind in kinds]
 
 
+@cache
 def decimals(low: float, high: float) -> st.SearchStrategy[float]:
     """Numbers of three decimals: they shrink to something a person can read."""
     return st.integers(round(low * 1000), round(high * 1000)).map(lambda thousandths: thousandths / 1000)
@@ -49,6 +51,7 @@ def some_of(names: Iterable[str], values: st.SearchStrategy, at_most: int = 2) -
     return st.dictionaries(st.sampled_from(names), values, max_size=at_most) if names else st.just({})
 
 
+@cache
 def per_cents(low: float, high: float) -> Text:
     return decimals(low, high).map("{} %".format)
 
@@ -101,6 +104,7 @@ def terms(cast: Cast, weights: st.SearchStrategy, at_most: int = 3) -> st.Search
     return terms_on(quantities, weights, at_most)
 
 
+@cache
 def thresholds(low: float, high: float) -> Text:
     return st.builds("{} {}".format, st.sampled_from([">=", "<="]), decimals(low, high))
 

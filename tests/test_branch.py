@@ -207,13 +207,24 @@ def brittle(tmp_path_factory):
     return sim.load(folder / "over.yaml")
 
 
-def test_a_thousand_futures_of_ninety_days_answer_at_once():
-    """A second on two cores when nothing else runs; here with room for what else does."""
+def test_a_thousand_futures_of_ninety_days_cost_far_less_than_a_thousand_runs():
+    """The past is computed once for all. In time of the processor: what else runs takes from both alike."""
     scenario = sim.load("baseline")
-    asked = {"run": 12, "day": 240, "days": 90, "runs": 1000}
-    sim.branch(scenario, **asked)
-    begun = time.perf_counter()
-    found = sim.branch(scenario, **asked)
-    assert time.perf_counter() - begun < 4
+
+    def futures():
+        return sim.branch(scenario, run=12, day=240, days=90, runs=1000)
+
+    found = futures()
     assert found.trajectories.sizes == {"run": 1000, "day": 330}
     assert np.isfinite(found.trajectories["oil_price"].to_numpy()).all()
+    assert least(futures) < 0.7 * least(lambda: sim.run(scenario, 1000, 7))
+
+
+def least(work, times: int = 3) -> float:
+    """Seconds of the processor, in the best of some tries."""
+    spent = []
+    for _ in range(times):
+        begun = time.process_time()
+        work()
+        spent.append(time.process_time() - begun)
+    return min(spent)

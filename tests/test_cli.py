@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from .commands import sim
+
 OVERFLOWING = """\
 schema_version: 1
 theatre: brittle
@@ -39,18 +41,8 @@ outcomes:
 """.format(rungs="\n".join(f"    {rung}: {{label: rung {rung}, severity: {rung}}}" for rung in range(10)))
 
 
-def sim(*words: str, cwd: Path, code: int = 0) -> subprocess.CompletedProcess[str]:
-    """Run a command; it must end with `code` and without a traceback."""
-    environment = {**os.environ, "COLUMNS": "100", "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, "-m", "sim", *words]
-    ended = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, timeout=200)
-    assert "Traceback" not in ended.stderr, ended.stderr
-    assert ended.returncode == code, ended.stderr
-    return ended
-
-
 def test_a_run_leaves_a_result_that_others_can_read(tmp_path):
-    said = sim("run", "first_lesson", "--runs", "60", "--seed", "5", cwd=tmp_path)
+    said = sim("run", "first_lesson", "--runs", "60", "--seed", "5", cwd=tmp_path, fresh=True)
     assert "One side has struck" in said.stdout
     folder = tmp_path / "results" / "first_lesson"
     assert str(Path("results") / "first_lesson") in said.stderr

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.test_cli import sim
+from tests.commands import sim
 
 
 @pytest.fixture(scope="module")

@@ -27,11 +27,27 @@ def killing():
     return sim.compare("baseline", "no_killing", runs=200, seed=7)
 
 
+MORE_OFTEN = {"cela.rocket": 1.3, "cela.stand_down": 1.6, "aran.accuse": 1.6, "aran.deploy": 1.6, "aran.sanction": 1.6}
+
+
 @pytest.fixture(scope="module")
 def pressed():
-    """Runs that part by rates: cela's rockets come half as often again."""
-    rate = dict(rich().numbers())["actions.cela.rocket.rate"].value
-    return sim.compare(rich(), called(with_numbers(rich(), {"actions.cela.rocket.rate": 1.5 * rate}), "pressed"), 60, 5)
+    """Runs that part by rates: some acts come more often, several of them of one actor."""
+    numbers = dict(rich().numbers())
+    times = {f"actions.{name}.rate": factor for name, factor in MORE_OFTEN.items()}
+    rates = {path: factor * numbers[path].value for path, factor in times.items()}
+    return sim.compare(rich(), called(with_numbers(rich(), rates), "pressed"), 60, 5)
+
+
+@pytest.fixture(scope="module")
+def parted(pressed):
+    """The decision at which each of forty runs parts, and how it is explained under both scenarios."""
+    found = [pressed.why(int(run)) for run in pressed.runs[:40]]
+    return [(each, [explained(each, of) for of in (pressed.first, pressed.second)]) for each in found]
+
+
+def explained(parting, of):
+    return sim.replay(of.scenario, seed=5, run=parting.run).explain(parting.day, parting.actor)
 
 
 def test_runs_are_the_same_up_to_the_day_on_which_the_killing_was_drawn(killing):
@@ -39,10 +55,12 @@ def test_runs_are_the_same_up_to_the_day_on_which_the_killing_was_drawn(killing)
     drawn = events[events["action"] == "us.kill_commanders"].groupby("run")["day"].min().reindex(killing.runs)
     assert drawn.notna().sum() > 5
     pd.testing.assert_series_equal(killing.parted.astype("Float64"), drawn.astype("Float64"), check_names=False)
-    for run, day in drawn.items():
-        until = 365 if np.isnan(day) else int(day)
-        values = [each.trajectories.sel(run=run).isel(day=slice(until)) for each in (killing.first, killing.second)]
-        assert values[0].drop_attrs().identical(values[1].drop_attrs())
+    before = np.arange(365) < drawn.fillna(365).to_numpy(int)[:, None]
+    values, others = (each.trajectories.drop_attrs() for each in (killing.first, killing.second))
+    assert set(values.data_vars) == set(others.data_vars)
+    assert values.coords.to_dataset().identical(others.coords.to_dataset())
+    for name in values.data_vars:
+        np.testing.assert_array_equal(values[name].to_numpy()[before], others[name].to_numpy()[before], err_msg=name)
     assert (killing.second.events["action"] != "us.kill_commanders").all()
 
 
@@ -93,12 +111,11 @@ def test_a_run_that_is_the_same_parts_nowhere(killing):
     assert killing.why(run) is None
 
 
-def test_the_decision_that_parts_is_the_first_and_its_draw_is_the_same(pressed):
+def test_the_decision_that_parts_is_the_first_and_its_draw_is_the_same(pressed, parted):
     """Told apart from events; the bounds lie around the draw, and no earlier decision differs."""
     tipped = 0
-    for run in pressed.runs[:12]:
-        found = pressed.why(int(run))
-        tables = [each.events[(each.events["run"] == run)] for each in (pressed.first, pressed.second)]
+    for found, explanations in parted:
+        tables = [each.events[(each.events["run"] == found.run)] for each in (pressed.first, pressed.second)]
         done = [
             {(row.day, row.actor): row.action for row in table.itertuples() if row.actor != "script"}
             for table in tables
@@ -108,20 +125,17 @@ def test_the_decision_that_parts_is_the_first_and_its_draw_is_the_same(pressed):
         assert found.did == tuple(each.get(apart) for each in done)
         for low, high in found.bounds:
             assert low <= found.draw < high
-        for replayed, drawn in zip((pressed.first, pressed.second), found.drawn, strict=True):
-            told = sim.replay(replayed.scenario, seed=5, run=int(run)).explain(found.day, found.actor)
+        for told, drawn in zip(explanations, found.drawn, strict=True):
             assert (told.draw.at, told.draw.drawn) == (found.draw, drawn)
         tipped += found.how == "rates"
     assert tipped > 5
 
 
-def test_what_tipped_it_tips_it_and_none_of_it_can_be_left_out(pressed):
+def test_what_tipped_it_tips_it_and_none_of_it_can_be_left_out(parted):
     several = 0
-    for run in pressed.runs[:40]:
-        found = pressed.why(int(run))
+    for found, (told, _) in parted:
         if found.how != "rates":
             continue
-        told = sim.replay(pressed.first.scenario, seed=5, run=int(run)).explain(found.day, found.actor)
         rates = {option.action: option.rate for option in told.options}
         changed = {shift.action: shift.second for shift in found.tipped}
         assert found.tipped
@@ -136,23 +150,19 @@ def test_what_tipped_it_tips_it_and_none_of_it_can_be_left_out(pressed):
             assert shift.parts
             assert all(part.first != part.second for part in shift.parts)
             assert shift.action in found.text()
+    assert several > 5
 
 
-def test_the_parts_of_a_shift_make_the_difference(pressed):
+def test_the_parts_of_a_shift_make_the_difference(parted):
     """Base and reply add, drivers multiply: the quotient of the two rates is that of the parts."""
     tried = 0
-    for run in pressed.runs[:40]:
-        found = pressed.why(int(run))
-        explained = [
-            sim.replay(each.scenario, seed=5, run=int(run)).explain(found.day, found.actor)
-            for each in (pressed.first, pressed.second)
-        ]
+    for found, explanations in parted:
         for shift in found.tipped:
             if shift.parts[0].what == "open":
                 assert 0 in (shift.first, shift.second)
                 continue
             sums = []
-            for told in explained:
+            for told in explanations:
                 option = told.option(shift.action)
                 sums.append(option.base + (option.reply.answer if option.reply is not None else 0))
             drive = np.prod([part.second / part.first for part in shift.parts if part.what not in ("base", "reply")])

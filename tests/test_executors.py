@@ -5,6 +5,7 @@ import signal
 import sys
 import threading
 import time
+import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from functools import partial
 from multiprocessing import get_context
@@ -21,16 +22,21 @@ from sim.experiments.cluster import ClusterError, cluster
 from sim.experiments.summarise import summarise
 
 from . import mortal
-from .test_cli import sim as command
+from .commands import sim as command
 from .test_survival import same
 
 RUNS, BLOCK = 70, 16
 
 
 @pytest.fixture(scope="module")
-def dask():
-    """A cluster of two workers, processes of their own."""
-    with LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as workers:
+def dask(tmp_path_factory):
+    """A cluster of two workers, processes of their own; its ports are free ones, whatever else this machine does."""
+    free = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
+    place = tmp_path_factory.mktemp("dask")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Creating scratch directories is taking")  # so it does on a busy disk
+        workers = LocalCluster(n_workers=2, threads_per_worker=1, local_directory=place, **free)
+    with workers:
         yield workers
 
 

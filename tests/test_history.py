@@ -11,8 +11,8 @@ from sim.engine.model import CrisisModel
 from sim.experiments.record import RecordError
 from sim.theatre.load import check
 from sim.theatre.scenario import HistoryFile
+from tests.commands import sim as command
 from tests.small import HISTORY, SCENARIO, changed, faults_of, marked, small
-from tests.test_cli import sim as command
 
 RECORD = """
 18-05-08 2, 18-07-03 1, 18-07-04 1, 18-07-22 1, 18-08-07 2, 18-11-05 2, 18-12-04 1, 19-04-08 2, 19-04-08 1, 19-04-22 2,

@@ -11,8 +11,8 @@ from sim.experiments.lint import Report, lint
 from sim.theatre.load import resolve
 from sim.theatre.resolve import entry
 
+from .commands import sim as command
 from .small import changed, marked
-from .test_cli import sim as command
 
 THEATRE = """\
 schema_version: 1

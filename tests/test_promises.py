@@ -54,7 +54,7 @@ def test_a_smaller_ensemble_is_the_beginning_of_a_larger_one():
 def test_blocks_and_workers_change_nothing(monkeypatch):
     whole = running.run(rich(), runs=50, seed=5)
     monkeypatch.setattr(running, "RUNS_PER_BLOCK", 7)
-    with ThreadPoolExecutor(3) as threads, ProcessPoolExecutor(2, get_context("spawn")) as processes:
+    with ThreadPoolExecutor(3) as threads, ProcessPoolExecutor(1, get_context("spawn")) as processes:
         for executor in (threads, processes):
             split = running.run(rich(), runs=50, seed=5, executor=executor)
             assert split.trajectories.identical(whole.trajectories)

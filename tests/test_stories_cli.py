@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import sim as package
 from sim.cli.app import app
-from tests.test_cli import sim
+from tests.commands import sim
 
 
 @pytest.fixture(scope="module")

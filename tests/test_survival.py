@@ -2,10 +2,7 @@
 
 import errno
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections import namedtuple
 from pathlib import Path
 
@@ -21,6 +18,7 @@ from sim.results.errors import DiskError, StoreError
 from sim.results.files import UNFINISHED, in_units
 
 from . import survivor
+from .commands import command
 
 
 def files(folder: Path) -> dict[str, bytes]:
@@ -52,9 +50,7 @@ def whole(tmp_path_factory):
 @pytest.mark.parametrize("kind", ["runs", "counts"])
 @pytest.mark.parametrize("how", ["random", "each"])
 def test_killed_at_any_moment_a_result_ends_as_the_same_files(whole, how, kind, tmp_path):
-    run = [sys.executable, "-m", "tests.survivor", how, kind, str(tmp_path), "5"]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    ended = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=200)
+    ended = command("tests.survivor", how, kind, str(tmp_path), "5", cwd=tmp_path)
     assert ended.returncode == 0, ended.stderr
     made = json.loads(ended.stdout)
     assert len(made) >= 2
