@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import matplotlib
 from matplotlib.axes import Axes
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 DPI = 150
+
+Written = TypeVar("Written", Path, BytesIO)
 
 
 def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = None) -> list[Path]:
@@ -59,11 +62,11 @@ def canvas(width: float = 8.0, height: float = 4.5) -> Axes:
 
 def save(
     drawing: Axes | Figure,
-    path: Path,
+    path: Written,
     ensemble: "AnyEnsemble",
     name: str | None = None,
     record: Ensemble | None = None,
-) -> Path:
+) -> Written:
     """Write a drawing as PNG, and into the file what it was drawn from, so that `sim reproduce` can draw it again.
 
     Parameters

@@ -72,7 +72,9 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str]) -> Contents
     for ensemble, name in zip(ensembles, names, strict=True):
         _refuse_branches(ensemble, name)
     first = ensembles[0]
-    compared = pair(first, ensembles[1]) if len(ensembles) > 1 and all(each.kept.n_sound for each in ensembles) else None
+    compared = (
+        pair(first, ensembles[1]) if len(ensembles) > 1 and all(each.kept.n_sound for each in ensembles) else None
+    )
     told = tuple(written(each.scenario) for each in ensembles)
     data: dict[str, Any] = {"head": _head(first), "ladder": _ladder(first)}
     if not first.n_sound:
@@ -174,4 +176,3 @@ def _tables(ensemble: AnyEnsemble, data: dict[str, Any]) -> dict[str, Any]:
             for rung, row in zip(steps, reached, strict=True)
         ],
     }
-

@@ -9,7 +9,6 @@ from typing import Any, Self
 
 from pydantic import ValidationError
 
-from sim import __version__
 from sim.theatre.scenario import Scenario
 
 from .counted import AnyEnsemble, CountedEnsemble
@@ -17,6 +16,7 @@ from .errors import StoreError
 
 LARGEST = 64 * 2**20
 """Bytes of a scenario that a file may unfold to."""
+UNKNOWN = "unknown"
 _DAMAGED = "what it carries is damaged"
 
 
@@ -41,7 +41,7 @@ class Carried:
     @classmethod
     def of(cls, ensemble: AnyEnsemble) -> Self:
         """Say what an ensemble is made from."""
-        made_by = (ensemble.info.get("versions") or {}).get("escalation-sim") or __version__
+        made_by = (ensemble.info.get("versions") or {}).get("escalation-sim") or UNKNOWN
         return cls(
             ensemble.scenario,
             ensemble.seed,
@@ -99,7 +99,7 @@ class Carried:
         if not 0 <= seed < 2**64 or not 1 <= runs <= 100_000_000:
             raise StoreError(f"{_DAMAGED}: seed {seed}, {runs} runs")
         dtype = "float64" if texts.get("Dtype") == "float64" else "float32"
-        software = texts.get("Software", "").removeprefix("escalation-sim ") or "unknown"
+        software = texts.get("Software", "").removeprefix("escalation-sim ") or UNKNOWN
         rules = texts.get("Rules-SHA256") or None
         return cls(scenario, seed, runs, texts.get("Kept") == "counts", dtype, software, rules, until)
 
