@@ -6,6 +6,6 @@
 '<!doctype html>'
 """
 
-from .write import ReportError, html, write
+from .render import ReportError, html, write
 
 __all__ = ["ReportError", "html", "write"]

@@ -45,8 +45,10 @@ def _shares(ensemble: AnyEnsemble) -> Iterator[str]:
     table = ensemble.shares(interval=interval).sort_values("share", ascending=False, kind="stable")
     labels = ensemble.scenario.theatre.outcomes
     left, right = "text-align:left", "text-align:right"
-    yield f"<table style='color:inherit'><thead><tr><th style='{left}'>outcome</th><th style='{right}'>share of runs</th>"
-    yield f"<th style='{right}'>95 %, {escape(called)}</th></tr></thead><tbody>"
+    heads = ("outcome", left), ("share of runs", right), (f"95 %, {called}", right)
+    yield "<table style='color:inherit'><thead><tr>"
+    yield "".join(f"<th style='{side}'>{escape(text)}</th>" for text, side in heads)
+    yield "</tr></thead><tbody>"
     for row in table.head(MOST_OUTCOMES).to_dict("records"):
         label = escape(labels[row["outcome"]].label)
         low_high = f"{percent(row['low']).removesuffix(' %')} to {percent(row['high'])}"

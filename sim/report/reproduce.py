@@ -24,7 +24,7 @@ from sim.results.errors import StoreError
 from sim.results.manifest import provenance
 from sim.theatre.errors import ScenarioError
 
-from .write import ReportError, html
+from .render import ReportError, html
 
 LARGEST = 256 * 2**20
 
@@ -61,7 +61,8 @@ def reproduce(file: str | Path) -> Reproduced:
     file = Path(file)
     try:
         size = file.stat().st_size
-        start = file.open("rb").read(16)
+        with file.open("rb") as opened:
+            start = opened.read(16)
     except OSError as error:
         raise ReportError(f"cannot read {file}: {error.strerror or error}") from None
     if size > LARGEST:
@@ -106,15 +107,10 @@ def _figure(file: Path) -> Reproduced:
     save(drawings[name](), made, ensemble, name)
     drawn_again, now = _png(made)
     differences = _pixels(before, now)
-    drawn_by = texts.get("Drawn-By")
-    note = _versions(carried)
-    import matplotlib
-
-    if drawn_by not in (None, f"matplotlib {matplotlib.__version__}"):
-        note = "; ".join(
-            part for part in (note, f"it was drawn by {drawn_by}, now by {matplotlib.__version__}") if part
-        )
-    return Reproduced(file, "figure", (carried,), differences, note if differences else None, made.getvalue())
+    then, by_now = texts.get("Drawn-By"), drawn_again.get("Drawn-By")
+    other = f"it was drawn by {then}, now by {by_now}" if then != by_now else None
+    note = "; ".join(part for part in (_versions(carried), other) if part)
+    return Reproduced(file, "figure", (carried,), differences, note if differences and note else None, made.getvalue())
 
 
 def _png(file: Any) -> tuple[Mapping[str, str], NDArray[np.uint8]]:

@@ -13,6 +13,7 @@ function setClassroom(on) {
   if (on) {
     byId("score")?.setAttribute("hidden", "");
     byId("forecast")?.removeAttribute("hidden");
+    byId("forecast-lead")?.removeAttribute("hidden");
   }
 }
 
@@ -51,6 +52,7 @@ function showScore(given) {
       node("table", {}, node("caption", {}, "Your forecast and the runs"), node("thead", {}, node("tr", {}, ...head)), node("tbody", {}, ...body))),
   );
   byId("forecast").hidden = true;
+  byId("forecast-lead").hidden = true;
   byId("score").hidden = false;
   byId("answers").hidden = false;
   byId("contents").hidden = false;

@@ -13,7 +13,6 @@ from sim.results.carried import Carried
 from sim.results.counted import AnyEnsemble
 from sim.results.files import replacing, told
 
-from .colours import as_css
 from .words import FILTERS
 
 STYLES = ("page", "tables", "charts", "story", "print")
@@ -81,6 +80,7 @@ def html(
 ) -> str:
     """Return the page that `write` writes."""
     environment = _environment()
+    from .colours import as_css
     from .contents import contents
 
     ensembles = [ensemble] if second is None else [ensemble, second]
