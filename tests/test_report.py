@@ -123,11 +123,25 @@ def test_the_data_are_those_of_the_ensemble(ensemble, page):
         assert pack.unpacked(outcome["runs"])[-1] == held.notna().sum() == round(60 * outcome["share"])
         first = pack.unpacked(data["first_days"][outcome["id"]])
         np.testing.assert_array_equal(first - 1, held.fillna(-1))
-    table = ensemble.events[(ensemble.events["rung"] >= paths.LEAST) & (ensemble.events["actor"] != "script")]
+    assert data["acts"]["least"] == 1
+    table = ensemble.events[(ensemble.events["rung"] >= 1) & (ensemble.events["actor"] != "script")]
     np.testing.assert_array_equal(pack.unpacked(data["acts"]["day"]), table["day"])
     np.testing.assert_array_equal(pack.unpacked(data["acts"]["dead"]), table["fatalities"])
     tension = ensemble.trajectories["tension"].to_numpy()
     np.testing.assert_allclose(pack.unpacked(data["paths"]["tension"]), tension, atol=np.ptp(tension) / 500)
+
+
+def test_only_the_graver_acts_of_fewer_runs_are_held_where_there_are_many(ensemble, monkeypatch):
+    rungs = ensemble.events.loc[ensemble.events["actor"] != "script", "rung"]
+    monkeypatch.setattr(paths, "MOST_ACTS", int((rungs >= 3).sum()))
+    run, least = paths.rows_held(ensemble)
+    assert (len(run), least) == (60, 3)
+    monkeypatch.setattr(paths, "MOST_ACTS", int((rungs >= 5).sum() // 2))
+    run, least = paths.rows_held(ensemble)
+    assert least == 5
+    assert len(pack.unpacked(paths.acts(ensemble, run, least)["day"])) <= paths.MOST_ACTS
+    monkeypatch.setattr(paths, "MOST_VALUES", 60 * 10)
+    assert len(paths.rows_held(ensemble)[0]) <= 10
 
 
 def test_the_same_ensemble_gives_the_same_page(ensemble):
@@ -140,10 +154,12 @@ def test_stories_are_those_of_the_runs_and_name_their_reasons(ensemble, page):
     assert [story["run"] for story in runs] == list(told.chosen(ensemble))
     came = {name for story in runs for name in story["why"] if name.startswith("typical of")}
     assert len(came) >= (ensemble.outcomes.notna().any()).sum() - 1
+    least = data["stories"]["least"]
+    assert 1 <= least <= told.HIGHEST_LEAST
     for story in runs[:3]:
         replay = sim.replay(ensemble, run=story["run"])
         acts = {entry[2]: entry for entry in story["entries"] if entry[1] >= 0}
-        assert {act.event for act in replay.acts if act.rung >= told.LEAST or act.deaths} <= acts.keys()
+        assert {act.event for act in replay.acts if act.rung >= least or act.deaths} <= acts.keys()
         for event, (day, rung, _, text, _) in acts.items():
             act = replay.acts[event]
             assert (day, rung, data["stories"]["texts"][text]) == (act.day, act.rung, act.story)

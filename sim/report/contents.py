@@ -51,6 +51,13 @@ class Contents:
         """What intervals of shares are called."""
         return interval_of(self.first)[1]
 
+    @property
+    def unreached(self) -> list[str]:
+        """The rungs of the first passage that no run has reached."""
+        reached = self.data["rungs"]["reached"]
+        runs = unpacked(reached["runs"])[:, -1]
+        return [f"rung {rung}" for rung, n in zip(reached["rungs"], runs, strict=True) if not n]
+
     def day(self, at: int) -> str:
         """The date of a day."""
         return said.day(self.first.scenario, at)
@@ -126,10 +133,10 @@ def _add_runs(data: dict[str, Any], ensemble: AnyEnsemble, name: str) -> str | N
     data["variables"] = paths.variables(ensemble, told)
     if not kept.n_sound:
         return "none of the runs kept whole was finished"
-    held = paths.rows_held(kept)
+    held, least = paths.rows_held(kept)
     data["paths"] = paths.single_paths(kept, held)
     data["first_days"] = paths.first_days(kept, held)
-    data["acts"] = paths.acts(kept, held)
+    data["acts"] = paths.acts(kept, held, least)
     return untold
 
 
@@ -159,7 +166,8 @@ def _alt(ensemble: AnyEnsemble, data: dict[str, Any], who: Matrix, compared: Pai
 
 def _lowest_drawn(rung: np.ndarray[Any, Any], runs: int) -> int:
     """The lowest rung from which acts are so few that their pattern shows."""
-    return next((least for least in range(paths.LEAST, 9) if (rung >= least).sum() <= ACTS_OF_A_RUN * runs), 9)
+    lowest = int(rung.min(initial=9))
+    return next((least for least in range(lowest, 9) if (rung >= least).sum() <= ACTS_OF_A_RUN * runs), 9)
 
 
 def _tables(ensemble: AnyEnsemble, data: dict[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.intervals import wilson
@@ -23,21 +24,28 @@ MOST_RUNS = 2000
 """Single runs that the page holds."""
 MOST_VALUES = 800_000
 """Values of single runs that the page holds: runs over many days are fewer."""
-LEAST = 5
-"""Lowest rung of the acts of single runs."""
-MOST_ACTS = 60_000
+HIGHEST_LEAST = 5
+"""Acts of single runs from this rung up are always held; lower ones if there are not too many."""
+MOST_ACTS = 50_000
+"""Acts of single runs that the page holds."""
 
 
-def rows_held(kept: Ensemble) -> NDArray[np.int64]:
-    """Numbers of the runs that the page holds: the first of those that did not fail."""
+def rows_held(kept: Ensemble) -> tuple[NDArray[np.int64], int]:
+    """Which single runs the page holds, by number, and from which rung up their acts.
+
+    They are the first of those that did not fail: as many as it has room for.
+    """
     most = min(MOST_RUNS, max(MOST_VALUES // kept.scenario.days, 1))
     run: NDArray[np.int64] = np.sort(kept.sound.index.to_numpy(np.int64))[:most]
-    table = _worth_drawing(kept)
-    table = table[table["run"].isin(run)]
+    table = _acts_of(kept, run)
+    from_rung = table["rung"].value_counts().sort_index(ascending=False).cumsum()
+    few = [int(rung) for rung, acts in from_rung.items() if acts <= MOST_ACTS and 1 <= rung <= HIGHEST_LEAST]
+    least = min(few, default=HIGHEST_LEAST)
+    table = table[table["rung"] >= least]
     if len(table) > MOST_ACTS:  # no more runs than have so many acts
         before = np.cumsum(table.groupby("run").size().reindex(run, fill_value=0).to_numpy())
         run = run[: max(int(np.searchsorted(before, MOST_ACTS)), 1)]
-    return run
+    return run, least
 
 
 def variables(ensemble: AnyEnsemble, told: list[int]) -> list[dict[str, Any]]:
@@ -118,12 +126,12 @@ def first_days(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
     return {name: whole(table[name].fillna(-1).to_numpy(np.int64) + 1) for name in table.columns}
 
 
-def acts(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
+def acts(kept: Ensemble, run: NDArray[np.int64], least: int) -> dict[str, Any]:
     """Acts of single runs from a rung up, by the places of their runs."""
-    table = _worth_drawing(kept)
-    table = table[table["run"].isin(run)]
+    table = _acts_of(kept, run)
+    table = table[table["rung"] >= least]
     return {
-        "least": LEAST,
+        "least": least,
         "row": whole(np.searchsorted(run, table["run"].to_numpy())),
         "day": whole(table["day"].to_numpy()),
         "rung": whole(table["rung"].to_numpy()),
@@ -133,9 +141,10 @@ def acts(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
     }
 
 
-def _worth_drawing(kept: Ensemble) -> Any:
+def _acts_of(kept: Ensemble, run: NDArray[np.int64]) -> pd.DataFrame:
+    """What actors did in some runs."""
     table = kept.events
-    return table[(table["rung"] >= LEAST) & (table["actor"] != SCRIPT)]
+    return table[(table["actor"] != SCRIPT) & table["run"].isin(run)]
 
 
 def _called(scenario: "Scenario", actions: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from sim.experiments.replay.acts import Act
 from sim.experiments.replay.origin import Origin
 from sim.experiments.replay.replay import Replay, replayed
 from sim.experiments.replay.story import because, facts, worth_telling
-from sim.experiments.replay.words import on, percent
+from sim.experiments.replay.words import counted, on, percent
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble
 
@@ -20,8 +20,10 @@ TYPICAL = 4
 OF_AN_OUTCOME = 2
 """Runs told for each outcome."""
 MOST = 24
-LEAST = 5
-"""The lowest rung told by itself."""
+HIGHEST_LEAST = 5
+"""Acts from this rung up are always told; lower ones where those are few."""
+FEW = 8
+"""Acts of a run, in the mean, that make no story."""
 
 
 def chosen(kept: Ensemble) -> dict[int, list[str]]:
@@ -63,25 +65,33 @@ def stories(ensemble: AnyEnsemble, name: str, reasons: Mapping[int, Sequence[str
     """
     texts: dict[str, int] = {}
     kept = ensemble.kept
+    least = _lowest_told(kept)
     source = Origin(ensemble.scenario, ensemble.seed, len(kept), name, None, kept, _made_by(ensemble))
     runs = []
     for number, why in reasons.items():
         replay = replayed(source, number)
-        entries = sorted([*_acts(replay), *_outcomes(replay)], key=lambda entry: (entry[0], entry[1] < 0))
+        entries = sorted([*_acts(replay, least), *_outcomes(replay)], key=lambda entry: (entry[0], entry[1] < 0))
         places = [[*entry[:3], *(texts.setdefault(text, len(texts)) for text in entry[3:])] for entry in entries]
         left_out = len(replay.acts) - sum(entry[1] >= 0 for entry in entries)
         runs.append(
             {"run": number, "why": list(why), "summary": _summary(replay), "entries": places, "left_out": left_out}
         )
-    return {"least": LEAST, "texts": list(texts), "runs": runs}
+    return {"least": least, "texts": list(texts), "runs": runs}
 
 
 def _made_by(ensemble: AnyEnsemble) -> str | None:
     return (ensemble.info.get("versions") or {}).get("escalation-sim")
 
 
-def _acts(replay: Replay) -> list[tuple[int, int, int, str, str]]:
-    told = worth_telling(replay.acts, LEAST)
+def _lowest_told(kept: Ensemble) -> int:
+    """The lowest rung told by itself: the highest from which a run has some acts to tell."""
+    rungs, runs = kept.events["rung"], max(len(kept), 1)
+    some = (least for least in range(HIGHEST_LEAST, 0, -1) if (rungs >= least).sum() >= FEW * runs)
+    return next(some, 1)
+
+
+def _acts(replay: Replay, least: int) -> list[tuple[int, int, int, str, str]]:
+    told = worth_telling(replay.acts, least)
     return [_act(act, replay) for act in replay.acts if act.event in told]
 
 
@@ -99,7 +109,8 @@ def _summary(replay: Replay) -> str:
     """The run in two sentences."""
     deadly = [act for act in replay.acts if act.deaths]
     dead = sum(act.deaths for act in deadly)
-    said = f"{len(replay.acts):,} acts, {len(deadly):,} of them deadly, {dead:,} dead. "
+    toll = f"{len(deadly):,} of them deadly, {dead:,} dead" if deadly else "none of them deadly"
+    said = f"{counted(len(replay.acts), 'act')}, {toll}. "
     tension = replay.ensemble.trajectories["tension"].to_numpy()[0]
     peak = int(tension.argmax())
     if replay.acts:

@@ -45,7 +45,26 @@ def sparse(x: float) -> str:
     return "<0.1" if x < 0.05 else f"{x:.1f}" if x < 9.95 else f"{x:.0f}"
 
 
-FILTERS: dict[str, Callable[..., str]] = {
+def track(row: dict[str, Any]) -> dict[str, Any] | None:
+    """Where a row of base rates is drawn, in per cent of its width; ranges by where they begin and how long they are.
+
+    The scale goes from 0, or from the least of all if that is below, to a little more than the greatest. None where the
+    rate could not be measured.
+    """
+    known = [float(row[name]) for name in ("expected_low", "expected_high", "low", "high", "value")]
+    if not np.isfinite(known).all():
+        return None
+    least, most = min(*known, 0.0), max(known)
+    scale = 97 / (most - least) if most > least else 0.0
+    expected_low, expected_high, low, high, value = (round(scale * (each - least), 2) for each in known)
+    return {
+        "expected": (expected_low, round(expected_high - expected_low, 2)),
+        "interval": (low, round(high - low, 2)),
+        "value": value,
+    }
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
     "capital": capital,
     "counted": counted,
     "date": on_day,
@@ -56,4 +75,5 @@ FILTERS: dict[str, Callable[..., str]] = {
     "points": points,
     "short": short,
     "sparse": sparse,
+    "track": track,
 }

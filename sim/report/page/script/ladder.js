@@ -34,10 +34,12 @@ function drawPassage(frame) {
   const { svg, height, x } = frame;
   const { rungs } = data.rungs.reached;
   const [runs, low, high] = ["runs", "low", "high"].map((part) => rows(data.rungs.reached[part]));
-  const top = Math.min(1, 1.05 * Math.max(...high.map((row) => Math.max(...row))));
+  const highest = high.filter((_, at) => runs[at][data.head.days - 1] > 0).map((row) => Math.max(...row));
+  const top = Math.min(1, 1.05 * Math.max(0.05, ...highest));
   const y = toRange(0, top, height - BELOW, ABOVE);
   axes(frame, y, ticks(0, top, 4).map((share) => [share, `${Number((100 * share).toPrecision(3))} %`]));
   rungs.forEach((rung, at) => {
+    if (runs[at][data.head.days - 1] === 0) return; // an interval without a line would say little
     const band = mark("path", { d: between(x, y, low[at], high[at]) });
     band.style.fill = rungColour(rung);
     band.style.fillOpacity = 0.2;
@@ -46,7 +48,7 @@ function drawPassage(frame) {
     line.style.stroke = rungColour(rung);
     svg.append(band, line);
   });
-  const ends = rungs.map((rung, at) => [rung, runs[at][data.head.days - 1] / data.head.sound]);
+  const ends = rungs.map((rung, at) => [rung, runs[at][data.head.days - 1] / data.head.sound]).filter(([, share]) => share > 0);
   keys("passage-keys", frame.labelled ? [] : ends.map(([rung, share]) => [rungColour(rung), `${data.ladder[rung]}: ${percent(share)} in the end`]), true);
   if (frame.labelled) endLabels(frame, ends.map(([rung, share]) => [y(share), `${data.ladder[rung]} · ${percent(share)}`, rungColour(rung)]));
 }

@@ -25,9 +25,9 @@ function byMonth(entries) {
 
 function toldStory(story) {
   const { texts, least } = data.stories;
-  const entries = story.entries.map(([day, rung, , text, below]) => [day, rung < 0
+  const entries = story.entries.map(([day, rung, number, text, below]) => [day, rung < 0
     ? [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${texts[text]}.`)]
-    : [rungMark(rung), node("span", {}, texts[text], node("span", { class: "below" }, texts[below]))]]);
+    : [rungMark(rung), node("span", {}, texts[text], node("span", { class: "below" }, `#${number} · ${texts[below]}`))]]);
   const left = story.left_out ? [node("p", { class: "why" }, `Left out: ${whole(story.left_out)} acts below rung ${least} that killed nobody and led to nothing told here.`)] : [];
   return [
     node("p", { class: "why" }, story.why.map((each) => `${each[0].toUpperCase()}${each.slice(1)}`).join(". "), "."),
@@ -60,6 +60,7 @@ function bareStory(run) {
 function showStory(run) {
   const story = told.find((each) => each.run === run);
   byId("story").replaceChildren(node("h4", {}, `Run ${whole(run)}`), ...(story ? toldStory(story) : bareStory(run)));
+  byId("story-status").textContent = `Run ${whole(run)} is shown.`;
   for (const button of byId("told").querySelectorAll("button")) {
     button.setAttribute("aria-pressed", String(Number(button.dataset.run) === run));
   }
