@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 DPI = 150
+SINGLE = "strip"
+"""The figure of a single run, over which no record is drawn."""
 
 Written = TypeVar("Written", Path, BytesIO)
 
@@ -48,7 +50,8 @@ def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = N
     folder.mkdir(parents=True, exist_ok=True)
     written = []
     for name, draw in standard(ensemble, record).items():
-        written.append(save(draw(), folder / f"{name}.png", ensemble, name, record))
+        over = record if name != SINGLE else None
+        written.append(save(draw(), folder / f"{name}.png", ensemble, name, over))
     return written
 
 
@@ -110,4 +113,4 @@ def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tupl
     kept = ensemble.kept
     if kept.n_sound:
         first = medoids(kept.paths("tension"), 4).position[0]
-        yield "strip", lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2
+        yield SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2
