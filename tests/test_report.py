@@ -140,6 +140,8 @@ def test_only_the_graver_acts_of_fewer_runs_are_held_where_there_are_many(ensemb
     run, least = paths.rows_held(ensemble)
     assert least == 5
     assert len(pack.unpacked(paths.acts(ensemble, run, least)["day"])) <= paths.MOST_ACTS
+    monkeypatch.setattr(paths, "MOST_OF_VARIABLES", 60 * (14 + 1) * 3)
+    assert [each["id"] for each in paths.variables(ensemble, [7])] == ["tension", "exports", "mood"]
     monkeypatch.setattr(paths, "MOST_VALUES", 60 * 10)
     assert len(paths.rows_held(ensemble)[0]) <= 10
 

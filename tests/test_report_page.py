@@ -3,6 +3,7 @@
 import os
 import shutil
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 import numpy as np
 import pytest
@@ -19,9 +20,12 @@ DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 @pytest.fixture(scope="module")
 def browser():
     chromium = shutil.which("chromium")
-    if chromium is None:
+    lacking = "Debian's chromium (apt-get install chromium)" if chromium is None else None
+    if any(find_spec(name) is None for name in ("playwright", "axe_playwright_python")):
+        lacking = "playwright and axe-playwright-python (pip install 'escalation-sim[dev]')"
+    if lacking is not None:
         say = pytest.fail if os.environ.get("CI") else pytest.skip
-        say("the report is tested in Debian's chromium, which is not installed: apt-get install chromium")
+        say(f"the report is tested in a browser, by {lacking}, which is not installed")
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:

@@ -22,11 +22,13 @@ RUNGS = (5, 7, 8, 9)
 """Rungs whose first passage is drawn, as in `sim.plots.first_passage`."""
 MOST_RUNS = 2000
 """Single runs that the page holds."""
-MOST_VALUES = 800_000
+MOST_VALUES = 730_000
 """Values of single runs that the page holds: runs over many days are fewer."""
+MOST_OF_VARIABLES = 1_000_000
+"""Bytes of variables that the page holds: over very many days, only the first of them."""
 HIGHEST_LEAST = 5
 """Acts of single runs from this rung up are always held; lower ones if there are not too many."""
-MOST_ACTS = 50_000
+MOST_ACTS = 40_000
 """Acts of single runs that the page holds."""
 
 
@@ -55,8 +57,9 @@ def variables(ensemble: AnyEnsemble, told: list[int]) -> list[dict[str, Any]]:
     names = [str(name) for name in kept.trajectories.data_vars if str(name) in theatre.variables]
     chosen = [name for name in names if not isinstance(theatre.variables[name], FlagVariable)]
     rows = np.searchsorted(kept.trajectories["run"].to_numpy(), told)
+    most = MOST_OF_VARIABLES // (scenario.days * (2 * len(LEVELS) + len(told)))
     found = []
-    for name in ("tension", *sorted(chosen, key=lambda name: list(theatre.variables).index(name))):
+    for name in ("tension", *sorted(chosen, key=list(theatre.variables).index)[: max(most - 1, 0)]):
         shown = label(scenario, name)
         values = kept.trajectories[name].to_numpy()[rows]
         found.append(

@@ -78,8 +78,8 @@ def cast(table: Matrix) -> str:
     """The three pairs that met most often."""
     if not table.acts.size:
         return "Nobody acted on anybody."
-    order = np.argsort(-table.acts, axis=None)[:3]
-    places = [np.unravel_index(each, table.acts.shape) for each in order]
+    order = np.argsort(-table.acts, axis=None, kind="stable")[:3]
+    places = [np.unravel_index(each, table.acts.shape) for each in order if table.acts.flat[each]]
     told = [f"{table.actors[a]} on {table.targets[b]}, {table.acts[a, b]:.3g} acts in a run" for a, b in places]
     return f"The most acts: {'; '.join(told)}."
 
