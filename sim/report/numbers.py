@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from pathlib import Path
 
 from sim.experiments.replay.words import on
@@ -93,10 +94,17 @@ def _chosen(row: Row) -> bool:
 
 def _number(row: Row, scenario: Scenario) -> Number:
     unit = "" if row.unit == "1" else f" {row.unit}"
-    low_high = "no range given" if row.plausible is None else f"{row.plausible[0]:g} to {row.plausible[1]:g}{unit}"
+    low_high = "no range given"
+    if row.plausible is not None:
+        low_high = f"{_figure(row.plausible[0])} to {_figure(row.plausible[1])}{unit}"
     name = f"{_label(row.entry, scenario)}: {_inside(row.name, scenario)}" if row.name else _label(row.entry, scenario)
-    value = f"{row.side or ''} {row.value:g}{unit}".strip()
+    value = f"{row.side or ''} {_figure(row.value)}{unit}".strip()
     return Number(name, row.path, value, low_high, row.source or "no source given", _own(row))
+
+
+def _figure(value: float) -> str:
+    """A number as files write it, never as a power of ten."""
+    return f"{Decimal(f'{value:.6g}'):f}"
 
 
 def _label(entry: str, scenario: Scenario) -> str:
