@@ -1,11 +1,11 @@
 // Stories of runs: told ones in full, others by their gravest acts.
 
-const INK_ON = [1, 1, 1, 1, 1, 0, 0, 0, 0, 0];
+const PALE = 5; // up to this rung, a dark figure reads better by day and a light one by night
 
 function rungMark(rung) {
   const box = node("span", { class: "rung", title: data.ladder[rung] }, node("span", { class: "hidden" }, "rung "), String(rung));
   box.style.background = rungColour(rung);
-  box.style.color = INK_ON[rung] ? "light-dark(#1b1a18, #ffffff)" : "light-dark(#ffffff, #15171a)";
+  box.style.color = rung <= PALE ? "light-dark(#000000, #ffffff)" : "light-dark(#ffffff, #15171a)";
   return box;
 }
 
