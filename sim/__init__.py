@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from sim import plots as plots
+    from sim import report as report
     from sim.engine.model import CrisisModel as CrisisModel
     from sim.experiments.branch import branch as branch
     from sim.experiments.choices import choices as choices
@@ -58,6 +59,7 @@ _PLACES = {
     "plots": ("sim.plots", None),
     "recorded": ("sim.experiments.record", "recorded"),
     "replay": ("sim.experiments.replay.replay", "replay"),
+    "report": ("sim.report", None),
     "run": ("sim.experiments.run", "run"),
     "summarise": ("sim.experiments.summarise", "summarise"),
 }
@@ -84,6 +86,7 @@ __all__ = [
     "plots",
     "recorded",
     "replay",
+    "report",
     "run",
     "summarise",
 ]

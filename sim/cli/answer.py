@@ -64,4 +64,5 @@ _CODES = {
     "StoreError": WRONG_USAGE,
     "PlanError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
+    "ReportError": WRONG_USAGE,
 }

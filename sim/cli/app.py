@@ -10,6 +10,7 @@ from .answer import Json, answering, console, print_json
 from .branch import branch, choices
 from .compare import compare
 from .lint import lint
+from .report import report, reproduce
 from .run import run
 from .stories import explain, replay, why
 
@@ -78,6 +79,8 @@ app.command()(lint)
 app.command()(compare)
 app.command()(branch)
 app.command()(choices)
+app.command()(report)
+app.command()(reproduce)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

@@ -1,15 +1,18 @@
 """The standard set of figures of an ensemble, as files that say what they show."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
+from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim import __version__
 from sim.analysis.paths import medoids
+from sim.results.carried import Carried
 from sim.results.ensemble import Ensemble
 from sim.theatre.variables import LogVariable
 
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 DPI = 150
+SINGLE = "strip"
+"""The figure of a single run, over which no record is drawn."""
+
+Written = TypeVar("Written", Path, BytesIO)
 
 
 def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = None) -> list[Path]:
@@ -43,10 +50,9 @@ def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = N
         return []
     folder.mkdir(parents=True, exist_ok=True)
     written = []
-    for name, draw, height in _standard(ensemble, record):
-        ax = canvas(height=height)
-        draw(ax)
-        written.append(save(ax, folder / f"{name}.png", ensemble))
+    for name, draw in standard(ensemble, record).items():
+        over = record if name != SINGLE else None
+        written.append(save(draw(), folder / f"{name}.png", ensemble, name, over))
     return written
 
 
@@ -57,22 +63,41 @@ def canvas(width: float = WIDTH, height: float = HEIGHT) -> Axes:
     return laid_out(figure)
 
 
-def save(drawing: Axes | Figure, path: Path, ensemble: "AnyEnsemble") -> Path:
-    """Write a drawing as PNG, and into the file what it was drawn from."""
+def save(
+    drawing: Axes | Figure,
+    path: Written,
+    ensemble: "AnyEnsemble",
+    name: str | None = None,
+    record: Ensemble | None = None,
+) -> Written:
+    """Write a drawing as PNG, and into the file what it was drawn from, so that `sim reproduce` can draw it again.
+
+    Parameters
+    ----------
+    name : str, optional
+        What it is called in the standard set, if it is of that.
+    record : Ensemble, optional
+        Recorded events that were drawn over it.
+    """
     figure = drawing if isinstance(drawing, Figure) else drawing.figure.figure
-    scenario = ensemble.scenario
-    made_by = (ensemble.info.get("versions") or {}).get("escalation-sim") or __version__
-    words = {
-        "Title": scenario.title,
-        "Scenario": scenario.name,
-        "Scenario-SHA256": scenario.sha256,
-        "Seed": str(ensemble.seed),
-        "Runs": str(len(ensemble)),
-        "Failed": str(ensemble.n_failed),
-        "Software": f"escalation-sim {made_by}",
-    }
-    figure.savefig(path, dpi=DPI, format="png", metadata=words)
+    words = {"Title": ensemble.scenario.title, "Failed": str(ensemble.n_failed), **Carried.of(ensemble).as_texts()}
+    if name is not None:
+        words["Figure"] = name
+    if record is not None:
+        words["Record"] = f"seed {record.seed}, {record.scenario.sha256}"
+    figure.savefig(path, dpi=DPI, format="png", metadata=words | {"Drawn-By": f"matplotlib {matplotlib.__version__}"})
     return path
+
+
+def standard(ensemble: "AnyEnsemble", record: Ensemble | None = None) -> dict[str, Callable[[], Axes]]:
+    """How each figure of the standard set is drawn, on an Axes of its own, by name."""
+
+    def drawn(draw: Callable[[Axes], Axes], height: float) -> Axes:
+        ax = canvas(height=height)
+        draw(ax)
+        return ax
+
+    return {name: partial(drawn, draw, height) for name, draw, height in _standard(ensemble, record)}
 
 
 def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
@@ -88,4 +113,4 @@ def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tupl
     kept = ensemble.kept
     if kept.n_sound:
         first = medoids(kept.paths("tension"), 4).position[0]
-        yield "strip", lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2
+        yield SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2

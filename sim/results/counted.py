@@ -82,6 +82,11 @@ class CountedEnsemble:
         """The runs kept whole beside what their theatre knows of crises of its kind."""
         return self.kept.base_rates
 
+    def _repr_html_(self) -> str:
+        from sim.report.notebook import as_html
+
+        return as_html(self)
+
     def __repr__(self) -> str:
         failed = f", {self.n_failed:,} failed" if self.n_failed else ""
         named = f"{self.scenario.name} {self.scenario.short_hash}"

@@ -122,6 +122,11 @@ class Ensemble:
 
         return card(self)
 
+    def _repr_html_(self) -> str:
+        from sim.report.notebook import as_html
+
+        return as_html(self)
+
     def __repr__(self) -> str:
         failed = f", {len(self.failures)} failed" if len(self.failures) else ""
         return f"<Ensemble {self.scenario.name} {self.scenario.short_hash}: {len(self)} runs, seed {self.seed}{failed}>"

@@ -119,7 +119,8 @@ def read_counted(folder: Path, manifest: Manifest) -> CountedEnsemble:
 def _info(manifest: Manifest) -> dict[str, Any]:
     plan = manifest.plan
     asked = {"until": plan.until and plan.until._asdict(), "branch": plan.branch}
-    made = {key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made}
+    keys = ("rules_sha256", "versions", "platform", "seconds")
+    made = {key: manifest.made[key] for key in keys if key in manifest.made}
     return made | {key: entry for key, entry in asked.items() if entry is not None}
 
 

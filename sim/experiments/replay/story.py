@@ -23,7 +23,7 @@ _CLOSE = 0.9
 def story(run: "Replay", least: int, width: int) -> str:
     """Tell a run as a dated story; see `Replay.text`."""
     checked_width(width)
-    told = _worth_telling(run.acts, least)
+    told = worth_telling(run.acts, least)
     lines = [*_head(run, width), "", *_legend(least, width)]
     entries = sorted([(act.date, 0, act.event) for act in run.acts] + [(day, 1, at) for at, (day, _) in _outcomes(run)])
     for (year, month), group in groupby(entries, key=lambda entry: (entry[0].year, entry[0].month)):
@@ -41,7 +41,7 @@ def story(run: "Replay", least: int, width: int) -> str:
     return "\n".join([*lines, *_end(run, width)]) + "\n"
 
 
-def _worth_telling(acts: Sequence[Act], least: int) -> set[int]:
+def worth_telling(acts: Sequence[Act], least: int) -> set[int]:
     """Events from a rung up, those that killed or were imposed, and all that led to them."""
     told = {act.event for act in acts if act.rung >= least or act.deaths or act.imposed}
     for act in reversed(acts):

@@ -1,0 +1,113 @@
+"""The verbs `report`, which writes a result as a page, and `reproduce`, which makes a figure or a page again."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .answer import FAILED, Json, answering, console, notes, print_json
+
+if TYPE_CHECKING:
+    from sim.report.reproduce import Reproduced
+    from sim.results.counted import AnyEnsemble
+
+NAME = "report.html"
+
+
+@answering
+def report(
+    result: Annotated[Path, typer.Argument(help="The folder of a result, such as results/baseline.")],
+    beside: Annotated[Path | None, typer.Argument(help="Another result on the same dice, to compare with.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The file to write; else report.html in the result's folder.")
+    ] = None,
+    classroom: Annotated[
+        bool, typer.Option("--class", help="Begin in class mode: the reader's forecast first, then the answers.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Write a result, or two on the same dice, as one HTML file that opens anywhere and needs nothing else."""
+    from .progress import announced_compilation
+
+    folders = [result, *([beside] if beside is not None else [])]
+    ensembles = [_opened(folder) for folder in folders]
+    announced_compilation()
+    from sim.report import write
+
+    path = out or result / NAME
+    write(ensembles[0], path, *ensembles[1:], names=[str(folder) for folder in folders], classroom=classroom)
+    size = path.stat().st_size
+    if as_json:
+        print_json({"report": str(path), "bytes": size, "results": [str(folder) for folder in folders]})
+    else:
+        console.print(str(path), markup=False, highlight=False, soft_wrap=True)
+        notes.print(f"{size / 1e6:.1f} MB; open it in a browser", markup=False)
+
+
+def _opened(folder: Path) -> "AnyEnsemble":
+    """Open a result; where there is none, say what would make it one."""
+    from sim.results.store import open_result
+
+    if not folder.is_dir():
+        within = Path("results") / folder.name
+        hint = f"did you mean {within}?" if (within / "run.json").is_file() else f"'sim run {folder.stem}' makes one"
+        raise typer.BadParameter(f"there is no result in {folder}; {hint}")
+    return open_result(folder)
+
+
+@answering
+def reproduce(
+    figure: Annotated[Path, typer.Argument(help="A figure (PNG) or a report (HTML) that sim made.")],
+    out: Annotated[Path | None, typer.Option(help="Keep what is made now in this file.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a figure or a report again from what it carries, and say whether it is the same (exit code 1 if not)."""
+    if out is not None and out.exists():
+        raise typer.BadParameter(f"{out} is there already; give another name", param_hint="--out")
+    from .progress import announced_compilation
+
+    announced_compilation()
+    from sim.report.reproduce import reproduce as made_again
+
+    found = made_again(figure)
+    if out is not None:
+        out.write_bytes(found.made)
+    if as_json:
+        print_json(_as_data(found))
+    else:
+        for line in _lines(found):
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not found.equal:
+        raise typer.Exit(FAILED)
+
+
+def _as_data(found: "Reproduced") -> dict[str, object]:
+    made_from = [
+        {"scenario": each.scenario.name, "sha256": each.scenario.sha256, "seed": each.seed, "runs": each.runs}
+        for each in found.carried
+    ]
+    return {
+        "file": str(found.file),
+        "kind": found.kind,
+        "equal": found.equal,
+        "differences": list(found.differences),
+        "note": found.note,
+        "made_from": made_from,
+    }
+
+
+def _lines(found: "Reproduced") -> list[str]:
+    """Whether it is the same, and made from what."""
+    made = " and ".join(
+        f"{each.scenario.name} {each.scenario.short_hash}, {each.runs:,} {'run' if each.runs == 1 else 'runs'}, "
+        f"seed {each.seed}"
+        for each in found.carried
+    )
+    what = "every pixel" if found.kind == "figure" else "all data"
+    if found.equal:
+        return [f"equal: {what} of {found.file} ({made})"]
+    return [
+        f"different: {found.file} ({made})",
+        *(f"  {each}" for each in found.differences),
+        *([f"  {found.note}"] if found.note else []),
+    ]

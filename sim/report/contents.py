@@ -1,0 +1,186 @@
+"""Everything that stands on the page: data for its charts, and words and tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.asked import AskError
+from sim.experiments.replay.origin import ReplayError
+from sim.experiments.replay.words import percent
+from sim.plots.frame import rung_name
+from sim.results.counted import AnyEnsemble
+from sim.results.store import interval_of
+
+from . import paths, said
+from .cast import Matrix, matrix
+from .numbers import Written, written
+from .pack import unpacked
+from .pair import Pair, pair
+from .told import chosen, stories
+
+ACTS_OF_A_RUN = 5
+"""Acts of a run, in the mean, that the raster shows at first."""
+
+
+@dataclass(frozen=True)
+class Contents:
+    """What a page is made of."""
+
+    ensembles: tuple[AnyEnsemble, ...]
+    data: dict[str, Any]
+    """What the charts are drawn from; the same ensembles give the same data."""
+    written: tuple[Written, ...]
+    untold: str | None
+    """Why no run could be told; None where some are."""
+    matrix: Matrix
+    pair: Pair | None
+    alt: dict[str, str]
+    """By chart, what it shows."""
+    tables: dict[str, Any]
+    """The numbers of the charts over time, for reading."""
+
+    @property
+    def first(self) -> AnyEnsemble:
+        """The ensemble that the page is about; with two, the one that the other is compared with."""
+        return self.ensembles[0]
+
+    @property
+    def interval(self) -> str:
+        """What intervals of shares are called."""
+        return interval_of(self.first)[1]
+
+    @property
+    def unreached(self) -> list[str]:
+        """The rungs of the first passage that no run has reached."""
+        reached = self.data["rungs"]["reached"]
+        runs = unpacked(reached["runs"])[:, -1]
+        return [f"rung {rung}" for rung, n in zip(reached["rungs"], runs, strict=True) if not n]
+
+    def day(self, at: int) -> str:
+        """The date of a day."""
+        return said.day(self.first.scenario, at)
+
+
+def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str]) -> Contents:
+    """Gather what a page about one ensemble, or about two, is made of.
+
+    Parameters
+    ----------
+    names : sequence of str
+        What the user calls each.
+
+    Raises
+    ------
+    AskError
+        The two cannot be compared, or one is made of branches.
+    """
+    for ensemble, name in zip(ensembles, names, strict=True):
+        _refuse_branches(ensemble, name)
+    first = ensembles[0]
+    compared = (
+        pair(first, ensembles[1]) if len(ensembles) > 1 and all(each.kept.n_sound for each in ensembles) else None
+    )
+    told = tuple(written(each.scenario) for each in ensembles)
+    data: dict[str, Any] = {"head": _head(first), "ladder": _ladder(first)}
+    if not first.n_sound:
+        empty = Matrix([], [], np.zeros((0, 0)), np.zeros((0, 0)))
+        return Contents(tuple(ensembles), data, told, None, empty, compared, {}, {})
+    data["outcomes"] = paths.outcomes(first)
+    data["rungs"] = paths.rungs(first)
+    untold = _add_runs(data, first, names[0])
+    if compared is not None:
+        data["pair"] = {"names": list(compared.names), "variables": compared.variables}
+    who = matrix(first)
+    return Contents(
+        tuple(ensembles), data, told, untold, who, compared, _alt(first, data, who, compared), _tables(first, data)
+    )
+
+
+def _refuse_branches(ensemble: AnyEnsemble, name: str) -> None:
+    if "branch" in ensemble.info:
+        raise AskError(f"{name} holds branches of one run, and a report tells of runs; take a result of 'sim run'")
+
+
+def _head(ensemble: AnyEnsemble) -> dict[str, Any]:
+    scenario = ensemble.scenario
+    return {
+        "name": scenario.name,
+        "sha256": scenario.sha256,
+        "seed": str(ensemble.seed),  # a seed may be larger than a number of JavaScript
+        "start": scenario.start.isoformat(),
+        "days": scenario.days,
+        "runs": len(ensemble),
+        "sound": ensemble.n_sound,
+        "levels": list(paths.LEVELS),
+    }
+
+
+def _ladder(ensemble: AnyEnsemble) -> list[str]:
+    return [rung_name(ensemble.scenario.theatre, rung) for rung in range(10)]
+
+
+def _add_runs(data: dict[str, Any], ensemble: AnyEnsemble, name: str) -> str | None:
+    """Add what single runs did; return why none can be told, if that is so."""
+    kept, untold = ensemble.kept, None
+    reasons = chosen(kept) if kept.n_sound else {}
+    try:
+        data["stories"] = stories(ensemble, name, reasons)
+    except ReplayError as error:
+        data["stories"], untold = {"least": 0, "texts": [], "runs": []}, str(error)
+    told = [story["run"] for story in data["stories"]["runs"]]
+    data["variables"] = paths.variables(ensemble, told)
+    if not kept.n_sound:
+        return "none of the runs kept whole was finished"
+    held, least = paths.rows_held(kept)
+    data["paths"] = paths.single_paths(kept, held)
+    data["first_days"] = paths.first_days(kept, held)
+    data["acts"] = paths.acts(kept, held, least)
+    return untold
+
+
+def _alt(ensemble: AnyEnsemble, data: dict[str, Any], who: Matrix, compared: Pair | None) -> dict[str, str]:
+    reached = data["rungs"]["reached"]
+    alt = {
+        "fan": said.fan(ensemble, data["variables"][0]),
+        "standing": said.standing(ensemble, unpacked(data["rungs"]["standing"])),
+        "passage": said.passage(ensemble, reached["rungs"], unpacked(reached["runs"])),
+        "cast": said.cast(who),
+    }
+    if "acts" in data:
+        days = {name: unpacked(packed) for name, packed in data["first_days"].items()}
+        n = len(unpacked(data["paths"]["run"]))
+        sort_by = min(days, key=lambda name: abs(np.count_nonzero(days[name]) / n - 0.5), default=None)
+        if sort_by is not None:
+            data["acts"]["sort_by"] = sort_by
+            label = ensemble.scenario.theatre.outcomes[sort_by].label
+            rung = unpacked(data["acts"]["rung"])
+            data["acts"]["shown"] = least = _lowest_drawn(rung, n)
+            came = int(np.count_nonzero(days[sort_by]))
+            alt["raster"] = said.raster(int((rung >= least).sum()), n, least, label, came)
+    if compared is not None and compared.variables:
+        alt["difference"] = said.difference(ensemble.scenario, compared, compared.variables[0])
+    return alt
+
+
+def _lowest_drawn(rung: np.ndarray[Any, Any], runs: int) -> int:
+    """The lowest rung from which acts are so few that their pattern shows."""
+    lowest = int(rung.min(initial=9))
+    return next((least for least in range(lowest, 9) if (rung >= least).sum() <= ACTS_OF_A_RUN * runs), 9)
+
+
+def _tables(ensemble: AnyEnsemble, data: dict[str, Any]) -> dict[str, Any]:
+    """Rungs and first passage on some days, to be read."""
+    days = sorted({round(at) for at in np.linspace(0, ensemble.scenario.days - 1, 7)})
+    n = ensemble.n_sound
+    standing, reached = unpacked(data["rungs"]["standing"]), unpacked(data["rungs"]["reached"]["runs"])
+    steps = data["rungs"]["reached"]["rungs"]
+    return {
+        "days": [said.day(ensemble.scenario, at) for at in days],
+        "standing": [(data["ladder"][rung], [percent(standing[rung, at] / n) for at in days]) for rung in range(10)],
+        "passage": [
+            (data["ladder"][rung], [percent(row[at] / n) for at in days])
+            for rung, row in zip(steps, reached, strict=True)
+        ],
+    }

@@ -1,0 +1,219 @@
+// The fan: bands of quantiles, runs that happened, a day to read, a run to choose.
+
+const MEDIAN = 3;
+const BANDS = [["b95", 0, 6], ["b80", 1, 5], ["b50", 2, 4]];
+const TYPICAL = 4;
+const STYLES = ["", "7 3", "8 3 2 3", "2 2"];
+
+const variables = data.variables ?? [];
+const told = data.stories?.runs ?? [];
+const quantilesOf = variables.map((variable) => once(() => rows(variable.quantiles)));
+const toldPaths = variables.map((variable) => once(() => rows(variable.told)));
+const held = once(() => ({
+  run: codes(data.paths.run),
+  codes: codes(data.paths.tension),
+  value: (code) => data.paths.tension.low + data.paths.tension.step * code,
+}));
+
+const shown = { variable: 0, day: data.head.days - 1, run: null, every: false };
+const whenChosen = [];
+let redrawFan = () => {};
+let moveDay = () => {};
+
+/** The path of a run in a variable; none where the page does not hold it. */
+function pathOf(run, variable) {
+  const at = told.findIndex((story) => story.run === run);
+  if (at >= 0) return toldPaths[variable]()[at];
+  if (variable !== 0 || data.paths === undefined) return null;
+  const place = held().run.indexOf(run);
+  if (place < 0) return null;
+  const days = data.head.days;
+  return Float64Array.from(held().codes.subarray(place * days, (place + 1) * days), held().value);
+}
+
+/** Choose a run; all that show it are told. */
+function choose(run) {
+  shown.run = run;
+  redrawFan();
+  for (const each of whenChosen) each(run);
+}
+
+/** The run whose path passes nearest to a value on a day and around it. */
+function nearest(day, value) {
+  const first = Math.max(day - 2, 0);
+  const last = Math.min(day + 2, data.head.days - 1);
+  const gap = (at) => {
+    let sum = 0;
+    for (let each = first; each <= last; each += 1) sum += (at(each) - value) ** 2;
+    return sum;
+  };
+  let best = [Infinity, null];
+  const consider = (run, at) => {
+    const far = gap(at);
+    if (far < best[0]) best = [far, run];
+  };
+  if (shown.variable === 0 && shown.every && data.paths !== undefined) {
+    const { run, codes: all, value: of } = held();
+    run.forEach((number, place) => consider(number, (each) => of(all[place * data.head.days + each])));
+  } else {
+    const typical = new Set(told.slice(0, TYPICAL).map((story) => story.run).concat(shown.run ?? []));
+    told.forEach((story, at) => typical.has(story.run) && consider(story.run, (each) => toldPaths[shown.variable]()[at][each]));
+  }
+  return best[1];
+}
+
+function drawFan(frame) {
+  const { svg, width, height, x } = frame;
+  const variable = variables[shown.variable];
+  const quantiles = quantilesOf[shown.variable]();
+  const paths = toldPaths[shown.variable]();
+  const some = told.slice(0, TYPICAL).map((_, at) => paths[at]);
+  const own = shown.run === null ? null : pathOf(shown.run, shown.variable);
+  const all = [quantiles[0], quantiles[6], ...some, ...(own ? [own] : [])];
+  const low = Math.min(...all.map((row) => Math.min(...row)));
+  const high = Math.max(...all.map((row) => Math.max(...row)));
+  const least = low >= 0 && low < 0.4 * high ? 0 : low;
+  const y = toRange(least, high, height - BELOW, ABOVE + 4);
+  axes(frame, y, ticks(least, high).map((value) => [value, value >= 1000 ? `${value / 1000}k` : String(Number(value.toPrecision(6)))]));
+  const under = shown.every && shown.variable === 0 ? [everyRun(frame, y)] : [];
+  for (const [name, from, to] of BANDS) {
+    svg.append(mark("path", { class: `band ${name}`, d: between(x, y, quantiles[from], quantiles[to]) }));
+  }
+  svg.append(mark("path", { class: "median", d: through(x, y, quantiles[MEDIAN]) }));
+  some.forEach((row, at) => {
+    const line = mark("path", { class: "path", d: through(x, y, row), "stroke-dasharray": STYLES[at] });
+    line.style.stroke = `var(--path-${at + 1})`;
+    if (own !== null && told[at].run !== shown.run) line.style.opacity = 0.65;
+    svg.append(line);
+  });
+  if (own !== null) {
+    const at = told.findIndex((story) => story.run === shown.run);
+    const line = mark("path", { class: "path chosen", d: through(x, y, own) });
+    line.style.stroke = at >= 0 && at < TYPICAL ? `var(--path-${at + 1})` : "var(--warm)";
+    svg.append(mark("path", { class: "halo", d: through(x, y, own) }), line);
+  }
+  const rule = mark("line", { class: "day", y1: ABOVE, y2: height - BELOW });
+  const dot = mark("circle", { class: "dot", r: 4.5 });
+  svg.append(rule, dot);
+  moveDay = () => {
+    rule.setAttribute("x1", x(shown.day));
+    rule.setAttribute("x2", x(shown.day));
+    const value = (own ?? quantiles[MEDIAN])[shown.day];
+    dot.setAttribute("cx", x(shown.day));
+    dot.setAttribute("cy", y(value));
+    dot.style.fill = own === null ? "var(--ink)" : "var(--warm)";
+  };
+  moveDay();
+  svg.addEventListener("click", (event) => {
+    const box = svg.getBoundingClientRect();
+    const day = Math.round(x.back(((event.clientX - box.left) / box.width) * width));
+    setDay(Math.min(Math.max(day, 0), data.head.days - 1));
+    const run = nearest(shown.day, y.back(((event.clientY - box.top) / box.height) * height));
+    if (run !== null) choose(run);
+  });
+  keys("fan-keys", [
+    ["var(--band)", "50 % of runs", 0.85], ["var(--band)", "80 %", 0.47], ["var(--band)", "95 %", 0.2],
+  ]);
+  const dots = node("i", { class: "line" });
+  dots.style.borderTop = "2px dotted var(--ink)";
+  byId("fan-keys").append(node("span", {}, dots, variable.unit === "1" ? "median" : `median, in ${variable.unit}`));
+  return under;
+}
+
+/** All runs that the page holds, as faint lines on a canvas below the bands. */
+function everyRun(frame, y) {
+  const { width, height, x } = frame;
+  const [canvas, pen] = sheet(frame);
+  const { run, codes: all, value } = held();
+  const days = data.head.days;
+  pen.strokeStyle = resolved(frame.place, "--ink");
+  pen.globalAlpha = Math.min(0.5, 40 / run.length + 0.02);
+  pen.lineWidth = 0.6;
+  const step = Math.max(1, Math.floor(days / width));
+  for (let place = 0; place < run.length; place += 1) {
+    pen.beginPath();
+    for (let day = 0; day < days; day += step) pen.lineTo(x(day), y(value(all[place * days + day])));
+    pen.stroke();
+  }
+  canvas.style.height = `${height}px`;
+  return canvas;
+}
+
+/** A canvas as large as a chart, in the pixels of the screen. */
+function sheet({ width, height }) {
+  const dense = window.devicePixelRatio || 1;
+  const canvas = node("canvas", { width: Math.round(width * dense), height: Math.round(height * dense) });
+  canvas.style.width = `${width}px`;
+  canvas.style.height = `${height}px`;
+  const pen = canvas.getContext("2d");
+  pen.scale(dense, dense);
+  return [canvas, pen];
+}
+
+/** What a colour of the page is just now, by day or by night. */
+function resolved(place, name) {
+  const probe = node("span");
+  probe.style.color = `var(${name})`;
+  place.append(probe);
+  const colour = getComputedStyle(probe).color;
+  probe.remove();
+  return colour;
+}
+
+const standing = once(() => rows(data.rungs.standing));
+const cameBy = once(() => data.outcomes.map((outcome) => codes(outcome.runs)));
+
+function setDay(day) {
+  shown.day = day;
+  const slider = byId("day");
+  slider.value = day;
+  const median = quantilesOf[shown.variable]()[MEDIAN][day];
+  slider.setAttribute("aria-valuetext", `${longDate(day)}, day ${day}: median ${figure(median)}`);
+  moveDay();
+  read();
+}
+
+/** Read the day: quantiles, runs on each rung, and runs in which each outcome has come about. */
+function read() {
+  const { day } = shown;
+  const variable = variables[shown.variable];
+  const at = quantilesOf[shown.variable]().map((row) => row[day]);
+  byId("reading-day").textContent = `${longDate(day)}, day ${day}`;
+  byId("reading-values-title").textContent = variable.unit === "1" ? variable.label : `${variable.label} (${variable.unit})`;
+  const lines = [["median", figure(at[MEDIAN])]];
+  for (const [share, low, high] of [["50 %", 2, 4], ["80 %", 1, 5], ["95 %", 0, 6]]) {
+    lines.push([`middle ${share}`, `${figure(at[low])} to ${figure(at[high])}`]);
+  }
+  const own = shown.run === null ? null : pathOf(shown.run, shown.variable);
+  if (own !== null) lines.push([`run ${shown.run}`, figure(own[day])]);
+  fillTable("reading-values", lines);
+  const n = data.head.sound;
+  fillTable("reading-rungs", data.ladder.map((label, rung) => [rung, label]).reverse()
+    .filter(([rung]) => standing()[rung].some((runs) => runs > 0))
+    .map(([rung, label]) => {
+      const swatch = node("span", { class: "swatch" });
+      swatch.style.background = rungColour(rung);
+      const runs = standing()[rung][day];
+      return [[swatch, label], whole(runs), percent(runs / n)];
+    }));
+  fillTable("reading-outcomes", data.outcomes.map((outcome, place) => {
+    const runs = cameBy()[place][day];
+    return [outcome.label, whole(runs), percent(runs / n)];
+  }));
+}
+
+function beginFan() {
+  redrawFan = plot("fan", drawFan);
+  byId("day").addEventListener("input", (event) => setDay(Number(event.target.value)));
+  byId("fan-variable").addEventListener("change", (event) => {
+    shown.variable = Number(event.target.value);
+    redrawFan();
+    read();
+  });
+  byId("every-run")?.addEventListener("change", (event) => {
+    shown.every = event.target.checked;
+    redrawFan();
+  });
+  whenChosen.push(read);
+  setDay(Math.floor(data.head.days / 2));
+}

@@ -1,0 +1,92 @@
+// Stories of runs: told ones in full, others by their gravest acts.
+
+const PALE = 5; // up to this rung, a dark figure reads better by day and a light one by night
+
+function rungMark(rung) {
+  const box = node("span", { class: "rung", title: data.ladder[rung] }, node("span", { class: "hidden" }, "rung "), String(rung));
+  box.style.background = rungColour(rung);
+  box.style.color = rung <= PALE ? "light-dark(#000000, #ffffff)" : "light-dark(#ffffff, #15171a)";
+  return box;
+}
+
+/** Lines of a story below the months they fall into. */
+function byMonth(entries) {
+  const parts = [];
+  let month = null;
+  for (const [day, line] of entries) {
+    if (monthOf(day) !== month) {
+      month = monthOf(day);
+      parts.push(node("h5", {}, month), node("ol"));
+    }
+    parts[parts.length - 1].append(node("li", {}, node("time", { datetime: dateOf(day).toISOString().slice(0, 10) }, shortDate(day)), ...line));
+  }
+  return parts;
+}
+
+function toldStory(story) {
+  const { texts, least } = data.stories;
+  const entries = story.entries.map(([day, rung, number, text, below]) => [day, rung < 0
+    ? [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${texts[text]}.`)]
+    : [rungMark(rung), node("span", {}, texts[text], node("span", { class: "below" }, `#${number} · ${texts[below]}`))]]);
+  const left = story.left_out ? [node("p", { class: "why" }, `Left out: ${whole(story.left_out)} acts below rung ${least} that killed nobody and led to nothing told here.`)] : [];
+  return [
+    node("p", { class: "why" }, story.why.map((each) => `${each[0].toUpperCase()}${each.slice(1)}`).join(". "), "."),
+    node("p", {}, story.summary),
+    node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Acts of run ${story.run}` }, ...byMonth(entries), ...left),
+  ];
+}
+
+/** Of a run that is not told: its acts from a rung up, and its outcomes. */
+function bareStory(run) {
+  const place = held().run.indexOf(run);
+  const { row, day, rung, dead, action } = acts();
+  const entries = [];
+  for (let act = 0; act < row.length; act += 1) {
+    if (row[act] !== place) continue;
+    const toll = dead[act] ? [node("span", { class: "below" }, `${whole(dead[act])} dead.`)] : [];
+    entries.push([day[act], [rungMark(rung[act]), node("span", {}, `${data.acts.actions[action[act]]}.`, ...toll)]]);
+  }
+  for (const outcome of data.outcomes) {
+    const first = firstDays()[outcome.id]?.[place];
+    if (first) entries.push([first - 1, [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${outcome.label}.`)]]);
+  }
+  entries.sort((a, b) => a[0] - b[0]);
+  return [
+    node("p", { class: "why" }, `Acts from rung ${data.acts.least} up. The whole story: `, node("code", {}, `sim replay ${data.head.name} --seed ${data.head.seed} --run ${run}`)),
+    ...(entries.length ? [node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Acts of run ${run}` }, ...byMonth(entries))] : [node("p", {}, "It has none.")]),
+  ];
+}
+
+function showStory(run) {
+  const story = told.find((each) => each.run === run);
+  byId("story").replaceChildren(node("h4", {}, `Run ${whole(run)}`), ...(story ? toldStory(story) : bareStory(run)));
+  byId("story-status").textContent = `Run ${whole(run)} is shown.`;
+  for (const button of byId("told").querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", String(Number(button.dataset.run) === run));
+  }
+}
+
+function beginStories() {
+  const list = byId("told");
+  told.forEach((story, at) => {
+    const button = node("button", { type: "button", "aria-pressed": "false", "data-run": story.run });
+    if (at < TYPICAL) {
+      const line = node("i", { "aria-hidden": "true" });
+      line.style.borderColor = `var(--path-${at + 1})`;
+      button.append(line);
+    }
+    button.append(node("b", {}, `Run ${whole(story.run)}`), ` ${story.why[0]}`);
+    button.addEventListener("click", () => choose(story.run));
+    list.append(node("li", {}, button));
+  });
+  whenChosen.push(showStory);
+  byId("any-run")?.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const text = byId("run-number").value.trim();
+    const run = Number(text);
+    const known = text !== "" && (told.some((story) => story.run === run) || held().run.includes(run));
+    const all = held().run;
+    byId("any-run-fault").textContent = known ? "" : `This page holds ${whole(all.length)} runs, from ${all[0]} to ${all[all.length - 1]}${all.length <= all[all.length - 1] ? ", those that failed left out" : ""}.`;
+    if (known) choose(run);
+  });
+}

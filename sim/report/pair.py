@@ -1,0 +1,104 @@
+"""Two results on the same dice: what the change changes, for the page."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from sim.experiments.compare import Comparison, compare
+from sim.experiments.replay.origin import ReplayError
+from sim.experiments.replay.words import counted
+from sim.results.counted import AnyEnsemble
+
+from .pack import stepped
+
+VARIABLES = 8
+"""Variables whose difference is drawn over time: those that come apart most."""
+PARTINGS = 3
+"""Runs of which the page tells where they part."""
+WIDE = 100_000
+"""Letters in a line of a text that the page breaks itself."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A comparison, told."""
+
+    names: tuple[str, str]
+    n: int
+    outcomes: list[dict[str, Any]]
+    """By outcome, the largest difference first: shares, difference with its paired interval, flips."""
+    same: str
+    """How many runs are the same to the end, and when the others part."""
+    partings: list[tuple[str, list[str]]]
+    """Of some runs that an outcome flips in: which, and the paragraphs that tell what tipped it."""
+    variables: list[dict[str, Any]]
+    """Mean difference over time, with its interval, packed."""
+
+
+def pair(first: AnyEnsemble, second: AnyEnsemble) -> Pair:
+    """Compare two results run by run; of those with counts only, the runs kept whole.
+
+    Raises
+    ------
+    AskError
+        They do not have the same days or the same seed.
+    """
+    found = compare(first.kept, second.kept)
+    rows = _outcomes(found)
+    return Pair(found.names, len(found), rows, _same(found), _partings(found, rows), _variables(found))
+
+
+def _outcomes(found: Comparison) -> list[dict[str, Any]]:
+    labels = found.first.scenario.theatre.outcomes
+    table = found.flips().merge(found.difference(), on="outcome")
+    table = table.sort_values("difference", key=abs, ascending=False, kind="stable")
+    return [{"label": labels[row["outcome"]].label, **row} for row in table.to_dict("records")]
+
+
+def _same(found: Comparison) -> str:
+    parted = found.parted.dropna().astype(int)
+    if not len(parted):
+        return f"The two are the same to the end in all {counted(len(found), 'run')}: the change changes nothing."
+    same = f"{len(found) - len(parted):,} of {counted(len(found), 'run')}"
+    return (
+        f"The two are the same to the end in {same}; the others part on day {parted.min():,} at the earliest, "
+        f"day {int(parted.median()):,} in the median."
+    )
+
+
+def _partings(found: Comparison, rows: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+    """Tell one run for each of the outcomes that the change turns most often."""
+    told: dict[int, tuple[str, list[str]]] = {}
+    for row in rows:
+        turned = row["runs_first_only"] or row["runs_second_only"]
+        run = next((run for run in turned if run not in told), None)
+        if run is None or len(told) == PARTINGS:
+            continue
+        under = found.names[0 if row["runs_first_only"] else 1]
+        try:
+            parting = found.why(run)
+        except ReplayError:
+            return []  # another version made one of the results, which the page says where it tells of runs
+        if parting is not None:
+            paragraphs = [line.strip() for line in parting.text(width=WIDE).splitlines() if line.strip()]
+            told[run] = (f"Run {run:,}: under {under} only, {row['label']}", paragraphs)
+    return list(told.values())
+
+
+def _variables(found: Comparison) -> list[dict[str, Any]]:
+    table = found.variable_table().set_index("variable")
+    known = found.first.scenario.theatre.variables
+    apart = [name for name in table.index if table.loc[name, "widest_difference"] != 0 and name in known]
+    drawn = []
+    for name in ["tension", *(each for each in apart if each != "tension")][:VARIABLES]:
+        days = found.over_time(name)
+        drawn.append(
+            {
+                "id": name,
+                "label": str(table.loc[name, "label"]),
+                "unit": str(table.loc[name, "unit"]),
+                **{part: stepped(days[part].to_numpy(np.float64)) for part in ("difference", "low", "high")},
+            }
+        )
+    return drawn

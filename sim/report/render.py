@@ -1,0 +1,146 @@
+"""From ensembles to one HTML file: templates filled, style and script inlined, nothing left to fetch."""
+
+import base64
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sim.results.carried import Carried
+from sim.results.counted import AnyEnsemble
+from sim.results.files import replacing, told
+
+from .words import FILTERS
+
+STYLES = ("page", "tables", "charts", "story", "print")
+SCRIPTS = ("unpack", "elements", "axes", "fan", "ladder", "raster", "story", "pair", "classroom", "theme", "begin")
+"""Files of the page's style and script, in the order in which they stand in it."""
+GENERATOR = "escalation-sim report"
+
+
+class ReportError(ValueError):
+    """A report cannot be made or found; the message says why and what to do."""
+
+
+def write(
+    ensemble: AnyEnsemble,
+    path: Path,
+    second: AnyEnsemble | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    classroom: bool = False,
+    overwrite: bool = False,
+) -> Path:
+    """Write the report of an ensemble, or of two on the same dice, to a file.
+
+    Parameters
+    ----------
+    ensemble, second : Ensemble or CountedEnsemble
+        What it is about, and what that is compared with.
+    names : sequence of str, optional
+        What the reader calls them, such as their folders; left out, by their scenarios.
+    classroom : bool
+        Begin by asking the reader's forecast.
+    overwrite : bool
+        Replace a file that is no report.
+
+    Raises
+    ------
+    ReportError
+        There is another file in its place, or Jinja2 is not installed.
+    sim.experiments.asked.AskError
+        The two are not on the same dice, or hold branches.
+    """
+    if not overwrite and path.exists() and not is_report(path):
+        raise ReportError(f"{path} is another file, and no report; give another name with --out")
+    text = html(ensemble, second, names=names, classroom=classroom)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with told(path.parent), replacing(path, path.parent) as file:
+        file.write(text.encode())
+    return path
+
+
+def is_report(path: Path) -> bool:
+    """Whether a file is a report of ours, by its first lines."""
+    if not path.is_file():
+        return False
+    with path.open(encoding="utf-8", errors="replace") as file:
+        return f'name="generator" content="{GENERATOR}' in file.read(4000)
+
+
+def html(
+    ensemble: AnyEnsemble,
+    second: AnyEnsemble | None = None,
+    *,
+    names: Sequence[str] | None = None,
+    classroom: bool = False,
+) -> str:
+    """Return the page that `write` writes."""
+    environment = _environment()
+    from .colours import as_css
+    from .contents import contents
+
+    ensembles = [ensemble] if second is None else [ensemble, second]
+    held = contents(ensembles, names or [each.scenario.name for each in ensembles])
+    script = _joined("script", SCRIPTS, ".js")
+    page: str = environment.get_template("page.html").render(
+        held=held,
+        ensemble=ensemble,
+        ensembles=ensembles,
+        scenario=ensemble.scenario,
+        carried=[Carried.of(each) for each in ensembles],
+        generator=GENERATOR,
+        classroom=classroom,
+        style=f"{as_css()}\n{_joined('style', STYLES, '.css')}",
+        script=script,
+        script_hash=_hash(script),
+        data=as_script(held.data),
+        made_from=as_script([Carried.of(each).as_texts() for each in ensembles]),
+    )
+    return page
+
+
+def as_script(content: Any) -> str:
+    """JSON that may stand in a script element: nothing in it can end the element or begin another."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for letter in "<>&\u2028\u2029":
+        text = text.replace(letter, f"\\u{ord(letter):04x}")
+    return text
+
+
+def _environment() -> Any:
+    try:
+        jinja2: Any = import_module("jinja2")
+    except ModuleNotFoundError:
+        raise ReportError("the report needs Jinja2; install it with: pip install 'escalation-sim[report]'") from None
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(str(_folder())),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(FILTERS)
+    return environment
+
+
+def _folder() -> Path:
+    return Path(str(files("sim.report") / "page"))
+
+
+def _joined(folder: str, names: Sequence[str], ending: str) -> str:
+    """Files of the page, one after another; those of the script share one scope of their own."""
+    texts = [(_folder() / folder / f"{name}{ending}").read_text(encoding="utf-8") for name in names]
+    joined = "\n".join(texts)
+    return f'(() => {{\n"use strict";\n{joined}\n}})();\n' if ending == ".js" else joined
+
+
+def _hash(script: str) -> str:
+    """By which the browser knows the one script that may run."""
+    return base64.b64encode(hashlib.sha256(script.encode()).digest()).decode("ascii")
+
+
+__all__ = ["ReportError", "html", "is_report", "write"]

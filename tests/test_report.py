@@ -1,0 +1,392 @@
+"""The report: what stands on the page is what the ensemble holds, and every word of a scenario is only a word."""
+
+import json
+from dataclasses import replace
+from html.parser import HTMLParser
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+
+import sim
+from sim.plots.colours import COLOURS, rung_colour
+from sim.report import contents, numbers, pack, paths, told
+from sim.report.cast import matrix
+from sim.report.colours import as_css
+from sim.report.render import ReportError, as_script, is_report
+from tests.small_scenarios import rich
+
+FINITE = {"allow_nan": False, "allow_infinity": False}
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    return sim.run(rich(), runs=60, seed=5)
+
+
+@pytest.fixture(scope="module")
+def broken(ensemble):
+    """The same, had two of its runs met a value that is not finite."""
+    trajectories = ensemble.trajectories.copy(deep=True)
+    trajectories["tension"].values[[3, 40], 20:] = np.nan
+    failures = pd.DataFrame([(3, 20, "oil"), (40, 20, "oil")], columns=["run", "day", "what"])
+    return replace(ensemble, trajectories=trajectories, failures=failures)
+
+
+class Page(HTMLParser):
+    """The parts of a page that tests look at."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.tags, self.scripts, self.metas, self.words, self._script = [], {}, {}, [], None
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.tags.append((tag, attributes))
+        self._script = attributes.get("id", "") if tag == "script" else None
+        if tag == "meta" and "name" in attributes:
+            self.metas.setdefault(attributes["name"], []).append(attributes["content"])
+
+    def handle_endtag(self, tag):
+        self._script = None
+
+    def handle_data(self, data):
+        if self._script is None:
+            self.words.append(data)
+        else:
+            self.scripts[self._script] = self.scripts.get(self._script, "") + data
+
+    @property
+    def data(self):
+        return json.loads(self.scripts["data"])
+
+    @property
+    def text(self):
+        return " ".join(" ".join(self.words).split())
+
+
+@pytest.fixture(scope="module")
+def page(ensemble):
+    return page_of(ensemble)
+
+
+def page_of(*ensembles, **options):
+    return Page(sim.report.html(*ensembles, **options))
+
+
+# Arrays in few bytes.
+
+
+@given(arrays.arrays(np.int64, arrays.array_shapes(max_dims=2, max_side=9), elements=st.integers(0, 2**32 - 1)))
+def test_whole_numbers_are_packed_exactly(values):
+    np.testing.assert_array_equal(pack.unpacked(pack.whole(values)), values)
+
+
+@given(
+    arrays.arrays(np.float64, arrays.array_shapes(max_dims=2, max_side=9), elements=st.floats(-1e9, 1e9, **FINITE)),
+    st.sampled_from((1, 2)),
+)
+def test_other_numbers_are_packed_to_half_a_step(values, width):
+    packed = pack.stepped(values, width)
+    assert np.abs(pack.unpacked(packed) - values).max() <= packed["step"] * 0.5000001
+    assert packed["step"] <= max(np.ptp(values) / (256**width - 2) * 1.0000001, 1.0 if np.ptp(values) == 0 else 0)
+
+
+def test_what_is_missing_stays_missing_and_what_is_no_count_is_refused():
+    np.testing.assert_array_equal(np.isnan(pack.unpacked(pack.stepped([1.0, np.inf, np.nan, 2.0]))), [0, 1, 1, 0])
+    for wrong in ([-1], [0.5], [2**32]):
+        with pytest.raises(ValueError, match="only whole numbers"):
+            pack.whole(wrong)
+
+
+# What stands on the page.
+
+
+def test_the_data_are_those_of_the_ensemble(ensemble, page):
+    data = page.data
+    for variable in data["variables"]:
+        expected = ensemble.quantiles(variable["id"], paths.LEVELS)
+        np.testing.assert_allclose(
+            pack.unpacked(variable["quantiles"]), expected, atol=max(np.ptp(expected) / 65000, 1e-12)
+        )
+    assert [variable["id"] for variable in data["variables"]][:2] == ["tension", "exports"]
+    np.testing.assert_array_equal(pack.unpacked(data["rungs"]["standing"]) / 60, ensemble.standing())
+    np.testing.assert_array_equal(pack.unpacked(data["rungs"]["reached"]["runs"]), ensemble.reached(paths.RUNGS))
+    for outcome in data["outcomes"]:
+        held = ensemble.outcomes[outcome["id"]]
+        assert pack.unpacked(outcome["runs"])[-1] == held.notna().sum() == round(60 * outcome["share"])
+        first = pack.unpacked(data["first_days"][outcome["id"]])
+        np.testing.assert_array_equal(first - 1, held.fillna(-1))
+    assert data["acts"]["least"] == 1
+    table = ensemble.events[(ensemble.events["rung"] >= 1) & (ensemble.events["actor"] != "script")]
+    np.testing.assert_array_equal(pack.unpacked(data["acts"]["day"]), table["day"])
+    np.testing.assert_array_equal(pack.unpacked(data["acts"]["dead"]), table["fatalities"])
+    tension = ensemble.trajectories["tension"].to_numpy()
+    np.testing.assert_allclose(pack.unpacked(data["paths"]["tension"]), tension, atol=np.ptp(tension) / 500)
+
+
+def test_only_the_graver_acts_of_fewer_runs_are_held_where_there_are_many(ensemble, monkeypatch):
+    rungs = ensemble.events.loc[ensemble.events["actor"] != "script", "rung"]
+    monkeypatch.setattr(paths, "MOST_ACTS", int((rungs >= 3).sum()))
+    run, least = paths.rows_held(ensemble)
+    assert (len(run), least) == (60, 3)
+    monkeypatch.setattr(paths, "MOST_ACTS", int((rungs >= 5).sum() // 2))
+    run, least = paths.rows_held(ensemble)
+    assert least == 5
+    assert len(pack.unpacked(paths.acts(ensemble, run, least)["day"])) <= paths.MOST_ACTS
+    monkeypatch.setattr(paths, "MOST_OF_VARIABLES", 60 * (14 + 1) * 3)
+    assert [each["id"] for each in paths.variables(ensemble, [7])] == ["tension", "exports", "mood"]
+    monkeypatch.setattr(paths, "MOST_VALUES", 60 * 10)
+    assert len(paths.rows_held(ensemble)[0]) <= 10
+
+
+def test_the_same_ensemble_gives_the_same_page(ensemble):
+    assert sim.report.html(ensemble) == sim.report.html(sim.run(rich(), runs=60, seed=5))
+
+
+def test_stories_are_those_of_the_runs_and_name_their_reasons(ensemble, page):
+    data = page.data
+    runs = data["stories"]["runs"]
+    assert [story["run"] for story in runs] == list(told.chosen(ensemble))
+    came = {name for story in runs for name in story["why"] if name.startswith("typical of")}
+    assert len(came) >= (ensemble.outcomes.notna().any()).sum() - 1
+    least = data["stories"]["least"]
+    assert 1 <= least <= told.HIGHEST_LEAST
+    for story in runs[:3]:
+        replay = sim.replay(ensemble, run=story["run"])
+        acts = {entry[2]: entry for entry in story["entries"] if entry[1] >= 0}
+        assert {act.event for act in replay.acts if act.rung >= least or act.deaths} <= acts.keys()
+        for event, (day, rung, _, text, _) in acts.items():
+            act = replay.acts[event]
+            assert (day, rung, data["stories"]["texts"][text]) == (act.day, act.rung, act.story)
+        days = [entry[0] for entry in story["entries"] if entry[1] < 0]
+        assert sorted(days) == sorted(ensemble.outcomes.loc[story["run"]].dropna())
+        assert len(acts) + story["left_out"] == len(replay.acts)
+
+
+def test_the_matrix_counts_every_act_from_rung_1_once(ensemble):
+    table = matrix(ensemble)
+    theatre = ensemble.scenario.theatre
+    acts = ensemble.events[ensemble.events["actor"] != "script"]
+    graver = acts[[theatre.actions[str(name)].rung > 0 for name in acts["action"]]]
+    assert table.acts.sum() * 60 == pytest.approx(len(graver))
+    assert table.deaths.sum() * 60 == pytest.approx(graver["fatalities"].sum())
+    assert list(table.acts.sum(axis=1)) == sorted(table.acts.sum(axis=1), reverse=True)
+
+
+def test_shares_and_cautions_stand_in_words(ensemble, page):
+    for row in ensemble.shares().itertuples():
+        assert ensemble.scenario.theatre.outcomes[row.outcome].label in page.text
+    assert "sampling error only; not a forecast" in page.text
+    assert "It is not the probability that anything happens" in page.text
+    assert page.metas["sim:scenario-sha256"] == [ensemble.scenario.sha256]
+    assert (page.metas["sim:seed"], page.metas["sim:runs"]) == (["5"], ["60"])
+
+
+def test_headings_go_down_one_step_at_a_time_and_charts_say_what_they_show(ensemble, page):
+    levels = [int(tag[1]) for tag, _ in page.tags if tag in ("h1", "h2", "h3", "h4")]
+    assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+    charts = {attributes["id"]: attributes for _, attributes in page.tags if attributes.get("role") == "img"}
+    assert charts.keys() == {"plot-fan", "plot-standing", "plot-passage", "plot-raster"}
+    assert all(any(letter.isdigit() for letter in chart["aria-label"]) for chart in charts.values())
+    median = ensemble.quantiles("tension", [0.5])[0]
+    assert f"at {median.max():.3g}" in charts["plot-fan"]["aria-label"]
+
+
+def test_failed_runs_count_nowhere_and_are_told(broken):
+    page = page_of(broken)
+    assert page.data["head"]["sound"] == 58
+    assert {3, 40}.isdisjoint(pack.unpacked(page.data["paths"]["run"]))
+    assert np.isfinite(pack.unpacked(page.data["paths"]["tension"])).all()
+    assert "2 runs met a value that is not finite, and count nowhere below" in page.text
+
+
+def test_where_every_run_failed_nothing_is_shown(ensemble):
+    failures = pd.DataFrame([(run, 0, "oil") for run in range(60)], columns=["run", "day", "what"])
+    page = page_of(replace(ensemble, failures=failures))
+    assert "None of the 60 runs was finished" in page.text
+    assert "fan-variable" not in str(page.tags)
+    assert "None of them was finished" in replace(ensemble, failures=failures)._repr_html_()
+
+
+def test_one_run_makes_a_report():
+    page = page_of(sim.run("first_lesson", runs=1, seed=3))
+    assert page.data["head"]["sound"] == 1
+    assert [story["run"] for story in page.data["stories"]["runs"]] == [0]
+    assert "Of 1 model run;" in page.text
+
+
+def test_counts_make_a_report_too(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.experiments.summarise.KEPT", 30)
+    counted = sim.summarise(rich(), tmp_path / "counted", runs=90, seed=5, progress=None)
+    page, whole = page_of(counted), page_of(sim.run(rich(), runs=90, seed=5))
+    assert page.data["rungs"] == whole.data["rungs"]
+    assert page.data["outcomes"] == whole.data["outcomes"]
+    assert page.data["paths"]["run"]["shape"] == [30]
+    np.testing.assert_allclose(matrix(counted).acts, matrix(sim.run(rich(), runs=90, seed=5)).acts)
+    assert "of the first 30" in page.text
+    assert len(counted._repr_html_()) > 1000
+
+
+def test_a_story_that_can_no_longer_be_told_is_not(ensemble):
+    events = ensemble.events.copy()
+    events["day"] += 1
+    page = page_of(replace(ensemble, events=events))
+    assert page.data["stories"]["runs"] == []
+    assert "No story can be told" in page.text
+
+
+def test_two_results_are_compared_in_pairs(ensemble):
+    scenario = rich()
+    quiet = scenario.model_copy(
+        update={"name": "quiet", "forbid": {**scenario.forbid, "aran.kill_commander": "always"}}
+    )
+    other = sim.run(quiet, runs=60, seed=5)
+    page, found = page_of(ensemble, other), sim.compare(ensemble, other)
+    assert page.data["pair"]["names"] == ["small", "quiet"]
+    mean = pack.unpacked(page.data["pair"]["variables"][0]["difference"])
+    np.testing.assert_allclose(mean, found.over_time("tension")["difference"], atol=max(np.ptp(mean) / 60000, 1e-9))
+    held = contents.contents([ensemble, other], ["a", "b"]).pair
+    assert {row["outcome"]: row["first_only"] for row in held.outcomes} == dict(
+        found.flips().set_index("outcome")["first_only"]
+    )
+    assert held.partings
+    assert "What tipped it" in " ".join(held.partings[0][1])
+    with pytest.raises(ValueError, match="seed"):
+        sim.report.html(ensemble, sim.run(quiet, runs=5, seed=6))
+
+
+def test_branches_are_refused(ensemble):
+    branches = sim.branch(ensemble, run=1, day=5, runs=4)
+    with pytest.raises(ValueError, match="holds branches of one run"):
+        sim.report.html(branches)
+
+
+# Words are only words.
+
+HOSTILE = (
+    "</script><script>document.title='taken'</script><img src=x onerror=alert(1)> & \u2028 'quoted' \"twice\" {{ 7*7 }}"
+)
+
+
+def hostile():
+    """A small scenario in which every text tries to be markup."""
+    content = rich().model_dump(mode="json", by_alias=True)
+
+    def spoil(part):
+        if isinstance(part, dict):
+            return {
+                key: HOSTILE if key in ("label", "story", "title", "note") else spoil(each)
+                for key, each in part.items()
+            }
+        return [spoil(each) for each in part] if isinstance(part, list) else part
+
+    spoilt = spoil(content) | {"question": HOSTILE, "notes": HOSTILE, "name": HOSTILE}
+    return sim.Scenario.model_validate(spoilt)
+
+
+def test_no_word_of_a_scenario_becomes_markup():
+    ensemble = sim.run(hostile(), runs=20, seed=5)
+    page = page_of(ensemble)
+    assert len([tag for tag, _ in page.tags if tag == "script"]) == 3
+    assert not [tag for tag, _ in page.tags if tag == "img"]
+    assert "{{ 7*7 }}" in page.text
+    assert page.data["head"]["name"] == HOSTILE
+    notebook = Page(ensemble._repr_html_())
+    assert {tag for tag, _ in notebook.tags}.isdisjoint({"script", "img"})
+
+
+@given(st.text())
+def test_json_in_a_script_element_stays_in_it(text):
+    written = as_script({"text": text})
+    assert json.loads(written)["text"] == text
+    assert set("<>&\u2028\u2029").isdisjoint(written)
+
+
+def test_the_page_asks_for_nothing_and_runs_one_script_only(ensemble):
+    text = sim.report.html(ensemble)
+    page = Page(text)
+    (policy,) = [attributes["content"] for tag, attributes in page.tags if "http-equiv" in attributes]
+    assert "default-src 'none'" in policy
+    assert "script-src 'sha256-" in policy
+    assert "unsafe-inline'; script" in policy
+    assert "unsafe-eval" not in policy
+    assert not [attributes for _, attributes in page.tags if "src" in attributes or attributes.get("rel")]
+    addresses = [word for word in text.split('"') if word.startswith(("http:", "https:", "//"))]
+    assert set(addresses) <= {"http://www.w3.org/2000/svg"}
+
+
+# Files.
+
+
+def test_a_file_that_is_no_report_is_not_replaced(ensemble, tmp_path):
+    thesis = tmp_path / "thesis.html"
+    thesis.write_text("years of work")
+    with pytest.raises(ReportError, match="is another file"):
+        sim.report.write(ensemble, thesis)
+    assert thesis.read_text() == "years of work"
+    path = sim.report.write(ensemble, tmp_path / "new" / "report.html")
+    assert is_report(path)
+    assert sim.report.write(ensemble, path, classroom=True) == path
+    assert 'data-begin="classroom"' in path.read_text()
+
+
+def test_without_jinja_a_sentence_says_what_to_install(ensemble, monkeypatch):
+    def missing(name):
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.setattr("sim.report.render.import_module", missing)
+    with pytest.raises(ReportError, match=r"pip install 'escalation-sim\[report\]'"):
+        sim.report.html(ensemble)
+    assert "outcome" in ensemble._repr_html_()
+
+
+# Numbers and colours.
+
+
+def test_what_a_scenario_changes_is_told_in_words():
+    found = numbers.written(sim.load("no_killing"))
+    assert found.found
+    assert found.extends == sim.load("baseline").title
+    assert found.changes == ["Forbidden on all days: United States: Kill Soleimani and al-Muhandis."]
+    tuned = [number for number in found.numbers if not number.set_here]
+    assert all("tuned" in number.source for number in tuned)
+    assert found.sources
+
+
+def test_a_scenario_whose_file_is_gone_still_tells_its_numbers():
+    scenario = sim.load("first_lesson")
+    changed = numbers.written(scenario.model_copy(update={"title": "Another"}))
+    assert not changed.found
+    assert {number.path for number in changed.numbers} <= dict(scenario.numbers()).keys()
+
+
+def test_by_day_the_colours_are_those_of_the_figures():
+    css = as_css()
+    for rung in range(10):
+        assert f"--rung-{rung}: light-dark({rung_colour(rung)}, " in css
+    assert f"--outcome: light-dark({COLOURS['outcome']}, " in css
+
+
+# In a notebook.
+
+
+def test_an_ensemble_shows_itself(ensemble):
+    text = ensemble._repr_html_()
+    assert len(text) < 60_000
+    page = Page(text)
+    assert "60 runs" in page.text
+    assert "sampling error only; not a forecast" in page.text
+    for outcome in ensemble.scenario.theatre.outcomes.values():
+        assert outcome.label in page.text
+    paths_drawn = [attributes["d"] for tag, attributes in page.tags if tag == "path"]
+    assert len(paths_drawn) == 5
+    assert not any("nan" in drawn for drawn in paths_drawn)

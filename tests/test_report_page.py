@@ -1,0 +1,255 @@
+"""The report in a browser: headless Chromium opens it from the disk, moves the day, chooses runs, is asked first."""
+
+import os
+import shutil
+from contextlib import contextmanager
+from importlib.util import find_spec
+
+import numpy as np
+import pytest
+
+import sim
+from sim.report import pack
+from sim.report.contents import contents
+from tests.small_scenarios import rich
+from tests.test_report import HOSTILE, hostile
+
+DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture(scope="module")
+def browser():
+    chromium = shutil.which("chromium")
+    lacking = "Debian's chromium (apt-get install chromium)" if chromium is None else None
+    if any(find_spec(name) is None for name in ("playwright", "axe_playwright_python")):
+        lacking = "playwright and axe-playwright-python (pip install 'escalation-sim[dev]')"
+    if lacking is not None:
+        say = pytest.fail if os.environ.get("CI") else pytest.skip
+        say(f"the report is tested in a browser, by {lacking}, which is not installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@contextmanager
+def opened(browser, path, viewport=DESKTOP, scheme="light", **options):
+    """Open a file; nothing may be asked for, and no script may fail."""
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, **options)
+    page, wrong = context.new_page(), []
+    page.on("request", lambda request: wrong.append(request.url) if not request.url.startswith("file:") else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.goto(path.as_uri())
+    yield page
+    assert not wrong
+    context.close()
+
+
+@pytest.fixture(scope="module")
+def ensemble():
+    return sim.run(rich(), runs=60, seed=5)
+
+
+@pytest.fixture(scope="module")
+def data(ensemble):
+    return contents([ensemble], ["small"]).data
+
+
+@pytest.fixture(scope="module")
+def report(ensemble, tmp_path_factory):
+    return sim.report.write(ensemble, tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture(scope="module")
+def pair(ensemble, tmp_path_factory):
+    scenario = rich()
+    quiet = scenario.model_copy(
+        update={"name": "quiet", "forbid": {**scenario.forbid, "aran.kill_commander": "always"}}
+    )
+    other = sim.run(quiet, runs=60, seed=5)
+    return sim.report.write(ensemble, tmp_path_factory.mktemp("pair") / "pair.html", other)
+
+
+def lines(page, table):
+    """Rows of a table as lists of texts."""
+    return page.eval_on_selector_all(
+        f"#{table} tr", "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+
+
+def test_the_slider_reads_the_day_by_mouse_and_by_key(browser, report, data):
+    with opened(browser, report) as page:
+        slider = page.locator("#day")
+        slider.fill("40")
+        assert page.inner_text("#reading-day") == "10 February 2020, day 40"
+        slider.press("ArrowRight")
+        assert page.inner_text("#reading-day") == "11 February 2020, day 41"
+        assert "day 41: median" in slider.get_attribute("aria-valuetext")
+        quantiles = pack.unpacked(data["variables"][0]["quantiles"])[:, 41]
+        shown = dict(lines(page, "reading-values"))
+        assert float(shown["median"]) == pytest.approx(quantiles[3], rel=0.05)
+        low, high = map(float, shown["middle 80 %"].split(" to "))
+        assert (low, high) == (pytest.approx(quantiles[1], rel=0.05), pytest.approx(quantiles[5], rel=0.05))
+        standing = pack.unpacked(data["rungs"]["standing"])[:, 41]
+        rungs = {int(row[0].split()[0]): int(row[1]) for row in lines(page, "reading-rungs")}
+        assert all(rungs.get(rung, 0) == runs for rung, runs in enumerate(standing))
+        came = {outcome["label"]: pack.unpacked(outcome["runs"])[41] for outcome in data["outcomes"]}
+        assert {row[0]: int(row[1]) for row in lines(page, "reading-outcomes")} == came
+
+
+def test_another_variable_is_drawn_and_read(browser, report, data):
+    with opened(browser, report) as page:
+        before = page.get_attribute("#plot-fan .median", "d")
+        page.select_option("#fan-variable", label="oil")
+        assert page.get_attribute("#plot-fan .median", "d") != before
+        assert page.inner_text("#reading-values-title") == "oil (USD/bbl)"
+        at = [variable["id"] for variable in data["variables"]].index("oil")
+        median = pack.unpacked(data["variables"][at]["quantiles"])[3, 30]
+        page.locator("#day").fill("30")
+        assert float(dict(lines(page, "reading-values"))["median"]) == pytest.approx(median, rel=0.05)
+
+
+def test_a_click_on_a_path_opens_its_story(browser, report, data):
+    with opened(browser, report) as page:
+        story = data["stories"]["runs"][1]
+        values = pack.unpacked(data["variables"][0]["told"])
+        others = np.abs(np.delete(values[:4], 1, axis=0) - values[1]).min(axis=0)
+        day = int(others[3:-3].argmax()) + 3
+        box = page.locator("#plot-fan").bounding_box()
+        x = 38 + (box["width"] - 38 - 14) * day / 59
+        ticks = page.eval_on_selector_all(
+            "#plot-fan text[text-anchor=end]",
+            "all => all.map(one => [Number(one.textContent), +one.getAttribute('y') - 4])",
+        )
+        (low, low_y), (high, high_y) = ticks[0], ticks[-1]
+        y = low_y + (values[1, day] - low) / (high - low) * (high_y - low_y)
+        page.locator("#plot-fan").click(position={"x": x, "y": y})
+        assert page.inner_text("#story h4") == f"Run {story['run']}"
+        assert page.locator("#told [aria-pressed=true]").get_attribute("data-run") == str(story["run"])
+        acts = sum(entry[1] >= 0 for entry in story["entries"])
+        assert page.locator("#story .rung").count() == acts
+        assert story["summary"] in page.inner_text("#story")
+
+
+def test_runs_are_chosen_by_keys_and_by_number(browser, report, data, ensemble):
+    with opened(browser, report) as page:
+        page.locator("#told button").nth(2).focus()
+        page.keyboard.press("Enter")
+        assert page.inner_text("#story h4") == f"Run {data['stories']['runs'][2]['run']}"
+        told = {story["run"] for story in data["stories"]["runs"]}
+        bare = next(run for run in range(60) if run not in told)
+        page.fill("#run-number", str(bare))
+        page.keyboard.press("Enter")
+        assert page.inner_text("#story h4") == f"Run {bare}"
+        acts = ensemble.events[(ensemble.events["run"] == bare) & (ensemble.events["actor"] != "script")]
+        assert page.locator("#story .rung").count() == (acts["rung"] >= data["acts"]["least"]).sum()
+        page.fill("#run-number", "600")
+        page.keyboard.press("Enter")
+        assert "This page holds 60 runs, from 0 to 59" in page.inner_text("#any-run-fault")
+        assert page.inner_text("#story h4") == f"Run {bare}"
+
+
+def test_a_click_on_a_row_of_the_raster_chooses_its_run(browser, report, data):
+    with opened(browser, report) as page:
+        outcome = page.input_value("#raster-sort")
+        days = pack.unpacked(data["first_days"][outcome]).astype(float)
+        order = np.argsort(np.where(days == 0, np.inf, days), kind="stable")
+        page.locator("#plot-raster").click(position={"x": 300, "y": 8 + (460 - 24 - 8) * 10.5 / 60})
+        assert page.inner_text("#story h4") == f"Run {order[10]}"
+
+
+def test_class_mode_asks_first_and_scores_by_brier(browser, ensemble, data, tmp_path):
+    path = sim.report.write(ensemble, tmp_path / "class.html", classroom=True)
+    with opened(browser, path) as page:
+        assert not page.is_visible("#answers")
+        assert not page.is_visible("#contents")
+        assert "Median day" not in page.inner_text("body")
+        given = {outcome["id"]: 10 * at for at, outcome in enumerate(data["outcomes"])}
+        for name in list(given)[1:]:
+            page.fill(f"#forecast [name={name}]", str(given[name]))
+        page.click("#forecast button")
+        assert not page.is_visible("#answers")
+        assert data["outcomes"][0]["label"] in page.inner_text("#forecast-fault")
+        page.fill(f"#forecast [name={data['outcomes'][0]['id']}]", "120")
+        page.click("#forecast button")
+        assert not page.is_visible("#answers")
+        page.fill(f"#forecast [name={data['outcomes'][0]['id']}]", "0")
+        page.click("#forecast button")
+        assert page.is_visible("#answers")
+        held = ensemble.outcomes.notna()
+        brier = np.mean([((given[name] / 100 - held[name]) ** 2).mean() for name in given])
+        best = np.mean([held[name].var(ddof=0) for name in given])
+        assert f"Your Brier score is {brier:.3f}: " in page.inner_text("#score")
+        assert f"gets {best:.3f}" in page.inner_text("#score")
+        assert page.evaluate("document.activeElement.id") == "score"
+        assert page.locator("#plot-fan svg").count() == 1
+    with opened(browser, path.parent / "class.html", java_script_enabled=False) as page:
+        assert page.is_visible("#outcomes")  # who has no script is not kept out
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_it_is_accessible(browser, pair, viewport, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with opened(browser, pair, viewport, scheme) as page:
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+        page.click("#to-class")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+def test_day_and_night_can_be_chosen(browser, report):
+    ground = "getComputedStyle(document.body).backgroundColor"
+    with opened(browser, report) as page:
+        day = page.evaluate(ground)
+        page.select_option("#theme", "dark")
+        night = page.evaluate(ground)
+        assert night != day
+        page.select_option("#theme", "light")
+        assert page.evaluate(ground) == day
+    with opened(browser, report, scheme="dark") as page:
+        assert page.evaluate(ground) == night
+        page.emulate_media(media="print")
+        assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "light"
+        assert not page.is_visible("#told")
+
+
+def test_the_comparison_is_drawn(browser, pair):
+    with opened(browser, pair) as page:
+        before = page.get_attribute("#plot-difference .mean", "d")
+        page.select_option("#pair-variable", "1")
+        assert page.get_attribute("#plot-difference .mean", "d") != before
+        label = page.locator("#pair-variable option").nth(1).text_content()
+        assert page.get_attribute("#plot-difference", "aria-label").startswith(f"{label}, quiet less small")
+
+
+def test_hostile_words_are_shown_and_not_run(browser, tmp_path):
+    ensemble = sim.run(hostile(), runs=20, seed=5)
+    path = sim.report.write(ensemble, tmp_path / "hostile.html")
+    with opened(browser, path) as page:
+        assert page.title().startswith("</script>")
+        assert page.inner_text("h1").split() == HOSTILE.split()
+        assert page.locator("img").count() == 0
+        assert "onerror" in page.inner_text("#story")
+
+
+def test_two_thousand_runs_of_a_year_load_within_a_second_and_stay_below_3_mb(browser, tmp_path):
+    year = rich().model_copy(update={"days": 365})
+    path = sim.report.write(sim.run(year, runs=2000, seed=5), tmp_path / "year.html")
+    assert path.stat().st_size < 3e6
+    took = []
+    for _ in range(3):
+        with opened(browser, path) as page:
+            took.append(page.evaluate("performance.getEntriesByType('navigation')[0].loadEventEnd"))
+            page.check("#every-run")
+            page.locator("#plot-fan").click(position={"x": 600, "y": 100})
+            assert page.inner_text("#story h4").startswith("Run ")
+        if took[-1] < 1000:
+            break
+    assert min(took) < 1000
