@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -101,13 +102,16 @@ def boxes(
     prim = ema("analysis.prim")
     found: list[Box] = []
     with _quiet():
-        search = prim.Prim(points.copy(), wanted, threshold=0.0, mass_min=mass)  # we judge boxes
+        # Version 2 wants to judge boxes itself, which version 3 leaves to others.
+        threshold = {"threshold": 1e-9} if "threshold" in signature(prim.Prim).parameters else {}
+        search = prim.Prim(points.copy(), wanted, mass_min=mass, **threshold)
         for _ in range(_MOST):
             peeled = search.find_box()
             if peeled is None:
                 break
-            peeled.select(_step(peeled.peeling_trajectory, density))
-            box = _box_of(peeled, points, wanted, says)
+            step = _step(peeled.peeling_trajectory, density)
+            peeled.select(step)
+            box = _box(_limits(points, peeled.box_lims[step]), points, wanted, says)
             if not box.limits or box.density <= box.of_interest:
                 break
             found.append(box)
@@ -124,10 +128,6 @@ def _step(peeling: pd.DataFrame, density: float) -> int:
     if enough.any() and not enough[0]:
         return int(enough.argmax())
     return int((peeling["coverage"] - peeling["mass"]).to_numpy().argmax())
-
-
-def _box_of(peeled: Any, points: pd.DataFrame, wanted: NDArray[np.bool_], says: str) -> Box:
-    return _box(_limits(points, peeled.box_lims[int(peeled._cur_box)]), points, wanted, says)
 
 
 def _limits(points: pd.DataFrame, ends: pd.DataFrame) -> dict[str, tuple[float, float]]:
