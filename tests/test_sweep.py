@@ -88,6 +88,15 @@ def test_measures_say_what_happened(question):
         assert found[f"day.{outcome}"].dropna().tolist() == days.dropna().tolist()
 
 
+def test_measures_have_labels(swept):
+    label = {
+        name: swept.label(name) for name in ("outcome.long_quiet", "peak.rung", "days.rung_4", "end.oil", "deaths")
+    }
+    assert list(label.values()) == [
+        "long_quiet", "Highest value: rung", "Days on or above rung 4", "On the last day: oil", "All deaths",
+    ]  # fmt: skip
+
+
 def test_answers_are_means_of_the_runs_that_have_the_measure(swept):
     for name in ("deaths", "reached.rung_4", "day.rung_4"):
         runs = swept.runs(name)

@@ -295,7 +295,9 @@ _SPREAD = ("lhs", "pawn", "delta")
 """Designs that spread points evenly, each of them apart from the others."""
 
 METHODS: dict[str, Method] = {
-    "sobol": Method("ST", _sobol, ("sobol",), "share of the variance that would remain if all others were known"),
+    "sobol": Method(
+        "ST", _sobol, ("sobol",), "share of what the numbers vary it by that would remain if all others were known"
+    ),
     "morris": Method("mu_star", _morris, ("morris",), "mean size of the change from one end of the range to the other"),
     "pawn": Method("PAWN", _pawn, _SPREAD, "how far knowing the number moves the distribution"),
     "delta": Method("delta", _delta, _SPREAD, "how far knowing the number moves the density"),
