@@ -65,4 +65,6 @@ _CODES = {
     "PlanError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
     "ReportError": WRONG_USAGE,
+    "MeasureError": WRONG_USAGE,
+    "MissingExtraError": FAILED,
 }

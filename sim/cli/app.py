@@ -13,6 +13,7 @@ from .lint import lint
 from .report import report, reproduce
 from .run import run
 from .stories import explain, replay, why
+from .sweep import sweep
 
 app = typer.Typer(
     help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
@@ -81,6 +82,7 @@ app.command()(branch)
 app.command()(choices)
 app.command()(report)
 app.command()(reproduce)
+app.command()(sweep)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 
@@ -113,12 +115,12 @@ def describe(
 @app.command()
 @answering
 def schema(
-    kind: Annotated[str, typer.Argument(help="scenario, theatre, history or sources")] = "scenario",
+    kind: Annotated[str, typer.Argument(help="scenario, theatre, history, sources or sweep")] = "scenario",
 ) -> None:
     """Write the JSON Schema of a kind of file, by which editors complete and check it."""
     from sim.theatre.jsonschema import schema as schema_of
 
-    if kind not in ("scenario", "theatre", "history", "sources"):
-        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history or sources")
+    if kind not in ("scenario", "theatre", "history", "sources", "sweep"):
+        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history, sources or sweep")
     json.dump(schema_of(kind), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")

@@ -70,6 +70,8 @@ class Plan:
     until: Precision | None = None
     branch: Mapping[str, Any] | None = None
     """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
+    design: Mapping[str, Any] | None = None
+    """Of a sweep, whose runs are those of one point after those of another: what `Design.told` says."""
 
     @property
     def spans(self) -> list[Span]:
@@ -108,6 +110,7 @@ class Plan:
             "dtype": self.dtype,
             "variables": "all" if self.variables is None else ", ".join(sorted(self.variables)),
             "kept:": "counts only" if self.summary_only else "whole runs",
+            "design": self.design and self.design["sha256"][:8],
             "precision": self.until and f"{self.until.halfwidth:g} of {self.until.outcome or 'every share'}",
         }
 
@@ -168,6 +171,7 @@ class Manifest:
             "kept": {"dtype": plan.dtype, "variables": plan.variables, "summary_only": plan.summary_only},
             "until": plan.until and {**plan.until._asdict(), "most_runs": plan.runs},
             **({} if plan.branch is None else {"branch": dict(plan.branch)}),
+            **({} if plan.design is None else {"design": dict(plan.design)}),
             **self.made,
             "files": self.files,
             "failures": [dict(zip(("run", "day", "what"), failure, strict=True)) for failure in sorted(self.failures)],
@@ -229,6 +233,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
         summary_only=kept["summary_only"],
         until=Precision(until["halfwidth"], until["outcome"], until["narrowest"]) if until else None,
         branch=content.get("branch"),
+        design=content.get("design"),
     )
     done = {
         (block["first"], block["last"] + 1): Done(tuple(block["held"]), block["failed"], block["size"])

@@ -1,0 +1,113 @@
+"""Which part of a response's variance is dice, which is parameters, and which is their mix."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .extras import extra
+
+Floats = NDArray[np.float64]
+
+
+class Share(NamedTuple):
+    """A share of the variance with its 95 % interval."""
+
+    share: float
+    low: float
+    high: float
+
+
+class Shares(NamedTuple):
+    """The law of total variance over points and replicates on common dice."""
+
+    parameters: Share
+    """Variance of what a point gives on average: 0 if the numbers do not matter."""
+    dice: Share
+    """Variance of what a replicate gives on average over the points: 0 if runs do not differ."""
+    mix: Share
+    """What is left: the dice matter more at some points than at others."""
+    variance: float
+    points: int
+    replicates: int
+
+
+def shares(runs: Floats) -> Shares:
+    """Split the variance of runs over the points of a design, every replicate on the same dice at all points.
+
+    With point p and replicate r, `y = mean + a(p) + b(r) + c(p, r)`: a two-way layout without repetition, since point
+    and dice together leave nothing to chance. Mean squares give unbiased parts: `(MS_p - MS_c) / R`,
+    `(MS_r - MS_c) / P` and `MS_c` (Searle, Casella and McCulloch 1992, ch. 4); one that comes out below 0 counts 0.
+
+    Intervals are from jackknives over points and over replicates, whose squared errors add. The few replicates make
+    most of the error, so it is counted by Student's t of one degree of freedom less than there are of them.
+
+    Parameters
+    ----------
+    runs : shape (point, replicate)
+
+    Raises
+    ------
+    ValueError
+        A value is missing, there are too few points or replicates, or nothing varies.
+    """
+    if not np.isfinite(runs).all():
+        raise ValueError("not every run has a value, so its variance cannot be split; take a share or a count")
+    n, m = runs.shape
+    if min(n, m) < 2:
+        raise ValueError("two points and two replicates at least are needed to tell dice from parameters")
+    whole = _parts(runs)
+    if not whole.sum() > 0:
+        raise ValueError(f"it is {runs[0, 0]:g} in every run")
+    share = whole / whole.sum()
+    few = min(n, _MOST_LEFT_OUT)
+    errors = _jackknife(runs, few) + _jackknife(runs.T, min(m, _MOST_LEFT_OUT))[[1, 0, 2]]
+    ends = _interval(share, _student(min(n, m) - 1) * np.sqrt(errors))
+    parameters, dice, mix = (Share(*map(float, each)) for each in zip(share, *ends, strict=True))
+    return Shares(parameters, dice, mix, float(whole.sum()), n, m)
+
+
+_MOST_LEFT_OUT = 64
+"""A jackknife leaves out single rows, or so many groups of them."""
+
+
+def _student(freedom: int) -> float:
+    """Standard errors to each side of a 95 % interval, by Student's t."""
+    special = extra("scipy.special", "SciPy")
+    return float(special.stdtrit(freedom, 0.975))
+
+
+def _interval(share: Floats, half: Floats) -> tuple[Floats, Floats]:
+    """From half-widths of shares, intervals that stay between 0 and 1.
+
+    They reach equally far to both sides on the scale of log odds, and at most twice the half-width: near 0 and 1 that
+    scale would stretch them over everything.
+    """
+    inside = (share > 0) & (share < 1)
+    odds = np.where(inside, share / np.where(share < 1, 1 - share, 1.0), 1.0)
+    factor = np.exp(np.minimum(np.where(inside, half / np.where(inside, share * (1 - share), 1.0), 0.0), 50.0))
+    low = np.where(inside, odds / factor / (1 + odds / factor), np.maximum(share - half, 0.0))
+    high = np.where(inside, odds * factor / (1 + odds * factor), np.minimum(share + half, 1.0))
+    return np.maximum(low, share - 2 * half), np.minimum(high, share + 2 * half)
+
+
+def _jackknife(runs: Floats, n_groups: int) -> Floats:
+    """Squared standard error of the shares that comes of the rows."""
+    if min(runs.shape) < 3:
+        return np.zeros(3)
+    group = np.arange(len(runs)) % n_groups
+    parts = np.array([_parts(runs[group != left_out]) for left_out in range(n_groups)])
+    total = parts.sum(axis=1, keepdims=True)
+    found = np.where(total > 0, parts / np.where(total > 0, total, 1.0), 0.0)
+    squared: Floats = (n_groups - 1) / n_groups * ((found - found.mean(axis=0)) ** 2).sum(axis=0)
+    return squared
+
+
+def _parts(runs: Floats) -> Floats:
+    """Variance of rows, of columns, and what is left."""
+    n, m = runs.shape
+    by_row, by_column = runs.mean(axis=1), runs.mean(axis=0)
+    left = runs - by_row[:, None] - by_column + runs.mean()
+    mix = float((left * left).sum()) / ((n - 1) * (m - 1))
+    rows, columns = by_row.var(ddof=1) - mix / m, by_column.var(ddof=1) - mix / n
+    return np.maximum([rows, columns, mix], 0.0)

@@ -1,0 +1,67 @@
+"""Which numbers of a scenario vary in a sweep, and how far."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Literal
+
+from sim.experiments.plan import PlanError
+from sim.results.design import Varied
+from sim.theatre.inventory import unit_of
+from sim.theatre.number import written
+from sim.theatre.ranges import RangeError, ranges
+from sim.theatre.scenario import Scenario
+
+Parameters = Sequence[str] | Mapping[str, Sequence[float] | None] | None
+"""Patterns over canonical paths, as `sim describe` prints them; or a range for each, None for the plausible one."""
+Only = Literal["levers", "uncertainties"]
+
+
+class ParameterError(PlanError):
+    """Numbers cannot vary as asked; the message says why and what can be done."""
+
+
+def chosen(scenario: Scenario, parameters: Parameters = None, only: Only | None = None) -> tuple[Varied, ...]:
+    """Find the numbers that vary.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    parameters : sequence of patterns, or mapping from patterns to ranges, optional
+        See `sim.theatre.ranges.ranges`; left out, every number with a plausible range.
+    only : {"levers", "uncertainties"}, optional
+        Only numbers that a government can choose, or only others.
+
+    Returns
+    -------
+    tuple of Varied, in the order of the theatre
+
+    Raises
+    ------
+    ParameterError
+        A pattern finds nothing, or a number that is named cannot vary, or nothing is left.
+    """
+    asked = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters or ["*"])
+    try:
+        found = ranges(scenario, asked)
+    except RangeError as error:
+        raise ParameterError(str(error)) from None
+    numbers = dict(scenario.numbers())
+    if only is not None:
+        found = {path: ends for path, ends in found.items() if numbers[path].lever == (only == "levers")}
+    if not found:
+        raise ParameterError(_NO_LEVER if only == "levers" else _NO_RANGE)
+    rows = chain(written(scenario.theatre), written(scenario.script, ("script",)))
+    units = {each.path: unit_of(scenario.theatre, each) for each in rows if each.path in found}
+    return tuple(
+        Varied(path, low, high, numbers[path].value, units.get(path, "1"), numbers[path].lever)
+        for path, (low, high) in found.items()
+    )
+
+
+_NO_LEVER = (
+    "none of these numbers is marked as a lever; mark what a government can choose in the theatre, with 'lever: true' "
+    "beside its value and its plausible range"
+)
+_NO_RANGE = (
+    "none of these numbers has a plausible range to vary in; write one into the theatre, as 'plausible: [low, high]'"
+)
