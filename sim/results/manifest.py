@@ -70,6 +70,8 @@ class Plan:
     until: Precision | None = None
     branch: Mapping[str, Any] | None = None
     """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
+    uncertain: bool = False
+    """Whether runs draw the numbers that are in doubt."""
 
     @property
     def spans(self) -> list[Span]:
@@ -108,8 +110,14 @@ class Plan:
             "dtype": self.dtype,
             "variables": "all" if self.variables is None else ", ".join(sorted(self.variables)),
             "kept:": "counts only" if self.summary_only else "whole runs",
+            "numbers": f"drawn{self._but_for}" if self.uncertain else "as written",
             "precision": self.until and f"{self.until.halfwidth:g} of {self.until.outcome or 'every share'}",
         }
+
+    @property
+    def _but_for(self) -> str:
+        chosen = self.scenario.chosen
+        return f" but for {', '.join(chosen)}" if chosen else ""
 
 
 class Done(NamedTuple):
@@ -168,6 +176,7 @@ class Manifest:
             "kept": {"dtype": plan.dtype, "variables": plan.variables, "summary_only": plan.summary_only},
             "until": plan.until and {**plan.until._asdict(), "most_runs": plan.runs},
             **({} if plan.branch is None else {"branch": dict(plan.branch)}),
+            **({"uncertain": True} if plan.uncertain else {}),
             **self.made,
             "files": self.files,
             "failures": [dict(zip(("run", "day", "what"), failure, strict=True)) for failure in sorted(self.failures)],
@@ -229,6 +238,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
         summary_only=kept["summary_only"],
         until=Precision(until["halfwidth"], until["outcome"], until["narrowest"]) if until else None,
         branch=content.get("branch"),
+        uncertain=content.get("uncertain", False),
     )
     done = {
         (block["first"], block["last"] + 1): Done(tuple(block["held"]), block["failed"], block["size"])

@@ -21,6 +21,7 @@ from .errors import StoreError
 from .files import UNFINISHED, replacing
 from .manifest import Manifest, Precision, read
 from .summary import Summary
+from .two_errors import errors_of_shares, sampling
 
 EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
 """Files and folders of a result, beside its trajectories and its manifest."""
@@ -118,7 +119,7 @@ def read_counted(folder: Path, manifest: Manifest) -> CountedEnsemble:
 
 def _info(manifest: Manifest) -> dict[str, Any]:
     plan = manifest.plan
-    asked = {"until": plan.until and plan.until._asdict(), "branch": plan.branch}
+    asked = {"until": plan.until and plan.until._asdict(), "branch": plan.branch, "uncertain": plan.uncertain or None}
     made = {key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made}
     return made | {key: entry for key, entry in asked.items() if entry is not None}
 
@@ -134,6 +135,7 @@ def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
     """Figures to quote: outcome shares with intervals, peaks, deaths, and base rates if the theatre has some."""
     interval, called = interval_of(ensemble)
     base_rates = as_records(ensemble.base_rates) if ensemble.scenario.theatre.base_rates else None
+    errors = errors_of_shares(ensemble).to_dict("records") if ensemble.info.get("uncertain") else None
     return {
         "scenario": ensemble.scenario.name,
         "scenario_sha256": ensemble.scenario.sha256,
@@ -145,6 +147,7 @@ def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
             for row in ensemble.shares(interval=interval).to_dict("records")
         },
         "interval": f"95 % {called}, sampling error only",
+        **({} if errors is None else {"errors": errors}),
         **(_of_counts(ensemble.summary) if isinstance(ensemble, CountedEnsemble) else _of_runs(ensemble)),
         **({} if base_rates is None else {"base_rates": base_rates}),
     }
@@ -154,6 +157,8 @@ def interval_of(ensemble: AnyEnsemble) -> tuple[Interval, str]:
     """The interval of shares that holds for an ensemble, and what it is called."""
     if "until" in ensemble.info:
         return Precision(**ensemble.info["until"]).interval, "confidence sequence"
+    if ensemble.info.get("uncertain"):
+        return sampling(ensemble), "Wilson for as many independent runs as those that share their numbers are worth"
     return wilson, "Wilson"
 
 
