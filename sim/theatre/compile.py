@@ -27,6 +27,7 @@ from .program import (
     Program,
     Script,
     Table,
+    elementwise,
     ints,
     table,
 )
@@ -324,6 +325,7 @@ def _terms_of(target: Mapping[str, Number] | None) -> list[str]:
     return [text for text in target or {} if text != "base"]
 
 
+@elementwise
 def _hundredth(per_cent: float) -> float:
     return per_cent / 100.0
 

@@ -1,13 +1,13 @@
 """Actors as arrays: what they remember, whom they protect, and how an act loads what they hold against others."""
 
-from collections.abc import Sequence
-from functools import partial
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from . import arithmetic
-from .program import ACTOR, FIT, LOAD, NONE, Ints, Table, ints, table
+from .program import ACTOR, FIT, LOAD, NONE, Ints, Table, elementwise, ints, table
 from .schema import Action
 
 if TYPE_CHECKING:
@@ -136,19 +136,27 @@ class Cast:
         found = [route for route in routes if route is not None]
         paths = tuple(dict.fromkeys(path for route in found for path in route))
         steps = tuple(tuple(paths.index(path) for path in route) for route in found)
-        return self._of.parameters.made(paths, partial(strongest, steps)) if found else NONE
+        return self._of.parameters.made(paths, _by_route(steps)) if found else NONE
 
 
+@elementwise
 def _reciprocal(value: float) -> float:
     return 1.0 / value
 
 
-def strongest(routes: tuple[tuple[int, ...], ...], *values: float) -> float:
+@elementwise
+def strongest(routes: tuple[tuple[int, ...], ...], *values: Any) -> Any:
     """The largest product of values along any route; an empty route counts 1."""
-    most = 0.0
+    most: Any = 0.0
     for route in routes:
-        strength = 1.0
+        strength: Any = 1.0
         for step in route:
             strength = strength * values[step]
-        most = max(most, strength)
+        most = np.maximum(most, strength)
     return most
+
+
+@cache
+def _by_route(routes: tuple[tuple[int, ...], ...]) -> Callable[..., Any]:
+    """`strongest` by these routes, one and the same each time: a parameter is known by its rule."""
+    return partial(strongest, routes)

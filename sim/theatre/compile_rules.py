@@ -32,6 +32,7 @@ from .program import (
     Ints,
     Parameter,
     Table,
+    elementwise,
     ints,
     table,
 )
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from .compile import Compiler
 
 
+@elementwise
 def _same(value: float) -> float:
     return value
 
@@ -64,7 +66,7 @@ class Parameters:
 
     def made(self, paths: tuple[str, ...], rule: Callable[..., float]) -> int:
         """Position of a parameter made from several numbers."""
-        value = rule(*(self._base[path] for path in paths))
+        value = float(rule(*(self._base[path] for path in paths)))
         return self._keep((paths, rule), Parameter(paths, rule, value))
 
     def _keep(self, identity: object, parameter: Parameter) -> int:

@@ -7,7 +7,7 @@ positions in it, so that a sweep can vary any of them run by run. -1 stands for 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,9 +41,22 @@ class Parameter:
     """Makes the parameter from the values at `paths`, in plain arithmetic."""
     value: float
 
-    def at(self, values: Mapping[str, float], base: Mapping[str, float]) -> float:
-        """Return the parameter with some numbers changed."""
-        return self.rule(*(values.get(path, base[path]) for path in self.paths))
+    def at(self, points: Mapping[str, Floats], base: Mapping[str, float], n: int) -> Floats:
+        """Return the parameter at each of `n` points, at which some numbers have other values than in `base`."""
+        if getattr(getattr(self.rule, "func", self.rule), "elementwise", False):
+            made = self.rule(*(points.get(path, base[path]) for path in self.paths))
+            return np.broadcast_to(np.asarray(made, np.float64), n)
+        columns = [points[path].tolist() if path in points else [base[path]] * n for path in self.paths]
+        return np.array([self.rule(*values) for values in zip(*columns, strict=True)], np.float64)
+
+
+Rule = TypeVar("Rule", bound=Callable[..., Any])
+
+
+def elementwise(rule: Rule) -> Rule:
+    """Mark a rule that makes whole arrays of parameters as it makes one: it is +, ×, ÷ and comparisons only."""
+    rule.elementwise = True  # type: ignore[attr-defined]
+    return rule
 
 
 def _table(**fields: str) -> np.dtype[np.void]:
@@ -303,21 +316,23 @@ class Program:
                 raise KeyError(path)
         slot = np.full(len(self.parameters), NONE, np.int32)
         rows: list[Floats] = []
-        runs = len(next(iter(design.values()))) if design else 0
+        points, place = _points(design)
+        n = len(next(iter(points.values()))) if points else 0
         for position, parameter in enumerate(self.parameters):
-            own = [path for path in dict.fromkeys(parameter.paths) if path in design]
-            if own:
+            if any(path in points for path in parameter.paths):
                 slot[position] = len(rows)
-                rows.append(self._made(parameter, own, np.array([design[path] for path in own], np.float64)))
-        return slot, np.array(rows, np.float64).reshape(len(rows), runs)
+                rows.append(parameter.at(points, self.base, n))
+        return slot, np.array(rows, np.float64).reshape(len(rows), n).take(place, axis=1)
 
-    def _made(self, parameter: Parameter, paths: list[str], values: Floats) -> Floats:
-        """A parameter in every run, made once for runs with the same values of `paths`, shape (path, run)."""
-        alike: dict[bytes, int] = {}
-        place = [alike.setdefault(point.tobytes(), len(alike)) for point in np.ascontiguousarray(values.T)]
-        points = [np.frombuffer(point) for point in alike]
-        made = [parameter.at(dict(zip(paths, map(float, point), strict=True)), self.base) for point in points]
-        return np.array(made)[place]
+
+def _points(design: Mapping[str, Floats]) -> tuple[dict[str, Floats], NDArray[np.intp]]:
+    """The values of a design, once for runs of the same values that follow one another; and where each run's are."""
+    if not design:
+        return {}, np.zeros(0, np.intp)
+    values = np.array(list(design.values()), np.float64)
+    bits = values.view(np.int64)
+    new = np.r_[True, (bits[:, 1:] != bits[:, :-1]).any(axis=0)] if values.shape[1] else np.zeros(0, bool)
+    return dict(zip(design, np.ascontiguousarray(values[:, new]), strict=True)), np.cumsum(new) - 1
 
 
 def ints(values: Iterable[Any]) -> Ints:
