@@ -83,7 +83,8 @@ def two_errors(counts: ArrayLike, level: float = 0.95) -> TwoErrors:
     low, high = wilson(share * worth, worth, level)
     spread = np.array([_spread(*each, level) for each in zip(share, np.clip(numbers, 0, total), strict=True)])
     ends = (np.clip(ratio - error, 0, 1), np.clip(ratio + error, 0, 1))
-    return TwoErrors(share, low, high, *spread.reshape(-1, 2).T, ratio, *ends, worth)
+    spread_low, spread_high = spread.reshape(-1, 2).T
+    return TwoErrors(share, low, high, spread_low, spread_high, ratio, *ends, worth)
 
 
 def _parts(sums: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -123,4 +124,5 @@ def _spread(mean: float, variance: float, level: float) -> tuple[float, float]:
 
 
 def _peaked(logarithm: Floats) -> Floats:
-    return logarithm - logarithm.max()
+    peaked: Floats = logarithm - logarithm.max()
+    return peaked

@@ -6,7 +6,7 @@ doubt, leaves every other draw alone, and two scenarios under one seed draw the 
 
 import hashlib
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 from sim.theatre.doubt import Doubt
 
 from .dice import NUMBERS, middle, philox
+
+# The same lines on arrays, without compiling them: sets are few.
+_philox, _middle = cast(Any, philox).py_func, cast(Any, middle).py_func
 
 RUNS_PER_SET = 4
 """Successive runs that share their numbers, each with dice of its own: runs 0 to 3, 4 to 7, and so on.
@@ -61,7 +64,6 @@ def _shares(seed: int, sets: NDArray[np.int64], paths: Sequence[str]) -> NDArray
     key, run, day = np.broadcast_arrays(key, sets[None].astype(np.uint64), when)
     counter = day + np.uint64(65536 * NUMBERS)
     word = np.uint64(seed)
-    w0, w1, _, _ = philox.py_func(
-        run, np.zeros_like(run), counter, key, word & np.uint64(0xFFFFFFFF), word >> np.uint64(32)
-    )
-    return middle.py_func((w0 << np.uint64(32)) | w1)
+    w0, w1, _, _ = _philox(run, np.zeros_like(run), counter, key, word & np.uint64(0xFFFFFFFF), word >> np.uint64(32))
+    shares: NDArray[np.float64] = _middle((w0 << np.uint64(32)) | w1)
+    return shares

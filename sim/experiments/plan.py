@@ -75,8 +75,8 @@ def planned(
 def _check_uncertain(scenario: Scenario, until: Precision | None) -> None:
     if until is not None:
         raise PlanError(
-            "runs that draw their numbers come in sets that share them, and no interval of ours holds for those however "
-            "often one looks; choose a number of runs in place of a precision"
+            "runs that draw their numbers come in sets that share them, and no interval of ours holds for those "
+            "however often one looks; choose a number of runs in place of a precision"
         )
     try:
         refuse_certain(scenario)

@@ -1,4 +1,4 @@
-"""Ensembles whose runs also draw the numbers that are in doubt, so that they carry parameter error beside sampling error.
+"""Ensembles whose runs draw the numbers that are in doubt, so that they carry parameter error beside sampling error.
 
 A run of such an ensemble is an ordinary run of its scenario with other numbers, bit for bit; what replays it, explains
 it or branches it needs nothing but that scenario.

@@ -9,6 +9,7 @@ from .alluvial import alluvial
 from .branches import branches
 from .choices import choices
 from .difference import difference
+from .doubt import doubt, errors
 from .flips import flips
 from .history import strip
 from .paths import fan
@@ -22,6 +23,8 @@ __all__ = [
     "branches",
     "choices",
     "difference",
+    "doubt",
+    "errors",
     "fan",
     "figures",
     "first_passage",

@@ -1,6 +1,7 @@
 """The standard set of figures of an ensemble, as files that say what they show."""
 
 from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from sim.analysis.paths import medoids
 from sim.results.ensemble import Ensemble
 from sim.theatre.variables import LogVariable
 
+from .doubt import doubt, errors
 from .history import strip
 from .paths import fan
 from .shares import first_passage, outcomes, rungs
@@ -23,7 +25,9 @@ if TYPE_CHECKING:
 DPI = 150
 
 
-def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = None) -> list[Path]:
+def write_all(
+    ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = None, written: Ensemble | None = None
+) -> list[Path]:
     """Draw the standard set into a folder, as PNG files.
 
     The set: the fan of tension and of the first price, the rungs, first passage, the outcomes, and the run that stands
@@ -33,6 +37,8 @@ def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = N
     ----------
     record : Ensemble, optional
         Recorded events, drawn over all but the single run (`sim.recorded`).
+    written : Ensemble, optional
+        Beside runs that draw their numbers: runs with the numbers as written, for the figures of both errors.
 
     Returns
     -------
@@ -41,12 +47,12 @@ def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = N
     if not ensemble.n_sound:
         return []
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, draw, height in _standard(ensemble, record):
+    files = []
+    for name, draw, height in chain(_standard(ensemble, record), _doubtful(ensemble, written)):
         ax = canvas(height=height)
         draw(ax)
-        written.append(save(ax, folder / f"{name}.png", ensemble))
-    return written
+        files.append(save(ax, folder / f"{name}.png", ensemble))
+    return files
 
 
 def canvas(width: float = 8.0, height: float = 4.5) -> Axes:
@@ -77,8 +83,7 @@ def save(drawing: Axes | Figure, path: Path, ensemble: "AnyEnsemble") -> Path:
 
 def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
     """Name, drawing and height in inches of each figure."""
-    variables = ensemble.scenario.theatre.variables
-    price = next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)
+    price = _price(ensemble)
     yield "fan_tension", lambda ax: fan(ensemble, ax, record=record), 4.5
     if price is not None:
         yield f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3, record=record), 4.5
@@ -89,3 +94,18 @@ def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tupl
     if kept.n_sound:
         first = medoids(kept.paths("tension"), 4).position[0]
         yield "strip", lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2
+
+
+def _doubtful(ensemble: "AnyEnsemble", written: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
+    """The figures of runs that draw their numbers."""
+    if written is None:
+        return
+    yield "doubt_tension", lambda ax: doubt(ensemble, written, ax), 4.5
+    if (price := _price(ensemble)) is not None:
+        yield f"doubt_{price}", lambda ax: doubt(ensemble, written, ax, price), 4.5
+    yield "errors", lambda ax: errors(ensemble, written, ax), 4.8
+
+
+def _price(ensemble: "AnyEnsemble") -> str | None:
+    variables = ensemble.scenario.theatre.variables
+    return next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)

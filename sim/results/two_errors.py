@@ -63,6 +63,6 @@ def errors_of_shares(runs: Runs, level: float = 0.95) -> pd.DataFrame:
         The runs did not draw their numbers.
     """
     if not runs.info.get("uncertain"):
-        raise ValueError(f"runs of {runs.scenario.name} have their numbers as written; run them with uncertain=True")
+        raise ValueError(f"the numbers of {runs.scenario.name} are as written; run it with uncertain=True")
     names = list(program_of(runs.scenario).outcomes)
     return pd.DataFrame({"outcome": names, **two_errors(runs.sets, level)._asdict(), "n": runs.n_sound})
