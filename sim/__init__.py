@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from sim.experiments.replay.replay import replay as replay
     from sim.experiments.run import run as run
     from sim.experiments.summarise import summarise as summarise
+    from sim.experiments.sweep.sweep import sweep as sweep
     from sim.results.counted import CountedEnsemble as CountedEnsemble
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.errors import StoreError as StoreError
     from sim.results.manifest import Precision as Precision
     from sim.results.store import open_result as open
+    from sim.results.sweep import Sweep as Sweep
     from sim.theatre.errors import ScenarioError as ScenarioError
     from sim.theatre.load import load as load
     from sim.theatre.load import load_theatre as load_theatre
@@ -47,6 +49,7 @@ _PLACES = {
     "Scenario": ("sim.theatre.scenario", "Scenario"),
     "ScenarioError": ("sim.theatre.errors", "ScenarioError"),
     "StoreError": ("sim.results.errors", "StoreError"),
+    "Sweep": ("sim.results.sweep", "Sweep"),
     "Theatre": ("sim.theatre.schema", "Theatre"),
     "branch": ("sim.experiments.branch", "branch"),
     "choices": ("sim.experiments.choices", "choices"),
@@ -60,6 +63,7 @@ _PLACES = {
     "replay": ("sim.experiments.replay.replay", "replay"),
     "run": ("sim.experiments.run", "run"),
     "summarise": ("sim.experiments.summarise", "summarise"),
+    "sweep": ("sim.experiments.sweep.sweep", "sweep"),
 }
 __all__ = [
     "CountedEnsemble",
@@ -72,6 +76,7 @@ __all__ = [
     "Scenario",
     "ScenarioError",
     "StoreError",
+    "Sweep",
     "Theatre",
     "__version__",
     "branch",
@@ -86,6 +91,7 @@ __all__ = [
     "replay",
     "run",
     "summarise",
+    "sweep",
 ]
 
 

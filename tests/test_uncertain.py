@@ -281,7 +281,7 @@ def test_runs_as_written_have_no_parameter_error_to_tell(lesson):
 
 def test_the_command_tells_both_errors(tmp_path):
     said = command("run", "first_lesson", "--runs", "64", "--uncertain", "--no-figures", cwd=tmp_path)
-    for words in ("sampling", "parameter", "by the", "as", "anew for every"):
+    for words in ("sampling", "parameter", "by the", "as", "each four"):
         assert words in said.stdout
     again = command("run", "first_lesson", "--resume", "--no-figures", "--json", cwd=tmp_path)
     told = json.loads(again.stdout)

@@ -95,7 +95,7 @@ class _Workers(Generic[T]):
         self._attempts[span] += 1
         if self._given is not None:
             try:
-                self.busy[self._given.submit(self._work, *span)] = span
+                self.busy[self._given.submit(_cut(self._work, span), *span)] = span
                 return
             except BrokenExecutor as error:
                 warnings.warn(
@@ -132,6 +132,12 @@ class _Workers(Generic[T]):
                 f"({error or type(error).__name__})"
             ) from error
         self.begin(span)
+
+
+def _cut(work: Callable[[int, int], T], span: Span) -> Callable[[int, int], T]:
+    """As much of the work as a block needs, where it can be cut: a large design need not be sent with every block."""
+    cut: Callable[[int, int], T] = work.part(*span) if hasattr(work, "part") else work
+    return cut
 
 
 def _cores() -> int:

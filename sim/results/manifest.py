@@ -72,6 +72,8 @@ class Plan:
     """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
     uncertain: bool = False
     """Whether runs draw the numbers that are in doubt."""
+    design: Mapping[str, Any] | None = None
+    """Of a sweep, whose runs are those of one point after those of another: what `Design.told` says."""
 
     @property
     def spans(self) -> list[Span]:
@@ -111,6 +113,7 @@ class Plan:
             "variables": "all" if self.variables is None else ", ".join(sorted(self.variables)),
             "kept:": "counts only" if self.summary_only else "whole runs",
             "numbers": f"drawn{self._but_for}" if self.uncertain else "as written",
+            "design": self.design and self.design["sha256"][:8],
             "precision": self.until and f"{self.until.halfwidth:g} of {self.until.outcome or 'every share'}",
         }
 
@@ -177,6 +180,7 @@ class Manifest:
             "until": plan.until and {**plan.until._asdict(), "most_runs": plan.runs},
             **({} if plan.branch is None else {"branch": dict(plan.branch)}),
             **({"uncertain": True} if plan.uncertain else {}),
+            **({} if plan.design is None else {"design": dict(plan.design)}),
             **self.made,
             "files": self.files,
             "failures": [dict(zip(("run", "day", "what"), failure, strict=True)) for failure in sorted(self.failures)],
@@ -239,6 +243,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
         until=Precision(until["halfwidth"], until["outcome"], until["narrowest"]) if until else None,
         branch=content.get("branch"),
         uncertain=content.get("uncertain", False),
+        design=content.get("design"),
     )
     done = {
         (block["first"], block["last"] + 1): Done(tuple(block["held"]), block["failed"], block["size"])

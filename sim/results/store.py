@@ -21,18 +21,20 @@ from .errors import StoreError
 from .files import UNFINISHED, replacing
 from .manifest import Manifest, Precision, read
 from .summary import Summary
+from .sweep import Sweep
+from .sweep_store import read_sweep
 from .two_errors import errors_of_shares, sampling
 
 EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
 """Files and folders of a result, beside its trajectories and its manifest."""
 
 
-def open_result(folder: str | Path) -> AnyEnsemble:
+def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
     """Open a result; trajectories and tables are read when they are used.
 
     Returns
     -------
-    Ensemble, or CountedEnsemble if only counts were kept
+    Ensemble, CountedEnsemble if only counts were kept, or Sweep
 
     Raises
     ------
@@ -44,11 +46,13 @@ def open_result(folder: str | Path) -> AnyEnsemble:
     if manifest.status != "complete":
         raise StoreError(
             f"{folder} is not finished: it has {manifest.runs:,} of {manifest.plan.runs:,} runs; go on with "
-            f"'sim run {manifest.plan.scenario.name} --resume'"
+            f"'sim {'run' if manifest.plan.design is None else 'sweep'} {manifest.plan.scenario.name} --resume'"
         )
     for name, length in manifest.files.items():
         if not (folder / name).is_file() or (folder / name).stat().st_size != length:
             raise StoreError(f"{folder} is damaged: {name} is not as long as it was; run its scenario again")
+    if manifest.plan.design is not None:
+        return read_sweep(folder, manifest)
     return read_counted(folder, manifest) if manifest.plan.summary_only else read_whole(folder, manifest)
 
 

@@ -18,7 +18,6 @@ from typing import Any, Self
 
 import pandas as pd
 import pyarrow as pa
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.engine.record import Block
@@ -27,8 +26,9 @@ from sim.theatre.compile import program_of
 from . import chunks
 from . import folder as folders
 from .ensemble import Ensemble, event_table, outcome_table
-from .files import UNFINISHED, replacing, told
+from .files import told
 from .manifest import Done, Failure, Manifest, Plan, Span
+from .parts import Parts
 from .store import EVENTS, OUTCOMES, read_whole, write_summary
 
 RUNS_PER_CHUNK = 512
@@ -58,6 +58,7 @@ class Writer:
     def __init__(self, folder: Path, plan: Plan, resume: bool = False, overwrite: bool = False) -> None:
         self.folder, self.plan = folder, plan
         self._resume, self._overwrite = resume, overwrite
+        self._parts = Parts(folder, (EVENTS, OUTCOMES))
         self._context = ExitStack()
 
     def __enter__(self) -> Self:
@@ -89,15 +90,7 @@ class Writer:
         return stored
 
     def _is_whole(self, stored: chunks.Chunks, span: Span) -> bool:
-        try:
-            for name in (EVENTS, OUTCOMES):
-                pq.read_metadata(self._part(span, name))
-        except (OSError, pa.ArrowException):
-            return False
-        return stored.size(span) == self.manifest.done[span].size
-
-    def _part(self, span: Span, name: str) -> Path:
-        return self.folder / UNFINISHED / f"{span[0]:09d}.{name}"
+        return self._parts.are_whole(span) and stored.size(span) == self.manifest.done[span].size
 
     def take(self, span: Span, block: Block) -> None:
         """Write a block."""
@@ -122,17 +115,13 @@ class Writer:
         manifest = self.manifest
         with self._told():
             size = self._chunks.write(span, trajectories)
-            self._write_part(span, EVENTS, pa.Table.from_pandas(events, preserve_index=False))
-            self._write_part(span, OUTCOMES, pa.Table.from_pandas(outcomes))
+            self._parts.write(span, EVENTS, pa.Table.from_pandas(events, preserve_index=False))
+            self._parts.write(span, OUTCOMES, pa.Table.from_pandas(outcomes))
             sound = outcomes.loc[~outcomes.index.isin([run for run, _, _ in failures])]
             held = sound[list(self.plan.outcomes)].notna().sum()
             manifest.done[span] = Done(tuple(held.tolist()), len(outcomes) - len(sound), size)
             manifest.failures += failures
             self._write_manifest()
-
-    def _write_part(self, span: Span, name: str, table: pa.Table) -> None:
-        with replacing(self._part(span, name), self.folder / UNFINISHED) as file:
-            pq.write_table(table, file)
 
     def _write_manifest(self) -> None:
         self.manifest.made["seconds"] = round(time.perf_counter() - self._begun, 3)
@@ -147,23 +136,13 @@ class Writer:
         with self._told():
             self._chunks.end(manifest.runs)
             for name in (EVENTS, OUTCOMES):
-                self._join(name)
+                manifest.files[name] = self._parts.join(manifest.done, name)
             ensemble = read_whole(self.folder, manifest)
             write_summary(ensemble, self.folder)
             manifest.status = "complete"
             self._write_manifest()
             folders.close(self.folder)
         return ensemble
-
-    def _join(self, name: str) -> None:
-        """Make one file of all parts, with a row group for each: no more than one is ever in memory."""
-        parts = [self._part(span, name) for span in sorted(self.manifest.done)]
-        schema = pq.read_schema(parts[0])
-        target = self.folder / name
-        with replacing(target, self.folder / UNFINISHED) as file, pq.ParquetWriter(file, schema) as joined:
-            for part in parts:
-                joined.write_table(pq.read_table(part))
-        self.manifest.files[name] = target.stat().st_size
 
 
 def save(ensemble: Ensemble, folder: Path, overwrite: bool = False) -> Path:

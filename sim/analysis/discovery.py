@@ -1,0 +1,217 @@
+"""Scenario discovery: under which values of the numbers something happens, as boxes (EMA Workbench's PRIM and CART)."""
+
+import contextlib
+import logging
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .sensitivity import MissingExtraError
+
+Floats = NDArray[np.float64]
+
+MASS = 0.05
+"""A box holds so many of the points at least."""
+DENSITY = 0.8
+"""The density that PRIM peels for, unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Box:
+    """A box of points: limits of some numbers."""
+
+    limits: Mapping[str, tuple[float, float]]
+    """By path, the range to which the box holds a number; numbers that it leaves free are not in it."""
+    coverage: float
+    """Share of the points of interest that lie in it."""
+    density: float
+    """Share of the points in it that are of interest."""
+    mass: float
+    """Share of all points that lie in it."""
+    of_interest: float
+    """Share of all points that are of interest."""
+    says: str
+    """What makes a point one of interest."""
+    chances: Mapping[str, float]
+    """By path, how likely limits that catch as many would be if the number did not matter (quasi p-value)."""
+
+    def text(self) -> str:
+        """The box as a sentence."""
+        if not self.limits:
+            return f"No number tells where {self.says}: {self.of_interest:.0%} of the points, everywhere."
+        held = " and ".join(f"{path} {_range(low, high)}" for path, (low, high) in self.limits.items())
+        return (
+            f"Where {held}, {self.says} at {self.density:.0%} of the points (density), against {self.of_interest:.0%} "
+            f"of all. Of the points at which it is so, {self.coverage:.0%} lie there (coverage)."
+        )
+
+
+Split = Box
+
+
+def _range(low: float, high: float) -> str:
+    if low == -np.inf:
+        return f"is at most {high:.4g}"
+    return f"is at least {low:.4g}" if high == np.inf else f"is between {low:.4g} and {high:.4g}"
+
+
+def boxes(
+    points: pd.DataFrame,
+    values: Floats,
+    measure: str,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    density: float = DENSITY,
+    mass: float = MASS,
+) -> list[Box]:
+    """Find boxes with many points of interest, one after the other (PRIM, Friedman and Fisher 1999).
+
+    Of each box's peeling trajectory the step taken is the first that reaches `density` or, if none does, the one with
+    the largest product of coverage and density.
+
+    Parameters
+    ----------
+    points : DataFrame, one column for each number
+    values : shape (point,)
+    measure : str
+        What the values are, for sentences.
+    above, below : float
+        A point is of interest if its value lies above, or below, this line; one of them. Left out, above the mean of
+        the values.
+    density, mass : float
+
+    Raises
+    ------
+    ValueError
+        Every point is of interest, or none.
+    MissingExtraError
+        EMA Workbench is not installed.
+    """
+    wanted, says = _of_interest(values, measure, above, below)
+    prim = _ema("prim")
+    found: list[Box] = []
+    with _quiet():
+        search = prim.Prim(points, wanted, threshold=min(density, 0.99), mass_min=mass)
+        for _ in range(_MOST):
+            peeled = search.find_box()
+            if peeled is None:
+                break
+            steps = peeled.peeling_trajectory
+            enough = np.flatnonzero(steps["density"].to_numpy() >= density)
+            best = (steps["coverage"] * steps["density"]).to_numpy().argmax()
+            peeled.select(int(enough[0]) if len(enough) else int(best))
+            box = _box_of(peeled, points, wanted, says)
+            if not box.limits:
+                break
+            found.append(box)
+    return found or [_everywhere(wanted, says)]
+
+
+_MOST = 5
+"""Boxes that are looked for."""
+
+
+def _box_of(peeled: Any, points: pd.DataFrame, wanted: NDArray[np.bool_], says: str) -> Box:
+    step = int(peeled._cur_box)
+    limits = {}
+    for path in peeled.box_lims[step].columns:
+        low, high = map(float, peeled.box_lims[step][path])
+        whole_low, whole_high = float(points[path].min()), float(points[path].max())
+        if low > whole_low or high < whole_high:
+            limits[str(path)] = (low if low > whole_low else -np.inf, high if high < whole_high else np.inf)
+    said = peeled.qp[step] if len(peeled.qp) > step else {}
+    chances = {path: float(np.nanmin(said[path])) for path in limits if path in said}
+    return _box(limits, points, wanted, says, chances)
+
+
+def _box(
+    limits: Mapping[str, tuple[float, float]],
+    points: pd.DataFrame,
+    wanted: NDArray[np.bool_],
+    says: str,
+    chances: Mapping[str, float],
+) -> Box:
+    inside = np.ones(len(points), bool)
+    for path, (low, high) in limits.items():
+        inside &= points[path].between(low, high).to_numpy()
+    caught = int((wanted & inside).sum())
+    density = caught / max(int(inside.sum()), 1)
+    return Box(limits, caught / int(wanted.sum()), density, float(inside.mean()), float(wanted.mean()), says, chances)
+
+
+def _everywhere(wanted: NDArray[np.bool_], says: str) -> Box:
+    return Box({}, 1.0, float(wanted.mean()), 1.0, float(wanted.mean()), says, {})
+
+
+def splits(
+    points: pd.DataFrame,
+    values: Floats,
+    measure: str,
+    *,
+    above: float | None = None,
+    below: float | None = None,
+    mass: float = MASS,
+) -> list[Split]:
+    """Divide all points into boxes by a tree (CART, Breiman et al. 1984), the densest first.
+
+    Parameters, errors : see `boxes`
+    """
+    wanted, says = _of_interest(values, measure, above, below)
+    cart = _ema("cart")
+    with _quiet():
+        tree = cart.CART(points, wanted, mass_min=mass, mode=cart.RuleInductionType.CLASSIFICATION)
+        tree.build_tree()
+        leaves = tree.boxes
+    found = []
+    for leaf in leaves:
+        limits = {}
+        for path in points.columns:
+            low, high = map(float, leaf[path])
+            whole_low, whole_high = float(points[path].min()), float(points[path].max())
+            if low > whole_low or high < whole_high:
+                limits[str(path)] = (low if low > whole_low else -np.inf, high if high < whole_high else np.inf)
+        found.append(_box(limits, points, wanted, says, {}))
+    return sorted(found, key=lambda box: -box.density)
+
+
+def _of_interest(
+    values: Floats, measure: str, above: float | None, below: float | None
+) -> tuple[NDArray[np.bool_], str]:
+    if above is not None and below is not None:
+        raise ValueError("give 'above' or 'below', not both")
+    line = below if below is not None else float(np.nanmean(values)) if above is None else above
+    wanted = values < line if below is not None else values > line
+    says = f"{measure} lies {'below' if below is not None else 'above'} {line:.4g}"
+    if wanted.all() or not wanted.any():
+        low, high = np.nanmin(values), np.nanmax(values)
+        which = "at every point" if wanted.all() else "at no point"
+        raise ValueError(f"{says} {which}; its values go from {low:.4g} to {high:.4g}: draw the line between them")
+    return wanted, says
+
+
+def _ema(module: str) -> Any:
+    try:
+        return import_module(f"ema_workbench.analysis.{module}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "ema_workbench":
+            raise
+        text = "EMA Workbench is not installed; install it with: pip install 'escalation-sim[sweep]'"
+        raise MissingExtraError(text) from None
+
+
+@contextlib.contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the workbench's own notes from the user's screen."""
+    logger = logging.getLogger("EMA")
+    before = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(before)

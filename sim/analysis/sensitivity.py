@@ -1,0 +1,291 @@
+"""How much a response depends on each number that varies: indices with intervals, of SALib where it has them.
+
+Responses are means over replicates. An interval holds two errors: that of the points, as the method's bootstrap gives
+it, and that of the dice, from the same index with one replicate left out in turn (jackknife).
+"""
+
+import math
+import warnings
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .ranking import groups, ranks
+
+Floats = NDArray[np.float64]
+Estimate = tuple[Floats, Floats]
+"""An index of each number, and the standard error that comes of the points."""
+
+Z = 1.959963984540054
+"""Standard errors to each side of a 95 % interval."""
+RESAMPLES = 100
+
+
+class MissingExtraError(ImportError):
+    """A library is not installed; the message says how to install it."""
+
+
+class Asked(NamedTuple):
+    """What an estimator is given."""
+
+    problem: Mapping[str, Any]
+    X: Floats
+    Y: Floats
+    seed: int
+    resamples: int
+
+
+class Method(NamedTuple):
+    """A way to measure influence."""
+
+    main: str
+    """The index by which numbers are ranked."""
+    estimate: Callable[[Asked], dict[str, Estimate]]
+    points: tuple[str, ...]
+    """Designs whose points suit it."""
+    about: str
+    """What the main index says."""
+
+
+def indices(
+    method: str, points: str, problem: Mapping[str, Any], X: Floats, runs: Floats, seed: int = 0
+) -> pd.DataFrame:
+    """Measure the influence of every number.
+
+    Parameters
+    ----------
+    method : str
+        One of `METHODS`.
+    points : str
+        How the points were chosen.
+    problem : mapping
+        `names` and `bounds`, as SALib takes them.
+    X : shape (point, number)
+    runs : shape (point, replicate)
+        The response; the mean over replicates is what indices are of.
+    seed : int
+        Of the bootstrap.
+
+    Returns
+    -------
+    DataFrame with the columns parameter, each index with its `_low` and `_high`, and of the main index (`attrs["main"]`)
+
+    - `rank_low`, `rank_high`: the ranks that a number may have. One is above another only if its interval is;
+    - `group`: numbers of one group cannot all be told apart; every one of an earlier group is above all of a later.
+
+    Raises
+    ------
+    ValueError
+        The points do not suit the method, or the response is missing somewhere, or never varies.
+    MissingExtraError
+        SALib is not installed.
+    """
+    chosen = suited(method, points)
+    Y = _means(runs)
+    if not np.isfinite(Y).all():
+        missing = int((~np.isfinite(Y)).sum())
+        raise ValueError(f"it has no value at {missing:,} of {len(Y):,} points; take a share or a count in its place")
+    if np.ptp(Y) == 0:
+        raise ValueError(f"it is {Y[0]:g} at every point; nothing that was varied changes it")
+    found = chosen.estimate(Asked(problem, X, Y, seed + 1, RESAMPLES))  # SALib takes a seed of 0 for none
+    dice = _dice_error(chosen, problem, X, runs, seed)
+    rows: dict[str, Any] = {"parameter": list(problem["names"])}
+    for name, (value, error) in found.items():
+        half = Z * np.sqrt(error**2 + dice.get(name, 0.0) ** 2)
+        rows |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+    table = pd.DataFrame(rows).sort_values(chosen.main, ascending=False, kind="stable", ignore_index=True)
+    low, high = (table[f"{chosen.main}_{end}"].to_numpy() for end in ("low", "high"))
+    table["rank_low"], table["rank_high"] = ranks(low, high)
+    table["group"] = groups(low, high)
+    table.attrs.update(main=chosen.main, method=method, about=chosen.about)
+    return table
+
+
+def suited(method: str, points: str) -> Method:
+    """Return a method, if it can be used on such points.
+
+    Raises
+    ------
+    ValueError
+        It cannot, or there is no such method.
+    """
+    if method not in METHODS:
+        raise ValueError(f"there is no method '{method}'; there are {', '.join(METHODS)}")
+    chosen = METHODS[method]
+    if points not in chosen.points:
+        takes = ", ".join(name for name, each in METHODS.items() if points in each.points)
+        raise ValueError(f"{method} cannot use points of {points}; those serve {takes}")
+    return chosen
+
+
+def _means(runs: Floats) -> Floats:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # of points where no run has a value
+        return np.asarray(np.nanmean(runs, axis=1))
+
+
+def _dice_error(method: Method, problem: Mapping[str, Any], X: Floats, runs: Floats, seed: int) -> dict[str, Floats]:
+    """Standard error of each index that comes of the dice: jackknife over replicates, the same at all points."""
+    m = runs.shape[1]
+    if m < 2:
+        return {}
+    without: list[dict[str, Estimate]] = []
+    for left_out in range(m):
+        Y = _means(np.delete(runs, left_out, axis=1))
+        if not np.isfinite(Y).all() or np.ptp(Y) == 0:
+            continue
+        without.append(method.estimate(Asked(problem, X, Y, seed + 1, 0)))
+    if len(without) < 2:
+        return {}
+    errors = {}
+    for name in without[0]:
+        values = np.array([each[name][0] for each in without])
+        errors[name] = np.sqrt((m - 1) / len(values) * ((values - values.mean(axis=0)) ** 2).sum(axis=0))
+    return errors
+
+
+def _salib(module: str) -> Any:
+    try:
+        return import_module(f"SALib.analyze.{module}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] != "SALib":
+            raise
+        raise MissingExtraError(
+            "SALib is not installed; install it with: pip install 'escalation-sim[sweep]'"
+        ) from None
+
+
+def _of(found: Mapping[str, Any], **names: str) -> dict[str, Estimate]:
+    """SALib's values, and its half-widths as standard errors."""
+    estimates = {}
+    for ours, its in names.items():
+        value = np.asarray(found[its], np.float64)
+        conf = np.nan_to_num(np.asarray(found.get(f"{its}_conf", np.zeros(len(value))), np.float64))
+        estimates[ours] = value, conf / Z
+    return estimates
+
+
+def _sobol(asked: Asked) -> dict[str, Estimate]:
+    found = _salib("sobol").analyze(
+        asked.problem, asked.Y, calc_second_order=False, num_resamples=max(asked.resamples, 2), seed=asked.seed
+    )
+    return _of(found, ST="ST", S1="S1")
+
+
+def _morris(asked: Asked) -> dict[str, Estimate]:
+    # SALib divides by the step between levels of the unit cube, so effects are per plausible range.
+    found = _salib("morris").analyze(
+        asked.problem, asked.X, asked.Y, num_resamples=max(asked.resamples, 2), num_levels=LEVELS, seed=asked.seed
+    )
+    exact = {
+        name: (np.asarray(found[name], np.float64), np.zeros(len(asked.problem["names"]))) for name in ("mu", "sigma")
+    }
+    return {"mu_star": _of(found, mu_star="mu_star")["mu_star"], **exact}
+
+
+def _delta(asked: Asked) -> dict[str, Estimate]:
+    found = _salib("delta").analyze(
+        asked.problem, asked.X, asked.Y, num_resamples=max(asked.resamples, 2), seed=asked.seed
+    )
+    return _of(found, delta="delta", S1="S1")
+
+
+def _rbd_fast(asked: Asked) -> dict[str, Estimate]:
+    found = _salib("rbd_fast").analyze(
+        asked.problem, asked.X, asked.Y, num_resamples=max(asked.resamples, 2), seed=asked.seed
+    )
+    return _of(found, S1="S1")
+
+
+SLICES = 10
+
+
+def _pawn(asked: Asked) -> dict[str, Estimate]:
+    rng = np.random.default_rng(asked.seed)
+    n = len(asked.Y)
+    value = pawn(asked.X, asked.Y)
+    drawn = []
+    for _ in range(asked.resamples):
+        rows = rng.integers(n, size=n)
+        drawn.append(pawn(asked.X[rows], asked.Y[rows]))
+    error = np.std(drawn, axis=0, ddof=1) if drawn else np.zeros(len(value))
+    return {"PAWN": (value, error)}
+
+
+def pawn(X: Floats, Y: Floats) -> Floats:
+    """Median distance (Kolmogorov and Smirnov) of the response in slices of a number from the response overall.
+
+    Pianosi and Wagener 2015, 2018; SALib's, for all numbers at once. Never 0: a number that does nothing has the
+    distance of samples of that size, about `0.8 / sqrt(points in a slice)`.
+    """
+    order = np.argsort(Y, kind="stable")
+    last = np.r_[Y[order][1:] != Y[order][:-1], True]  # of equal responses, where a distribution has taken its step
+    n = len(Y)
+    overall = np.arange(1, n + 1)[last] / n
+    found = np.empty(X.shape[1])
+    for at in range(X.shape[1]):
+        ends = np.quantile(X[:, at], np.linspace(0, 1, SLICES + 1)[1:-1])
+        slices = np.searchsorted(ends, X[order, at], side="right")
+        steps = np.cumsum(slices[:, None] == np.arange(SLICES), axis=0)
+        sizes = steps[-1]
+        some = sizes > 0
+        found[at] = np.median(np.abs(steps[last][:, some] / sizes[some] - overall[:, None]).max(axis=0))
+    return found
+
+
+def _correlation(asked: Asked) -> dict[str, Estimate]:
+    """Spearman's correlation and its standard error (Bonett and Wright 2000)."""
+    n = len(asked.Y)
+    ranked = np.apply_along_axis(_ranked, 0, asked.X)
+    y = _ranked(asked.Y)
+    y = (y - y.mean()) / y.std()
+    spread = ranked.std(axis=0)
+    rho = ((ranked - ranked.mean(axis=0)) / np.where(spread > 0, spread, 1)).T @ y / n
+    error = (1 - rho**2) * np.sqrt((1 + rho**2 / 2) / max(n - 3, 1))
+    return {"strength": (np.abs(rho), error), "rho": (rho, error)}
+
+
+def _ranked(values: Floats) -> Floats:
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    middle: Floats = np.cumsum(count) - (count - 1) / 2
+    return middle[place]
+
+
+def _oat(asked: Asked) -> dict[str, Estimate]:
+    """The response at the low and the high end of each number less that at the base, and how far apart they are."""
+    base, ends = asked.Y[0], asked.Y[1:].reshape(-1, 2)
+    low, high = (ends - base).T
+    nothing = np.zeros(len(low))
+    return {"swing": (np.abs(high - low), nothing), "at_low": (low, nothing), "at_high": (high, nothing)}
+
+
+def _grid(asked: Asked) -> dict[str, Estimate]:
+    """Share of the variance over a full grid that is of each number alone (analysis of variance)."""
+    total = float(asked.Y.var())
+    found = []
+    for column in asked.X.T:
+        _, level = np.unique(column, return_inverse=True)
+        found.append(float((np.bincount(level, asked.Y) / np.bincount(level)).var()) / total if total else math.nan)
+    return {"S1": (np.array(found), np.zeros(len(found)))}
+
+
+LEVELS = 4
+"""Levels of a Morris screen."""
+
+_SPREAD = ("lhs", "pawn", "delta")
+"""Designs that spread points evenly, each of them apart from the others."""
+
+METHODS: dict[str, Method] = {
+    "sobol": Method("ST", _sobol, ("sobol",), "share of the variance that would remain if all others were known"),
+    "morris": Method("mu_star", _morris, ("morris",), "mean change over half of the plausible range and more"),
+    "pawn": Method("PAWN", _pawn, _SPREAD, "how far knowing the number moves the distribution"),
+    "delta": Method("delta", _delta, _SPREAD, "how far knowing the number moves the density"),
+    "lhs": Method("strength", _correlation, _SPREAD, "rank correlation, whatever its sign"),
+    "rbd_fast": Method("S1", _rbd_fast, _SPREAD, "share of the variance that is of the number alone"),
+    "oat": Method("swing", _oat, ("oat",), "change from the low to the high end, all others as they are"),
+    "grid": Method("S1", _grid, ("grid",), "share of the variance that is of the number alone"),
+}

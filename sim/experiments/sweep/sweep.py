@@ -1,0 +1,129 @@
+"""Sweep a scenario: run it at every point of a design, on the same dice."""
+
+import time
+from concurrent.futures import Executor
+from os import PathLike
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from sim.experiments import run as running
+from sim.experiments.follow import Shown, followed
+from sim.experiments.plan import BLOCKS_AT_LEAST, FEWEST
+from sim.results.design import Design
+from sim.results.folder import begun, close, refuse_others
+from sim.results.manifest import Manifest, Plan, provenance
+from sim.results.sweep import Sweep, table
+from sim.results.sweep_store import SweepWriter, failed_runs, read_sweep
+from sim.theatre.load import load
+from sim.theatre.scenario import Scenario
+
+from .design import make
+from .parameters import Only, Parameters, chosen
+from .points import Points, counted
+
+
+def sweep(
+    scenario: Scenario | str | PathLike[str],
+    parameters: Parameters = None,
+    method: str | None = None,
+    samples: int | None = None,
+    replicates: int | None = None,
+    seed: int | None = None,
+    *,
+    only: Only | None = None,
+    executor: Executor | None = None,
+    progress: Shown = "bar",
+    save: str | PathLike[str] | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+) -> Sweep:
+    """Run a scenario at many points, each with its own values of some numbers, all on the same dice.
+
+    Parameters
+    ----------
+    scenario : Scenario, path or name of a shipped scenario
+    parameters : sequence of patterns, or mapping from patterns to ranges, optional
+        Which numbers vary: paths as `sim describe` prints them, or patterns such as `actions.iran.*`; as a mapping,
+        with a range for each, or None for its plausible one. Left out, every number with a plausible range.
+    method : {"sobol", "morris", "pawn", "delta", "lhs", "oat", "grid"}
+        How points are chosen and influence is measured; left out, `sobol`.
+    samples : int, optional
+        How many points at most: the method takes as many as make up whole steps of it. Left out, what it usually needs.
+    replicates : int
+        Runs at each point, of the same dice at all points; left out, 8.
+    seed : int, optional
+        Seed of the points and of all dice; left out, the scenario's.
+    only : {"levers", "uncertainties"}, optional
+        Only numbers that a government can choose, or only others.
+    executor, progress, save, resume, overwrite : see `sim.run`
+
+    Returns
+    -------
+    Sweep
+
+    Raises
+    ------
+    sim.ScenarioError
+        The scenario's file has faults.
+    sim.experiments.plan.PlanError
+        A number cannot vary as asked, or there are too few points for the method.
+    sim.StoreError
+        The folder is taken, cannot be gone on with, or cannot be written to.
+    """
+    question = scenario if isinstance(scenario, Scenario) else load(scenario)
+    folder = Path(save) if save is not None else None
+    earlier = begun(folder) if folder is not None and resume else None
+    if earlier is not None and (before := earlier.plan.design) is not None:
+        parameters = before["parameters"] if parameters is None and only is None else parameters
+        method, samples = method or before["method"], samples or before["points"]
+        replicates, seed = replicates or before["replicates"], earlier.plan.seed if seed is None else seed
+    varied = chosen(question, parameters, only)
+    design = make(varied, method or "sobol", samples, replicates or 8, question.seed if seed is None else seed)
+    return run_design(
+        question, design, executor=executor, progress=progress, save=folder, resume=resume, overwrite=overwrite
+    )
+
+
+def run_design(
+    scenario: Scenario,
+    design: Design,
+    *,
+    executor: Executor | None = None,
+    progress: Shown = "bar",
+    save: Path | None = None,
+    resume: bool = False,
+    overwrite: bool = False,
+) -> Sweep:
+    """Run a scenario at every point of a design; parameters and errors as of `sweep`."""
+    plan, work = planned(scenario, design), Points(scenario, design)
+    if save is None:
+        return _in_memory(plan, work, executor, progress)
+    earlier = begun(save) if resume else None
+    if earlier is not None and earlier.status == "complete":
+        refuse_others(save, earlier, plan)
+        close(save)  # its maker may have been interrupted just before
+        return read_sweep(save, earlier)
+    with SweepWriter(save, plan, design, resume, overwrite) as writer:
+        for span, block in followed(plan, work, counted, executor, progress, writer.manifest):
+            writer.take(span, block.rows, block.failures, block.held)
+        return writer.finish()
+
+
+def planned(scenario: Scenario, design: Design) -> Plan:
+    """The plan of a sweep: its runs are those of one point after those of another."""
+    size = min(running.RUNS_PER_BLOCK, max(FEWEST, -(-design.runs // BLOCKS_AT_LEAST)))
+    return Plan(scenario, design.seed, design.runs, size, design=design.told())
+
+
+def _in_memory(plan: Plan, work: Points, executor: Executor | None, progress: Shown) -> Sweep:
+    begun_at = time.perf_counter()
+    blocks = dict(followed(plan, work, counted, executor, progress))
+    design = work.design
+    tables = [table(design, np.arange(*span), blocks[span].rows) for span in plan.spans]
+    failures = [failure for block in blocks.values() for failure in block.failures]
+    manifest = Manifest(plan, made=provenance() | {"seconds": round(time.perf_counter() - begun_at, 3)})
+    measures = pd.concat(tables, ignore_index=True)
+    info = {key: manifest.made[key] for key in ("versions", "platform", "seconds")}
+    return Sweep(design, measures, plan.scenario, failed_runs(design, failures), info)

@@ -1,0 +1,118 @@
+"""The design of a sweep: which numbers vary, and the values they take at each point."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Varied(NamedTuple):
+    """A number that varies, and how far."""
+
+    path: str
+    low: float
+    high: float
+    base: float = np.nan
+    """The value it has in the scenario."""
+    unit: str = "1"
+    lever: bool = False
+    """Whether a government can choose it; else it is only uncertain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Design:
+    """Points of a sweep; at each the model runs `replicates` times.
+
+    Replicate r of every point is run number r: two points throw the same dice and differ only by their numbers. Runs
+    are counted point by point: run `point * replicates + r` of the sweep is replicate r of that point.
+    """
+
+    method: str
+    """How the points were chosen, as `sim.experiments.sweep.design` calls it."""
+    varied: tuple[Varied, ...]
+    values: Floats
+    """Shape (point, number), in the numbers' own units."""
+    replicates: int
+    seed: int
+    """Seed of whatever was drawn to choose the points, and of the dice."""
+
+    def __post_init__(self) -> None:
+        assert self.values.shape[1:] == (len(self.varied),), self.values.shape
+
+    def __len__(self) -> int:
+        return len(self.values)
+
+    @property
+    def runs(self) -> int:
+        """Runs at all points."""
+        return len(self) * self.replicates
+
+    @cached_property
+    def paths(self) -> list[str]:
+        """Canonical paths of the numbers that vary."""
+        return [each.path for each in self.varied]
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The numbers and their bounds, as SALib takes them."""
+        return problem(self.varied)
+
+    @cached_property
+    def points(self) -> pd.DataFrame:
+        """One row for each point, one column for each number."""
+        return pd.DataFrame(self.values, columns=self.paths, index=pd.RangeIndex(len(self), name="point"))
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """One row for each number that varies: path, low, high, base, unit, lever."""
+        return pd.DataFrame(list(self.varied), columns=list(Varied._fields))
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of what is tried, and how often."""
+        told = repr((self.method, self.replicates, self.paths)).encode()
+        return hashlib.sha256(told + np.ascontiguousarray(self.values, "<f8").tobytes()).hexdigest()
+
+    def span(self, first: int, last: int) -> tuple[NDArray[np.int64], dict[str, Floats]]:
+        """Run numbers and values of the numbers that vary, of the sweep's runs `first` to `last` - 1."""
+        column = np.arange(first, last)
+        rows = self.values[column // self.replicates]
+        return column % self.replicates, {path: rows[:, at] for at, path in enumerate(self.paths)}
+
+    def told(self) -> dict[str, Any]:
+        """What a manifest says of it."""
+        return {
+            "method": self.method,
+            "points": len(self),
+            "replicates": self.replicates,
+            "sha256": self.sha256,
+            "parameters": {each.path: [each.low, each.high] for each in self.varied},
+        }
+
+
+def problem(varied: tuple[Varied, ...]) -> dict[str, Any]:
+    """Numbers and their bounds, as SALib takes them."""
+    bounds = [[each.low, each.high] for each in varied]
+    return {"num_vars": len(varied), "names": [each.path for each in varied], "bounds": bounds}
+
+
+def read(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[str, Any], seed: int) -> Design:
+    """Put a design together from the tables that tell of it.
+
+    Raises
+    ------
+    ValueError
+        It is not the one that was run.
+    """
+    varied = tuple(Varied(*row) for row in parameters.itertuples(index=False, name=None))
+    design = Design(told["method"], varied, points.to_numpy(np.float64), told["replicates"], seed)
+    if design.sha256 != told["sha256"]:
+        raise ValueError("the design in it is not the one that was run")
+    return design

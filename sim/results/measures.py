@@ -1,0 +1,139 @@
+"""What a sweep keeps of a run: a few numbers, taken while it goes on.
+
+| name | what |
+|---|---|
+| `outcome.X` | 1 if outcome X held on some day, else 0 |
+| `day.X` | the first day on which it held, NaN if it never did |
+| `peak.rung` | the highest rung of any day |
+| `reached.rung_K` | 1 if some day stood on rung K or above, else 0 |
+| `day.rung_K` | the first such day, NaN if there was none |
+| `days.rung_K` | how many such days there were |
+| `deaths` | all deaths |
+| `peak.P` | the highest value of a price P |
+| `end.V` | the value of variable V on the evening of the last day |
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.theatre.compile import program_of
+from sim.theatre.names import did_you_mean
+from sim.theatre.program import LOG, Program
+
+from .ensemble import Ensemble
+
+if TYPE_CHECKING:
+    from sim.engine.model import CrisisModel
+
+RUNGS = range(1, 10)
+"""Rungs that a run can climb to."""
+
+Rows = Mapping[str, NDArray[Any]]
+"""One value for each run, by measure."""
+
+
+class MeasureError(ValueError):
+    """There is no such measure; the message says what there is."""
+
+
+class Record:
+    """Takes in days of some runs, one after the other."""
+
+    def __init__(self, program: Program, n: int) -> None:
+        self.program = program
+        self._prices = np.flatnonzero(program.variable["kind"] == LOG)
+        self._peak = np.full((len(self._prices), n), -np.inf)
+        self._days = np.zeros((len(RUNGS), n), np.int32)
+        self._first = np.full((len(RUNGS), n), -1, np.int32)
+        self._peak_rung = np.zeros(n, np.int32)
+        self._x = np.zeros((len(program.variables), n))
+
+    def take(self, day: int, x: NDArray[Any], rung: NDArray[Any]) -> None:
+        """Add a day: variables, shape (variable, run), and the rung overall, shape (run,)."""
+        np.maximum(self._peak, x[self._prices], out=self._peak)
+        np.maximum(self._peak_rung, rung.astype(np.int32), out=self._peak_rung)
+        for row, step in enumerate(RUNGS):
+            above = rung >= step
+            self._days[row] += above
+            self._first[row, above & (self._first[row] < 0)] = day
+        self._x[:] = x
+
+    def rows(self, outcome_day: NDArray[Any], deaths: NDArray[Any]) -> dict[str, NDArray[np.float32]]:
+        """All measures; `outcome_day` has shape (outcome, run), -1 for never."""
+        found: dict[str, NDArray[Any]] = {}
+        for name, days in zip(self.program.outcomes, outcome_day, strict=True):
+            found |= {f"outcome.{name}": days >= 0, f"day.{name}": _or_nan(days)}
+        found["peak.rung"] = self._peak_rung
+        for row, step in enumerate(RUNGS):
+            first, above = self._first[row], self._days[row]
+            found |= {
+                f"reached.rung_{step}": first >= 0,
+                f"day.rung_{step}": _or_nan(first),
+                f"days.rung_{step}": above,
+            }
+        found["deaths"] = deaths
+        for at, peak in zip(self._prices, self._peak, strict=True):
+            found[f"peak.{self.program.variables[at]}"] = peak
+        found |= {f"end.{name}": self._x[at] for at, name in enumerate(self.program.variables)}
+        return {name: values.astype(np.float32) for name, values in found.items()}
+
+
+def measured(model: "CrisisModel") -> dict[str, NDArray[np.float32]]:
+    """Run a model to its end and measure its runs; those that fail have NaN throughout."""
+    record = Record(model.program, model.n)
+    while model.running:
+        model.step()
+        record.take(model.day - 1, model.world.x, model.world.rung[-1])
+    rows = record.rows(model.world.outcome_day, model.world.deaths[-1])
+    failed = model.status.failed_day >= 0
+    for values in rows.values():
+        values[failed] = np.nan
+    return rows
+
+
+def measures_of(ensemble: Ensemble) -> pd.DataFrame:
+    """Measure the runs of an ensemble that did not fail, one row for each.
+
+    Peaks and end values are as exact as the trajectories that it keeps.
+
+    Raises
+    ------
+    MeasureError
+        It does not keep the trajectories of all variables.
+    """
+    program, runs = program_of(ensemble.scenario), ensemble.sound.index
+    if missing := set(program.variables) - set(ensemble.trajectories.data_vars):
+        raise MeasureError(f"the ensemble does not keep {', '.join(sorted(missing))}; run it without --variables")
+    record = Record(program, len(runs))
+    paths = [ensemble.paths(name) for name in program.variables]
+    rung = ensemble.paths("rung")
+    for day in range(program.days):
+        record.take(day, np.array([path[:, day] for path in paths]), rung[:, day])
+    outcome_day = np.array([ensemble.sound[name].fillna(-1).to_numpy(np.int32) for name in program.outcomes])
+    deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(runs, fill_value=0).to_numpy()
+    return pd.DataFrame(record.rows(outcome_day.reshape(-1, len(runs)), deaths), index=runs)
+
+
+def measure_name(name: str, known: Sequence[str]) -> str:
+    """Return the measure that a user names; an outcome needs no `outcome.` before it.
+
+    Raises
+    ------
+    MeasureError
+        There is none of that name.
+    """
+    for candidate in (name, f"outcome.{name}"):
+        if candidate in known:
+            return candidate
+    bare = [each.removeprefix("outcome.") for each in known]
+    kinds = sorted({each.split(".")[0] + ".…" for each in known if "." in each}) + ["deaths"] * ("deaths" in known)
+    hint = did_you_mean(name, tuple(bare)) or f"; there are {', '.join(kinds)}"
+    raise MeasureError(f"there is no measure '{name}'{hint}")
+
+
+def _or_nan(days: NDArray[Any]) -> NDArray[np.float64]:
+    return np.where(days >= 0, days, np.nan)

@@ -1,0 +1,212 @@
+"""The table of a sweep: what the model gave at each point of its design, and what follows from that."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis import sensitivity
+from sim.analysis.discovery import Box, Split, boxes, splits
+from sim.analysis.variance import Shares, shares
+from sim.theatre.scenario import Scenario
+
+from .design import Design, Floats
+from .measures import MeasureError, measure_name
+
+Function = Callable[[Floats, NDArray[np.int64]], Mapping[str, NDArray[Any]]]
+"""Gives measures of runs: takes their values, shape (run, number), and their run numbers."""
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """What a model, or any function, gives at the points of a design."""
+
+    design: Design
+    measures: pd.DataFrame
+    """One row for each run: point, run, and every measure (`sim.results.measures`); NaN where a run failed."""
+
+    @classmethod
+    def of(cls, design: Design, function: Function) -> "Response":
+        """Ask a function in place of the model."""
+        column = np.arange(design.runs)
+        run = column % design.replicates
+        rows = function(design.values[column // design.replicates], run)
+        return cls(design, table(design, column, rows))
+
+    @property
+    def names(self) -> list[str]:
+        """The measures."""
+        return [str(name) for name in self.measures.columns[2:]]
+
+    @property
+    def problem(self) -> dict[str, Any]:
+        """The numbers that vary and their bounds, as SALib takes them."""
+        return self.design.problem
+
+    @property
+    def X(self) -> Floats:
+        """The points, as SALib takes them, shape (point, number)."""
+        return self.design.values
+
+    def Y(self, measure: str) -> Floats:
+        """A measure at each point, as SALib takes it: the mean of the runs there, shape (point,)."""
+        return self.answers[self.measure(measure)].to_numpy(np.float64)
+
+    @property
+    def experiments(self) -> pd.DataFrame:
+        """The points, as EMA Workbench takes them: one column for each number."""
+        return self.design.points
+
+    @property
+    def outcomes(self) -> dict[str, Floats]:
+        """Every measure at each point, as EMA Workbench takes them."""
+        return {name: self.answers[name].to_numpy(np.float64) for name in self.names}
+
+    def measure(self, name: str) -> str:
+        """Return a measure by its name; an outcome needs no `outcome.` before it.
+
+        Raises
+        ------
+        MeasureError
+            There is none of that name.
+        """
+        return measure_name(name, self.names)
+
+    def runs(self, measure: str) -> Floats:
+        """A measure in every run, shape (point, replicate)."""
+        values = self.measures[self.measure(measure)].to_numpy(np.float64)
+        return values.reshape(len(self.design), self.design.replicates)
+
+    @cached_property
+    def answers(self) -> pd.DataFrame:
+        """One row for each point: of each measure, the mean of the runs that have it.
+
+        So `outcome.X` and `reached.rung_K` are shares of runs, and `day.X` the mean day in those in which there was
+        one; NaN where no run has it.
+        """
+        means = self.measures.drop(columns="run").groupby("point", sort=False).mean(numeric_only=True)
+        return means.astype(np.float64)
+
+    def variance(self, measure: str) -> Shares:
+        """How much of a measure's variance over the runs is dice, parameters and their mix.
+
+        Raises
+        ------
+        MeasureError
+            Some run has no such value, or there is one replicate only, or nothing varies.
+        """
+        name = self.measure(measure)
+        try:
+            return shares(self._complete(name), seed=self.design.seed)
+        except ValueError as error:
+            raise MeasureError(f"{name}: {error}") from None
+
+    def _complete(self, name: str) -> Floats:
+        """A measure in every run, without points at which a run failed."""
+        runs = self.runs(name)
+        return runs[~self._failed.reshape(runs.shape).any(axis=1)]
+
+    @cached_property
+    def _failed(self) -> NDArray[np.bool_]:
+        return self.measures[self.names].isna().all(axis=1).to_numpy()
+
+    def indices(self, measure: str, method: str | None = None) -> pd.DataFrame:
+        """How much a measure depends on each number, with 95 % intervals, and which numbers that ranks.
+
+        Parameters
+        ----------
+        measure : str
+        method : str, optional
+            Another method that suits the design; left out, its own.
+
+        Returns
+        -------
+        DataFrame, one row for each number, the most important first: see `sim.analysis.sensitivity`
+
+        Raises
+        ------
+        MeasureError
+            The measure has no value at some point, or the same at all.
+        """
+        name = self.measure(measure)
+        design = self.design
+        try:
+            return sensitivity.indices(
+                design.method if method is None else method,
+                design.method,
+                design.problem,
+                design.values,
+                self.runs(name),
+                seed=design.seed,
+            )
+        except ValueError as error:
+            raise MeasureError(f"{name}: {error}") from None
+
+    def boxes(self, measure: str, above: float | None = None, below: float | None = None, **options: Any) -> list[Box]:
+        """Find under which numbers a measure lies above or below a line (PRIM): see `sim.analysis.discovery`."""
+        name = self.measure(measure)
+        return boxes(self.design.points, self.Y(name), name, above=above, below=below, **options)
+
+    def splits(
+        self, measure: str, above: float | None = None, below: float | None = None, **options: Any
+    ) -> list[Split]:
+        """Divide the points into boxes by where a measure lies above or below a line (CART)."""
+        name = self.measure(measure)
+        return splits(self.design.points, self.Y(name), name, above=above, below=below, **options)
+
+
+@dataclass(frozen=True, eq=False)
+class Sweep(Response):
+    """The response of a scenario: `sim.sweep` makes it, `sim.open` reads it."""
+
+    scenario: Scenario
+    failures: pd.DataFrame
+    """Runs that met a value that is not finite: point, run, day, what. They count in no answer."""
+    info: dict[str, Any] = field(default_factory=dict)
+    """How it was made: versions, platform, time."""
+    folder: Path | None = None
+    """Where it is kept."""
+
+    def __len__(self) -> int:
+        return self.design.runs
+
+    @property
+    def seed(self) -> int:
+        """Seed of all dice."""
+        return self.design.seed
+
+    @property
+    def n_failed(self) -> int:
+        """Runs that failed."""
+        return len(self.failures)
+
+    def label(self, measure: str) -> str:
+        """A measure in words."""
+        name, theatre = self.measure(measure), self.scenario.theatre
+        kind, _, of = name.partition(".")
+        if of in theatre.outcomes:
+            label = theatre.outcomes[of].label
+        elif of in theatre.variables:
+            label = theatre.variables[of].label
+        else:
+            label = of.replace("_", " ")
+        words = {"outcome": "{}", "day": "first day: {}", "days": "days on or above {}", "reached": "reached: {}"}
+        return words.get(kind, f"{kind}: {{}}").format(label) if of else name
+
+    def __repr__(self) -> str:
+        n, k = len(self.design), len(self.design.varied)
+        return (
+            f"<Sweep of {self.scenario.name} {self.scenario.short_hash}: {n:,} points of {k:,} numbers × "
+            f"{self.design.replicates} runs, {self.design.method}, seed {self.seed}>"
+        )
+
+
+def table(design: Design, column: NDArray[np.int64], rows: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+    """The table of measures of some of a sweep's runs."""
+    place = {"point": column // design.replicates, "run": column % design.replicates}
+    return pd.DataFrame({name: values.astype(np.int32) for name, values in place.items()} | dict(rows))
