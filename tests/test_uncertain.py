@@ -15,7 +15,7 @@ from sim.experiments.compare import parting_between
 from sim.experiments.plan import PlanError
 from sim.experiments.run import run_columns
 from sim.experiments.summarise import summarise
-from sim.experiments.uncertain import drawn_by
+from sim.experiments.uncertain import drawn_by, in_doubt
 from sim.results.errors import StoreError
 from sim.results.writer import save
 from sim.theatre.change import with_numbers
@@ -116,6 +116,16 @@ def test_a_lever_is_not_in_doubt():
     ranged = {"value": 0.2, "plausible": [0.1, 0.4]}
     made = one_act(ranged | {"lever": True}, {"value": 0.1, "plausible": [0.1, 0.4]})
     assert [each.path for each in doubts(made)] == ["actions.a.salute.rate"]
+
+
+def test_what_shapes_the_rules_is_not_drawn(lesson):
+    ranged = {"value": 7, "plausible": [3, 12]}
+    ladder = lesson.theatre.ladder.model_copy(update={"rung_memory": type(lesson.theatre.ladder.rung_memory)(**ranged)})
+    made = lesson.model_copy(update={"theatre": lesson.theatre.model_copy(update={"ladder": ladder})})
+    assert "ladder.rung_memory" in {each.path for each in doubts(made)}
+    assert "ladder.rung_memory" not in {each.path for each in in_doubt(made)}
+    found = sim.run(made, 8, SEED, uncertain=True)
+    assert_same_run(sim.replay(found, run=6).ensemble, 6, found, 6)
 
 
 def one_act(rate, other=0.0, days=1, **rest):

@@ -13,9 +13,13 @@ from numpy.typing import NDArray
 
 from sim.engine.draw import drawn
 from sim.theatre.change import ChangeError, with_numbers
-from sim.theatre.doubt import doubts, refuse_clashing
+from sim.theatre.doubt import Doubt, doubts, refuse_clashing
 from sim.theatre.number import Number
 from sim.theatre.scenario import Scenario
+
+
+_INSIDE = 1e-9
+"""No draw ever is the end of a range."""
 
 
 @dataclass(frozen=True)
@@ -40,14 +44,33 @@ class Drawn:
         return abs(self.share - self.usual)
 
 
+_IN_DOUBT: dict[tuple[str, tuple[str, ...]], tuple[Doubt, ...]] = {}
+"""What has been found, by what it depends on: every block of runs asks."""
+
+
+def in_doubt(scenario: Scenario) -> tuple[Doubt, ...]:
+    """The numbers that are drawn: those in doubt, but for any that shape the rules themselves.
+
+    Runs in lockstep share one form of the rules, such as the number of days over which rungs are remembered.
+    """
+    from .sweep.parameters import shaping  # which itself stands on plans
+
+    key = scenario.sha256, scenario.chosen
+    if key not in _IN_DOUBT:
+        numbers = doubts(scenario)
+        shape = set(shaping(scenario, {each.path: (each.at(_INSIDE), each.at(1 - _INSIDE)) for each in numbers}))
+        _IN_DOUBT[key] = tuple(each for each in numbers if each.path not in shape)
+    return _IN_DOUBT[key]
+
+
 def design_of(scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]]) -> dict[str, NDArray[np.float64]]:
     """What runs draw: path to one value for each run, as `CrisisModel` takes it."""
-    return drawn(doubts(scenario), seed, run_numbers)
+    return drawn(in_doubt(scenario), seed, run_numbers)
 
 
 def drawn_by(scenario: Scenario, seed: int, run: int) -> tuple[Drawn, ...]:
     """What one run draws, what stands out furthest first."""
-    numbers = doubts(scenario)
+    numbers = in_doubt(scenario)
     values = drawn(numbers, seed, np.array([run]))
     found = [
         Drawn(
@@ -76,7 +99,7 @@ def refuse_certain(scenario: Scenario) -> None:
     ------
     ChangeError
     """
-    if not doubts(scenario):
+    if not in_doubt(scenario):
         ranged = [number for _, number in scenario.numbers() if _has_range(number)]
         why = "each of them is a lever or set by the scenario" if ranged else "give some 'plausible: [low, high]'"
         raise ChangeError(f"no number of {scenario.name} is in doubt, so there is nothing to draw; {why}")
