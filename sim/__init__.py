@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sim.experiments.replay.replay import replay as replay
     from sim.experiments.run import run as run
     from sim.experiments.summarise import summarise as summarise
+    from sim.experiments.tip import tip as tip
     from sim.experiments.sweep.sweep import sweep as sweep
     from sim.results.counted import CountedEnsemble as CountedEnsemble
     from sim.results.ensemble import Ensemble as Ensemble
@@ -63,6 +64,7 @@ _PLACES = {
     "replay": ("sim.experiments.replay.replay", "replay"),
     "run": ("sim.experiments.run", "run"),
     "summarise": ("sim.experiments.summarise", "summarise"),
+    "tip": ("sim.experiments.tip", "tip"),
     "sweep": ("sim.experiments.sweep.sweep", "sweep"),
 }
 __all__ = [
@@ -91,6 +93,7 @@ __all__ = [
     "replay",
     "run",
     "summarise",
+    "tip",
     "sweep",
 ]
 

@@ -12,6 +12,7 @@ from .compare import compare
 from .lint import lint
 from .run import run
 from .stories import explain, replay, why
+from .tip import tip
 
 app = typer.Typer(
     help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
@@ -78,6 +79,7 @@ app.command()(lint)
 app.command()(compare)
 app.command()(branch)
 app.command()(choices)
+app.command()(tip)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

@@ -17,7 +17,6 @@ from sim.theatre.doubt import Doubt, doubts, refuse_clashing
 from sim.theatre.number import Number
 from sim.theatre.scenario import Scenario
 
-
 _INSIDE = 1e-9
 """No draw ever is the end of a range."""
 
