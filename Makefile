@@ -43,7 +43,7 @@ gallery: .venv/installed
 	cp results/baseline/figures/fan_tension.png results/baseline/figures/rungs.png results/gallery/
 
 schemas: .venv/installed
-	for kind in scenario theatre history sources; do \
+	for kind in scenario theatre history sources sweep; do \
 	  $(BIN)/sim schema $$kind > scenarios/schemas/$$kind.schema.json || exit 1; done
 
 odd: .venv/developer

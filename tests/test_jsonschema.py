@@ -11,7 +11,7 @@ from sim.theatre.files import shipped, shipped_files
 from sim.theatre.jsonschema import schema, text
 from tests.small import HISTORY, SCENARIO, THEATRE, small
 
-KINDS = ("scenario", "theatre", "history", "sources")
+KINDS = ("scenario", "theatre", "history", "sources", "sweep")
 SOURCES = "schema_version: 1\nreferences: {S1: {text: A book, date: 2019-05-12}}\n"
 SCHEMAS = Path(__file__).parent.parent / "scenarios" / "schemas"
 

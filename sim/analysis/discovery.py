@@ -2,16 +2,16 @@
 
 import contextlib
 import logging
+import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .sensitivity import MissingExtraError
+from .extras import extra
 
 Floats = NDArray[np.float64]
 
@@ -94,10 +94,10 @@ def boxes(
         EMA Workbench is not installed.
     """
     wanted, says = _of_interest(values, measure, above, below)
-    prim = _ema("prim")
+    prim = ema("analysis.prim")
     found: list[Box] = []
     with _quiet():
-        search = prim.Prim(points, wanted, threshold=min(density, 0.99), mass_min=mass)
+        search = prim.Prim(points.copy(), wanted, threshold=min(density, 0.99), mass_min=mass)
         for _ in range(_MOST):
             peeled = search.find_box()
             if peeled is None:
@@ -118,31 +118,37 @@ _MOST = 5
 
 
 def _box_of(peeled: Any, points: pd.DataFrame, wanted: NDArray[np.bool_], says: str) -> Box:
-    step = int(peeled._cur_box)
+    return _box(_limits(points, peeled.box_lims[int(peeled._cur_box)]), points, wanted, says)
+
+
+def _limits(points: pd.DataFrame, ends: pd.DataFrame) -> dict[str, tuple[float, float]]:
+    """The limits that leave out some points; an end beyond which there are none is open."""
     limits = {}
-    for path in peeled.box_lims[step].columns:
-        low, high = map(float, peeled.box_lims[step][path])
-        whole_low, whole_high = float(points[path].min()), float(points[path].max())
-        if low > whole_low or high < whole_high:
-            limits[str(path)] = (low if low > whole_low else -np.inf, high if high < whole_high else np.inf)
-    said = peeled.qp[step] if len(peeled.qp) > step else {}
-    chances = {path: float(np.nanmin(said[path])) for path in limits if path in said}
-    return _box(limits, points, wanted, says, chances)
+    for path in points.columns:
+        low, high = map(float, ends[path])
+        opened = low if low > points[path].min() else -np.inf, high if high < points[path].max() else np.inf
+        if opened != (-np.inf, np.inf):
+            limits[str(path)] = opened
+    return limits
 
 
-def _box(
-    limits: Mapping[str, tuple[float, float]],
-    points: pd.DataFrame,
-    wanted: NDArray[np.bool_],
-    says: str,
-    chances: Mapping[str, float],
-) -> Box:
-    inside = np.ones(len(points), bool)
-    for path, (low, high) in limits.items():
-        inside &= points[path].between(low, high).to_numpy()
-    caught = int((wanted & inside).sum())
-    density = caught / max(int(inside.sum()), 1)
-    return Box(limits, caught / int(wanted.sum()), density, float(inside.mean()), float(wanted.mean()), says, chances)
+def _box(limits: Mapping[str, tuple[float, float]], points: pd.DataFrame, wanted: NDArray[np.bool_], says: str) -> Box:
+    within = {path: points[path].between(*ends).to_numpy() for path, ends in limits.items()}
+    inside = np.logical_and.reduce(list(within.values()), axis=0) if within else np.ones(len(points), bool)
+    caught, held = int((wanted & inside).sum()), int(inside.sum())
+    chances = {path: _chance(path, within, wanted, caught, held) for path in limits}
+    coverage, density = caught / int(wanted.sum()), caught / max(held, 1)
+    return Box(limits, coverage, density, float(inside.mean()), float(wanted.mean()), says, chances)
+
+
+def _chance(
+    path: str, within: Mapping[str, NDArray[np.bool_]], wanted: NDArray[np.bool_], caught: int, held: int
+) -> float:
+    """How likely so many of interest would be among the points held, by the density that is there without a limit."""
+    others = [inside for other, inside in within.items() if other != path]
+    without = np.logical_and.reduce(others, axis=0) if others else np.ones(len(wanted), bool)
+    density = float(wanted[without].mean())
+    return float(extra("scipy.stats", "SciPy").binom.sf(caught - 1, held, density))
 
 
 def _everywhere(wanted: NDArray[np.bool_], says: str) -> Box:
@@ -163,20 +169,12 @@ def splits(
     Parameters, errors : see `boxes`
     """
     wanted, says = _of_interest(values, measure, above, below)
-    cart = _ema("cart")
+    cart = ema("analysis.cart")
     with _quiet():
-        tree = cart.CART(points, wanted, mass_min=mass, mode=cart.RuleInductionType.CLASSIFICATION)
+        tree = cart.CART(points.copy(), wanted, mass_min=mass, mode=cart.sdutil.RuleInductionType.CLASSIFICATION)
         tree.build_tree()
         leaves = tree.boxes
-    found = []
-    for leaf in leaves:
-        limits = {}
-        for path in points.columns:
-            low, high = map(float, leaf[path])
-            whole_low, whole_high = float(points[path].min()), float(points[path].max())
-            if low > whole_low or high < whole_high:
-                limits[str(path)] = (low if low > whole_low else -np.inf, high if high < whole_high else np.inf)
-        found.append(_box(limits, points, wanted, says, {}))
+    found = [_box(_limits(points, leaf), points, wanted, says) for leaf in leaves]
     return sorted(found, key=lambda box: -box.density)
 
 
@@ -195,23 +193,23 @@ def _of_interest(
     return wanted, says
 
 
-def _ema(module: str) -> Any:
-    try:
-        return import_module(f"ema_workbench.analysis.{module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "ema_workbench":
-            raise
-        text = "EMA Workbench is not installed; install it with: pip install 'escalation-sim[sweep]'"
-        raise MissingExtraError(text) from None
+def ema(module: str) -> Any:
+    """Import a part of EMA Workbench."""
+    import matplotlib
+
+    with matplotlib.rc_context():  # it changes the style of everybody's figures when it is imported
+        return extra(f"ema_workbench.{module}", "EMA Workbench")
 
 
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep the workbench's own notes from the user's screen."""
+    """Keep the workbench's notes, and what it asks of pandas, from the user's screen."""
     logger = logging.getLogger("EMA")
     before = logger.level
     logger.setLevel(logging.ERROR)
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
     finally:
         logger.setLevel(before)

@@ -7,26 +7,24 @@ it, and that of the dice, from the same index with one replicate left out in tur
 import math
 import warnings
 from collections.abc import Callable, Mapping
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .extras import extra
+from .given_data import delta, pawn, rank_correlation
 from .ranking import groups, ranks
 
 Floats = NDArray[np.float64]
-Estimate = tuple[Floats, Floats]
-"""An index of each number, and the standard error that comes of the points."""
+Estimate = tuple[Floats, Floats | None]
+"""An index of each number, and the standard error that comes of the points, where there is one."""
 
 Z = 1.959963984540054
 """Standard errors to each side of a 95 % interval."""
-RESAMPLES = 100
-
-
-class MissingExtraError(ImportError):
-    """A library is not installed; the message says how to install it."""
+RESAMPLES, FEWEST_RESAMPLES = 100, 12
+"""Of a bootstrap; of many numbers at many points as few as the latter."""
 
 
 class Asked(NamedTuple):
@@ -72,7 +70,7 @@ def indices(
 
     Returns
     -------
-    DataFrame with the columns parameter, each index with its `_low` and `_high`, and of the main index (`attrs["main"]`)
+    DataFrame: parameter, each index with its `_low` and `_high`, and of the main one (`attrs["main"]`)
 
     - `rank_low`, `rank_high`: the ranks that a number may have. One is above another only if its interval is;
     - `group`: numbers of one group cannot all be told apart; every one of an earlier group is above all of a later.
@@ -91,11 +89,13 @@ def indices(
         raise ValueError(f"it has no value at {missing:,} of {len(Y):,} points; take a share or a count in its place")
     if np.ptp(Y) == 0:
         raise ValueError(f"it is {Y[0]:g} at every point; nothing that was varied changes it")
-    found = chosen.estimate(Asked(problem, X, Y, seed + 1, RESAMPLES))  # SALib takes a seed of 0 for none
+    resamples = max(FEWEST_RESAMPLES, min(RESAMPLES, _AFFORDED // X.size))
+    found = chosen.estimate(Asked(problem, X, Y, seed + 1, resamples))  # SALib takes a seed of 0 for none
     dice = _dice_error(chosen, problem, X, runs, seed)
     rows: dict[str, Any] = {"parameter": list(problem["names"])}
-    for name, (value, error) in found.items():
-        half = Z * np.sqrt(error**2 + dice.get(name, 0.0) ** 2)
+    for name, (value, of_points) in found.items():
+        errors = [each for each in (of_points, dice.get(name)) if each is not None]
+        half = Z * np.sqrt(np.sum(np.square(errors), axis=0)) if errors else np.full(len(value), np.nan)
         rows |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
     table = pd.DataFrame(rows).sort_values(chosen.main, ascending=False, kind="stable", ignore_index=True)
     low, high = (table[f"{chosen.main}_{end}"].to_numpy() for end in ("low", "high"))
@@ -103,6 +103,10 @@ def indices(
     table["group"] = groups(low, high)
     table.attrs.update(main=chosen.main, method=method, about=chosen.about)
     return table
+
+
+_AFFORDED = 10_000_000
+"""Values of all numbers at all points, in all resamples together: more would take minutes."""
 
 
 def suited(method: str, points: str) -> Method:
@@ -149,19 +153,12 @@ def _dice_error(method: Method, problem: Mapping[str, Any], X: Floats, runs: Flo
 
 
 def _salib(module: str) -> Any:
-    try:
-        return import_module(f"SALib.analyze.{module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "SALib":
-            raise
-        raise MissingExtraError(
-            "SALib is not installed; install it with: pip install 'escalation-sim[sweep]'"
-        ) from None
+    return extra(f"SALib.analyze.{module}", "SALib")
 
 
 def _of(found: Mapping[str, Any], **names: str) -> dict[str, Estimate]:
     """SALib's values, and its half-widths as standard errors."""
-    estimates = {}
+    estimates: dict[str, Estimate] = {}
     for ours, its in names.items():
         value = np.asarray(found[its], np.float64)
         conf = np.nan_to_num(np.asarray(found.get(f"{its}_conf", np.zeros(len(value))), np.float64))
@@ -179,7 +176,7 @@ def _sobol(asked: Asked) -> dict[str, Estimate]:
 def _morris(asked: Asked) -> dict[str, Estimate]:
     # SALib divides by the step between levels of the unit cube, so effects are per plausible range.
     found = _salib("morris").analyze(
-        asked.problem, asked.X, asked.Y, num_resamples=max(asked.resamples, 2), num_levels=LEVELS, seed=asked.seed
+        dict(asked.problem), asked.X, asked.Y, num_resamples=max(asked.resamples, 2), num_levels=LEVELS, seed=asked.seed
     )
     exact = {
         name: (np.asarray(found[name], np.float64), np.zeros(len(asked.problem["names"]))) for name in ("mu", "sigma")
@@ -188,10 +185,18 @@ def _morris(asked: Asked) -> dict[str, Estimate]:
 
 
 def _delta(asked: Asked) -> dict[str, Estimate]:
-    found = _salib("delta").analyze(
-        asked.problem, asked.X, asked.Y, num_resamples=max(asked.resamples, 2), seed=asked.seed
-    )
-    return _of(found, delta="delta", S1="S1")
+    """Less its bias, which the bootstrap shows: twice the estimate less the mean of its resamples."""
+    value = delta(asked.X, asked.Y)
+    drawn = _bootstrapped(delta, asked, at_least=10)  # without some, the bias would stay
+    return {"delta": (2 * value - np.mean(drawn, axis=0), np.std(drawn, axis=0, ddof=1))}
+
+
+def _bootstrapped(index: Callable[[Floats, Floats], Floats], asked: Asked, at_least: int = 0) -> Floats:
+    """An index of points drawn anew, shape (resample, number)."""
+    rng = np.random.default_rng(asked.seed)
+    n = len(asked.Y)
+    rows = (rng.integers(n, size=n) for _ in range(max(asked.resamples, at_least)))
+    return np.array([index(asked.X[drawn], asked.Y[drawn]) for drawn in rows])
 
 
 def _rbd_fast(asked: Asked) -> dict[str, Estimate]:
@@ -201,66 +206,21 @@ def _rbd_fast(asked: Asked) -> dict[str, Estimate]:
     return _of(found, S1="S1")
 
 
-SLICES = 10
-
-
 def _pawn(asked: Asked) -> dict[str, Estimate]:
-    rng = np.random.default_rng(asked.seed)
-    n = len(asked.Y)
-    value = pawn(asked.X, asked.Y)
-    drawn = []
-    for _ in range(asked.resamples):
-        rows = rng.integers(n, size=n)
-        drawn.append(pawn(asked.X[rows], asked.Y[rows]))
-    error = np.std(drawn, axis=0, ddof=1) if drawn else np.zeros(len(value))
-    return {"PAWN": (value, error)}
-
-
-def pawn(X: Floats, Y: Floats) -> Floats:
-    """Median distance (Kolmogorov and Smirnov) of the response in slices of a number from the response overall.
-
-    Pianosi and Wagener 2015, 2018; SALib's, for all numbers at once. Never 0: a number that does nothing has the
-    distance of samples of that size, about `0.8 / sqrt(points in a slice)`.
-    """
-    order = np.argsort(Y, kind="stable")
-    last = np.r_[Y[order][1:] != Y[order][:-1], True]  # of equal responses, where a distribution has taken its step
-    n = len(Y)
-    overall = np.arange(1, n + 1)[last] / n
-    found = np.empty(X.shape[1])
-    for at in range(X.shape[1]):
-        ends = np.quantile(X[:, at], np.linspace(0, 1, SLICES + 1)[1:-1])
-        slices = np.searchsorted(ends, X[order, at], side="right")
-        steps = np.cumsum(slices[:, None] == np.arange(SLICES), axis=0)
-        sizes = steps[-1]
-        some = sizes > 0
-        found[at] = np.median(np.abs(steps[last][:, some] / sizes[some] - overall[:, None]).max(axis=0))
-    return found
+    drawn = _bootstrapped(pawn, asked)
+    return {"PAWN": (pawn(asked.X, asked.Y), np.std(drawn, axis=0, ddof=1) if len(drawn) else None)}
 
 
 def _correlation(asked: Asked) -> dict[str, Estimate]:
-    """Spearman's correlation and its standard error (Bonett and Wright 2000)."""
-    n = len(asked.Y)
-    ranked = np.apply_along_axis(_ranked, 0, asked.X)
-    y = _ranked(asked.Y)
-    y = (y - y.mean()) / y.std()
-    spread = ranked.std(axis=0)
-    rho = ((ranked - ranked.mean(axis=0)) / np.where(spread > 0, spread, 1)).T @ y / n
-    error = (1 - rho**2) * np.sqrt((1 + rho**2 / 2) / max(n - 3, 1))
+    rho, error = rank_correlation(asked.X, asked.Y)
     return {"strength": (np.abs(rho), error), "rho": (rho, error)}
-
-
-def _ranked(values: Floats) -> Floats:
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    middle: Floats = np.cumsum(count) - (count - 1) / 2
-    return middle[place]
 
 
 def _oat(asked: Asked) -> dict[str, Estimate]:
     """The response at the low and the high end of each number less that at the base, and how far apart they are."""
     base, ends = asked.Y[0], asked.Y[1:].reshape(-1, 2)
     low, high = (ends - base).T
-    nothing = np.zeros(len(low))
-    return {"swing": (np.abs(high - low), nothing), "at_low": (low, nothing), "at_high": (high, nothing)}
+    return {"swing": (np.abs(high - low), None), "at_low": (low, None), "at_high": (high, None)}
 
 
 def _grid(asked: Asked) -> dict[str, Estimate]:
@@ -270,7 +230,7 @@ def _grid(asked: Asked) -> dict[str, Estimate]:
     for column in asked.X.T:
         _, level = np.unique(column, return_inverse=True)
         found.append(float((np.bincount(level, asked.Y) / np.bincount(level)).var()) / total if total else math.nan)
-    return {"S1": (np.array(found), np.zeros(len(found)))}
+    return {"S1": (np.array(found), None)}
 
 
 LEVELS = 4

@@ -5,9 +5,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .extras import extra
 
-RESAMPLES = 500
+Floats = NDArray[np.float64]
 
 
 class Share(NamedTuple):
@@ -32,19 +32,19 @@ class Shares(NamedTuple):
     replicates: int
 
 
-def shares(runs: Floats, seed: int = 0, resamples: int = RESAMPLES) -> Shares:
+def shares(runs: Floats) -> Shares:
     """Split the variance of runs over the points of a design, every replicate on the same dice at all points.
 
     With point p and replicate r, `y = mean + a(p) + b(r) + c(p, r)`: a two-way layout without repetition, since point
-    and dice together leave nothing to chance. Mean squares give unbiased parts, `(MS_p - MS_c) / R`, `(MS_r - MS_c) / P`
-    and `MS_c` (Searle, Casella and McCulloch 1992, ch. 4); one that comes out below 0 counts 0. Intervals are of
-    bootstraps over points and replicates, of which repeated ones are not counted as if they differed.
+    and dice together leave nothing to chance. Mean squares give unbiased parts: `(MS_p - MS_c) / R`,
+    `(MS_r - MS_c) / P` and `MS_c` (Searle, Casella and McCulloch 1992, ch. 4); one that comes out below 0 counts 0.
+
+    Intervals are from jackknives over points and over replicates, whose squared errors add. The few replicates make
+    most of the error, so it is counted by Student's t of one degree of freedom less than there are of them.
 
     Parameters
     ----------
     runs : shape (point, replicate)
-    seed : int
-        Of the bootstrap.
 
     Raises
     ------
@@ -53,43 +53,57 @@ def shares(runs: Floats, seed: int = 0, resamples: int = RESAMPLES) -> Shares:
     """
     if not np.isfinite(runs).all():
         raise ValueError("not every run has a value, so its variance cannot be split; take a share or a count")
-    if min(runs.shape) < 2:
-        raise ValueError("two points and two replicates at least are needed to tell dice from parameters")
     n, m = runs.shape
-    whole = _parts(runs, np.ones(n), np.ones(m))
+    if min(n, m) < 2:
+        raise ValueError("two points and two replicates at least are needed to tell dice from parameters")
+    whole = _parts(runs)
     if not whole.sum() > 0:
         raise ValueError(f"it is {runs[0, 0]:g} in every run")
-    rng = np.random.default_rng([seed, n, m])
-    drawn = np.array([_resampled(runs, rng) for _ in range(resamples)])
-    drawn = drawn[drawn.sum(axis=1) > 0]
-    low, high = np.quantile(drawn / drawn.sum(axis=1, keepdims=True), (0.025, 0.975), axis=0)
     share = whole / whole.sum()
-    low, high = np.minimum(low, share), np.maximum(high, share)
-    found = [Share(*map(float, each)) for each in zip(share, low, high, strict=True)]
-    return Shares(*found, variance=float(whole.sum()), points=n, replicates=m)
+    few = min(n, _MOST_LEFT_OUT)
+    errors = _jackknife(runs, few) + _jackknife(runs.T, min(m, _MOST_LEFT_OUT))[[1, 0, 2]]
+    ends = _interval(share, _student(min(n, m) - 1) * np.sqrt(errors))
+    parameters, dice, mix = (Share(*map(float, each)) for each in zip(share, *ends, strict=True))
+    return Shares(parameters, dice, mix, float(whole.sum()), n, m)
 
 
-def _resampled(runs: Floats, rng: np.random.Generator) -> Floats:
-    n, m = runs.shape
-    points = np.bincount(rng.integers(n, size=n), minlength=n).astype(np.float64)
-    replicates = np.bincount(rng.integers(m, size=m), minlength=m).astype(np.float64)
-    return _parts(runs, points, replicates)
+_MOST_LEFT_OUT = 64
+"""A jackknife leaves out single rows, or so many groups of them."""
 
 
-def _parts(runs: Floats, points: Floats, replicates: Floats) -> Floats:
-    """Variance of parameters, dice and mix, each point and replicate counted as often as it was drawn.
+def _student(freedom: int) -> float:
+    """Standard errors to each side of a 95 % interval, by Student's t."""
+    special = extra("scipy.special", "SciPy")
+    return float(special.stdtrit(freedom, 0.975))
 
-    Of weights that sum to 1, `1 - Σw²` takes the place of `(n - 1) / n`: a point drawn twice is no second witness.
-    """
-    w, v = points / points.sum(), replicates / replicates.sum()
-    by_point, by_replicate = runs @ v, w @ runs
-    mean = float(w @ by_point)
-    a, b = by_point - mean, by_replicate - mean
-    left = runs - by_point[:, None] - by_replicate + mean
-    ww, vv = float(w @ w), float(v @ v)
-    if ww >= 1 or vv >= 1:
+
+def _interval(share: Floats, half: Floats) -> tuple[Floats, Floats]:
+    """From half-widths of shares, intervals that stay between 0 and 1: even to both sides on the scale of log odds."""
+    inside = (share > 0) & (share < 1)
+    odds = np.where(inside, share / np.where(share < 1, 1 - share, 1.0), 1.0)
+    factor = np.exp(np.minimum(np.where(inside, half / np.where(inside, share * (1 - share), 1.0), 0.0), 50.0))
+    low = np.where(inside, odds / factor / (1 + odds / factor), np.maximum(share - half, 0.0))
+    high = np.where(inside, odds * factor / (1 + odds * factor), np.minimum(share + half, 1.0))
+    return low, high
+
+
+def _jackknife(runs: Floats, n_groups: int) -> Floats:
+    """Squared standard error of the shares that comes of the rows."""
+    if min(runs.shape) < 3:
         return np.zeros(3)
-    mix = float(w @ (left * left) @ v) / ((1 - ww) * (1 - vv))
-    parameters = float(w @ (a * a)) / (1 - ww) - mix * vv
-    dice = float(v @ (b * b)) / (1 - vv) - mix * ww
-    return np.maximum([parameters, dice, mix], 0.0)
+    group = np.arange(len(runs)) % n_groups
+    parts = np.array([_parts(runs[group != left_out]) for left_out in range(n_groups)])
+    total = parts.sum(axis=1, keepdims=True)
+    found = np.where(total > 0, parts / np.where(total > 0, total, 1.0), 0.0)
+    squared: Floats = (n_groups - 1) / n_groups * ((found - found.mean(axis=0)) ** 2).sum(axis=0)
+    return squared
+
+
+def _parts(runs: Floats) -> Floats:
+    """Variance of rows, of columns, and what is left."""
+    n, m = runs.shape
+    by_row, by_column = runs.mean(axis=1), runs.mean(axis=0)
+    left = runs - by_row[:, None] - by_column + runs.mean()
+    mix = float((left * left).sum()) / ((n - 1) * (m - 1))
+    rows, columns = by_row.var(ddof=1) - mix / m, by_column.var(ddof=1) - mix / n
+    return np.maximum([rows, columns, mix], 0.0)

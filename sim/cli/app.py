@@ -112,12 +112,12 @@ def describe(
 @app.command()
 @answering
 def schema(
-    kind: Annotated[str, typer.Argument(help="scenario, theatre, history or sources")] = "scenario",
+    kind: Annotated[str, typer.Argument(help="scenario, theatre, history, sources or sweep")] = "scenario",
 ) -> None:
     """Write the JSON Schema of a kind of file, by which editors complete and check it."""
     from sim.theatre.jsonschema import schema as schema_of
 
-    if kind not in ("scenario", "theatre", "history", "sources"):
-        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history or sources")
+    if kind not in ("scenario", "theatre", "history", "sources", "sweep"):
+        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history, sources or sweep")
     json.dump(schema_of(kind), sys.stdout, indent=2, ensure_ascii=False)
     sys.stdout.write("\n")

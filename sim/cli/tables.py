@@ -8,6 +8,7 @@ from rich.table import Table
 from sim.theatre.scenario import HistoryFile, Scenario
 from sim.theatre.schema import Theatre
 from sim.theatre.sources import Sources
+from sim.theatre.sweep_file import SweepFile
 
 from .answer import counted
 
@@ -58,8 +59,11 @@ def card_table(card: "pd.DataFrame", title: str) -> Table:
     return table
 
 
-def describe_file(checked: Scenario | Theatre | HistoryFile | Sources) -> str:
+def describe_file(checked: Scenario | Theatre | HistoryFile | Sources | SweepFile) -> str:
     """What a valid file holds."""
+    if isinstance(checked, SweepFile):
+        over = counted(len(checked.parameters), "pattern") if checked.parameters else "every plausible range"
+        return f"valid sweep of {checked.sweep} by {checked.method} over {over}"
     if isinstance(checked, HistoryFile):
         return f"valid history of {len(checked.events)} events"
     if isinstance(checked, Sources):

@@ -15,6 +15,7 @@ from sim.engine.draw import drawn
 from sim.theatre.change import ChangeError, with_numbers
 from sim.theatre.doubt import Doubt, doubts, refuse_clashing
 from sim.theatre.number import Number
+from sim.theatre.ranges import shaping
 from sim.theatre.scenario import Scenario
 
 _INSIDE = 1e-9
@@ -52,8 +53,6 @@ def in_doubt(scenario: Scenario) -> tuple[Doubt, ...]:
 
     Runs in lockstep share one form of the rules, such as the number of days over which rungs are remembered.
     """
-    from .sweep.parameters import shaping  # which itself stands on plans
-
     key = scenario.sha256, scenario.chosen
     if key not in _IN_DOUBT:
         numbers = doubts(scenario)

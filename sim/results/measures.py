@@ -1,19 +1,5 @@
-"""What a sweep keeps of a run: a few numbers, taken while it goes on.
+"""What a sweep keeps of a run: a few numbers (`sim.theatre.measures`), taken while it goes on."""
 
-| name | what |
-|---|---|
-| `outcome.X` | 1 if outcome X held on some day, else 0 |
-| `day.X` | the first day on which it held, NaN if it never did |
-| `peak.rung` | the highest rung of any day |
-| `reached.rung_K` | 1 if some day stood on rung K or above, else 0 |
-| `day.rung_K` | the first such day, NaN if there was none |
-| `days.rung_K` | how many such days there were |
-| `deaths` | all deaths |
-| `peak.P` | the highest value of a price P |
-| `end.V` | the value of variable V on the evening of the last day |
-"""
-
-from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,23 +7,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.theatre.compile import program_of
-from sim.theatre.names import did_you_mean
+from sim.theatre.measures import RUNGS, MeasureError
 from sim.theatre.program import LOG, Program
 
 from .ensemble import Ensemble
 
 if TYPE_CHECKING:
     from sim.engine.model import CrisisModel
-
-RUNGS = range(1, 10)
-"""Rungs that a run can climb to."""
-
-Rows = Mapping[str, NDArray[Any]]
-"""One value for each run, by measure."""
-
-
-class MeasureError(ValueError):
-    """There is no such measure; the message says what there is."""
 
 
 class Record:
@@ -116,23 +92,6 @@ def measures_of(ensemble: Ensemble) -> pd.DataFrame:
     outcome_day = np.array([ensemble.sound[name].fillna(-1).to_numpy(np.int32) for name in program.outcomes])
     deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(runs, fill_value=0).to_numpy()
     return pd.DataFrame(record.rows(outcome_day.reshape(-1, len(runs)), deaths), index=runs)
-
-
-def measure_name(name: str, known: Sequence[str]) -> str:
-    """Return the measure that a user names; an outcome needs no `outcome.` before it.
-
-    Raises
-    ------
-    MeasureError
-        There is none of that name.
-    """
-    for candidate in (name, f"outcome.{name}"):
-        if candidate in known:
-            return candidate
-    bare = [each.removeprefix("outcome.") for each in known]
-    kinds = sorted({each.split(".")[0] + ".…" for each in known if "." in each}) + ["deaths"] * ("deaths" in known)
-    hint = did_you_mean(name, tuple(bare)) or f"; there are {', '.join(kinds)}"
-    raise MeasureError(f"there is no measure '{name}'{hint}")
 
 
 def _or_nan(days: NDArray[Any]) -> NDArray[np.float64]:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sim.analysis import sensitivity
 from sim.analysis.discovery import Box, Split, boxes, splits
 from sim.analysis.variance import Shares, shares
+from sim.theatre.measures import MeasureError, measure_name
 from sim.theatre.scenario import Scenario
 
 from .design import Design, Floats
-from .measures import MeasureError, measure_name
 
 Function = Callable[[Floats, NDArray[np.int64]], Mapping[str, NDArray[Any]]]
 """Gives measures of runs: takes their values, shape (run, number), and their run numbers."""
@@ -28,7 +28,7 @@ class Response:
 
     design: Design
     measures: pd.DataFrame
-    """One row for each run: point, run, and every measure (`sim.results.measures`); NaN where a run failed."""
+    """One row for each run: point, run, and every measure (`sim.theatre.measures`); NaN where a run failed."""
 
     @classmethod
     def of(cls, design: Design, function: Function) -> "Response":
@@ -55,7 +55,8 @@ class Response:
 
     def Y(self, measure: str) -> Floats:
         """A measure at each point, as SALib takes it: the mean of the runs there, shape (point,)."""
-        return self.answers[self.measure(measure)].to_numpy(np.float64)
+        values: Floats = self.answers[self.measure(measure)].to_numpy(np.float64)
+        return values
 
     @property
     def experiments(self) -> pd.DataFrame:
@@ -66,6 +67,12 @@ class Response:
     def outcomes(self) -> dict[str, Floats]:
         """Every measure at each point, as EMA Workbench takes them."""
         return {name: self.answers[name].to_numpy(np.float64) for name in self.names}
+
+    def to_ema(self) -> tuple[pd.DataFrame, dict[str, Floats]]:
+        """Return (experiments, outcomes) as EMA Workbench gives and saves them, by the names of `scenario.to_ema()`."""
+        from sim.experiments.sweep.others import ema_results
+
+        return ema_results(self)
 
     def measure(self, name: str) -> str:
         """Return a measure by its name; an outcome needs no `outcome.` before it.
@@ -80,7 +87,8 @@ class Response:
     def runs(self, measure: str) -> Floats:
         """A measure in every run, shape (point, replicate)."""
         values = self.measures[self.measure(measure)].to_numpy(np.float64)
-        return values.reshape(len(self.design), self.design.replicates)
+        shaped: Floats = values.reshape(len(self.design), self.design.replicates)
+        return shaped
 
     @cached_property
     def answers(self) -> pd.DataFrame:
@@ -102,7 +110,7 @@ class Response:
         """
         name = self.measure(measure)
         try:
-            return shares(self._complete(name), seed=self.design.seed)
+            return shares(self._complete(name))
         except ValueError as error:
             raise MeasureError(f"{name}: {error}") from None
 
@@ -113,7 +121,8 @@ class Response:
 
     @cached_property
     def _failed(self) -> NDArray[np.bool_]:
-        return self.measures[self.names].isna().all(axis=1).to_numpy()
+        failed: NDArray[np.bool_] = self.measures[self.names].isna().all(axis=1).to_numpy()
+        return failed
 
     def indices(self, measure: str, method: str | None = None) -> pd.DataFrame:
         """How much a measure depends on each number, with 95 % intervals, and which numbers that ranks.

@@ -14,8 +14,14 @@ from .yaml_tree import Node, read, sibling
 MOST_FILES = 16
 
 Named = str | os.PathLike[str]
-Kind = Literal["scenario", "theatre", "history", "sources"]
-WHAT_IT_IS = {"scenario": "a scenario", "theatre": "a theatre", "history": "a history", "sources": "a file of sources"}
+Kind = Literal["scenario", "theatre", "history", "sources", "sweep"]
+WHAT_IT_IS: dict[Kind, str] = {
+    "scenario": "a scenario",
+    "theatre": "a theatre",
+    "history": "a history",
+    "sources": "a file of sources",
+    "sweep": "a sweep",
+}
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
 
@@ -33,6 +39,8 @@ class File:
             return "theatre"
         if self.tree.get("extends"):
             return "scenario"
+        if self.tree.get("sweep"):
+            return "sweep"
         if any(self.tree.get(section) for section in ("claims", "numbers", "references")):
             return "sources"
         return "history" if self.tree.get("events") else "scenario"

@@ -1,4 +1,4 @@
-"""JSON Schemas of the four kinds of file, made from the records that check them, for editors to complete and check.
+"""JSON Schemas of the five kinds of file, made from the records that check them, for editors to complete and check.
 
 A schema knows the shape of a file; names, units and sums are left to `load`.
 """
@@ -13,12 +13,14 @@ from .number import UNITS
 from .scenario import HistoryFile, ScenarioFile
 from .schema import Theatre
 from .sources import Sources
+from .sweep_file import SweepFile
 
 _RECORDS: dict[str, type[Model]] = {
     "scenario": ScenarioFile,
     "theatre": Theatre,
     "history": HistoryFile,
     "sources": Sources,
+    "sweep": SweepFile,
 }
 
 _FIGURE = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
@@ -28,7 +30,7 @@ _THRESHOLD = {"type": "string", "pattern": rf"^\s*[<>]=\s*{_FIGURE}(\s*({_UNIT})
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of one kind of file: `scenario`, `theatre`, `history` or `sources`.
+    """Return the JSON Schema (2020-12) of one kind of file: `scenario`, `theatre`, `history`, `sources` or `sweep`.
 
     Raises
     ------
@@ -38,12 +40,12 @@ def schema(kind: str) -> dict[str, Any]:
     if kind not in _RECORDS:
         raise ValueError(f"there is no schema of '{kind}'; there are {', '.join(_RECORDS)}")
     made = _RECORDS[kind].model_json_schema(by_alias=True)
-    definitions = {name: _tidy(part) for name, part in made.pop("$defs").items()}
+    definitions = {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
     for name, finish in _FINISH.items():
         if name in definitions:
             finish(definitions[name])
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"A {kind} file"}
-    return {**head, **_tidy(made), "$defs": definitions}
+    return {**head, **_tidy(made), **({"$defs": definitions} if definitions else {})}
 
 
 def write(folder: Path) -> None:

@@ -1,6 +1,6 @@
 """From files to a scenario: everything is read, merged and checked, and every fault reported at once."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -9,14 +9,17 @@ from pydantic import ValidationError
 
 from . import names
 from .base import Model
-from .errors import ScenarioError, fault
-from .files import WHAT_IT_IS, Kind, Named, shipped
+from .errors import Fault, ScenarioError, fault
+from .files import WHAT_IT_IS, Kind, Named, referenced, shipped
 from .inventory import changed
+from .measures import MeasureError, measure_name, measure_names
 from .messages import Finding, findings
+from .ranges import RangeError, ranges
 from .resolve import Resolved, merge, resolve
 from .scenario import HistoryFile, Scenario, ScenarioFile
 from .schema import Theatre
 from .sources import Sources
+from .sweep_file import SweepFile
 from .yaml_tree import Key, Node, plain
 
 __all__ = [
@@ -25,6 +28,7 @@ __all__ = [
     "check",
     "load",
     "load_sources",
+    "load_sweep",
     "load_theatre",
     "resolve",
     "shipped",
@@ -123,8 +127,45 @@ def without(resolved: Resolved, section: str, key: Key) -> Scenario:
     return _scenario(merge([replace(first, tree=tree), *resolved.files[1:]], []))
 
 
-def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources:
-    """Load whatever a file holds: a scenario, or a theatre, a history or sources by themselves.
+def load_sweep(path_or_name: Named) -> tuple[SweepFile, Scenario]:
+    """Load a file that says what to sweep, and the scenario that it names.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in the file, or in the scenario's files.
+    """
+    resolved = resolve(path_or_name)
+    _refuse_unless(resolved, "sweep")
+    file, tree = _alone(resolved, SweepFile), resolved.first.tree
+    named = tree.content["sweep"]
+    try:
+        scenario = load(referenced(named, resolved.first.path.parent))
+    except ScenarioError as error:
+        raise ScenarioError([fault(named.at, f"'{file.sweep}' has faults of its own"), *error.faults]) from None
+    if faults := list(_misfits(file, tree, scenario)):
+        raise ScenarioError(faults)
+    return file, scenario
+
+
+def _misfits(file: SweepFile, tree: Node, scenario: Scenario) -> Iterator[Fault]:
+    """What a sweep names that its scenario does not have."""
+    for pattern, ends in (file.ranges or {}).items():
+        try:
+            ranges(scenario, {pattern: ends})
+        except RangeError as error:
+            text, _, hint = str(error).partition("; ")
+            yield fault(tree.content["parameters"].content[pattern].key, text, hint or None)
+    for at, measure in enumerate(file.outcomes):
+        try:
+            measure_name(measure, measure_names(scenario.theatre))
+        except MeasureError as error:
+            text, _, hint = str(error).partition("; ")
+            yield fault(tree.content["outcomes"].content[at].at, text, hint or None)
+
+
+def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | SweepFile:
+    """Load whatever a file holds: a scenario or a sweep, or a theatre, a history or sources by themselves.
 
     Raises
     ------
@@ -133,6 +174,8 @@ def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources:
     """
     resolved = resolve(path_or_name)
     kind = resolved.first.kind
+    if kind == "sweep":
+        return load_sweep(path_or_name)[0]
     return _scenario(resolved) if kind == "scenario" else _alone(resolved, _ALONE[kind])
 
 
@@ -152,6 +195,7 @@ def _refuse_unless(resolved: Resolved, wanted: Kind) -> None:
         "theatre": ("theatre", f"write a scenario that extends it: 'extends: {name}'"),
         "history": ("events", f"name it in a scenario: 'history: {{file: {name}, until: 2019-12-31}}'"),
         "sources": ("claims", f"'sim validate {name}' checks it"),
+        "sweep": ("sweep", f"'sim sweep {name}' runs it"),
         "scenario": ("extends", None),
     }[file.kind]
     at = (file.tree.get(key) or file.tree).key

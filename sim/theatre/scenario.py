@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
@@ -205,6 +205,37 @@ class Scenario(Model):
         """Every number of the scenario with the path that overrides and sweeps call it by."""
         yield from numbers(self.theatre)
         yield from numbers(self.script, ("script",))
+
+    def problem(self, parameters: Any = None, only: Literal["levers", "uncertainties"] | None = None) -> Any:
+        """Return numbers and their plausible ranges as a SALib `ProblemSpec`; `response` is what to evaluate on it.
+
+        Parameters
+        ----------
+        parameters, only : see `sim.sweep`
+        """
+        from sim.experiments.sweep.others import salib_problem
+
+        return salib_problem(self, parameters, only)
+
+    def response(
+        self, measures: str | Sequence[str], parameters: Any = None, replicates: int = 8, seed: int | None = None
+    ) -> Any:
+        """Return the model as a function of points, such as SALib evaluates: see `sim.experiments.sweep.others`."""
+        from sim.experiments.sweep.others import response
+
+        return response(self, measures, parameters, replicates, seed)
+
+    def to_ema(
+        self,
+        parameters: Any = None,
+        measures: Sequence[str] | None = None,
+        replicates: int = 8,
+        seed: int | None = None,
+    ) -> Any:
+        """Return the scenario as a model of EMA Workbench: see `sim.experiments.sweep.others`."""
+        from sim.experiments.sweep.others import ema_model
+
+        return ema_model(self, parameters, measures, replicates, seed)
 
 
 __all__ = ["HistoryFile", "Scenario", "ScenarioFile", "Window"]

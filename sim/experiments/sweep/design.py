@@ -1,12 +1,12 @@
 """Points of a sweep by a method, as many as are asked for: samples of SALib and scipy, grids, one at a time."""
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from sim.analysis.sensitivity import LEVELS, MissingExtraError
+from sim.analysis.extras import extra
+from sim.analysis.sensitivity import LEVELS
 from sim.experiments.plan import PlanError
 from sim.results.design import Design, Floats, Varied, problem
 
@@ -55,7 +55,7 @@ def make(
     ------
     DesignError
         There is no such method, or it needs more points, or the design would be too large.
-    sim.analysis.sensitivity.MissingExtraError
+    sim.analysis.extras.MissingExtraError
         SALib is not installed.
     """
     if method not in SAMPLERS:
@@ -81,8 +81,8 @@ def _steps(method: str, sampler: Sampler, k: int, samples: int) -> int:
     least = sampler.points(sampler.least, k)
     if samples < least:
         raise DesignError(
-            f"{samples:,} points are too few for {method} over {k:,} numbers: it needs {least:,} at least, {sampler.step} "
-            f"(--samples {least}); {_screen(method)}"
+            f"{samples:,} points are too few for {method} over {k:,} numbers: it needs {least:,} at least, "
+            f"{sampler.step} (--samples {least}); {_screen(method)}"
         )
     steps = sampler.least
     while sampler.points(following := steps * 2 if sampler.doubling else steps + 1, k) <= samples:
@@ -103,14 +103,7 @@ def _scaled(varied: tuple[Varied, ...], unit: Floats) -> Floats:
 
 
 def _salib(module: str) -> Any:
-    try:
-        return import_module(f"SALib.sample.{module}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").split(".")[0] != "SALib":
-            raise
-        raise MissingExtraError(
-            "SALib is not installed; install it with: pip install 'escalation-sim[sweep]'"
-        ) from None
+    return extra(f"SALib.sample.{module}", "SALib")
 
 
 def _sobol(varied: tuple[Varied, ...], steps: int, seed: int) -> Floats:
@@ -124,11 +117,7 @@ def _morris(varied: tuple[Varied, ...], steps: int, seed: int) -> Floats:
 
 
 def _latin(varied: tuple[Varied, ...], steps: int, seed: int) -> Floats:
-    try:
-        qmc = import_module("scipy.stats.qmc")
-    except ModuleNotFoundError:
-        text = "scipy is not installed; install it with: pip install 'escalation-sim[sweep]'"
-        raise MissingExtraError(text) from None
+    qmc = extra("scipy.stats.qmc", "SciPy")
     return _scaled(varied, qmc.LatinHypercube(len(varied), rng=np.random.default_rng(seed)).random(steps))
 
 
@@ -146,14 +135,14 @@ def _one_at_a_time(varied: tuple[Varied, ...], steps: int, seed: int) -> Floats:
 
 
 SAMPLERS: dict[str, Sampler] = {
-    "morris": Sampler(lambda steps, k: steps * (k + 1), 4, 10, _morris, "4 trajectories of one more than there are numbers"),
+    "morris": Sampler(lambda steps, k: steps * (k + 1), 4, 10, _morris, "4 trajectories through all numbers"),
     "sobol": Sampler(
-        lambda steps, k: steps * (k + 2), 64, 256, _sobol, "64 for each number and twice more", doubling=True
+        lambda steps, k: steps * (k + 2), 64, 256, _sobol, "64 for each number and 128 more", doubling=True
     ),
     "pawn": Sampler(lambda steps, k: steps, 200, 1024, _latin, "20 for each of ten slices"),
     "delta": Sampler(lambda steps, k: steps, 200, 1024, _latin, "some for each class of a histogram"),
     "lhs": Sampler(lambda steps, k: steps, 32, 1024, _latin, "fewer show no correlation"),
-    "oat": Sampler(lambda steps, k: 2 * k + 1, 1, 1, _one_at_a_time, "the base, and both ends of each number"),
-    "grid": Sampler(lambda steps, k: min(steps, 10**6) ** min(k, 64), 2, 5, _grid, "both ends of each number with those of all others"),
+    "oat": Sampler(lambda steps, k: 2 * k + 1, 1, 1, _one_at_a_time, "base and both ends of each"),
+    "grid": Sampler(lambda steps, k: min(steps, 10**6) ** min(k, 64), 2, 5, _grid, "2 levels of each"),
 }  # fmt: skip
 """Methods, and how they choose points; how they measure influence says `sim.analysis.sensitivity`."""

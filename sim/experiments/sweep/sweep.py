@@ -16,8 +16,9 @@ from sim.results.folder import begun, close, refuse_others
 from sim.results.manifest import Manifest, Plan, provenance
 from sim.results.sweep import Sweep, table
 from sim.results.sweep_store import SweepWriter, failed_runs, read_sweep
-from sim.theatre.load import load
+from sim.theatre.load import load, load_sweep, resolve
 from sim.theatre.scenario import Scenario
+from sim.theatre.sweep_file import SweepFile
 
 from .design import make
 from .parameters import Only, Parameters, chosen
@@ -44,6 +45,7 @@ def sweep(
     Parameters
     ----------
     scenario : Scenario, path or name of a shipped scenario
+        Or a file that says what to sweep (`sim schema sweep`); what is given here has the last word over it.
     parameters : sequence of patterns, or mapping from patterns to ranges, optional
         Which numbers vary: paths as `sim describe` prints them, or patterns such as `actions.iran.*`; as a mapping,
         with a range for each, or None for its plausible one. Left out, every number with a plausible range.
@@ -72,7 +74,11 @@ def sweep(
     sim.StoreError
         The folder is taken, cannot be gone on with, or cannot be written to.
     """
-    question = scenario if isinstance(scenario, Scenario) else load(scenario)
+    question, file = asked(scenario)
+    if file is not None:
+        parameters = file.ranges if parameters is None else parameters
+        method, samples, only = method or file.method, samples or file.samples, only or file.only
+        replicates, seed = replicates or file.replicates, file.seed if seed is None else seed
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
     if earlier is not None and (before := earlier.plan.design) is not None:
@@ -84,6 +90,16 @@ def sweep(
     return run_design(
         question, design, executor=executor, progress=progress, save=folder, resume=resume, overwrite=overwrite
     )
+
+
+def asked(scenario: Scenario | str | PathLike[str]) -> tuple[Scenario, SweepFile | None]:
+    """Find the scenario that the user names, and the file that says how to sweep it, if one does."""
+    if isinstance(scenario, Scenario):
+        return scenario, None
+    if resolve(scenario).first.kind != "sweep":
+        return load(scenario), None
+    file, question = load_sweep(scenario)
+    return question, file
 
 
 def run_design(
