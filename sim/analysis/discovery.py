@@ -93,10 +93,10 @@ def boxes(
     MissingExtraError
         EMA Workbench is not installed.
     """
-    wanted, says = _of_interest(values, measure, above, below)
+    wanted, says = of_interest(values, measure, above, below)
     prim = ema("analysis.prim")
     found: list[Box] = []
-    with _quiet():
+    with quiet():
         search = prim.Prim(points.copy(), wanted, threshold=min(density, 0.99), mass_min=mass)
         for _ in range(_MOST):
             peeled = search.find_box()
@@ -168,9 +168,9 @@ def splits(
 
     Parameters, errors : see `boxes`
     """
-    wanted, says = _of_interest(values, measure, above, below)
+    wanted, says = of_interest(values, measure, above, below)
     cart = ema("analysis.cart")
-    with _quiet():
+    with quiet():
         tree = cart.CART(points.copy(), wanted, mass_min=mass, mode=cart.sdutil.RuleInductionType.CLASSIFICATION)
         tree.build_tree()
         leaves = tree.boxes
@@ -178,9 +178,10 @@ def splits(
     return sorted(found, key=lambda box: -box.density)
 
 
-def _of_interest(
+def of_interest(
     values: Floats, measure: str, above: float | None, below: float | None
 ) -> tuple[NDArray[np.bool_], str]:
+    """Which points are of interest, and what makes them so; see `boxes`."""
     if above is not None and below is not None:
         raise ValueError("give 'above' or 'below', not both")
     line = below if below is not None else float(np.nanmean(values)) if above is None else above
@@ -202,7 +203,7 @@ def ema(module: str) -> Any:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the workbench's notes, and what it asks of pandas, from the user's screen."""
     logger = logging.getLogger("EMA")
     before = logger.level

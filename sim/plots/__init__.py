@@ -9,9 +9,11 @@ from .alluvial import alluvial
 from .branches import branches
 from .choices import choices
 from .difference import difference
+from .discovery import heat, parallel, tradeoff
 from .doubt import doubt, errors
 from .flips import flips
 from .history import strip
+from .influence import influence, morris, tornado
 from .paths import fan
 from .raster import raster
 from .shares import first_passage, outcomes, rungs
@@ -29,10 +31,16 @@ __all__ = [
     "figures",
     "first_passage",
     "flips",
+    "heat",
+    "influence",
+    "morris",
     "outcomes",
+    "parallel",
     "raster",
     "rungs",
     "spiral",
     "strip",
+    "tornado",
+    "tradeoff",
     "transitions",
 ]
