@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from sim.experiments.replay.replay import replay as replay
     from sim.experiments.run import run as run
     from sim.experiments.summarise import summarise as summarise
-    from sim.experiments.tip import tip as tip
     from sim.experiments.sweep.sweep import sweep as sweep
+    from sim.experiments.tip import tip as tip
     from sim.results.counted import CountedEnsemble as CountedEnsemble
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.errors import StoreError as StoreError
@@ -93,8 +93,8 @@ __all__ = [
     "replay",
     "run",
     "summarise",
-    "tip",
     "sweep",
+    "tip",
 ]
 
 

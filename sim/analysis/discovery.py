@@ -97,7 +97,8 @@ def boxes(
     prim = ema("analysis.prim")
     found: list[Box] = []
     with quiet():
-        search = prim.Prim(points.copy(), wanted, threshold=min(density, 0.99), mass_min=mass)
+        # A box that never gets as dense as its threshold is given back as it was before it was peeled.
+        search = prim.Prim(points.copy(), wanted, threshold=1e-6, mass_min=mass)
         for _ in range(_MOST):
             peeled = search.find_box()
             if peeled is None:

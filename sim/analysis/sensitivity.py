@@ -1,7 +1,8 @@
 """How much a response depends on each number that varies: indices with intervals, of SALib where it has them.
 
-Responses are means over replicates. An interval holds two errors: that of the points, as the method's bootstrap gives
-it, and that of the dice, from the same index with one replicate left out in turn (jackknife).
+Responses are means over replicates, and what is luck in them is taken off where it would pass for influence. An
+interval holds two errors: that of the points, as the method's bootstrap gives it, and that of the dice, from the same
+index with one replicate left out in turn (jackknife).
 """
 
 import math
@@ -32,7 +33,9 @@ class Asked(NamedTuple):
 
     problem: Mapping[str, Any]
     X: Floats
+    runs: Floats
     Y: Floats
+    """Means of the runs."""
     seed: int
     resamples: int
 
@@ -90,7 +93,7 @@ def indices(
     if np.ptp(Y) == 0:
         raise ValueError(f"it is {Y[0]:g} at every point; nothing that was varied changes it")
     resamples = max(FEWEST_RESAMPLES, min(RESAMPLES, _AFFORDED // X.size))
-    found = chosen.estimate(Asked(problem, X, Y, seed + 1, resamples))  # SALib takes a seed of 0 for none
+    found = chosen.estimate(Asked(problem, X, runs, Y, seed + 1, resamples))  # SALib takes a seed of 0 for none
     dice = _dice_error(chosen, problem, X, runs, seed)
     rows: dict[str, Any] = {"parameter": list(problem["names"])}
     for name, (value, of_points) in found.items():
@@ -139,10 +142,11 @@ def _dice_error(method: Method, problem: Mapping[str, Any], X: Floats, runs: Flo
         return {}
     without: list[dict[str, Estimate]] = []
     for left_out in range(m):
-        Y = _means(np.delete(runs, left_out, axis=1))
+        kept = np.delete(runs, left_out, axis=1)
+        Y = _means(kept)
         if not np.isfinite(Y).all() or np.ptp(Y) == 0:
             continue
-        without.append(method.estimate(Asked(problem, X, Y, seed + 1, 0)))
+        without.append(method.estimate(Asked(problem, X, kept, Y, seed + 1, 0)))
     if len(without) < 2:
         return {}
     errors = {}
@@ -167,21 +171,67 @@ def _of(found: Mapping[str, Any], **names: str) -> dict[str, Estimate]:
 
 
 def _sobol(asked: Asked) -> dict[str, Estimate]:
+    """SALib's indices, less what the dice add: a difference between two points is partly luck, even on the same dice.
+
+    Of each pair of points the replicates tell how much of the squared difference is luck, and of all how much of the
+    variance: both are taken off. Without luck, and with one replicate, these are SALib's numbers.
+    """
+    k, runs = len(asked.problem["names"]), asked.runs
     found = _salib("sobol").analyze(
         asked.problem, asked.Y, calc_second_order=False, num_resamples=max(asked.resamples, 2), seed=asked.seed
     )
-    return _of(found, ST="ST", S1="S1")
+    estimates = _of(found, ST="ST", S1="S1")
+    if runs.shape[1] < 2:
+        return estimates
+    by_base = runs.reshape(-1, k + 2, runs.shape[1])  # A, one for each number changed, B
+    first, changed, second = by_base[:, :1], by_base[:, 1:-1], by_base[:, -1]
+    luck = (first - changed).var(axis=2, ddof=1).mean(axis=0) / runs.shape[1] / 2
+    both = np.concatenate([first[:, 0], second])
+    total = float(both.mean(axis=1).var())
+    parameters = total - (both - both.mean(axis=0)).var(axis=1, ddof=1).mean() / runs.shape[1]
+    if parameters <= 0:
+        raise ValueError("what the numbers do cannot be told from luck; take more replicates, or wider ranges")
+    less = {"ST": luck, "S1": np.zeros(k)}
+    return {
+        name: ((value * total - less[name]) / parameters, None if error is None else error * total / parameters)
+        for name, (value, error) in estimates.items()
+    }
 
 
 def _morris(asked: Asked) -> dict[str, Estimate]:
-    # SALib divides by the step between levels of the unit cube, so effects are per plausible range.
-    found = _salib("morris").analyze(
-        dict(asked.problem), asked.X, asked.Y, num_resamples=max(asked.resamples, 2), num_levels=LEVELS, seed=asked.seed
-    )
-    exact = {
-        name: (np.asarray(found[name], np.float64), np.zeros(len(asked.problem["names"]))) for name in ("mu", "sigma")
+    """Elementary effects, per plausible range; of `mu_star` the sign of each is taken from the other replicates.
+
+    The mean size of differences that are nothing but luck is not 0. A difference in one replicate, with the sign that
+    it has in all others, is 0 on average if it is luck, and its size if it is not. With one replicate these are
+    SALib's numbers.
+    """
+    effects = elementary_effects(asked.problem, asked.X, asked.runs)
+    n, m = len(effects), asked.runs.shape[1]
+    mean = effects.mean(axis=2)
+    if m < 2:
+        sized = np.abs(mean)
+    else:
+        others = (effects.sum(axis=2, keepdims=True) - effects) / (m - 1)
+        sized = (np.sign(others) * effects).mean(axis=2)
+    sigma = mean.std(axis=0, ddof=1)
+    return {
+        "mu_star": (sized.mean(axis=0), sized.std(axis=0, ddof=1) / math.sqrt(n)),
+        "mu": (mean.mean(axis=0), sigma / math.sqrt(n)),
+        "sigma": (sigma, None),
     }
-    return {"mu_star": _of(found, mu_star="mu_star")["mu_star"], **exact}
+
+
+def elementary_effects(problem: Mapping[str, Any], X: Floats, runs: Floats) -> Floats:
+    """What a step along each number changes, per range (Morris 1991), shape (trajectory, number, replicate)."""
+    low, high = np.array(problem["bounds"], np.float64).T
+    k = len(low)
+    steps = np.diff(((X - low) / (high - low)).reshape(-1, k + 1, k), axis=1)
+    changes = np.diff(runs.reshape(-1, k + 1, runs.shape[1]), axis=1)
+    moved = np.abs(steps).argmax(axis=2)
+    size = np.take_along_axis(steps, moved[:, :, None], axis=2)
+    effects = np.empty_like(changes)
+    np.put_along_axis(effects, moved[:, :, None], changes / size, axis=1)
+    return effects
 
 
 def _delta(asked: Asked) -> dict[str, Estimate]:
@@ -241,7 +291,7 @@ _SPREAD = ("lhs", "pawn", "delta")
 
 METHODS: dict[str, Method] = {
     "sobol": Method("ST", _sobol, ("sobol",), "share of the variance that would remain if all others were known"),
-    "morris": Method("mu_star", _morris, ("morris",), "mean change over half of the plausible range and more"),
+    "morris": Method("mu_star", _morris, ("morris",), "mean size of the change from one end of the range to the other"),
     "pawn": Method("PAWN", _pawn, _SPREAD, "how far knowing the number moves the distribution"),
     "delta": Method("delta", _delta, _SPREAD, "how far knowing the number moves the density"),
     "lhs": Method("strength", _correlation, _SPREAD, "rank correlation, whatever its sign"),

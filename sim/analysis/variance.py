@@ -78,13 +78,17 @@ def _student(freedom: int) -> float:
 
 
 def _interval(share: Floats, half: Floats) -> tuple[Floats, Floats]:
-    """From half-widths of shares, intervals that stay between 0 and 1: even to both sides on the scale of log odds."""
+    """From half-widths of shares, intervals that stay between 0 and 1.
+
+    They reach equally far to both sides on the scale of log odds, and at most twice the half-width: near 0 and 1 that
+    scale would stretch them over everything.
+    """
     inside = (share > 0) & (share < 1)
     odds = np.where(inside, share / np.where(share < 1, 1 - share, 1.0), 1.0)
     factor = np.exp(np.minimum(np.where(inside, half / np.where(inside, share * (1 - share), 1.0), 0.0), 50.0))
     low = np.where(inside, odds / factor / (1 + odds / factor), np.maximum(share - half, 0.0))
     high = np.where(inside, odds * factor / (1 + odds * factor), np.minimum(share + half, 1.0))
-    return low, high
+    return np.maximum(low, share - 2 * half), np.minimum(high, share + 2 * half)
 
 
 def _jackknife(runs: Floats, n_groups: int) -> Floats:

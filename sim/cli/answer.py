@@ -64,4 +64,6 @@ _CODES = {
     "StoreError": WRONG_USAGE,
     "PlanError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
+    "MeasureError": WRONG_USAGE,
+    "MissingExtraError": FAILED,
 }

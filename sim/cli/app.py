@@ -12,6 +12,7 @@ from .compare import compare
 from .lint import lint
 from .run import run
 from .stories import explain, replay, why
+from .sweep import sweep
 from .tip import tip
 
 app = typer.Typer(
@@ -79,6 +80,7 @@ app.command()(lint)
 app.command()(compare)
 app.command()(branch)
 app.command()(choices)
+app.command()(sweep)
 app.command()(tip)
 for _verb in (replay, explain, why):
     app.command()(_verb)

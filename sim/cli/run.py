@@ -47,7 +47,7 @@ def run(
     """Run a scenario many times; keep trajectories, events, outcomes and figures."""
     if record and not figures:
         raise typer.BadParameter("without figures there is nothing to draw over", param_hint="--record")
-    _refuse_together(
+    refuse_together(
         {"--resume": resume, "--overwrite": overwrite},
         {"--summary-only": summary_only, "--variables": variables is not None},
         {"--summary-only": summary_only, "--dtype": dtype is not None},
@@ -80,7 +80,7 @@ def run(
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
     asked["uncertain"] = uncertain
     again = f"sim run {scenario}{f' --out {out}' if out else ''} --resume"
-    with _interruptible(folder, again), _executor(dask) as pool:
+    with interruptible(folder, again), executing(dask) as pool:
         ensemble: AnyEnsemble
         if summary_only:
             ensemble = summarise(question, runs=runs, seed=seed, executor=pool, **asked)
@@ -92,7 +92,8 @@ def run(
     _end(ensemble)
 
 
-def _refuse_together(*pairs: dict[str, bool]) -> None:
+def refuse_together(*pairs: dict[str, bool]) -> None:
+    """Refuse options that contradict one another."""
     for pair in pairs:
         if all(pair.values()):
             one, other = pair
@@ -121,14 +122,15 @@ def _recorded(question: "Scenario", seed: int | None) -> "Ensemble":
         raise typer.BadParameter(str(error), param_hint="--record") from None
 
 
-def _executor(dask: str | None) -> Any:
+def executing(dask: str | None) -> Any:
+    """The executor that a command names, for as long as it is used."""
     from sim.experiments.cluster import cluster
 
     return nullcontext() if dask is None else cluster(dask)
 
 
 @contextmanager
-def _interruptible(folder: Path, again: str) -> Iterator[None]:
+def interruptible(folder: Path, again: str) -> Iterator[None]:
     """Let Ctrl-C end the runs and say how to go on with them; pressed once more, it ends everything at once."""
 
     def interrupt(*_: object) -> None:

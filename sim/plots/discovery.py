@@ -141,8 +141,8 @@ def tradeoff(
     head(
         ax,
         "What a box gives up as it gets purer",
-        f"Looked for: points at which {_quoted(sweep, name, says)}. Coverage: share of these in the box; density: their "
-        "share of the box. Dots: boxes of PRIM's peeling; where one number more is limited, it is told.",
+        f"Looked for: points at which {_quoted(sweep, name, says)}. Coverage: share of these in the box; density: "
+        "their share of the box. Dots: boxes of PRIM's peeling; where one number more is limited, it is told.",
     )
     signed(ax, *signature(sweep))
     return ax
@@ -188,8 +188,16 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
         ax.vlines(at, bottom, top, color=COLOURS["outcome"], linewidth=5, zorder=4)
         for height, value, align in ((0.0, low[at], "top"), (1.0, high[at], "bottom")):
             rise = -3 if align == "top" else 3
-            place = {"xytext": (0, rise), "textcoords": "offset points", "ha": "center", "va": align}
-            ax.annotate(f"{value:g}", (at, height), fontsize=SIZE, color=COLOURS["text"], **place)
+            ax.annotate(
+                f"{value:g}",
+                (at, height),
+                xytext=(0, rise),
+                textcoords="offset points",
+                ha="center",
+                va=align,
+                fontsize=SIZE,
+                color=COLOURS["text"],
+            )
     ax.set_xlim(-0.5, len(chosen) - 0.5)
     ax.set_ylim(-0.08, 1.08)
     ax.set_xticks(x, [wrapped(path.replace(".", ". "), LETTERS, 4).replace(". ", ".") for path in chosen])
@@ -201,8 +209,8 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
     head(
         ax,
         f"Where {wrapped(_quoted(sweep, name, box.says), 70, 1)}",
-        f"Lines: points of the sweep, red inside the box. Thick: its limits. There it is so at {percent(box.density)} of "
-        f"points, against {percent(box.of_interest)} of all; the box holds {percent(box.coverage)} of these.",
+        f"Lines: points of the sweep, red inside the box. Thick: its limits. There it is so at {percent(box.density)} "
+        f"of points, against {percent(box.of_interest)} of all; the box holds {percent(box.coverage)} of these.",
     )
     ax.annotate(
         " · ".join(signature(sweep)),

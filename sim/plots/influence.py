@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
+from numpy.typing import NDArray
 
 from sim.analysis.paired import mean_difference
 from sim.results.sweep import Sweep
@@ -59,20 +60,20 @@ def tornado(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST
     if is_share(name):
         percent_axis(ax.xaxis)
     ax.set_xlabel("Share of runs" if is_share(name) else "", loc="right")
-    for x, colour, end in ((0.88, "first", "low end"), (1.0, "second", "high end")):
-        ax.text(x, 1, end, ha="right", va="top", color=COLOURS[colour], fontsize=SIZE, transform=ax.transAxes)
+    for x, side, text in ((0.88, "first", "low end"), (1.0, "second", "high end")):
+        ax.text(x, 1, text, ha="right", va="top", color=COLOURS[side], fontsize=SIZE, transform=ax.transAxes)
     told = f"as written it is {_value(sweep, name, base)}"
     head(
         ax,
         f"{sweep.label(name)}: one number at a time",
-        f"Bars: the mean with a number at either end of its range, written on the bar; {told}. Lines: 95 % intervals of "
-        "paired differences, on the same dice.",
+        f"Bars: the mean with a number at either end of its range, written on the bar; {told}. Lines: 95 % intervals "
+        "of paired differences, on the same dice.",
     )
     signed(ax, *signature(sweep))
     return ax
 
 
-def _reach(runs: np.ndarray[tuple[int, ...], np.dtype[np.float64]], places: Sequence[int], base: float) -> float:
+def _reach(runs: NDArray[np.float64], places: Sequence[int], base: float) -> float:
     """How far the axis goes to both sides, with room for what is written on the bars."""
     ends = [float(np.nanmean(runs[2 * at + end])) for at in places for end in (1, 2)]
     return 1.35 * max(max((abs(end - base) for end in ends), default=0.0), 1e-9)
@@ -80,7 +81,7 @@ def _reach(runs: np.ndarray[tuple[int, ...], np.dtype[np.float64]], places: Sequ
 
 def _end(
     ax: Axes,
-    runs: np.ndarray[tuple[int, ...], np.dtype[np.float64]],
+    runs: NDArray[np.float64],
     base: float,
     row: float,
     point: int,
@@ -113,8 +114,8 @@ def _end(
 def morris(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST) -> Axes:
     """Morris screen: how much each number matters against how much that depends on the others.
 
-    A number on the right matters (μ*: mean size of its effect); one far above the line does so in some places and not
-    in others, or this way and that (σ: standard deviation of its effects).
+    A number on the right matters (mu*: mean size of its effect); one far above the line does so in some places and
+    not in others, or this way and that (sigma: standard deviation of its effects).
 
     Parameters
     ----------
@@ -149,8 +150,8 @@ def morris(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST)
     head(
         ax,
         f"{sweep.label(name)}: which numbers matter at all",
-        "Each dot is a number. Lines: 95 % intervals; grey: the interval does not leave out zero. Dotted: where the size "
-        "of an effect varies as much as it is large.",
+        "Each dot is a number. Lines: 95 % intervals; grey: the interval does not leave out zero. Dotted: where the "
+        "size of an effect varies as much as it is large.",
     )
     signed(ax, *signature(sweep))
     return ax
@@ -267,7 +268,7 @@ def _with_unit(sweep: Sweep, path: str) -> str:
     return path if unit == "1" else f"{path} ({unit})"
 
 
-def _names(ax: Axes, rows: Sequence[float], names: Sequence[str], left: float) -> None:
+def _names(ax: Axes, rows: NDArray[np.float64], names: Sequence[str], left: float) -> None:
     for row, name in zip(rows, names, strict=True):
         text = ax.text(left, row + 0.22, name, va="bottom", fontsize=SIZE, color=COLOURS["text"], parse_math=False)
         text.set_path_effects([_HALO])

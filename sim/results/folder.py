@@ -13,7 +13,7 @@ from .manifest import NAME, Manifest, Plan, provenance, read, rules_sha256
 
 OURS = (
     "trajectories.zarr", "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept", "figures",
-    "design.parquet", "parameters.csv", "measures.parquet", "indices.csv",
+    "design.parquet", "parameters.csv", "measures.parquet",
 )  # fmt: skip
 """What a result has beside its manifest."""
 

@@ -118,7 +118,9 @@ def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
             raise ValueError(f"{MEASURES} has {len(measures):,} rows in place of {design.runs:,}")
     except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise StoreError(f"{folder} is damaged: {error}") from error
-    info: dict[str, Any] = {key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made}
+    info: dict[str, Any] = {
+        key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made
+    }
     return Sweep(design, measures, plan.scenario, failed_runs(design, manifest.failures), info, folder)
 
 

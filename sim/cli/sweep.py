@@ -1,0 +1,289 @@
+"""The verb `sweep`: run a scenario at many points, and tell which numbers matter and how much is dice."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .answer import SOME_FAILED, Json, answering, console, counted, notes, print_json
+from .run import executing, interruptible, refuse_together
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from rich.table import Table
+
+    from sim.analysis.discovery import Box
+    from sim.analysis.variance import Share, Shares
+    from sim.results.sweep import Sweep
+    from sim.theatre.scenario import Scenario
+
+SHOWN = 15
+"""Numbers that are listed."""
+
+
+@answering
+def sweep(
+    scenario: Annotated[
+        str, typer.Argument(help="A scenario, a file that says what to sweep, or the folder of a finished sweep.")
+    ],
+    method: Annotated[
+        str | None, typer.Option(help="morris, sobol, pawn, delta, lhs, oat or grid; else sobol.")
+    ] = None,
+    samples: Annotated[int | None, typer.Option(min=1, help="How many points at most.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=2, help="Runs at each point, the same dice at all; else 8.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of the points and of all dice.")] = None,
+    param: Annotated[
+        list[str] | None, typer.Option(help="Numbers to vary, such as 'actions.iran.*'; as often as needed.")
+    ] = None,
+    levers: Annotated[bool, typer.Option("--levers", help="Only what a government can choose.")] = False,
+    uncertainties: Annotated[bool, typer.Option("--uncertainties", help="Only what is uncertain.")] = False,
+    outcome: Annotated[
+        list[str] | None, typer.Option(help="What to tell of, such as sustained_war, peak.rung or deaths.")
+    ] = None,
+    boxes: Annotated[
+        str | None, typer.Option(help="Tell under which values this is so, such as 'sustained_war > 0.1'.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME-METHOD.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted sweep.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Vary a scenario's numbers within their ranges, all points on the same dice, and tell which of them matter."""
+    refuse_together(
+        {"--resume": resume, "--overwrite": overwrite}, {"--levers": levers, "--uncertainties": uncertainties}
+    )
+    if (Path(scenario) / "run.json").is_file():
+        made = _opened(Path(scenario))
+        told, line = _asked_for(made.scenario, outcome or [], boxes)
+    else:
+        only = "levers" if levers else "uncertainties" if uncertainties else None
+        asked = {"parameters": param, "samples": samples, "replicates": replicates, "seed": seed, "only": only}
+        made, told, line = _made(
+            scenario, method, asked, outcome, boxes, out, {"resume": resume, "overwrite": overwrite}, dask, as_json
+        )
+    _tell(made, told or [_nearest_half(made)], line, as_json)
+    if made.n_failed:
+        for row in made.failures.head(5).itertuples(index=False):
+            notes.print(f"run {row.run} at point {row.point} failed on day {row.day}: {row.what} was not finite")
+        notes.print(f"{made.n_failed:,} of {counted(len(made), 'run')} failed and count in no answer; the rest is kept")
+        raise typer.Exit(SOME_FAILED)
+
+
+def _opened(folder: Path) -> "Sweep":
+    from sim.results.store import open_result
+    from sim.results.sweep import Sweep
+
+    found = open_result(folder)
+    if not isinstance(found, Sweep):
+        raise typer.BadParameter(f"{folder} holds an ensemble, not a sweep; name its scenario to sweep it")
+    return found
+
+
+def _made(
+    scenario: str,
+    method: str | None,
+    asked: dict[str, Any],
+    outcome: list[str] | None,
+    boxes: str | None,
+    out: Path | None,
+    how: dict[str, Any],
+    dask: str | None,
+    as_json: bool,
+) -> "tuple[Sweep, list[str], Line | None]":
+    """Run a sweep; what is to be told of it is looked at first, so that nobody waits for what cannot be told."""
+    from sim.experiments.sweep.sweep import asked as named
+    from sim.experiments.sweep.sweep import sweep as run_sweep
+    from sim.results.folder import refuse_taken
+    from sim.theatre.errors import ScenarioError
+
+    from .progress import announced_compilation
+
+    try:
+        question, file = named(scenario)
+    except ScenarioError as error:
+        if as_json:
+            print_json({"faults": [vars(fault) for fault in error.faults]})
+        raise
+    told, line = _asked_for(question, outcome or list(file.outcomes if file is not None else ()), boxes)
+    chosen = method or (file.method if file is not None else "sobol")
+    folder = out or Path("results") / f"{question.name if file is None else Path(scenario).stem}-{chosen}"
+    if not how["resume"]:
+        refuse_taken(folder, how["overwrite"])
+    announced_compilation()
+    again = f"sim sweep {scenario}{f' --method {method}' if method else ''}{f' --out {out}' if out else ''} --resume"
+    with interruptible(folder, again), executing(dask) as pool:
+        return run_sweep(scenario, method=method, executor=pool, save=folder, **asked, **how), told, line
+
+
+Line = tuple[str, str, float]
+"""A measure, `>` or `<`, and a value."""
+
+
+def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> tuple[list[str], Line | None]:
+    """The measures that are asked for, and the line that boxes are to lie beyond."""
+    from sim.theatre.measures import measure_name, measure_names
+
+    known = measure_names(question.theatre)
+    told = [measure_name(name, known) for name in outcome]
+    if boxes is None:
+        return told, None
+    found = re.fullmatch(r"\s*(\S+?)\s*([<>])\s*([-+\d.eE]+)\s*", boxes)
+    try:
+        value = float(found[3]) if found is not None else None
+    except ValueError:
+        value = None
+    if found is None or value is None:
+        raise typer.BadParameter(
+            f"'{boxes}' draws no line; write one such as 'sustained_war > 0.1'", param_hint="--boxes"
+        )
+    return told, (measure_name(found[1], known), found[2], value)
+
+
+def _nearest_half(made: "Sweep") -> str:
+    """The outcome of which there is most to tell: that which comes about in about half of the runs."""
+    outcomes = [name for name in made.names if name.startswith("outcome.")]
+    shares = {name: float(made.measures[name].mean()) for name in outcomes}
+    return min(shares, key=lambda name: abs(shares[name] - 0.5), default="peak.rung")
+
+
+def _tell(made: "Sweep", measures: list[str], line: Line | None, as_json: bool) -> None:
+    found = _beyond(made, line) if line is not None else []
+    if as_json:
+        print_json(_as_data(made, measures, found))
+        return
+    console.print(_head(made), highlight=False, soft_wrap=True)
+    for measure in measures:
+        _print_measure(made, measure)
+    for box in found:
+        console.print(box.text(), highlight=False, markup=False, soft_wrap=True)
+    seconds = made.info.get("seconds", 0.0)
+    runs = f"{counted(len(made.design), 'point')} × {counted(made.design.replicates, 'run')}"
+    notes.print(f"{runs} in {seconds:.1f} s; design.parquet and measures.parquet are in {made.folder}", markup=False)
+
+
+def _head(made: "Sweep") -> str:
+    k = len(made.design.varied)
+    return (
+        f"{made.scenario.title} · {made.scenario.short_hash} · seed {made.seed}\n"
+        f"{counted(k, 'number')} varied at {counted(len(made.design), 'point')} by {made.design.method}, "
+        f"{counted(made.design.replicates, 'run')} at each on the same dice"
+    )
+
+
+def _print_measure(made: "Sweep", measure: str) -> None:
+    from sim.theatre.measures import MeasureError
+
+    try:
+        told = _variance_text(made.variance(measure))
+    except MeasureError as error:
+        told = str(error)
+    try:
+        console.print(_table(made, measure, made.indices(measure)))
+    except MeasureError as error:
+        console.print(f"\n{made.label(measure)}: {error}", highlight=False, markup=False, soft_wrap=True)
+    console.print(told, highlight=False, markup=False, soft_wrap=True)
+
+
+def _table(made: "Sweep", measure: str, found: "pd.DataFrame") -> "Table":
+    """The numbers that matter most, in groups that can be told apart."""
+    from rich import box
+    from rich.table import Table
+
+    main = found.attrs["main"]
+    others = [name for name in found.columns if f"{name}_low" in found.columns and name != main]
+    mean = made.answers[measure].mean()
+    table = Table(title=f"{made.label(measure)} · {mean:.3g} on average", title_justify="left", box=box.SIMPLE_HEAD)
+    table.add_column("rank", justify="right", no_wrap=True)
+    table.add_column("number", overflow="fold")
+    table.add_column(f"{main}, 95 %", justify="right", no_wrap=True)
+    for name in others:
+        table.add_column(name, justify="right", no_wrap=True)
+    shown = found.head(SHOWN)
+    for row in shown.to_dict("records"):
+        rank = f"{row['rank_low']}" if row["rank_low"] == row["rank_high"] else f"{row['rank_low']}-{row['rank_high']}"
+        ends = f"{row[main]:.3g} ({row[f'{main}_low']:.2g} to {row[f'{main}_high']:.2g})"
+        table.add_row(rank, row["parameter"], ends, *(f"{row[name]:.2g}" for name in others))
+    table.caption = _caption(found, main, len(shown))
+    table.caption_justify = "left"
+    return table
+
+
+def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
+    more = len(found) - shown
+    lines = [f"{main}: {found.attrs['about']}."]
+    lines.append("A number ranks above another only where its interval lies above; equal ranks cannot be told apart.")
+    if more:
+        lines.append(f"{counted(more, 'number')} more: {_clear(found, main)}")
+    return " ".join(lines)
+
+
+def _clear(found: "pd.DataFrame", main: str) -> str:
+    clear = int((found[f"{main}_low"] > 0).sum())
+    return f"of all {len(found):,}, {clear:,} have intervals that leave out 0."
+
+
+def _variance_text(found: "Shares") -> str:
+    def share(each: "Share") -> str:
+        return f"{each.share:.0%} ({each.low:.0%} to {each.high:.0%})"
+
+    return (
+        f"Of its variance over all runs, dice are {share(found.dice)}, parameters {share(found.parameters)}, and the "
+        f"mix of both, dice that matter at some points more than at others, {share(found.mix)}; 95 % intervals, over "
+        f"{found.points:,} points and {found.replicates:,} replicates."
+    )
+
+
+def _beyond(made: "Sweep", line: Line) -> "list[Box]":
+    measure, side, value = line
+    try:
+        return made.boxes(measure, **{"above" if side == ">" else "below": value})
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--boxes") from None
+
+
+def _as_data(made: "Sweep", measures: list[str], boxes: "list[Box]") -> dict[str, Any]:
+    """All of an answer as plain data."""
+    return {
+        "scenario": made.scenario.name,
+        "scenario_sha256": made.scenario.sha256,
+        "seed": made.seed,
+        **made.design.told(),
+        "runs": len(made),
+        "failed": made.n_failed,
+        "measures": {measure: _measure_data(made, measure) for measure in measures},
+        "boxes": [_box_data(box) for box in boxes],
+        "folder": str(made.folder),
+    }
+
+
+def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
+    from sim.theatre.measures import MeasureError
+
+    told: dict[str, Any] = {"label": made.label(measure), "mean": _finite(float(made.answers[measure].mean()))}
+    try:
+        shares = made.variance(measure)
+        parts = {name: getattr(shares, name)._asdict() for name in ("parameters", "dice", "mix")}
+        told["variance"] = {"total": shares.variance, **parts}
+    except MeasureError as error:
+        told["variance"] = {"none": str(error)}
+    try:
+        found = made.indices(measure)
+        told["index"] = found.attrs["main"]
+        told["indices"] = [{name: _finite(value) for name, value in row.items()} for row in found.to_dict("records")]
+    except MeasureError as error:
+        told["indices"] = {"none": str(error)}
+    return told
+
+
+def _box_data(box: "Box") -> dict[str, Any]:
+    limits = {path: [_finite(low), _finite(high)] for path, (low, high) in box.limits.items()}
+    return {**vars(box), "limits": limits, "chances": dict(box.chances), "text": box.text()}
+
+
+def _finite(value: Any) -> Any:
+    """A value as JSON knows it: what is no number, or no finite one, is none."""
+    return None if isinstance(value, float) and not abs(value) < float("inf") else value
