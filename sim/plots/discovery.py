@@ -12,9 +12,9 @@ from sim.analysis.peeling import peeling
 from sim.results.sweep import Sweep
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, percent, percent_axis, plain_axes, signed
+from .frame import given_or_new, head, percent, percent_axis, plain_axes, points, signed
 from .influence import is_share, signature
-from .labels import SIZE, wrapped
+from .labels import LINE, SIZE, width_of, wrapped
 
 CELLS = 8
 """Cells to each side, where points do not stand on a grid."""
@@ -115,24 +115,11 @@ def tradeoff(
     name = sweep.measure(measure)
     steps, says = peeling(sweep.design.points, sweep.Y(name), name, above=above, below=below)
     coverage, density = steps["coverage"].to_numpy(), steps["density"].to_numpy()
-    limited = steps["limited"].to_numpy().astype(int)
     ax.plot(coverage, density, color=COLOURS["quiet text"], linewidth=0.8)
     ax.scatter(coverage, density, s=18, color=COLOURS["outcome"], zorder=3, linewidth=0)
-    for number in np.unique(limited):
-        at = int(np.flatnonzero(limited == number)[0])
-        text = f"{number} {'number' if number == 1 else 'numbers'}" if number else "all points"
-        ax.annotate(
-            text,
-            (coverage[at], density[at]),
-            xytext=(0, -7) if number % 2 else (0, 7),
-            textcoords="offset points",
-            ha="right",
-            va="top" if number % 2 else "bottom",
-            fontsize=SIZE,
-            color=COLOURS["text"],
-        )
     ax.set_xlim(0, 1.02)
     ax.set_ylim(0, 1.05)
+    _tell_numbers(ax, coverage, density, steps["limited"].to_numpy().astype(int))
     ax.set_xlabel("Coverage", loc="right")
     ax.set_ylabel("Density")
     percent_axis(ax.xaxis)
@@ -142,10 +129,37 @@ def tradeoff(
         ax,
         "What a box gives up as it gets purer",
         f"Looked for: points at which {_quoted(sweep, name, says)}. Coverage: share of these in the box; density: "
-        "their share of the box. Dots: boxes of PRIM's peeling; where one number more is limited, it is told.",
+        "their share of the box. Dots: boxes of PRIM's peeling; beside some, how many numbers they limit.",
     )
     signed(ax, *signature(sweep))
     return ax
+
+
+def _tell_numbers(
+    ax: Axes, coverage: NDArray[np.float64], density: NDArray[np.float64], limited: NDArray[np.int64]
+) -> None:
+    """Say beside the purest box that limits so many numbers how many they are, where there is room."""
+    wide, tall = points(ax)
+    told: list[float] = []
+    for number in np.unique(limited)[::-1].tolist():
+        at = int(np.flatnonzero(limited == number)[-1])
+        height = float(density[at]) * tall
+        if any(abs(height - other) < LINE for other in told):
+            continue
+        told.append(height)
+        text = f"{number} {'number' if number == 1 else 'numbers'}" if number else "all points"
+        place = (float(coverage[at]), float(density[at]))
+        left = place[0] * wide > width_of(text) + 8
+        ax.annotate(
+            text,
+            place,
+            xytext=(-6 if left else 6, -1),
+            textcoords="offset points",
+            ha="right" if left else "left",
+            va="top",
+            fontsize=SIZE,
+            color=COLOURS["text"],
+        )
 
 
 def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines: int = 400) -> Axes:

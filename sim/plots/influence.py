@@ -101,7 +101,7 @@ def _end(
     note = ax.annotate(
         f"{value:g}",
         (base + float(difference[0]), row + rise),
-        xytext=(4 if right else -4, 6 * np.sign(rise)),
+        xytext=(3 if right else -3, -8),
         textcoords="offset points",
         ha="left" if right else "right",
         va="center",
