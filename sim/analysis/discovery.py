@@ -19,6 +19,8 @@ MASS = 0.05
 """A box holds so many of the points at least."""
 DENSITY = 0.8
 """The density that PRIM peels for, unless told otherwise."""
+_CHANCY = 0.05
+"""Quasi p-value above which a limit is told to be doubtful."""
 
 
 @dataclass(frozen=True)
@@ -45,9 +47,11 @@ class Box:
         if not self.limits:
             return f"No number tells where {self.says}: {self.of_interest:.0%} of the points, everywhere."
         held = " and ".join(f"{path} {_range(low, high)}" for path, (low, high) in self.limits.items())
+        chancy = [path for path, chance in self.chances.items() if chance > _CHANCY]
+        doubt = f" Limits that may be chance: {', '.join(chancy)}." if chancy else ""
         return (
             f"Where {held}, {self.says} at {self.density:.0%} of the points (density), against {self.of_interest:.0%} "
-            f"of all. Of the points at which it is so, {self.coverage:.0%} lie there (coverage)."
+            f"of all. Of the points at which it is so, {self.coverage:.0%} lie there (coverage).{doubt}"
         )
 
 
@@ -72,8 +76,8 @@ def boxes(
 ) -> list[Box]:
     """Find boxes with many points of interest, one after the other (PRIM, Friedman and Fisher 1999).
 
-    Of each box's peeling trajectory the step taken is the first that reaches `density` or, if none does, the one with
-    the largest product of coverage and density.
+    Of each box's peeling trajectory the step taken is the first that reaches `density`. If none does, or all points
+    have it, it is the one at which coverage exceeds most what as many points taken anywhere would cover.
 
     Parameters
     ----------
@@ -103,12 +107,9 @@ def boxes(
             peeled = search.find_box()
             if peeled is None:
                 break
-            steps = peeled.peeling_trajectory
-            enough = np.flatnonzero(steps["density"].to_numpy() >= density)
-            best = (steps["coverage"] * steps["density"]).to_numpy().argmax()
-            peeled.select(int(enough[0]) if len(enough) else int(best))
+            peeled.select(_step(peeled.peeling_trajectory, density))
             box = _box_of(peeled, points, wanted, says)
-            if not box.limits:
+            if not box.limits or box.density <= box.of_interest:
                 break
             found.append(box)
     return found or [_everywhere(wanted, says)]
@@ -116,6 +117,14 @@ def boxes(
 
 _MOST = 5
 """Boxes that are looked for."""
+
+
+def _step(peeling: pd.DataFrame, density: float) -> int:
+    """How far to peel."""
+    enough = peeling["density"].to_numpy() >= density
+    if enough.any() and not enough[0]:
+        return int(enough.argmax())
+    return int((peeling["coverage"] - peeling["mass"]).to_numpy().argmax())
 
 
 def _box_of(peeled: Any, points: pd.DataFrame, wanted: NDArray[np.bool_], says: str) -> Box:

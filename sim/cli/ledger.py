@@ -30,7 +30,7 @@ def ledger_table(made: "Sweep", measure: str, found: "pd.DataFrame") -> Table:
         table.add_column(column, justify="right", no_wrap=True)
     shown = found[found["argument"] > 0].head(SHOWN)
     for row in shown.itertuples(index=False):
-        place = f"; {row.file}:{row.line}" if row.file is not None else ""
+        place = f"; {Path(row.file).name}:{row.line}" if row.file is not None else ""
         influence = f"{row.influence:.2g} ({row.influence_low:.2g} to {row.influence_high:.2g})"
         told = f"{row.parameter}\n  {row.value:g} ({row.low:g} to {row.high:g}){place}"
         table.add_row(told, row.kind, influence, f"{row.argument:.2g}")

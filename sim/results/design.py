@@ -111,7 +111,10 @@ def read(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[str, Any]
     ValueError
         It is not the one that was run.
     """
-    varied = tuple(Varied(*row) for row in parameters.itertuples(index=False, name=None))
+    varied = tuple(
+        Varied(path, float(low), float(high), float(base), unit, lever == "True")  # as text, so that no digit is lost
+        for path, low, high, base, unit, lever in parameters[list(Varied._fields)].itertuples(index=False, name=None)
+    )
     design = Design(told["method"], varied, points.to_numpy(np.float64), told["replicates"], seed)
     if design.sha256 != told["sha256"]:
         raise ValueError("the design in it is not the one that was run")

@@ -111,7 +111,7 @@ def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
     assert plan.design is not None
     try:
         points = pd.read_parquet(folder / DESIGN).set_index("point")
-        parameters = pd.read_csv(folder / PARAMETERS, float_precision="round_trip")
+        parameters = pd.read_csv(folder / PARAMETERS, dtype=str, keep_default_na=False)
         measures = pd.read_parquet(folder / MEASURES)
         design = read_design(points, parameters, plan.design, plan.seed)
         if len(measures) != design.runs:
