@@ -12,20 +12,19 @@ WIDTH = 60
 def with_comments(text: str, comments: Mapping[int, str]) -> str:
     """Return the text with a comment at the end of some lines, counted from 1.
 
-    Where a line ends within quotes or within a text of several lines, the comment stands at the end of that text, or
-    above a block of text: a comment within it would be part of it.
+    Where a line ends within a text of several lines, the comment stands where that text ends, or where a block of text
+    is announced: within it, it would be part of it.
     """
-    last, block = _texts(text)
+    ends = _ends(text)
     lines = text.splitlines()
     said: dict[int, list[str]] = {}
     for line in sorted(comments):
         at = line
-        while at in last:
-            at = last[at]
+        while at in ends:
+            at = ends[at]
         said.setdefault(at, []).append(comments[line])
     for at, parts in said.items():
         lines[at - 1] = _commented(lines[at - 1], "; ".join(parts))
-    assert not block & said.keys()
     return "\n".join(lines) + "\n"
 
 
@@ -47,17 +46,15 @@ def _ends_in_comment(line: str) -> bool:
     return False
 
 
-def _texts(text: str) -> tuple[dict[int, int], set[int]]:
-    """Lines that end within a text: the line on which that ends. And lines within blocks, which have no such end."""
-    last: dict[int, int] = {}
-    block: set[int] = set()
+def _ends(text: str) -> dict[int, int]:
+    """Lines that end within a text: the line on which it ends or, of a block, on which it is announced."""
+    found: dict[int, int] = {}
     for token in YAML(typ="safe", pure=True).scan(text):
         if not isinstance(token, ScalarToken) or token.start_mark.line == token.end_mark.line:
             continue
         first, end = token.start_mark.line + 1, token.end_mark.line + 1
         if token.style in ("|", ">"):
-            block |= set(range(first + 1, end))
-            continue
-        for line in range(first, end):
-            last[line] = end
-    return last, block
+            found |= dict.fromkeys(range(first + 1, end), first)
+        else:
+            found |= dict.fromkeys(range(first, end), end)
+    return found
