@@ -2,6 +2,7 @@
 
 import sys
 import warnings
+from inspect import signature
 
 import matplotlib
 import numpy as np
@@ -66,7 +67,8 @@ def test_a_sweep_goes_into_ema_workbench_as_it_is(swept, tmp_path):
     from ema_workbench import load_results, save_results
     from ema_workbench.analysis import feature_scoring, prim
 
-    search = prim.Prim(swept.experiments, swept.outcomes["peak.rung"] > np.median(swept.Y("peak.rung")), threshold=0.6)
+    threshold = {"threshold": 0.6} if "threshold" in signature(prim.Prim).parameters else {}  # only in version 2
+    search = prim.Prim(swept.experiments, swept.outcomes["peak.rung"] > np.median(swept.Y("peak.rung")), **threshold)
     assert search.find_box() is not None
     scores = feature_scoring.get_ex_feature_scores(
         swept.experiments, swept.outcomes["peak.rung"], mode=feature_scoring.RuleInductionType.REGRESSION

@@ -1,5 +1,6 @@
 """Runs that draw the numbers in doubt are ordinary runs with those numbers, and tell their two errors apart."""
 
+import hashlib
 import json
 
 import numpy as np
@@ -22,6 +23,7 @@ from sim.theatre.change import with_numbers
 from sim.theatre.doubt import Doubt, doubts
 from tests.small_scenarios import action, actor, scenario, theatre
 
+from .oracle.dice import Dice
 from .survivor import BLOCK
 from .test_cli import sim as command
 from .test_survival import Enough, same
@@ -77,6 +79,14 @@ def test_runs_share_their_numbers_by_fours_and_a_draw_depends_on_nothing_else(le
     for path, values in few.items():
         assert values.tolist() == [many[path][39], many[path][5]]
     assert drawn(numbers[:1], SEED + 1, np.arange(1)) != drawn(numbers[:1], SEED, np.arange(1))
+
+
+def test_the_dice_of_numbers_are_those_of_the_odd(lesson):
+    doubt = doubts(lesson)[5]
+    digest = hashlib.sha256(doubt.path.encode()).digest()
+    word, _ = Dice(SEED, 9).words(int.from_bytes(digest[4:6], "big"), 4, doubt.path)
+    share = ((word >> 12) + 0.5) * 2.0**-52
+    assert drawn([doubt], SEED, np.array([37]))[doubt.path].tolist() == [doubt.at(share)]
 
 
 @pytest.mark.parametrize("doubt", [Doubt("a", 1, -2, 3), Doubt("b", 1, 0.001, 3), Doubt("c", 1, 0.5, 3)])

@@ -5,6 +5,7 @@ import logging
 import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -98,17 +99,16 @@ def boxes(
         EMA Workbench is not installed.
     """
     wanted, says = of_interest(values, measure, above, below)
-    prim = ema("analysis.prim")
     found: list[Box] = []
     with quiet():
-        # A box that never gets as dense as its threshold is given back as it was before it was peeled.
-        search = prim.Prim(points.copy(), wanted, threshold=1e-6, mass_min=mass)
+        search = prim(points, wanted, mass)
         for _ in range(_MOST):
             peeled = search.find_box()
             if peeled is None:
                 break
-            peeled.select(_step(peeled.peeling_trajectory, density))
-            box = _box_of(peeled, points, wanted, says)
+            step = _step(peeled.peeling_trajectory, density)
+            peeled.select(step)
+            box = _box(_limits(points, peeled.box_lims[step]), points, wanted, says)
             if not box.limits or box.density <= box.of_interest:
                 break
             found.append(box)
@@ -119,16 +119,20 @@ _MOST = 5
 """Boxes that are looked for."""
 
 
+def prim(points: pd.DataFrame, wanted: NDArray[np.bool_], mass: float) -> Any:
+    """Return EMA Workbench's search for boxes that hold at least so many of the points."""
+    search = ema("analysis.prim").Prim
+    # Version 2 wants to judge boxes itself, which version 3 leaves to others.
+    threshold = {"threshold": 1e-9} if "threshold" in signature(search).parameters else {}
+    return search(points.copy(), wanted, mass_min=mass, **threshold)
+
+
 def _step(peeling: pd.DataFrame, density: float) -> int:
     """How far to peel."""
     enough = peeling["density"].to_numpy() >= density
     if enough.any() and not enough[0]:
         return int(enough.argmax())
     return int((peeling["coverage"] - peeling["mass"]).to_numpy().argmax())
-
-
-def _box_of(peeled: Any, points: pd.DataFrame, wanted: NDArray[np.bool_], says: str) -> Box:
-    return _box(_limits(points, peeled.box_lims[int(peeled._cur_box)]), points, wanted, says)
 
 
 def _limits(points: pd.DataFrame, ends: pd.DataFrame) -> dict[str, tuple[float, float]]:

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from .discovery import MASS, ema, of_interest, quiet
+from .discovery import MASS, of_interest, prim, quiet
 
 
 def peeling(
@@ -27,8 +27,6 @@ def peeling(
     """
     wanted, says = of_interest(values, measure, above, below)
     with quiet():
-        # A box that is not as dense as the threshold would be given back unpeeled.
-        found = ema("analysis.prim").Prim(points.copy(), wanted, threshold=1e-6, mass_min=mass).find_box()
-        steps = found.peeling_trajectory
+        steps = prim(points, wanted, mass).find_box().peeling_trajectory
     names = {"coverage": "coverage", "density": "density", "mass": "mass", "res_dim": "limited"}
     return steps[list(names)].rename(columns=names).reset_index(drop=True), says

@@ -14,7 +14,6 @@ from .files import WHAT_IT_IS, Kind, Named, referenced, shipped
 from .inventory import changed
 from .measures import MeasureError, measure_name, measure_names
 from .messages import Finding, findings
-from .ranges import RangeError, ranges
 from .resolve import Resolved, merge, resolve
 from .scenario import HistoryFile, Scenario, ScenarioFile
 from .schema import Theatre
@@ -150,6 +149,8 @@ def load_sweep(path_or_name: Named) -> tuple[SweepFile, Scenario]:
 
 def _misfits(file: SweepFile, tree: Node, scenario: Scenario) -> Iterator[Fault]:
     """What a sweep names that its scenario does not have."""
+    from .ranges import RangeError, ranges  # compiles, and needs NumPy, which no other file asks for
+
     for pattern, ends in (file.ranges or {}).items():
         try:
             ranges(scenario, {pattern: ends})
