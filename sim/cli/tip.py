@@ -38,7 +38,8 @@ def tip(
         question = load(scenario)
     if out is not None:
         place(out, scenario)
-    found = tipped(question, to, parameters=param, only=only, runs=runs, seed=seed)
+    with notes.status("searching, on the same dice throughout …"):
+        found = tipped(question, to, parameters=param, only=only, runs=runs, seed=seed)
     if as_json:
         answer: dict[str, Any] = found.as_dict()
         print_json(answer | ({} if out is None else {"file": str(out)}))
