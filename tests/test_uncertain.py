@@ -198,6 +198,13 @@ def test_without_runs_to_compare_nothing_is_claimed():
     assert found.worth[0] == 3
 
 
+def test_of_what_never_varies_nothing_is_claimed_but_its_share():
+    found = two_errors(tally(np.zeros((40, 1), bool), np.ones(40, bool), np.arange(40) // 4, RUNS_PER_SET))
+    assert found.share[0] == found.low[0] == 0
+    assert 0.05 < found.high[0] < 0.1
+    assert np.isnan([found.numbers[0], found.spread_low[0], found.spread_high[0]]).all()
+
+
 def test_kept_in_pieces_anywhere_it_is_the_same_result(lesson, ensemble, tmp_path, monkeypatch):
     from concurrent.futures import ThreadPoolExecutor
 

@@ -81,7 +81,8 @@ def two_errors(counts: ArrayLike, level: float = 0.95) -> TwoErrors:
         worth = sums[:, 0] / (1 + np.where(np.isfinite(ratio), ratio, 0) * pairs)
         error = _jackknife(sums, weights, n, held) * NormalDist().inv_cdf(0.5 + level / 2)
     low, high = wilson(share * worth, worth, level)
-    spread = np.array([_spread(*each, level) for each in zip(share, np.clip(numbers, 0, total), strict=True)])
+    varies = np.where(np.isfinite(ratio), np.clip(numbers, 0, total), np.nan)
+    spread = np.array([_spread(*each, level) for each in zip(share, varies, strict=True)])
     ends = (np.clip(ratio - error, 0, 1), np.clip(ratio + error, 0, 1))
     spread_low, spread_high = spread.reshape(-1, 2).T
     return TwoErrors(share, low, high, spread_low, spread_high, ratio, *ends, worth)

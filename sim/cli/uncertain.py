@@ -38,7 +38,7 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
             f"{row.share:.1%}",
             _span(row.low, row.high),
             _span(row.spread_low, row.spread_high),
-            f"{row.numbers:.0%} ({100 * row.numbers_low:.0f} to {100 * row.numbers_high:.0f})",
+            _by_numbers(row.numbers, row.numbers_low, row.numbers_high),
             f"{beside[row.outcome]:.1%}",
         )
     table.caption = (
@@ -51,7 +51,11 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
 
 
 def _span(low: float, high: float) -> str:
-    return f"{100 * low:.1f} to {high:.1%}"
+    return f"{100 * low:.1f} to {high:.1%}" if low == low else "too few runs"
+
+
+def _by_numbers(share: float, low: float, high: float) -> str:
+    return f"{share:.0%} ({100 * low:.0f} to {100 * high:.0f})" if low == low else "too few runs"
 
 
 def as_data(written: "Ensemble") -> dict[str, Any]:

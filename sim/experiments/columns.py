@@ -70,12 +70,23 @@ class Columns:
         ]
         return np.array(moved), values
 
-    def held(self, moves: Floats, run_numbers: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        """Whether the outcome came about in each run, and whether the run was finished; moves as in `values`."""
+    def held(
+        self, moves: Floats, run_numbers: NDArray[np.int64], of: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether the outcome came about in each run, and whether the run was finished.
+
+        Parameters
+        ----------
+        moves : array (move, number)
+        run_numbers : array of int (run,)
+        of : array of int (run,), optional
+            Which move each run makes; left out, each its own.
+        """
         self.made += len(run_numbers)
+        move = np.arange(len(run_numbers)) if of is None else of
         parts = [slice(first, first + COLUMNS) for first in range(0, len(run_numbers), COLUMNS)]
         assert self._pool is not None
-        found = list(self._pool.map(lambda part: self._run(moves[part], run_numbers[part]), parts))
+        found = list(self._pool.map(lambda part: self._run(moves[move[part]], run_numbers[part]), parts))
         held, sound = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return held, sound
 
@@ -92,8 +103,8 @@ class Columns:
 
     def shares(self, moves: Sequence[Floats], run_numbers: NDArray[np.int64]) -> list[float]:
         """The share of runs in which the outcome came about under each move, all on the same dice."""
-        columns = np.repeat(np.array(moves), len(run_numbers), axis=0)
-        held, sound = self.held(columns, np.tile(run_numbers, len(moves)))
+        of = np.repeat(np.arange(len(moves)), len(run_numbers))
+        held, sound = self.held(np.array(moves), np.tile(run_numbers, len(moves)), of)
         shape = (len(moves), len(run_numbers))
         some = np.maximum(sound.reshape(shape).sum(axis=1), 1)
         return [float(share) for share in (held & sound).reshape(shape).sum(axis=1) / some]

@@ -315,6 +315,7 @@ class _Search:
     def _checked(self, change: Floats, attempt: int) -> tuple[float, float, float]:
         """The share under a change and its interval, on dice that neither the search nor another attempt has seen."""
         n = 4 * self.runs
-        held, sound = self.columns.held(np.tile(change, (n, 1)), FRESH + attempt * n + np.arange(n))
+        fresh = FRESH + attempt * n + np.arange(n)
+        held, sound = self.columns.held(change[None], fresh, np.zeros(n, np.int64))
         low, high = wilson(held[sound].sum(), sound.sum())
         return float(held[sound].mean()), float(low), float(high)

@@ -55,6 +55,8 @@ def in_doubt(scenario: Scenario) -> tuple[Doubt, ...]:
     """
     key = scenario.sha256, scenario.chosen
     if key not in _IN_DOUBT:
+        while len(_IN_DOUBT) >= 16:
+            del _IN_DOUBT[next(iter(_IN_DOUBT))]
         numbers = doubts(scenario)
         shape = set(shaping(scenario, {each.path: (each.at(_INSIDE), each.at(1 - _INSIDE)) for each in numbers}))
         _IN_DOUBT[key] = tuple(each for each in numbers if each.path not in shape)
