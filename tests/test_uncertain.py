@@ -313,4 +313,5 @@ def test_the_command_tells_both_errors(tmp_path):
     again = command("run", "first_lesson", "--resume", "--no-figures", "--json", cwd=tmp_path)
     told = json.loads(again.stdout)
     assert [row["outcome"] for row in told["errors"]] == sorted(told["outcomes"])
+    assert "NaN" not in again.stdout
     assert {row["n"] for row in told["as_written"]} == {64}

@@ -139,7 +139,7 @@ def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
     """Figures to quote: outcome shares with intervals, peaks, deaths, and base rates if the theatre has some."""
     interval, called = interval_of(ensemble)
     base_rates = as_records(ensemble.base_rates) if ensemble.scenario.theatre.base_rates else None
-    errors = errors_of_shares(ensemble).to_dict("records") if ensemble.info.get("uncertain") else None
+    errors = _without_nan(errors_of_shares(ensemble)) if ensemble.info.get("uncertain") else None
     return {
         "scenario": ensemble.scenario.name,
         "scenario_sha256": ensemble.scenario.sha256,
@@ -155,6 +155,12 @@ def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
         **(_of_counts(ensemble.summary) if isinstance(ensemble, CountedEnsemble) else _of_runs(ensemble)),
         **({} if base_rates is None else {"base_rates": base_rates}),
     }
+
+
+def _without_nan(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table; JSON has no word for what is no number."""
+    rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
+    return rows
 
 
 def interval_of(ensemble: AnyEnsemble) -> tuple[Interval, str]:
