@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.experiments.run import run as run
     from sim.experiments.summarise import summarise as summarise
     from sim.experiments.sweep.sweep import sweep as sweep
+    from sim.experiments.tip import tip as tip
     from sim.results.counted import CountedEnsemble as CountedEnsemble
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.errors import StoreError as StoreError
@@ -65,6 +66,7 @@ _PLACES = {
     "report": ("sim.report", None),
     "run": ("sim.experiments.run", "run"),
     "summarise": ("sim.experiments.summarise", "summarise"),
+    "tip": ("sim.experiments.tip", "tip"),
     "sweep": ("sim.experiments.sweep.sweep", "sweep"),
 }
 __all__ = [
@@ -95,6 +97,7 @@ __all__ = [
     "run",
     "summarise",
     "sweep",
+    "tip",
 ]
 
 

@@ -108,13 +108,11 @@ def boxes(
     MissingExtraError
         EMA Workbench is not installed.
     """
-    wanted, says = _of_interest(values, measure, above, below)
-    prim, points = ema("analysis.prim"), _foremost(points, values, among)
+    wanted, says = of_interest(values, measure, above, below)
+    points = _foremost(points, values, among)
     found: list[Box] = []
-    with _quiet():
-        # Version 2 wants to judge boxes itself, which version 3 leaves to others.
-        threshold = {"threshold": 1e-9} if "threshold" in signature(prim.Prim).parameters else {}
-        search = prim.Prim(points.copy(), wanted, mass_min=mass, **threshold)
+    with quiet():
+        search = prim(points, wanted, mass)
         for _ in range(_MOST):
             peeled = search.find_box()
             if peeled is None:
@@ -153,6 +151,14 @@ def _foremost(points: pd.DataFrame, values: Floats, among: int) -> pd.DataFrame:
         return points
     rho, _ = rank_correlation(points.to_numpy(np.float64), values)
     return points.iloc[:, np.sort(np.argsort(-np.abs(rho), kind="stable")[:among])]
+
+
+def prim(points: pd.DataFrame, wanted: NDArray[np.bool_], mass: float) -> Any:
+    """Return EMA Workbench's search for boxes that hold at least so many of the points."""
+    search = ema("analysis.prim").Prim
+    # Version 2 wants to judge boxes itself, which version 3 leaves to others.
+    threshold = {"threshold": 1e-9} if "threshold" in signature(search).parameters else {}
+    return search(points.copy(), wanted, mass_min=mass, **threshold)
 
 
 def _step(peeling: pd.DataFrame, density: float) -> int:
@@ -211,9 +217,9 @@ def splits(
 
     Parameters, errors : see `boxes`
     """
-    wanted, says = _of_interest(values, measure, above, below)
+    wanted, says = of_interest(values, measure, above, below)
     cart, points = ema("analysis.cart"), _foremost(points, values, among)
-    with _quiet():
+    with quiet():
         tree = cart.CART(points.copy(), wanted, mass_min=mass, mode=cart.sdutil.RuleInductionType.CLASSIFICATION)
         tree.build_tree()
         leaves = tree.boxes
@@ -221,9 +227,10 @@ def splits(
     return sorted(found, key=lambda box: -box.density)
 
 
-def _of_interest(
+def of_interest(
     values: Floats, measure: str, above: float | None, below: float | None
 ) -> tuple[NDArray[np.bool_], str]:
+    """Which points are of interest, and what makes them so; see `boxes`."""
     if above is not None and below is not None:
         raise ValueError("give 'above' or 'below', not both")
     line = below if below is not None else float(np.nanmean(values)) if above is None else above
@@ -245,7 +252,7 @@ def ema(module: str) -> Any:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep the workbench's notes, and what it asks of pandas, from the user's screen."""
     logger = logging.getLogger("EMA")
     before = logger.level

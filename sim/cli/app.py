@@ -14,6 +14,7 @@ from .report import report, reproduce
 from .run import run
 from .stories import explain, replay, why
 from .sweep import sweep
+from .tip import tip
 
 app = typer.Typer(
     help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
@@ -83,6 +84,7 @@ app.command()(choices)
 app.command()(report)
 app.command()(reproduce)
 app.command()(sweep)
+app.command()(tip)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

@@ -36,6 +36,9 @@ def run(
         str | None, typer.Option(help="Keep trajectories of these only, with commas between; else of all.")
     ] = None,
     dtype: Annotated[str | None, typer.Option(help="Type of trajectories: float32 or float64.")] = None,
+    uncertain: Annotated[
+        bool, typer.Option("--uncertain", help="Draw every number from its plausible range: parameter error too.")
+    ] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
     record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
@@ -48,6 +51,7 @@ def run(
         {"--resume": resume, "--overwrite": overwrite},
         {"--summary-only": summary_only, "--variables": variables is not None},
         {"--summary-only": summary_only, "--dtype": dtype is not None},
+        {"--uncertain": uncertain, "--until-halfwidth": until_halfwidth is not None},
     )
     if outcome is not None and until_halfwidth is None:
         raise typer.BadParameter("says whose share is to be how precise; add --until-halfwidth", param_hint="--outcome")
@@ -74,6 +78,7 @@ def run(
     overlaid = _recorded(question, seed) if record else None
     until = None if until_halfwidth is None else Precision(until_halfwidth, outcome)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
+    asked["uncertain"] = uncertain
     again = f"sim run {scenario}{f' --out {out}' if out else ''} --resume"
     with interruptible(folder, again), executing(dask) as pool:
         ensemble: AnyEnsemble
@@ -82,7 +87,8 @@ def run(
         else:
             asked |= {"dtype": dtype, "variables": variables.split(",") if variables else None}
             ensemble = run_many(question, runs=runs, seed=seed, executor=pool, **asked)
-    _show(ensemble, folder, _drawn(ensemble, folder, overlaid) if figures else [], as_json)
+    written = _as_written(ensemble)
+    _show(ensemble, folder, _drawn(ensemble, folder, overlaid, written) if figures else [], as_json, written)
     _end(ensemble)
 
 
@@ -152,23 +158,36 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def _drawn(ensemble: "AnyEnsemble", folder: Path, overlaid: "Ensemble | None") -> list[Path]:
+def _as_written(ensemble: "AnyEnsemble") -> "Ensemble | None":
+    """What runs that draw their numbers are held beside."""
+    from sim.experiments.run import as_written
+
+    return as_written(ensemble) if ensemble.info.get("uncertain") and ensemble.n_sound else None
+
+
+def _drawn(
+    ensemble: "AnyEnsemble", folder: Path, overlaid: "Ensemble | None", written: "Ensemble | None"
+) -> list[Path]:
     from sim.plots.figures import write_all
 
-    return write_all(ensemble, folder / "figures", overlaid)
+    return write_all(ensemble, folder / "figures", overlaid, written)
 
 
-def _show(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], as_json: bool) -> None:
+def _show(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], as_json: bool, written: "Ensemble | None") -> None:
+    from .uncertain import as_data, errors_table
+
     if as_json:
         from sim.results.store import summary
 
-        print_json(summary(ensemble) | {"folder": str(folder), "figures": [str(path) for path in drawn]})
+        beside = {} if written is None else as_data(written)
+        print_json(summary(ensemble) | beside | {"folder": str(folder), "figures": [str(path) for path in drawn]})
         return
     from .tables import card_table, outcome_table
 
-    console.print(outcome_table(ensemble))
+    console.print(outcome_table(ensemble) if written is None else errors_table(ensemble, written))
     if len(ensemble.base_rates):
-        console.print(card_table(ensemble.base_rates, "Beside what is known of crises of this kind"))
+        alike = "" if written is None else " (intervals as of runs with numbers of their own each: somewhat too narrow)"
+        console.print(card_table(ensemble.base_rates, f"Beside what is known of crises of this kind{alike}"))
     notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
     if drawn:
         notes.print(f"figures: {folder / 'figures'}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from .answer import SOME_FAILED, Json, answering, console, counted, notes, print_json
+from .ledger import ledger_data, ledger_table, refuse_place, write_annotated
 from .run import executing, interruptible, refuse_together
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ def sweep(
     boxes: Annotated[
         str | None, typer.Option(help="Tell under which values this is so, such as 'sustained_war > 0.1'.")
     ] = None,
+    ledger: Annotated[bool, typer.Option("--ledger", help="Tell which numbers are worth arguing about.")] = False,
+    annotate: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write a copy of the theatre with what each number does.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME-METHOD.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted sweep.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
@@ -56,7 +61,10 @@ def sweep(
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite}, {"--levers": levers, "--uncertainties": uncertainties}
     )
-    if (Path(scenario) / "run.json").is_file():
+    if annotate is not None:
+        refuse_place(annotate)
+    swept = (Path(scenario) / "run.json").is_file()
+    if swept:
         made = _opened(Path(scenario))
         told, line = _asked_for(made.scenario, outcome or [], boxes)
     else:
@@ -65,7 +73,11 @@ def sweep(
         made, told, line = _made(
             scenario, method, asked, outcome, boxes, out, {"resume": resume, "overwrite": overwrite}, dask, as_json
         )
-    _tell(made, told or [_nearest_half(made)], line, as_json)
+    told = told or [_nearest_half(made)]
+    source = _source(scenario, swept)
+    _tell(made, told, line, {name: made.ledger(name, source) for name in told} if ledger else {}, as_json)
+    if annotate is not None:
+        write_annotated(made, told[0], source, annotate)
     if made.n_failed:
         for row in made.failures.head(5).itertuples(index=False):
             notes.print(f"run {row.run} at point {row.point} failed on day {row.day}: {row.what} was not finite")
@@ -150,14 +162,29 @@ def _nearest_half(made: "Sweep") -> str:
     return min(shares, key=lambda name: abs(shares[name] - 0.5), default="peak.rung")
 
 
-def _tell(made: "Sweep", measures: list[str], line: Line | None, as_json: bool) -> None:
+def _source(scenario: str, swept: bool) -> str | None:
+    """The scenario that is swept, as the user names it; None where only its result is named."""
+    if swept:
+        return None
+    from sim.experiments.sweep.sweep import asked
+
+    _, file = asked(scenario)
+    return scenario if file is None else None
+
+
+def _tell(
+    made: "Sweep", measures: list[str], line: Line | None, ledgers: "dict[str, pd.DataFrame]", as_json: bool
+) -> None:
     found = _beyond(made, line) if line is not None else []
     if as_json:
-        print_json(_as_data(made, measures, found))
+        written = {"ledger": {name: ledger_data(each) for name, each in ledgers.items()}} if ledgers else {}
+        print_json(_as_data(made, measures, found) | written)
         return
     console.print(_head(made), highlight=False, soft_wrap=True)
     for measure in measures:
         _print_measure(made, measure)
+        if measure in ledgers:
+            console.print(ledger_table(made, measure, ledgers[measure]))
     for box in found:
         console.print(box.text(), highlight=False, markup=False, soft_wrap=True)
     seconds = made.info.get("seconds", 0.0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from .kernel import inline
 
-DECIDE, CASUALTIES, NOISE = 1, 2, 3
+DECIDE, CASUALTIES, NOISE, NUMBERS = 1, 2, 3, 4
 """Purposes."""
 
 _MASK = np.uint64(0xFFFFFFFF)

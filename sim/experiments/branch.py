@@ -96,8 +96,8 @@ def branch(
     if runs < 1:
         raise AskError(f"there must be at least one branch, found {runs}")
     change = _checked(asked.scenario, first, overrides or {}, actions, forbid)
-    rules = _under(asked.scenario, change.numbers)
     stem = trunk(asked, run, first, keep=True)
+    rules = _under(stem.scenario, change.numbers)
     numbers = np.zeros(1, np.int64) if same_dice else np.arange(1, runs + 1)
 
     def futures(part: NDArray[np.int64]) -> Block:

@@ -224,8 +224,11 @@ def compare(
             raise AskError(f"{each.name} keeps counts of its runs, and pairs need the runs; name its scenario instead")
     known = min((each.runs for each in asked if each.runs is not None), default=asked[0].scenario.runs)
     wanted = known if runs is None else runs
+    uncertain = _drawn_alike(asked)
     ensembles = [
-        each.ensemble if each.ensemble is not None else run_many(each.scenario, wanted, chosen, executor=executor)
+        run_many(each.scenario, wanted, chosen, executor=executor, uncertain=uncertain)
+        if each.ensemble is None
+        else each.ensemble
         for each in asked
     ]
     return Comparison(*(_first_runs(ensemble, wanted) for ensemble in ensembles))
@@ -244,7 +247,8 @@ def parting_between(
     asked = origin_of(first), origin_of(second)
     refuse_unlike(*asked)
     chosen = _shared_seed(asked, seed)
-    one, other = (replayed(replace(each, seed=chosen), run) for each in asked)
+    uncertain = _drawn_alike(asked)
+    one, other = (replayed(replace(each, seed=chosen, uncertain=uncertain), run) for each in asked)
     return parted(one, other)
 
 
@@ -256,6 +260,24 @@ def _shared_seed(asked: tuple[Origin, Origin], seed: int | None) -> int:
         if each.seed != chosen:
             raise AskError(f"{each.name} was made with seed {each.seed}, not {chosen}; only the same dice make pairs")
     return chosen
+
+
+def _drawn_alike(asked: tuple[Origin, Origin]) -> bool:
+    """Whether the runs of both draw their numbers: where one is a result, as that was made.
+
+    Raises
+    ------
+    AskError
+        Both are results, and the runs of only one did.
+    """
+    results = [each for each in asked if each.ensemble is not None]
+    if len({each.uncertain for each in results}) > 1:
+        one, other = sorted(results, key=lambda each: not each.uncertain)
+        raise AskError(
+            f"runs of {one.name} have drawn their numbers, those of {other.name} have them as written; only runs that "
+            "differ by what was changed, and by nothing else, make pairs"
+        )
+    return any(each.uncertain for each in results)
 
 
 def refuse_unlike(first: Origin, second: Origin) -> None:

@@ -106,7 +106,7 @@ def parted(one: Replay, other: Replay) -> Parting | None:
     AskError
         The run failed before under one of them, or parts by an actor that one of them lacks.
     """
-    names = _names(one.scenario, other.scenario)
+    names = _names(one.of, other.of)
     where, imposed = _where(one, other, names)
     for told in (one, other):
         if told.failure is not None and (where is None or told.failure[0] <= where[0]):

@@ -6,8 +6,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from sim.analysis.confidence_sequence import runs_needed
+from sim.engine.draw import RUNS_PER_SET
 from sim.results.manifest import Manifest, Plan, Precision
+from sim.theatre.change import ChangeError
 from sim.theatre.scenario import Scenario
+
+from .uncertain import refuse_certain
 
 BLOCKS_AT_LEAST, FEWEST = 4, 64
 """A small ensemble is split into so many blocks, for as many cores, unless they would have fewer runs than that. How
@@ -32,6 +36,7 @@ def planned(
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
     summary_only: bool = False,
+    uncertain: bool = False,
 ) -> Plan:
     """Make a plan; what is not said is as in the earlier one, or as the scenario says.
 
@@ -42,9 +47,13 @@ def planned(
     """
     _check(scenario, runs, until, dtype, variables)
     if earlier is not None:
-        default = replace(earlier.plan, scenario=scenario, summary_only=summary_only)
+        uncertain = uncertain or earlier.plan.uncertain
+        default = replace(earlier.plan, scenario=scenario, summary_only=summary_only, uncertain=uncertain)
     else:
-        default = Plan(scenario, scenario.seed, MOST_RUNS if until else scenario.runs, 0, summary_only=summary_only)
+        most = MOST_RUNS if until else scenario.runs
+        default = Plan(scenario, scenario.seed, most, 0, summary_only=summary_only, uncertain=uncertain)
+    if uncertain:
+        _check_uncertain(scenario, until or default.until)
     said: dict[str, Any] = {
         "seed": seed,
         "runs": runs,
@@ -58,7 +67,21 @@ def planned(
         plan = replace(plan, until=plan.until._replace(narrowest=narrowest))
     if plan.runs == default.runs and default.size:
         return plan
-    return replace(plan, size=min(per_block, max(FEWEST, -(-plan.runs // BLOCKS_AT_LEAST))))
+    size = min(per_block, max(FEWEST, -(-plan.runs // BLOCKS_AT_LEAST)))
+    # runs that share their numbers are in one block: they are counted together
+    return replace(plan, size=-(-size // RUNS_PER_SET) * RUNS_PER_SET if uncertain else size)
+
+
+def _check_uncertain(scenario: Scenario, until: Precision | None) -> None:
+    if until is not None:
+        raise PlanError(
+            "runs that draw their numbers come in sets that share them, and no interval of ours holds for those "
+            "however often one looks; choose a number of runs in place of a precision"
+        )
+    try:
+        refuse_certain(scenario)
+    except ChangeError as error:
+        raise PlanError(str(error)) from None
 
 
 def _check(

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from sim.engine.model import CrisisModel
 from sim.engine.record import Block
+from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble, collect
 from sim.results.folder import begun, close, refuse_others
 from sim.results.manifest import Plan, Precision, Span, provenance
@@ -25,9 +26,13 @@ from sim.theatre.scenario import Scenario
 
 from .follow import Shown, followed
 from .plan import planned
+from .uncertain import design_of
 
 RUNS_PER_BLOCK = 1024
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
+
+BESIDE = 1000
+"""Runs with the numbers as written that stand beside others, at most."""
 
 
 def run(
@@ -37,6 +42,7 @@ def run(
     *,
     executor: Executor | None = None,
     progress: Shown = "bar",
+    uncertain: bool = False,
     until: Precision | None = None,
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
@@ -58,6 +64,9 @@ def run(
     progress : callable, optional
         Called with how far it has come (`sim.experiments.progress.Tally`); left out, a bar on a terminal or in a
         notebook; None for nothing.
+    uncertain : bool
+        Draw every number that has a plausible range from it, anew for every four runs; levers, and what the scenario
+        itself sets, stay as they are. See `Ensemble.errors`.
     until : Precision, optional
         Stop as soon as shares are that precise; `runs` is then the most it may take.
     dtype : {"float32", "float64"}, optional
@@ -85,7 +94,8 @@ def run(
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
-    plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, until=until, dtype=dtype, variables=variables)
+    asked: dict[str, Any] = {"until": until, "dtype": dtype, "variables": variables, "uncertain": uncertain}
+    plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, **asked)
     work = partial(run_planned, plan)
     if folder is None:
         return _in_memory(plan, followed(plan, work, counted, executor, progress))
@@ -99,9 +109,22 @@ def run(
         return writer.finish()
 
 
-def run_block(scenario: Scenario, seed: int, first: int, last: int, keep: type[np.floating[Any]] = np.float32) -> Block:
-    """Run numbers `first` to `last` - 1 in lockstep, to the end."""
-    return run_columns(scenario, seed, np.arange(first, last), keep=keep)
+def as_written(ensemble: AnyEnsemble) -> Ensemble:
+    """Beside runs that have drawn their numbers: the first of them on the same dice, with the numbers as written."""
+    return run(ensemble.scenario, min(len(ensemble), BESIDE), ensemble.seed, progress=None)
+
+
+def run_block(
+    scenario: Scenario,
+    seed: int,
+    first: int,
+    last: int,
+    keep: type[np.floating[Any]] = np.float32,
+    uncertain: bool = False,
+) -> Block:
+    """Run numbers `first` to `last` - 1 in lockstep, to the end; `uncertain` as for `run`."""
+    numbers = np.arange(first, last)
+    return run_columns(scenario, seed, numbers, design_of(scenario, seed, numbers) if uncertain else None, keep)
 
 
 def run_columns(
@@ -122,7 +145,8 @@ def run_columns(
 
 def run_planned(plan: Plan, first: int, last: int) -> Block:
     """Run a block of a plan, and keep the trajectories that it keeps."""
-    block = run_block(plan.scenario, plan.seed, first, last, np.float64 if plan.dtype == "float64" else np.float32)
+    keep = np.float64 if plan.dtype == "float64" else np.float32
+    block = run_block(plan.scenario, plan.seed, first, last, keep, plan.uncertain)
     return replace(block, values={name: block.values[name] for name in plan.values})
 
 
@@ -142,4 +166,6 @@ def _in_memory(plan: Plan, blocks: Iterator[tuple[Span, Block]]) -> Ensemble:
     ensemble.info["seconds"] = round(time.perf_counter() - begun_at, 3)
     if plan.until is not None:
         ensemble.info["until"] = plan.until._asdict()
+    if plan.uncertain:
+        ensemble.info["uncertain"] = True
     return ensemble

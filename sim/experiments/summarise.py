@@ -33,6 +33,7 @@ def summarise(
     *,
     executor: Executor | None = None,
     progress: Shown = "bar",
+    uncertain: bool = False,
     until: Precision | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -43,7 +44,7 @@ def summarise(
     ----------
     save : path
         Folder for the counts, and for the first runs, which are kept whole.
-    scenario, runs, seed, executor, progress, until, resume, overwrite : see `sim.run`
+    scenario, runs, seed, executor, progress, uncertain, until, resume, overwrite : see `sim.run`
 
     Returns
     -------
@@ -58,23 +59,25 @@ def summarise(
     """
     question, folder = scenario if isinstance(scenario, Scenario) else load(scenario), Path(save)
     earlier = begun(folder) if resume else None
-    plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, until=until, summary_only=True)
+    asked: dict[str, Any] = {"until": until, "uncertain": uncertain, "summary_only": True}
+    plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
     if earlier is not None and earlier.status == "complete":
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before
         return read_counted(folder, earlier)
     with CountWriter(folder, plan, resume, overwrite) as writer:
-        work = partial(count_block, plan.scenario, plan.seed)
+        work = partial(count_block, plan.scenario, plan.seed, uncertain=plan.uncertain)
         for span, counts in followed(plan, work, counted, executor, progress, writer.manifest):
             writer.take(span, counts)
         kept = min(KEPT, len(writer.summary))
-        running.run(question, kept, plan.seed, executor=executor, progress=None, save=writer.kept, resume=True)
+        first: dict[str, Any] = {"executor": executor, "progress": None, "save": writer.kept, "resume": True}
+        running.run(question, kept, plan.seed, uncertain=plan.uncertain, **first)
         return writer.finish()
 
 
-def count_block(scenario: Scenario, seed: int, first: int, last: int) -> Summary:
+def count_block(scenario: Scenario, seed: int, first: int, last: int, uncertain: bool = False) -> Summary:
     """Run a block and count what its runs did."""
-    return Summary.of(running.run_block(scenario, seed, first, last), scenario)
+    return Summary.of(running.run_block(scenario, seed, first, last, uncertain=uncertain), scenario)
 
 
 def counted(summary: Summary) -> tuple[int, int, NDArray[Any]]:

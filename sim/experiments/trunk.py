@@ -27,7 +27,7 @@ def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> CrisisMod
     """
     refuse_unknown_run(asked, run)
     model = CrisisModel(
-        asked.scenario, seed=asked.seed, run_numbers=[run], collect=False, keep=np.float32 if keep else None
+        asked.scenario_of(run), seed=asked.seed, run_numbers=[run], collect=False, keep=np.float32 if keep else None
     )
     for _ in range(day):
         model.step()

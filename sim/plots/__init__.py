@@ -9,8 +9,11 @@ from .alluvial import alluvial
 from .branches import branches
 from .choices import choices
 from .difference import difference
+from .discovery import heat, parallel, tradeoff
+from .doubt import doubt, errors
 from .flips import flips
 from .history import strip
+from .influence import influence, morris, tornado
 from .paths import fan
 from .raster import raster
 from .shares import first_passage, outcomes, rungs
@@ -22,14 +25,22 @@ __all__ = [
     "branches",
     "choices",
     "difference",
+    "doubt",
+    "errors",
     "fan",
     "figures",
     "first_passage",
     "flips",
+    "heat",
+    "influence",
+    "morris",
     "outcomes",
+    "parallel",
     "raster",
     "rungs",
     "spiral",
     "strip",
+    "tornado",
+    "tradeoff",
     "transitions",
 ]

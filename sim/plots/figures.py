@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from functools import partial
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,6 +17,7 @@ from sim.results.carried import Carried
 from sim.results.ensemble import Ensemble
 from sim.theatre.variables import LogVariable
 
+from .doubt import doubt, errors
 from .frame import HEIGHT, WIDTH, laid_out
 from .history import strip
 from .paths import fan
@@ -31,7 +33,9 @@ SINGLE = "strip"
 Written = TypeVar("Written", Path, BytesIO)
 
 
-def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = None) -> list[Path]:
+def write_all(
+    ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = None, written: Ensemble | None = None
+) -> list[Path]:
     """Draw the standard set into a folder, as PNG files.
 
     The set: the fan of tension and of the first price, the rungs, first passage, the outcomes, and the run that stands
@@ -41,6 +45,8 @@ def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = N
     ----------
     record : Ensemble, optional
         Recorded events, drawn over all but the single run (`sim.recorded`).
+    written : Ensemble, optional
+        Beside runs that draw their numbers: runs with the numbers as written, for the figures of both errors.
 
     Returns
     -------
@@ -49,11 +55,11 @@ def write_all(ensemble: "AnyEnsemble", folder: Path, record: Ensemble | None = N
     if not ensemble.n_sound:
         return []
     folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for name, draw in standard(ensemble, record).items():
+    files = []
+    for name, draw in standard(ensemble, record, written).items():
         over = record if name != SINGLE else None
-        written.append(save(draw(), folder / f"{name}.png", ensemble, name, over))
-    return written
+        files.append(save(draw(), folder / f"{name}.png", ensemble, name, over))
+    return files
 
 
 def canvas(width: float = WIDTH, height: float = HEIGHT) -> Axes:
@@ -89,21 +95,23 @@ def save(
     return path
 
 
-def standard(ensemble: "AnyEnsemble", record: Ensemble | None = None) -> dict[str, Callable[[], Axes]]:
-    """How each figure of the standard set is drawn, on an Axes of its own, by name."""
+def standard(
+    ensemble: "AnyEnsemble", record: Ensemble | None = None, written: Ensemble | None = None
+) -> dict[str, Callable[[], Axes]]:
+    """How each figure of the standard set is drawn, on an Axes of its own, by name; see `write_all`."""
 
     def drawn(draw: Callable[[Axes], Axes], height: float) -> Axes:
         ax = canvas(height=height)
         draw(ax)
         return ax
 
-    return {name: partial(drawn, draw, height) for name, draw, height in _standard(ensemble, record)}
+    every = chain(_standard(ensemble, record), _doubtful(ensemble, written))
+    return {name: partial(drawn, draw, height) for name, draw, height in every}
 
 
 def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
     """Name, drawing and height in inches of each figure."""
-    variables = ensemble.scenario.theatre.variables
-    price = next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)
+    price = _price(ensemble)
     yield "fan_tension", lambda ax: fan(ensemble, ax, record=record), 4.5
     if price is not None:
         yield f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3, record=record), 4.5
@@ -114,3 +122,18 @@ def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tupl
     if kept.n_sound:
         first = medoids(kept.paths("tension"), 4).position[0]
         yield SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2
+
+
+def _doubtful(ensemble: "AnyEnsemble", written: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
+    """The figures of runs that draw their numbers."""
+    if written is None:
+        return
+    yield "doubt_tension", lambda ax: doubt(ensemble, written, ax), 4.5
+    if (price := _price(ensemble)) is not None:
+        yield f"doubt_{price}", lambda ax: doubt(ensemble, written, ax, price), 4.5
+    yield "errors", lambda ax: errors(ensemble, written, ax), 4.8
+
+
+def _price(ensemble: "AnyEnsemble") -> str | None:
+    variables = ensemble.scenario.theatre.variables
+    return next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from sim.experiments.record import RecordError, recorded
-from sim.experiments.run import run
+from sim.experiments.run import as_written, run
 from sim.experiments.summarise import summarise
 from sim.plots.figures import save, standard
 from sim.results.carried import Carried
@@ -79,10 +79,10 @@ def runs_of(carried: Carried) -> AnyEnsemble:
     ensemble: AnyEnsemble
     if carried.counts_only:
         with TemporaryDirectory() as folder:
-            written = summarise(scenario, Path(folder) / "runs", runs, seed)
+            written = summarise(scenario, Path(folder) / "runs", runs, seed, uncertain=carried.uncertain)
             ensemble = replace(written, kept=_in_memory(written.kept))
     else:
-        ensemble = run(scenario, runs, seed, dtype=carried.dtype)
+        ensemble = run(scenario, runs, seed, dtype=carried.dtype, uncertain=carried.uncertain)
     if carried.until is not None:
         ensemble.info["until"] = dict(carried.until)
     return ensemble
@@ -99,7 +99,8 @@ def _figure(file: Path) -> Reproduced:
         raise StoreError("it does not carry which figure it is; those that 'sim run' draws do")
     carried = Carried.read(texts)
     ensemble = runs_of(carried)
-    drawings = standard(ensemble, _record(texts.get("Record"), carried))
+    written = as_written(ensemble) if carried.uncertain else None
+    drawings = standard(ensemble, _record(texts.get("Record"), carried), written)
     name = texts["Figure"]
     if name not in drawings:
         raise StoreError(f"this version draws no figure '{name}' of such runs; it draws {', '.join(drawings)}")

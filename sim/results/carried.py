@@ -37,6 +37,8 @@ class Carried:
     """Hash of the rules by which it made them, if that is known."""
     until: Mapping[str, Any] | None = None
     """The precision at which the runs ended, if they had to reach one."""
+    uncertain: bool = False
+    """Whether the runs drew their numbers."""
 
     @classmethod
     def of(cls, ensemble: AnyEnsemble) -> Self:
@@ -51,12 +53,14 @@ class Carried:
             made_by,
             ensemble.info.get("rules_sha256"),
             ensemble.info.get("until"),
+            bool(ensemble.info.get("uncertain")),
         )
 
     @property
     def command(self) -> str:
         """The command that makes such runs, for who has the scenario's file."""
         words = [f"sim run {self.scenario.name} --runs {self.runs} --seed {self.seed}"]
+        words += ["--uncertain"] if self.uncertain else []
         words += ["--summary-only"] if self.counts_only else []
         words += [f"--dtype {self.dtype}"] if self.dtype != "float32" else []
         return " ".join(words)
@@ -72,6 +76,7 @@ class Carried:
             "Dtype": self.dtype,
             "Software": f"escalation-sim {self.software}",
             "Rules-SHA256": self.rules or "",
+            "Uncertain": "yes" if self.uncertain else "",
             "Until": json.dumps(self.until) if self.until else "",
             "Command": self.command,
             "Scenario-Packed": _packed(self.scenario),
@@ -101,7 +106,8 @@ class Carried:
         dtype = "float64" if texts.get("Dtype") == "float64" else "float32"
         software = texts.get("Software", "").removeprefix("escalation-sim ") or UNKNOWN
         rules = texts.get("Rules-SHA256") or None
-        return cls(scenario, seed, runs, texts.get("Kept") == "counts", dtype, software, rules, until)
+        kept, uncertain = texts.get("Kept") == "counts", texts.get("Uncertain") == "yes"
+        return cls(scenario, seed, runs, kept, dtype, software, rules, until, uncertain)
 
 
 def _packed(scenario: Scenario) -> str:

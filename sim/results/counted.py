@@ -9,11 +9,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.counts import quantiles
-from sim.analysis.intervals import Interval, wilson
+from sim.analysis.intervals import Interval
 from sim.theatre.scenario import Scenario
 
 from .ensemble import Ensemble
 from .summary import Summary
+from .two_errors import errors_of_shares, sampling
 
 
 @dataclass(frozen=True)
@@ -50,9 +51,18 @@ class CountedEnsemble:
         """The first of the runs that failed: run, day, what."""
         return pd.DataFrame(self.summary.failures, columns=["run", "day", "what"])
 
-    def shares(self, level: float = 0.95, interval: Interval = wilson) -> pd.DataFrame:
+    @property
+    def sets(self) -> NDArray[np.int64]:
+        """Sets of runs that share their numbers: see `Summary.sets`."""
+        return self.summary.sets
+
+    def shares(self, level: float = 0.95, interval: Interval | None = None) -> pd.DataFrame:
         """Share of the runs in which each outcome held, with an interval: see `Ensemble.shares`."""
-        return self.summary.shares(level, interval)
+        return self.summary.shares(level, interval or sampling(self))
+
+    def errors(self, level: float = 0.95) -> pd.DataFrame:
+        """Tell sampling error and parameter error apart: see `Ensemble.errors`."""
+        return errors_of_shares(self, level)
 
     def quantiles(self, name: str, levels: Sequence[float]) -> NDArray[np.float64]:
         """Quantiles of a trajectory on each day, shape (level, day), to half a step of its bins."""

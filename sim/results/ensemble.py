@@ -14,9 +14,13 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import reached, standing
 from sim.analysis.paths import quantiles
+from sim.analysis.two_errors import tally
+from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.engine.record import Block
 from sim.theatre.program import Program
 from sim.theatre.scenario import Scenario
+
+from .two_errors import errors_of_shares, sampling
 
 SCRIPT = "script"
 """The actor of what the scenario itself lets happen."""
@@ -83,14 +87,32 @@ class Ensemble:
         """The runs that were kept whole: all of them."""
         return self
 
-    def shares(self, level: float = 0.95, interval: Interval = wilson) -> pd.DataFrame:
+    def shares(self, level: float = 0.95, interval: Interval | None = None) -> pd.DataFrame:
         """Share of the runs in which each outcome held, with an interval: Wilson's, or another of `sim.analysis`.
+
+        Runs that share their numbers count in it for as many independent ones as they are worth.
 
         Returns
         -------
         DataFrame with columns outcome, share, low, high, n
         """
-        return outcome_shares(self.sound.notna().sum(), self.n_sound, level, interval)
+        return outcome_shares(self.sound.notna().sum(), self.n_sound, level, interval or sampling(self))
+
+    @property
+    def sets(self) -> NDArray[np.int64]:
+        """Sets of runs that share their numbers: see `sim.results.summary.Summary.sets`."""
+        held, run = self.outcomes.notna().to_numpy(), self.outcomes.index.to_numpy()
+        return tally(held, self.outcomes.index.isin(self.sound.index), set_of(run), RUNS_PER_SET)
+
+    def errors(self, level: float = 0.95) -> pd.DataFrame:
+        """Tell sampling error and parameter error apart, in runs that draw their numbers: see `sim.results.two_errors`.
+
+        Raises
+        ------
+        ValueError
+            They do not.
+        """
+        return errors_of_shares(self, level)
 
     def paths(self, name: str) -> np.ndarray[Any, Any]:
         """A trajectory in the runs that did not fail, shape (run, day)."""

@@ -70,6 +70,8 @@ class Plan:
     until: Precision | None = None
     branch: Mapping[str, Any] | None = None
     """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
+    uncertain: bool = False
+    """Whether runs draw the numbers that are in doubt."""
     design: Mapping[str, Any] | None = None
     """Of a sweep, whose runs are those of one point after those of another: what `Design.told` says."""
 
@@ -110,9 +112,15 @@ class Plan:
             "dtype": self.dtype,
             "variables": "all" if self.variables is None else ", ".join(sorted(self.variables)),
             "kept:": "counts only" if self.summary_only else "whole runs",
+            "numbers": f"drawn{self._but_for}" if self.uncertain else "as written",
             "design": self.design and self.design["sha256"][:8],
             "precision": self.until and f"{self.until.halfwidth:g} of {self.until.outcome or 'every share'}",
         }
+
+    @property
+    def _but_for(self) -> str:
+        chosen = self.scenario.chosen
+        return f" but for {', '.join(chosen)}" if chosen else ""
 
 
 class Done(NamedTuple):
@@ -171,6 +179,7 @@ class Manifest:
             "kept": {"dtype": plan.dtype, "variables": plan.variables, "summary_only": plan.summary_only},
             "until": plan.until and {**plan.until._asdict(), "most_runs": plan.runs},
             **({} if plan.branch is None else {"branch": dict(plan.branch)}),
+            **({"uncertain": True} if plan.uncertain else {}),
             **({} if plan.design is None else {"design": dict(plan.design)}),
             **self.made,
             "files": self.files,
@@ -233,6 +242,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
         summary_only=kept["summary_only"],
         until=Precision(until["halfwidth"], until["outcome"], until["narrowest"]) if until else None,
         branch=content.get("branch"),
+        uncertain=content.get("uncertain", False),
         design=content.get("design"),
     )
     done = {

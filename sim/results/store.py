@@ -23,6 +23,7 @@ from .manifest import Manifest, Precision, read
 from .summary import Summary
 from .sweep import Sweep
 from .sweep_store import read_sweep
+from .two_errors import errors_of_shares, sampling
 
 EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
 """Files and folders of a result, beside its trajectories and its manifest."""
@@ -122,7 +123,7 @@ def read_counted(folder: Path, manifest: Manifest) -> CountedEnsemble:
 
 def _info(manifest: Manifest) -> dict[str, Any]:
     plan = manifest.plan
-    asked = {"until": plan.until and plan.until._asdict(), "branch": plan.branch}
+    asked = {"until": plan.until and plan.until._asdict(), "branch": plan.branch, "uncertain": plan.uncertain or None}
     keys = ("rules_sha256", "versions", "platform", "seconds")
     made = {key: manifest.made[key] for key in keys if key in manifest.made}
     return made | {key: entry for key, entry in asked.items() if entry is not None}
@@ -139,6 +140,7 @@ def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
     """Figures to quote: outcome shares with intervals, peaks, deaths, and base rates if the theatre has some."""
     interval, called = interval_of(ensemble)
     base_rates = as_records(ensemble.base_rates) if ensemble.scenario.theatre.base_rates else None
+    errors = _without_nan(errors_of_shares(ensemble)) if ensemble.info.get("uncertain") else None
     return {
         "scenario": ensemble.scenario.name,
         "scenario_sha256": ensemble.scenario.sha256,
@@ -150,15 +152,24 @@ def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
             for row in ensemble.shares(interval=interval).to_dict("records")
         },
         "interval": f"95 % {called}, sampling error only",
+        **({} if errors is None else {"errors": errors}),
         **(_of_counts(ensemble.summary) if isinstance(ensemble, CountedEnsemble) else _of_runs(ensemble)),
         **({} if base_rates is None else {"base_rates": base_rates}),
     }
+
+
+def _without_nan(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows of a table; JSON has no word for what is no number."""
+    rows: list[dict[str, Any]] = table.astype(object).where(table.notna(), None).to_dict("records")
+    return rows
 
 
 def interval_of(ensemble: AnyEnsemble) -> tuple[Interval, str]:
     """The interval of shares that holds for an ensemble, and what it is called."""
     if "until" in ensemble.info:
         return Precision(**ensemble.info["until"]).interval, "confidence sequence"
+    if ensemble.info.get("uncertain"):
+        return sampling(ensemble), "Wilson for as many independent runs as those that share their numbers are worth"
     return wilson, "Wilson"
 
 

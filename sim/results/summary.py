@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from sim.analysis.counts import quantiles
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import reached
+from sim.analysis.two_errors import tally
+from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.engine.record import Block
 from sim.theatre.compile import program_of
 from sim.theatre.scenario import Scenario
@@ -58,6 +60,8 @@ class Summary:
     """Shape (action, day)."""
     deaths: Totals = field(init=False)
     """Runs by how many died in them, one count for each of `sim.results.bins.DEATHS`."""
+    sets: Totals = field(init=False)
+    """Shape (outcome, runs that are sound, runs in which it held): sets of runs that would share their numbers."""
 
     def __post_init__(self) -> None:
         program = program_of(self.scenario)
@@ -68,6 +72,7 @@ class Summary:
         self.outcomes = np.zeros((len(program.outcomes), days), np.int64)
         self.events, self.fatalities = np.zeros((2, len(self._actions), days), np.int64)
         self.deaths = np.zeros(len(DEATHS), np.int64)
+        self.sets = np.zeros((len(program.outcomes), RUNS_PER_SET + 1, RUNS_PER_SET + 1), np.int64)
 
     @classmethod
     def of(cls, block: Block, scenario: Scenario) -> Self:
@@ -89,6 +94,7 @@ class Summary:
         days = self.outcomes.shape[1]
         for at, first in enumerate(block.outcome_day[sound].T):
             self.outcomes[at] += np.bincount(first[first >= 0], minlength=days)
+        self.sets += tally(block.outcome_day >= 0, sound, set_of(block.run), RUNS_PER_SET)
         of_run = np.searchsorted(block.run, block.events["run"])
         action, day, dead, run = (
             column[sound[of_run]]
@@ -118,7 +124,7 @@ class Summary:
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
         """All counts, by name."""
-        names = ("climbed", "outcomes", "events", "fatalities", "deaths")
+        names = ("climbed", "outcomes", "events", "fatalities", "deaths", "sets")
         values = {f"values/{name}": counts for name, counts in self.values.items()}
         return values | {name: getattr(self, name) for name in names}
 

@@ -194,6 +194,18 @@ class Sweep(Response):
         """Runs that failed."""
         return len(self.failures)
 
+    def ledger(self, measure: str, source: str | Path | None = None) -> pd.DataFrame:
+        """Sort the numbers that were varied by influence times weakness of source: see `sim.results.ledger.ledger`."""
+        from .ledger import ledger  # which reads YAML
+
+        return ledger(self, measure, source)
+
+    def annotated(self, measure: str, source: str | Path | None = None) -> str:
+        """Return the text of the theatre's file, each number's influence beside it: see `sim.results.ledger`."""
+        from .ledger import annotated
+
+        return annotated(self, measure, source)
+
     def label(self, measure: str) -> str:
         """A measure in words."""
         name, theatre = self.measure(measure), self.scenario.theatre

@@ -163,6 +163,7 @@ def save(ensemble: Ensemble, folder: Path, overwrite: bool = False) -> Path:
         str(ensemble.trajectories["tension"].dtype),
         variables if len(variables) < len(ensemble.scenario.theatre.variables) else None,
         branch=ensemble.info.get("branch"),
+        uncertain=ensemble.info.get("uncertain", False),
     )
     run = ensemble.events["run"].to_numpy()
     with Writer(folder, plan, overwrite=overwrite) as writer:

@@ -31,10 +31,14 @@ def with_numbers(scenario: Scenario, changes: Mapping[str, float | str]) -> Scen
     """
     content = scenario.model_dump(mode="json", by_alias=True)
     values = dict(scenario.numbers())
+    chosen = set(scenario.chosen)
     for path, value in changes.items():
         canonical = number_path(path, values)
+        if values[canonical].plausible is not None:
+            chosen.add(canonical)
         entry = _entry(content if canonical.startswith("script.") else content["theatre"], canonical)
         entry["value"] = value
+    content["chosen"] = sorted(chosen)
     try:
         return Scenario.model_validate(content)
     except ValidationError as error:

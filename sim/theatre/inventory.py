@@ -56,7 +56,7 @@ def inventory(model: Theatre | Scenario, sources: Sources, resolved: Resolved | 
     """
     theatre = model if isinstance(model, Theatre) else model.theatre
     own = () if isinstance(model, Theatre) else written(model.script, ("script",))
-    changes = _changes(resolved) if resolved is not None else {}
+    changes = changed(resolved) if resolved is not None else {}
     rows = chain(written(theatre), own)
     return [_row(each, theatre, sources, changes) for each in rows if not is_logical(theatre, each)]
 
@@ -104,7 +104,7 @@ def unit_of(theatre: Theatre, each: Written) -> str:
 _ABOUT_A_NUMBER = {"plausible", "unit", "source", "note", "lever"}
 
 
-def _changes(resolved: Resolved) -> dict[str, Node]:
+def changed(resolved: Resolved) -> dict[str, Node]:
     """What scenario files set in the theatre, by canonical path."""
     found: dict[str, Node] = {}
     for keys, node in resolved.changes.items():

@@ -11,6 +11,7 @@ from . import names
 from .base import Model
 from .errors import Fault, ScenarioError, fault
 from .files import WHAT_IT_IS, Kind, Named, referenced, shipped
+from .inventory import changed
 from .measures import MeasureError, measure_name, measure_names
 from .messages import Finding, findings
 from .resolve import Resolved, merge, resolve
@@ -235,7 +236,9 @@ def _scenario(resolved: Resolved) -> Scenario:
     once = {(finding.place, finding.text): finding for finding in reversed(found)}
     if scenario is None or found or resolved.faults:
         raise ScenarioError([*resolved.faults, *(finding.fault() for finding in once.values())])
-    return scenario
+    bare = (path for path, node in changed(resolved).items() if not isinstance(node.content, dict | list))
+    ranged = {path for path, number in scenario.numbers() if number.plausible is not None}
+    return scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare)))})
 
 
 class _Beside(Scenario):

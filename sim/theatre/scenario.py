@@ -135,6 +135,8 @@ class Scenario(Model):
     history_until: Day | None = None
     """Up to this day nobody decides; only the script acts."""
     forbid: Forbid = {}
+    chosen: tuple[str, ...] = ()
+    """Numbers that its files set without a range of their own: what it asks about, and so not in doubt."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -180,10 +182,11 @@ class Scenario(Model):
     def sha256(self) -> str:
         """Hash of everything that can change a run; labels and notes included, since they are shown with it.
 
-        Base rates and explanations of findings are left out: they judge an ensemble that is the same without them.
+        Base rates and explanations of findings are left out: they judge an ensemble that is the same without them. So
+        is which numbers are in doubt, as their plausible ranges tell: a run with numbers as written is the same.
         """
         judging = {"base_rates", "lint"}
-        content = self.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed"})
+        content = self.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed", "chosen"})
         content["theatre"] = {key: value for key, value in content["theatre"].items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 

@@ -15,6 +15,8 @@ from sim.theatre.files import Named, shipped_files
 from sim.theatre.load import load
 from sim.theatre.scenario import Scenario
 
+from ..uncertain import Drawn, drawn_by, scenario_of
+
 Source = Scenario | Ensemble | Named
 """A scenario, an ensemble, the path of a scenario's file or of a result's folder, or the name of a shipped scenario."""
 
@@ -39,6 +41,16 @@ class Origin:
     ensemble: Any = None
     made_by: str | None = None
     """The version that made the result."""
+    uncertain: bool = False
+    """Whether each run has drawn its numbers."""
+
+    def drawn_by(self, run: int) -> tuple[Drawn, ...]:
+        """The numbers that a run has drawn, what stands out furthest first; none where all are as written."""
+        return drawn_by(self.scenario, self.seed, run) if self.uncertain else ()
+
+    def scenario_of(self, run: int) -> Scenario:
+        """The scenario with the numbers that a run has."""
+        return scenario_of(self.scenario, self.drawn_by(run))
 
     def stored_events(self, run: int) -> pd.DataFrame | None:
         """What the result says that happened in a run; None if it does not say."""
@@ -119,7 +131,8 @@ def origin(source: Source, seed: int | None = None) -> Origin:
             "no run of its own scenario has; take a result with runs, or a scenario"
         )
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")
-    return Origin(ensemble.scenario, ensemble.seed, len(ensemble), name, folder, ensemble, made_by)
+    uncertain = bool(ensemble.info.get("uncertain"))
+    return Origin(ensemble.scenario, ensemble.seed, len(ensemble), name, folder, ensemble, made_by, uncertain)
 
 
 def changed_since(told: Origin) -> str | None:

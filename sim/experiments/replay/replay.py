@@ -1,7 +1,7 @@
 """One run again, to be looked at closely: its events, its story, its choices and its causes."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -18,6 +18,7 @@ from sim.theatre.names import did_you_mean, listing
 from sim.theatre.program import Program
 from sim.theatre.scenario import Scenario
 
+from ..uncertain import Drawn, as_data, scenario_of
 from .acts import Act, acts
 from .causes import Chain, back_from, link
 from .explain import Explanation, explanation
@@ -39,6 +40,10 @@ class Replay:
     """The run as an ensemble of one, for figures and tables."""
     acts: tuple[Act, ...]
     """Its events, by their numbers, with all there is to tell of them."""
+    of: Scenario
+    """The scenario that the run is of; `scenario` is the same with the numbers that the run has drawn."""
+    drawn: tuple[Drawn, ...] = ()
+    """Numbers that the run has drawn, what stands out furthest first; none where all are as written."""
 
     @property
     def events(self) -> pd.DataFrame:
@@ -74,9 +79,10 @@ class Replay:
         days = self.ensemble.outcomes.iloc[0]
         return {
             "scenario": self.scenario.name,
-            "scenario_sha256": self.scenario.sha256,
+            "scenario_sha256": self.of.sha256,
             "seed": self.seed,
             "run": self.run,
+            **({"drawn": as_data(self.drawn)} if self.drawn else {}),
             "start": self.scenario.start,
             "days": self.scenario.days,
             "outcomes": {str(name): None if pd.isna(day) else int(day) for name, day in days.items()},
@@ -127,7 +133,7 @@ class Replay:
             )
         )
         return Chain(
-            scenario=self.scenario,
+            scenario=self.of,
             seed=self.seed,
             run=self.run,
             links=tuple(link(act, explained.get(act.event)) for act in chain),
@@ -178,10 +184,10 @@ class Replay:
         watched = _model(self.scenario, self.seed, self.run, look)
         while watched.day <= last:
             watched.step()
-        return [found[each] for each in wanted]
+        return [replace(found[each], scenario=self.of) for each in wanted]
 
     def __repr__(self) -> str:
-        scenario = self.scenario
+        scenario = self.of
         return (
             f"<Replay of run {self.run} of {scenario.name} {scenario.short_hash}, seed {self.seed}: "
             f"{len(self.acts)} events>"
@@ -224,7 +230,8 @@ def replayed(told: Origin, run: int) -> Replay:
     if isinstance(run, bool) or run not in range(runs):
         has = f"{told.name} has runs 0 to {runs - 1:,}" if told.runs is not None else "runs are numbered from 0"
         raise ReplayError(f"no run {run}; {has}")
-    found = _simulated(told.scenario, told.seed, run)
+    drawn = told.drawn_by(run)
+    found = _simulated(told.scenario, told.seed, run, drawn)
     told.held_to(found.events, run)
     return found
 
@@ -242,7 +249,8 @@ def _model(
     return model
 
 
-def _simulated(scenario: Scenario, seed: int, run: int) -> Replay:
+def _simulated(of: Scenario, seed: int, run: int, drawn: tuple[Drawn, ...]) -> Replay:
+    scenario = scenario_of(of, drawn)
     model, control = _model(scenario, seed, run, keep=np.float32), []
     while model.running:
         model.step()
@@ -259,4 +267,4 @@ def _simulated(scenario: Scenario, seed: int, run: int) -> Replay:
     )
     events = model.events[: int(model.n_events[0])]
     model.trajectories = None  # a Mesa model refers to itself, so it stays until the garbage collector comes by
-    return Replay(scenario, seed, run, ensemble, acts(scenario, program, events, control))
+    return Replay(scenario, seed, run, ensemble, acts(scenario, program, events, control), of, drawn)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _MARGIN = 19
 """Columns left of what is told, for date, rung and number."""
+_FARTHEST = 5
+"""Drawn numbers that are told."""
 _CLOSE = 0.9
 """Observers are named who feel an act nearly as much as who feels it most."""
 
@@ -24,7 +26,7 @@ def story(run: "Replay", least: int, width: int) -> str:
     """Tell a run as a dated story; see `Replay.text`."""
     checked_width(width)
     told = worth_telling(run.acts, least)
-    lines = [*_head(run, width), "", *_legend(least, width)]
+    lines = [*_head(run, width), *_numbers(run, width), "", *_legend(least, width)]
     entries = sorted([(act.date, 0, act.event) for act in run.acts] + [(day, 1, at) for at, (day, _) in _outcomes(run)])
     for (year, month), group in groupby(entries, key=lambda entry: (entry[0].year, entry[0].month)):
         lines += ["", f"{date(year, month, 1):%B %Y}"]
@@ -63,7 +65,7 @@ def _outcomes(run: "Replay") -> list[tuple[int, tuple[date, str]]]:
 def _head(run: "Replay", width: int) -> Iterator[str]:
     scenario, acts = run.scenario, run.acts
     yield from paragraph(scenario.title, width).splitlines()
-    yield f"{scenario.name} {scenario.short_hash} · run {run.run} · seed {run.seed}"
+    yield f"{scenario.name} {run.of.short_hash} · run {run.run} · seed {run.seed}"
     yield ""
     days = f"{counted(scenario.days, 'day')} from {on(scenario.start)}: {counted(len(acts), 'act')}"
     deadly = [act for act in acts if act.deaths]
@@ -82,6 +84,19 @@ def _head(run: "Replay", width: int) -> Iterator[str]:
         peak = int(tension.argmax())
         told += f"Tension peaked at {tension[peak]:.0f} on {on(scenario.start + timedelta(days=peak))}."
     yield from paragraph(told.strip(), width).splitlines()
+
+
+def _numbers(run: "Replay", width: int) -> Iterator[str]:
+    """What the run has drawn in place of the numbers as they are written, if it has."""
+    if not run.drawn:
+        return
+    told = f"It has numbers of its own: {counted(len(run.drawn), 'number')} drawn from their plausible ranges. "
+    far = [
+        f"{each.path} is {each.value:.3g} in place of {each.written:g} ({each.low:g} to {each.high:g})"
+        for each in run.drawn[:_FARTHEST]
+    ]
+    yield ""
+    yield from paragraph(f"{told}Furthest from what is written: {'; '.join(far)}.", width).splitlines()
 
 
 def _legend(least: int, width: int) -> Iterator[str]:

@@ -1,0 +1,64 @@
+"""What `sim sweep --ledger` and `--annotate` tell: the numbers worth arguing about, and where they are written."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+from rich import box
+from rich.table import Table
+
+from .answer import notes
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.sweep import Sweep
+
+SHOWN = 20
+
+
+def ledger_table(made: "Sweep", measure: str, found: "pd.DataFrame") -> Table:
+    """The numbers that are most open to argument: influence times weakness of source."""
+    from sim.results.ledger import WEAKNESS
+
+    main = found.attrs["main"]
+    title = f"{made.label(measure)}: the numbers worth arguing about"
+    table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("number, its range, and where it is written", overflow="fold")
+    table.add_column("is", no_wrap=True)
+    for column in (f"{main}, 95 %", "argument"):
+        table.add_column(column, justify="right", no_wrap=True)
+    shown = found[found["argument"] > 0].head(SHOWN)
+    for row in shown.itertuples(index=False):
+        place = f"; {Path(row.file).name}:{row.line}" if row.file is not None else ""
+        influence = f"{row.influence:.2g} ({row.influence_low:.2g} to {row.influence_high:.2g})"
+        told = f"{row.parameter}\n  {row.value:g} ({row.low:g} to {row.high:g}){place}"
+        table.add_row(told, row.kind, influence, f"{row.argument:.2g}")
+    weights = ", ".join(f"{kind} {weight:g}" for kind, weight in WEAKNESS.items() if kind != "unsourced")
+    table.caption = (
+        f"Argument: influence ({main}: {found.attrs['about']}) times the weakness of what the number rests on "
+        f"({weights}). Where the interval of the influence reaches 0, there may be nothing to argue about."
+    )
+    if len(found) > len(shown):
+        table.caption += f" {len(found) - len(shown):,} more are in --json."
+    return table
+
+
+def ledger_data(found: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The same as data."""
+    plain = found.astype(object).where(found.notna(), None)
+    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
+
+
+def write_annotated(made: "Sweep", measure: str, source: str | None, path: Path) -> None:
+    """Write a copy of the theatre's file with each number's influence beside it."""
+    path.write_text(made.annotated(measure, source), encoding="utf-8")
+    notes.print(f"{path} is the theatre with what each number does to {measure} beside it", markup=False)
+
+
+def refuse_place(path: Path) -> None:
+    """Overwrite nothing, and do not sweep for a file that cannot be written."""
+    if path.exists():
+        raise typer.BadParameter(f"{path} is there already; choose another name", param_hint="--annotate")
+    if not path.absolute().parent.is_dir():
+        raise typer.BadParameter(f"there is no folder {path.parent}; make it first", param_hint="--annotate")

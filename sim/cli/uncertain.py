@@ -1,0 +1,53 @@
+"""What `sim run --uncertain` tells: every share with its two errors, beside what the numbers as written give."""
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+
+from .answer import counted
+
+if TYPE_CHECKING:
+    from sim.results.counted import AnyEnsemble
+    from sim.results.ensemble import Ensemble
+
+
+def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
+    """Share of the runs with each outcome, sampling error and parameter error apart."""
+    scenario = ensemble.scenario
+    span = f"{scenario.days} days from {scenario.start}"
+    title = f"{scenario.title} · {span} · {scenario.short_hash} · seed {ensemble.seed}"
+    table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("outcome")
+    for column in ("share", "sampling\nerror", "parameter\nerror", "by the\nnumbers", "as\nwritten"):
+        table.add_column(column, justify="right", no_wrap=True)
+    beside = written.shares().set_index("outcome")["share"]
+    for row in ensemble.errors().sort_values("share", ascending=False).itertuples(index=False):
+        table.add_row(
+            scenario.theatre.outcomes[row.outcome].label,
+            f"{row.share:.1%}",
+            _span(row.low, row.high),
+            _span(row.spread_low, row.spread_high),
+            _by_numbers(row.numbers, row.numbers_low, row.numbers_high),
+            f"{beside[row.outcome]:.1%}",
+        )
+    table.caption = (
+        f"Of {counted(ensemble.n_sound, 'model run')}, each four of which draw new numbers from the plausible ranges. "
+        "Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie that 95 % "
+        "of the sets of numbers would give, each by itself. By the numbers: what they make of the variance of a run; "
+        f"the rest is dice. As written: of {counted(written.n_sound, 'run')} on the same dice. Not a forecast."
+    )
+    return table
+
+
+def _span(low: float, high: float) -> str:
+    return f"{100 * low:.1f} to {high:.1%}" if low == low else "too few runs"
+
+
+def _by_numbers(share: float, low: float, high: float) -> str:
+    return f"{share:.0%} ({100 * low:.0f} to {100 * high:.0f})" if low == low else "too few runs"
+
+
+def as_data(written: "Ensemble") -> dict[str, Any]:
+    """What the numbers as written give, for `--json`."""
+    return {"as_written": written.shares().to_dict("records")}
