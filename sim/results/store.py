@@ -29,6 +29,11 @@ EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", 
 def open_result(folder: str | Path) -> AnyEnsemble:
     """Open a result; trajectories and tables are read when they are used.
 
+    Parameters
+    ----------
+    folder : path
+        Where `sim run` or `save` kept it.
+
     Returns
     -------
     Ensemble, or CountedEnsemble if only counts were kept
