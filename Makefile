@@ -2,13 +2,15 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint bench gallery schemas odd clean help
+.PHONY: demo test lint bench gallery schemas odd lessons notebooks clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
 	@echo "make test    install, then lint, types, import contracts and all tests"
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model"
 	@echo "make gallery draw the figures that the README shows"
+	@echo "make lessons open the lessons of notebooks/ in JupyterLab"
+	@echo "make notebooks take out of the lessons what runs left in them, before they are committed"
 	@echo "make schemas write scenarios/schemas/ anew from the language"
 	@echo "make odd     write what is data in sim/ODD.md anew: cast, variables, and every claim as measured"
 
@@ -33,7 +35,7 @@ lint: .venv/developer
 	PYTHONPATH=. $(BIN)/lint-imports
 
 test: lint
-	$(BIN)/pytest --numprocesses 2 --dist worksteal
+	$(BIN)/pytest --nbmake --numprocesses 2 --dist worksteal tests notebooks/*.ipynb
 
 bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.engine
@@ -42,6 +44,17 @@ bench: .venv/developer
 gallery: .venv/installed
 	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite
 	cp results/baseline/figures/fan_tension.png results/baseline/figures/rungs.png results/gallery/
+	$(BIN)/python -m tests.gallery
+
+.venv/lessons: .venv/installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[notebooks]'
+	@touch $@
+
+lessons: .venv/lessons
+	$(BIN)/jupyter lab notebooks/README.md
+
+notebooks:
+	$(PYTHON) -m tests.notebooks
 
 schemas: .venv/installed
 	for kind in scenario theatre history sources sweep; do \

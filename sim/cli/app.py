@@ -6,10 +6,12 @@ from typing import Annotated
 
 import typer
 
+from . import complete
 from .answer import Json, answering, console, print_json
 from .branch import branch, choices
 from .compare import compare
 from .lint import lint
+from .new import new
 from .report import report, reproduce
 from .run import run
 from .stories import explain, replay, why
@@ -47,7 +49,12 @@ app.command()(run)
 @app.command()
 @answering
 def validate(
-    files: Annotated[list[str], typer.Argument(help="Files of any kind, or names of shipped ones.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(
+            help="Files of any kind, or names of shipped ones.", autocompletion=complete.scenarios_or_theatres
+        ),
+    ],
     as_json: Json = False,
 ) -> None:
     """Check files and say what is wrong, all at once, with file, line and column."""
@@ -77,6 +84,7 @@ def validate(
         raise ScenarioError(faults)
 
 
+app.command()(new)
 app.command()(lint)
 app.command()(compare)
 app.command()(branch)
@@ -92,7 +100,12 @@ for _verb in (replay, explain, why):
 @app.command()
 @answering
 def describe(
-    name: Annotated[str, typer.Argument(help="A scenario or theatre: a file, or a shipped one.")] = "baseline",
+    name: Annotated[
+        str,
+        typer.Argument(
+            help="A scenario or theatre: a file, or a shipped one.", autocompletion=complete.scenarios_or_theatres
+        ),
+    ] = "baseline",
     numbers: Annotated[str | None, typer.Option(help="Only numbers at these paths, such as 'actions.iran.*'.")] = None,
     sources: Annotated[bool, typer.Option("--sources", help="What the sources name, in place of numbers.")] = False,
     as_json: Json = False,
@@ -117,7 +130,9 @@ def describe(
 @app.command()
 @answering
 def schema(
-    kind: Annotated[str, typer.Argument(help="scenario, theatre, history, sources or sweep")] = "scenario",
+    kind: Annotated[
+        str, typer.Argument(help="scenario, theatre, history, sources or sweep", autocompletion=complete.kinds)
+    ] = "scenario",
 ) -> None:
     """Write the JSON Schema of a kind of file, by which editors complete and check it."""
     from sim.theatre.jsonschema import schema as schema_of

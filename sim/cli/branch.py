@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import complete
 from .answer import SOME_FAILED, Json, answering, console, counted, notes, print_json
 from .stories import Run, Seed, SourceArgument, faults_in_json, said_if_changed
 
@@ -152,7 +153,7 @@ def choices(
     source: SourceArgument,
     run: Run,
     day: Day,
-    actor: Annotated[str, typer.Option(help="The actor's id, such as iran.")],
+    actor: Annotated[str, typer.Option(help="The actor's id, such as iran.", autocompletion=complete.actors)],
     by: Annotated[str | None, typer.Option(help="The outcome to sort by; else the one that differs most.")] = None,
     runs: Runs = 500,
     days: Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included; else 90.")] = None,

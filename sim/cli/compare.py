@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import complete
 from .answer import Json, answering, console, counted, notes, print_json
 from .stories import Run, faults_in_json, print_text, width
 
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
 
     from sim.experiments.compare import Comparison
 
-Side = Annotated[str, typer.Argument(help="A scenario by file or name, or the folder of a result.")]
+Side = Annotated[
+    str,
+    typer.Argument(help="A scenario by file or name, or the folder of a result.", autocompletion=complete.sources),
+]
 
 _NAMED = 8
 """Runs named in a sentence; --json names them all."""

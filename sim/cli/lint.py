@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import complete
 from .answer import answering, console, counted, notes, print_json
 
 if TYPE_CHECKING:
@@ -15,7 +16,10 @@ FOUND = 1
 
 @answering
 def lint(
-    scenarios: Annotated[list[str], typer.Argument(help="Scenario files, or names of shipped ones.")],
+    scenarios: Annotated[
+        list[str],
+        typer.Argument(help="Scenario files, or names of shipped ones.", autocompletion=complete.scenarios),
+    ],
     runs: Annotated[int | None, typer.Option(min=1, help="Runs of the ensemble that is looked at.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     strict: Annotated[

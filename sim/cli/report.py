@@ -47,12 +47,18 @@ def report(
 def _opened(folder: Path) -> "AnyEnsemble":
     """Open a result; where there is none, say what would make it one."""
     from sim.results.store import open_result
+    from sim.results.sweep import Sweep
 
     if not folder.is_dir():
         within = Path("results") / folder.name
         hint = f"did you mean {within}?" if (within / "run.json").is_file() else f"'sim run {folder.stem}' makes one"
         raise typer.BadParameter(f"there is no result in {folder}; {hint}")
-    return open_result(folder)
+    found = open_result(folder)
+    if isinstance(found, Sweep):
+        raise typer.BadParameter(
+            f"{folder} holds a sweep; 'sim sweep' tells it, and a report is of one scenario's runs"
+        )
+    return found
 
 
 @answering

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import complete
 from .answer import INTERRUPTED, NOT_PRECISE, SOME_FAILED, Json, answering, console, counted, notes, print_json
 
 if TYPE_CHECKING:
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
 @answering
 def run(
-    scenario: Annotated[str, typer.Argument(help="A scenario file, or the name of a shipped scenario.")],
+    scenario: Annotated[
+        str,
+        typer.Argument(help="A scenario file, or the name of a shipped scenario.", autocompletion=complete.scenarios),
+    ],
     runs: Annotated[int | None, typer.Option(min=1, help="How many runs; else as many as the scenario says.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME.")] = None,

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import complete
 from .answer import Json, answering, console, notes, print_json
 
 if TYPE_CHECKING:
     from sim.experiments.replay.origin import Origin
     from sim.experiments.replay.replay import Replay
 
-SourceArgument = Annotated[str, typer.Argument(help="The folder of a result, or a scenario by file or name.")]
+SourceArgument = Annotated[
+    str,
+    typer.Argument(help="The folder of a result, or a scenario by file or name.", autocompletion=complete.sources),
+]
 Run = Annotated[int, typer.Option(min=0, help="The run's number; runs count from 0.")]
 Seed = Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice, for a scenario.")]
 
@@ -42,7 +46,7 @@ def explain(
     source: SourceArgument,
     run: Run,
     day: Annotated[str, typer.Option(help="The day: its number, from 0, or its date, such as 2019-12-27.")],
-    actor: Annotated[str, typer.Option(help="The actor's id, such as us.")],
+    actor: Annotated[str, typer.Option(help="The actor's id, such as us.", autocompletion=complete.actors)],
     seed: Seed = None,
     as_json: Json = False,
 ) -> None:
@@ -55,7 +59,10 @@ def why(
     source: SourceArgument,
     run: Run,
     other: Annotated[
-        str | None, typer.Argument(help="Another result or scenario: where does the run part from itself?")
+        str | None,
+        typer.Argument(
+            help="Another result or scenario: where does the run part from itself?", autocompletion=complete.sources
+        ),
     ] = None,
     event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' tells it.")] = None,
     seed: Seed = None,

@@ -166,6 +166,10 @@ def choices(
     executor : concurrent.futures.Executor, optional
         Where to compute, in threads; left out, on all cores.
 
+    Returns
+    -------
+    Choices
+
     Raises
     ------
     AskError

@@ -198,6 +198,9 @@ def compare(
 ) -> Comparison:
     """Run two scenarios on the same dice, or pair two results.
 
+    >>> len(compare("first_lesson", "first_lesson", runs=20).parted.dropna())
+    0
+
     Parameters
     ----------
     first, second : Scenario, Ensemble, path or name
@@ -208,6 +211,10 @@ def compare(
         Seed of all dice; left out, that of a result, else of the first scenario.
     executor : concurrent.futures.Executor, optional
         Where to compute; left out, threads on all cores.
+
+    Returns
+    -------
+    Comparison
 
     Raises
     ------

@@ -88,6 +88,10 @@ def lint(
     progress : callable, optional
         Called with what is looked at next.
 
+    Returns
+    -------
+    Report
+
     Raises
     ------
     sim.ScenarioError

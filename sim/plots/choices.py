@@ -24,6 +24,11 @@ def choices(choices: Choices, ax: Axes | None = None, outcome: str | None = None
     ----------
     outcome : str, optional
         The outcome; left out, the one whose share differs most between options.
+
+    Raises
+    ------
+    ValueError
+        No branch was finished under every option.
     """
     chosen = outcome or choices.telling
     table = choices.by(chosen)

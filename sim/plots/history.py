@@ -69,6 +69,11 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
         The run's number.
     named : int
         How many acts to name, at most: the gravest, and those that killed.
+
+    Raises
+    ------
+    ValueError
+        There is no such run.
     """
     if run not in ensemble.outcomes.index:
         raise ValueError(f"no run {run}; this ensemble has runs 0 to {len(ensemble) - 1}")

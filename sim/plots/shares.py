@@ -106,6 +106,11 @@ def first_passage(
         The rungs to draw.
     record : Ensemble, optional
         Recorded events; a diamond on each curve marks the day on which they got there (`sim.recorded`).
+
+    Raises
+    ------
+    ValueError
+        There is no such rung, or no run was finished.
     """
     steps = sorted(set(rungs))
     if not steps or not 0 <= steps[0] <= steps[-1] <= 9:

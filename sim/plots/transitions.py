@@ -24,6 +24,11 @@ def transitions(ensemble: Ensemble, ax: Axes | None = None, days: int = 7) -> Ax
     ----------
     days : int
         Days in a stretch.
+
+    Raises
+    ------
+    ValueError
+        The runs are shorter than that, or none was finished.
     """
     ax = given_or_new(ax)
     theatre = ensemble.scenario.theatre

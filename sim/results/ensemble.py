@@ -133,7 +133,12 @@ class Ensemble:
         return reached(self.paths("rung"), steps)
 
     def median_day(self, outcome: str) -> int | None:
-        """The day by which an outcome had come about in half of the runs in which it did; None if in none."""
+        """The day by which an outcome had come about in half of the runs in which it did; None if in none.
+
+        >>> import sim
+        >>> sim.run("first_lesson", runs=50, progress=None).median_day("mobilised") >= 9  # North mobilises on day 9
+        True
+        """
         days = self.sound[outcome].dropna().astype(float)
         return int(days.median()) if len(days) else None
 

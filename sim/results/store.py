@@ -32,6 +32,11 @@ EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", 
 def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
     """Open a result; trajectories and tables are read when they are used.
 
+    Parameters
+    ----------
+    folder : path
+        Where `sim run` or `save` kept it.
+
     Returns
     -------
     Ensemble, CountedEnsemble if only counts were kept, or Sweep

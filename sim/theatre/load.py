@@ -38,7 +38,18 @@ AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 def load(path_or_name: Named) -> Scenario:
-    """Load a scenario by its path or by the name of a shipped one.
+    """Load a scenario.
+
+    >>> load("first_lesson").days
+    180
+
+    Parameters
+    ----------
+    path_or_name : path, or name of a shipped scenario
+
+    Returns
+    -------
+    Scenario, with its theatre and every change applied
 
     Raises
     ------
@@ -51,7 +62,18 @@ def load(path_or_name: Named) -> Scenario:
 
 
 def load_theatre(path_or_name: Named) -> Theatre:
-    """Load a theatre by its path or by the name of a shipped one.
+    """Load a theatre by itself.
+
+    >>> sorted(load_theatre("two_rivals").actors)
+    ['north', 'south']
+
+    Parameters
+    ----------
+    path_or_name : path, or name of a shipped theatre
+
+    Returns
+    -------
+    Theatre
 
     Raises
     ------

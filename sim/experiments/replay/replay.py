@@ -197,6 +197,9 @@ class Replay:
 def replay(source: Source, *, run: int = 0, seed: int | None = None) -> Replay:
     """Simulate one run again and tell it.
 
+    >>> print(replay("first_lesson", run=0).acts[0].story)
+    North calls up two brigades for an exercise that was not announced.
+
     Parameters
     ----------
     source : Scenario, Ensemble, path of a scenario's file or of a result's folder, or name of a shipped scenario
@@ -205,6 +208,10 @@ def replay(source: Source, *, run: int = 0, seed: int | None = None) -> Replay:
         The run's number; runs count from 0.
     seed : int, optional
         Seed of all dice; left out, the result's or the scenario's.
+
+    Returns
+    -------
+    Replay
 
     Raises
     ------

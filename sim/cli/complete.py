@@ -1,0 +1,62 @@
+"""What the shell offers when Tab is pressed: names and files, found without reading any of them but for actors."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import typer
+
+_BESIDE = ("sources", "history")
+"""Shipped files that are no scenarios."""
+
+
+def scenarios(incomplete: str) -> list[str]:
+    """Shipped scenarios, and YAML files here."""
+    return _fitting(incomplete, _names(""))
+
+
+def scenarios_or_theatres(incomplete: str) -> list[str]:
+    """Shipped scenarios and theatres, and YAML files here."""
+    return _fitting(incomplete, [*_names(""), *_names("theatres")])
+
+
+def sources(incomplete: str) -> list[str]:
+    """Shipped scenarios, YAML files here, and the folders of results."""
+    folders = (str(manifest.parent) for manifest in Path().glob("results/*/run.json"))
+    return _fitting(incomplete, [*folders, *_names("")])
+
+
+def kinds(incomplete: str) -> list[str]:
+    """Kinds of files."""
+    return [kind for kind in ("scenario", "theatre", "history", "sources") if kind.startswith(incomplete)]
+
+
+def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
+    """The actors of the scenario or result that was named before, with what they are called."""
+    from sim.experiments.replay.origin import origin
+    from sim.results.errors import StoreError
+    from sim.theatre.errors import ScenarioError
+
+    named = [ctx.params.get("source"), *ctx.args]  # an option without its value ends the parsing before arguments
+    source = next((name for name in named if name), "")
+    try:
+        deciders = origin(source).scenario.theatre.deciders
+    except (ScenarioError, StoreError):
+        return []
+    return [(name, actor.label) for name, actor in deciders.items() if name.startswith(incomplete)]
+
+
+def _names(folder: str) -> Iterator[str]:
+    from sim.theatre.files import shipped
+
+    return (path.stem for path in sorted((shipped() / folder).glob("*.yaml")) if path.stem not in _BESIDE)
+
+
+def _fitting(incomplete: str, known: Iterable[str]) -> list[str]:
+    """Names that begin as it does, then files and folders that do."""
+    named = [name for name in known if name.startswith(incomplete)]
+    folder, _, begun = incomplete.rpartition("/")
+    here = Path(f"{folder}/" if folder or incomplete.startswith("/") else ".")
+    entries = sorted(here.iterdir()) if here.is_dir() else []
+    fitting = [path for path in entries if path.name.startswith(begun) and (begun or not path.name.startswith("."))]
+    files = [str(path) for path in fitting if path.suffix in (".yaml", ".yml")]
+    return [*named, *files, *(f"{path}/" for path in fitting if path.is_dir() and str(path) not in named)]

@@ -1,0 +1,186 @@
+"""The verb `new`: begin a scenario or a theatre as a file that runs as it is and explains every part of itself."""
+
+import json
+import os
+import re
+from datetime import date, timedelta
+from pathlib import Path
+from string import Template
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from . import complete
+from .answer import Json, answering, console, notes, print_json
+
+if TYPE_CHECKING:
+    from sim.theatre.scenario import Scenario
+    from sim.theatre.schema import Theatre
+
+_STARTS = Path(__file__).parent / "starts"
+_FIRST_DAY, _DAYS = date(2030, 1, 1), 365
+"""When a scenario begins, and how long it lasts, that extends a theatre and so inherits no dates."""
+
+
+class _Start(Template):
+    """A file to begin with; `@name` stands for what is filled in, since `$` is a word of editors."""
+
+    delimiter = "@"
+
+
+@answering
+def new(
+    name: Annotated[str, typer.Argument(help="What it is called; the file is NAME.yaml, in the current folder.")],
+    theatre: Annotated[bool, typer.Option("--theatre", help="A theatre, with a first scenario beside it.")] = False,
+    extends: Annotated[
+        str | None,
+        typer.Option(
+            help="The scenario or theatre that a scenario builds on; else baseline.",
+            autocompletion=complete.scenarios_or_theatres,
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Begin a scenario, or a theatre, in a file with a comment on every part; it can be run as it is."""
+    if theatre and extends is not None:
+        raise typer.BadParameter("a theatre builds on nothing; leave it out", param_hint="--extends")
+    _refuse_unfit(name)
+    texts = _theatre(name) if theatre else {f"{name}.yaml": _scenario(name, extends or "baseline")}
+    for taken in filter(os.path.lexists, texts):
+        raise typer.BadParameter(f"there is a file '{taken}' already; it is left as it is", param_hint="NAME")
+    for file, text in texts.items():
+        with open(file, "x", encoding="utf-8") as written:
+            written.write(text)
+    *_, question = texts
+    following = [f"sim {verb} {question}" for verb in ("validate", "run", "lint")]
+    if as_json:
+        print_json({"written": list(texts), "next": following})
+        return
+    for file in texts:
+        console.print(file, markup=False, highlight=False)
+    notes.print(f"Open it in an editor and change one thing; then: {', '.join(following)}", markup=False)
+
+
+def _refuse_unfit(name: str) -> None:
+    """Refuse what cannot be called by name later, and suggest what can."""
+    from sim.theatre.files import shipped_files
+
+    fit = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\.ya?ml$", "", name.strip().lower())).strip("_")[:50]
+    fit = fit if fit[:1].isalpha() else f"my_{fit}".rstrip("_")
+    if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", name):
+        allowed = "a name has small letters, digits and '_', begins with a letter and has at most 50"
+        raise typer.BadParameter(f"'{name}' is no name; {allowed}; how about '{fit}'?", param_hint="NAME")
+    if name in (path.stem for path in shipped_files()):
+        raise typer.BadParameter(f"'{name}' is a shipped one; how about 'my_{name}'?", param_hint="NAME")
+
+
+def _theatre(name: str) -> dict[str, str]:
+    """Begin a theatre and a first scenario of it: texts by file, the scenario last."""
+    question, title = f"{name}_baseline", _titled(name)
+    return {
+        f"{name}.yaml": _filled("theatre", schema=_schema("theatre"), name=name, title=title, question=question),
+        f"{question}.yaml": _filled("question", schema=_schema("scenario"), name=question, title=title, theatre=name),
+    }
+
+
+def _scenario(name: str, parent: str) -> str:
+    """Begin a scenario, with examples made from what it extends."""
+    from sim.theatre.load import load_either
+    from sim.theatre.scenario import Scenario
+
+    found, _ = load_either(parent)
+    base, theatre = (found, found.theatre) if isinstance(found, Scenario) else (None, found)
+    action, deed = _examples(theatre)
+    who = theatre.actors[action.split(".")[0]].label
+    variable = next(iter(theatre.variables))
+    path, number = _number(theatre, action)
+    begins, ends = (base.start, base.end) if base else (_FIRST_DAY, _FIRST_DAY + timedelta(days=_DAYS - 1))
+    return _filled(
+        "scenario",
+        schema=_schema("scenario"),
+        name=name,
+        parent=_plain(parent),
+        title=_titled(name),
+        question=_quoted(f"Without '{theatre.actions[action].label}' ({who}): what comes of it?"),
+        dates=_dates(begins, ends, inherited=base is not None),
+        action=action,
+        deed=deed,
+        date=_free_day(base, deed, begins, ends),
+        end=ends,
+        variable=variable,
+        value=_first_morning(theatre, variable),
+        path=path,
+        number=number,
+    )
+
+
+def _dates(begins: date, ends: date, inherited: bool) -> str:
+    """The first day and how many, as an example where they are inherited."""
+    days = (ends - begins).days + 1
+    if inherited:
+        return f"# Other dates than those it builds on.\n# start: {begins}\n# days: {days}\n"
+    return f"# The first day, and how many.\nstart: {begins}\ndays: {days}\n"
+
+
+def _examples(theatre: "Theatre") -> tuple[str, str]:
+    """An action to forbid, the gravest short of war, and one to impose, the mildest."""
+    by_rung = sorted(theatre.actions, key=lambda name: (theatre.actions[name].rung, name))
+    short_of_war = [name for name in by_rung if theatre.actions[name].rung < 9]
+    return (short_of_war or by_rung)[-1], by_rung[0]
+
+
+def _number(theatre: "Theatre", action: str) -> tuple[str, str]:
+    """The path of an action's rate, and the upper end of its plausible range as another value for it."""
+    rate = theatre.actions[action].rate
+    other = rate.plausible[1] if rate.plausible else 2 * rate.value
+    return f"actions.{action}.rate", f'{{value: {other:g}, source: "judgement: what if"}}'
+
+
+def _first_morning(theatre: "Theatre", variable: str) -> str:
+    """What a variable is on the first morning, as a file writes it: the upper end of what is plausible."""
+    start = theatre.variables[variable].start
+    if isinstance(start, bool):
+        return json.dumps(not start)
+    return f"{start.plausible[1] if start.plausible else start.value:g}"
+
+
+def _free_day(base: "Scenario | None", deed: str, begins: date, ends: date) -> date:
+    """A day in the middle, after imposed history, on which the script has the actor do nothing else."""
+    actor = deed.split(".")[0]
+    script = base.script.values() if base else ()
+    taken = {entry.on for entry in script if entry.do is not None and entry.do.split(".")[0] == actor}
+    after = base.history_until if base else None
+    middle = max(begins + (ends - begins) // 2, after + timedelta(days=1) if after else begins)
+    return next(
+        (day for day in (middle + timedelta(days=n) for n in range((ends - middle).days + 1)) if day not in taken), ends
+    )
+
+
+def _schema(kind: str) -> str:
+    """Where an editor finds the JSON Schema: by a relative path within a checkout, else by an address."""
+    from sim.theatre.files import shipped
+
+    schema = shipped() / "schemas" / f"{kind}.schema.json"
+    here = Path.cwd()
+    if here.is_relative_to(shipped().parent):
+        return Path(os.path.relpath(schema, here)).as_posix()
+    return schema.resolve().as_uri()
+
+
+def _titled(name: str) -> str:
+    """A name as a title."""
+    return name.replace("_", " ").strip().capitalize()
+
+
+def _plain(text: str) -> str:
+    """Text as YAML writes it: bare if it cannot be mistaken."""
+    return text if re.fullmatch(r"[A-Za-z_./][\w./ -]*", text) else _quoted(text)
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _filled(start: str, **parts: Any) -> str:
+    text = (_STARTS / f"{start}.yaml").read_text(encoding="utf-8")
+    return _Start(text).substitute(parts)

@@ -1,0 +1,46 @@
+"""`make gallery`: one picture of each lesson, drawn by the lesson itself, for the instructor's page."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import matplotlib
+
+from tests import notebooks
+
+PICTURES = {
+    1: "sim.plots.flips(proud, below)",
+    2: 'variable="economic_pain"',
+    3: "sim.plots.flips(certain)",
+    4: "sim.plots.branches(futures)",
+    5: "sim.plots.doubt(",
+    6: "sim.plots.rungs(ensemble, below)",
+    7: "sim.plots.fan(ensemble",
+}
+"""What the cell of a lesson has in it that draws its picture; of several, the first."""
+GALLERY = notebooks.FOLDER.parent / "results" / "gallery"
+
+
+def draw(lesson: Path) -> None:
+    """Do a lesson as far as its picture, and keep that."""
+    from matplotlib import pyplot
+
+    number = int(lesson.stem[0])
+    names: dict[str, Any] = {}
+    for cell in notebooks.code(lesson):
+        notebooks.do(cell, names)
+        if PICTURES[number] in cell:
+            pyplot.gcf().savefig(GALLERY / f"lesson_{number}.png", dpi=80, bbox_inches="tight")
+            break
+    else:
+        raise SystemExit(f"{lesson.name} has no cell with {PICTURES[number]!r}")
+    pyplot.close("all")
+
+
+if __name__ == "__main__":
+    matplotlib.use("Agg")
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        for each in notebooks.LESSONS:
+            draw(each)

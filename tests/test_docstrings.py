@@ -1,0 +1,86 @@
+"""What is public explains itself: every parameter, what comes back, what is raised; examples give what they say."""
+
+import ast
+import doctest
+import inspect
+import re
+import textwrap
+from collections.abc import Iterator
+from importlib import import_module
+from typing import Any
+
+import pytest
+
+import sim
+
+SAID_FOR_ALL_FIGURES = {"ensemble", "comparison", "choices", "ax"}
+"""Parameters that the docstring of `sim.plots` explains for every figure."""
+
+
+def public() -> Iterator[tuple[str, Any]]:
+    """Functions, classes and their public members, by the names users call them by."""
+    for name in sim.__all__:
+        thing = getattr(sim, name)
+        if inspect.isclass(thing) and thing.__module__.startswith("sim."):
+            yield name, thing
+            for member, what in vars(thing).items():
+                what = inspect.unwrap(getattr(what, "fget", None) or getattr(what, "func", None) or what)
+                if not member.startswith("_") and inspect.isfunction(what):
+                    yield f"{name}.{member}", what
+        elif inspect.isfunction(thing):
+            yield name, thing
+    for name in sim.plots.__all__:
+        if inspect.isfunction(drawn := getattr(sim.plots, name)):
+            yield f"plots.{name}", drawn
+
+
+EVERY = dict(public())
+FUNCTIONS = {name: thing for name, thing in EVERY.items() if inspect.isfunction(thing)}
+
+
+def section(thing: Any, title: str) -> str:
+    """What stands under a title of a docstring."""
+    found = re.search(rf"^{title}\n-+\n(.*?)(?=^\w+\n-+\n|\Z)", inspect.getdoc(thing) or "", re.MULTILINE | re.DOTALL)
+    return found[1] if found else ""
+
+
+def test_all_that_is_exported_is_looked_at():
+    seen = {name.split(".")[0] for name in EVERY}
+    assert set(sim.__all__) - seen == {"__version__"}
+    assert len(FUNCTIONS) > 60
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_it_has_a_docstring(name):
+    assert len((EVERY[name].__doc__ or "").strip()) > 10
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "." not in name or name.startswith("plots.")])
+def test_every_parameter_is_explained(name):
+    said = section(FUNCTIONS[name], "Parameters")
+    known = SAID_FOR_ALL_FIGURES if name.startswith("plots.") else set()
+    parameters = set(inspect.signature(FUNCTIONS[name]).parameters) - known
+    assert not [each for each in parameters if not re.search(rf"^\*?.*\b{each}\b.* : ", said, re.MULTILINE)]
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if "." not in name])
+def test_what_comes_back_is_said(name):
+    assert section(FUNCTIONS[name], "Returns") or inspect.signature(FUNCTIONS[name]).return_annotation is None
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_what_it_raises_itself_is_said(name):
+    tree = ast.parse(textwrap.dedent(inspect.getsource(FUNCTIONS[name])))
+    raised = {each.exc.func.id for each in ast.walk(tree) if isinstance(each, ast.Raise) and hasattr(each.exc, "func")}
+    said = section(FUNCTIONS[name], "Raises")
+    assert not [kind for kind in raised if kind not in said]
+
+
+EXAMPLES = ["", ".theatre.load", ".experiments.compare", ".experiments.replay.replay", ".results.ensemble"]
+
+
+@pytest.mark.parametrize("module", EXAMPLES)
+def test_examples_give_what_they_say(module):
+    failed, tried = doctest.testmod(import_module(f"sim{module}"), optionflags=doctest.ELLIPSIS)
+    assert tried >= 1
+    assert not failed
