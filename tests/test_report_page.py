@@ -251,5 +251,5 @@ def test_two_thousand_runs_of_a_year_load_within_a_second_and_stay_below_3_mb(br
             page.locator("#plot-fan").click(position={"x": 600, "y": 100})
             assert page.inner_text("#story h4").startswith("Run ")
         if took[-1] < 1000:
-            break
+            break  # once is enough on a machine with other work
     assert min(took) < 1000

@@ -91,7 +91,7 @@ def test_what_is_damaged_is_refused(change, said):
 def test_every_figure_says_what_it_was_drawn_from_and_is_drawn_again(results):
     drawn = sorted((results / "small" / "figures").glob("*.png"))
     assert len(drawn) == 6
-    for figure in drawn[:2]:
+    for figure in drawn[::3]:
         with Image.open(figure) as image:
             assert (image.text["Figure"], image.text["Seed"], image.text["Runs"]) == (figure.stem, "5", "25")
             assert image.text["Scenario-SHA256"] == rich().sha256
@@ -132,8 +132,8 @@ def test_recorded_events_over_a_figure_are_drawn_again(tmp_path):
 
 def test_a_figure_of_counts_is_drawn_again(tmp_path):
     counted = sim.summarise(rich(), tmp_path / "counted", runs=40, seed=5, progress=None)
-    (figure,) = [path for path in figures.write_all(counted, tmp_path) if path.stem == "first_passage"]
-    found = reproduce(figure)
+    drawing = figures.standard(counted)["first_passage"]()
+    found = reproduce(figures.save(drawing, tmp_path / "first.png", counted, "first_passage"))
     assert found.equal
     assert found.carried[0].counts_only
 

@@ -67,7 +67,10 @@ function dateTicks(room) {
   return chosen.map((day, at) => {
     const new_year = at === 0 || dateOf(day).getUTCFullYear() !== dateOf(chosen[at - 1]).getUTCFullYear();
     const month = written({ month: "short" })(day);
-    return [day, step >= 12 ? String(dateOf(day).getUTCFullYear()) : new_year ? `${month} ${dateOf(day).getUTCFullYear()}` : month];
+    return [
+      day,
+      step >= 12 ? String(dateOf(day).getUTCFullYear()) : new_year ? `${month} ${dateOf(day).getUTCFullYear()}` : month,
+    ];
   });
 }
 
@@ -94,7 +97,9 @@ function axes(frame, y, texts) {
 /** Write texts beside the heights at which lines or layers end, led there by thin lines, without overlap. */
 function endLabels({ svg, right, height }, entries) {
   const placed = entries.map(([y, text, colour]) => ({ y, text, colour, at: y })).sort((a, b) => a.y - b.y);
-  placed.forEach((each, k) => { if (k) each.at = Math.max(each.at, placed[k - 1].at + LINE); });
+  placed.forEach((each, k) => {
+    if (k) each.at = Math.max(each.at, placed[k - 1].at + LINE);
+  });
   for (let k = placed.length - 1, floor = height - BELOW; k >= 0; k -= 1) {
     placed[k].at = Math.min(placed[k].at, floor);
     floor = placed[k].at - LINE;
@@ -102,14 +107,22 @@ function endLabels({ svg, right, height }, entries) {
   for (const { y, text, colour, at } of placed) {
     const tie = mark("path", { d: `M${right + 2} ${y}L${right + 10} ${at}h4`, fill: "none", "stroke-width": 1 });
     tie.style.stroke = colour;
-    svg.append(tie, mark("text", { x: right + 18, y: at + 4, class: "label" }, text.length > LETTERS ? `${text.slice(0, LETTERS - 1)}…` : text));
+    svg.append(
+      tie,
+      mark(
+        "text",
+        { x: right + 18, y: at + 4, class: "label" },
+        text.length > LETTERS ? `${text.slice(0, LETTERS - 1)}…` : text,
+      ),
+    );
   }
 }
 
 /** The outline between two rows of values. */
 function between(x, y, low, high) {
   let d = "";
-  for (let day = 0; day < low.length; day += 1) d += `${day ? "L" : "M"}${x(day).toFixed(1)} ${y(high[day]).toFixed(1)}`;
+  for (let day = 0; day < low.length; day += 1)
+    d += `${day ? "L" : "M"}${x(day).toFixed(1)} ${y(high[day]).toFixed(1)}`;
   for (let day = low.length - 1; day >= 0; day -= 1) d += `L${x(day).toFixed(1)} ${y(low[day]).toFixed(1)}`;
   return `${d}Z`;
 }

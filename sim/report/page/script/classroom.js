@@ -37,19 +37,49 @@ function forecasts(form) {
 }
 
 function showScore(given) {
-  const lines = data.outcomes.map((outcome) => ({ ...outcome, forecast: given[outcome.id], score: brier(given[outcome.id], outcome.share) }));
+  const lines = data.outcomes.map((outcome) => ({
+    ...outcome,
+    forecast: given[outcome.id],
+    score: brier(given[outcome.id], outcome.share),
+  }));
   const [own, best] = [mean(lines.map((line) => line.score)), mean(lines.map((line) => brier(line.share, line.share)))];
   const beside = own < 0.25 - 1e-9 ? "better than" : own > 0.25 + 1e-9 ? "worse than" : "the same as";
-  const head = ["Outcome", "Your forecast", "Share of runs", "Your score", "With 50 %"].map((text, at) => node("th", at ? { scope: "col", class: "n" } : { scope: "col" }, text));
-  const body = lines.map((line) => node("tr", {},
-    node("th", { scope: "row" }, line.label),
-    ...[percent(line.forecast), percent(line.share), scoreText(line.score), "0.250"].map((text) => node("td", { class: "n" }, text))));
+  const head = ["Outcome", "Your forecast", "Share of runs", "Your score", "With 50 %"].map((text, at) =>
+    node("th", at ? { scope: "col", class: "n" } : { scope: "col" }, text),
+  );
+  const body = lines.map((line) =>
+    node(
+      "tr",
+      {},
+      node("th", { scope: "row" }, line.label),
+      ...[percent(line.forecast), percent(line.share), scoreText(line.score), "0.250"].map((text) =>
+        node("td", { class: "n" }, text),
+      ),
+    ),
+  );
   byId("score").replaceChildren(
     node("h3", {}, "Your score"),
-    node("p", { class: "verdict-line" }, `Your Brier score is ${scoreText(own)}: ${beside} the 0.250 of who says 50 % everywhere. Who knows the shares of this ensemble gets ${scoreText(best)}.`),
-    node("p", {}, "The Brier score is the mean squared distance between what you said, as a number from 0 to 1, and what then happens (1 if it comes about, 0 if not), over all runs and outcomes: 0 is perfect, 1 is certain and always wrong. It judges you against this model, not against the world."),
-    node("div", { class: "wide", role: "region", "aria-label": "Your score, outcome by outcome", tabindex: "0" },
-      node("table", {}, node("caption", {}, "Your forecast and the runs"), node("thead", {}, node("tr", {}, ...head)), node("tbody", {}, ...body))),
+    node(
+      "p",
+      { class: "verdict-line" },
+      `Your Brier score is ${scoreText(own)}: ${beside} the 0.250 of who says 50 % everywhere. Who knows the shares of this ensemble gets ${scoreText(best)}.`,
+    ),
+    node(
+      "p",
+      {},
+      "The Brier score is the mean squared distance between what you said, as a number from 0 to 1, and what then happens (1 if it comes about, 0 if not), over all runs and outcomes: 0 is perfect, 1 is certain and always wrong. It judges you against this model, not against the world.",
+    ),
+    node(
+      "div",
+      { class: "wide", role: "region", "aria-label": "Your score, outcome by outcome", tabindex: "0" },
+      node(
+        "table",
+        {},
+        node("caption", {}, "Your forecast and the runs"),
+        node("thead", {}, node("tr", {}, ...head)),
+        node("tbody", {}, ...body),
+      ),
+    ),
   );
   byId("forecast").hidden = true;
   byId("forecast-lead").hidden = true;

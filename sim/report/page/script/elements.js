@@ -27,7 +27,9 @@ const whole = (n) => Math.round(n).toLocaleString("en");
 function figure(x) {
   if (Number.isNaN(x)) return "–";
   const size = Math.abs(x);
-  return size >= 1000 ? whole(x) : (size >= 100 ? x.toFixed(0) : size >= 10 ? x.toFixed(1) : x.toPrecision(2)).replace("-", "−");
+  return size >= 1000
+    ? whole(x)
+    : (size >= 100 ? x.toFixed(0) : size >= 10 ? x.toFixed(1) : x.toPrecision(2)).replace("-", "−");
 }
 
 /** A share in per cent, as the tables of the page write it. */
@@ -56,7 +58,12 @@ function keys(place, entries, line = false) {
 /** A table of the reading: rows of a heading and figures. */
 function fillTable(place, lines) {
   byId(place).replaceChildren(
-    node("tbody", {}, ...lines.map(([head, ...cells]) =>
-      node("tr", {}, node("th", { scope: "row" }, ...[head].flat()), ...cells.map((cell) => node("td", {}, cell))))),
+    node(
+      "tbody",
+      {},
+      ...lines.map(([head, ...cells]) =>
+        node("tr", {}, node("th", { scope: "row" }, ...[head].flat()), ...cells.map((cell) => node("td", {}, cell))),
+      ),
+    ),
   );
 }

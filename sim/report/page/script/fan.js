@@ -1,7 +1,11 @@
 // The fan: bands of quantiles, runs that happened, a day to read, a run to choose.
 
 const MEDIAN = 3;
-const BANDS = [["b95", 0, 6], ["b80", 1, 5], ["b50", 2, 4]];
+const BANDS = [
+  ["b95", 0, 6],
+  ["b80", 1, 5],
+  ["b50", 2, 4],
+];
 const TYPICAL = 4;
 const STYLES = ["", "7 3", "8 3 2 3", "2 2"];
 
@@ -56,68 +60,96 @@ function nearest(day, value) {
     const { run, codes: all, value: of } = held();
     run.forEach((number, place) => consider(number, (each) => of(all[place * data.head.days + each])));
   } else {
-    const typical = new Set(told.slice(0, TYPICAL).map((story) => story.run).concat(shown.run ?? []));
-    told.forEach((story, at) => typical.has(story.run) && consider(story.run, (each) => toldPaths[shown.variable]()[at][each]));
+    const typical = new Set(
+      told
+        .slice(0, TYPICAL)
+        .map((story) => story.run)
+        .concat(shown.run ?? []),
+    );
+    told.forEach(
+      (story, at) => typical.has(story.run) && consider(story.run, (each) => toldPaths[shown.variable]()[at][each]),
+    );
   }
   return best[1];
 }
 
 function drawFan(frame) {
-  const { svg, width, height, x } = frame;
   const variable = variables[shown.variable];
   const quantiles = quantilesOf[shown.variable]();
-  const paths = toldPaths[shown.variable]();
-  const some = told.slice(0, TYPICAL).map((_, at) => paths[at]);
+  const typical = toldPaths[shown.variable]().slice(0, TYPICAL);
   const own = shown.run === null ? null : pathOf(shown.run, shown.variable);
-  const all = [quantiles[0], quantiles[6], ...some, ...(own ? [own] : [])];
-  const low = Math.min(...all.map((row) => Math.min(...row)));
-  const high = Math.max(...all.map((row) => Math.max(...row)));
-  const least = low >= 0 && low < 0.4 * high ? 0 : low;
-  const y = toRange(least, high, height - BELOW, ABOVE + 4);
-  axes(frame, y, ticks(least, high).map((value) => [value, value >= 1000 ? `${value / 1000}k` : String(Number(value.toPrecision(6)))]));
+  const y = heightOf(frame, [quantiles[0], quantiles[6], ...typical, ...(own ? [own] : [])]);
   const under = shown.every && shown.variable === 0 ? [everyRun(frame, y)] : [];
-  for (const [name, from, to] of BANDS) {
-    svg.append(mark("path", { class: `band ${name}`, d: between(x, y, quantiles[from], quantiles[to]) }));
-  }
-  svg.append(mark("path", { class: "median", d: through(x, y, quantiles[MEDIAN]) }));
-  some.forEach((row, at) => {
-    const line = mark("path", { class: "path", d: through(x, y, row), "stroke-dasharray": STYLES[at] });
-    line.style.stroke = `var(--path-${at + 1})`;
-    if (own !== null && told[at].run !== shown.run) line.style.opacity = 0.65;
-    svg.append(line);
-  });
-  if (own !== null) {
-    const at = told.findIndex((story) => story.run === shown.run);
-    const line = mark("path", { class: "path chosen", d: through(x, y, own) });
-    line.style.stroke = at >= 0 && at < TYPICAL ? `var(--path-${at + 1})` : "var(--warm)";
-    svg.append(mark("path", { class: "halo", d: through(x, y, own) }), line);
-  }
-  const rule = mark("line", { class: "day", y1: ABOVE, y2: height - BELOW });
-  const dot = mark("circle", { class: "dot", r: 4.5 });
-  svg.append(rule, dot);
-  moveDay = () => {
-    rule.setAttribute("x1", x(shown.day));
-    rule.setAttribute("x2", x(shown.day));
-    const value = (own ?? quantiles[MEDIAN])[shown.day];
-    dot.setAttribute("cx", x(shown.day));
-    dot.setAttribute("cy", y(value));
-    dot.style.fill = own === null ? "var(--ink)" : "var(--warm)";
-  };
-  moveDay();
-  svg.addEventListener("click", (event) => {
-    const box = svg.getBoundingClientRect();
-    const day = Math.round(x.back(((event.clientX - box.left) / box.width) * width));
+  drawBands(frame, y, quantiles);
+  drawPaths(frame, y, typical, own);
+  drawDay(frame, y, own ?? quantiles[MEDIAN], own === null);
+  frame.svg.addEventListener("click", (event) => {
+    const box = frame.svg.getBoundingClientRect();
+    const day = Math.round(frame.x.back(((event.clientX - box.left) / box.width) * frame.width));
     setDay(Math.min(Math.max(day, 0), data.head.days - 1));
-    const run = nearest(shown.day, y.back(((event.clientY - box.top) / box.height) * height));
+    const run = nearest(shown.day, y.back(((event.clientY - box.top) / box.height) * frame.height));
     if (run !== null) choose(run);
   });
   keys("fan-keys", [
-    ["var(--band)", "50 % of runs", 0.85], ["var(--band)", "80 %", 0.47], ["var(--band)", "95 %", 0.2],
+    ["var(--band)", "50 % of runs", 0.85],
+    ["var(--band)", "80 %", 0.47],
+    ["var(--band)", "95 %", 0.2],
   ]);
   const dots = node("i", { class: "line" });
   dots.style.borderTop = "2px dotted var(--ink)";
   byId("fan-keys").append(node("span", {}, dots, variable.unit === "1" ? "median" : `median, in ${variable.unit}`));
   return under;
+}
+
+/** The scale of heights that holds some rows of values, with its axis drawn; from 0 if they come near it. */
+function heightOf(frame, all) {
+  const low = Math.min(...all.map((row) => Math.min(...row)));
+  const high = Math.max(...all.map((row) => Math.max(...row)));
+  const least = low >= 0 && low < 0.4 * high ? 0 : low;
+  const y = toRange(least, high, frame.height - BELOW, ABOVE + 4);
+  const called = (value) => (value >= 1000 ? `${value / 1000}k` : String(Number(value.toPrecision(6))));
+  axes(
+    frame,
+    y,
+    ticks(least, high).map((value) => [value, called(value)]),
+  );
+  return y;
+}
+
+function drawBands({ svg, x }, y, quantiles) {
+  for (const [name, from, to] of BANDS) {
+    svg.append(mark("path", { class: `band ${name}`, d: between(x, y, quantiles[from], quantiles[to]) }));
+  }
+  svg.append(mark("path", { class: "median", d: through(x, y, quantiles[MEDIAN]) }));
+}
+
+function drawPaths({ svg, x }, y, typical, own) {
+  typical.forEach((row, at) => {
+    const line = mark("path", { class: "path", d: through(x, y, row), "stroke-dasharray": STYLES[at] });
+    line.style.stroke = `var(--path-${at + 1})`;
+    if (own !== null && told[at].run !== shown.run) line.style.opacity = 0.65;
+    svg.append(line);
+  });
+  if (own === null) return;
+  const at = told.findIndex((story) => story.run === shown.run);
+  const line = mark("path", { class: "path chosen", d: through(x, y, own) });
+  line.style.stroke = at >= 0 && at < TYPICAL ? `var(--path-${at + 1})` : "var(--warm)";
+  svg.append(mark("path", { class: "halo", d: through(x, y, own) }), line);
+}
+
+/** The day that is read, as a line with a dot on the chosen run, or else on the median. */
+function drawDay({ svg, height, x }, y, row, isMedian) {
+  const rule = mark("line", { class: "day", y1: ABOVE, y2: height - BELOW });
+  const dot = mark("circle", { class: "dot", r: 4.5 });
+  dot.style.fill = isMedian ? "var(--ink)" : "var(--warm)";
+  svg.append(rule, dot);
+  moveDay = () => {
+    rule.setAttribute("x1", x(shown.day));
+    rule.setAttribute("x2", x(shown.day));
+    dot.setAttribute("cx", x(shown.day));
+    dot.setAttribute("cy", y(row[shown.day]));
+  };
+  moveDay();
 }
 
 /** All runs that the page holds, as faint lines on a canvas below the bands. */
@@ -179,27 +211,40 @@ function read() {
   const variable = variables[shown.variable];
   const at = quantilesOf[shown.variable]().map((row) => row[day]);
   byId("reading-day").textContent = `${longDate(day)}, day ${day}`;
-  byId("reading-values-title").textContent = variable.unit === "1" ? variable.label : `${variable.label} (${variable.unit})`;
+  byId("reading-values-title").textContent =
+    variable.unit === "1" ? variable.label : `${variable.label} (${variable.unit})`;
   const lines = [["median", figure(at[MEDIAN])]];
-  for (const [share, low, high] of [["50 %", 2, 4], ["80 %", 1, 5], ["95 %", 0, 6]]) {
+  for (const [share, low, high] of [
+    ["50 %", 2, 4],
+    ["80 %", 1, 5],
+    ["95 %", 0, 6],
+  ]) {
     lines.push([`middle ${share}`, `${figure(at[low])} to ${figure(at[high])}`]);
   }
   const own = shown.run === null ? null : pathOf(shown.run, shown.variable);
   if (own !== null) lines.push([`run ${shown.run}`, figure(own[day])]);
   fillTable("reading-values", lines);
   const n = data.head.sound;
-  fillTable("reading-rungs", data.ladder.map((label, rung) => [rung, label]).reverse()
-    .filter(([rung]) => standing()[rung].some((runs) => runs > 0))
-    .map(([rung, label]) => {
-      const swatch = node("span", { class: "swatch" });
-      swatch.style.background = rungColour(rung);
-      const runs = standing()[rung][day];
-      return [[swatch, label], whole(runs), percent(runs / n)];
-    }));
-  fillTable("reading-outcomes", data.outcomes.map((outcome, place) => {
-    const runs = cameBy()[place][day];
-    return [outcome.label, whole(runs), percent(runs / n)];
-  }));
+  fillTable(
+    "reading-rungs",
+    data.ladder
+      .map((label, rung) => [rung, label])
+      .reverse()
+      .filter(([rung]) => standing()[rung].some((runs) => runs > 0))
+      .map(([rung, label]) => {
+        const swatch = node("span", { class: "swatch" });
+        swatch.style.background = rungColour(rung);
+        const runs = standing()[rung][day];
+        return [[swatch, label], whole(runs), percent(runs / n)];
+      }),
+  );
+  fillTable(
+    "reading-outcomes",
+    data.outcomes.map((outcome, place) => {
+      const runs = cameBy()[place][day];
+      return [outcome.label, whole(runs), percent(runs / n)];
+    }),
+  );
 }
 
 function beginFan() {

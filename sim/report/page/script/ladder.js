@@ -20,14 +20,19 @@ function drawStanding(frame) {
     below = above;
   });
   const last = data.head.days - 1;
-  const seen = data.ladder.map((label, rung) => [rung, label, standing()[rung][last] / n]).filter(([rung]) => standing()[rung].some((runs) => runs > 0));
+  const seen = data.ladder
+    .map((label, rung) => [rung, label, standing()[rung][last] / n])
+    .filter(([rung]) => standing()[rung].some((runs) => runs > 0));
   keys("standing-keys", frame.labelled ? [] : seen.map(([rung, label]) => [rungColour(rung), label]).reverse());
   if (!frame.labelled) return;
   let under = 0;
-  endLabels(frame, seen.map(([rung, label, share]) => {
-    under += share;
-    return [y(under - share / 2), `${label} · ${percent(share)}`, "var(--quiet)"];
-  }));
+  endLabels(
+    frame,
+    seen.map(([rung, label, share]) => {
+      under += share;
+      return [y(under - share / 2), `${label} · ${percent(share)}`, "var(--quiet)"];
+    }),
+  );
 }
 
 function drawPassage(frame) {
@@ -37,7 +42,11 @@ function drawPassage(frame) {
   const highest = high.filter((_, at) => runs[at][data.head.days - 1] > 0).map((row) => Math.max(...row));
   const top = Math.min(1, 1.05 * Math.max(0.05, ...highest));
   const y = toRange(0, top, height - BELOW, ABOVE);
-  axes(frame, y, ticks(0, top, 4).map((share) => [share, `${Number((100 * share).toPrecision(3))} %`]));
+  axes(
+    frame,
+    y,
+    ticks(0, top, 4).map((share) => [share, `${Number((100 * share).toPrecision(3))} %`]),
+  );
   rungs.forEach((rung, at) => {
     if (runs[at][data.head.days - 1] === 0) return; // an interval without a line would say little
     const band = mark("path", { d: between(x, y, low[at], high[at]) });
@@ -48,9 +57,21 @@ function drawPassage(frame) {
     line.style.stroke = rungColour(rung);
     svg.append(band, line);
   });
-  const ends = rungs.map((rung, at) => [rung, runs[at][data.head.days - 1] / data.head.sound]).filter(([, share]) => share > 0);
-  keys("passage-keys", frame.labelled ? [] : ends.map(([rung, share]) => [rungColour(rung), `${data.ladder[rung]}: ${percent(share)} in the end`]), true);
-  if (frame.labelled) endLabels(frame, ends.map(([rung, share]) => [y(share), `${data.ladder[rung]} · ${percent(share)}`, rungColour(rung)]));
+  const ends = rungs
+    .map((rung, at) => [rung, runs[at][data.head.days - 1] / data.head.sound])
+    .filter(([, share]) => share > 0);
+  keys(
+    "passage-keys",
+    frame.labelled
+      ? []
+      : ends.map(([rung, share]) => [rungColour(rung), `${data.ladder[rung]}: ${percent(share)} in the end`]),
+    true,
+  );
+  if (frame.labelled)
+    endLabels(
+      frame,
+      ends.map(([rung, share]) => [y(share), `${data.ladder[rung]} · ${percent(share)}`, rungColour(rung)]),
+    );
 }
 
 function beginLadder() {

@@ -3,7 +3,12 @@
 const PALE = 5; // up to this rung, a dark figure reads better by day and a light one by night
 
 function rungMark(rung) {
-  const box = node("span", { class: "rung", title: data.ladder[rung] }, node("span", { class: "hidden" }, "rung "), String(rung));
+  const box = node(
+    "span",
+    { class: "rung", title: data.ladder[rung] },
+    node("span", { class: "hidden" }, "rung "),
+    String(rung),
+  );
   box.style.background = rungColour(rung);
   box.style.color = rung <= PALE ? "light-dark(#000000, #ffffff)" : "light-dark(#ffffff, #15171a)";
   return box;
@@ -18,21 +23,42 @@ function byMonth(entries) {
       month = monthOf(day);
       parts.push(node("h5", {}, month), node("ol"));
     }
-    parts[parts.length - 1].append(node("li", {}, node("time", { datetime: dateOf(day).toISOString().slice(0, 10) }, shortDate(day)), ...line));
+    parts[parts.length - 1].append(
+      node("li", {}, node("time", { datetime: dateOf(day).toISOString().slice(0, 10) }, shortDate(day)), ...line),
+    );
   }
   return parts;
 }
 
 function toldStory(story) {
   const { texts, least } = data.stories;
-  const entries = story.entries.map(([day, rung, number, text, below]) => [day, rung < 0
-    ? [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${texts[text]}.`)]
-    : [rungMark(rung), node("span", {}, texts[text], node("span", { class: "below" }, `#${number} · ${texts[below]}`))]]);
-  const left = story.left_out ? [node("p", { class: "why" }, `Left out: ${whole(story.left_out)} acts below rung ${least} that killed nobody and led to nothing told here.`)] : [];
+  const entries = story.entries.map(([day, rung, number, text, below]) => [
+    day,
+    rung < 0
+      ? [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${texts[text]}.`)]
+      : [
+          rungMark(rung),
+          node("span", {}, texts[text], node("span", { class: "below" }, `#${number} · ${texts[below]}`)),
+        ],
+  ]);
+  const left = story.left_out
+    ? [
+        node(
+          "p",
+          { class: "why" },
+          `Left out: ${whole(story.left_out)} acts below rung ${least} that killed nobody and led to nothing told here.`,
+        ),
+      ]
+    : [];
   return [
     node("p", { class: "why" }, story.why.map((each) => `${each[0].toUpperCase()}${each.slice(1)}`).join(". "), "."),
     node("p", {}, story.summary),
-    node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Acts of run ${story.run}` }, ...byMonth(entries), ...left),
+    node(
+      "div",
+      { class: "scroll", tabindex: "0", role: "region", "aria-label": `Acts of run ${story.run}` },
+      ...byMonth(entries),
+      ...left,
+    ),
   ];
 }
 
@@ -48,12 +74,29 @@ function bareStory(run) {
   }
   for (const outcome of data.outcomes) {
     const first = firstDays()[outcome.id]?.[place];
-    if (first) entries.push([first - 1, [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${outcome.label}.`)]]);
+    if (first)
+      entries.push([
+        first - 1,
+        [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${outcome.label}.`)],
+      ]);
   }
   entries.sort((a, b) => a[0] - b[0]);
   return [
-    node("p", { class: "why" }, `Acts from rung ${data.acts.least} up. The whole story: `, node("code", {}, `sim replay ${data.head.name} --seed ${data.head.seed} --run ${run}`)),
-    ...(entries.length ? [node("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": `Acts of run ${run}` }, ...byMonth(entries))] : [node("p", {}, "It has none.")]),
+    node(
+      "p",
+      { class: "why" },
+      `Acts from rung ${data.acts.least} up. The whole story: `,
+      node("code", {}, `sim replay ${data.head.name} --seed ${data.head.seed} --run ${run}`),
+    ),
+    ...(entries.length
+      ? [
+          node(
+            "div",
+            { class: "scroll", tabindex: "0", role: "region", "aria-label": `Acts of run ${run}` },
+            ...byMonth(entries),
+          ),
+        ]
+      : [node("p", {}, "It has none.")]),
   ];
 }
 
@@ -86,7 +129,9 @@ function beginStories() {
     const run = Number(text);
     const known = text !== "" && (told.some((story) => story.run === run) || held().run.includes(run));
     const all = held().run;
-    byId("any-run-fault").textContent = known ? "" : `This page holds ${whole(all.length)} runs, from ${all[0]} to ${all[all.length - 1]}${all.length <= all[all.length - 1] ? ", those that failed left out" : ""}.`;
+    byId("any-run-fault").textContent = known
+      ? ""
+      : `This page holds ${whole(all.length)} runs, from ${all[0]} to ${all[all.length - 1]}${all.length <= all[all.length - 1] ? ", those that failed left out" : ""}.`;
     if (known) choose(run);
   });
 }
