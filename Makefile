@@ -51,7 +51,7 @@ gallery: .venv/installed
 	@touch $@
 
 lessons: .venv/lessons
-	$(BIN)/jupyter lab notebooks/README.md
+	$(BIN)/jupyter lab notebooks
 
 notebooks:
 	$(PYTHON) -m tests.notebooks

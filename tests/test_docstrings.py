@@ -13,7 +13,7 @@ import pytest
 
 import sim
 
-SAID_FOR_ALL_FIGURES = {"ensemble", "comparison", "choices", "ax"}
+SAID_FOR_ALL_FIGURES = {"ensemble", "comparison", "choices", "sweep", "measure", "ax"}
 """Parameters that the docstring of `sim.plots` explains for every figure."""
 
 

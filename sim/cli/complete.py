@@ -27,7 +27,9 @@ def sources(incomplete: str) -> list[str]:
 
 def kinds(incomplete: str) -> list[str]:
     """Kinds of files."""
-    return [kind for kind in ("scenario", "theatre", "history", "sources") if kind.startswith(incomplete)]
+    from sim.theatre.files import WHAT_IT_IS
+
+    return [kind for kind in WHAT_IT_IS if kind.startswith(incomplete)]
 
 
 def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
