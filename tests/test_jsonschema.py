@@ -41,7 +41,9 @@ def test_the_schemas_are_schemas():
 def test_what_loads_passes(tmp_path):
     small(tmp_path, history=HISTORY, scenario=SCENARIO + "history: {file: record.yaml, until: 2019-05-31}\n")
     (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
-    for kind, name in zip(KINDS, ("summer.yaml", "strait.yaml", "record.yaml", "sources.yaml"), strict=True):
+    (tmp_path / "sweep.yaml").write_text("schema_version: 1\nsweep: summer.yaml\n", encoding="utf-8")
+    files = ("summer.yaml", "strait.yaml", "record.yaml", "sources.yaml", "sweep.yaml")
+    for kind, name in zip(KINDS, files, strict=True):
         result = against(kind, tmp_path / name)
         assert result.exit_code == 0, result.output
 

@@ -16,7 +16,7 @@ from sim.experiments.sweep.sweep import run_design
 from sim.results.design import Design
 from sim.results.measures import measures_of
 from sim.theatre.change import with_numbers
-from sim.theatre.compile import program_of
+from sim.theatre.compile import compile_scenario, program_of
 from sim.theatre.measures import MeasureError, measure_names
 from tests.small_scenarios import action, actor, rich, scenario, theatre
 
@@ -32,6 +32,16 @@ RICH: dict[str, tuple[float, float]] = {
 @pytest.fixture(scope="module")
 def question():
     return rich()
+
+
+@pytest.fixture(scope="module")
+def baseline():
+    return sim.load("baseline")
+
+
+@pytest.fixture(scope="module")
+def every(baseline):
+    return chosen(baseline)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +88,15 @@ def test_measures_say_what_happened(question):
         assert found[f"day.{outcome}"].dropna().tolist() == days.dropna().tolist()
 
 
+def test_measures_have_labels(swept):
+    label = {
+        name: swept.label(name) for name in ("outcome.long_quiet", "peak.rung", "days.rung_4", "end.oil", "deaths")
+    }
+    assert list(label.values()) == [
+        "long_quiet", "Highest value: rung", "Days on or above rung 4", "On the last day: oil", "All deaths",
+    ]  # fmt: skip
+
+
 def test_answers_are_means_of_the_runs_that_have_the_measure(swept):
     for name in ("deaths", "reached.rung_4", "day.rung_4"):
         runs = swept.runs(name)
@@ -102,14 +121,14 @@ def points(made):
     return made.measures[made.names].to_numpy().reshape(len(made.design), made.design.replicates, -1)
 
 
-def test_what_shapes_the_rules_is_refused_by_name_and_left_out_of_patterns(question):
+def test_what_shapes_the_rules_is_refused_by_name_and_left_out_of_patterns(question, baseline):
     with pytest.raises(ParameterError, match="shapes the rules themselves"):
         chosen(question, {"ladder.rung_memory": (5, 9)})
     replies = [path for path, number in question.numbers() if path.endswith(".reply") and number.value > 0]
     with pytest.raises(ParameterError, match="shapes the rules themselves"):
         chosen(question, {replies[0]: (0, 2)})
     assert chosen(question, {replies[0]: (0.1, 2)})
-    assert "ladder.rung_memory" not in [each.path for each in chosen(sim.load("baseline"), ["ladder"])]
+    assert "ladder.rung_memory" not in [each.path for each in chosen(baseline, ["ladder"])]
 
 
 @pytest.mark.parametrize(
@@ -176,8 +195,20 @@ def test_too_few_points_are_refused_with_what_would_do(four, method, samples, en
     assert len(make(four, method, enough)) == enough
 
 
-def test_a_design_too_large_for_memory_is_refused(question):
-    every = chosen(sim.load("baseline"))
+def test_a_program_s_parameters_vary_as_those_of_a_scenario_with_these_numbers(baseline, every):
+    rng = np.random.default_rng(3)
+    low, high = (np.array([each[end] for each in every]) for end in (1, 2))
+    points = rng.uniform(low, high, (3, len(every)))
+    values = np.repeat(points, (2, 1, 3), axis=0)
+    slot, varied = program_of(baseline).vary({each.path: values[:, at] for at, each in enumerate(every)})
+    for point, columns in enumerate(([0, 1], [2], [3, 4, 5])):
+        paths = [each.path for each in every]
+        alone = compile_scenario(with_numbers(baseline, dict(zip(paths, points[point].tolist(), strict=True))))
+        expected = np.array([parameter.value for parameter in alone.parameters])[slot >= 0]
+        assert all(np.array_equal(varied[slot[slot >= 0], column], expected) for column in columns)
+
+
+def test_a_design_too_large_for_memory_is_refused(every):
     assert len(every) > 1000
     with pytest.raises(DesignError, match="too many to hold in memory; choose fewer numbers"):
         make(every, "sobol")
@@ -245,6 +276,8 @@ def test_a_block_is_sent_with_its_own_points_only(question):
 def test_other_tools_open_the_files(swept, question, tmp_path):
     sim.sweep(question, RICH, "lhs", 40, 3, 11, save=tmp_path / "x", progress=None)
     opened = sim.open(tmp_path / "x")
+    with pytest.raises(sim.ReplayError, match="holds a sweep"):
+        sim.replay(tmp_path / "x", run=1)
     pd.testing.assert_frame_equal(opened.measures, swept.measures)
     assert np.array_equal(opened.X, swept.X)
     measures, design = tmp_path / "x" / "measures.parquet", tmp_path / "x" / "design.parquet"

@@ -11,21 +11,22 @@ from tests.test_cli import OVERFLOWING, sim
 ASKED = ("sweep", "first_lesson", "--param", "actions.*.strike.rate", "--replicates", "4", "--seed", "3")
 
 
-def refused(*words, code=2):
+def here(*words, code=2):
     """Answer in this process, which costs no second; nothing is run."""
     ended = CliRunner().invoke(get_command(app), words, env={"COLUMNS": "200"})
     assert ended.exit_code == code, ended.output
     return ended
 
 
-def test_a_sweep_is_told_kept_and_told_again(tmp_path):
+def test_a_sweep_is_told_kept_and_told_again(tmp_path, monkeypatch):
     said = sim(*ASKED, "--method", "lhs", "--samples", "200", "--boxes", "first_blood > 0.2", cwd=tmp_path)
     assert "actions.north.strike.rate" in said.stdout
     assert "Of its variance over all runs, dice are" in said.stdout
     assert "equal ranks cannot be told apart" in " ".join(said.stdout.split())
     assert "(coverage)" in said.stdout
     assert "results/first_lesson-lhs" in said.stderr
-    again = sim("sweep", "results/first_lesson-lhs", "--outcome", "peak.rung", "--json", cwd=tmp_path)
+    monkeypatch.chdir(tmp_path)
+    again = here("sweep", "results/first_lesson-lhs", "--outcome", "peak.rung", "--json", code=0)
     told = json.loads(again.stdout)
     assert (told["points"], told["replicates"], told["method"], told["runs"]) == (200, 4, "lhs", 800)
     rung = told["measures"]["peak.rung"]
@@ -36,13 +37,13 @@ def test_a_sweep_is_told_kept_and_told_again(tmp_path):
 
 def test_what_cannot_be_asked_is_refused_before_anything_runs(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    assert "needs 256 at least" in refused(*ASKED, "--method", "sobol", "--samples", "100").stderr
-    assert "did you mean 'first_blood'" in refused(*ASKED, "--outcome", "first_blod").stderr
-    assert "lever: true" in refused(*ASKED, "--levers").stderr
-    assert "draws no line" in refused(*ASKED, "--boxes", "first_blood").stderr
-    assert "does not go together" in refused(*ASKED, "--levers", "--uncertainties").stderr
+    assert "needs 256 at least" in here(*ASKED, "--method", "sobol", "--samples", "100").stderr
+    assert "did you mean 'first_blood'" in here(*ASKED, "--outcome", "first_blod").stderr
+    assert "lever: true" in here(*ASKED, "--levers").stderr
+    assert "draws no line" in here(*ASKED, "--boxes", "first_blood").stderr
+    assert "does not go together" in here(*ASKED, "--levers", "--uncertainties").stderr
     (tmp_path / "s.yaml").write_text("schema_version: 1\nsweep: first_lesson\nmethod: lsh\n", encoding="utf-8")
-    fault = refused("sweep", "s.yaml", "--json", code=3)
+    fault = here("sweep", "s.yaml", "--json", code=3)
     assert "s.yaml:3:9" in fault.stderr
     assert json.loads(fault.stdout)["faults"][0]["line"] == 3
     assert not (tmp_path / "results").exists()

@@ -42,8 +42,17 @@ def test_a_file_sweeps_what_it_says(file):
     same = sim.sweep("first_lesson", ranges, "lhs", 40, 3, 9, progress=None)
     assert made.measures.equals(same.measures)
     assert made.design.sha256 == same.design.sha256
-    fewer = sim.sweep(file, samples=32, progress=None)
-    assert len(fewer.design) == 32
+
+
+def test_what_was_begun_with_other_numbers_goes_on_with_them(file, tmp_path):
+    def stop(tally):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sim.sweep(file, samples=90, save=tmp_path / "x", progress=stop)
+    made = sim.sweep(file, save=tmp_path / "x", resume=True, progress=None)
+    assert len(made.design) == 90
+    assert made.measures.equals(sim.sweep(file, samples=90, progress=None).measures)
 
 
 FAULTS = {

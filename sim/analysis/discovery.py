@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .extras import extra
+from .given_data import rank_correlation
 
 Floats = NDArray[np.float64]
 
@@ -20,8 +21,10 @@ MASS = 0.05
 """A box holds so many of the points at least."""
 DENSITY = 0.8
 """The density that PRIM peels for, unless told otherwise."""
+AMONG, LIMITS = 20, 4
+"""Numbers that boxes are looked for in, and numbers that a box limits at most, unless told otherwise."""
 _CHANCY = 0.05
-"""Quasi p-value above which a limit is told to be doubtful."""
+"""Limits with a larger quasi p-value are dropped."""
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,9 @@ class Box:
         if not self.limits:
             return f"No number tells where {self.says}: {self.of_interest:.0%} of the points, everywhere."
         held = " and ".join(f"{path} {_range(low, high)}" for path, (low, high) in self.limits.items())
-        chancy = [path for path, chance in self.chances.items() if chance > _CHANCY]
-        doubt = f" Limits that may be chance: {', '.join(chancy)}." if chancy else ""
         return (
             f"Where {held}, {self.says} at {self.density:.0%} of the points (density), against {self.of_interest:.0%} "
-            f"of all. Of the points at which it is so, {self.coverage:.0%} lie there (coverage).{doubt}"
+            f"of all. Of the points at which it is so, {self.coverage:.0%} lie there (coverage)."
         )
 
 
@@ -74,11 +75,14 @@ def boxes(
     below: float | None = None,
     density: float = DENSITY,
     mass: float = MASS,
+    among: int = AMONG,
+    limits: int = LIMITS,
 ) -> list[Box]:
     """Find boxes with many points of interest, one after the other (PRIM, Friedman and Fisher 1999).
 
     Of each box's peeling trajectory the step taken is the first that reaches `density`. If none does, or all points
-    have it, it is the one at which coverage exceeds most what as many points taken anywhere would cover.
+    have it, it is the one at which coverage exceeds most what as many points taken anywhere would cover. Limits that
+    may be chance are then dropped one by one, and the weakest until few are left: a box is to be told in a sentence.
 
     Parameters
     ----------
@@ -90,6 +94,12 @@ def boxes(
         A point is of interest if its value lies above, or below, this line; one of them. Left out, above the mean of
         the values.
     density, mass : float
+        What is peeled for, and the smallest share of points that a box may hold.
+    among : int
+        Of more numbers than that, only so many are looked at: those whose ranks go most with the values'. Among a
+        thousand numbers some box is always found, and seldom twice.
+    limits : int
+        Numbers that a box may limit.
 
     Raises
     ------
@@ -98,33 +108,51 @@ def boxes(
     MissingExtraError
         EMA Workbench is not installed.
     """
-    wanted, says = of_interest(values, measure, above, below)
+    wanted, says = _of_interest(values, measure, above, below)
+    prim, points = ema("analysis.prim"), _foremost(points, values, among)
     found: list[Box] = []
-    with quiet():
-        search = prim(points, wanted, mass)
+    with _quiet():
+        # Version 2 wants to judge boxes itself, which version 3 leaves to others.
+        threshold = {"threshold": 1e-9} if "threshold" in signature(prim.Prim).parameters else {}
+        search = prim.Prim(points.copy(), wanted, mass_min=mass, **threshold)
         for _ in range(_MOST):
             peeled = search.find_box()
             if peeled is None:
                 break
             step = _step(peeled.peeling_trajectory, density)
             peeled.select(step)
-            box = _box(_limits(points, peeled.box_lims[step]), points, wanted, says)
+            box = _pruned(_limits(points, peeled.box_lims[step]), points, wanted, says, limits)
             if not box.limits or box.density <= box.of_interest:
                 break
-            found.append(box)
+            if all(box.limits.keys() != other.limits.keys() for other in found):
+                found.append(box)
     return found or [_everywhere(wanted, says)]
 
 
-_MOST = 5
+_MOST = 3
 """Boxes that are looked for."""
 
 
-def prim(points: pd.DataFrame, wanted: NDArray[np.bool_], mass: float) -> Any:
-    """Return EMA Workbench's search for boxes that hold at least so many of the points."""
-    search = ema("analysis.prim").Prim
-    # Version 2 wants to judge boxes itself, which version 3 leaves to others.
-    threshold = {"threshold": 1e-9} if "threshold" in signature(search).parameters else {}
-    return search(points.copy(), wanted, mass_min=mass, **threshold)
+def _pruned(
+    limits: Mapping[str, tuple[float, float]], points: pd.DataFrame, wanted: NDArray[np.bool_], says: str, most: int
+) -> Box:
+    """A box with the limits that tell something."""
+    box = _box(limits, points, wanted, says)
+    while box.limits:
+        weakest = max(box.chances, key=lambda path: box.chances[path])
+        if box.chances[weakest] <= _CHANCY and len(box.limits) <= most:
+            break
+        kept = {path: ends for path, ends in box.limits.items() if path != weakest}
+        box = _box(kept, points, wanted, says)
+    return box
+
+
+def _foremost(points: pd.DataFrame, values: Floats, among: int) -> pd.DataFrame:
+    """The numbers whose ranks go most with those of the values."""
+    if points.shape[1] <= among:
+        return points
+    rho, _ = rank_correlation(points.to_numpy(np.float64), values)
+    return points.iloc[:, np.sort(np.argsort(-np.abs(rho), kind="stable")[:among])]
 
 
 def _step(peeling: pd.DataFrame, density: float) -> int:
@@ -177,14 +205,15 @@ def splits(
     above: float | None = None,
     below: float | None = None,
     mass: float = MASS,
+    among: int = AMONG,
 ) -> list[Split]:
     """Divide all points into boxes by a tree (CART, Breiman et al. 1984), the densest first.
 
     Parameters, errors : see `boxes`
     """
-    wanted, says = of_interest(values, measure, above, below)
-    cart = ema("analysis.cart")
-    with quiet():
+    wanted, says = _of_interest(values, measure, above, below)
+    cart, points = ema("analysis.cart"), _foremost(points, values, among)
+    with _quiet():
         tree = cart.CART(points.copy(), wanted, mass_min=mass, mode=cart.sdutil.RuleInductionType.CLASSIFICATION)
         tree.build_tree()
         leaves = tree.boxes
@@ -192,10 +221,9 @@ def splits(
     return sorted(found, key=lambda box: -box.density)
 
 
-def of_interest(
+def _of_interest(
     values: Floats, measure: str, above: float | None, below: float | None
 ) -> tuple[NDArray[np.bool_], str]:
-    """Which points are of interest, and what makes them so; see `boxes`."""
     if above is not None and below is not None:
         raise ValueError("give 'above' or 'below', not both")
     line = below if below is not None else float(np.nanmean(values)) if above is None else above
@@ -217,7 +245,7 @@ def ema(module: str) -> Any:
 
 
 @contextlib.contextmanager
-def quiet() -> Iterator[None]:
+def _quiet() -> Iterator[None]:
     """Keep the workbench's notes, and what it asks of pandas, from the user's screen."""
     logger = logging.getLogger("EMA")
     before = logger.level

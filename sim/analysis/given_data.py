@@ -80,9 +80,18 @@ def _densities(Y: Floats, classes: NDArray[np.int64], places: Floats, narrowest:
 
 def rank_correlation(X: Floats, Y: Floats) -> tuple[Floats, Floats]:
     """Spearman's correlation of each number with the response, and its standard error (Bonett and Wright 2000)."""
+    return rank_correlation_of(standard_ranks(X), Y)
+
+
+def standard_ranks(X: Floats) -> Floats:
+    """Ranks of each number among the points, with mean 0 and variance 1."""
+    return _standard(np.apply_along_axis(_ranked, 0, X))
+
+
+def rank_correlation_of(ranks: Floats, Y: Floats) -> tuple[Floats, Floats]:
+    """`rank_correlation` of numbers whose ranks are known."""
     n = len(Y)
-    x, y = _standard(np.apply_along_axis(_ranked, 0, X)), _standard(_ranked(Y)[:, None])[:, 0]
-    rho = x.T @ y / n
+    rho = ranks.T @ standard_ranks(Y[:, None])[:, 0] / n
     return rho, np.sqrt((1 + rho**2 / 2) / max(n - 3, 1)) * (1 - rho**2)
 
 

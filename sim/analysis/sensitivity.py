@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .extras import extra
-from .given_data import delta, pawn, rank_correlation
+from .given_data import delta, pawn, rank_correlation_of, standard_ranks
 from .ranking import groups, ranks
 
 Floats = NDArray[np.float64]
@@ -38,6 +38,8 @@ class Asked(NamedTuple):
     """Means of the runs."""
     seed: int
     resamples: int
+    kept: dict[str, Any]
+    """What is the same however the runs differ, once it has been made."""
 
 
 class Method(NamedTuple):
@@ -93,8 +95,9 @@ def indices(
     if np.ptp(Y) == 0:
         raise ValueError(f"it is {Y[0]:g} at every point; nothing that was varied changes it")
     resamples = max(FEWEST_RESAMPLES, min(RESAMPLES, _AFFORDED // X.size))
-    found = chosen.estimate(Asked(problem, X, runs, Y, seed + 1, resamples))  # SALib takes a seed of 0 for none
-    dice = _dice_error(chosen, problem, X, runs, seed)
+    asked = Asked(problem, X, runs, Y, seed + 1, resamples, {})
+    found = chosen.estimate(asked)  # SALib takes a seed of 0 for none
+    dice = _dice_error(chosen, asked)
     rows: dict[str, Any] = {"parameter": list(problem["names"])}
     for name, (value, of_points) in found.items():
         errors = [each for each in (of_points, dice.get(name)) if each is not None]
@@ -135,18 +138,18 @@ def _means(runs: Floats) -> Floats:
         return np.asarray(np.nanmean(runs, axis=1))
 
 
-def _dice_error(method: Method, problem: Mapping[str, Any], X: Floats, runs: Floats, seed: int) -> dict[str, Floats]:
+def _dice_error(method: Method, asked: Asked) -> dict[str, Floats]:
     """Standard error of each index that comes of the dice: jackknife over replicates, the same at all points."""
-    m = runs.shape[1]
+    m = asked.runs.shape[1]
     if m < 2:
         return {}
     without: list[dict[str, Estimate]] = []
     for left_out in range(m):
-        kept = np.delete(runs, left_out, axis=1)
+        kept = np.delete(asked.runs, left_out, axis=1)
         Y = _means(kept)
         if not np.isfinite(Y).all() or np.ptp(Y) == 0:
             continue
-        without.append(method.estimate(Asked(problem, X, kept, Y, seed + 1, 0)))
+        without.append(method.estimate(asked._replace(runs=kept, Y=Y, resamples=0)))
     if len(without) < 2:
         return {}
     errors = {}
@@ -262,7 +265,9 @@ def _pawn(asked: Asked) -> dict[str, Estimate]:
 
 
 def _correlation(asked: Asked) -> dict[str, Estimate]:
-    rho, error = rank_correlation(asked.X, asked.Y)
+    if "ranks" not in asked.kept:
+        asked.kept["ranks"] = standard_ranks(asked.X)
+    rho, error = rank_correlation_of(asked.kept["ranks"], asked.Y)
     return {"strength": (np.abs(rho), error), "rho": (rho, error)}
 
 
@@ -290,7 +295,9 @@ _SPREAD = ("lhs", "pawn", "delta")
 """Designs that spread points evenly, each of them apart from the others."""
 
 METHODS: dict[str, Method] = {
-    "sobol": Method("ST", _sobol, ("sobol",), "share of the variance that would remain if all others were known"),
+    "sobol": Method(
+        "ST", _sobol, ("sobol",), "share of what the numbers vary it by that would remain if all others were known"
+    ),
     "morris": Method("mu_star", _morris, ("morris",), "mean size of the change from one end of the range to the other"),
     "pawn": Method("PAWN", _pawn, _SPREAD, "how far knowing the number moves the distribution"),
     "delta": Method("delta", _delta, _SPREAD, "how far knowing the number moves the density"),

@@ -250,7 +250,8 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
 
 def _clear(found: "pd.DataFrame", main: str) -> str:
     clear = int((found[f"{main}_low"] > 0).sum())
-    return f"of all {len(found):,}, {clear:,} have intervals that leave out 0."
+    by_chance = len(found) * (0.05 if main == "strength" else 0.025)
+    return f"of all {len(found):,}, {clear:,} have intervals above 0, as some {by_chance:.0f} would that do nothing."
 
 
 def _variance_text(found: "Shares") -> str:

@@ -216,8 +216,7 @@ class Sweep(Response):
             label = theatre.variables[of].label
         else:
             label = of.replace("_", " ")
-        words = {"outcome": "{}", "day": "first day: {}", "days": "days on or above {}", "reached": "reached: {}"}
-        return words.get(kind, f"{kind}: {{}}").format(label) if of else name
+        return _WORDS[kind].format(label)
 
     def __repr__(self) -> str:
         n, k = len(self.design), len(self.design.varied)
@@ -225,6 +224,17 @@ class Sweep(Response):
             f"<Sweep of {self.scenario.name} {self.scenario.short_hash}: {n:,} points of {k:,} numbers × "
             f"{self.design.replicates} runs, {self.design.method}, seed {self.seed}>"
         )
+
+
+_WORDS = {
+    "outcome": "{}",
+    "day": "First day: {}",
+    "days": "Days on or above {}",
+    "reached": "Reached {} or above",
+    "peak": "Highest value: {}",
+    "end": "On the last day: {}",
+    "deaths": "All deaths",
+}
 
 
 def table(design: Design, column: NDArray[np.int64], rows: Mapping[str, NDArray[Any]]) -> pd.DataFrame:

@@ -9,6 +9,7 @@ import pandas as pd
 from sim.results.ensemble import Ensemble
 from sim.results.manifest import provenance
 from sim.results.store import open_result
+from sim.results.sweep import Sweep
 from sim.theatre.errors import ScenarioError
 from sim.theatre.files import Named, shipped_files
 from sim.theatre.load import load
@@ -108,7 +109,7 @@ def origin(source: Source, seed: int | None = None) -> Origin:
     sim.StoreError
         The folder is no result, or cannot be read.
     ReplayError
-        A seed is given that is not the result's.
+        A seed is given that is not the result's, or the result is a sweep.
     """
     if isinstance(source, Scenario):
         return Origin(source, source.seed if seed is None else seed)
@@ -117,6 +118,11 @@ def origin(source: Source, seed: int | None = None) -> Origin:
     folder = Path(source) if isinstance(source, str | Path) else None
     ensemble: Any = open_result(folder) if folder is not None else source
     name = str(folder) if folder is not None else f"the ensemble of {ensemble.scenario.name}"
+    if isinstance(ensemble, Sweep):
+        raise ReplayError(
+            f"{name} holds a sweep, whose runs are of many points; name its scenario, with a point's numbers as its "
+            "overrides"
+        )
     if seed is not None and seed != ensemble.seed:
         raise ReplayError(f"{name} was made with seed {ensemble.seed}, not {seed}; leave the seed out")
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")

@@ -66,9 +66,7 @@ def make(
     steps = sampler.usual if samples is None else _steps(method, sampler, k, samples)
     n = sampler.points(steps, k)
     if n * k > MOST_VALUES:
-        raise DesignError(
-            f"{method} over {k:,} numbers takes {n:,} points, too many to hold in memory; {_screen(method)}"
-        )
+        raise DesignError(f"{method} over {k:,} numbers takes {n:,} points, too many to hold in memory; {_SCREEN}")
     values = np.ascontiguousarray(sampler.draw(varied, steps, seed), np.float64)
     low, high = (np.array([each[end] for each in varied]) for end in (1, 2))
     if method != "oat":
@@ -82,7 +80,7 @@ def _steps(method: str, sampler: Sampler, k: int, samples: int) -> int:
     if samples < least:
         raise DesignError(
             f"{samples:,} points are too few for {method} over {k:,} numbers: it needs {least:,} at least, "
-            f"{sampler.step} (--samples {least}); {_screen(method)}"
+            f"{sampler.step} (--samples {least}); {_SCREEN}"
         )
     steps = sampler.least
     while sampler.points(following := steps * 2 if sampler.doubling else steps + 1, k) <= samples:
@@ -92,9 +90,7 @@ def _steps(method: str, sampler: Sampler, k: int, samples: int) -> int:
     return steps
 
 
-def _screen(method: str) -> str:
-    screens = "choose fewer numbers with --param"
-    return screens if method == "morris" else f"{screens}, those that a screen by morris finds to matter"
+_SCREEN = "choose fewer numbers with --param, such as those that a screen by lhs or morris finds to matter"
 
 
 def _scaled(varied: tuple[Varied, ...], unit: Floats) -> Floats:

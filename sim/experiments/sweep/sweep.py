@@ -75,16 +75,16 @@ def sweep(
         The folder is taken, cannot be gone on with, or cannot be written to.
     """
     question, file = asked(scenario)
-    if file is not None:
-        parameters = file.ranges if parameters is None else parameters
-        method, samples, only = method or file.method, samples or file.samples, only or file.only
-        replicates, seed = replicates or file.replicates, file.seed if seed is None else seed
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
     if earlier is not None and (before := earlier.plan.design) is not None:
         parameters = before["parameters"] if parameters is None and only is None else parameters
         method, samples = method or before["method"], samples or before["points"]
         replicates, seed = replicates or before["replicates"], earlier.plan.seed if seed is None else seed
+    if file is not None:
+        parameters = file.ranges if parameters is None else parameters
+        method, samples, only = method or file.method, samples or file.samples, only or file.only
+        replicates, seed = replicates or file.replicates, file.seed if seed is None else seed
     varied = chosen(question, parameters, only)
     design = make(varied, method or "sobol", samples, replicates or 8, question.seed if seed is None else seed)
     return run_design(
