@@ -4,15 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 import sim
+from sim.cli.app import app
 from sim.results.errors import StoreError
 from sim.results.ledger import WEAKNESS, ledger
 from sim.theatre.comments import with_comments
 from sim.theatre.files import shipped
 from sim.theatre.yaml_tree import compose, plain, read
-
-from .test_cli import sim as command
 
 MEASURE = "mobilised"
 
@@ -106,13 +106,17 @@ def test_comments_stand_where_they_belong_or_where_the_text_ends():
 
 
 def test_the_command_tells_and_writes_it(tmp_path):
-    asked = ("sweep", "first_lesson", "--method", "oat", "--param", "actors.*", "--replicates", "4", "--seed", "3")
-    told = command(*asked, "--outcome", MEASURE, "--ledger", "--annotate", "noted.yaml", "--json", cwd=tmp_path)
+    folder, noted = str(tmp_path / "made"), tmp_path / "noted.yaml"
+    asked = ["sweep", "first_lesson", "--method", "oat", "--param", "actors.*.replies.*", "--replicates", "4"]
+    told = CliRunner().invoke(
+        app, [*asked, "--outcome", MEASURE, "--ledger", "--annotate", str(noted), "--json", "--out", folder]
+    )
     found = json.loads(told.stdout)["ledger"][f"outcome.{MEASURE}"]
     assert found[0]["argument"] >= found[-1]["argument"]
-    assert "# mobilised: swing" in (tmp_path / "noted.yaml").read_text(encoding="utf-8")
-    folder = str(Path("results") / "first_lesson-oat")
-    again = command("sweep", folder, "--outcome", MEASURE, "--ledger", cwd=tmp_path)
+    assert "# mobilised: swing" in noted.read_text(encoding="utf-8")
+    again = CliRunner().invoke(app, ["sweep", folder, "--outcome", MEASURE, "--ledger"])
     assert "worth arguing about" in again.stdout
     assert "two_rivals.yaml:" in again.stdout
-    command("sweep", folder, "--annotate", "noted.yaml", cwd=tmp_path, code=2)
+    refused = CliRunner().invoke(app, ["sweep", folder, "--annotate", str(noted)])
+    assert refused.exit_code == 2
+    assert "is there already" in refused.output

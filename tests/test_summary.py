@@ -153,6 +153,7 @@ def test_failures_are_counted_and_the_first_of_them_named(block, broken, scenari
     assert summary.failures == ((3, 20, "oil"), (40, 20, "pain"))
     sound = Summary.of(part(block, np.delete(np.arange(RUNS), [3, 40])), scenario)
     assert all(np.array_equal(a, sound._arrays()[name]) for name, a in summary._arrays().items())
+    assert np.array_equal(summary.sets, sound.sets)
     lost = [(run, 0, "oil") for run in range(RUNS)]
     halves = [part(replace(block, failures=lost), range_) for range_ in (np.arange(120, RUNS), np.arange(120))]
     total = Summary.of(halves[0], scenario) + Summary.of(halves[1], scenario)

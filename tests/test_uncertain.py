@@ -6,9 +6,11 @@ import json
 import numpy as np
 import pandas as pd
 import pytest
+from typer.testing import CliRunner
 
 import sim
-from sim.analysis.two_errors import tally, two_errors
+from sim.analysis.two_errors import by_set, tally, two_errors
+from sim.cli.app import app
 from sim.engine.draw import RUNS_PER_SET, drawn
 from sim.experiments import run as running
 from sim.experiments.asked import AskError
@@ -25,7 +27,6 @@ from tests.small_scenarios import action, actor, scenario, theatre
 
 from .oracle.dice import Dice
 from .survivor import BLOCK
-from .test_cli import sim as command
 from .test_survival import Enough, same
 
 RUNS, SEED = 46, 3
@@ -152,7 +153,7 @@ def test_the_numbers_share_of_the_variance_is_that_of_the_closed_form(low, high)
     doubt = doubts(made)[0]
     rate = np.array([doubt.at(share) for share in shares[1:-1].tolist()])
     chance = rate / (1 + rate)
-    found = sim.run(made, 6000, 6, uncertain=True).errors().iloc[0]
+    found = sim.run(made, 6000, 6, uncertain=True, progress=None).errors().iloc[0]
     assert found["low"] <= chance.mean() <= found["high"]
     true = chance.var() / (chance.mean() * (1 - chance.mean()))
     assert found["numbers_low"] <= true <= found["numbers_high"]
@@ -164,13 +165,17 @@ def test_the_numbers_share_of_the_variance_is_that_of_the_closed_form(low, high)
         assert found["worth"] < 6000 / 1.2
 
 
+def tallied(held, sound, sets):
+    return tally(by_set(held, sound, sets)[1], RUNS_PER_SET)
+
+
 def test_errors_are_unbiased_and_their_intervals_cover_though_runs_are_missing():
     dice, (a, b), sets = np.random.default_rng(1), (0.8, 2.4), 150
     truth, mean, found = 1 / (a + b + 1), a / (a + b), []
-    for _ in range(200):
+    for _ in range(120):
         held = dice.random((sets, RUNS_PER_SET)) < dice.beta(a, b, sets)[:, None]
         sound = dice.random(held.size) < 0.9
-        counts = tally(held.reshape(-1, 1), sound, np.arange(held.size) // RUNS_PER_SET, RUNS_PER_SET)
+        counts = tallied(held.reshape(-1, 1), sound, np.arange(held.size) // RUNS_PER_SET)
         assert counts.sum() == sets
         found.append(two_errors(counts))
     numbers = np.array([each.numbers[0] for each in found])
@@ -185,13 +190,13 @@ def test_the_spread_of_shares_is_found_though_each_set_has_four_runs():
         shares = dice.beta(a, b, 4000)
         held = dice.random((4000, RUNS_PER_SET)) < shares[:, None]
         sets = np.repeat(np.arange(4000), RUNS_PER_SET)
-        found = two_errors(tally(held.reshape(-1, 1), np.ones(held.size, bool), sets, RUNS_PER_SET))
+        found = two_errors(tallied(held.reshape(-1, 1), np.ones(held.size, bool), sets))
         ends = np.array([found.spread_low[0], found.spread_high[0]])
         assert np.abs(ends - np.quantile(shares, [0.025, 0.975])).max() < 0.02
 
 
 def test_without_runs_to_compare_nothing_is_claimed():
-    single = tally(np.ones((3, 1), bool), np.ones(3, bool), np.arange(3), RUNS_PER_SET)
+    single = tallied(np.ones((3, 1), bool), np.ones(3, bool), np.arange(3))
     found = two_errors(single)
     assert np.isnan(found.numbers[0])
     assert np.isnan(found.spread_low[0])
@@ -199,7 +204,7 @@ def test_without_runs_to_compare_nothing_is_claimed():
 
 
 def test_of_what_never_varies_nothing_is_claimed_but_its_share():
-    found = two_errors(tally(np.zeros((40, 1), bool), np.ones(40, bool), np.arange(40) // 4, RUNS_PER_SET))
+    found = two_errors(tallied(np.zeros((40, 1), bool), np.ones(40, bool), np.arange(40) // 4))
     assert found.share[0] == found.low[0] == 0
     assert 0.05 < found.high[0] < 0.1
     assert np.isnan([found.numbers[0], found.spread_low[0], found.spread_high[0]]).all()
@@ -307,10 +312,11 @@ def test_runs_as_written_have_no_parameter_error_to_tell(lesson):
 
 
 def test_the_command_tells_both_errors(tmp_path):
-    said = command("run", "first_lesson", "--runs", "64", "--uncertain", "--no-figures", cwd=tmp_path)
+    asked = ["run", "first_lesson", "--no-figures", "--out", str(tmp_path / "made")]
+    said = CliRunner().invoke(app, [*asked, "--runs", "64", "--uncertain"])
     for words in ("sampling", "parameter", "by the", "as", "each four"):
         assert words in said.stdout
-    again = command("run", "first_lesson", "--resume", "--no-figures", "--json", cwd=tmp_path)
+    again = CliRunner().invoke(app, [*asked, "--resume", "--json"])
     told = json.loads(again.stdout)
     assert [row["outcome"] for row in told["errors"]] == sorted(told["outcomes"])
     assert "NaN" not in again.stdout

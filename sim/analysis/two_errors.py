@@ -38,8 +38,8 @@ class TwoErrors(NamedTuple):
     """How many independent runs would have as small a sampling error."""
 
 
-def tally(held: ArrayLike, sound: ArrayLike, sets: ArrayLike, most: int) -> NDArray[np.int64]:
-    """Count sets of runs by how many of their runs are sound, and in how many of those an outcome held.
+def by_set(held: ArrayLike, sound: ArrayLike, sets: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Count the runs of each set.
 
     Parameters
     ----------
@@ -47,6 +47,25 @@ def tally(held: ArrayLike, sound: ArrayLike, sets: ArrayLike, most: int) -> NDAr
     sound : array of bool (run,)
     sets : array of int (run,)
         Which runs belong together.
+
+    Returns
+    -------
+    numbers of the sets, and for each a row: its runs, those that are sound, and in how many of them each outcome held
+    """
+    sound = np.asarray(sound, bool)
+    numbers, place = np.unique(np.asarray(sets, np.int64), return_inverse=True)
+    columns = [np.ones(len(sound), bool), sound, *(np.asarray(held, bool).T & sound)]
+    rows = [np.bincount(place, column, minlength=len(numbers)) for column in columns]
+    return numbers, np.array(rows).T.astype(np.int64)
+
+
+def tally(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Count sets by how many of their runs are sound, and in how many of those an outcome held.
+
+    Parameters
+    ----------
+    rows : array of int (set, 2 + outcome)
+        As `by_set` makes them.
     most : int
         Runs that a set may have.
 
@@ -54,12 +73,9 @@ def tally(held: ArrayLike, sound: ArrayLike, sets: ArrayLike, most: int) -> NDAr
     -------
     array of int (outcome, runs that are sound, runs in which it held)
     """
-    held, sound = np.asarray(held, bool), np.asarray(sound, bool)
-    _, place = np.unique(np.asarray(sets), return_inverse=True)
-    n = np.bincount(place, sound)
-    counts = np.zeros((held.shape[1], most + 1, most + 1), np.int64)
-    for outcome, column in enumerate(held.T):
-        np.add.at(counts[outcome], (n.astype(int), np.bincount(place, column & sound).astype(int)), 1)
+    counts = np.zeros((rows.shape[1] - 2, most + 1, most + 1), np.int64)
+    for outcome, held in enumerate(rows.T[2:]):
+        np.add.at(counts[outcome], (rows[:, 1], held), 1)
     return counts
 
 

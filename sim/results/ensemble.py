@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import reached, standing
 from sim.analysis.paths import quantiles
-from sim.analysis.two_errors import tally
+from sim.analysis.two_errors import by_set, tally
 from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.engine.record import Block
 from sim.theatre.program import Program
@@ -101,8 +101,8 @@ class Ensemble:
     @property
     def sets(self) -> NDArray[np.int64]:
         """Sets of runs that share their numbers: see `sim.results.summary.Summary.sets`."""
-        held, run = self.outcomes.notna().to_numpy(), self.outcomes.index.to_numpy()
-        return tally(held, self.outcomes.index.isin(self.sound.index), set_of(run), RUNS_PER_SET)
+        held, run = self.outcomes.notna().to_numpy(), self.outcomes.index
+        return tally(by_set(held, run.isin(self.sound.index), set_of(run.to_numpy()))[1], RUNS_PER_SET)
 
     def errors(self, level: float = 0.95) -> pd.DataFrame:
         """Tell sampling error and parameter error apart, in runs that draw their numbers: see `sim.results.two_errors`.

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sim.analysis.counts import quantiles
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import reached
-from sim.analysis.two_errors import tally
+from sim.analysis.two_errors import by_set, tally
 from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.engine.record import Block
 from sim.theatre.compile import program_of
@@ -60,8 +60,10 @@ class Summary:
     """Shape (action, day)."""
     deaths: Totals = field(init=False)
     """Runs by how many died in them, one count for each of `sim.results.bins.DEATHS`."""
-    sets: Totals = field(init=False)
+    whole_sets: Totals = field(init=False)
     """Shape (outcome, runs that are sound, runs in which it held): sets of runs that would share their numbers."""
+    open_sets: dict[int, Totals] = field(init=False)
+    """Sets of which some runs are still to be counted, by number: rows of `sim.analysis.two_errors.by_set`."""
 
     def __post_init__(self) -> None:
         program = program_of(self.scenario)
@@ -72,7 +74,8 @@ class Summary:
         self.outcomes = np.zeros((len(program.outcomes), days), np.int64)
         self.events, self.fatalities = np.zeros((2, len(self._actions), days), np.int64)
         self.deaths = np.zeros(len(DEATHS), np.int64)
-        self.sets = np.zeros((len(program.outcomes), RUNS_PER_SET + 1, RUNS_PER_SET + 1), np.int64)
+        self.open_sets = {}
+        self.whole_sets = np.zeros((len(program.outcomes), RUNS_PER_SET + 1, RUNS_PER_SET + 1), np.int64)
 
     @classmethod
     def of(cls, block: Block, scenario: Scenario) -> Self:
@@ -94,7 +97,7 @@ class Summary:
         days = self.outcomes.shape[1]
         for at, first in enumerate(block.outcome_day[sound].T):
             self.outcomes[at] += np.bincount(first[first >= 0], minlength=days)
-        self.sets += tally(block.outcome_day >= 0, sound, set_of(block.run), RUNS_PER_SET)
+        self._take(*by_set(block.outcome_day >= 0, sound, set_of(block.run)))
         of_run = np.searchsorted(block.run, block.events["run"])
         action, day, dead, run = (
             column[sound[of_run]]
@@ -105,6 +108,22 @@ class Summary:
         self.fatalities += _sums(place, dead, self.fatalities.size).reshape(shape)
         by_run = _sums(run, dead, len(sound))[sound]
         self.deaths += np.bincount(np.searchsorted(DEATHS, by_run, side="right") - 1, minlength=len(DEATHS))
+
+    def _take(self, numbers: Totals, rows: Totals) -> None:
+        """Count sets, or what was not yet counted of them."""
+        open_ = [self.open_sets.pop(number, 0) + row for number, row in zip(numbers.tolist(), rows, strict=True)]
+        whole = np.array([row[0] == RUNS_PER_SET for row in open_], bool)
+        self.whole_sets += tally(np.array(open_, np.int64).reshape(rows.shape)[whole], RUNS_PER_SET)
+        self.open_sets |= {int(numbers[at]): open_[at] for at in np.flatnonzero(~whole).tolist()}
+
+    @property
+    def sets(self) -> Totals:
+        """Sets of runs that share their numbers, if the ensemble's runs do: as `whole_sets`, those begun among them."""
+        return self.whole_sets + tally(self._open_rows(), RUNS_PER_SET)
+
+    def _open_rows(self) -> Totals:
+        rows = [self.open_sets[number] for number in sorted(self.open_sets)]
+        return np.array(rows, np.int64).reshape(-1, 2 + len(self.outcomes))
 
     def __add__(self, other: Self) -> Self:
         total = type(self)(self.scenario)
@@ -120,11 +139,13 @@ class Summary:
         self.failures = tuple(sorted(self.failures + other.failures)[:FAILURES_NAMED])
         for mine, others in zip(self._arrays().values(), other._arrays().values(), strict=True):
             mine += others
+        self.whole_sets += other.whole_sets
+        self._take(np.array(sorted(other.open_sets), np.int64), other._open_rows())
         return self
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
-        """All counts, by name."""
-        names = ("climbed", "outcomes", "events", "fatalities", "deaths", "sets")
+        """All counts of single runs, by name."""
+        names = ("climbed", "outcomes", "events", "fatalities", "deaths")
         values = {f"values/{name}": counts for name, counts in self.values.items()}
         return values | {name: getattr(self, name) for name in names}
 
@@ -214,6 +235,8 @@ class Summary:
             counts[:] = written[name]
         failures = (written[f"failures/{name}"].tolist() for name in ("run", "day", "what"))
         summary.failed, summary.failures = int(written["failed"]), tuple(zip(*failures, strict=True))
+        summary.whole_sets[:] = written["whole_sets"]
+        summary.open_sets = dict(zip(written["open_sets/number"].tolist(), written["open_sets/row"], strict=True))
         summary.spans = tuple((first, last) for first, last in written["spans"].tolist())
         return summary
 
@@ -227,6 +250,9 @@ class Summary:
             "failures/run": np.array(run, np.int64),
             "failures/day": np.array(day, np.int64),
             "failures/what": np.array(what, np.str_),
+            "whole_sets": self.whole_sets,
+            "open_sets/number": np.array(sorted(self.open_sets), np.int64),
+            "open_sets/row": self._open_rows(),
             **self._arrays(),
         }
 
