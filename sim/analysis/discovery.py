@@ -109,7 +109,7 @@ def boxes(
         EMA Workbench is not installed.
     """
     wanted, says = of_interest(values, measure, above, below)
-    points = _foremost(points, values, among)
+    points = foremost(points, values, among)
     found: list[Box] = []
     with quiet():
         search = prim(points, wanted, mass)
@@ -145,7 +145,7 @@ def _pruned(
     return box
 
 
-def _foremost(points: pd.DataFrame, values: Floats, among: int) -> pd.DataFrame:
+def foremost(points: pd.DataFrame, values: Floats, among: int) -> pd.DataFrame:
     """The numbers whose ranks go most with those of the values."""
     if points.shape[1] <= among:
         return points
@@ -218,7 +218,7 @@ def splits(
     Parameters, errors : see `boxes`
     """
     wanted, says = of_interest(values, measure, above, below)
-    cart, points = ema("analysis.cart"), _foremost(points, values, among)
+    cart, points = ema("analysis.cart"), foremost(points, values, among)
     with quiet():
         tree = cart.CART(points.copy(), wanted, mass_min=mass, mode=cart.sdutil.RuleInductionType.CLASSIFICATION)
         tree.build_tree()
