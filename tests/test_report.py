@@ -390,3 +390,28 @@ def test_an_ensemble_shows_itself(ensemble):
     paths_drawn = [attributes["d"] for tag, attributes in page.tags if tag == "path"]
     assert len(paths_drawn) == 5
     assert not any("nan" in drawn for drawn in paths_drawn)
+
+
+# With a sweep.
+
+
+def test_a_sweep_ranks_the_numbers_by_its_indices():
+    ensemble = sim.run("first_lesson", runs=10, seed=5)
+    few = ["actors.*.replies.*", "actions.north.strike.rate"]
+    swept = sim.sweep("first_lesson", parameters=few, method="pawn", samples=200, replicates=2, seed=5)
+    page = page_of(ensemble, sweep=swept)
+    assert "Which numbers matter" in page.text
+    assert page.data == page_of(ensemble).data  # what reproduces a report is its runs
+    found = contents.contents([ensemble], ["lesson"], swept).rankings
+    assert 1 <= len(found) <= 3
+    for ranking in found:
+        (measure,) = [
+            name for name in swept.names if name.startswith("outcome.") and swept.label(name) == ranking.label
+        ]
+        table = swept.indices(measure).head(len(ranking.numbers))
+        assert [each.path for each in ranking.numbers] == table["parameter"].tolist()
+        assert [each.index for each in ranking.numbers] == table[table.attrs["main"]].tolist()
+        assert f"the {len(ranking.numbers)} that matter most, of {ranking.of} numbers" in page.text
+    other = ensemble.scenario.model_copy(update={"title": "Another"})
+    with pytest.raises(ValueError, match="the sweep is of first_lesson"):
+        sim.report.html(replace(ensemble, scenario=other), sweep=swept)

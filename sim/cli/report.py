@@ -10,6 +10,7 @@ from .answer import FAILED, Json, answering, console, notes, print_json
 if TYPE_CHECKING:
     from sim.report.reproduce import Reproduced
     from sim.results.counted import AnyEnsemble
+    from sim.results.sweep import Sweep
 
 NAME = "report.html"
 
@@ -21,6 +22,9 @@ def report(
     out: Annotated[
         Path | None, typer.Option(help="The file to write; else report.html in the result's folder.")
     ] = None,
+    sweep: Annotated[
+        Path | None, typer.Option(help="The folder of a sweep of the same scenario: which of its numbers matter.")
+    ] = None,
     classroom: Annotated[
         bool, typer.Option("--class", help="Begin in class mode: the reader's forecast first, then the answers.")
     ] = False,
@@ -31,11 +35,13 @@ def report(
 
     folders = [result, *([beside] if beside is not None else [])]
     ensembles = [_opened(folder) for folder in folders]
+    swept = _swept(sweep) if sweep is not None else None
     announced_compilation()
     from sim.report import write
 
     path = out or result / NAME
-    write(ensembles[0], path, *ensembles[1:], names=[str(folder) for folder in folders], classroom=classroom)
+    names = [str(folder) for folder in folders]
+    write(ensembles[0], path, *ensembles[1:], sweep=swept, names=names, classroom=classroom)
     size = path.stat().st_size
     if as_json:
         print_json({"report": str(path), "bytes": size, "results": [str(folder) for folder in folders]})
@@ -55,9 +61,17 @@ def _opened(folder: Path) -> "AnyEnsemble":
         raise typer.BadParameter(f"there is no result in {folder}; {hint}")
     found = open_result(folder)
     if isinstance(found, Sweep):
-        raise typer.BadParameter(
-            f"{folder} holds a sweep; 'sim sweep' tells it, and a report is of one scenario's runs"
-        )
+        raise typer.BadParameter(f"{folder} holds a sweep; give the result of its scenario, and the sweep with --sweep")
+    return found
+
+
+def _swept(folder: Path) -> "Sweep":
+    from sim.results.store import open_result
+    from sim.results.sweep import Sweep
+
+    found = open_result(folder)
+    if not isinstance(found, Sweep):
+        raise typer.BadParameter(f"{folder} holds an ensemble, not a sweep", param_hint="--sweep")
     return found
 
 

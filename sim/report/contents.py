@@ -12,12 +12,14 @@ from sim.experiments.replay.words import percent
 from sim.plots.frame import rung_name
 from sim.results.counted import AnyEnsemble
 from sim.results.store import interval_of
+from sim.results.sweep import Sweep
 
 from . import paths, said
 from .cast import Matrix, matrix
 from .numbers import Written, written
 from .pack import unpacked
 from .pair import Pair, pair
+from .ranking import Ranking, rankings
 from .told import chosen, stories
 
 ACTS_OF_A_RUN = 5
@@ -38,6 +40,8 @@ class Contents:
     pair: Pair | None
     alt: dict[str, str]
     """By chart, what it shows."""
+    rankings: list[Ranking]
+    """Which numbers matter most to some outcomes, if a sweep tells."""
     tables: dict[str, Any]
     """The numbers of the charts over time, for reading."""
 
@@ -63,18 +67,20 @@ class Contents:
         return said.day(self.first.scenario, at)
 
 
-def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str]) -> Contents:
+def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str], sweep: Sweep | None = None) -> Contents:
     """Gather what a page about one ensemble, or about two, is made of.
 
     Parameters
     ----------
     names : sequence of str
         What the user calls each.
+    sweep : Sweep, optional
+        What tells which numbers of the first matter.
 
     Raises
     ------
     AskError
-        The two cannot be compared, or one is made of branches.
+        The two cannot be compared, one is made of branches, or the sweep is of another scenario.
     """
     for ensemble, name in zip(ensembles, names, strict=True):
         _refuse_branches(ensemble, name)
@@ -82,11 +88,13 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str]) -> Contents
     compared = (
         pair(first, ensembles[1]) if len(ensembles) > 1 and all(each.kept.n_sound for each in ensembles) else None
     )
-    told = tuple(written(each.scenario) for each in ensembles)
+    ranked = rankings(sweep, first.scenario) if sweep is not None else []
+    asked = {number.path for each in ranked for number in each.numbers}
+    told = tuple(written(each.scenario, asked) for each in ensembles)
     data: dict[str, Any] = {"head": _head(first), "ladder": _ladder(first)}
     if not first.n_sound:
         empty = Matrix([], [], np.zeros((0, 0)), np.zeros((0, 0)))
-        return Contents(tuple(ensembles), data, told, None, empty, compared, {}, {})
+        return Contents(tuple(ensembles), data, told, None, empty, compared, {}, ranked, {})
     data["outcomes"] = paths.outcomes(first)
     data["rungs"] = paths.rungs(first)
     untold = _add_runs(data, first, names[0])
@@ -94,7 +102,15 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str]) -> Contents
         data["pair"] = {"names": list(compared.names), "variables": compared.variables}
     who = matrix(first)
     return Contents(
-        tuple(ensembles), data, told, untold, who, compared, _alt(first, data, who, compared), _tables(first, data)
+        tuple(ensembles),
+        data,
+        told,
+        untold,
+        who,
+        compared,
+        _alt(first, data, who, compared),
+        ranked,
+        _tables(first, data),
     )
 
 

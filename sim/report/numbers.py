@@ -1,6 +1,6 @@
 """What a scenario changes in the one it extends, and the numbers to doubt first, with ranges and sources."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -38,12 +38,15 @@ class Written:
     """What it extends, by title."""
     changes: list[str] = field(default_factory=list)
     numbers: list[Number] = field(default_factory=list)
+    """Those that are its own, and those that are tuned."""
+    others: dict[str, Number] = field(default_factory=dict)
+    """Those that were asked for, by path."""
     sources: dict[str, str] = field(default_factory=dict)
     """By key, what the sources of these numbers say."""
 
 
-def written(scenario: Scenario) -> Written:
-    """Tell what a scenario changes, and its numbers that are its own or tuned.
+def written(scenario: Scenario, also: Collection[str] = ()) -> Written:
+    """Tell what a scenario changes, and its numbers that are its own or tuned, or at one of the paths in `also`.
 
     A result holds the scenario whole, but not what it extends: that stands in its file, if it is still the same.
     """
@@ -51,9 +54,9 @@ def written(scenario: Scenario) -> Written:
     if found is None:
         # A result writes down defaults too; without them, what is left is what a file has written.
         bare = Scenario.model_validate(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-        return _told(bare, None, load_sources())
+        return _told(bare, None, load_sources(), also)
     model, resolved = found
-    return _told(model, resolved, sources_of(resolved))
+    return _told(model, resolved, sources_of(resolved), also)
 
 
 def _file_of(scenario: Scenario) -> tuple[Scenario, Resolved] | None:
@@ -71,17 +74,20 @@ def _file_of(scenario: Scenario) -> tuple[Scenario, Resolved] | None:
     return None
 
 
-def _told(scenario: Scenario, resolved: Resolved | None, sources: Sources) -> Written:
-    rows = [row for row in inventory(scenario, sources, resolved) if _chosen(row)]
+def _told(scenario: Scenario, resolved: Resolved | None, sources: Sources, also: Collection[str]) -> Written:
+    every = inventory(scenario, sources, resolved)
+    rows = [row for row in every if _chosen(row)]
     numbers = [_number(row, scenario) for row in sorted(rows, key=lambda row: not _own(row))]
-    named = [key for row in rows for said in [parse(row.source or "")] for key in (*said.keys, *said.checks)]
+    others = {row.path: _number(row, scenario) for row in every if row.path in also}
+    cited = [row for row in every if _chosen(row) or row.path in also]
+    named = [key for row in cited for said in [parse(row.source or "")] for key in (*said.keys, *said.checks)]
     texts = {key: _text(sources, key) for key in dict.fromkeys(named) if key in sources.entries}
     if resolved is None:
-        return Written(False, numbers=numbers, sources=texts)
+        return Written(False, numbers=numbers, others=others, sources=texts)
     parent = resolved.files[1] if len(resolved.files) > 1 else None
     title = parent.tree.get("title") if parent is not None else None
     extends = str(title.content) if title is not None else parent.path.stem if parent is not None else None
-    return Written(True, extends, list(_changes(scenario, resolved)), numbers, texts)
+    return Written(True, extends, list(_changes(scenario, resolved)), numbers, others, texts)
 
 
 def _own(row: Row) -> bool:

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.results.carried import Carried
 from sim.results.counted import AnyEnsemble
 from sim.results.files import replacing, told
 
 from .words import FILTERS
+
+if TYPE_CHECKING:
+    from sim.results.sweep import Sweep
 
 STYLES = ("page", "tables", "charts", "story", "print")
 SCRIPTS = ("unpack", "elements", "axes", "fan", "ladder", "raster", "story", "pair", "classroom", "theme", "begin")
@@ -30,6 +33,7 @@ def write(
     path: Path,
     second: AnyEnsemble | None = None,
     *,
+    sweep: "Sweep | None" = None,
     names: Sequence[str] | None = None,
     classroom: bool = False,
     overwrite: bool = False,
@@ -40,6 +44,8 @@ def write(
     ----------
     ensemble, second : Ensemble or CountedEnsemble
         What it is about, and what that is compared with.
+    sweep : Sweep, optional
+        Which numbers of the first matter, as a sweep of its scenario found.
     names : sequence of str, optional
         What the reader calls them, such as their folders; left out, by their scenarios.
     classroom : bool
@@ -52,11 +58,11 @@ def write(
     ReportError
         There is another file in its place, or Jinja2 is not installed.
     sim.experiments.asked.AskError
-        The two are not on the same dice, or hold branches.
+        The two are not on the same dice, or hold branches, or the sweep is of another scenario.
     """
     if not overwrite and path.exists() and not is_report(path):
         raise ReportError(f"{path} is another file, and no report; give another name with --out")
-    text = html(ensemble, second, names=names, classroom=classroom)
+    text = html(ensemble, second, sweep=sweep, names=names, classroom=classroom)
     path.parent.mkdir(parents=True, exist_ok=True)
     with told(path.parent), replacing(path, path.parent) as file:
         file.write(text.encode())
@@ -75,6 +81,7 @@ def html(
     ensemble: AnyEnsemble,
     second: AnyEnsemble | None = None,
     *,
+    sweep: "Sweep | None" = None,
     names: Sequence[str] | None = None,
     classroom: bool = False,
 ) -> str:
@@ -84,7 +91,7 @@ def html(
     from .contents import contents
 
     ensembles = [ensemble] if second is None else [ensemble, second]
-    held = contents(ensembles, names or [each.scenario.name for each in ensembles])
+    held = contents(ensembles, names or [each.scenario.name for each in ensembles], sweep)
     script = _joined("script", SCRIPTS, ".js")
     page: str = environment.get_template("page.html").render(
         held=held,
