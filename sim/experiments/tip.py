@@ -153,6 +153,10 @@ def tip(
     executor : concurrent.futures.Executor, optional
         Where to compute, in threads; left out, on all cores.
 
+    Returns
+    -------
+    Tip, the change and what it does on fresh dice; or how far the best change came
+
     Raises
     ------
     AskError

@@ -1,7 +1,8 @@
 """Figures of an ensemble: one idea, one Axes, returned.
 
-Each takes an ensemble (or a comparison, or choices) and an Axes (left out, the current one of pyplot), and says on the
-figure what it shows, of how many runs, and what its bands mean. `sim.plots.figures` writes the standard set to files.
+Each takes an ensemble (or a comparison, choices, or a sweep and a measure of its runs) and an Axes (left out, those of
+a new figure), and says on the figure what it shows, of how many runs, and what its bands mean. `sim.plots.figures`
+writes the standard set to files.
 """
 
 from . import figures

@@ -44,6 +44,8 @@ def write(
     ----------
     ensemble, second : Ensemble or CountedEnsemble
         What it is about, and what that is compared with.
+    path : Path
+        The file.
     sweep : Sweep, optional
         Which numbers of the first matter, as a sweep of its scenario found.
     names : sequence of str, optional
@@ -52,6 +54,10 @@ def write(
         Begin by asking the reader's forecast.
     overwrite : bool
         Replace a file that is no report.
+
+    Returns
+    -------
+    Path, as given
 
     Raises
     ------
@@ -85,7 +91,23 @@ def html(
     names: Sequence[str] | None = None,
     classroom: bool = False,
 ) -> str:
-    """Return the page that `write` writes."""
+    """Return the page that `write` writes.
+
+    Parameters
+    ----------
+    ensemble, second : Ensemble or CountedEnsemble
+        What it is about, and what that is compared with.
+    sweep : Sweep, optional
+        Which numbers of the first matter, as a sweep of its scenario found.
+    names : sequence of str, optional
+        What the reader calls them, such as their folders; left out, by their scenarios.
+    classroom : bool
+        Begin by asking the reader's forecast.
+
+    Returns
+    -------
+    str, the whole file
+    """
     environment = _environment()
     from .colours import as_css
     from .contents import contents
