@@ -1,4 +1,4 @@
-"""`make gallery`: one picture of each lesson, drawn by the lesson itself, for the instructor's page."""
+"""`make gallery`: pictures for the page of the lessons, one drawn by each lesson itself, and two of sweeps."""
 
 import os
 import tempfile
@@ -7,6 +7,7 @@ from typing import Any
 
 import matplotlib
 
+import sim
 from tests import notebooks
 
 PICTURES = {
@@ -38,9 +39,20 @@ def draw(lesson: Path) -> None:
     pyplot.close("all")
 
 
+def draw_sweeps(outcome: str = "leadership_killed") -> None:
+    """Screen all numbers of the baseline that are in doubt, and tell apart the ten that matter most, if one can."""
+    screen = sim.sweep("baseline", only="uncertainties", method="lhs", samples=4096, replicates=16, seed=7)
+    ten = screen.indices(outcome)["parameter"].head(10).tolist()
+    closer = sim.sweep("baseline", ten, method="sobol", samples=3072, replicates=16, seed=7)
+    for name, swept in {"screen": screen, "sobol": closer}.items():
+        figure = sim.plots.influence(swept, outcome).figure
+        figure.savefig(GALLERY / f"{name}.png", dpi=80, bbox_inches="tight")
+
+
 if __name__ == "__main__":
     matplotlib.use("Agg")
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         for each in notebooks.LESSONS:
             draw(each)
+    draw_sweeps()
