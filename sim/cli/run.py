@@ -159,7 +159,8 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
             )
         raise typer.Exit(INTERRUPTED) from None
     finally:
-        signal.signal(signal.SIGINT, before)
+        if signal.getsignal(signal.SIGINT) is interrupt:  # else it is over, and the interpreter is still to shut down
+            signal.signal(signal.SIGINT, before)
 
 
 def _as_written(ensemble: "AnyEnsemble") -> "Ensemble | None":
