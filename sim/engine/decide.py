@@ -41,7 +41,7 @@ def _answer(m, i, day, first, last):
     for a in range(me.actions, me.actions_end):
         act, able = t.action[a], s.able[a - me.actions, : last - first]
         _mark_able(m, day, a, first, last, able)
-        if act.reply != NONE and _is_any(able):
+        if act.reply != NONE:
             spread(m.numbers, act.reply, first, preference)
             fit, answer = s.fit[act.fit - me.fits], s.answer[a - me.actions]
             _prefer(preference, fit, able, answer, s.by[act.pair - me.pairs])
@@ -117,9 +117,6 @@ def _weigh(m, i, first, last):
     so_far[:] = 0.0
     for a in range(me.actions, me.actions_end):
         act, local = m.tables.action[a], a - me.actions
-        if not _is_any(s.able[local, :n]):
-            s.running[local, :n] = so_far
-            continue
         if act.drivers_end > act.drivers:
             set_term(act.drivers, terms, features, numbers, first, drive)
             add_terms(act.drivers + 1, act.drivers_end, terms, features, numbers, first, drive)
@@ -130,15 +127,6 @@ def _weigh(m, i, first, last):
         if act.reply != NONE:
             _add_answer(s.by[act.pair - me.pairs], s.answer[local], rate)
         _run_on(drive, s.able[local], rate, so_far, s.running[local])
-
-
-@inline
-def _is_any(able):
-    """Whether an action may be chosen in some run of the strip: many wait for a war, or for a death, in all of them."""
-    for r in range(able.size):  # noqa: SIM110 - a compiled kernel has no generators
-        if able[r] > 0.0:
-            return True
-    return False
 
 
 @inline
@@ -153,7 +141,7 @@ def _add_answer(by, answer, rate):
 def _run_on(drive, able, rate, so_far, running):
     """Add an action's rate to the running sum."""
     for r in range(drive.size):
-        so_far[r] += drive[r] * rate[r] if able[r] > 0.0 else 0.0
+        so_far[r] += drive[r] * able[r] * rate[r]
         running[r] = so_far[r]
 
 

@@ -188,18 +188,18 @@ def _weighed(model: CrisisModel, actor: int, action: int) -> Weighed:
     for place, pull in enumerate(pulls):
         exponent = exponent + pull.amount if place else pull.amount
     drive = exp(exponent) if pulls else 1.0
-    able = bool(scratch.able[at, 0])
+    able = float(scratch.able[at, 0])
     base = number(model, act["rate"])
     answer = _answer(model, actor, action) if act["reply"] != NONE else None
     return Weighed(
         action=action,
-        able=able,
+        able=bool(able),
         base=base,
         pulls=pulls,
         exponent=exponent,
         drive=drive,
         answer=answer,
-        rate=drive * (base if answer is None else base + answer.rate) if able else 0.0,
+        rate=drive * able * (base if answer is None else base + answer.rate),
         until=float(scratch.running[at, 0]),
     )
 
@@ -216,7 +216,7 @@ def _pull(model: CrisisModel, term: int) -> Pull:
 
 def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
     program, scratch, me = model.program, model.everything.scratch, model.program.actor[actor]
-    act, pair, at = program.action[action], int(program.action[action]["pair"]), action - me["actions"]
+    act, pair = program.action[action], int(program.action[action]["pair"])
     together = 0.0
     for rival in range(me["actions"], me["actions_end"]):
         its = program.action[rival]
@@ -234,7 +234,7 @@ def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
         sought=(provoking + overshoot) + redline * blood,
         together=together,
         reply_rate=number(model, me["reply_rate"]),
-        rate=float(scratch.answer[at, 0]) if scratch.able[at, 0] else 0.0,
+        rate=float(scratch.answer[action - me["actions"], 0]),
     )
 
 
