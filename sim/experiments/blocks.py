@@ -13,6 +13,7 @@ from concurrent.futures import (
     ThreadPoolExecutor,
     wait,
 )
+from contextlib import AbstractContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from sim.results.manifest import Span
@@ -138,6 +139,11 @@ def _cut(work: Callable[[int, int], T], span: Span) -> Callable[[int, int], T]:
     """As much of the work as a block needs, where it can be cut: a large design need not be sent with every block."""
     cut: Callable[[int, int], T] = work.part(*span) if hasattr(work, "part") else work
     return cut
+
+
+def pool(executor: Executor | None) -> AbstractContextManager[Executor]:
+    """What computes, for as long as it is used: the caller's executor, which stays his, or threads on all cores."""
+    return ThreadPoolExecutor(_cores()) if executor is None else nullcontext(executor)
 
 
 def _cores() -> int:

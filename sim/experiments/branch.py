@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
@@ -20,6 +20,7 @@ from sim.theatre.change import ChangeError, number_path, with_numbers
 from sim.theatre.scenario import Scenario, ScriptEntry, Window
 
 from .asked import AskError, Day, action_of, dated, day_of, origin_of
+from .blocks import pool
 from .replay.origin import Origin, Source
 from .trunk import trunk
 
@@ -105,11 +106,8 @@ def branch(
 
     cores = os.cpu_count() or 1
     parts = np.array_split(numbers, max(-(-len(numbers) // COLUMNS), min(cores, len(numbers))))
-    if executor is not None:
-        blocks = list(executor.map(futures, parts))
-    else:
-        with ThreadPoolExecutor(cores) as pool:
-            blocks = list(pool.map(futures, parts))
+    with pool(executor) as threads:
+        blocks = list(threads.map(futures, parts))
     return _ensemble(asked, run, first, last, rules, change, stem, blocks)
 
 

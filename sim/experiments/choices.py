@@ -1,9 +1,7 @@
 """The consequences of each option: what comes of every action that an actor could take on a day, on the same dice."""
 
-import os
 from collections.abc import Callable
-from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import nullcontext
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,6 +19,7 @@ from sim.results.ensemble import date_of
 from sim.theatre.scenario import Scenario
 
 from .asked import AskError, Day, actor_of, dated, day_of, origin_of, outcome_of
+from .blocks import pool
 from .replay.origin import Origin, Source
 from .trunk import trunk
 
@@ -193,9 +192,8 @@ def choices(
     holds = 1.0 - sum(option.chance for option in open_)
     every = (*open_, Option(HOLD, holds, False))
     numbers = np.arange(1, runs + 1)
-    rest: Any = nullcontext(executor) if executor is not None else ThreadPoolExecutor(os.cpu_count())
-    with rest as pool:
-        days_of = list(pool.map(_following(stem, who, numbers, first + followed), every))
+    with pool(executor) as threads:
+        days_of = list(threads.map(_following(stem, who, numbers, first + followed), every))
     failed = np.any([broken for _, broken in days_of], axis=0)
     outcome_day = {option.action: day[~failed] for option, (day, _) in zip(every, days_of, strict=True)}
     return _told(question, asked.seed, stem, run, first, followed, who, every, outcome_day, int(failed.sum()))

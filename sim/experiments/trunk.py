@@ -1,9 +1,6 @@
 """The past of a run, simulated once more up to a morning: what branches and choices go on from."""
 
-from typing import Any
-
 import numpy as np
-import pandas as pd
 
 from sim.engine.model import CrisisModel
 from sim.results.ensemble import event_table
@@ -39,22 +36,12 @@ def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> CrisisMod
 
 def _refuse_another_past(model: CrisisModel, asked: Origin, run: int) -> None:
     """Hold the run's past beside what its result tells of it, if it tells."""
-    told = asked.stored_events(run)
-    if told is None:
+    if asked.runs is None:
         return
-    theirs, ours = _rows(told[told["day"] < model.day]), _rows(event_table(model.block(), model.program))
-    if theirs == ours:
-        return
-    at = next((at for at, pair in enumerate(zip(theirs, ours, strict=False)) if pair[0] != pair[1]), None)
-    at = min(len(theirs), len(ours)) if at is None else at
-    day = min(events[at][0] for events in (theirs, ours) if at < len(events))
-    raise AskError(
-        f"run {run} is no longer the one in {asked.name}, from {dated(asked.scenario, day)} on: that was made by "
-        f"escalation-sim {asked.made_by or '(unknown)'}, whose model differs from this one; run its scenario again"
-    )
-
-
-def _rows(events: pd.DataFrame) -> list[tuple[Any, ...]]:
-    """What tells one past from another."""
-    columns = ["day", "action", "rung", "fatalities"]
-    return list(events[columns].astype({"action": str}).itertuples(index=False, name=None))
+    found = asked.departure(event_table(model.block(), model.program), run, before=model.day)
+    if found is not None:
+        raise AskError(
+            f"run {run} is no longer the one in {asked.name}, from {dated(asked.scenario, found.day)} on: that was "
+            f"made by escalation-sim {asked.made_by or '(unknown)'}, whose model differs from this one; run its "
+            "scenario again"
+        )

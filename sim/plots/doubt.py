@@ -18,9 +18,9 @@ from .frame import (
     head,
     labelled,
     percent,
-    percent_axis,
     plain_axes,
     refuse_empty,
+    share_axis,
     with_unit,
 )
 from .labels import SIZE
@@ -106,13 +106,7 @@ def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = No
         ax.text(0, row + 0.2, label, va="bottom", fontsize=SIZE + 1, color=COLOURS["text"], parse_math=False)
         numbers = f"{percent(line['share'])}; {percent(line['numbers'])} of its variance by the numbers"
         ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=SIZE + 1, color=COLOURS["text"])
-    ax.set_xlim(0, 1)
-    ax.set_ylim(rows[-1] - 0.4 if len(rows) else -1, 0.85)
-    ax.set_yticks([])
-    ax.set_xlabel("Share of runs", loc="right")
-    percent_axis(ax.xaxis)
-    plain_axes(ax, grid="x")
-    ax.spines["left"].set_visible(False)
+    share_axis(ax, rows)
     head(
         ax,
         "What came about: sampling error and parameter error",

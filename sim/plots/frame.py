@@ -167,6 +167,17 @@ def percent_axis(axis: Any) -> None:
     axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
 
 
+def share_axis(ax: Axes, rows: NDArray[np.float64]) -> None:
+    """Lay out Axes on which each row is the share of an outcome."""
+    ax.set_xlim(0, 1)
+    ax.set_ylim(rows[-1] - 0.4 if len(rows) else -1, 0.85)
+    ax.set_yticks([])
+    ax.set_xlabel("Share of runs", loc="right")
+    percent_axis(ax.xaxis)
+    plain_axes(ax, grid="x")
+    ax.spines["left"].set_visible(False)
+
+
 def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0, window: tuple[int, int] | None = None) -> float:
     """Lay the dates on the x axis and leave a column of so many points free at their right, for labels.
 

@@ -24,6 +24,7 @@ from .frame import (
     plain_axes,
     refuse_empty,
     rung_name,
+    share_axis,
 )
 from .labels import SIZE, wrapped
 
@@ -170,13 +171,7 @@ def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble |
         if line["outcome"] in came_about:
             overlay.beside(ax, row + 0.2, label, came_about[line["outcome"]])
         ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=SIZE + 1, color=COLOURS["text"])
-    ax.set_xlim(0, 1)
-    ax.set_ylim(rows[-1] - 0.4 if len(rows) else -1, 0.85)
-    ax.set_yticks([])
-    ax.set_xlabel("Share of runs", loc="right")
-    percent_axis(ax.xaxis)
-    plain_axes(ax, grid="x")
-    ax.spines["left"].set_visible(False)
+    share_axis(ax, rows)
     meaning = "Dots: share of runs in which it held on some day. Lines: 95 % Wilson intervals, sampling error only."
     if record is not None:
         meaning += f" Diamonds: when it came about in the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}."

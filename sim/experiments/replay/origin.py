@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
@@ -76,21 +76,42 @@ class Origin:
         ReplayError
             They differ.
         """
-        stored = self.stored_events(run)
-        if stored is None:
+        found = self.departure(events, run)
+        if found is None:
             return
-        before, now = (_rows(table) for table in (stored, events))
-        if before == now:
-            return
-        at = next((k for k, pair in enumerate(zip(before, now, strict=False)) if pair[0] != pair[1]), None)
-        at = min(len(before), len(now)) if at is None else at
-        there, here = (f"{rows[at][2]} on day {rows[at][0]}" if at < len(rows) else "nothing" for rows in (before, now))
         version = provenance()["versions"]["escalation-sim"]
         raise ReplayError(
             f"{self.name} was made by version {self.made_by or 'unknown'}, and this version ({version or 'unknown'}) "
-            f"gives run {run} another history: event {at} is {there} in the result and {here} now; tell it by the "
-            "version that made it, or run the scenario again"
+            f"gives run {run} another history: event {found.event} is {found.there} in the result and {found.here} "
+            "now; tell it by the version that made it, or run the scenario again"
         )
+
+    def departure(self, events: pd.DataFrame, run: int, before: int | None = None) -> "Departure | None":
+        """Find where a run's events, simulated again up to a day, first differ from those that are stored.
+
+        None if they do not, or if none are stored.
+        """
+        stored = self.stored_events(run)
+        if stored is None:
+            return None
+        then, now = (_rows(table) for table in (stored if before is None else stored[stored["day"] < before], events))
+        if then == now:
+            return None
+        at = next((k for k, pair in enumerate(zip(then, now, strict=False)) if pair[0] != pair[1]), None)
+        at = min(len(then), len(now)) if at is None else at
+        there, here = (f"{rows[at][2]} on day {rows[at][0]}" if at < len(rows) else "nothing" for rows in (then, now))
+        return Departure(at, min(int(rows[at][0]) for rows in (then, now) if at < len(rows)), there, here)
+
+
+class Departure(NamedTuple):
+    """The first event of a run that is not as it is stored."""
+
+    event: int
+    day: int
+    there: str
+    """What it is in the result."""
+    here: str
+    """What it is now."""
 
 
 def _rows(events: pd.DataFrame) -> list[tuple[str, ...]]:
