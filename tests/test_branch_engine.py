@@ -18,7 +18,7 @@ from tests.oracle.dice import Dice
 from tests.oracle.reading import Watch, weighted
 from tests.small_scenarios import rich
 from tests.strategies import run_numbers, small_scenarios
-from tests.test_engine_equals_oracle import evening, events
+from tests.test_engine_equals_oracle import evening, events, mornings
 
 few = settings(max_examples=20, suppress_health_check=list(HealthCheck))
 days = st.integers(0, 19)
@@ -136,11 +136,12 @@ def test_a_branch_under_a_change_is_that_of_the_reference_model(case, run, day, 
 
 
 def assert_same_future(engine: CrisisModel, oracle: ReferenceModel) -> None:
+    seen = mornings(engine)
     while engine.running and oracle.failed is None:
         engine.step()
         oracle.step()
         if oracle.failed is None:
-            found = evening(engine, 0)
+            found = evening(engine, seen[-1], 0)
             assert found == {name: getattr(oracle, name) for name in found}, f"day {oracle.day - 1}"
             assert events(engine, 0) == [tuple(event) for event in oracle.events]
     assert bool(engine.status.alive[0]) == (oracle.failed is None)

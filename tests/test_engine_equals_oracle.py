@@ -1,5 +1,7 @@
 """The compiled engine and the plain reference model, written apart from one text, agree in every bit."""
 
+from dataclasses import dataclass
+
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -7,6 +9,8 @@ from hypothesis import strategies as st
 
 import sim
 from sim.engine import state
+from sim.engine.agents import Actor
+from sim.engine.explain import Onlooker
 from sim.engine.model import CrisisModel
 from sim.theatre.scenario import Scenario
 from tests.oracle import ReferenceModel
@@ -14,10 +18,37 @@ from tests.small_scenarios import rich
 from tests.strategies import failing_theatres, run_numbers, seeds, small_scenarios
 
 STOCKS = (state.BELIEVED, state.SUSPECTED, state.BLOOD, state.PEAK_BELIEVED, state.PEAK_SUSPECTED)
-READINGS = (state.PROVOCATION, state.BLOOD_READING, state.PROVOKING_RUNG)
 
 
-def evening(model: CrisisModel, column: int) -> dict[str, object]:
+@dataclass
+class Morning:
+    """What a model's actors read and weighed on a morning, in every run."""
+
+    provocation: np.ndarray
+    """Shape (pair, run)."""
+    running_sums: dict[str, np.ndarray]
+    """By actor that weighed: running sums of its rates, shape (action, run)."""
+
+
+def mornings(model: CrisisModel) -> list[Morning]:
+    """All mornings to come, as they come; every rate is weighed on them."""
+    found: list[Morning] = []
+
+    def look(model: CrisisModel) -> None:
+        running = {}
+        for actor in (agent for agent in model.agents if isinstance(agent, Actor)):
+            me = model.program.actor[actor.index]
+            actions = me["actions_end"] - me["actions"]
+            if actions and model.day >= model.program.script.imposed_days:
+                actor.weigh()
+                running[actor.name] = model.everything.scratch.running[:actions, : model.n].copy()
+        found.append(Morning(model.stocks[state.PROVOCATION].copy(), running))
+
+    Onlooker(model, look)
+    return found
+
+
+def evening(model: CrisisModel, morning: Morning, column: int) -> dict[str, object]:
     """One run of the engine, in the reference model's words."""
     p, world = model.program, model.world
     logs = [name for name, row in zip(p.variables, p.variable["logarithm"], strict=True) if row >= 0]
@@ -28,9 +59,8 @@ def evening(model: CrisisModel, column: int) -> dict[str, object]:
             pair: (*(model.stocks[stock, at, column] for stock in STOCKS), model.leading[at, column])
             for at, pair in enumerate(p.pairs)
         },
-        "readings": {
-            pair: tuple(model.stocks[reading, at, column] for reading in READINGS) for at, pair in enumerate(p.pairs)
-        },
+        "provocation": dict(zip(p.pairs, morning.provocation[:, column].tolist(), strict=True)),
+        "running_sums": {actor: sums[:, column].tolist() for actor, sums in morning.running_sums.items()},
         "heat_stock": world.heat[0, column],
         "tension": world.tension[0, column],
         "rung": world.rung[-1, column],
@@ -61,13 +91,14 @@ def events(model: CrisisModel, column: int) -> list[tuple[object, ...]]:
 def assert_equal_histories(scenario: Scenario, seed: int, runs: list[int], branch: int = 0) -> int:
     """Step both models side by side; return how many events they went through."""
     engine = CrisisModel(scenario, seed=seed, run_numbers=runs, branch_numbers=[branch] * len(runs))
+    seen = mornings(engine)
     oracles = [ReferenceModel(scenario, seed=seed, run=run, branch=branch) for run in runs]
     while engine.running:
         engine.step()
         for column, oracle in enumerate(oracles):
             oracle.step()
             if oracle.failed is None:
-                found = evening(engine, column)
+                found = evening(engine, seen[-1], column)
                 assert found == {name: getattr(oracle, name) for name in found}, f"day {oracle.day - 1}"
             else:
                 assert np.isnan(engine.world.x[:, column]).all()

@@ -1,16 +1,16 @@
 """Phase 3: acts draw casualties, load their effects, calm, discharge, give evidence and become events (ODD 7.5)."""
 
-from math import ceil, floor, inf
+from math import ceil, floor
 
 from sim.theatre.program import FLAG, LOG, NONE, SET, UNIT
 
-from .arithmetic import exp, log
+from .arithmetic import exponentials, log
 from .dice import CASUALTIES, uniform, words
 from .handover import opened
-from .kernel import inline, kernel
-from .readings import at, clip, spread
+from .kernel import inline, kernel, part
+from .readings import at, clip, copy, spread
 from .settle import check_finite
-from .state import BELIEVED, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, Everything
+from .state import BELIEVED, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, Everything
 
 
 @kernel
@@ -37,7 +37,7 @@ def adjudicate(place, i, day):
         for d in range(act.dyads, act.dyads_end):
             w.today[t.dyad_of[d], r] = max(w.today[t.dyad_of[d], r], rung)
         w.last_day[a, r] = day
-        w.ready[a, r] = inf if act.once else day + ceil(at(numbers, act.cooldown, r))
+        w.ready[a, r] = NEVER_AGAIN if act.once else day + ceil(at(numbers, act.cooldown, r))
         for k in range(m.since_actor.size):
             if m.since_actor[k] == i and rung >= m.since_rung[k]:
                 w.last_rung_day[k, r] = day
@@ -58,7 +58,7 @@ def _deaths(act, day, r, numbers, runs):
     return 0
 
 
-@inline
+@part
 def gather(first, last, r, effects, variable, numbers, world):
     """Add an owner's effects to those of the day in column `r`."""
     for e in range(first, last):
@@ -108,7 +108,7 @@ def _open(suspected, believed, pair, r, share, stocks):
     stocks[suspected, pair, r] -= moved
 
 
-@inline
+@part
 def _record(r, day, actor, action, target, rung, delta, deaths, cause, events, size, number):
     """Write an event into the table."""
     event = events[size[0]]
@@ -137,7 +137,7 @@ def inject(place, day):
 def apply_effects(place, day):
     """Turn what the day gathered into new values, all at once."""
     m = opened(Everything, place)
-    world, status, variable, low, high = m.world, m.status, m.tables.variable, m.tables.low, m.tables.high
+    world, status, variable, low, high, rows = m.world, m.status, m.tables.variable, m.tables.low, m.tables.high, m.rows
     n = status.alive.size
     for v in range(variable.size):
         if not world.touched[v]:
@@ -158,8 +158,8 @@ def apply_effects(place, day):
             for r in range(n):
                 state[r] = clip(state[r], low[v], high[v])
             if kind == LOG:
-                for r in range(n):
-                    x[r] = exp(state[r])
+                copy(state, x)
+                exponentials(x, rows)
         rise[:] = 1.0 if kind == UNIT else 0.0
         fall[:] = 1.0 if kind == UNIT else 0.0
         world.touched[v] = 0
@@ -183,15 +183,19 @@ def heat_up(place, day):
                     world.today[ladder.war_dyads[d], r] = 9
     spread(numbers, ladder.decay, 0, rows[0])
     spread(numbers, ladder.scale, 0, rows[1])
+    tension = world.tension[0]
     for r in range(n):
         world.heat[0, r] = world.heat[0, r] * rows[0, r] + world.heat[1, r]
         world.heat[1, r] = 0.0
-        world.tension[0, r] = 100.0 * (1.0 - exp(-(world.heat[0, r] / rows[1, r])))
-    check_finite(world.tension[0], day, world.x.shape[0], 0, status)
+        tension[r] = -(world.heat[0, r] / rows[1, r])
+    exponentials(tension, rows)
+    for r in range(n):
+        tension[r] = 100.0 * (1.0 - tension[r])
+    check_finite(tension, day, world.x.shape[0], 0, status)
     memory = world.recent.shape[0]
-    world.recent[day % memory] = world.today
     for d in range(overall + 1):
         highest = world.today[d]
+        copy(highest, world.recent[day % memory, d])
         for back in range(memory):
             recent = world.recent[back, d]
             for r in range(n):

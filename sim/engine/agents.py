@@ -1,5 +1,6 @@
 """The agents: actors, the market, and the world, each acting in every run at once, in four phases a day."""
 
+from math import inf
 from typing import TYPE_CHECKING
 
 import mesa
@@ -64,6 +65,13 @@ class Actor(Participant):
         """Weigh every action by what drives it and how well it answers, and draw one or hold."""
         if self._acts:
             decide(self.model.place, self.index, self.model.day)
+
+    def weigh(self) -> None:
+        """Decide once more, which comes to the same, and weigh all rates on the way, however high the draw is."""
+        least = self.model.everything.rough.least
+        usual, least[self.index] = least[self.index], inf
+        self.decide()
+        least[self.index] = usual
 
     def adjudicate(self) -> None:
         """Carry out what was chosen."""

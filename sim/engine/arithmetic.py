@@ -9,25 +9,25 @@ import numpy as np
 
 from sim.theatre import arithmetic as plain
 
-from .kernel import bits_of, float_of, inline, kernel
+from .kernel import bits_of, float_of, formula, moved_up, part
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: added to a whole number, it leaves that number in the lowest bits
 _TWO_52 = 4503599627370496.0
 
 
-@inline
+@formula
 def _scale_by_power_of_two(x, k):
     return x * float_of((bits_of(k + _ROUND) + 1023) << 52)
 
 
-@inline
+@formula
 def _mantissa_and_exponent(x):
     bits = bits_of(x)
     exponent = float_of((bits >> 52) | 0x4330000000000000) - _TWO_52 - 1022.0
     return float_of((bits & 0x000FFFFFFFFFFFFF) | 0x3FE0000000000000), exponent
 
 
-@inline
+@formula
 def _floor(x):
     return np.floor(x)
 
@@ -44,7 +44,7 @@ _world: dict[str, Any] = {
 def _compiled(name: str) -> Callable[..., Any]:
     """Compile a function of the plain module, calling what was compiled before it."""
     function = getattr(plain, name)
-    _world[name] = inline(FunctionType(function.__code__, _world, name))
+    _world[name] = formula(FunctionType(function.__code__, _world, name))
     return _world[name]
 
 
@@ -58,7 +58,24 @@ normal = _compiled("normal")
 log2 = _compiled("log2")
 
 
-@kernel
+_LOG2E, _LOWEST, _HIGHEST = np.float32(plain.LOG2E), np.float32(-87.0), np.float32(40.0)
+_INFINITE = np.float32(np.inf)
+_ABOVE = np.float32(2.0**9 + 127.0 + 2.0**-12)
+
+
+@formula
+def exp_at_most(x):
+    """A float32 from 0.01 to 6.2 per cent above the exponential of a float32; infinite above e**40 and for NaN.
+
+    Between two powers of 2, a power of 2 lies below the line that joins them. Along that line the bits of a float32 are
+    the exponent in fixed point: 2**9, added, leaves 14 binary places, and 2**-12 is more than what they round away.
+    """
+    y = _LOWEST if x < _LOWEST else x
+    line = moved_up(y * _LOG2E + _ABOVE)
+    return line if x <= _HIGHEST else _INFINITE
+
+
+@part
 def exponentials(row, room):
     """Replace each number of a row by its exponential; `room` is three rows to work in.
 
@@ -73,7 +90,7 @@ def exponentials(row, room):
         row[r] = _raised(power[r], rest[r], value[r])
 
 
-@kernel
+@part
 def normals(row, deviates):
     """Write the normal deviates of a row of shares.
 

@@ -16,7 +16,7 @@ from sim.theatre.scenario import Scenario
 from .agents import World
 from .kernel import compiling
 from .model import CrisisModel
-from .state import Everything
+from .state import NEVER_AGAIN, Everything
 
 
 def branched(
@@ -94,8 +94,8 @@ def _make_ready(model: CrisisModel) -> None:
     for at, action in enumerate(p.action):
         slot = model.numbers.slot[action["cooldown"]]
         cooldown = model.numbers.shared[action["cooldown"]] if slot == NONE else model.numbers.varied[slot]
-        waits = np.inf if action["once"] else np.ceil(cooldown)
-        w.ready[at] = np.where(w.last_day[at] == NEVER, 0.0, w.last_day[at] + waits)
+        again = NEVER_AGAIN if action["once"] else w.last_day[at] + np.ceil(cooldown)
+        w.ready[at] = np.where(w.last_day[at] == NEVER, 0, again)
 
 
 def _remembers_otherwise(one: Program, other: Program) -> str | None:

@@ -6,7 +6,7 @@ a draw depends on nothing else: not on how many runs there are, nor on who else 
 
 import numpy as np
 
-from .kernel import inline
+from .kernel import formula
 
 DECIDE, CASUALTIES, NOISE, NUMBERS = 1, 2, 3, 4
 """Purposes."""
@@ -17,7 +17,7 @@ _M0, _M1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
 _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 
 
-@inline
+@formula
 def philox(c0, c1, c2, c3, k0, k1):
     """Ten rounds; counter words, key words and the four results are 32 bits wide, carried in uint64."""
     for _ in range(10):
@@ -28,7 +28,7 @@ def philox(c0, c1, c2, c3, k0, k1):
     return c0 & _MASK, c1 & _MASK, c2 & _MASK, c3 & _MASK
 
 
-@inline
+@formula
 def words(seed, run, branch, day, purpose, key):
     """Two words of 64 random bits for one purpose in one run on one day."""
     seed = np.uint64(seed)
@@ -37,13 +37,19 @@ def words(seed, run, branch, day, purpose, key):
     return (w0 << _HALF) | w1, (w2 << _HALF) | w3
 
 
-@inline
+@formula
 def uniform(word):
     """A number in [0, 1) of 53 bits."""
     return np.float64(np.int64(word >> np.uint64(11))) * 1.1102230246251565e-16
 
 
-@inline
+@formula
+def at_least(word):
+    """What `uniform` of the same word is at least, in single precision: its first 24 bits."""
+    return np.float32(np.int32(word >> np.uint64(40))) * np.float32(5.960464477539063e-08)
+
+
+@formula
 def middle(word):
     """A number in (0, 1) of 52 bits, never at an end."""
     return (np.float64(np.int64(word >> np.uint64(12))) + 0.5) * 2.220446049250313e-16

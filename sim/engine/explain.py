@@ -5,6 +5,7 @@ made again in the same order from the same readings, so that it has the same bit
 """
 
 from collections.abc import Callable
+from math import inf
 from typing import NamedTuple
 
 import numpy as np
@@ -20,6 +21,7 @@ from .state import (
     BLOOD_READING,
     DRAW,
     MORNING,
+    NEVER_AGAIN,
     PEAK,
     PROVOCATION,
     PROVOKING_RUNG,
@@ -134,10 +136,10 @@ def choice(model: CrisisModel, actor: int) -> Choice:
     """
     if model.n != 1:
         raise ValueError(f"a choice is read in a model of one run, found {model.n} runs")
-    again = next(agent for agent in model.agents if isinstance(agent, Actor) and agent.index == actor)
-    again.decide()
     m, me = model.everything, model.program.actor[actor]
-    held = tuple(_held(model, pair) for pair in range(me["pairs"], me["pairs_end"]))
+    next(agent for agent in model.agents if isinstance(agent, Actor) and agent.index == actor).weigh()
+    sharpness = number(model, me["sharpness"])
+    held = tuple(_held(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
     free = model.day >= m.tables.script.imposed_days and me["actions_end"] > me["actions"]
     weighed = tuple(_weighed(model, actor, a) for a in range(me["actions"], me["actions_end"])) if free else ()
     total, draw, threshold = (float(m.scratch.row[row, 0]) if free else 0.0 for row in (TOTAL, DRAW, THRESHOLD))
@@ -162,7 +164,7 @@ def number(model: CrisisModel, k: int) -> float:
     return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
 
 
-def _held(model: CrisisModel, pair: int) -> Held:
+def _held(model: CrisisModel, pair: int, sharpness: float) -> Held:
     def stock(which: int) -> float:
         return float(model.stocks[which, pair, 0])
 
@@ -173,11 +175,17 @@ def _held(model: CrisisModel, pair: int) -> Held:
         suspicion=number(model, model.program.suspicion[pair]),
         blood_stock=stock(BLOOD),
         provocation=stock(PROVOCATION),
-        blood=stock(BLOOD_READING),
+        blood=1.0 - exp(-(stock(BLOOD) * sharpness)),
         strongest=stock(PEAK),
-        provoking_rung=stock(PROVOKING_RUNG),
+        provoking_rung=_provoking_rung(stock(PEAK), model.everything.severity[:, 0].tolist()),
         leading=int(model.leading[pair, 0]),
     )
+
+
+def _provoking_rung(peak: float, severity: list[float]) -> float:
+    """The rung of the strongest act; the engine reads it only where the actor may act."""
+    rung = max((k for k in range(1, 9) if peak >= severity[k]), default=0)
+    return rung + min(max((peak - severity[rung]) / (severity[rung + 1] - severity[rung]), 0.0), 1.0)
 
 
 def _weighed(model: CrisisModel, actor: int, action: int) -> Weighed:
@@ -251,7 +259,8 @@ def part_of_the_war(model: CrisisModel, action: int) -> bool:
 
 def ready_on(model: CrisisModel, action: int) -> float:
     """The day from which an action may be chosen again; infinite if it happens once and has."""
-    return float(model.world.ready[action, 0])
+    day = int(model.world.ready[action, 0])
+    return inf if day == NEVER_AGAIN else float(day)
 
 
 def last_done(model: CrisisModel, action: int) -> int:

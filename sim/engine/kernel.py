@@ -1,5 +1,6 @@
 """Compilation: plain arithmetic, no Python objects, cached on disk under a key that changes with any kernel."""
 
+import gc
 import hashlib
 import shutil
 import sys
@@ -71,19 +72,26 @@ def is_compiled() -> bool:
 def compiling(last: bool) -> Iterator[None]:
     """Let one process compile at a time: numba's disk cache mixes up what two write at once.
 
-    `last` says that after this block every kernel has been called.
+    `last` says that after this block every kernel has been called. Meanwhile nobody looks for garbage: there is none in
+    the millions of objects that a compiler makes, and to look for it takes a tenth of the time.
     """
     if is_compiled():
         yield
         return
     with FileLock(cache_folder() / "lock"):
-        yield
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()
     if last:
         (cache_folder() / "complete").touch()
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function of arrays and scalars, once on a machine; it runs without the interpreter's lock."""
+    """Compile what Python calls, once on a machine; it takes arrays and scalars, and no interpreter's lock."""
     outside = config.CACHE_DIR
     config.CACHE_DIR = str(cache_folder())  # numba reads it while it decorates
     try:
@@ -92,9 +100,23 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
         config.CACHE_DIR = outside
 
 
+# What only kernels call needs no place in the cache and no way in from Python: both cost seconds of a first start.
+_inner: dict[str, Any] = {"nogil": True, "error_model": "numpy", "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+
+
+def part(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile a part of kernels."""
+    return numba.njit(**_inner)(function)
+
+
+def formula(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Compile arithmetic on single numbers into the loops that call it, so that they vectorise."""
+    return numba.njit(**_inner, forceinline=True)(function)
+
+
 def inline(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a small function into the kernels that call it, so that their loops vectorise."""
-    return numba.njit(nogil=True, error_model="numpy", forceinline=True)(function)
+    """Write out a function wherever it is called, before anything is compiled; for what is called in few places."""
+    return numba.njit(**_inner, inline="always")(function)
 
 
 @intrinsic
@@ -117,5 +139,18 @@ def _bits_of(typing_context: Any, number: Any) -> Any:
     return types.int64(types.float64), generate
 
 
+@intrinsic
+def _moved_up(typing_context: Any, number: Any) -> Any:
+    """Move the bits of a float32 up by nine places, past its own exponent, and read them as a float32 again."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        whole = ir.IntType(32)
+        bits = builder.shl(builder.bitcast(arguments[0], whole), ir.Constant(whole, 9))
+        return builder.bitcast(bits, ir.FloatType())
+
+    return types.float32(types.float32), generate
+
+
 float_of: Callable[..., Any] = _float_of
 bits_of: Callable[..., Any] = _bits_of
+moved_up: Callable[..., Any] = _moved_up

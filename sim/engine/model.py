@@ -19,7 +19,7 @@ from .arithmetic import exp
 from .handover import written
 from .kernel import compiling, kernel
 from .record import Block, Trajectories, block, failures
-from .state import EVENT, Numbers, Runs, new_everything
+from .state import BLOOD_READING, EVENT, Numbers, Runs, new_everything
 
 
 class CrisisModel(mesa.Model):
@@ -217,7 +217,13 @@ class CrisisModel(mesa.Model):
         """Fold every bit of each run's state into one number, shape (run,): equal for equal histories."""
         folded = np.full(self.n, 0xCBF29CE484222325, np.uint64)
         own = self.everything.event_number[None], self.status.alive[None]
-        kept: list[NDArray[Any]] = [self.stocks, self.leading, *self.world, *(held.streak for held in self.held), *own]
+        kept: list[NDArray[Any]] = [
+            self.stocks[:BLOOD_READING],
+            self.leading,
+            *self.world,
+            *(held.streak for held in self.held),
+            *own,
+        ]
         for rows in kept:
             if rows.ndim >= 2:
                 for row in rows.reshape(-1, self.n):

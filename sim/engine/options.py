@@ -6,6 +6,7 @@ import numpy as np
 
 from .branch import branched
 from .explain import choice
+from .kernel import compiling
 from .model import CrisisModel
 
 
@@ -29,8 +30,9 @@ def options(model: CrisisModel, actor: str) -> list[Option]:
     if day < p.script.imposed_days:
         return []
     ahead = branched(model, np.zeros(1, np.int64))
-    ahead.agents.do("perceive")
-    made = choice(ahead, me)
+    with compiling(last=False):
+        ahead.agents.do("perceive")
+        made = choice(ahead, me)
     first, last = int(p.actor[me]["actions"]), int(p.actor[me]["actions_end"])
     vetoed = dict(zip(range(first, last), model.everything.tables.script.forbidden[day, first:last], strict=True))
     return [

@@ -4,7 +4,7 @@ from sim.theatre.program import NONE
 
 from .arithmetic import exponentials, log2
 from .handover import opened
-from .kernel import inline, kernel
+from .kernel import inline, kernel, part
 from .readings import at, clip, copy, spread
 from .state import (
     BELIEVED,
@@ -14,7 +14,6 @@ from .state import (
     PEAK_BELIEVED,
     PEAK_SUSPECTED,
     PROVOCATION,
-    PROVOKING_RUNG,
     STRIP,
     SUSPECTED,
     Everything,
@@ -34,7 +33,7 @@ def perceive(place, i):
             _read_pair(m, i, p, first, min(first + STRIP, n))
 
 
-@kernel
+@part
 def _fade(m, i, first, last):
     me, memory = m.tables.actor[i], m.scratch.row[0, : last - first]
     spread(m.numbers, me.memory, first, memory)
@@ -45,7 +44,7 @@ def _fade(m, i, first, last):
                 held[r] *= memory[r]
 
 
-@kernel
+@part
 def _take_in(m, i):
     """Load the actor's pairs with yesterday's events."""
     t, numbers, n_actions, lethality = m.tables, m.numbers, m.tables.action.size, m.tables.actor[i].lethality
@@ -98,24 +97,21 @@ def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, l
         leading[p, r] = event.number
 
 
-@kernel
+@part
 def _read_pair(m, i, p, first, last):
-    """Provocation, blood, and the strongest act with its rung, as they read this morning."""
+    """Provocation, the strongest act and, where a rule reads it, blood, as they read this morning."""
     stocks, row, n = m.stocks, m.scratch.row, last - first
     sharpness, sigma = row[0, :n], row[1, :n]
     spread(m.numbers, m.tables.actor[i].sharpness, first, sharpness)
     spread(m.numbers, m.tables.suspicion[p], first, sigma)
     provocation, blood = stocks[PROVOCATION, p, first:last], stocks[BLOOD_READING, p, first:last]
     _believe(stocks[BELIEVED, p, first:last], sigma, stocks[SUSPECTED, p, first:last], provocation)
-    _saturate(provocation, sharpness, m.scratch.room)
-    copy(stocks[BLOOD, p, first:last], blood)
-    _saturate(blood, sharpness, m.scratch.room)
+    saturate(provocation, sharpness, m.scratch.room)
+    if m.blood_is_read[p]:
+        copy(stocks[BLOOD, p, first:last], blood)
+        saturate(blood, sharpness, m.scratch.room)
     peak = stocks[PEAK, p, first:last]
     _believe(stocks[PEAK_BELIEVED, p, first:last], sigma, stocks[PEAK_SUSPECTED, p, first:last], peak)
-    if m.one_ladder:
-        _read_rung(peak, m.ladder, stocks[PROVOKING_RUNG, p, first:last])
-    else:
-        _read_rung_by_run(peak, m.severity[:, first:last], stocks[PROVOKING_RUNG, p, first:last])
 
 
 @inline
@@ -125,33 +121,10 @@ def _believe(open_part, sigma, suspected, believed):
 
 
 @inline
-def _saturate(stock, sharpness, room):
+def saturate(stock, sharpness, room):
     """Turn what is held into a reading between 0 and 1."""
     for r in range(stock.size):
         stock[r] = -(stock[r] * sharpness[r])
     exponentials(stock, room)
     for r in range(stock.size):
         stock[r] = 1.0 - stock[r]
-
-
-@inline
-def _read_rung(peak, severity, provoking):
-    """The rung whose severity the strongest act has."""
-    for r in range(provoking.size):
-        provoking[r] = _rung(peak[r], severity)
-
-
-@inline
-def _read_rung_by_run(peak, severity, provoking):
-    for r in range(provoking.size):
-        provoking[r] = _rung(peak[r], severity[:, r])
-
-
-@inline
-def _rung(peak, severity):
-    """The rung of a severity, between rungs in proportion."""
-    rung, low, high = 0.0, severity[0], severity[1]
-    for k in range(1, 9):
-        if peak >= severity[k]:
-            rung, low, high = float(k), severity[k], severity[k + 1]
-    return rung + clip((peak - low) / (high - low), 0.0, 1.0)

@@ -17,8 +17,8 @@ from sim.theatre.program import (
 
 from . import state
 from .handover import opened
-from .kernel import inline, kernel
-from .state import DAWN, Everything
+from .kernel import inline, kernel, part
+from .state import DAWN, MORNING, Everything
 
 NEVER_SINCE = 1e9
 """What `days_since` reads for what has never happened."""
@@ -39,7 +39,7 @@ def copy(values, row):
         row[r] = values[r]
 
 
-@inline
+@part
 def spread(numbers, k, first, row):
     """Write parameter `k` into a row, one value for each run from `first` on."""
     if numbers.slot[k] < 0:
@@ -48,21 +48,7 @@ def spread(numbers, k, first, row):
         copy(numbers.varied[numbers.slot[k], first:], row)
 
 
-@inline
-def set_term(t, terms, features, numbers, first, row):
-    """Write one weighted feature into a row, whose runs count from `first`."""
-    k, feature = terms[t].weight, features[terms[t].row, first : first + row.size]
-    if numbers.slot[k] < 0:
-        weight = numbers.shared[k]
-        for r in range(row.size):
-            row[r] = weight * feature[r]
-    else:
-        weights = numbers.varied[numbers.slot[k], first:]
-        for r in range(row.size):
-            row[r] = weights[r] * feature[r]
-
-
-@inline
+@part
 def add_terms(begin, end, terms, features, numbers, first, row):
     """Add weighted features to a row, one term after another; its runs count from `first`."""
     for t in range(begin, end):
@@ -94,6 +80,8 @@ def read_features(place, hour):
         if factors[f].negated:
             for r in range(n):
                 out[f, r] = 1.0 - out[f, r]
+        if hour == MORNING:
+            copy(out[f], m.rough.features[f])
     for p in range(products.shape[0]):
         row, one, two = out[singles + p], out[products[p, 0]], out[products[p, 1]]
         for r in range(n):
@@ -102,9 +90,11 @@ def read_features(place, hour):
             three = out[products[p, 2]]
             for r in range(n):
                 row[r] *= three[r]
+        if hour == MORNING:
+            copy(row, m.rough.features[singles + p])
 
 
-@kernel
+@part
 def _read(m, kind, i, low, high, row):
     """Read a quantity between 0 and 1."""
     if kind == VARIABLE:
@@ -118,7 +108,7 @@ def _read(m, kind, i, low, high, row):
     elif kind == BLOOD:
         copy(m.stocks[_BLOOD, i], row)
     elif kind == CONDITION:
-        copy(m.held[state.MORNING].holds[i], row)
+        copy(m.held[MORNING].holds[i], row)
     elif kind == RUNG:
         _divide(m.world.rung[i], 9.0, row)
     else:
@@ -143,7 +133,7 @@ def _days_since(day, last, row):
         row[r] = float(day - last[r]) if last[r] != NEVER else NEVER_SINCE
 
 
-@kernel
+@part
 def _measure(m, kind, i, day, holds, room):
     """Find the row of a quantity in its own unit, or make it in `room`; conditions stand in `holds`."""
     if kind == VARIABLE:

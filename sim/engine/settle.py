@@ -4,12 +4,12 @@ from math import nan
 
 from sim.theatre.program import FLAG, LOG, NONE
 
-from .arithmetic import exp, normals
+from .arithmetic import exponentials, normals
 from .dice import NOISE, middle, words
 from .handover import opened
-from .kernel import inline, kernel
-from .readings import add_terms, clip, spread
-from .state import FLAGS, OUTCOMES, SNAPSHOT, Everything
+from .kernel import inline, kernel, part
+from .readings import add_terms, clip, copy, spread
+from .state import FLAGS, OUTCOMES, SNAPSHOT, STRIP, Everything
 
 _LARGEST = 1.7976931348623157e308
 
@@ -20,7 +20,7 @@ def finite(x):
     return abs(x) <= _LARGEST
 
 
-@inline
+@part
 def check_finite(row, day, what, first, status):
     """Freeze the runs, counted from `first`, in which `row` is not finite, and note what it was."""
     odd = 0
@@ -30,48 +30,65 @@ def check_finite(row, day, what, first, status):
         return
     for r in range(row.size):
         if status.alive[first + r] and not finite(row[r]):
-            status.alive[first + r] = 0
-            status.failed_day[first + r] = day
-            status.failed_what[first + r] = what
+            fail(status, first + r, day, what)
+
+
+@inline
+def fail(status, r, day, what):
+    """Freeze a run, and note when and what was not finite."""
+    status.alive[r] = 0
+    status.failed_day[r] = day
+    status.failed_what[r] = what
 
 
 @kernel
 def settle(place, prices, day):
-    """Relax the prices (`prices` true) or everything else."""
+    """Relax the prices (`prices` true) or everything else, a strip of runs at a time."""
     m = opened(Everything, place)
-    t, features = m.tables, m.read[SNAPSHOT]
-    variable, low, high, terms = t.variable, t.low, t.high, t.terms
-    numbers, runs, status, rows, x, logarithm = m.numbers, m.runs, m.status, m.rows, m.world.x, m.world.logarithm
-    n, seed = status.alive.size, runs.seed[0]
+    for first in range(0, m.war.size, STRIP):
+        _settle(m, prices, day, first, min(first + STRIP, m.war.size))
+
+
+@part
+def _settle(m, prices, day, first, last):
+    t, numbers, world, rows, n = m.tables, m.numbers, m.world, m.scratch.row, last - first
+    variable, low, high = t.variable, t.low, t.high
     for v in range(variable.size):
         row = variable[v]
         if row.kind == FLAG or (row.kind == LOG) != prices or (row.decay == NONE and row.noise == NONE):
             continue
-        state = logarithm[row.logarithm] if prices else x[v]
+        state = world.logarithm[row.logarithm, first:last] if prices else world.x[v, first:last]
         if row.decay != NONE:
-            target, decay = rows[0], rows[1]
-            spread(numbers, row.base, 0, target)
-            add_terms(row.terms, row.terms_end, terms, features, numbers, 0, target)
+            target, decay = rows[0, :n], rows[1, :n]
+            spread(numbers, row.base, first, target)
+            add_terms(row.terms, row.terms_end, t.terms, m.read[SNAPSHOT], numbers, first, target)
             if numbers.slot[row.decay] < 0:
                 _relax(numbers.shared[row.decay], target, low[v], high[v], state)
             else:
-                spread(numbers, row.decay, 0, decay)
+                spread(numbers, row.decay, first, decay)
                 _relax_by_run(decay, target, low[v], high[v], state)
         if row.noise != NONE:
-            deviation, share, deviate = rows[0], rows[1], rows[2]
-            spread(numbers, row.noise, 0, deviation)
-            for r in range(n):
-                a, _ = words(seed, runs.run[r], runs.branch[r], day, NOISE, row.key)
-                share[r] = middle(a)
+            deviation, share, deviate = rows[0, :n], rows[1, :n], rows[2, :n]
+            spread(numbers, row.noise, first, deviation)
+            _shares(m.runs, day, row.key, first, share)
             normals(share, deviate)
-            for r in range(n):
+            for r in range(state.size):
                 state[r] += deviation[r] * deviate[r]
-        check_finite(state, day, v, 0, status)
-        for r in range(n):
+        check_finite(state, day, v, first, m.status)
+        for r in range(state.size):
             state[r] = clip(state[r], low[v], high[v])
         if prices:
-            for r in range(n):
-                x[v, r] = exp(state[r])
+            x = world.x[v, first:last]
+            copy(state, x)
+            exponentials(x, m.scratch.room)
+
+
+@inline
+def _shares(runs, day, key, first, share):
+    seed, run, branch = runs.seed[0], runs.run[first:], runs.branch[first:]
+    for r in range(share.size):
+        a, _ = words(seed, run[r], branch[r], day, NOISE, key)
+        share[r] = middle(a)
 
 
 @inline

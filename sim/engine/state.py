@@ -7,11 +7,16 @@ from numpy.typing import NDArray
 
 from sim.theatre.program import NEVER, NONE, Conditions, Features, Floats, Ints, Ladder, Program, Script, Table, ints
 
+from .rough import Rough, new_rough
+
 STRIP = 256
 """Runs worked on at a time, so that working rows stay in the nearest cache."""
 
 Bytes = NDArray[np.uint8]
 Days = NDArray[np.int32]
+
+NEVER_AGAIN = 2**31 - 1
+"""The day from which on an act may be done again that happens once, and has."""
 
 
 class Runs(NamedTuple):
@@ -37,8 +42,8 @@ FLAGS, OUTCOMES = 1, 2
 
 BELIEVED, SUSPECTED, BLOOD, PEAK_BELIEVED, PEAK_SUSPECTED = range(5)
 """What an actor holds against another: P, Q, B, KP and KQ of the ODD."""
-PROVOCATION, BLOOD_READING, PEAK, PROVOKING_RUNG = range(5, 9)
-"""How it reads this morning."""
+PROVOCATION, PEAK, BLOOD_READING, PROVOKING_RUNG = range(5, 9)
+"""How it reads this morning; the last two where the actor may act, and the blood that rules read everywhere."""
 
 THRESHOLD, DRAW, TOTAL = range(3)
 """Rows of `Scratch.row` once an actor has drawn: what running sums must exceed, the draw, and the sum of all rates."""
@@ -70,8 +75,8 @@ class WorldState(NamedTuple):
     """Shape (actor + 1, run), the last row all."""
     last_day: Days
     """By action."""
-    ready: Floats
-    """By action: the day from which on it may be chosen again."""
+    ready: Days
+    """By action: the day from which on it may be chosen again; `NEVER_AGAIN` if it happens once."""
     last_rung_day: Days
     """By (actor, rung) that some condition reads."""
     control: Floats
@@ -177,6 +182,8 @@ class Everything(NamedTuple):
     """The same, in the first run."""
     one_ladder: int
     """Whether it is the same in every run."""
+    blood_is_read: Bytes
+    """By pair: whether a term or a condition reads its blood."""
     stocks: Floats
     """Shape (stock, pair, run)."""
     leading: Ints
@@ -202,6 +209,7 @@ class Everything(NamedTuple):
     """How many there are, then where yesterday's begin and end."""
     event_number: Ints
     """How many there are in each run."""
+    rough: Rough
     scratch: Scratch
     rows: Floats
     """Working rows, shape (row, run)."""
@@ -236,7 +244,7 @@ def new_world(program: Program, n: int) -> WorldState:
         recent=np.zeros((program.ladder.rung_memory, dyads, n), np.uint8),
         deaths=zeros((len(program.actors) + 1, n)),
         last_day=np.full((len(program.actions), n), NEVER, np.int32),
-        ready=zeros((len(program.actions), n)),
+        ready=np.zeros((len(program.actions), n), np.int32),
         last_rung_day=np.full((len(program.since_rung), n), NEVER, np.int32),
         control=zeros((len(program.links), n)),
         outcome_day=np.full((len(program.outcomes), n), NONE, np.int32),
@@ -286,6 +294,7 @@ def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything
         severity=severity,
         ladder=tuple(float(row[0]) for row in severity),
         one_ladder=int((numbers.slot[p.ladder.severity] == NONE).all()),
+        blood_is_read=p.blood_is_read(),
         stocks=stocks,
         leading=leading,
         read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),
@@ -299,6 +308,7 @@ def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything
         events=np.empty(n * (p.days // 2 + 8), EVENT),
         n_events=np.zeros(3, np.int64),
         event_number=np.zeros(n, np.int32),
+        rough=new_rough(p, numbers, n),
         scratch=new_scratch(p, n),
         rows=zeros((4, n)),
     )

@@ -294,6 +294,15 @@ class Program:
     """Those of outcomes, once flags have turned."""
     outcome_condition: Ints
 
+    def blood_is_read(self) -> Flags:
+        """Whether a term or a condition reads the blood of each pair, shape (pair,)."""
+        read = np.zeros(len(self.pairs), np.uint8)
+        for features in (self.dawn, self.morning, self.snapshot):
+            read[features.factors["index"][features.factors["kind"] == BLOOD]] = 1
+        for conditions in (self.morning_conditions, self.flag_conditions, self.outcome_conditions):
+            read[conditions.clauses["index"][conditions.clauses["kind"] == BLOOD]] = 1
+        return read
+
     def vary(self, design: Mapping[str, Floats]) -> tuple[Ints, Floats]:
         """Parameters that differ from run to run.
 

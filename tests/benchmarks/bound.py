@@ -1,19 +1,26 @@
-"""What the arithmetic of a run costs at least on this machine: its exponentials, products and draws, in tight loops."""
+"""What the arithmetic of a run costs at least on this machine: what the engine computes, in tight loops and no more.
+
+The engine bounds all rates in single precision and weighs those of the actors that may act (`sim.engine.thinning`). So
+how much there is to compute depends on how often they may, which is counted in some runs.
+"""
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from sim.engine.arithmetic import exponentials
+from sim.engine.arithmetic import exp_at_most, exponentials
 from sim.engine.dice import DECIDE, words
+from sim.engine.explain import Onlooker
+from sim.engine.handover import opened
 from sim.engine.kernel import kernel
-from sim.theatre.compile import program_of
-from sim.theatre.program import LOG, Program
+from sim.engine.model import CrisisModel
+from sim.engine.rough import WIDE
+from sim.engine.state import STRIP, Everything
+from sim.engine.thinning import candidates
+from sim.theatre.program import LOG, NONE
 from sim.theatre.scenario import Scenario
-
-_WIDTH = 256
-"""Numbers in a row, as many as the engine works on at a time: all of them lie in the nearest cache."""
 
 
 @kernel
@@ -40,27 +47,66 @@ def _rows_of_exponentials(times, row, room):
         row[:] = -0.5
 
 
-def operations(program: Program) -> dict[str, int]:
-    """How many of each a run needs on a day, if nothing is done but what the equations ask for."""
-    driven = int((program.action["drivers_end"] > program.action["drivers"]).sum())
-    prices = int((program.variable["kind"] == LOG).sum())
+@kernel
+def _rows_of_bounds(times, row, out):
+    for _ in range(times):
+        for r in range(row.size):
+            out[r] = exp_at_most(row[r])
+
+
+@kernel
+def _may_act(place, i, day):
+    return candidates(opened(Everything, place), i, day)
+
+
+def weighed(scenario: Scenario, runs: int = 256) -> Any:
+    """The share of days on which each actor may act, and is weighed; shape (actor,)."""
+    model = CrisisModel(scenario, runs=runs, seed=0, collect=False)
+    found = np.zeros(len(model.program.actors))
+
+    def look(model: CrisisModel) -> None:
+        found[:] += [_may_act(model.place, i, model.day) for i in range(len(found))]
+
+    Onlooker(model, look)
+    while model.running:
+        model.step()
+    return found / (runs * scenario.days)
+
+
+def operations(scenario: Scenario) -> dict[str, float]:
+    """How many of each kind a run needs on a day, if nothing is done but what the equations ask for."""
+    p = CrisisModel(scenario, collect=False).program
+    share, driven = weighed(scenario), p.action["drivers_end"] - p.action["drivers"]
+    exact = {"exponentials": 0.0, "products": 0.0, "draws": 0.0}
+    for often, me in zip(share, p.actor, strict=True):
+        terms = driven[me["actions"] : me["actions_end"]]
+        fits, pairs = me["fits_end"] - me["fits"], me["pairs_end"] - me["pairs"]
+        exact["exponentials"] += often * ((terms > 0).sum() + fits + pairs)
+        exact["products"] += often * (terms.sum() + fits)
+        exact["draws"] += often
+    prices, noisy = int((p.variable["kind"] == LOG).sum()), int((p.variable["noise"] != NONE).sum())
     return {
-        "exponentials": driven + len(program.fit) + 2 * len(program.pairs) + prices + 1,
-        "products": len(program.terms) + len(program.fit) + 5 * len(program.pairs),
-        "draws": len(program.actors),
+        "exponentials": exact["exponentials"] + len(p.pairs) + int(p.blood_is_read().sum()) + prices + 1,
+        "products": exact["products"] + len(p.terms) - int(driven.sum()) + 5 * len(p.pairs),
+        "draws": exact["draws"] + len(p.actors) + noisy,
+        "bounds": float(len(p.actions)),
+        "products of bounds": float(driven.sum() + len(p.actions)),
     }
 
 
 def nanoseconds() -> dict[str, float]:
     """What one of each takes."""
     rng = np.random.default_rng(1)
-    row, room = np.full(_WIDTH, -0.5), np.empty((3, _WIDTH))
-    rows, weights, total = rng.random((8, _WIDTH)), rng.random(8), np.zeros(_WIDTH)
-    out = np.empty(_WIDTH, np.uint64)
+    row, room, out = np.full(STRIP, -0.5), np.empty((3, STRIP)), np.empty(STRIP, np.uint64)
+    rows, weights, total = rng.random((8, STRIP)), rng.random(8), np.zeros(STRIP)
+    single, most = np.full(WIDE, -0.5, np.float32), np.empty(WIDE, np.float32)
+    singles, single_weights = rng.random((8, WIDE), np.float32), rng.random(8, np.float32)
     return {
-        "exponentials": _best(lambda times: _rows_of_exponentials(times, row, room)) / _WIDTH,
-        "products": _best(lambda times: _weighted_sums(times, weights, rows, total)) / (8 * _WIDTH),
-        "draws": _best(lambda times: _draws(times, 5, out)) / _WIDTH,
+        "exponentials": _best(lambda times: _rows_of_exponentials(times, row, room)) / STRIP,
+        "products": _best(lambda times: _weighted_sums(times, weights, rows, total)) / (8 * STRIP),
+        "draws": _best(lambda times: _draws(times, 5, out)) / STRIP,
+        "bounds": _best(lambda times: _rows_of_bounds(times, single, most)) / WIDE,
+        "products of bounds": _best(lambda times: _weighted_sums(times, single_weights, singles, most)) / (8 * WIDE),
     }
 
 
@@ -77,7 +123,7 @@ def _best(work: Callable[[int], object], times: int = 2000, repeats: int = 5) ->
 
 def bound(scenario: Scenario) -> tuple[float, dict[str, float]]:
     """Runs per second of one core that did nothing but this arithmetic, and the share of each kind in its time."""
-    each, needed = nanoseconds(), operations(program_of(scenario))
+    each, needed = nanoseconds(), operations(scenario)
     spent = {kind: needed[kind] * each[kind] for kind in needed}
     day = sum(spent.values())
     return 1e9 / (day * scenario.days), {kind: cost / day for kind, cost in spent.items()}

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import partial
+from itertools import accumulate
 from math import isfinite, nan
 from typing import Any
 
@@ -193,6 +194,18 @@ class ReferenceModel(mesa.Model):
     def readings(self) -> dict[tuple[str, str], tuple[float, float, float]]:
         """Provocation, blood and provoking rung of each pair this morning."""
         return {of: (held.provocation, held.blood, held.provoking_rung) for of, held in self.pairs.items()}
+
+    @property
+    def provocation(self) -> dict[tuple[str, str], float]:
+        """The provocation of each pair this morning."""
+        return {of: held.provocation for of, held in self.pairs.items()}
+
+    @property
+    def running_sums(self) -> dict[str, list[float]]:
+        """Running sums of the rates of each actor that weighed some this morning, in the order of its actions."""
+        return {
+            actor: list(accumulate(rate for _, rate in rates)) for actor, (_, rates, _) in self.draws.items() if rates
+        }
 
 
 def _value(name: str, model: ReferenceModel) -> float:

@@ -1,0 +1,72 @@
+"""What thinning works on, in single precision, and how much of its bound goes to rounding (`sim.engine.thinning`)."""
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.theatre.program import NONE, Floats, Ints, Program
+
+if TYPE_CHECKING:
+    from .state import Numbers
+
+WIDE = 512
+"""Runs worked on at a time: numbers of half the size, so twice as many as in a strip."""
+
+_ROUNDING = 2.0**-22
+"""Four times the most by which one operation in single precision is off, relative to what it gives."""
+
+Singles = NDArray[np.float32]
+
+
+class Rough(NamedTuple):
+    """Numbers in single precision, and what is found with them."""
+
+    features: Singles
+    """What the morning's readings read, shape (feature, run)."""
+    slack: Singles
+    """What is added to an action's exponent, so that rounding brings no bound below a rate, shape (action,)."""
+    least: Singles
+    """What an actor's bound begins with, shape (actor,): next to nothing, which is more than what is lost to underflow;
+    infinity where a number is so odd that no bound holds."""
+    largest: Singles
+    """The largest drive among an actor's replies to a target, shape (pair, run)."""
+    row: Singles
+    """Working rows, shape (row, run)."""
+    maybe: NDArray[np.uint8]
+    """Whether an actor may act, shape (run,)."""
+    columns: Ints
+    """The columns of the runs in which it may, at the beginning of shape (run,)."""
+
+
+def new_rough(p: Program, numbers: "Numbers", n: int) -> Rough:
+    """Room for `n` runs, and the slack that their numbers need."""
+    slot, shared, varied = numbers.slot, numbers.shared, numbers.varied
+    size, ordinary, here = np.abs(shared), _ordinary(shared), slot != NONE
+    size[here] = np.abs(varied).max(axis=1, initial=0.0)[slot[here]]
+    ordinary[here] = _ordinary(varied).all(axis=1)[slot[here]]
+    slack, least = np.zeros(len(p.actions), np.float32), np.full(len(p.actors), 1e-9, np.float32)
+    for i, me in enumerate(p.actor):
+        mine = slice(me["actions"], me["actions_end"])
+        actions, replies = p.action[mine], p.action[mine][p.action["reply"][mine] != NONE]
+        terms = actions["drivers_end"] - actions["drivers"]
+        sums = np.array([size[p.terms["weight"][a["drivers"] : a["drivers_end"]]].sum() for a in actions])
+        slack[mine] = _ROUNDING * (terms + len(actions) + 8) * (1.0 + sums)
+        positive = [*actions["rate"], *replies["reply"], *[me["reply_rate"]] * bool(len(replies))]
+        if not ordinary[positive].all() or not (slack[mine] < 1.0).all():
+            least[i] = np.inf
+    wide, pairs = min(n, WIDE), int((p.actor["pairs_end"] - p.actor["pairs"]).max(initial=1))
+    return Rough(
+        features=np.zeros((p.morning.rows, n), np.float32),
+        slack=slack,
+        least=least,
+        largest=np.zeros((pairs, wide), np.float32),
+        row=np.zeros((3, wide), np.float32),
+        maybe=np.zeros(wide, np.uint8),
+        columns=np.zeros(n, np.int32),
+    )
+
+
+def _ordinary(values: Floats) -> Any:
+    """Whether rates and preferences are 0, or positive and no smaller or larger than single precision can hold."""
+    return (values == 0.0) | ((values > 1e-30) & (values < 1e6))

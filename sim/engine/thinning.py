@@ -1,0 +1,149 @@
+"""Thinning (Lewis & Shedler 1979, doi:10.1002/nav.3800260304): rates are weighed only where their actor could act.
+
+On most days most actors hold. For many runs at a time it is found what an actor's rates together cannot exceed, in
+single precision and with an exponential that is a little too large. Where the draw lies above what that bound would
+need, the actor holds, whatever its rates are; the others, a few in a hundred, are weighed (`sim.engine.decide`). So a
+loose bound costs time, and no history depends on it.
+"""
+
+import numpy as np
+
+from sim.theatre.program import NONE
+
+from .arithmetic import exp_at_most
+from .dice import DECIDE, at_least, words
+from .kernel import inline, part
+from .rough import WIDE
+from .state import MORNING, PROVOCATION
+
+EXPONENT, DRIVE, MOST = range(3)
+"""Rows of `Rough.row`: two to work in, and the bound."""
+_NOTHING, _ONE = np.float32(0.0), np.float32(1.0)
+_CLEAR = np.float32(10.0)
+"""A bound up to which rounding cannot hide on which side of it a draw lies."""
+
+
+@inline
+def candidates(m, i, day):
+    """Write into `m.rough.columns` where actor `i` may act today, and return in how many runs that is."""
+    columns, maybe, n, found = m.rough.columns, m.rough.maybe, m.war.size, 0
+    for first in range(0, n, WIDE):
+        last = min(first + WIDE, n)
+        bound(m, i, day, first, last)
+        _compare(m, i, day, first, last)
+        for r in range(first, last):
+            if maybe[r - first]:
+                columns[found] = r
+                found += 1
+    return found
+
+
+@part
+def bound(m, i, day, first, last):
+    """Find what the rates of an actor together cannot exceed.
+
+    The answers to a target are together the reply rate times the provocation, however well each of them fits; with
+    their drives they are at most that times the largest drive.
+    """
+    rough, numbers, me, n = m.rough, m.numbers, m.tables.actor[i], last - first
+    exponent, drive, most = rough.row[EXPONENT, :n], rough.row[DRIVE, :n], rough.row[MOST, :n]
+    most[:] = rough.least[i]
+    for p in range(me.pairs_end - me.pairs):
+        rough.largest[p, :n] = _NOTHING
+    for a in range(me.actions, me.actions_end):
+        act = m.tables.action[a]
+        exponent[:] = rough.slack[a]
+        _add_terms(act.drivers, act.drivers_end, m.tables.terms, rough.features, numbers, first, exponent)
+        _drive(exponent, m.world.ready[a, first:last], day, drive)
+        if act.when != NONE:
+            _where(m.held[MORNING].holds[act.when, first:last], drive)
+        if m.acts_of_war[act.rung]:
+            _in_peace(m.war[first:last], drive)
+        if numbers.slot[act.rate] < 0:
+            _add(drive, np.float32(numbers.shared[act.rate]), most)
+        else:
+            _add_by_run(drive, numbers.varied[numbers.slot[act.rate], first:last], most)
+        if act.reply != NONE:
+            _widen(drive, rough.largest[act.pair - me.pairs, :n])
+    k = me.reply_rate
+    for p in range(me.pairs, me.pairs_end):
+        largest, provocation = rough.largest[p - me.pairs, :n], m.stocks[PROVOCATION, p, first:last]
+        if numbers.slot[k] < 0:
+            _add_answers(largest, numbers.shared[k], provocation, most)
+        else:
+            _add_answers_by_run(largest, numbers.varied[numbers.slot[k], first:last], provocation, most)
+
+
+@inline
+def _add_terms(begin, end, terms, features, numbers, first, exponent):
+    last = first + exponent.size
+    for t in range(begin, end):
+        k, feature = terms[t].weight, features[terms[t].row, first:last]
+        if numbers.slot[k] < 0:
+            weight = np.float32(numbers.shared[k])
+            for r in range(exponent.size):
+                exponent[r] += weight * feature[r]
+        else:
+            weights = numbers.varied[numbers.slot[k], first:last]
+            for r in range(exponent.size):
+                exponent[r] += np.float32(weights[r]) * feature[r]
+
+
+@inline
+def _drive(exponent, ready, day, drive):
+    today = np.int32(day)
+    for r in range(drive.size):
+        drive[r] = exp_at_most(exponent[r]) if today >= ready[r] else _NOTHING
+
+
+@inline
+def _where(holds, drive):
+    for r in range(drive.size):
+        drive[r] = drive[r] if holds[r] else _NOTHING
+
+
+@inline
+def _in_peace(war, drive):
+    for r in range(drive.size):
+        drive[r] = drive[r] if war[r] < 0.5 else _NOTHING
+
+
+@inline
+def _add(drive, rate, most):
+    for r in range(drive.size):
+        most[r] += drive[r] * rate
+
+
+@inline
+def _add_by_run(drive, rate, most):
+    for r in range(drive.size):
+        most[r] += drive[r] * np.float32(rate[r])
+
+
+@inline
+def _widen(drive, largest):
+    for r in range(drive.size):
+        largest[r] = drive[r] if drive[r] > largest[r] else largest[r]
+
+
+@inline
+def _add_answers(largest, reply_rate, provocation, most):
+    for r in range(largest.size):
+        most[r] += largest[r] * np.float32(reply_rate * provocation[r])
+
+
+@inline
+def _add_answers_by_run(largest, reply_rate, provocation, most):
+    for r in range(largest.size):
+        most[r] += largest[r] * np.float32(reply_rate[r] * provocation[r])
+
+
+@inline
+def _compare(m, i, day, first, last):
+    """Mark the runs in which the actor does not surely hold; a bound that is not a number makes nothing sure."""
+    most, maybe, key = m.rough.row[MOST], m.rough.maybe, m.tables.actor[i].key
+    seed, run, branch = m.runs.seed[0], m.runs.run[first:last], m.runs.branch[first:last]
+    for r in range(run.size):
+        word, _ = words(seed, run[r], branch[r], day, DECIDE, key)
+        holds = at_least(word) * (_ONE + most[r]) >= most[r]
+        maybe[r] = not (holds & (most[r] <= _CLEAR))

@@ -1,0 +1,154 @@
+"""Thinning leaves out what cannot happen, and nothing else."""
+
+import numba
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+import sim
+from sim.engine.agents import Actor
+from sim.engine.arithmetic import exp_at_most
+from sim.engine.dice import at_least, uniform
+from sim.engine.explain import Onlooker
+from sim.engine.model import CrisisModel
+from sim.engine.rough import WIDE
+from sim.engine.state import STRIP, TOTAL
+from sim.engine.thinning import MOST
+from sim.experiments.uncertain import in_doubt
+from tests.small_scenarios import action, actor, rich, scenario, theatre
+from tests.strategies import seeds, small_scenarios
+
+
+@numba.vectorize
+def _exp_at_most(x):
+    return exp_at_most(x)
+
+
+@numba.vectorize
+def _at_least(word):
+    return at_least(word)
+
+
+@numba.vectorize
+def _uniform(word):
+    return uniform(word)
+
+
+def test_the_cheap_exponential_is_a_little_too_large():
+    x = np.linspace(-87, 40, 2_000_001).astype(np.float32)
+    ratio = _exp_at_most(x) / np.exp(x.astype(np.float64))
+    assert ratio.min() > 1 + 5e-5
+    assert ratio.max() < 1.0625
+
+
+def test_the_cheap_exponential_bounds_what_it_cannot_tell():
+    assert (_exp_at_most(np.float32([-88, -700, -1e30, -np.inf])) >= np.exp(-87.0)).all()
+    with np.errstate(invalid="ignore"):
+        assert np.isposinf(_exp_at_most(np.float32([40.001, 700, 1e30, np.inf, np.nan]))).all()
+
+
+@given(st.integers(0, 2**64 - 1))
+def test_a_draw_in_single_precision_is_its_first_bits(word):
+    word = np.array([word], np.uint64)
+    assert 0 <= float(_uniform(word)[0]) - float(_at_least(word)[0]) < 2**-24
+
+
+def acting(model: CrisisModel) -> list[Actor]:
+    """The actors that choose today."""
+    p = model.program
+    acts = p.actor["actions_end"] > p.actor["actions"]
+    actors = [agent for agent in model.agents if isinstance(agent, Actor) and acts[agent.index]]
+    return actors if model.day >= p.script.imposed_days else []
+
+
+def assert_bounded(model: CrisisModel) -> int:
+    """Step a model to its end with an onlooker that weighs everybody; return how many rates above 0 it saw."""
+    seen, rough, scratch = [], model.everything.rough, model.everything.scratch
+
+    def look(model):
+        alive = model.status.alive.astype(bool)
+        for someone in acting(model):
+            someone.decide()
+            most = rough.row[MOST, : model.n].copy()
+            someone.weigh()
+            total = scratch.row[TOTAL, : model.n]
+            unbounded = ~(most < np.inf)
+            assert (unbounded | (total <= most))[alive].all(), (someone.name, model.day)
+            seen.append(int((total > 0).sum()))
+
+    assert model.n <= STRIP
+    Onlooker(model, look)
+    while model.running:
+        model.step()
+    return sum(seen)
+
+
+def test_no_rates_exceed_their_bound_where_the_whole_language_is_used():
+    assert assert_bounded(CrisisModel(rich(), runs=50, seed=3, collect=False)) > 1000
+
+
+def test_no_rates_exceed_their_bound_in_the_whole_crisis():
+    assert assert_bounded(CrisisModel(sim.load("baseline"), runs=60, seed=3, collect=False)) > 10_000
+
+
+def test_no_rates_exceed_their_bound_where_every_run_has_its_own_numbers():
+    baseline = sim.load("baseline")
+    doubts, runs = in_doubt(baseline), np.arange(60)
+    shares = np.random.default_rng(1).random((len(doubts), len(runs)))
+    design = {d.path: np.array([d.at(share) for share in row]) for d, row in zip(doubts, shares, strict=True)}
+    assert assert_bounded(CrisisModel(baseline, run_numbers=runs, seed=3, collect=False, design=design)) > 10_000
+
+
+@settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
+@given(small_scenarios(), seeds)
+def test_no_rates_exceed_their_bound_in_generated_theatres(generated, seed):
+    assert_bounded(CrisisModel(generated, runs=8, seed=seed, collect=False))
+
+
+def test_histories_are_the_same_if_everybody_is_weighed():
+    thinned, weighed = (CrisisModel(sim.load("baseline"), runs=600, seed=11, collect=False) for _ in range(2))
+    weighed.everything.rough.least[:] = np.inf
+    while thinned.running:
+        thinned.step()
+        weighed.step()
+    assert (thinned.digest() == weighed.digest()).all()
+
+
+def test_most_actors_are_not_weighed():
+    model = CrisisModel(sim.load("baseline"), runs=WIDE, seed=11, collect=False)
+    weighed = []
+
+    def look(model):
+        for someone in acting(model):
+            someone.decide()
+            weighed.append(model.everything.rough.maybe.mean())
+
+    Onlooker(model, look)
+    for _ in range(100):
+        model.step()
+    assert 0 < np.mean(weighed) < 0.1
+
+
+@pytest.mark.parametrize("path", ["actions.a.hit.rate", "actions.a.hit.reply", "actors.a.replies.rate"])
+@pytest.mark.parametrize("odd", [-0.1, 1e-40, 1e9, np.inf, np.nan])
+def test_numbers_for_which_no_bound_holds_are_weighed_in_every_run(path, odd):
+    case = duel()
+    kept, other = 0.5, np.float32(1e-9)
+    model = CrisisModel(case, run_numbers=[0, 1], design={path: np.array([kept, odd])}, collect=False)
+    assert model.everything.rough.least.tolist() == [np.inf, other]
+
+
+def test_a_weight_beyond_all_measure_leaves_no_bound():
+    model = CrisisModel(duel(), run_numbers=[0], design={"actions.a.hit.drivers.x": np.array([1e7])}, collect=False)
+    assert np.isposinf(model.everything.rough.least[0])
+
+
+def duel():
+    """Two actors, of whom one answers the other."""
+    hits = {
+        "a.hit": action(4, "b", 0.1, reply=1, drivers={"x": 1.0}),
+        "b.hit": action(4, "a", 0.1),
+    }
+    cast = {"a": actor(replies={"rate": 0.5}), "b": actor()}
+    return scenario(theatre(cast, hits, variables={"x": {"kind": "unit", "start": 0.5}}), days=3)
