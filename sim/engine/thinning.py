@@ -29,7 +29,7 @@ def candidates(m, i, day):
     columns, maybe, n, found = m.rough.columns, m.rough.maybe, m.war.size, 0
     for first in range(0, n, WIDE):
         last = min(first + WIDE, n)
-        bound(m, i, day, first, last)
+        _bound(m, i, day, first, last)
         _compare(m, i, day, first, last)
         for r in range(first, last):
             if maybe[r - first]:
@@ -39,7 +39,7 @@ def candidates(m, i, day):
 
 
 @part
-def bound(m, i, day, first, last):
+def _bound(m, i, day, first, last):
     """Find what the rates of an actor together cannot exceed.
 
     The answers to a target are together the reply rate times the provocation, however well each of them fits; with
