@@ -30,18 +30,25 @@ class Morning:
     """By actor that weighed: running sums of its rates, shape (action, run)."""
 
 
+def acting(model: CrisisModel) -> list[Actor]:
+    """The actors that choose today."""
+    p = model.program
+    acts = p.actor["actions_end"] > p.actor["actions"]
+    actors = [agent for agent in model.agents if isinstance(agent, Actor) and acts[agent.index]]
+    return actors if model.day >= p.script.imposed_days else []
+
+
 def mornings(model: CrisisModel) -> list[Morning]:
     """All mornings to come, as they come; every rate is weighed on them."""
     found: list[Morning] = []
 
     def look(model: CrisisModel) -> None:
         running = {}
-        for actor in (agent for agent in model.agents if isinstance(agent, Actor)):
+        for actor in acting(model):
             me = model.program.actor[actor.index]
             actions = me["actions_end"] - me["actions"]
-            if actions and model.day >= model.program.script.imposed_days:
-                actor.weigh()
-                running[actor.name] = model.everything.scratch.running[:actions, : model.n].copy()
+            actor.weigh()
+            running[actor.name] = model.everything.scratch.running[:actions, : model.n].copy()
         found.append(Morning(model.stocks[state.PROVOCATION].copy(), running))
 
     Onlooker(model, look)

@@ -7,7 +7,6 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engine.agents import Actor
 from sim.engine.arithmetic import exp_at_most
 from sim.engine.dice import at_least, uniform
 from sim.engine.explain import Onlooker
@@ -18,6 +17,7 @@ from sim.engine.thinning import MOST
 from sim.experiments.uncertain import in_doubt
 from tests.small_scenarios import action, actor, rich, scenario, theatre
 from tests.strategies import seeds, small_scenarios
+from tests.test_engine_equals_oracle import acting
 
 
 @numba.vectorize
@@ -52,14 +52,6 @@ def test_the_cheap_exponential_bounds_what_it_cannot_tell():
 def test_a_draw_in_single_precision_is_its_first_bits(word):
     word = np.array([word], np.uint64)
     assert 0 <= float(_uniform(word)[0]) - float(_at_least(word)[0]) < 2**-24
-
-
-def acting(model: CrisisModel) -> list[Actor]:
-    """The actors that choose today."""
-    p = model.program
-    acts = p.actor["actions_end"] > p.actor["actions"]
-    actors = [agent for agent in model.agents if isinstance(agent, Actor) and acts[agent.index]]
-    return actors if model.day >= p.script.imposed_days else []
 
 
 def assert_bounded(model: CrisisModel) -> int:

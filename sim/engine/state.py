@@ -310,5 +310,5 @@ def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything
         event_number=np.zeros(n, np.int32),
         rough=new_rough(p, numbers, n),
         scratch=new_scratch(p, n),
-        rows=zeros((4, n)),
+        rows=zeros((3, n)),
     )

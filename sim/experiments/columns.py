@@ -1,8 +1,7 @@
 """Runs in lockstep columns, each with its own change of some numbers: how often an outcome comes about."""
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import Executor
 from types import TracebackType
 from typing import Self
 
@@ -13,6 +12,8 @@ from sim.engine.model import CrisisModel
 from sim.theatre.doubt import Doubt
 from sim.theatre.program import Floats
 from sim.theatre.scenario import Scenario
+
+from .blocks import pool
 
 COLUMNS = 1024
 """Runs in lockstep."""
@@ -36,16 +37,14 @@ class Columns:
         self.low, self.high = -2 * self._written, 2 * (1 - self._written)
         self.made = 0
         """Runs so far."""
-        self._own = None if executor is not None else ThreadPoolExecutor(os.cpu_count())
-        self._pool = executor or self._own
-        assert self._pool is not None
+        self._pool = pool(executor)
 
     def __enter__(self) -> Self:
+        self._threads = self._pool.__enter__()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        if self._own is not None:
-            self._own.shutdown(cancel_futures=True)
+        self._pool.__exit__(kind, error, at)
 
     def values(self, moves: Floats) -> dict[str, Floats]:
         """The numbers that some run moves: path to one value for each run, for moves of shape (run, number)."""
@@ -85,8 +84,7 @@ class Columns:
         self.made += len(run_numbers)
         move = np.arange(len(run_numbers)) if of is None else of
         parts = [slice(first, first + COLUMNS) for first in range(0, len(run_numbers), COLUMNS)]
-        assert self._pool is not None
-        found = list(self._pool.map(lambda part: self._run(moves[move[part]], run_numbers[part]), parts))
+        found = list(self._threads.map(lambda part: self._run(moves[move[part]], run_numbers[part]), parts))
         held, sound = (np.concatenate(columns) for columns in zip(*found, strict=True))
         return held, sound
 

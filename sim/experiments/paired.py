@@ -7,9 +7,7 @@ and in one that does halving finds whom it noticed. Which are changed in a run i
 such as the preferences of two replies, may make up for each other.
 """
 
-import os
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import numpy as np
@@ -23,6 +21,7 @@ from sim.theatre.compile import program_of
 from sim.theatre.number import Number, Written
 from sim.theatre.scenario import Scenario
 
+from .blocks import pool
 from .run import run_block
 
 Ints = NDArray[np.int64]
@@ -156,8 +155,8 @@ class PairedRuns:
             differs: NDArray[np.bool_] = self._folded(runs[some], design) != unchanged
             return differs
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            return np.concatenate([*pool.map(columns, range(0, len(runs), COLUMNS)), np.empty(0, bool)])
+        with pool(None) as threads:
+            return np.concatenate([*threads.map(columns, range(0, len(runs), COLUMNS)), np.empty(0, bool)])
 
     def _fold_unchanged(self, runs: Ints) -> None:
         wanted = sorted(set(runs.tolist()) - self._folds.keys())
