@@ -13,101 +13,83 @@ if TYPE_CHECKING:
     from sim import plots as plots
     from sim import report as report
     from sim.engine.model import CrisisModel as CrisisModel
-    from sim.experiments.branch import branch as branch
-    from sim.experiments.choices import choices as choices
-    from sim.experiments.compare import compare as compare
-    from sim.experiments.lint import lint as lint
-    from sim.experiments.record import RecordError as RecordError
-    from sim.experiments.record import recorded as recorded
-    from sim.experiments.replay.origin import ReplayError as ReplayError
-    from sim.experiments.replay.replay import Replay as Replay
-    from sim.experiments.replay.replay import replay as replay
-    from sim.experiments.run import run as run
-    from sim.experiments.summarise import summarise as summarise
+    from sim.execution.recorded import RecordError as RecordError
+    from sim.execution.recorded import recorded as recorded
+    from sim.execution.run import run as run
+    from sim.execution.source import ReplayError as ReplayError
+    from sim.execution.summarise import summarise as summarise
+    from sim.experiments.branching.branch import branch as branch
+    from sim.experiments.branching.choices import choices as choices
+    from sim.experiments.pairs.compare import compare as compare
+    from sim.experiments.sweep.interop import response as response
+    from sim.experiments.sweep.interop import to_ema as to_ema
+    from sim.experiments.sweep.interop import to_salib as to_salib
+    from sim.experiments.sweep.ledger import annotated as annotated
+    from sim.experiments.sweep.ledger import ledger as ledger
     from sim.experiments.sweep.sweep import sweep as sweep
-    from sim.experiments.tip import tip as tip
+    from sim.experiments.tipping.tip import tip as tip
+    from sim.linting.lint import lint as lint
+    from sim.replays.replay import Replay as Replay
+    from sim.replays.replay import replay as replay
     from sim.results.counted import CountedEnsemble as CountedEnsemble
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.errors import StoreError as StoreError
-    from sim.results.manifest import Precision as Precision
-    from sim.results.store import open_result as open
+    from sim.results.intervals import Precision as Precision
+    from sim.results.storage.read import open_result as open  # noqa: F401 - a builtin of that name hides it
     from sim.results.sweep import Sweep as Sweep
-    from sim.theatre.errors import ScenarioError as ScenarioError
-    from sim.theatre.load import load as load
-    from sim.theatre.load import load_theatre as load_theatre
-    from sim.theatre.scenario import Scenario as Scenario
-    from sim.theatre.schema import Theatre as Theatre
+    from sim.theatre.files.errors import ScenarioError as ScenarioError
+    from sim.theatre.files.load import load as load
+    from sim.theatre.files.load import load_theatre as load_theatre
+    from sim.theatre.language.scenario import Scenario as Scenario
+    from sim.theatre.language.schema import Theatre as Theatre
 
 __version__ = "0.1.0"
 
 _PLACES = {
-    "CountedEnsemble": ("sim.results.counted", "CountedEnsemble"),
-    "CrisisModel": ("sim.engine.model", "CrisisModel"),
-    "Ensemble": ("sim.results.ensemble", "Ensemble"),
-    "Precision": ("sim.results.manifest", "Precision"),
-    "RecordError": ("sim.experiments.record", "RecordError"),
-    "Replay": ("sim.experiments.replay.replay", "Replay"),
-    "ReplayError": ("sim.experiments.replay.origin", "ReplayError"),
-    "Scenario": ("sim.theatre.scenario", "Scenario"),
-    "ScenarioError": ("sim.theatre.errors", "ScenarioError"),
-    "StoreError": ("sim.results.errors", "StoreError"),
-    "Sweep": ("sim.results.sweep", "Sweep"),
-    "Theatre": ("sim.theatre.schema", "Theatre"),
-    "branch": ("sim.experiments.branch", "branch"),
-    "choices": ("sim.experiments.choices", "choices"),
-    "compare": ("sim.experiments.compare", "compare"),
-    "lint": ("sim.experiments.lint", "lint"),
-    "load": ("sim.theatre.load", "load"),
-    "load_theatre": ("sim.theatre.load", "load_theatre"),
-    "open": ("sim.results.store", "open_result"),
-    "plots": ("sim.plots", None),
-    "recorded": ("sim.experiments.record", "recorded"),
-    "replay": ("sim.experiments.replay.replay", "replay"),
-    "report": ("sim.report", None),
-    "run": ("sim.experiments.run", "run"),
-    "summarise": ("sim.experiments.summarise", "summarise"),
-    "tip": ("sim.experiments.tip", "tip"),
-    "sweep": ("sim.experiments.sweep.sweep", "sweep"),
+    "CountedEnsemble": "sim.results.counted.CountedEnsemble",
+    "CrisisModel": "sim.engine.model.CrisisModel",
+    "Ensemble": "sim.results.ensemble.Ensemble",
+    "Precision": "sim.results.intervals.Precision",
+    "RecordError": "sim.execution.recorded.RecordError",
+    "Replay": "sim.replays.replay.Replay",
+    "ReplayError": "sim.execution.source.ReplayError",
+    "Scenario": "sim.theatre.language.scenario.Scenario",
+    "ScenarioError": "sim.theatre.files.errors.ScenarioError",
+    "StoreError": "sim.results.errors.StoreError",
+    "Sweep": "sim.results.sweep.Sweep",
+    "Theatre": "sim.theatre.language.schema.Theatre",
+    "annotated": "sim.experiments.sweep.ledger.annotated",
+    "branch": "sim.experiments.branching.branch.branch",
+    "choices": "sim.experiments.branching.choices.choices",
+    "compare": "sim.experiments.pairs.compare.compare",
+    "ledger": "sim.experiments.sweep.ledger.ledger",
+    "lint": "sim.linting.lint.lint",
+    "load": "sim.theatre.files.load.load",
+    "load_theatre": "sim.theatre.files.load.load_theatre",
+    "open": "sim.results.storage.read.open_result",
+    "plots": "sim.plots",
+    "recorded": "sim.execution.recorded.recorded",
+    "replay": "sim.replays.replay.replay",
+    "report": "sim.report",
+    "response": "sim.experiments.sweep.interop.response",
+    "run": "sim.execution.run.run",
+    "summarise": "sim.execution.summarise.summarise",
+    "sweep": "sim.experiments.sweep.sweep.sweep",
+    "tip": "sim.experiments.tipping.tip.tip",
+    "to_ema": "sim.experiments.sweep.interop.to_ema",
+    "to_salib": "sim.experiments.sweep.interop.to_salib",
 }
-__all__ = [
-    "CountedEnsemble",
-    "CrisisModel",
-    "Ensemble",
-    "Precision",
-    "RecordError",
-    "Replay",
-    "ReplayError",
-    "Scenario",
-    "ScenarioError",
-    "StoreError",
-    "Sweep",
-    "Theatre",
-    "__version__",
-    "branch",
-    "choices",
-    "compare",
-    "lint",
-    "load",
-    "load_theatre",
-    "open",
-    "plots",
-    "recorded",
-    "replay",
-    "report",
-    "run",
-    "summarise",
-    "sweep",
-    "tip",
-]
+"""Where each public name stands; a test holds these to what type checkers are told above."""
+
+__all__ = ["__version__", *_PLACES]
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for, when it is asked for: `import sim` stays quick."""
     if name not in _PLACES:
         raise AttributeError(f"module 'sim' has no attribute '{name}'")
-    module, attribute = _PLACES[name]
-    found = import_module(module)
-    return found if attribute is None else getattr(found, attribute)
+    module, _, attribute = _PLACES[name].rpartition(".")
+    return import_module(f"sim.{name}") if module == "sim" else getattr(import_module(module), attribute)
 
 
 def __dir__() -> list[str]:

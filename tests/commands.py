@@ -123,7 +123,7 @@ def _import_all() -> None:
             import_module(module.name)
     for name in LATE:
         import_module(name)
-    from sim.experiments.run import run_block
+    from sim.execution.run import run_block
 
     for name in ("baseline", "first_lesson"):
         run_block(package.load(name), 3, 0, 2)

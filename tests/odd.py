@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import sim
-from sim.theatre.load import resolve, shipped
-from sim.theatre.number import Legal, Number
-from sim.theatre.scenario import Scenario
-from sim.theatre.schema import Action, Actor, Casualties, Ladder, Perception, Replies, Sponsor, Theatre, War
-from sim.theatre.variables import FlagVariable, LevelVariable
+from sim.theatre.files.load import resolve, shipped
+from sim.theatre.language.number import Legal, Number
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Action, Actor, Casualties, Ladder, Perception, Replies, Sponsor, Theatre, War
+from sim.theatre.language.variables import FlagVariable, LevelVariable
 
 ODD = Path(__file__).parent.parent / "sim" / "ODD.md"
 _PART = "<!-- generated: {name} -->\n{text}<!-- end -->"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.theatre.errors import ScenarioError
-from sim.theatre.load import load
+from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.load import load
 
 THEATRE = """\
 schema_version: 1

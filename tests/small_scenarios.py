@@ -4,7 +4,7 @@ from copy import deepcopy
 from datetime import date
 from typing import Any
 
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 
 START = date(2020, 1, 1)
 SEVERITY = (0, 0.5, 1, 2, 4, 7, 12, 20, 35, 70)

@@ -8,8 +8,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from sim.theatre.scenario import Scenario
-from sim.theatre.schema import Theatre
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 from tests.small_scenarios import START, Map, action, actor, ladder, scenario, theatre
 
 DECIDERS = ("aran", "bora", "cela", "dorn")

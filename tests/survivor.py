@@ -15,10 +15,10 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.experiments import run as running
-from sim.experiments import summarise as summarising
-from sim.results import count_writer
-from sim.results.files import UNFINISHED
+from sim.execution import run as running
+from sim.execution import summarise as summarising
+from sim.results.storage import write_counts as count_writer
+from sim.results.storage.atomic import UNFINISHED
 
 RUNS, BLOCK = 90, 16
 QUESTION = sim.load("first_lesson")

@@ -8,9 +8,9 @@ from copy import deepcopy
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.theatre import load, yaml_tree
-from sim.theatre.errors import ScenarioError
-from sim.theatre.yaml_tree import plain
+from sim.theatre.files import load, yaml_tree
+from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.yaml_tree import plain
 from tests.small import HISTORY, SCENARIO, THEATRE, small
 
 PIECES = [

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.theatre import arithmetic
-from sim.theatre.arithmetic import decay, exp, geometric, log, log2, normal, per_cent
+from sim.theatre.compiled import arithmetic
+from sim.theatre.compiled.arithmetic import decay, exp, geometric, log, log2, normal, per_cent
 
 LARGEST_EXP_ERROR = 1.05  # in units of the last place; 1.04 was the most seen in 28,000 draws
 LARGEST_LOG_ERROR = 0.8  # 0.75 was the most seen in 29,000 draws

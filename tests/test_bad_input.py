@@ -4,9 +4,10 @@ import os
 
 import pytest
 
-from sim.theatre import files, load, yaml_tree
-from sim.theatre.errors import ScenarioError
-from sim.theatre.yaml_tree import plain, scalar
+from sim.theatre.files import load, yaml_tree
+from sim.theatre.files import locate as files
+from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.yaml_tree import plain, scalar
 from tests.small import HISTORY, SCENARIO, THEATRE, small
 
 

@@ -11,14 +11,14 @@ from sim.analysis.base_rates import Acts, answers
 from sim.analysis.estimates import Estimate, jackknife, lasting, quantile, ratio, share
 from sim.analysis.intervals import wilson
 from sim.analysis.price_response import excess, fit_half_life, half_life, jump
-from sim.experiments.run import run as run_many
+from sim.execution.run import run as run_many
 from sim.results.base_rates import as_records, card, verdict
 from sim.results.ensemble import Ensemble
-from sim.results.store import summary
-from sim.theatre.compile import program_of
-from sim.theatre.jsonschema import schema
-from sim.theatre.load import load
-from sim.theatre.scenario import Scenario
+from sim.results.storage.read import summary
+from sim.theatre.compiled.compile import program_of
+from sim.theatre.files.jsonschema import schema
+from sim.theatre.files.load import load
+from sim.theatre.language.scenario import Scenario
 
 from .small import THEATRE, changed, faults_of, small
 from .small_scenarios import action, actor, scenario, theatre

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.experiments import branch as branching
-from sim.experiments import run as running
-from sim.experiments.asked import AskError
-from sim.experiments.replay.origin import ReplayError
-from sim.results.writer import save
+from sim.execution import run as running
+from sim.execution.lookup import AskError
+from sim.execution.source import ReplayError
+from sim.experiments.branching import branch as branching
+from sim.results.storage.write_runs import save
 from tests.small_scenarios import rich
 
 RUN, DAY = 12, 24

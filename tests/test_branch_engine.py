@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from sim.engine.branch import branched
 from sim.engine.model import CrisisModel
 from sim.engine.options import options
-from sim.theatre.change import with_numbers
-from sim.theatre.names import Names, naming
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.names import Names, naming
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import with_numbers
 from tests.oracle import ReferenceModel
 from tests.oracle.dice import Dice
 from tests.oracle.reading import Watch, weighted

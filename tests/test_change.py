@@ -3,7 +3,7 @@
 import pytest
 
 import sim
-from sim.theatre.change import ChangeError, number_path, with_numbers
+from sim.theatre.parameters.change import ChangeError, number_path, with_numbers
 from tests.small_scenarios import rich
 
 

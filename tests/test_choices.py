@@ -5,8 +5,8 @@ import pytest
 
 import sim
 from sim.analysis.intervals import wilson
-from sim.experiments.asked import AskError
-from sim.experiments.choices import HOLD
+from sim.execution.lookup import AskError
+from sim.experiments.branching.choices import HOLD
 from tests.small_scenarios import rich
 
 RUN, DAY, N = 11, 15, 150

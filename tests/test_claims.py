@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 import sim
-from sim.theatre.load import load_sources, resolve
-from sim.theatre.overrides import find
-from sim.theatre.sources import parse
-from sim.theatre.yaml_tree import Node
+from sim.theatre.files.load import load_sources, resolve
+from sim.theatre.files.overrides import find
+from sim.theatre.files.yaml_tree import Node
+from sim.theatre.language.sources import parse
 from tests.claims.effects import Row, difference, effect, ensemble, less, more
 from tests.claims.measures import acts, mean, runs_with
 from tests.claims.settings import DECEMBER, LETHAL, SUMMER

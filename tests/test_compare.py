@@ -8,12 +8,12 @@ import pytest
 
 import sim
 from sim.analysis.paired import flips, paired_difference
-from sim.experiments.asked import AskError
-from sim.experiments.compare import Comparison, parting_between
-from sim.experiments.parting import _falls
-from sim.results.writer import save
-from sim.theatre.change import with_numbers
-from sim.theatre.scenario import Scenario
+from sim.execution.lookup import AskError
+from sim.experiments.pairs.compare import Comparison, parting_between
+from sim.experiments.pairs.divergence import _falls
+from sim.results.storage.write_runs import save
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import with_numbers
 from tests.small_scenarios import rich
 
 

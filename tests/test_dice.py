@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from sim.engine import arithmetic as compiled
 from sim.engine.dice import middle, philox, uniform, words
 from sim.engine.kernel import kernel
-from sim.theatre import arithmetic as plain
+from sim.theatre.compiled import arithmetic as plain
 from tests.oracle import dice as oracle
 
 word = st.integers(0, 2**32 - 1)

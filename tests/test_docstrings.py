@@ -7,6 +7,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -78,7 +79,7 @@ def test_what_it_raises_itself_is_said(name):
     assert not [kind for kind in raised if kind not in said]
 
 
-EXAMPLES = ["", ".theatre.load", ".experiments.compare", ".experiments.replay.replay", ".results.ensemble"]
+EXAMPLES = ["", ".theatre.files.load", ".experiments.pairs.compare", ".replays.replay", ".results.ensemble"]
 
 
 @pytest.mark.parametrize("module", EXAMPLES)
@@ -86,3 +87,13 @@ def test_examples_give_what_they_say(module):
     failed, tried = doctest.testmod(import_module(f"sim{module}"), optionflags=doctest.ELLIPSIS)
     assert tried >= 1
     assert not failed
+
+
+def test_type_checkers_are_told_the_places_from_which_public_names_come():
+    told = re.findall(r"^    from (\S+) import (\w+) as (\w+)", Path(sim.__file__).read_text(encoding="utf-8"), re.M)
+    assert {name: f"{module}.{attribute}" for module, attribute, name in told} == sim._PLACES
+
+
+def test_no_folder_of_the_package_hides_a_public_name():
+    folders = {path.name for path in Path(sim.__file__).parent.iterdir() if path.is_dir()}
+    assert {name for name in folders & sim._PLACES.keys() if sim._PLACES[name] != f"sim.{name}"} == set()

@@ -12,7 +12,7 @@ from sim.engine import state
 from sim.engine.agents import Actor
 from sim.engine.explain import Onlooker
 from sim.engine.model import CrisisModel
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
 from tests.small_scenarios import rich
 from tests.strategies import failing_theatres, run_numbers, seeds, small_scenarios

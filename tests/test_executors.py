@@ -16,10 +16,10 @@ import pytest
 from distributed import LocalCluster
 
 import sim
-from sim.experiments import run as running
-from sim.experiments.blocks import LostWorkersError, computed
-from sim.experiments.cluster import ClusterError, cluster
-from sim.experiments.summarise import summarise
+from sim.execution import run as running
+from sim.execution.dask import ClusterError, cluster
+from sim.execution.summarise import summarise
+from sim.execution.workers import LostWorkersError, computed
 
 from . import mortal
 from .commands import sim as command
@@ -110,7 +110,7 @@ def test_a_cluster_that_cannot_be_used_is_refused_with_a_reason(dask, monkeypatc
         cluster("tcp://127.0.0.1:9", timeout=1),
     ):
         pass
-    monkeypatch.setattr("sim.experiments.cluster.rules_sha256", partial(mortal.rules, os.getpid()))
+    monkeypatch.setattr("sim.execution.dask.rules_sha256", partial(mortal.rules, os.getpid()))
     with pytest.raises(ClusterError, match="another version of sim"), cluster(dask.scheduler_address):
         pass
     monkeypatch.setitem(sys.modules, "distributed", None)

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 import sim
 from sim.engine.explain import Onlooker, choice
 from sim.engine.model import CrisisModel
-from sim.experiments.replay.causes import heaviest_grievance
-from sim.experiments.replay.explain import Explanation, Option, Reading, explanation
-from sim.experiments.replay.reasons import reasons
-from sim.theatre.arithmetic import exp
-from sim.theatre.scenario import Scenario
+from sim.replays.causes import heaviest_grievance
+from sim.replays.explain import Explanation, Option, Reading, explanation
+from sim.replays.unavailable import reasons
+from sim.theatre.compiled.arithmetic import exp
+from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
 from tests.oracle.actor import ActorAgent
 from tests.small_scenarios import START, action, actor, rich, rich_theatre, scenario, theatre

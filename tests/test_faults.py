@@ -2,8 +2,8 @@
 
 import pytest
 
-from sim.theatre import load
-from sim.theatre.errors import Fault, ScenarioError
+from sim.theatre.files import load
+from sim.theatre.files.errors import Fault, ScenarioError
 from tests.small import HISTORY, SCENARIO, THEATRE, changed, faults_of, marked, small
 
 

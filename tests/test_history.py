@@ -8,9 +8,9 @@ import pytest
 
 import sim
 from sim.engine.model import CrisisModel
-from sim.experiments.record import RecordError
-from sim.theatre.load import check
-from sim.theatre.scenario import HistoryFile
+from sim.execution.recorded import RecordError
+from sim.theatre.files.load import check
+from sim.theatre.language.scenario import HistoryFile
 from tests.commands import sim as command
 from tests.small import HISTORY, SCENARIO, changed, faults_of, marked, small
 

@@ -7,8 +7,8 @@ import pytest
 from check_jsonschema import main
 from click.testing import CliRunner, Result
 
-from sim.theatre.files import shipped, shipped_files
-from sim.theatre.jsonschema import schema, text
+from sim.theatre.files.jsonschema import schema, text
+from sim.theatre.files.locate import shipped, shipped_files
 from tests.small import HISTORY, SCENARIO, THEATRE, small
 
 KINDS = ("scenario", "theatre", "history", "sources", "sweep")
@@ -26,7 +26,7 @@ def against(kind: str, *files: Path) -> Result:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_files_are_those_of_the_language_as_it_is(kind):
-    rewrite = "python -c \"from sim.theatre.jsonschema import *; write(Path('scenarios/schemas'))\""
+    rewrite = "python -c \"from sim.theatre.files.jsonschema import *; write(Path('scenarios/schemas'))\""
     assert (SCHEMAS / f"{kind}.schema.json").read_text(encoding="utf-8") == text(kind), f"stale; run {rewrite}"
 
 

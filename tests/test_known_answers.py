@@ -7,7 +7,7 @@ import sim
 from sim.analysis.intervals import wilson
 from sim.engine import state
 from sim.engine.model import CrisisModel
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import action, actor, scenario, theatre
 
 

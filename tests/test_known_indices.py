@@ -12,7 +12,7 @@ from sim.analysis.variance import shares
 from sim.experiments.sweep.design import make
 from sim.results.design import Varied
 from sim.results.sweep import Response
-from sim.theatre.measures import MeasureError
+from sim.theatre.language.measures import MeasureError
 
 ISHIGAMI = tuple(Varied(f"x{at}", -np.pi, np.pi, 0.0) for at in (1, 2, 3))
 FIRST, TOTAL = (0.3139, 0.4424, 0.0), (0.5576, 0.4424, 0.2437)

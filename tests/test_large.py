@@ -13,9 +13,9 @@ import pytest
 
 import sim
 from sim.analysis.confidence_sequence import confidence_sequence, runs_needed
-from sim.experiments import run as running
-from sim.experiments.plan import PlanError
-from sim.experiments.progress import Tally, bar
+from sim.execution import run as running
+from sim.execution.plan import PlanError
+from sim.execution.progress import Tally, bar
 
 
 @pytest.fixture

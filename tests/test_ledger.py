@@ -8,11 +8,11 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
+from sim.experiments.sweep.ledger import WEAKNESS, ledger
 from sim.results.errors import StoreError
-from sim.results.ledger import WEAKNESS, ledger
-from sim.theatre.comments import with_comments
-from sim.theatre.files import shipped
-from sim.theatre.yaml_tree import compose, plain, read
+from sim.theatre.files.comments import with_comments
+from sim.theatre.files.locate import shipped
+from sim.theatre.files.yaml_tree import compose, plain, read
 
 MEASURE = "mobilised"
 
@@ -23,7 +23,7 @@ def swept():
 
 
 def test_what_matters_and_rests_on_little_comes_first_with_its_line(swept):
-    found, indices = swept.ledger(MEASURE), swept.indices(MEASURE).set_index("parameter")
+    found, indices = sim.ledger(swept, MEASURE), swept.indices(MEASURE).set_index("parameter")
     assert found["argument"].is_monotonic_decreasing
     lines = (shipped() / "theatres" / "two_rivals.yaml").read_text(encoding="utf-8").splitlines()
     for row in found.itertuples(index=False):
@@ -43,24 +43,24 @@ def test_a_number_that_the_scenario_sets_is_told_with_the_scenarios_line(tmp_pat
     text = "schema_version: 1\nextends: first_lesson\noverrides:\n  actors.north.replies.rate: 0.3\n"
     (tmp_path / "mine.yaml").write_text(text, encoding="utf-8")
     swept = sim.sweep(tmp_path / "mine.yaml", ["actors.*.replies.rate"], "oat", None, 4, 3, progress=None)
-    found = swept.ledger(MEASURE, tmp_path / "mine.yaml").set_index("parameter")
+    found = sim.ledger(swept, MEASURE, tmp_path / "mine.yaml").set_index("parameter")
     own = found.loc["actors.north.replies.rate"]
     assert (Path(own["file"]).name, own["line"], own["kind"]) == ("mine.yaml", 4, "scenario")
     assert Path(found.loc["actors.south.replies.rate", "file"]).name == "two_rivals.yaml"
-    assert swept.ledger(MEASURE)["file"].isna().all()  # nothing of that name is to be found from here
+    assert sim.ledger(swept, MEASURE)["file"].isna().all()  # nothing of that name is to be found from here
     with pytest.raises(StoreError, match="not found, or have changed"):
-        swept.annotated(MEASURE)
+        sim.annotated(swept, MEASURE)
     with pytest.raises(StoreError, match="is not the scenario that was swept"):
-        swept.ledger(MEASURE, "first_lesson")
-    assert swept.annotated(MEASURE, tmp_path / "mine.yaml").count("# mobilised: swing") == 1
+        sim.ledger(swept, MEASURE, "first_lesson")
+    assert sim.annotated(swept, MEASURE, tmp_path / "mine.yaml").count("# mobilised: swing") == 1
 
 
 def test_an_annotated_theatre_says_the_same_and_tells_each_influence(swept, tmp_path):
     made = tmp_path / "two_rivals.yaml"
-    made.write_text(swept.annotated(MEASURE), encoding="utf-8")
+    made.write_text(sim.annotated(swept, MEASURE), encoding="utf-8")
     before = shipped() / "theatres" / "two_rivals.yaml"
     assert plain(read(made)[0]) == plain(read(before)[0])
-    found = swept.ledger(MEASURE)
+    found = sim.ledger(swept, MEASURE)
     lines = made.read_text(encoding="utf-8").splitlines()
     assert sum("# mobilised: swing" in line for line in lines) == found["line"].nunique()
     row = found.iloc[0]

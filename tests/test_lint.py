@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 import sim
-from sim.experiments import paired
-from sim.experiments.lint import Report, lint
-from sim.theatre.load import resolve
-from sim.theatre.resolve import entry
+from sim.linting import dead_numbers as paired
+from sim.linting.lint import Report, lint
+from sim.theatre.files.load import resolve
+from sim.theatre.files.resolve import entry
 
 from .commands import sim as command
 from .small import changed, marked

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from sim.theatre import files, load, names, yaml_tree
-from sim.theatre.errors import ScenarioError
-from sim.theatre.overrides import find, meaning, put
-from sim.theatre.schema import Theatre
-from sim.theatre.yaml_tree import plain
+from sim.theatre.files import load, yaml_tree
+from sim.theatre.files import locate as files
+from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.overrides import find, put
+from sim.theatre.files.yaml_tree import plain
+from sim.theatre.language import names
+from sim.theatre.language.paths import meaning
+from sim.theatre.language.schema import Theatre
 from tests.small import HISTORY, SCENARIO, THEATRE, small
 
 CHILD = "schema_version: 1\nextends: summer.yaml\n"
@@ -229,7 +232,7 @@ def test_a_path_may_lead_into_the_shipped_scenarios(tmp_path, shipped):
 
 def test_the_shipped_folder_is_inside_the_package_or_beside_it(tmp_path, monkeypatch):
     assert files.shipped().is_dir()
-    monkeypatch.setattr(files, "__file__", str(tmp_path / "sim" / "theatre" / "files.py"))
+    monkeypatch.setattr(files, "__file__", str(tmp_path / "sim" / "theatre" / "files" / "locate.py"))
     assert files.shipped() == tmp_path / "scenarios"
     (tmp_path / "sim" / "scenarios").mkdir(parents=True)
     assert files.shipped() == tmp_path / "sim" / "scenarios"

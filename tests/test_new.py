@@ -9,8 +9,8 @@ from typer.testing import CliRunner
 
 import sim
 from sim.cli.app import app
-from sim.theatre import schema, variables
-from sim.theatre.scenario import ScenarioFile
+from sim.theatre.language import schema, variables
+from sim.theatre.language.scenario import ScenarioFile
 
 EXAMPLES = ("start", "days", "initial", "overrides", "script", "runs", "seed")
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
 from tests.oracle.cases import SILENT, after, on_day
 from tests.small_scenarios import START, action, actor, rich, scenario, theatre

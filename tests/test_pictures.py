@@ -15,11 +15,11 @@ from matplotlib.text import Text
 import sim
 from sim import plots
 from sim.analysis.moves import stepwise
-from sim.experiments.choices import HOLD
+from sim.experiments.branching.choices import HOLD
 from sim.plots import figures
 from sim.plots.branches import OTHERS, _sizes
 from sim.plots.colours import COLOURS, rung_colour
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import rich
 
 

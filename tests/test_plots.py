@@ -23,6 +23,7 @@ import sim
 from sim import plots
 from sim.analysis.intervals import wilson
 from sim.plots import colours, figures, frame, history, labels
+from sim.text import percent
 from tests.small import HISTORY, SCENARIO, small
 
 DRAWINGS = {
@@ -351,7 +352,7 @@ def test_rungs_are_labelled_by_the_theatre_where_some_run_stood_on_them(crisis):
     stood = np.unique(crisis.trajectories["rung"].to_numpy())
     last = crisis.trajectories["rung"].to_numpy()[:, -1]
     for rung, entry in crisis.scenario.theatre.ladder.rungs.items():
-        label = f"{frame.percent((last == rung).mean())}  {rung} {entry.label}"
+        label = f"{percent((last == rung).mean())}  {rung} {entry.label}"
         assert (label in said) == (rung in stood)
 
 
@@ -368,7 +369,7 @@ def test_first_passage_is_the_share_of_runs_that_have_been_there(which, request)
             count = sum(any(value >= rung for value in row[: day + 1]) for row in rows)
             assert share[day] == count / len(rows)
             np.testing.assert_allclose(edges(band, dates[day]), wilson(count, len(rows)))
-    assert f"{frame.percent(ax.lines[1].get_ydata()[-1])}  3 Deployment" in words(ax)
+    assert f"{percent(ax.lines[1].get_ydata()[-1])}  3 Deployment" in words(ax)
 
 
 @pytest.mark.parametrize("rungs", [(), (3, 10), (-1,)])
@@ -415,7 +416,7 @@ def test_outcomes_are_dots_with_intervals_the_largest_on_top(which, request):
     ],
 )
 def test_small_shares_are_written_finer_and_nearly_all_is_not_all(share, written):
-    assert frame.percent(share) == written
+    assert percent(share) == written
 
 
 # One run.

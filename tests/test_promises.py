@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.engine.model import CrisisModel
-from sim.experiments import run as running
-from sim.theatre.compile import compile_scenario, key
-from sim.theatre.scenario import Scenario
+from sim.execution import run as running
+from sim.theatre.compiled.compile import compile_scenario, key
+from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import Map, action, actor, rich, rich_theatre, scenario
 from tests.strategies import run_numbers, small_scenarios
 

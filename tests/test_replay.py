@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.experiments.replay.origin import changed_since, origin
-from sim.experiments.replay.words import beside, called, number, paragraph, percent
-from sim.results.writer import save
+from sim.execution.source import changed_since, origin
+from sim.results.storage.write_runs import save
+from sim.text import beside, called, number, paragraph, percent
 from tests.small import HISTORY, SCENARIO, small
 from tests.small_scenarios import START, action, actor, rich, scenario, theatre
 from tests.strategies import failing_theatres, run_numbers, seeds, small_scenarios

@@ -14,7 +14,10 @@ from hypothesis.extra import numpy as arrays
 
 import sim
 from sim.plots.colours import COLOURS, rung_colour
-from sim.report import contents, numbers, pack, paths, told
+from sim.report import contents, pack
+from sim.report import number_tables as numbers
+from sim.report import series as paths
+from sim.report import stories as told
 from sim.report.cast import matrix
 from sim.report.colours import as_css
 from sim.report.render import ReportError, as_script, is_report
@@ -225,7 +228,7 @@ def test_one_run_makes_a_report():
 
 
 def test_counts_make_a_report_too(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.experiments.summarise.KEPT", 30)
+    monkeypatch.setattr("sim.execution.summarise.KEPT", 30)
     counted = sim.summarise(rich(), tmp_path / "counted", runs=90, seed=5, progress=None)
     page, whole = page_of(counted), sim.run(rich(), runs=90, seed=5)
     assert page.data["rungs"] == paths.rungs(whole)

@@ -13,8 +13,8 @@ import sim
 from sim.cli.app import app
 from sim.plots import figures
 from sim.report.reproduce import reproduce
-from sim.results.carried import Carried
 from sim.results.errors import StoreError
+from sim.results.provenance import Carried
 from tests.small_scenarios import rich
 
 

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import sim
-from sim.theatre.resolve import resolve
+from sim.theatre.files.resolve import resolve
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 RUNS, SEED = 400, 7

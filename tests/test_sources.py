@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 
 import sim
-from sim.theatre.errors import ScenarioError
-from sim.theatre.files import shipped
-from sim.theatre.inventory import citations, cited, faults, inventory
-from sim.theatre.load import check, load_either, load_sources, sources_of
-from sim.theatre.number import Number, numbers, written
-from sim.theatre.resolve import resolve
-from sim.theatre.scenario import HistoryFile, Scenario
-from sim.theatre.schema import Theatre
-from sim.theatre.sources import Reference, Said, Sources, parse
+from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.inventory import citations, cited, faults, inventory
+from sim.theatre.files.load import check, load_either, load_sources, sources_of
+from sim.theatre.files.locate import shipped
+from sim.theatre.files.resolve import resolve
+from sim.theatre.language.number import Number, numbers, written
+from sim.theatre.language.scenario import HistoryFile, Scenario
+from sim.theatre.language.schema import Theatre
+from sim.theatre.language.sources import Reference, Said, Sources, parse
 from tests.small import SCENARIO, THEATRE, changed, marked, small
 
 THEATRES = sorted(shipped().glob("theatres/*.yaml"))

@@ -70,18 +70,18 @@ def test_by_itself_it_takes_the_gravest_act(told):
     assert [line.get_path().vertices.tolist() for line in lines(by_itself)] == [
         line.get_path().vertices.tolist() for line in lines(asked)
     ]
-    assert told.plot(figures.canvas()).get_title("left") == "Run 17: what led to what"
+    assert spiral(told, figures.canvas()).get_title("left") == "Run 17: what led to what"
 
 
 def test_an_ensemble_and_a_replay_draw_the_same(told):
     ensemble = sim.run(rich(), runs=20, seed=11)
-    one, other = spiral(ensemble, figures.canvas(), 17), told.plot(figures.canvas())
+    one, other = spiral(ensemble, figures.canvas(), 17), spiral(told, figures.canvas())
     assert len(lines(one)) == len(lines(other))
     np.testing.assert_array_equal(one.get_xlim(), other.get_xlim())
 
 
 def test_a_long_aftermath_is_cut_and_says_so():
-    ax = sim.replay("baseline", seed=7, run=12).plot(figures.canvas())
+    ax = spiral(sim.replay("baseline", seed=7, run=12), figures.canvas())
     assert "shown" in words(ax)
     first, last = ax.get_xlim()
     assert last - first < 200
@@ -105,7 +105,7 @@ def test_a_run_in_which_nobody_acts_is_drawn_empty():
     for act in still["actions"].values():
         act["rate"], act["reply"] = 0, 0
     told = sim.replay(scenario(still, 20), seed=1)
-    ax = told.plot(figures.canvas())
+    ax = spiral(told, figures.canvas())
     assert (lines(ax), told.acts) == ([], ())
     assert "Nobody acted." in words(ax)
     assert "20 days" in told.text()

@@ -10,7 +10,7 @@ import xarray as xr
 
 import sim
 from sim.results.errors import StoreError
-from sim.results.writer import save
+from sim.results.storage.write_runs import save
 
 
 @pytest.fixture(scope="module")

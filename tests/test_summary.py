@@ -21,8 +21,8 @@ from sim.results.bins import DEATHS, STEPS, Bins, bins_of
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import collect
 from sim.results.summary import FAILURES_NAMED, Summary
-from sim.theatre.compile import program_of
-from sim.theatre.scenario import Scenario
+from sim.theatre.compiled.compile import program_of
+from sim.theatre.language.scenario import Scenario
 from tests import small_scenarios
 from tests.small_scenarios import rich
 

@@ -10,12 +10,12 @@ import pytest
 from filelock import FileLock
 
 import sim
-from sim.experiments import run as running
-from sim.experiments.summarise import summarise
-from sim.results import folder as folders
-from sim.results import manifest as manifests
+from sim.execution import run as running
+from sim.execution.summarise import summarise
 from sim.results.errors import DiskError, StoreError
-from sim.results.files import UNFINISHED, in_units
+from sim.results.storage import folder as folders
+from sim.results.storage import manifest as manifests
+from sim.results.storage.atomic import UNFINISHED, in_units
 
 from . import survivor
 from .commands import command
@@ -213,7 +213,7 @@ def test_what_cannot_fit_is_not_begun(tmp_path, monkeypatch):
 
 
 def test_the_room_a_result_needs_is_guessed_well(tmp_path):
-    from sim.results.chunks import bytes_per_run
+    from sim.results.storage.zarr_blocks import bytes_per_run
 
     sim.run("baseline", 200, save=tmp_path / "kept", progress=None)
     plan = manifests.read(tmp_path / "kept").plan

@@ -15,9 +15,9 @@ from sim.experiments.sweep.points import Points
 from sim.experiments.sweep.sweep import run_design
 from sim.results.design import Design
 from sim.results.measures import measures_of
-from sim.theatre.change import with_numbers
-from sim.theatre.compile import compile_scenario, program_of
-from sim.theatre.measures import MeasureError, measure_names
+from sim.theatre.compiled.compile import compile_scenario, program_of
+from sim.theatre.language.measures import MeasureError, measure_names
+from sim.theatre.parameters.change import with_numbers
 from tests.small_scenarios import action, actor, rich, scenario, theatre
 
 RICH: dict[str, tuple[float, float]] = {

@@ -7,9 +7,9 @@ from check_jsonschema import main
 from click.testing import CliRunner
 
 import sim
-from sim.theatre.files import shipped
-from sim.theatre.load import check, load_sweep
-from sim.theatre.sweep_file import SweepFile
+from sim.theatre.files.load import check, load_sweep
+from sim.theatre.files.locate import shipped
+from sim.theatre.language.sweep_file import SweepFile
 
 SWEEP = """\
 schema_version: 1

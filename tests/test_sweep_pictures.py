@@ -14,6 +14,7 @@ from sim.analysis.discovery import Box
 from sim.analysis.peeling import peeling
 from sim.plots import figures
 from sim.plots.colours import COLOURS
+from sim.text import percent
 
 NUMBERS = [
     "actors.south.replies.overshoot",
@@ -138,7 +139,7 @@ def test_indices_are_drawn_with_their_intervals_and_the_share_of_the_dice(sweeps
     drawn = [(low, high) for _, low, high in spans(ax)]
     shown = found.head(3)
     assert np.allclose(drawn, np.stack([shown["ST_low"].clip(lower=0), shown["ST_high"]], axis=1))
-    assert f"{plots.frame.percent(swept.variance(MEASURE).dice.share)} is dice" in words(ax).replace("\n", " ")
+    assert f"{percent(swept.variance(MEASURE).dice.share)} is dice" in words(ax).replace("\n", " ")
     assert "1 more are not drawn" in words(ax).replace("\n", " ")
 
 

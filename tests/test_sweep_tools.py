@@ -11,11 +11,11 @@ import pytest
 import sim
 from sim.analysis.extras import MissingExtraError
 from sim.experiments.sweep.design import make
-from sim.experiments.sweep.others import identifiers
+from sim.experiments.sweep.interop import identifiers
 from sim.results.design import Varied
 from sim.results.sweep import Response
-from sim.theatre.change import with_numbers
-from sim.theatre.measures import MeasureError
+from sim.theatre.language.measures import MeasureError
+from sim.theatre.parameters.change import with_numbers
 
 RATES = ["actions.*.strike.rate", "actions.*.threaten.rate"]
 
@@ -52,15 +52,15 @@ def test_a_sweep_goes_into_salib_as_it_is(swept):
 
 
 def test_salib_s_own_problem_evaluates_the_model(question, swept):
-    problem = question.problem(RATES)
+    problem = sim.to_salib(question, RATES)
     problem.set_samples(swept.X[:12])
-    problem.evaluate(question.response("peak.rung", RATES, 4, 7))
+    problem.evaluate(sim.response(question, "peak.rung", RATES, 4, 7))
     assert np.allclose(problem.results, swept.Y("peak.rung")[:12])
     assert problem["names"] == swept.design.paths
-    both = question.response(["peak.rung", "first_blood"], RATES, 4, 7)(swept.X[:3])
+    both = sim.response(question, ["peak.rung", "first_blood"], RATES, 4, 7)(swept.X[:3])
     assert both.shape == (3, 2)
     with pytest.raises(MeasureError, match="did you mean 'first_blood'"):
-        question.response("first_blod")
+        sim.response(question, "first_blod")
 
 
 def test_a_sweep_goes_into_ema_workbench_as_it_is(swept, tmp_path):
@@ -74,7 +74,7 @@ def test_a_sweep_goes_into_ema_workbench_as_it_is(swept, tmp_path):
         swept.experiments, swept.outcomes["peak.rung"], mode=feature_scoring.RuleInductionType.REGRESSION
     )[0]
     assert set(scores.index) == set(swept.design.paths)
-    save_results(swept.to_ema(), str(tmp_path / "sweep.tar.gz"))
+    save_results(sim.to_ema(swept), str(tmp_path / "sweep.tar.gz"))
     experiments, outcomes = load_results(str(tmp_path / "sweep.tar.gz"))
     assert np.allclose(experiments.to_numpy(), swept.X)
     assert np.allclose(outcomes["peak_rung"], swept.Y("peak.rung"))
@@ -83,12 +83,13 @@ def test_a_sweep_goes_into_ema_workbench_as_it_is(swept, tmp_path):
 def test_ema_workbench_runs_the_scenario(question):
     from ema_workbench import SequentialEvaluator
 
-    model = question.to_ema(RATES, ["peak.rung", "first_blood"], 4, 7)
+    model = sim.to_ema(question, RATES, ["peak.rung", "first_blood"], 4, 7)
     with SequentialEvaluator(model) as evaluator:
         experiments, outcomes = evaluator.perform_experiments(2)
     strike = float(experiments["actions_north_strike_rate"].iloc[1])
     values = {
-        each: float(experiments[name].iloc[1]) for each, name in identifiers(question.problem(RATES)["names"]).items()
+        each: float(experiments[name].iloc[1])
+        for each, name in identifiers(sim.to_salib(question, RATES)["names"]).items()
     }
     ensemble = sim.run(with_numbers(question, values), 4, 7, progress=None)
     assert strike == values["actions.north.strike.rate"]
@@ -148,7 +149,7 @@ def test_what_is_not_installed_is_said_with_how_to_install_it(corner, question, 
         monkeypatch.setitem(sys.modules, library, None)
     for asked in (
         lambda: corner.boxes("y"),
-        lambda: question.problem(RATES),
+        lambda: sim.to_salib(question, RATES),
         lambda: sim.sweep(question, RATES, "sobol"),
     ):
         with pytest.raises(MissingExtraError, match=r"pip install 'escalation-sim\[sweep\]'"):

@@ -8,11 +8,11 @@ import pytest
 from ruamel.yaml import YAML
 
 import sim
-from sim.theatre.inventory import inventory
-from sim.theatre.load import load_sources
-from sim.theatre.number import UNITS, written
-from sim.theatre.schema import Actor, Theatre
-from sim.theatre.terms import Condition, Quantity, Term, quantities
+from sim.theatre.files.inventory import inventory
+from sim.theatre.files.load import load_sources
+from sim.theatre.language.number import UNITS, written
+from sim.theatre.language.schema import Actor, Theatre
+from sim.theatre.language.terms import Condition, Quantity, Term, quantities
 
 SCENARIOS = Path(__file__).parent.parent / "scenarios"
 ALONE = {"history", "sources"}

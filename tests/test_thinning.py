@@ -14,7 +14,7 @@ from sim.engine.model import CrisisModel
 from sim.engine.rough import WIDE
 from sim.engine.state import STRIP, TOTAL
 from sim.engine.thinning import MOST
-from sim.experiments.uncertain import in_doubt
+from sim.execution.draws import in_doubt
 from tests.small_scenarios import action, actor, rich, scenario, theatre
 from tests.strategies import seeds, small_scenarios
 from tests.test_engine_equals_oracle import acting

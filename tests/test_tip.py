@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 import sim
 from sim.analysis.tipping import along, crossing, length, slopes
 from sim.cli.app import app
-from sim.experiments.asked import AskError
-from sim.experiments.columns import Columns
-from sim.experiments.line import line_of
-from sim.experiments.plan import PlanError
-from sim.theatre.change import with_numbers
-from sim.theatre.doubt import doubts
+from sim.execution.lookup import AskError
+from sim.execution.plan import PlanError
+from sim.execution.target import share_target
+from sim.experiments.tipping.columns import Columns
+from sim.theatre.parameters.change import with_numbers
+from sim.theatre.parameters.uncertain import doubts
 from tests.small_scenarios import action, actor, rich, scenario, theatre
 
 from .test_cli import sim as command
@@ -132,8 +132,8 @@ def test_what_is_no_line_or_crossed_already_is_told(line, said):
 
 def test_a_line_is_a_share_or_a_percentage_from_either_side():
     lesson = sim.load("first_lesson")
-    assert line_of(lesson, "spiral>5%") == line_of(lesson, " spiral >= .05 ") == ("spiral", True, 0.05)
-    assert line_of(lesson, "spiral < 0.5").beyond(0.4) == pytest.approx(0.1)
+    assert share_target(lesson, "spiral>5%") == share_target(lesson, " spiral >= .05 ") == ("spiral", True, 0.05)
+    assert share_target(lesson, "spiral < 0.5").beyond(0.4) == pytest.approx(0.1)
 
 
 def test_columns_are_the_ordinary_runs_with_those_numbers():

@@ -12,17 +12,17 @@ import sim
 from sim.analysis.two_errors import by_set, tally, two_errors
 from sim.cli.app import app
 from sim.engine.draw import RUNS_PER_SET, drawn
-from sim.experiments import run as running
-from sim.experiments.asked import AskError
-from sim.experiments.compare import parting_between
-from sim.experiments.plan import PlanError
-from sim.experiments.run import run_columns
-from sim.experiments.summarise import summarise
-from sim.experiments.uncertain import drawn_by, in_doubt
+from sim.execution import run as running
+from sim.execution.draws import drawn_by, in_doubt
+from sim.execution.lookup import AskError
+from sim.execution.plan import PlanError
+from sim.execution.run import run_columns
+from sim.execution.summarise import summarise
+from sim.experiments.pairs.compare import parting_between
 from sim.results.errors import StoreError
-from sim.results.writer import save
-from sim.theatre.change import with_numbers
-from sim.theatre.doubt import Doubt, doubts
+from sim.results.storage.write_runs import save
+from sim.theatre.parameters.change import with_numbers
+from sim.theatre.parameters.uncertain import Doubt, doubts
 from tests.small_scenarios import action, actor, scenario, theatre
 
 from .oracle.dice import Dice

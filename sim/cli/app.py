@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from . import complete
-from .answer import Json, answering, console, print_json
 from .branch import branch, choices
 from .compare import compare
+from .console import Json, answering, console, print_json
 from .lint import lint
 from .new import new
 from .report import report, reproduce
@@ -58,11 +58,11 @@ def validate(
     as_json: Json = False,
 ) -> None:
     """Check files and say what is wrong, all at once, with file, line and column."""
-    from sim.theatre.errors import Fault, ScenarioError
-    from sim.theatre.load import check
-    from sim.theatre.scenario import Scenario
+    from sim.theatre.files.errors import Fault, ScenarioError
+    from sim.theatre.files.load import check
+    from sim.theatre.language.scenario import Scenario
 
-    from .about import tell_changes
+    from .changes_note import tell_changes
     from .tables import describe_file
 
     found: dict[str, str] = {}
@@ -111,7 +111,7 @@ def describe(
     as_json: Json = False,
 ) -> None:
     """Tell the question and the cast, and where each number is from and within what range it may lie."""
-    from sim.theatre.errors import ScenarioError
+    from sim.theatre.files.errors import ScenarioError
 
     from .describe import described, print_all, print_as_json
 
@@ -135,7 +135,7 @@ def schema(
     ] = "scenario",
 ) -> None:
     """Write the JSON Schema of a kind of file, by which editors complete and check it."""
-    from sim.theatre.jsonschema import schema as schema_of
+    from sim.theatre.files.jsonschema import schema as schema_of
 
     if kind not in ("scenario", "theatre", "history", "sources", "sweep"):
         raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history, sources or sweep")

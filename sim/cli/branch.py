@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.text import counted
+
 from . import complete
-from .answer import SOME_FAILED, Json, answering, console, counted, notes, print_json
+from .console import SOME_FAILED, Json, answering, console, notes, print_json
 from .stories import Run, Seed, SourceArgument, faults_in_json, said_if_changed
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from sim.experiments.choices import Choices
+    from sim.experiments.branching.choices import Choices
     from sim.results.ensemble import Ensemble
 
 Day = Annotated[str, typer.Option(help="The day: its number, from 0, or its date, such as 2019-12-27.")]
@@ -47,15 +49,15 @@ def branch(
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.asked import origin_of
-    from sim.experiments.branch import branch as branched
-    from sim.experiments.branch import changes_in
+    from sim.execution.lookup import origin_of
+    from sim.experiments.branching.branch import branch as branched
+    from sim.experiments.branching.branch import changes_in
 
     with faults_in_json(as_json):
         asked = origin_of(source, seed)
     said_if_changed(asked)
     if out is not None:
-        from sim.results.folder import refuse_taken
+        from sim.results.storage.folder import refuse_taken
 
         refuse_taken(out, overwrite)
     found = branched(
@@ -70,7 +72,7 @@ def branch(
         same_dice=same_dice,
     )
     if out is not None:
-        from sim.results.writer import save
+        from sim.results.storage.write_runs import save
 
         save(found, out, overwrite)
     if as_json:
@@ -164,8 +166,8 @@ def choices(
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.asked import origin_of, outcome_of
-    from sim.experiments.choices import choices as options
+    from sim.execution.lookup import origin_of, outcome_of
+    from sim.experiments.branching.choices import choices as options
 
     with faults_in_json(as_json):
         asked = origin_of(source, seed)

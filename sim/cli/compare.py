@@ -4,15 +4,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.text import counted, finite_or_none, json_rows
+
 from . import complete
-from .answer import Json, answering, console, counted, notes, print_json
+from .console import Json, answering, console, notes, print_json
 from .stories import Run, faults_in_json, print_text, width
 
 if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from sim.experiments.compare import Comparison
+    from sim.experiments.pairs.compare import Comparison
 
 Side = Annotated[
     str,
@@ -38,7 +40,7 @@ def compare(
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.compare import compare as compared
+    from sim.experiments.pairs.compare import compare as compared
 
     with faults_in_json(as_json):
         found = compared(first, second, runs, seed)
@@ -59,7 +61,7 @@ def why_between(first: str, second: str, run: Run, seed: int | None, as_json: bo
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.compare import parting_between
+    from sim.experiments.pairs.compare import parting_between
 
     with faults_in_json(as_json):
         found = parting_between(first, second, run, seed)
@@ -79,11 +81,11 @@ def as_data(found: "Comparison") -> dict[str, Any]:
         "seed": found.first.seed,
         "pairs": len(found),
         "interval": "95 %: paired (Bonett and Price 2012); apart, of independent runs (Agresti and Caffo 2000)",
-        "outcomes": _records(found.difference()),
-        "flips": _records(found.flips()),
+        "outcomes": json_rows(found.difference()),
+        "flips": json_rows(found.flips()),
         "same_to_the_end": int(found.parted.isna().sum()),
         "parted": {str(run): int(day) for run, day in found.parted.dropna().items()},
-        "variables": _records(found.variable_table()),
+        "variables": json_rows(found.variable_table()),
         "over_time": {name: _columns(found.over_time(name)) for name in found.variables},
     }
 
@@ -93,18 +95,9 @@ def _scenario(found: "Comparison", side: int) -> dict[str, str]:
     return {"name": found.names[side], "title": scenario.title, "sha256": scenario.sha256}
 
 
-def _records(table: "pd.DataFrame") -> list[dict[str, Any]]:
-    return [{str(name): _finite(value) for name, value in row.items()} for row in table.to_dict("records")]
-
-
 def _columns(table: "pd.DataFrame") -> dict[str, list[Any]]:
     kept = table.drop(columns="date")
-    return {str(name): [_finite(value) for value in kept[name].tolist()] for name in kept}
-
-
-def _finite(value: Any) -> Any:
-    """A value as JSON knows it: there is no infinity, and what is no number is none."""
-    return None if isinstance(value, float) and not abs(value) < float("inf") else value
+    return {str(name): [finite_or_none(value) for value in kept[name].tolist()] for name in kept}
 
 
 def _outcomes(found: "Comparison") -> "Table":

@@ -27,16 +27,16 @@ def sources(incomplete: str) -> list[str]:
 
 def kinds(incomplete: str) -> list[str]:
     """Kinds of files."""
-    from sim.theatre.files import WHAT_IT_IS
+    from sim.theatre.files.locate import WHAT_IT_IS
 
     return [kind for kind in WHAT_IT_IS if kind.startswith(incomplete)]
 
 
 def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """The actors of the scenario or result that was named before, with what they are called."""
-    from sim.experiments.replay.origin import origin
+    from sim.execution.source import origin
     from sim.results.errors import StoreError
-    from sim.theatre.errors import ScenarioError
+    from sim.theatre.files.errors import ScenarioError
 
     named = [ctx.params.get("source"), *ctx.args]  # an option without its value ends the parsing before arguments
     source = next((name for name in named if name), "")
@@ -48,7 +48,7 @@ def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
 
 
 def _names(folder: str) -> Iterator[str]:
-    from sim.theatre.files import shipped
+    from sim.theatre.files.locate import shipped
 
     return (path.stem for path in sorted((shipped() / folder).glob("*.yaml")) if path.stem not in _BESIDE)
 

@@ -14,13 +14,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from sim.theatre.inventory import Citation, Row, citations, cited, faults, inventory
-from sim.theatre.load import load_either, sources_of
-from sim.theatre.scenario import Scenario
-from sim.theatre.schema import Theatre
-from sim.theatre.sources import Sources, parse
+from sim.text import counted
+from sim.theatre.files.inventory import Citation, Row, citations, cited, faults, inventory
+from sim.theatre.files.load import load_either, sources_of
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
+from sim.theatre.language.sources import Sources, parse
 
-from .answer import counted, notes, print_json
+from .console import notes, print_json
 
 _KINDS = {
     "input": "taken from outside the model",

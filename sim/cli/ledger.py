@@ -1,13 +1,13 @@
 """What `sim sweep --ledger` and `--annotate` tell: the numbers worth arguing about, and where they are written."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 from rich import box
 from rich.table import Table
 
-from .answer import notes
+from .console import notes
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ SHOWN = 20
 
 def ledger_table(made: "Sweep", measure: str, found: "pd.DataFrame") -> Table:
     """The numbers that are most open to argument: influence times weakness of source."""
-    from sim.results.ledger import WEAKNESS
+    from sim.experiments.sweep.ledger import WEAKNESS
 
     main = found.attrs["main"]
     title = f"{made.label(measure)}: the numbers worth arguing about"
@@ -44,15 +44,11 @@ def ledger_table(made: "Sweep", measure: str, found: "pd.DataFrame") -> Table:
     return table
 
 
-def ledger_data(found: "pd.DataFrame") -> list[dict[str, Any]]:
-    """The same as data."""
-    plain = found.astype(object).where(found.notna(), None)
-    return [{str(name): value for name, value in row.items()} for row in plain.to_dict("records")]
-
-
 def write_annotated(made: "Sweep", measure: str, source: str | None, path: Path) -> None:
     """Write a copy of the theatre's file with each number's influence beside it."""
-    path.write_text(made.annotated(measure, source), encoding="utf-8")
+    from sim.experiments.sweep.ledger import annotated
+
+    path.write_text(annotated(made, measure, source), encoding="utf-8")
     notes.print(f"{path} is the theatre with what each number does to {measure} beside it", markup=False)
 
 

@@ -4,11 +4,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.text import counted
+
 from . import complete
-from .answer import answering, console, counted, notes, print_json
+from .console import answering, console, notes, print_json
 
 if TYPE_CHECKING:
-    from sim.experiments.lint import Linted, Report
+    from sim.linting.lint import Linted, Report
 
 FOUND = 1
 """The exit code of `--strict` if something was found that no file explains."""
@@ -31,8 +33,8 @@ def lint(
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.lint import lint as look
-    from sim.theatre.errors import ScenarioError
+    from sim.linting.lint import lint as look
+    from sim.theatre.files.errors import ScenarioError
 
     try:
         with notes.status("reading …") as status:

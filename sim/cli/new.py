@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import complete
-from .answer import Json, answering, console, notes, print_json
+from .console import Json, answering, console, notes, print_json
 
 if TYPE_CHECKING:
-    from sim.theatre.scenario import Scenario
-    from sim.theatre.schema import Theatre
+    from sim.theatre.language.scenario import Scenario
+    from sim.theatre.language.schema import Theatre
 
 _STARTS = Path(__file__).parent / "starts"
 _FIRST_DAY, _DAYS = date(2030, 1, 1), 365
@@ -63,7 +63,7 @@ def new(
 
 def _refuse_unfit(name: str) -> None:
     """Refuse what cannot be called by name later, and suggest what can."""
-    from sim.theatre.files import shipped_files
+    from sim.theatre.files.locate import shipped_files
 
     fit = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\.ya?ml$", "", name.strip().lower())).strip("_")[:50]
     fit = fit if fit[:1].isalpha() else f"my_{fit}".rstrip("_")
@@ -85,8 +85,8 @@ def _theatre(name: str) -> dict[str, str]:
 
 def _scenario(name: str, parent: str) -> str:
     """Begin a scenario, with examples made from what it extends."""
-    from sim.theatre.load import load_either
-    from sim.theatre.scenario import Scenario
+    from sim.theatre.files.load import load_either
+    from sim.theatre.language.scenario import Scenario
 
     found, _ = load_either(parent)
     base, theatre = (found, found.theatre) if isinstance(found, Scenario) else (None, found)
@@ -158,7 +158,7 @@ def _free_day(base: "Scenario | None", deed: str, begins: date, ends: date) -> d
 
 def _schema(kind: str) -> str:
     """Where an editor finds the JSON Schema: by a relative path within a checkout, else by an address."""
-    from sim.theatre.files import shipped
+    from sim.theatre.files.locate import shipped
 
     schema = shipped() / "schemas" / f"{kind}.schema.json"
     here = Path.cwd()

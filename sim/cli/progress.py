@@ -1,6 +1,6 @@
 """What a user sees before anything moves."""
 
-from .answer import notes
+from .console import notes
 
 
 def announced_compilation() -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .answer import FAILED, Json, answering, console, notes, print_json
+from .console import FAILED, Json, answering, console, notes, print_json
 
 if TYPE_CHECKING:
     from sim.report.reproduce import Reproduced
@@ -52,7 +52,7 @@ def report(
 
 def _opened(folder: Path) -> "AnyEnsemble":
     """Open a result; where there is none, say what would make it one."""
-    from sim.results.store import open_result
+    from sim.results.storage.read import open_result
     from sim.results.sweep import Sweep
 
     if not folder.is_dir():
@@ -66,7 +66,7 @@ def _opened(folder: Path) -> "AnyEnsemble":
 
 
 def _swept(folder: Path) -> "Sweep":
-    from sim.results.store import open_result
+    from sim.results.storage.read import open_result
     from sim.results.sweep import Sweep
 
     found = open_result(folder)

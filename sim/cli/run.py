@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sim.text import counted
+
 from . import complete
-from .answer import INTERRUPTED, NOT_PRECISE, SOME_FAILED, Json, answering, console, counted, notes, print_json
+from .console import INTERRUPTED, NOT_PRECISE, SOME_FAILED, Json, answering, console, notes, print_json
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
     from sim.results.ensemble import Ensemble
-    from sim.theatre.scenario import Scenario
+    from sim.theatre.language.scenario import Scenario
 
 
 @answering
@@ -60,14 +62,14 @@ def run(
     if outcome is not None and until_halfwidth is None:
         raise typer.BadParameter("says whose share is to be how precise; add --until-halfwidth", param_hint="--outcome")
     question = _loaded(scenario, as_json)
-    from .about import tell_changes
+    from .changes_note import tell_changes
 
     tell_changes(scenario, question)
     folder = out or Path("results") / question.name
-    from sim.experiments.run import run as run_many
-    from sim.experiments.summarise import summarise
-    from sim.results.folder import begun, refuse_taken
-    from sim.results.manifest import Precision
+    from sim.execution.run import run as run_many
+    from sim.execution.summarise import summarise
+    from sim.results.intervals import Precision
+    from sim.results.storage.folder import begun, refuse_taken
 
     from .progress import announced_compilation
 
@@ -105,8 +107,8 @@ def refuse_together(*pairs: dict[str, bool]) -> None:
 
 
 def _loaded(scenario: str, as_json: bool) -> "Scenario":
-    from sim.theatre.errors import ScenarioError
-    from sim.theatre.load import load
+    from sim.theatre.files.errors import ScenarioError
+    from sim.theatre.files.load import load
 
     try:
         return load(scenario)
@@ -118,7 +120,7 @@ def _loaded(scenario: str, as_json: bool) -> "Scenario":
 
 def _recorded(question: "Scenario", seed: int | None) -> "Ensemble":
     """Follow the recorded events, before the runs are begun: no one waits for figures that cannot be drawn."""
-    from sim.experiments.record import RecordError, recorded
+    from sim.execution.recorded import RecordError, recorded
 
     try:
         return recorded(question, seed=seed)
@@ -128,7 +130,7 @@ def _recorded(question: "Scenario", seed: int | None) -> "Ensemble":
 
 def executing(dask: str | None) -> Any:
     """The executor that a command names, for as long as it is used."""
-    from sim.experiments.cluster import cluster
+    from sim.execution.dask import cluster
 
     return nullcontext() if dask is None else cluster(dask)
 
@@ -146,7 +148,7 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        from sim.results.folder import begun
+        from sim.results.storage.folder import begun
 
         manifest = begun(folder)
         if manifest is None or not manifest.done:
@@ -165,7 +167,7 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
 
 def _as_written(ensemble: "AnyEnsemble") -> "Ensemble | None":
     """What runs that draw their numbers are held beside."""
-    from sim.experiments.run import as_written
+    from sim.execution.run import as_written
 
     return as_written(ensemble) if ensemble.info.get("uncertain") and ensemble.n_sound else None
 
@@ -182,7 +184,7 @@ def _show(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], as_json: boo
     from .uncertain import as_data, errors_table
 
     if as_json:
-        from sim.results.store import summary
+        from sim.results.storage.read import summary
 
         beside = {} if written is None else as_data(written)
         print_json(summary(ensemble) | beside | {"folder": str(folder), "figures": [str(path) for path in drawn]})
@@ -217,12 +219,10 @@ def _end(ensemble: "AnyEnsemble") -> None:
 
 def _too_wide(ensemble: "AnyEnsemble") -> str:
     """Which shares are not as precise as asked for."""
-    from sim.results.store import interval_of
-
     until = ensemble.info.get("until")
     if until is None:
         return ""
-    shares = ensemble.shares(interval=interval_of(ensemble)[0])
+    shares = ensemble.shares()
     if until["outcome"] is not None:
         shares = shares[shares["outcome"] == until["outcome"]]
     half = (shares["high"] - shares["low"]) / 2

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import complete
-from .answer import Json, answering, console, notes, print_json
+from .console import Json, answering, console, notes, print_json
 
 if TYPE_CHECKING:
-    from sim.experiments.replay.origin import Origin
-    from sim.experiments.replay.replay import Replay
+    from sim.execution.source import Origin
+    from sim.replays.replay import Replay
 
 SourceArgument = Annotated[
     str,
@@ -86,8 +86,8 @@ def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.replay.origin import origin
-    from sim.experiments.replay.replay import replayed
+    from sim.execution.source import origin
+    from sim.replays.replay import replayed
 
     with faults_in_json(as_json):
         found = origin(source, seed)
@@ -99,7 +99,7 @@ def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay
 @contextmanager
 def faults_in_json(as_json: bool) -> Iterator[None]:
     """Write the faults of files that are read here as JSON too, if the answer was to be JSON."""
-    from sim.theatre.errors import ScenarioError
+    from sim.theatre.files.errors import ScenarioError
 
     try:
         yield
@@ -111,7 +111,7 @@ def faults_in_json(as_json: bool) -> Iterator[None]:
 
 def said_if_changed(asked: "Origin") -> None:
     """Say where the scenario that a result was made from has changed since."""
-    from sim.experiments.replay.origin import changed_since
+    from sim.execution.source import changed_since
 
     if (changed := changed_since(asked)) is not None:
         notes.print(changed, markup=False)

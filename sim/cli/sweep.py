@@ -1,13 +1,14 @@
 """The verb `sweep`: run a scenario at many points, and tell which numbers matter and how much is dice."""
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from .answer import SOME_FAILED, Json, answering, console, counted, notes, print_json
-from .ledger import ledger_data, ledger_table, refuse_place, write_annotated
+from sim.text import counted, finite_or_none, json_rows
+
+from .console import SOME_FAILED, Json, answering, console, notes, print_json
+from .ledger import ledger_table, refuse_place, write_annotated
 from .run import executing, interruptible, refuse_together
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
     from sim.analysis.discovery import Box
     from sim.analysis.variance import Share, Shares
+    from sim.execution.target import Target
     from sim.results.sweep import Sweep
-    from sim.theatre.scenario import Scenario
+    from sim.theatre.language.scenario import Scenario
 
 SHOWN = 15
 """Numbers that are listed."""
@@ -75,7 +77,7 @@ def sweep(
         )
     told = told or [_nearest_half(made)]
     source = _source(scenario, swept)
-    _tell(made, told, line, {name: made.ledger(name, source) for name in told} if ledger else {}, as_json)
+    _tell(made, told, line, _ledgers(made, told, source) if ledger else {}, as_json)
     if annotate is not None:
         write_annotated(made, told[0], source, annotate)
     if made.n_failed:
@@ -85,8 +87,14 @@ def sweep(
         raise typer.Exit(SOME_FAILED)
 
 
+def _ledgers(made: "Sweep", told: list[str], source: str | None) -> dict[str, "pd.DataFrame"]:
+    from sim.experiments.sweep.ledger import ledger
+
+    return {name: ledger(made, name, source) for name in told}
+
+
 def _opened(folder: Path) -> "Sweep":
-    from sim.results.store import open_result
+    from sim.results.storage.read import open_result
     from sim.results.sweep import Sweep
 
     found = open_result(folder)
@@ -105,12 +113,12 @@ def _made(
     how: dict[str, Any],
     dask: str | None,
     as_json: bool,
-) -> "tuple[Sweep, list[str], Line | None]":
+) -> "tuple[Sweep, list[str], Target | None]":
     """Run a sweep; what is to be told of it is looked at first, so that nobody waits for what cannot be told."""
     from sim.experiments.sweep.sweep import asked as named
     from sim.experiments.sweep.sweep import sweep as run_sweep
-    from sim.results.folder import refuse_taken
-    from sim.theatre.errors import ScenarioError
+    from sim.results.storage.folder import refuse_taken
+    from sim.theatre.files.errors import ScenarioError
 
     from .progress import announced_compilation
 
@@ -131,28 +139,21 @@ def _made(
         return run_sweep(scenario, method=method, executor=pool, save=folder, **asked, **how), told, line
 
 
-Line = tuple[str, str, float]
-"""A measure, `>` or `<`, and a value."""
-
-
-def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> tuple[list[str], Line | None]:
+def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> "tuple[list[str], Target | None]":
     """The measures that are asked for, and the line that boxes are to lie beyond."""
-    from sim.theatre.measures import measure_name, measure_names
+    from sim.execution.target import parse_target
+    from sim.theatre.language.measures import measure_name, measure_names
 
     known = measure_names(question.theatre)
     told = [measure_name(name, known) for name in outcome]
     if boxes is None:
         return told, None
-    found = re.fullmatch(r"\s*(\S+?)\s*([<>])\s*([-+\d.eE]+)\s*", boxes)
-    try:
-        value = float(found[3]) if found is not None else None
-    except ValueError:
-        value = None
-    if found is None or value is None:
+    target = parse_target(boxes)
+    if target is None:
         raise typer.BadParameter(
             f"'{boxes}' draws no line; write one such as 'sustained_war > 0.1'", param_hint="--boxes"
         )
-    return told, (measure_name(found[1], known), found[2], value)
+    return told, target._replace(name=measure_name(target.name, known))
 
 
 def _nearest_half(made: "Sweep") -> str:
@@ -173,11 +174,11 @@ def _source(scenario: str, swept: bool) -> str | None:
 
 
 def _tell(
-    made: "Sweep", measures: list[str], line: Line | None, ledgers: "dict[str, pd.DataFrame]", as_json: bool
+    made: "Sweep", measures: list[str], line: "Target | None", ledgers: "dict[str, pd.DataFrame]", as_json: bool
 ) -> None:
     found = _beyond(made, line) if line is not None else []
     if as_json:
-        written = {"ledger": {name: ledger_data(each) for name, each in ledgers.items()}} if ledgers else {}
+        written = {"ledger": {name: json_rows(each) for name, each in ledgers.items()}} if ledgers else {}
         print_json(_as_data(made, measures, found) | written)
         return
     console.print(_head(made), highlight=False, soft_wrap=True)
@@ -202,7 +203,7 @@ def _head(made: "Sweep") -> str:
 
 
 def _print_measure(made: "Sweep", measure: str) -> None:
-    from sim.theatre.measures import MeasureError
+    from sim.theatre.language.measures import MeasureError
 
     try:
         told = _variance_text(made.variance(measure))
@@ -265,10 +266,9 @@ def _variance_text(found: "Shares") -> str:
     )
 
 
-def _beyond(made: "Sweep", line: Line) -> "list[Box]":
-    measure, side, value = line
+def _beyond(made: "Sweep", line: "Target") -> "list[Box]":
     try:
-        return made.boxes(measure, **{"above" if side == ">" else "below": value})
+        return made.boxes(line.name, **{"above" if line.above else "below": line.value})
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--boxes") from None
 
@@ -289,9 +289,9 @@ def _as_data(made: "Sweep", measures: list[str], boxes: "list[Box]") -> dict[str
 
 
 def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
-    from sim.theatre.measures import MeasureError
+    from sim.theatre.language.measures import MeasureError
 
-    told: dict[str, Any] = {"label": made.label(measure), "mean": _finite(float(made.answers[measure].mean()))}
+    told: dict[str, Any] = {"label": made.label(measure), "mean": finite_or_none(float(made.answers[measure].mean()))}
     try:
         shares = made.variance(measure)
         parts = {name: getattr(shares, name)._asdict() for name in ("parameters", "dice", "mix")}
@@ -301,17 +301,14 @@ def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
     try:
         found = made.indices(measure)
         told["index"] = found.attrs["main"]
-        told["indices"] = [{name: _finite(value) for name, value in row.items()} for row in found.to_dict("records")]
+        told["indices"] = [
+            {name: finite_or_none(value) for name, value in row.items()} for row in found.to_dict("records")
+        ]
     except MeasureError as error:
         told["indices"] = {"none": str(error)}
     return told
 
 
 def _box_data(box: "Box") -> dict[str, Any]:
-    limits = {path: [_finite(low), _finite(high)] for path, (low, high) in box.limits.items()}
+    limits = {path: [finite_or_none(low), finite_or_none(high)] for path, (low, high) in box.limits.items()}
     return {**vars(box), "limits": limits, "chances": dict(box.chances), "text": box.text()}
-
-
-def _finite(value: Any) -> Any:
-    """A value as JSON knows it: what is no number, or no finite one, is none."""
-    return None if isinstance(value, float) and not abs(value) < float("inf") else value

@@ -5,12 +5,11 @@ from typing import TYPE_CHECKING
 from rich import box
 from rich.table import Table
 
-from sim.theatre.scenario import HistoryFile, Scenario
-from sim.theatre.schema import Theatre
-from sim.theatre.sources import Sources
-from sim.theatre.sweep_file import SweepFile
-
-from .answer import counted
+from sim.text import counted
+from sim.theatre.language.scenario import HistoryFile, Scenario
+from sim.theatre.language.schema import Theatre
+from sim.theatre.language.sources import Sources
+from sim.theatre.language.sweep_file import SweepFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,10 +20,8 @@ if TYPE_CHECKING:
 def outcome_table(ensemble: "AnyEnsemble") -> Table:
     """Share of runs with each outcome, its interval, and when it came."""
     from sim.results.ensemble import date_of
-    from sim.results.store import interval_of
 
-    interval, called = interval_of(ensemble)
-    shares = ensemble.shares(interval=interval).sort_values("share", ascending=False)
+    shares = ensemble.shares().sort_values("share", ascending=False)
     scenario = ensemble.scenario
     span = f"{scenario.days} days from {scenario.start}"
     title = f"{scenario.title} · {span} · {scenario.short_hash} · seed {ensemble.seed}"
@@ -38,8 +35,10 @@ def outcome_table(ensemble: "AnyEnsemble") -> Table:
         label = scenario.theatre.outcomes[row.outcome].label
         table.add_row(label, f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", when)
     table.caption = f"of {counted(ensemble.n_sound, 'model run')}; sampling error only; not a forecast"
-    if called != "Wilson":
-        table.caption += f"\nintervals of a {called}, which hold however often one looks"
+    if "until" in ensemble.info:
+        table.caption += f"\nintervals of a {ensemble.interval.name}, which hold however often one looks"
+    elif ensemble.interval.name != "Wilson":
+        table.caption += f"\nintervals: {ensemble.interval.name}"
     table.caption_justify = "left"
     return table
 

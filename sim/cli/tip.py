@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from .answer import NOT_PRECISE, Json, answering, notes, print_json
+from .console import NOT_PRECISE, Json, answering, notes, print_json
 from .stories import faults_in_json, print_text, width
 
 
@@ -30,9 +30,9 @@ def tip(
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.tip import tip as tipped
-    from sim.experiments.tip_text import place
-    from sim.theatre.load import load
+    from sim.experiments.tipping.tip import tip as tipped
+    from sim.experiments.tipping.tip_text import place
+    from sim.theatre.files.load import load
 
     with faults_in_json(as_json):
         question = load(scenario)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from rich import box
 from rich.table import Table
 
-from .answer import counted
+from sim.text import counted
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble

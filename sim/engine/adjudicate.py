@@ -2,7 +2,7 @@
 
 from math import ceil, floor
 
-from sim.theatre.program import FLAG, LOG, NONE, SET, UNIT
+from sim.theatre.compiled.program import FLAG, LOG, NONE, SET, UNIT
 
 from .arithmetic import exponentials, log
 from .dice import CASUALTIES, uniform, words

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import mesa
 
-from sim.theatre.program import NONE
+from sim.theatre.compiled.program import NONE
 
 from .adjudicate import adjudicate, apply_effects, heat_up, inject
 from .decide import decide

@@ -1,4 +1,4 @@
-"""The functions of `sim.theatre.arithmetic`, compiled as they stand but for three that are faster on bits."""
+"""The functions of `sim.theatre.compiled.arithmetic`, compiled as they stand but for three that are faster on bits."""
 
 from collections.abc import Callable
 from math import sqrt
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.theatre import arithmetic as plain
+from sim.theatre.compiled import arithmetic as plain
 
 from .kernel import bits_of, float_of, formula, moved_up, part
 

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.program import NEVER, NONE, Conditions, Program
-from sim.theatre.scenario import Scenario
+from sim.theatre.compiled.program import NEVER, NONE, Conditions, Program
+from sim.theatre.language.scenario import Scenario
 
 from .agents import World
 from .kernel import compiling

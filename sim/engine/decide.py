@@ -1,6 +1,6 @@
 """Phase 2: every actor draws one action, or holds (ODD 7.4)."""
 
-from sim.theatre.program import NONE
+from sim.theatre.compiled.program import NONE
 
 from .handover import opened
 from .kernel import inline, kernel, part

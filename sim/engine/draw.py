@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.doubt import Doubt
+from sim.theatre.parameters.uncertain import Doubt
 
 from .dice import NUMBERS, middle, philox
 

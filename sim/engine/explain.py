@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.theatre.arithmetic import exp
-from sim.theatre.program import NONE
+from sim.theatre.compiled.arithmetic import exp
+from sim.theatre.compiled.program import NONE
 
 from .agents import Actor, Participant
 from .model import CrisisModel

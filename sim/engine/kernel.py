@@ -33,7 +33,7 @@ UNUSED = 90 * 86_400
 def cache_folder() -> Path:
     """Where compiled kernels are kept: numba itself does not notice an edit to a kernel called from another file."""
     digest = hashlib.sha256(str(Path(__file__).resolve()).encode())  # numba files kernels by their place
-    theatre = Path(sim.theatre.__file__).parent
+    theatre = Path(sim.theatre.__file__).parent / "compiled"
     for source in sorted([*Path(__file__).parent.glob("*.py"), theatre / "arithmetic.py", theatre / "program.py"]):
         digest.update(source.read_bytes())
     digest.update(f"{sys.version} {numba.__version__} {llvmlite.__version__} {np.__version__}".encode())

@@ -10,9 +10,9 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.compile import program_of
-from sim.theatre.program import LOG, NONE, UNIT, Floats, Script
-from sim.theatre.scenario import Scenario
+from sim.theatre.compiled.compile import program_of
+from sim.theatre.compiled.program import LOG, NONE, UNIT, Floats, Script
+from sim.theatre.language.scenario import Scenario
 
 from .agents import Actor, Market, Participant, World
 from .arithmetic import exp
@@ -248,7 +248,7 @@ def _checked_seed(seed: int) -> int:
 def _loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
     if isinstance(scenario, Scenario):
         return scenario
-    from sim.theatre.load import load  # YAML is read only if a path is given
+    from sim.theatre.files.load import load  # YAML is read only if a path is given
 
     return load(scenario)
 

@@ -1,6 +1,6 @@
 """Phase 1: stocks fade and take up yesterday's acts (ODD 7.3)."""
 
-from sim.theatre.program import NONE
+from sim.theatre.compiled.program import NONE
 
 from .arithmetic import exponentials, log2
 from .handover import opened

@@ -1,6 +1,6 @@
 """What rules see: numbers, readings between 0 and 1, conditions (ODD 7.2, 7.7)."""
 
-from sim.theatre.program import (
+from sim.theatre.compiled.program import (
     BLOOD,
     CONDITION,
     DEATHS,

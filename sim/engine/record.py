@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.program import NONE, Program
+from sim.theatre.compiled.program import NONE, Program
 
 if TYPE_CHECKING:
     from .model import CrisisModel

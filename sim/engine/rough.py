@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.program import NONE, Floats, Ints, Program
+from sim.theatre.compiled.program import NONE, Floats, Ints, Program
 
 if TYPE_CHECKING:
     from .state import Numbers

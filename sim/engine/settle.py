@@ -2,7 +2,7 @@
 
 from math import nan
 
-from sim.theatre.program import FLAG, LOG, NONE
+from sim.theatre.compiled.program import FLAG, LOG, NONE
 
 from .arithmetic import exponentials, normals
 from .dice import NOISE, middle, words

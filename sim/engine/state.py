@@ -5,7 +5,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.program import NEVER, NONE, Conditions, Features, Floats, Ints, Ladder, Program, Script, Table, ints
+from sim.theatre.compiled.program import (
+    NEVER,
+    NONE,
+    Conditions,
+    Features,
+    Floats,
+    Ints,
+    Ladder,
+    Program,
+    Script,
+    Table,
+    ints,
+)
 
 from .rough import Rough, new_rough
 
@@ -141,7 +153,7 @@ The actor of an entry of the script is -1, and its action counts on past the act
 
 
 class Tables(NamedTuple):
-    """The rules: tables of `sim.theatre.program`, under the names they have there."""
+    """The rules: tables of `sim.theatre.compiled.program`, under the names they have there."""
 
     actor: Table
     fit: Table

@@ -8,7 +8,7 @@ loose bound costs time, and no history depends on it.
 
 import numpy as np
 
-from sim.theatre.program import NONE
+from sim.theatre.compiled.program import NONE
 
 from .arithmetic import exp_at_most
 from .dice import DECIDE, at_least, words

@@ -3,7 +3,7 @@
 Those runs lie here and there, so what is read of them is gathered column by column into rows beside one another.
 """
 
-from sim.theatre.program import NONE
+from sim.theatre.compiled.program import NONE
 
 from .arithmetic import exponentials
 from .dice import DECIDE, uniform, words

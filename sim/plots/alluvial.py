@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 
 from sim.analysis.moves import moves
 from sim.results.ensemble import Ensemble
+from sim.text import percent
 
 from .colours import COLOURS, rung_colour
-from .frame import column_for, foot, given_or_new, head, percent, points, refuse_empty, rung_name
+from .frame import column_for, foot, given_or_new, head, points, refuse_empty, rung_name
 from .labels import LINE, SIZE, apart, wrapped
 from .ribbons import bar, ribbon, stacked
 

@@ -8,9 +8,10 @@ from matplotlib.axes import Axes
 
 from sim.analysis.moves import sequences
 from sim.results.ensemble import Ensemble
+from sim.text import percent
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, percent, points, signed
+from .frame import given_or_new, head, points, signed
 from .labels import LINE, SIZE, wrapped
 from .ribbons import bar, ribbon, stacked
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
-from sim.experiments.choices import HOLD, Choices
+from sim.experiments.branching.choices import HOLD, Choices
+from sim.text import percent
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, percent, percent_axis, plain_axes, signed
+from .frame import given_or_new, head, percent_axis, plain_axes, signed
 from .labels import SIZE, wrapped
 
 TITLE = 44

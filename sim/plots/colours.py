@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from matplotlib.colors import to_hex, to_rgb
 
-from sim.theatre.schema import Actor, Theatre
+from sim.theatre.language.schema import Actor, Theatre
 
 COLOURS = {
     "rung 0": "#eef3f7",

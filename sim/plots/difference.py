@@ -6,7 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.analysis.paths import edges, quantiles
-from sim.experiments.compare import Comparison
+from sim.experiments.pairs.compare import Comparison
 
 from .colours import COLOURS, tint
 from .frame import (

@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from sim.analysis.discovery import Box
 from sim.analysis.peeling import peeling
 from sim.results.sweep import Sweep
+from sim.text import percent
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, percent, percent_axis, plain_axes, points, signed
+from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
 from .influence import is_share, signature
 from .labels import LINE, SIZE, width_of, wrapped
 

@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.analysis.paths import edges
+from sim.text import percent
 
 from .colours import COLOURS, tint
 from .frame import (
@@ -17,7 +18,6 @@ from .frame import (
     given_or_new,
     head,
     labelled,
-    percent,
     plain_axes,
     refuse_empty,
     share_axis,

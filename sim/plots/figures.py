@@ -13,9 +13,9 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.analysis.paths import medoids
-from sim.results.carried import Carried
 from sim.results.ensemble import Ensemble
-from sim.theatre.variables import LogVariable
+from sim.results.provenance import Carried
+from sim.theatre.language.variables import LogVariable
 
 from .doubt import doubt, errors
 from .frame import HEIGHT, WIDTH, laid_out

@@ -3,7 +3,7 @@
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from sim.experiments.compare import Comparison
+from sim.experiments.pairs.compare import Comparison
 
 from .colours import COLOURS, tint
 from .difference import refuse_empty, signature

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, timedelta
-from difflib import get_close_matches
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
-from sim.experiments.replay.words import percent as percent
-from sim.theatre.schema import Theatre
+from sim.text import suggestion
+from sim.theatre.language.schema import Theatre
 
 from .colours import COLOURS
 from .labels import LINE, SIZE, apart, width_of, wrapped
@@ -81,9 +80,7 @@ def labelled(ensemble: "AnyEnsemble", name: str) -> xr.DataArray:
     """
     known = [str(variable) for variable in ensemble.kept.trajectories.data_vars]
     if name not in known:
-        close = get_close_matches(name, known, 1)
-        hint = f"did you mean '{close[0]}'?" if close else f"there are {', '.join(known)}"
-        raise ValueError(f"unknown variable '{name}'; {hint}")
+        raise ValueError(f"unknown variable '{name}'{suggestion(name, known)}")
     return ensemble.kept.trajectories[name]
 
 

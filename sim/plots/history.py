@@ -12,7 +12,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from sim.results.ensemble import SCRIPT, Ensemble
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 
 from .colours import COLOURS, SIDES, Side, sides
 from .frame import (

@@ -9,9 +9,10 @@ from numpy.typing import NDArray
 
 from sim.analysis.paired import mean_difference
 from sim.results.sweep import Sweep
+from sim.text import percent
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, percent, percent_axis, plain_axes, points, signed
+from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
 from .labels import LINE, SIZE, width_of
 
 MOST = 12
@@ -231,7 +232,7 @@ def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MO
 
 
 def _dice(sweep: Sweep, name: str) -> str:
-    from sim.theatre.measures import MeasureError
+    from sim.theatre.language.measures import MeasureError
 
     try:
         found = sweep.variance(name)

@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.paths import edges, medoids
 from sim.results.ensemble import Ensemble
+from sim.text import percent
 
 from . import overlay
 from .colours import COLOURS, PATH_STYLES, path_colour, tint
@@ -19,7 +20,6 @@ from .frame import (
     given_or_new,
     head,
     labelled,
-    percent,
     plain_axes,
     refuse_empty,
     with_unit,

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
-from sim.analysis.intervals import wilson
 from sim.results.ensemble import Ensemble
+from sim.text import percent
 
 from . import overlay
 from .colours import COLOURS, rung_colour, tint
@@ -19,7 +19,6 @@ from .frame import (
     foot,
     given_or_new,
     head,
-    percent,
     percent_axis,
     plain_axes,
     refuse_empty,
@@ -78,7 +77,7 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], heights, texts, ties)
-    low, high = wilson(ensemble.n_sound / 2, ensemble.n_sound)
+    low, high = ensemble.interval.of_counts(ensemble.n_sound / 2, ensemble.n_sound, 0.95)
     memory = theatre.ladder.rung_memory.value
     head(
         ax,
@@ -99,7 +98,7 @@ def first_passage(
     """Share of the runs that have reached each rung, or one above it, by each day.
 
     Every run goes on to the horizon, so the share of runs is exact for the ensemble; its band is the pointwise 95 %
-    Wilson interval of the sampling error.
+    interval of the sampling error (`Ensemble.interval`).
 
     Parameters
     ----------
@@ -120,7 +119,7 @@ def first_passage(
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
     refuse_empty(ensemble)
     counts = ensemble.reached(steps)
-    low, high = wilson(counts, ensemble.n_sound)
+    low, high = ensemble.interval.of_counts(counts, ensemble.n_sound, 0.95)
     shares = counts / ensemble.n_sound
     for at, rung in enumerate(steps):
         colour, style = rung_colour(rung), PASSAGE_STYLES[at % len(PASSAGE_STYLES)]
@@ -136,7 +135,9 @@ def first_passage(
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], shares[:, -1].tolist(), texts, [rung_colour(rung) for rung in steps])
-    meaning = "Runs with an act on the rung or above it so far. Bands: 95 % Wilson intervals, sampling error only."
+    meaning = (
+        f"Runs with an act on the rung or above it so far. Bands: 95 % {ensemble.interval.phrase}, sampling error only."
+    )
     if record is not None:
         there = overlay.passages(ensemble, record, steps)
         overlay.diamonds(ax, [(dates[day], shares[steps.index(rung), day]) for rung, day in there.items()])
@@ -147,7 +148,7 @@ def first_passage(
 
 
 def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
-    """Share of the runs in which each outcome held on some day, with 95 % Wilson intervals, the largest on top.
+    """Share of the runs in which each outcome held on some day, with 95 % intervals, the largest on top.
 
     Parameters
     ----------
@@ -157,6 +158,7 @@ def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble |
     ax = given_or_new(ax)
     refuse_empty(ensemble)
     labels = {name: outcome.label for name, outcome in ensemble.scenario.theatre.outcomes.items()}
+    phrase = ensemble.interval.phrase
     table = ensemble.shares().sort_values("share", ascending=False, kind="stable", ignore_index=True)
     rows = -np.arange(len(table), dtype=float)
     share, low, high = (table[name].to_numpy(float) for name in ("share", "low", "high"))
@@ -172,7 +174,7 @@ def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble |
             overlay.beside(ax, row + 0.2, label, came_about[line["outcome"]])
         ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=SIZE + 1, color=COLOURS["text"])
     share_axis(ax, rows)
-    meaning = "Dots: share of runs in which it held on some day. Lines: 95 % Wilson intervals, sampling error only."
+    meaning = f"Dots: share of runs in which it held on some day. Lines: 95 % {phrase}, sampling error only."
     if record is not None:
         meaning += f" Diamonds: when it came about in the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}."
     head(ax, "What came about, and in how many runs", meaning)

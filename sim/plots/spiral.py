@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.patches import FancyArrowPatch
 from numpy.typing import NDArray
 
+from sim.replays.replay import Replay
 from sim.results.ensemble import SCRIPT, Ensemble
 
 from .colours import COLOURS
@@ -36,7 +37,7 @@ _MARGIN = 0.04
 """Share of the dates shown that is left free on either side."""
 
 
-def spiral(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, event: int | None = None) -> Axes:
+def spiral(source: Ensemble | Replay, ax: Axes | None = None, run: int | None = None, event: int | None = None) -> Axes:
     """The tree of action and response that one event belongs to, across the rungs, each act in its side's colour.
 
     A line leads from the event that weighed most in a decision to the act that was decided. Drawn are the acts that go
@@ -44,8 +45,9 @@ def spiral(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, event: int 
 
     Parameters
     ----------
-    run : int
-        The run's number.
+    source : Ensemble or Replay
+    run : int, optional
+        The run's number in the ensemble; left out, that of the replay, or 0.
     event : int, optional
         The event's number in its run; left out, the gravest act: on the highest rung, of these the deadliest.
 
@@ -54,6 +56,9 @@ def spiral(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, event: int 
     ValueError
         There is no such run or event.
     """
+    ensemble = source.ensemble if isinstance(source, Replay) else source
+    if run is None:
+        run = source.run if isinstance(source, Replay) else 0
     if run not in ensemble.outcomes.index:
         raise ValueError(f"no run {run}; this ensemble has runs {_span(ensemble.outcomes.index)}")
     ax = given_or_new(ax)

@@ -6,9 +6,10 @@ from matplotlib.patches import Rectangle
 
 from sim.analysis.moves import stepwise
 from sim.results.ensemble import Ensemble
+from sim.text import percent
 
 from .colours import COLOURS, rung_colour, tint
-from .frame import column_for, foot, given_or_new, head, percent, points, refuse_empty, rung_name
+from .frame import column_for, foot, given_or_new, head, points, refuse_empty, rung_name
 from .labels import SIZE, wrapped
 
 LETTERS = 24

@@ -6,21 +6,21 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.asked import AskError
-from sim.experiments.replay.origin import ReplayError
-from sim.experiments.replay.words import percent
+from sim.execution.lookup import AskError
+from sim.execution.source import ReplayError
 from sim.plots.frame import rung_name
 from sim.results.counted import AnyEnsemble
-from sim.results.store import interval_of
 from sim.results.sweep import Sweep
+from sim.text import percent
 
-from . import paths, said
+from . import alt_text as said
+from . import series as paths
 from .cast import Matrix, matrix
-from .numbers import Written, written
+from .number_tables import Written, written
 from .pack import unpacked
 from .pair import Pair, pair
 from .ranking import Ranking, rankings
-from .told import chosen, stories
+from .stories import chosen, stories
 
 ACTS_OF_A_RUN = 5
 """Acts of a run, in the mean, that the raster shows at first."""
@@ -53,7 +53,7 @@ class Contents:
     @property
     def interval(self) -> str:
         """What intervals of shares are called."""
-        return interval_of(self.first)[1]
+        return self.first.interval.name
 
     @property
     def unreached(self) -> list[str]:

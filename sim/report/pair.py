@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.experiments.compare import Comparison, compare
-from sim.experiments.replay.origin import ReplayError
-from sim.experiments.replay.words import counted
+from sim.execution.source import ReplayError
+from sim.experiments.pairs.compare import Comparison, compare
 from sim.results.counted import AnyEnsemble
+from sim.text import counted
 
 from .pack import stepped
 

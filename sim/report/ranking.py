@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from sim.experiments.asked import AskError
-from sim.experiments.replay.words import percent
+from sim.execution.lookup import AskError
 from sim.results.sweep import Sweep
-from sim.theatre.measures import MeasureError
-from sim.theatre.scenario import Scenario
+from sim.text import percent
+from sim.theatre.language.measures import MeasureError
+from sim.theatre.language.scenario import Scenario
 
 OUTCOMES = 3
 """Outcomes of which the page ranks the numbers."""

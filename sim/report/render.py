@@ -9,11 +9,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sim.results.carried import Carried
 from sim.results.counted import AnyEnsemble
-from sim.results.files import replacing, told
+from sim.results.provenance import Carried
+from sim.results.storage.atomic import replacing, told
 
-from .words import FILTERS
+from .filters import FILTERS
 
 if TYPE_CHECKING:
     from sim.results.sweep import Sweep
@@ -63,7 +63,7 @@ def write(
     ------
     ReportError
         There is another file in its place, or Jinja2 is not installed.
-    sim.experiments.asked.AskError
+    sim.execution.lookup.AskError
         The two are not on the same dice, or hold branches, or the sweep is of another scenario.
     """
     if not overwrite and path.exists() and not is_report(path):

@@ -13,16 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from sim.experiments.record import RecordError, recorded
-from sim.experiments.run import as_written, run
-from sim.experiments.summarise import summarise
+from sim.execution.recorded import RecordError, recorded
+from sim.execution.run import as_written, run
+from sim.execution.summarise import summarise
 from sim.plots.figures import save, standard
-from sim.results.carried import Carried
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble
 from sim.results.errors import StoreError
-from sim.results.manifest import provenance
-from sim.theatre.errors import ScenarioError
+from sim.results.provenance import Carried
+from sim.results.storage.manifest import provenance
+from sim.theatre.files.errors import ScenarioError
 
 from .render import ReportError, html
 

@@ -12,8 +12,9 @@ from sim.analysis import base_rates as measured
 from sim.analysis import price_response
 from sim.analysis.estimates import Estimate
 from sim.analysis.intervals import wilson
-from sim.theatre import base_rates as asked
-from sim.theatre.variables import FlagVariable
+from sim.text import finite_or_none
+from sim.theatre.language import base_rates as asked
+from sim.theatre.language.variables import FlagVariable
 
 if TYPE_CHECKING:
     from .ensemble import Ensemble
@@ -49,13 +50,9 @@ def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
     rows = table.drop(columns=["expected_low", "expected_high"]).to_dict("records")
     ranges = table[["expected_low", "expected_high"]].to_numpy().tolist()
     return [
-        {**{key: _known(value) for key, value in row.items()}, "expected": ends}
+        {**{key: finite_or_none(value) for key, value in row.items()}, "expected": ends}
         for row, ends in zip(rows, ranges, strict=True)
     ]
-
-
-def _known(value: Any) -> Any:
-    return None if isinstance(value, float) and not np.isfinite(value) else value
 
 
 def verdict(found: Estimate, expected: tuple[float, float]) -> Verdict:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre import arithmetic
-from sim.theatre.program import FLAG, LOG, Floats, Program
+from sim.theatre.compiled import arithmetic
+from sim.theatre.compiled.program import FLAG, LOG, Floats, Program
 
 STEPS = 500
 """Steps from one end of a range to the other."""

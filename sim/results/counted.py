@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 
 from sim.analysis.counts import quantiles
 from sim.analysis.intervals import Interval
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 
 from .ensemble import Ensemble
+from .intervals import ShareInterval, share_interval
 from .summary import Summary
-from .two_errors import errors_of_shares, sampling
+from .two_errors import errors_of_shares
 
 
 @dataclass(frozen=True)
@@ -56,9 +58,14 @@ class CountedEnsemble:
         """Sets of runs that share their numbers: see `Summary.sets`."""
         return self.summary.sets
 
+    @cached_property
+    def interval(self) -> ShareInterval:
+        """The interval that is right for shares of these runs: see `Ensemble.interval`."""
+        return share_interval(self)
+
     def shares(self, level: float = 0.95, interval: Interval | None = None) -> pd.DataFrame:
         """Share of the runs in which each outcome held, with an interval: see `Ensemble.shares`."""
-        return self.summary.shares(level, interval or sampling(self))
+        return self.summary.shares(level, interval or self.interval.of_outcomes)
 
     def errors(self, level: float = 0.95) -> pd.DataFrame:
         """Tell sampling error and parameter error apart: see `Ensemble.errors`."""
@@ -93,7 +100,7 @@ class CountedEnsemble:
         return self.kept.base_rates
 
     def _repr_html_(self) -> str:
-        from sim.report.notebook import as_html
+        from .notebook import as_html
 
         return as_html(self)
 

@@ -17,10 +17,11 @@ from sim.analysis.paths import quantiles
 from sim.analysis.two_errors import by_set, tally
 from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.engine.record import Block
-from sim.theatre.program import Program
-from sim.theatre.scenario import Scenario
+from sim.theatre.compiled.program import Program
+from sim.theatre.language.scenario import Scenario
 
-from .two_errors import errors_of_shares, sampling
+from .intervals import ShareInterval, share_interval
+from .two_errors import errors_of_shares
 
 SCRIPT = "script"
 """The actor of what the scenario itself lets happen."""
@@ -87,16 +88,26 @@ class Ensemble:
         """The runs that were kept whole: all of them."""
         return self
 
-    def shares(self, level: float = 0.95, interval: Interval | None = None) -> pd.DataFrame:
-        """Share of the runs in which each outcome held, with an interval: Wilson's, or another of `sim.analysis`.
+    @cached_property
+    def interval(self) -> ShareInterval:
+        """The interval that is right for shares of these runs, by how they came about."""
+        return share_interval(self)
 
-        Runs that share their numbers count in it for as many independent ones as they are worth.
+    def shares(self, level: float = 0.95, interval: Interval | None = None) -> pd.DataFrame:
+        """Share of the runs in which each outcome held, with the interval that is right for them.
+
+        Parameters
+        ----------
+        level : float
+            Coverage of the interval.
+        interval : callable, optional
+            Another interval of `sim.analysis` in its place; left out, `self.interval`.
 
         Returns
         -------
         DataFrame with columns outcome, share, low, high, n
         """
-        return outcome_shares(self.sound.notna().sum(), self.n_sound, level, interval or sampling(self))
+        return outcome_shares(self.sound.notna().sum(), self.n_sound, level, interval or self.interval.of_outcomes)
 
     @property
     def sets(self) -> NDArray[np.int64]:
@@ -150,7 +161,7 @@ class Ensemble:
         return card(self)
 
     def _repr_html_(self) -> str:
-        from sim.report.notebook import as_html
+        from .notebook import as_html
 
         return as_html(self)
 

@@ -1,22 +1,19 @@
-"""What a sweep keeps of a run: a few numbers (`sim.theatre.measures`), taken while it goes on."""
+"""What a sweep keeps of a run: a few numbers (`sim.theatre.language.measures`), taken day by day."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.theatre.compile import program_of
-from sim.theatre.measures import RUNGS, MeasureError
-from sim.theatre.program import LOG, Program
+from sim.theatre.compiled.compile import program_of
+from sim.theatre.compiled.program import LOG, Program
+from sim.theatre.language.measures import RUNGS, MeasureError
 
 from .ensemble import Ensemble
 
-if TYPE_CHECKING:
-    from sim.engine.model import CrisisModel
 
-
-class Record:
+class RunMeasures:
     """Takes in days of some runs, one after the other."""
 
     def __init__(self, program: Program, n: int) -> None:
@@ -58,19 +55,6 @@ class Record:
         return {name: values.astype(np.float32) for name, values in found.items()}
 
 
-def measured(model: "CrisisModel") -> dict[str, NDArray[np.float32]]:
-    """Run a model to its end and measure its runs; those that fail have NaN throughout."""
-    record = Record(model.program, model.n)
-    while model.running:
-        model.step()
-        record.take(model.day - 1, model.world.x, model.world.rung[-1])
-    rows = record.rows(model.world.outcome_day, model.world.deaths[-1])
-    failed = model.status.failed_day >= 0
-    for values in rows.values():
-        values[failed] = np.nan
-    return rows
-
-
 def measures_of(ensemble: Ensemble) -> pd.DataFrame:
     """Measure the runs of an ensemble that did not fail, one row for each.
 
@@ -84,7 +68,7 @@ def measures_of(ensemble: Ensemble) -> pd.DataFrame:
     program, runs = program_of(ensemble.scenario), ensemble.sound.index
     if missing := set(program.variables) - set(ensemble.trajectories.data_vars):
         raise MeasureError(f"the ensemble does not keep {', '.join(sorted(missing))}; run it without --variables")
-    record = Record(program, len(runs))
+    record = RunMeasures(program, len(runs))
     paths = [ensemble.paths(name) for name in program.variables]
     rung = ensemble.paths("rung")
     for day in range(program.days):

@@ -19,12 +19,12 @@ from sim.analysis.ladder import reached
 from sim.analysis.two_errors import by_set, tally
 from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.engine.record import Block
-from sim.theatre.compile import program_of
-from sim.theatre.scenario import Scenario
+from sim.theatre.compiled.compile import program_of
+from sim.theatre.language.scenario import Scenario
 
-from .arrays import read_arrays, write_arrays
 from .bins import DEATHS, RUNGS, Bins, bins_of
 from .ensemble import action_names, outcome_shares
+from .npz import read_arrays, write_arrays
 
 FAILURES_NAMED = 100
 

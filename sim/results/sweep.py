@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from sim.analysis import sensitivity
 from sim.analysis.discovery import Box, Split, boxes, splits
 from sim.analysis.variance import Shares, shares
-from sim.theatre.measures import MeasureError, measure_name
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.measures import MeasureError, measure_name
+from sim.theatre.language.scenario import Scenario
 
 from .design import Design, Floats
 
@@ -28,7 +28,7 @@ class Response:
 
     design: Design
     measures: pd.DataFrame
-    """One row for each run: point, run, and every measure (`sim.theatre.measures`); NaN where a run failed."""
+    """One row for each run: point, run, and every measure (`sim.theatre.language.measures`); NaN where a run failed."""
 
     @classmethod
     def of(cls, design: Design, function: Function) -> "Response":
@@ -67,12 +67,6 @@ class Response:
     def outcomes(self) -> dict[str, Floats]:
         """Every measure at each point, as EMA Workbench takes them."""
         return {name: self.answers[name].to_numpy(np.float64) for name in self.names}
-
-    def to_ema(self) -> tuple[pd.DataFrame, dict[str, Floats]]:
-        """Return (experiments, outcomes) as EMA Workbench gives and saves them, by the names of `scenario.to_ema()`."""
-        from sim.experiments.sweep.others import ema_results
-
-        return ema_results(self)
 
     def measure(self, name: str) -> str:
         """Return a measure by its name; an outcome needs no `outcome.` before it.
@@ -193,18 +187,6 @@ class Sweep(Response):
     def n_failed(self) -> int:
         """Runs that failed."""
         return len(self.failures)
-
-    def ledger(self, measure: str, source: str | Path | None = None) -> pd.DataFrame:
-        """Sort the numbers that were varied by influence times weakness of source: see `sim.results.ledger.ledger`."""
-        from .ledger import ledger  # which reads YAML
-
-        return ledger(self, measure, source)
-
-    def annotated(self, measure: str, source: str | Path | None = None) -> str:
-        """Return the text of the theatre's file, each number's influence beside it: see `sim.results.ledger`."""
-        from .ledger import annotated
-
-        return annotated(self, measure, source)
 
     def label(self, measure: str) -> str:
         """A measure in words."""

@@ -1,18 +1,17 @@
 """Shares of runs that draw their numbers: sampling error and parameter error, told apart."""
 
-from typing import Any, Protocol
+from typing import Protocol
 
-import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
 
-from sim.analysis.intervals import Interval, wilson
 from sim.analysis.two_errors import two_errors
-from sim.theatre.compile import program_of
-from sim.theatre.scenario import Scenario
+from sim.theatre.compiled.compile import program_of
+from sim.theatre.language.scenario import Scenario
+
+from . import intervals
 
 
-class Runs(Protocol):
+class Runs(intervals.Runs, Protocol):
     """Runs of one scenario, kept whole or only counted."""
 
     @property
@@ -20,31 +19,8 @@ class Runs(Protocol):
         """What was run."""
 
     @property
-    def info(self) -> dict[str, Any]:
-        """How it was made."""
-
-    @property
-    def sets(self) -> NDArray[np.int64]:
-        """Sets of runs that share their numbers."""
-
-    @property
     def n_sound(self) -> int:
         """Runs that did not fail."""
-
-
-def sampling(runs: Runs) -> Interval:
-    """The interval of shares for runs of a number that was fixed before: Wilson's.
-
-    Runs that share their numbers are alike, and count for as many independent ones as would err as much.
-    """
-    if not runs.info.get("uncertain"):
-        return wilson
-
-    def shared(successes: ArrayLike, n: ArrayLike, level: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        found = two_errors(runs.sets, level)
-        return found.low, found.high
-
-    return shared
 
 
 def errors_of_shares(runs: Runs, level: float = 0.95) -> pd.DataFrame:

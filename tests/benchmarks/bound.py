@@ -19,8 +19,8 @@ from sim.engine.model import CrisisModel
 from sim.engine.rough import WIDE
 from sim.engine.state import STRIP, Everything
 from sim.engine.thinning import candidates
-from sim.theatre.program import LOG, NONE
-from sim.theatre.scenario import Scenario
+from sim.theatre.compiled.program import LOG, NONE
+from sim.theatre.language.scenario import Scenario
 
 
 @kernel

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from sim.theatre.scenario import Scenario
-from sim.theatre.schema import Theatre
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 
 Content = dict[str, Any]
 

@@ -11,7 +11,7 @@ import mesa
 
 import sim
 from sim.engine.model import CrisisModel
-from sim.experiments.run import RUNS_PER_BLOCK
+from sim.execution.run import RUNS_PER_BLOCK
 from tests.benchmarks.bound import bound
 from tests.benchmarks.doubled import doubled
 from tests.oracle import ReferenceModel

@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sim.theatre.resolve import File, merge, resolve
-from sim.theatre.scenario import Scenario
-from sim.theatre.yaml_tree import Node, compose, plain
+from sim.theatre.files.resolve import File, merge, resolve
+from sim.theatre.files.yaml_tree import Node, compose, plain
+from sim.theatre.language.scenario import Scenario
 
 FOR_GOOD = 1_000_000
 """A half-life in days at which a variable stays where it starts, but for what acts do to it."""

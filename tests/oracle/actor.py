@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 import mesa
 
-from sim.theatre.arithmetic import decay, exp, geometric, log, log2
-from sim.theatre.schema import Action
-from sim.theatre.terms import Quantity, Term
+from sim.theatre.compiled.arithmetic import decay, exp, geometric, log, log2
+from sim.theatre.language.schema import Action
+from sim.theatre.language.terms import Quantity, Term
 
 from .dice import CASUALTIES, DECIDE
 from .reading import add_up, clip, product, reading, sum_of, weighted

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from sim.theatre.scenario import Scenario
+from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import START, Map
 
 from .reference import ReferenceModel

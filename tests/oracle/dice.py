@@ -3,7 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 
-from sim.theatre.arithmetic import normal
+from sim.theatre.compiled.arithmetic import normal
 
 DECIDE, CASUALTIES, NOISE = 1, 2, 3
 WORD = 0xFFFFFFFF

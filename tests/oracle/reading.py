@@ -2,10 +2,10 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from sim.theatre.number import Number
-from sim.theatre.schema import Theatre, ordered_conditions
-from sim.theatre.terms import Comparison, Condition, Quantity, Term, quantities
-from sim.theatre.variables import FlagVariable
+from sim.theatre.language.number import Number
+from sim.theatre.language.schema import Theatre, ordered_conditions
+from sim.theatre.language.terms import Comparison, Condition, Quantity, Term, quantities
+from sim.theatre.language.variables import FlagVariable
 
 NEVER = 1e9
 """What `days_since` says of something that has not happened."""

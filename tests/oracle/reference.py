@@ -10,12 +10,12 @@ from typing import Any
 
 import mesa
 
-from sim.theatre.arithmetic import exp, log
-from sim.theatre.names import Names, naming
-from sim.theatre.scenario import Scenario, ScriptEntry, Window
-from sim.theatre.schema import Market, Theatre
-from sim.theatre.terms import Condition
-from sim.theatre.variables import FlagVariable, LogVariable
+from sim.theatre.compiled.arithmetic import exp, log
+from sim.theatre.language.names import Names, naming
+from sim.theatre.language.scenario import Scenario, ScriptEntry, Window
+from sim.theatre.language.schema import Market, Theatre
+from sim.theatre.language.terms import Condition
+from sim.theatre.language.variables import FlagVariable, LogVariable
 
 from .actor import ActorAgent, Event, Pair
 from .dice import Dice
@@ -218,6 +218,6 @@ def _first_day(outcome: str, model: ReferenceModel) -> int:
 
 def read_scenario(path: Any) -> Scenario:
     """Read a scenario file, with all that it extends."""
-    from sim.theatre.load import load
+    from sim.theatre.files.load import load
 
     return load(path)

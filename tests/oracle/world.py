@@ -6,10 +6,10 @@ from math import isfinite
 
 import mesa
 
-from sim.theatre.arithmetic import decay, exp, log, per_cent
-from sim.theatre.number import Number
-from sim.theatre.terms import Quantity
-from sim.theatre.variables import FlagVariable, LogVariable, UnitVariable, Variable
+from sim.theatre.compiled.arithmetic import decay, exp, log, per_cent
+from sim.theatre.language.number import Number
+from sim.theatre.language.terms import Quantity
+from sim.theatre.language.variables import FlagVariable, LogVariable, UnitVariable, Variable
 
 from .dice import NOISE
 from .reading import add_up, clip, product, reading

@@ -7,7 +7,7 @@ import numpy as np
 
 from sim.analysis.extras import extra
 from sim.analysis.sensitivity import LEVELS
-from sim.experiments.plan import PlanError
+from sim.execution.plan import PlanError
 from sim.results.design import Design, Floats, Varied, problem
 
 MOST_VALUES = 2**28

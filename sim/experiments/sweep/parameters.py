@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import Literal
 
-from sim.experiments.plan import PlanError
+from sim.execution.plan import PlanError
 from sim.results.design import Varied
-from sim.theatre.inventory import unit_of
-from sim.theatre.number import written
-from sim.theatre.ranges import RangeError, ranges
-from sim.theatre.scenario import Scenario
+from sim.theatre.files.inventory import unit_of
+from sim.theatre.language.number import written
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.ranges import RangeError, ranges
 
 Parameters = Sequence[str] | Mapping[str, Sequence[float] | None] | None
 """Patterns over canonical paths, as `sim describe` prints them; or a range for each, None for the plausible one."""
@@ -27,7 +27,7 @@ def chosen(scenario: Scenario, parameters: Parameters = None, only: Only | None 
     ----------
     scenario : Scenario
     parameters : sequence of patterns, or mapping from patterns to ranges, optional
-        See `sim.theatre.ranges.ranges`; left out, every number with a plausible range.
+        See `sim.theatre.parameters.ranges.ranges`; left out, every number with a plausible range.
     only : {"levers", "uncertainties"}, optional
         Only numbers that a government can choose, or only others.
 

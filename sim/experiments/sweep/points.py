@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from sim.engine.model import CrisisModel
 from sim.results.design import Design
-from sim.results.manifest import Failure
-from sim.results.measures import measured
-from sim.theatre.scenario import Scenario
+from sim.results.measures import RunMeasures
+from sim.results.storage.manifest import Failure
+from sim.theatre.language.scenario import Scenario
 
 
 class Measured(NamedTuple):
@@ -54,6 +54,19 @@ class Points:
         return Points(
             self.scenario, replace(self.design, values=self.design.values[begin:end]), begin + self.first_point
         )
+
+
+def measured(model: CrisisModel) -> dict[str, NDArray[np.float32]]:
+    """Run a model to its end and measure its runs; those that fail have NaN throughout."""
+    record = RunMeasures(model.program, model.n)
+    while model.running:
+        model.step()
+        record.take(model.day - 1, model.world.x, model.world.rung[-1])
+    rows = record.rows(model.world.outcome_day, model.world.deaths[-1])
+    failed = model.status.failed_day >= 0
+    for values in rows.values():
+        values[failed] = np.nan
+    return rows
 
 
 def counted(block: Measured) -> tuple[int, int, NDArray[np.int64]]:

@@ -8,17 +8,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.experiments import run as running
-from sim.experiments.follow import Shown, followed
-from sim.experiments.plan import BLOCKS_AT_LEAST, FEWEST
+from sim.execution import run as running
+from sim.execution.loop import Shown, followed
+from sim.execution.plan import BLOCKS_AT_LEAST, FEWEST
 from sim.results.design import Design
-from sim.results.folder import begun, close, refuse_others
-from sim.results.manifest import Manifest, Plan, provenance
+from sim.results.storage.folder import begun, close, refuse_others
+from sim.results.storage.manifest import Manifest, Plan, provenance
+from sim.results.storage.write_sweep import SweepWriter, failed_runs, read_sweep
 from sim.results.sweep import Sweep, table
-from sim.results.sweep_store import SweepWriter, failed_runs, read_sweep
-from sim.theatre.load import load, load_sweep, resolve
-from sim.theatre.scenario import Scenario
-from sim.theatre.sweep_file import SweepFile
+from sim.theatre.files.load import load, load_sweep, resolve
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.sweep_file import SweepFile
 
 from .design import make
 from .parameters import Only, Parameters, chosen
@@ -69,7 +69,7 @@ def sweep(
     ------
     sim.ScenarioError
         The scenario's file has faults.
-    sim.experiments.plan.PlanError
+    sim.execution.plan.PlanError
         A number cannot vary as asked, or there are too few points for the method.
     sim.StoreError
         The folder is taken, cannot be gone on with, or cannot be written to.

@@ -1,0 +1,32 @@
+"""What a file changes, and what in it few would believe: said before anything is run."""
+
+from pathlib import Path
+
+from sim.theatre.files.locate import File, root
+from sim.theatre.files.resolve import changes
+from sim.theatre.files.yaml_tree import read
+from sim.theatre.language.number import written
+from sim.theatre.language.scenario import Scenario
+
+from .console import notes
+
+MOST = 8
+"""So many changes are listed."""
+
+
+def tell_changes(name: str, scenario: Scenario) -> None:
+    """Say what a file changes in the scenario that it extends, and which numbers lie outside their range."""
+    path = root(name)
+    tree, _ = read(path)
+    parent = Path(str(tree.content["extends"].content)).stem
+    changed = changes(File(path, tree))
+    if parent != scenario.theatre.theatre:
+        more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
+        told = ", ".join(changed[:MOST]) or "nothing"
+        notes.print(f"changed against {parent}: {told}{more}", markup=False, highlight=False)
+    for each in written(scenario.theatre):
+        number = each.number
+        if number.plausible is not None and not number.plausible[0] <= number.value <= number.plausible[1]:
+            low, high = number.plausible
+            text = f"note: {each.path} is {number.value:g}, outside its plausible range, {low:g} to {high:g}"
+            notes.print(text, markup=False, highlight=False)

@@ -1,0 +1,65 @@
+"""How verbs answer: data to standard output, notes to standard error, faults as sentences with an exit code."""
+
+import functools
+import json
+import sys
+from collections.abc import Callable
+from typing import Annotated, Any, ParamSpec
+
+import typer
+from rich.console import Console
+
+FAILED, WRONG_USAGE, INVALID_SCENARIO, SOME_FAILED, NOT_PRECISE, INTERRUPTED = 1, 2, 3, 4, 5, 130
+
+Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
+
+P = ParamSpec("P")
+
+console = Console()
+notes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(content: Any) -> None:
+    """Write JSON to standard output, one document."""
+    json.dump(content, sys.stdout, indent=1, ensure_ascii=False, default=str)
+    sys.stdout.write("\n")
+
+
+def answering(verb: Callable[P, None]) -> Callable[P, None]:
+    """Turn the errors a user can mend into sentences and exit codes."""
+
+    @functools.wraps(verb)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> None:
+        try:
+            verb(*args, **kwargs)
+        except KeyboardInterrupt:
+            notes.print("Interrupted.")
+            raise typer.Exit(INTERRUPTED) from None
+        except Exception as error:
+            code = _code(error)
+            if code is None:
+                raise
+            notes.print(str(error), markup=False)
+            raise typer.Exit(code) from None
+
+    return answer
+
+
+def _code(error: Exception) -> int | None:
+    """The exit code of an error that a user can mend; None for one of ours."""
+    kinds = {type_.__name__ for type_ in type(error).__mro__}  # by name: what never was imported was never raised
+    return next((code for name, code in _CODES.items() if name in kinds), None)
+
+
+_CODES = {
+    "ScenarioError": INVALID_SCENARIO,
+    "DiskError": FAILED,
+    "ClusterError": FAILED,
+    "LostWorkersError": FAILED,
+    "StoreError": WRONG_USAGE,
+    "PlanError": WRONG_USAGE,
+    "ReplayError": WRONG_USAGE,
+    "ReportError": WRONG_USAGE,
+    "MeasureError": WRONG_USAGE,
+    "MissingExtraError": FAILED,
+}

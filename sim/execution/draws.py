@@ -1,0 +1,115 @@
+"""Ensembles whose runs draw the numbers that are in doubt, so that they carry parameter error beside sampling error.
+
+A run of such an ensemble is an ordinary run of its scenario with other numbers, bit for bit; what replays it, explains
+it or branches it needs nothing but that scenario.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.draw import drawn
+from sim.theatre.language.number import Number
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import ChangeError, with_numbers
+from sim.theatre.parameters.ranges import shaping
+from sim.theatre.parameters.uncertain import Doubt, doubts, refuse_clashing
+
+_INSIDE = 1e-9
+"""No draw ever is the end of a range."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A number that a run has drawn."""
+
+    path: str
+    value: float
+    written: float
+    """What the scenario says it is."""
+    low: float
+    high: float
+    """Its plausible range."""
+    share: float
+    """How far up the range it lies, in the measure by which it is drawn."""
+    usual: float
+    """How far up the range lies what the scenario says."""
+
+    @property
+    def off(self) -> float:
+        """How far it stands out: its distance from what the scenario says, in shares of the range."""
+        return abs(self.share - self.usual)
+
+
+_IN_DOUBT: dict[tuple[str, tuple[str, ...]], tuple[Doubt, ...]] = {}
+"""What has been found, by what it depends on: every block of runs asks."""
+
+
+def in_doubt(scenario: Scenario) -> tuple[Doubt, ...]:
+    """The numbers that are drawn: those in doubt, but for any that shape the rules themselves.
+
+    Runs in lockstep share one form of the rules, such as the number of days over which rungs are remembered.
+    """
+    key = scenario.sha256, scenario.chosen
+    if key not in _IN_DOUBT:
+        while len(_IN_DOUBT) >= 16:
+            del _IN_DOUBT[next(iter(_IN_DOUBT))]
+        numbers = doubts(scenario)
+        shape = set(shaping(scenario, {each.path: (each.at(_INSIDE), each.at(1 - _INSIDE)) for each in numbers}))
+        _IN_DOUBT[key] = tuple(each for each in numbers if each.path not in shape)
+    return _IN_DOUBT[key]
+
+
+def design_of(scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]]) -> dict[str, NDArray[np.float64]]:
+    """What runs draw: path to one value for each run, as `CrisisModel` takes it."""
+    return drawn(in_doubt(scenario), seed, run_numbers)
+
+
+def drawn_by(scenario: Scenario, seed: int, run: int) -> tuple[Drawn, ...]:
+    """What one run draws, what stands out furthest first."""
+    numbers = in_doubt(scenario)
+    values = drawn(numbers, seed, np.array([run]))
+    found = [
+        Drawn(
+            each.path,
+            value := float(values[each.path][0]),
+            each.value,
+            each.low,
+            each.high,
+            each.share(value),
+            each.share(min(max(each.value, each.low), each.high)),
+        )
+        for each in numbers
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.off, each.path)))
+
+
+def scenario_of(scenario: Scenario, numbers: tuple[Drawn, ...]) -> Scenario:
+    """The scenario with the numbers that a run has drawn."""
+    return with_numbers(scenario, {each.path: each.value for each in numbers}) if numbers else scenario
+
+
+def refuse_certain(scenario: Scenario) -> None:
+    """Refuse a scenario that has nothing to draw, or whose numbers cannot be drawn apart from each other.
+
+    Raises
+    ------
+    ChangeError
+    """
+    if not in_doubt(scenario):
+        ranged = [number for _, number in scenario.numbers() if _has_range(number)]
+        why = "each of them is a lever or set by the scenario" if ranged else "give some 'plausible: [low, high]'"
+        raise ChangeError(f"no number of {scenario.name} is in doubt, so there is nothing to draw; {why}")
+    refuse_clashing(scenario)
+
+
+def _has_range(number: Number) -> bool:
+    return number.plausible is not None and number.plausible[0] < number.plausible[1]
+
+
+def as_data(numbers: tuple[Drawn, ...]) -> list[Mapping[str, Any]]:
+    """What a run has drawn, for a reader that is a program."""
+    return [vars(each) for each in numbers]

@@ -1,0 +1,119 @@
+"""What a user asks of a run: which day, who, which action; and what to say where there is no such thing."""
+
+from datetime import date
+
+from sim.results.ensemble import date_of
+from sim.text import did_you_mean, suggestion
+from sim.theatre.language.scenario import Scenario
+
+from .source import Origin, ReplayError, Source, origin
+
+Day = int | str | date
+"""A day of a run: counted from 0, or by its date."""
+
+
+class AskError(ReplayError):
+    """What was asked does not fit the runs; the message says what would."""
+
+
+def origin_of(source: Source | Origin, seed: int | None = None) -> Origin:
+    """Find the scenario and the seed of what the user names; what has been found is given back.
+
+    Raises
+    ------
+    ReplayError, sim.ScenarioError, sim.StoreError
+        As `sim.execution.source.origin`.
+    """
+    return source if isinstance(source, Origin) else origin(source, seed)
+
+
+def refuse_unknown_run(asked: Origin, run: int) -> None:
+    """Refuse a run that the result does not have, or that has no dice.
+
+    Raises
+    ------
+    AskError
+        There is no such run.
+    """
+    runs = 2**32 if asked.runs is None else asked.runs
+    if not 0 <= run < runs:
+        has = "runs are numbered from 0 below 2**32" if asked.runs is None else f"{asked.name} has 0 to {runs - 1:,}"
+        raise AskError(f"there is no run {run}; {has}")
+
+
+def day_of(scenario: Scenario, day: Day) -> int:
+    """Count a day of a scenario from its first, which is 0.
+
+    Raises
+    ------
+    AskError
+        It is no day, or none of the scenario.
+    """
+    span = f"{scenario.name} goes from day 0 ({scenario.start}) to day {scenario.days - 1} ({scenario.end})"
+    text = str(day).strip()
+    if text.lstrip("-").isdigit():
+        count, text = int(text), f"day {int(text)}"
+    else:
+        try:
+            count = (date.fromisoformat(text) - scenario.start).days
+        except ValueError:
+            raise AskError(f"'{text}' is no day; give its number or its date, such as 2019-06-20; {span}") from None
+    if not 0 <= count < scenario.days:
+        raise AskError(f"{text} is outside the run; {span}")
+    return count
+
+
+def actor_of(scenario: Scenario, actor: str) -> str:
+    """Return an actor that decides.
+
+    Raises
+    ------
+    AskError
+        The theatre has none of that name.
+    """
+    deciders = tuple(scenario.theatre.deciders)
+    if actor not in deciders:
+        raise AskError(f"there is no actor '{actor}'{suggestion(actor, deciders)}")
+    return actor
+
+
+def action_of(scenario: Scenario, action: str) -> str:
+    """Return an action; without the name of its actor, if no other actor has one that is called so.
+
+    Raises
+    ------
+    AskError
+        The theatre has none of that name, or several.
+    """
+    actions = tuple(scenario.theatre.actions)
+    if action in actions:
+        return action
+    called = [known for known in actions if known.split(".", 1)[1] == action]
+    if len(called) == 1:
+        return called[0]
+    own = tuple(known for known in actions if known.startswith(f"{action.split('.')[0]}."))
+    hint = (
+        f"; there are {', '.join(called)}"
+        if called
+        else did_you_mean(action, actions) or suggestion("", own or actions)
+    )
+    raise AskError(f"there is no action '{action}'{hint}")
+
+
+def outcome_of(scenario: Scenario, outcome: str) -> str:
+    """Return an outcome.
+
+    Raises
+    ------
+    AskError
+        The theatre has none of that name.
+    """
+    outcomes = tuple(scenario.theatre.outcomes)
+    if outcome not in outcomes:
+        raise AskError(f"there is no outcome '{outcome}'{suggestion(outcome, outcomes)}")
+    return outcome
+
+
+def dated(scenario: Scenario, day: int) -> str:
+    """A day with its date, for a sentence."""
+    return f"day {day} ({date_of(scenario, day)})"

@@ -1,0 +1,106 @@
+"""What a command asks for, made into a plan."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from sim.analysis.confidence_sequence import runs_needed
+from sim.engine.draw import RUNS_PER_SET
+from sim.results.intervals import Precision
+from sim.results.storage.manifest import Manifest, Plan
+from sim.text import suggestion
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import ChangeError
+
+from .draws import refuse_certain
+
+BLOCKS_AT_LEAST, FEWEST = 4, 64
+"""A small ensemble is split into so many blocks, for as many cores, unless they would have fewer runs than that. How
+many cores there are must not matter: blocks leave their marks in the files of a result."""
+MOST_RUNS = 100_000
+"""Runs that a precision may take, unless told otherwise."""
+DTYPES = ("float32", "float64")
+
+
+class PlanError(ValueError):
+    """Something cannot be asked for; the message says what can."""
+
+
+def planned(
+    scenario: Scenario,
+    runs: int | None,
+    seed: int | None,
+    per_block: int,
+    earlier: Manifest | None = None,
+    *,
+    until: Precision | None = None,
+    dtype: str | None = None,
+    variables: Sequence[str] | None = None,
+    summary_only: bool = False,
+    uncertain: bool = False,
+) -> Plan:
+    """Make a plan; what is not said is as in the earlier one, or as the scenario says.
+
+    Raises
+    ------
+    PlanError
+        Something is not possible.
+    """
+    _check(scenario, runs, until, dtype, variables)
+    if earlier is not None:
+        uncertain = uncertain or earlier.plan.uncertain
+        default = replace(earlier.plan, scenario=scenario, summary_only=summary_only, uncertain=uncertain)
+    else:
+        most = MOST_RUNS if until else scenario.runs
+        default = Plan(scenario, scenario.seed, most, 0, summary_only=summary_only, uncertain=uncertain)
+    if uncertain:
+        _check_uncertain(scenario, until or default.until)
+    said: dict[str, Any] = {
+        "seed": seed,
+        "runs": runs,
+        "dtype": dtype,
+        "until": until,
+        "variables": variables and tuple(variables),
+    }
+    plan = replace(default, **{name: value for name, value in said.items() if value is not None})
+    if plan.until is not None:
+        narrowest = min(runs_needed(plan.until.halfwidth), plan.runs)
+        plan = replace(plan, until=plan.until._replace(narrowest=narrowest))
+    if plan.runs == default.runs and default.size:
+        return plan
+    size = min(per_block, max(FEWEST, -(-plan.runs // BLOCKS_AT_LEAST)))
+    # runs that share their numbers are in one block: they are counted together
+    return replace(plan, size=-(-size // RUNS_PER_SET) * RUNS_PER_SET if uncertain else size)
+
+
+def _check_uncertain(scenario: Scenario, until: Precision | None) -> None:
+    if until is not None:
+        raise PlanError(
+            "runs that draw their numbers come in sets that share them, and no interval of ours holds for those "
+            "however often one looks; choose a number of runs in place of a precision"
+        )
+    try:
+        refuse_certain(scenario)
+    except ChangeError as error:
+        raise PlanError(str(error)) from None
+
+
+def _check(
+    scenario: Scenario,
+    runs: int | None,
+    until: Precision | None,
+    dtype: str | None,
+    variables: Sequence[str] | None,
+) -> None:
+    theatre = scenario.theatre
+    if runs is not None and runs < 1:
+        raise PlanError(f"runs must be at least 1, found {runs}")
+    if dtype not in (None, *DTYPES):
+        raise PlanError(f"trajectories are kept as {' or '.join(DTYPES)}, found '{dtype}'")
+    for name in variables or ():
+        if name not in theatre.variables:
+            raise PlanError(f"unknown variable '{name}'{suggestion(name, theatre.variables)}")
+    if until is not None and not 0 < until.halfwidth < 0.5:
+        raise PlanError(f"a half-width lies between 0 and 0.5, found {until.halfwidth:g}")
+    if until is not None and until.outcome not in (None, *theatre.outcomes):
+        raise PlanError(f"unknown outcome '{until.outcome}'{suggestion(str(until.outcome), theatre.outcomes)}")

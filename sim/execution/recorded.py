@@ -1,0 +1,98 @@
+"""The recorded events by themselves: one path to hold beside the runs of a scenario."""
+
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.results.ensemble import Ensemble
+from sim.theatre.files.load import check, load
+from sim.theatre.files.locate import Named
+from sim.theatre.language import names
+from sim.theatre.language.scenario import HistoryFile, Scenario
+from sim.theatre.language.schema import Theatre
+
+from .run import run
+
+
+class RecordError(ValueError):
+    """A record cannot be held beside a scenario; the message says why."""
+
+
+def recorded(
+    scenario: Scenario | Named, until: date | str | None = None, *, history: Named = "history", seed: int | None = None
+) -> Ensemble:
+    """Follow the recorded events from a scenario's first day to the end of the record or of the scenario.
+
+    Nobody decides, the scenario's own script is left out, and variables move without noise: tension, rungs and
+    variables are what the model's rules make of the record alone.
+
+    Parameters
+    ----------
+    scenario : Scenario, path or name of a shipped scenario
+        Where it begins: theatre, first day, and the values of that morning.
+    until : date or text such as 2019-12-26, optional
+        The last day, where that is earlier.
+    history : path or name of a shipped history, optional
+        The record.
+    seed : int, optional
+        Seed of the dice for deaths that the record leaves open; left out, the scenario's.
+
+    Returns
+    -------
+    Ensemble of one run
+
+    Raises
+    ------
+    sim.ScenarioError
+        The scenario or the history has faults.
+    RecordError
+        The file is no history, has an actor act twice on a day, or has no event within these days.
+    """
+    question = scenario if isinstance(scenario, Scenario) else load(scenario)
+    last = date.fromisoformat(until) if isinstance(until, str) else until
+    ends = question.end if last is None else min(last, question.end)
+    record = _events(history)
+    within = {name: event for name, event in record.events.items() if question.start <= event.on <= ends}
+    if not within:
+        days = sorted(event.on for event in record.events.values())
+        covers = f"goes from {days[0]} to {days[-1]}" if days else "has no events"
+        raise RecordError(f"nothing is recorded between {question.start} and {ends}; {_name(history)} {covers}")
+    with names.naming(names.Names.of(question.theatre)):
+        _events(history)  # read once more, now that it matters whether the theatre knows what it names
+    ends = min(ends, max(event.on for event in record.events.values()))
+    try:
+        followed = Scenario(
+            name=f"{question.name}_recorded",
+            title=f"Recorded events, {question.start} to {ends}",
+            start=question.start,
+            days=(ends - question.start).days + 1,
+            runs=1,
+            seed=question.seed,
+            theatre=_without_noise(question.theatre),
+            script={f"history_{name}": event for name, event in within.items()},
+            history_until=ends,
+        )
+    except ValidationError as error:
+        raise RecordError(f"{_name(history)}: {error.errors()[0]['msg']}") from None
+    return run(followed, seed=seed, progress=None)
+
+
+def _events(history: Named) -> HistoryFile:
+    found = check(history)
+    if not isinstance(found, HistoryFile):
+        raise RecordError(f"{_name(history)} is no history: that has dated 'events'")
+    return found
+
+
+def _name(history: Named) -> str:
+    return f"'{Path(history).name}'"
+
+
+def _without_noise(theatre: Theatre) -> Theatre:
+    still = {"noise": None}
+    variables = {
+        name: variable.model_copy(update=still) if getattr(variable, "noise", None) is not None else variable
+        for name, variable in theatre.variables.items()
+    }
+    return theatre.model_copy(update={"variables": variables})

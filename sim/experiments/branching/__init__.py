@@ -1,0 +1,1 @@
+"""One past and many futures: `trunk` runs up to a morning, `branch` goes on from it, `choices` tries each option."""

@@ -1,0 +1,283 @@
+"""Branch a run on a day: the same past, and what could still come of it."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.engine.branch import branched
+from sim.engine.model import CrisisModel
+from sim.engine.record import Block
+from sim.execution.lookup import AskError, Day, action_of, dated, day_of, origin_of
+from sim.execution.source import Origin, Source
+from sim.execution.workers import pool
+from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
+from sim.results.storage.manifest import provenance
+from sim.theatre.language.scenario import Scenario, ScriptEntry, Window
+from sim.theatre.parameters.change import ChangeError, number_path, with_numbers
+
+from .trunk import trunk
+
+COLUMNS = 1024
+"""Branches in lockstep."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What is different from a day on."""
+
+    numbers: Mapping[str, float | str]
+    """Values of numbers, by path, from the morning of the day on."""
+    actions: tuple[str, ...]
+    """Actions done on the day, each in place of its actor's choice."""
+    forbidden: tuple[str, ...]
+    """Actions vetoed from the day on."""
+
+
+def branch(
+    scenario: Source | Origin,
+    *,
+    run: int,
+    day: Day,
+    runs: int = 500,
+    seed: int | None = None,
+    days: int | None = None,
+    overrides: Mapping[str, float | str] | None = None,
+    actions: Sequence[str] = (),
+    forbid: Sequence[str] = (),
+    same_dice: bool = False,
+    executor: Executor | None = None,
+) -> Ensemble:
+    """Continue the past of one run into many futures.
+
+    Parameters
+    ----------
+    scenario : Scenario, Ensemble, path or name
+        Whose run: a scenario, a result, or a folder with one.
+    run : int
+        The run; up to the day all branches are that run, bit for bit.
+    day : int or date
+        The day from whose morning on the branches go their own ways.
+    runs : int
+        How many branches; each has its own dice from the day on, the same whatever is changed.
+    seed : int, optional
+        Seed of the run, for a scenario; left out, the scenario's.
+    days : int, optional
+        How many days to follow, that day included; left out, to the scenario's last.
+    overrides : mapping, optional
+        Other values for numbers of the theatre, by path, from the morning of that day on.
+    actions : sequence of str
+        Actions done on that day, each in place of what its actor would choose.
+    forbid : sequence of str
+        Actions vetoed from that day on; they stay in the draw.
+    same_dice : bool
+        Keep the dice of the run: then there is one branch, the future that the change alone makes.
+    executor : concurrent.futures.Executor, optional
+        Where to compute, in threads; left out, on all cores.
+
+    Returns
+    -------
+    Ensemble of the branches, numbered from 0, with all days from the scenario's first; `info["branch"]` says of what
+    they are branches
+
+    Raises
+    ------
+    AskError
+        There is no such run, day, action or number, or a change cannot be made halfway through a run.
+    """
+    asked = origin_of(scenario, seed)
+    first = day_of(asked.scenario, day)
+    last = _last_day(asked.scenario, first, days)
+    if runs < 1:
+        raise AskError(f"there must be at least one branch, found {runs}")
+    change = _checked(asked.scenario, first, overrides or {}, actions, forbid)
+    stem = trunk(asked, run, first, keep=True)
+    rules = _under(stem.scenario, change.numbers)
+    numbers = np.zeros(1, np.int64) if same_dice else np.arange(1, runs + 1)
+
+    def futures(part: NDArray[np.int64]) -> Block:
+        return _followed(_begun(stem, part, rules, change), last)
+
+    cores = os.cpu_count() or 1
+    parts = np.array_split(numbers, max(-(-len(numbers) // COLUMNS), min(cores, len(numbers))))
+    with pool(executor) as threads:
+        blocks = list(threads.map(futures, parts))
+    return _ensemble(asked, run, first, last, rules, change, stem, blocks)
+
+
+def _last_day(scenario: Scenario, first: int, days: int | None) -> int:
+    left = scenario.days - first
+    if days is None:
+        return scenario.days - 1
+    if not 1 <= days <= left:
+        raise AskError(f"from {dated(scenario, first)} on there are {left} days to follow, found {days}")
+    return first + days - 1
+
+
+def _checked(
+    scenario: Scenario, day: int, numbers: Mapping[str, float | str], actions: Sequence[str], forbid: Sequence[str]
+) -> Change:
+    """Hold a change to what the scenario has, and to what can change on a day."""
+    values = dict(scenario.numbers())
+    try:
+        paths = {number_path(path, values): value for path, value in numbers.items()}
+    except ChangeError as error:
+        raise AskError(str(error)) from None
+    for path in paths:
+        _refuse_past(scenario, path, day)
+    done = tuple(action_of(scenario, action) for action in actions)
+    for action in done:
+        if twin := next((other for other in done if other != action and _actor(other) == _actor(action)), None):
+            raise AskError(f"{action} and {twin} cannot both be done on one day; an actor acts once a day")
+    return Change(paths, done, tuple(action_of(scenario, action) for action in forbid))
+
+
+def _actor(action: str) -> str:
+    return action.split(".")[0]
+
+
+def _refuse_past(scenario: Scenario, path: str, day: int) -> None:
+    """Refuse to change what only counts before the day."""
+    keys = path.split(".")
+    if keys[0] == "variables" and keys[2:] == ["start"]:
+        raise AskError(f"'{path}' counts on the first morning only; write it into a scenario, and compare the two")
+    if keys[0] == "script" and scenario.script[keys[1]].on < scenario.start + timedelta(days=day):
+        raise AskError(f"'{path}': {keys[1]} happens on {scenario.script[keys[1]].on}, before {dated(scenario, day)}")
+
+
+def _under(scenario: Scenario, numbers: Mapping[str, float | str]) -> Scenario:
+    if not numbers:
+        return scenario
+    try:
+        return with_numbers(scenario, numbers)
+    except ChangeError as error:
+        raise AskError(str(error)) from None
+
+
+def _begun(stem: CrisisModel, numbers: NDArray[np.int64], rules: Scenario, change: Change) -> CrisisModel:
+    """Let branches part from the stem, and change what is different from then on."""
+    try:
+        model = branched(stem, numbers, scenario=rules, keep=np.float32)
+    except ValueError as error:
+        advice = "write it into a scenario, where it holds from the first day, and compare the two"
+        raise AskError(f"{', '.join(change.numbers)}: {error}; {advice}") from None
+    for action in change.actions:
+        model.impose(action)
+    for action in change.forbidden:
+        model.forbid(action)
+    return model
+
+
+def _followed(model: CrisisModel, last: int) -> Block:
+    """Step to the evening of the last day, and gather the results by the numbers of the branches."""
+    while model.day <= last:
+        model.step()
+    assert model.trajectories is not None
+    model.trajectories.values = model.trajectories.values[: last + 1]
+    model.trajectories.rung = model.trajectories.rung[: last + 1]
+    block, number = model.block(), np.maximum(model.runs.branch - 1, 0)
+    failed = np.flatnonzero(model.status.failed_day >= 0)
+    counts = model.everything.event_number
+    model.close()
+    return replace(
+        block,
+        run=number,
+        events=block.events | {"run": np.repeat(number, counts)},
+        failures=[(int(number[at]), day, what) for at, (_, day, what) in zip(failed, block.failures, strict=True)],
+    )
+
+
+def _ensemble(
+    asked: Origin,
+    run: int,
+    day: int,
+    last: int,
+    rules: Scenario,
+    change: Change,
+    stem: CrisisModel,
+    blocks: Sequence[Block],
+) -> Ensemble:
+    """Join the blocks, which come in order."""
+    scenario = _told(asked.scenario, rules, run, day, last, change)
+    program = replace(stem.program, days=last + 1)
+    number = np.concatenate([block.run for block in blocks])
+    names = blocks[0].values | blocks[0].rungs
+    values = {name: np.concatenate([(block.values | block.rungs)[name] for block in blocks]) for name in names}
+    failures = [failure for block in blocks for failure in block.failures]
+    return Ensemble(
+        scenario=scenario,
+        seed=asked.seed,
+        trajectories=dataset(scenario, program, number, values),
+        events=pd.concat([event_table(block, program) for block in blocks], ignore_index=True),
+        outcomes=outcome_table(program.outcomes, number, np.concatenate([block.outcome_day for block in blocks])),
+        failures=pd.DataFrame(failures, columns=["run", "day", "what"]),
+        info={**provenance(), "branch": _origin_told(asked, run, day, change)},
+    )
+
+
+def _origin_told(asked: Origin, run: int, day: int, change: Change) -> dict[str, Any]:
+    """Of what an ensemble's runs are branches."""
+    return {
+        "scenario": asked.scenario.name,
+        "scenario_sha256": asked.scenario.sha256,
+        "run": run,
+        "day": day,
+        "set": dict(change.numbers),
+        "do": list(change.actions),
+        "forbid": list(change.forbidden),
+    }
+
+
+def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, change: Change) -> Scenario:
+    """The scenario as it reads once the branches have parted, down to the last day that is followed."""
+    on, end = (scenario.start + timedelta(days=days) for days in (day, last))
+    actors = {_actor(action) for action in change.actions}
+    script = {
+        name: entry
+        for name, entry in rules.script.items()
+        if entry.on <= end and not (entry.on == on and entry.do is not None and _actor(entry.do) in actors)
+    }
+    for action in change.actions:
+        script[f"branch_{action.replace('.', '_')}"] = ScriptEntry(on=on, do=action)
+    forbid = dict(scenario.forbid) | {name: _until_end(scenario.forbid.get(name), on) for name in change.forbidden}
+    return Scenario.model_validate(
+        {name: getattr(rules, name) for name in Scenario.model_fields}
+        | {
+            "name": f"{scenario.name}_run{run}_day{day}",
+            "title": f"{scenario.title}: run {run} from {on} on",
+            "days": last + 1,
+            "script": script,
+            "forbid": forbid,
+        }
+    )
+
+
+def _until_end(window: Any, on: date) -> Any:
+    """The window in which an action is vetoed from a day on, together with the one in which it was already."""
+    if window == "always":
+        return window
+    earlier = isinstance(window, Window) and window.holds(on) and window.from_
+    return "always" if earlier is None else Window.model_validate({"from": earlier or on})
+
+
+def changes_in(changes: Iterable[str]) -> dict[str, str]:
+    """Read changes written `path=value`.
+
+    Raises
+    ------
+    AskError
+        One has no `=`.
+    """
+    found: dict[str, str] = {}
+    for text in changes:
+        path, equals, value = text.rpartition("=")
+        if not equals or not path.strip() or not value.strip():
+            raise AskError(f"'{text}' is no change; write it path=value, such as actions.us.strike_iran.rate=0.01")
+        found[path.strip()] = value.strip()
+    return found

@@ -1,0 +1,46 @@
+"""The past of a run, simulated once more up to a morning: what branches and choices go on from."""
+
+import numpy as np
+
+from sim.engine.model import CrisisModel
+from sim.execution.lookup import AskError, dated, refuse_unknown_run
+from sim.execution.source import Origin
+from sim.results.ensemble import event_table
+
+
+def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> CrisisModel:
+    """Simulate a run to the morning of a day.
+
+    Parameters
+    ----------
+    keep : bool
+        Whether to keep trajectories.
+
+    Raises
+    ------
+    AskError
+        There is no such run, it failed before that day, or it is not the one in the result.
+    """
+    refuse_unknown_run(asked, run)
+    model = CrisisModel(
+        asked.scenario_of(run), seed=asked.seed, run_numbers=[run], collect=False, keep=np.float32 if keep else None
+    )
+    for _ in range(day):
+        model.step()
+    for _, failed, what in model.failures:
+        raise AskError(f"run {run} failed on {dated(asked.scenario, failed)}: {what} was not finite; take another run")
+    _refuse_another_past(model, asked, run)
+    return model
+
+
+def _refuse_another_past(model: CrisisModel, asked: Origin, run: int) -> None:
+    """Hold the run's past beside what its result tells of it, if it tells."""
+    if asked.runs is None:
+        return
+    found = asked.departure(event_table(model.block(), model.program), run, before=model.day)
+    if found is not None:
+        raise AskError(
+            f"run {run} is no longer the one in {asked.name}, from {dated(asked.scenario, found.day)} on: that was "
+            f"made by escalation-sim {asked.made_by or '(unknown)'}, whose model differs from this one; run its "
+            "scenario again"
+        )

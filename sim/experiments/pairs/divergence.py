@@ -1,0 +1,288 @@
+"""Where one run parts under two scenarios: the first decision that differs although the draw is the same."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+from math import inf, log, nan
+from typing import Any
+
+import numpy as np
+
+from sim.execution.lookup import AskError
+from sim.replays.explain import Draw, Driver, Explanation, Option
+from sim.replays.replay import Replay
+from sim.results.ensemble import SCRIPT
+from sim.theatre.language.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Part:
+    """A factor or a summand of an action's rate that is not the same under both."""
+
+    what: str
+    """`base`, `reply`, `open`, or a term of the drivers."""
+    first: float
+    """Rate per day, for `base` and `reply`; 1 or 0, for `open`; for a term, what it multiplies the rate by."""
+    second: float
+    readings: tuple[tuple[str, float, float], ...] = ()
+    """Of a term: what its factors read under the first and under the second."""
+    reasons: tuple[str, ...] = ()
+    """Of an action that is open under one only: why it is not under the other."""
+
+
+@dataclass(frozen=True)
+class Shift:
+    """An action whose rate is not the same under both."""
+
+    action: str
+    label: str
+    first: float
+    """Rate per day; 0 where it was not open."""
+    second: float
+    parts: tuple[Part, ...]
+    """What makes the difference, the most first."""
+
+
+@dataclass(frozen=True)
+class Imposed:
+    """An act that the script or the history of one scenario imposes, and the other does not have."""
+
+    under: str
+    day: int
+    actor: str
+    action: str
+
+
+@dataclass(frozen=True)
+class Parting:
+    """The first decision that differs."""
+
+    names: tuple[str, str]
+    run: int
+    day: int
+    date: date
+    actor: str
+    label: str
+    did: tuple[str | None, str | None]
+    """What the actor did under the first and under the second; None if it held."""
+    how: str
+    """`rates` moved the bounds of the draw, or a `veto` took what was drawn from the actor."""
+    draw: float
+    """Where the draw fell, the same under both."""
+    drawn: tuple[str | None, str | None]
+    """The action on which it fell; None for to hold."""
+    bounds: tuple[tuple[float, float], tuple[float, float]]
+    """The shares of the draw from which to which that is."""
+    tipped: tuple[Shift, ...]
+    """Shifts of rates that turn the choice of the first into that of the second, none of them to spare."""
+    others: int
+    """How many other rates of the actor differ too."""
+    world: tuple[tuple[str, float, float], ...]
+    """Variables that were not the same the evening before, by how far apart they were, the furthest first."""
+    since: int | None
+    """The first day on whose evening some variable was not the same; None if that is no earlier than the decision."""
+    imposed: tuple[Imposed, ...]
+    """What was imposed under one of them only, before."""
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as data."""
+        return asdict(self)
+
+    def text(self, width: int = 96) -> str:
+        """Tell it, in lines of at most `width` letters."""
+        from .divergence_text import told
+
+        return told(self, width)
+
+
+def parted(one: Replay, other: Replay) -> Parting | None:
+    """Find the first decision in which two replays of one run part; None if there is none.
+
+    What a script or a history imposes on one of them is no decision.
+
+    Raises
+    ------
+    AskError
+        The run failed before under one of them, or parts by an actor that one of them lacks.
+    """
+    names = _names(one.of, other.of)
+    where, imposed = _where(one, other, names)
+    for told in (one, other):
+        if told.failure is not None and (where is None or told.failure[0] <= where[0]):
+            raise AskError(f"run {told.run} failed on day {told.failure[0]} under {told.scenario.name}")
+    if where is None:
+        return None
+    day, actor = where
+    for told in (one, other):
+        if actor not in told.program.actors:
+            raise AskError(f"run {told.run} parts on day {day} by {actor}, an actor that {told.scenario.name} lacks")
+    a, b = one.explain(day, actor), other.explain(day, actor)
+    veto = _drawn(a) == _drawn(b)
+    shifts = tuple(_shifts(a, b))
+    tipped = () if veto else _tipping(a, b, shifts)
+    world, since = _apart(one, other, day)
+    return Parting(
+        names=names,
+        run=one.run,
+        day=day,
+        date=a.date,
+        actor=actor,
+        label=one.scenario.theatre.actors[actor].label,
+        did=(_did(a), _did(b)),
+        how="veto" if veto else "rates",
+        draw=_draw(a).at,
+        drawn=(_drawn(a), _drawn(b)),
+        bounds=(_bounds(a), _bounds(b)),
+        tipped=tipped,
+        others=len(shifts) - len(tipped),
+        world=world,
+        since=since,
+        imposed=imposed,
+    )
+
+
+def _names(one: Scenario, other: Scenario) -> tuple[str, str]:
+    if one.name != other.name:
+        return one.name, other.name
+    return f"{one.name} {one.short_hash}", f"{other.name} {other.short_hash}"
+
+
+def _where(one: Replay, other: Replay, names: tuple[str, str]) -> tuple[tuple[int, str] | None, tuple[Imposed, ...]]:
+    """Day and actor of the first decision that differs, and what was imposed on one of the two before it."""
+    acts = [{(act.day, act.actor): act for act in told.acts if act.actor != SCRIPT} for told in (one, other)]
+    imposed: list[Imposed] = []
+    for day, actor in sorted(acts[0].keys() | acts[1].keys()):
+        found = [of.get((day, actor)) for of in acts]
+        if len({act.action if act is not None else None for act in found}) == 1:
+            continue
+        forced = [(name, act) for name, act in zip(names, found, strict=True) if act is not None and act.imposed]
+        imposed += [Imposed(name, day, actor, act.action) for name, act in forced]
+        if not forced and not any(day < told.program.script.imposed_days for told in (one, other)):
+            return (day, actor), tuple(imposed)
+    return None, tuple(imposed)
+
+
+def _did(told: Explanation) -> str | None:
+    return None if told.did is None else told.did.action
+
+
+def _draw(told: Explanation) -> Draw:
+    assert told.draw is not None  # nothing was imposed, so the actor drew
+    return told.draw
+
+
+def _drawn(told: Explanation) -> str | None:
+    return _draw(told).drawn
+
+
+def _bounds(told: Explanation) -> tuple[float, float]:
+    """Between which shares of the draw what was drawn lies."""
+    draw = _draw(told)
+    if draw.drawn is None:
+        return 1.0 - draw.hold, 1.0
+    option = told.option(draw.drawn)
+    return option.low, option.high
+
+
+def _shifts(a: Explanation, b: Explanation) -> Iterator[Shift]:
+    """The actions whose rates differ, in the order in which they are drawn."""
+    ours, theirs = ({option.action: option for option in told.options} for told in (a, b))
+    for action in sorted(ours.keys() | theirs.keys()):
+        one, other = ours.get(action), theirs.get(action)
+        rates = _rate(one), _rate(other)
+        if rates[0] != rates[1]:
+            known = one or other
+            assert known is not None  # it is open under one of them
+            yield Shift(action, known.label, *rates, tuple(_parts(a, b, one, other, action)))
+
+
+def _rate(option: Option | None) -> float:
+    return 0.0 if option is None else option.rate
+
+
+def _parts(a: Explanation, b: Explanation, one: Option | None, other: Option | None, action: str) -> list[Part]:
+    """What differs in the rates of one action, the most first."""
+    if one is None or other is None:
+        closed = a if one is None else b
+        why = next((option.reasons for option in closed.closed if option.action == action), ())
+        text = tuple(reason.text for reason in why) or (f"unknown to {closed.scenario.name}",)
+        return [Part("open", float(one is not None), float(other is not None), reasons=text)]
+    parts: list[tuple[float, Part]] = []
+    whole = one.base + _answer(one)
+    for what, ours, theirs in (("base", one.base, other.base), ("reply", _answer(one), _answer(other))):
+        if ours != theirs:
+            parts.append((_weight(whole, whole + theirs - ours), Part(what, ours, theirs)))
+    pulls = [{driver.term: driver for driver in option.drivers} for option in (one, other)]
+    for term in sorted(pulls[0].keys() | pulls[1].keys()):
+        here, there = (pull.get(term) for pull in pulls)
+        first, second = (1.0 if driver is None else driver.factor for driver in (here, there))
+        if first != second:
+            read = [{} if driver is None else _readings(driver) for driver in (here, there)]
+            readings = tuple((name, read[0].get(name, nan), read[1].get(name, nan)) for name in read[0] or read[1])
+            parts.append((_weight(first, second), Part(term, first, second, readings)))
+    return [part for _, part in sorted(parts, key=lambda pair: -pair[0])]
+
+
+def _readings(driver: Driver) -> dict[str, float]:
+    """What a term's factors read."""
+    return {reading.factor: reading.value for reading in driver.readings}
+
+
+def _answer(option: Option) -> float:
+    return 0.0 if option.reply is None else option.reply.answer
+
+
+def _weight(ours: float, theirs: float) -> float:
+    """How far apart two factors of a rate are: the logarithm of their quotient."""
+    if min(ours, theirs) <= 0:
+        return inf if ours != theirs else 0.0
+    return abs(log(theirs / ours))
+
+
+def _tipping(a: Explanation, b: Explanation, shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
+    """The shifts that turn the choice: one by itself if one does, else some of which none can be left out."""
+    rates = {option.action: option.rate for option in a.options}
+    wanted = _drawn(b)
+
+    def falls(changed: tuple[Shift, ...]) -> str | None:
+        return _falls(rates | {shift.action: shift.second for shift in changed}, _draw(a).at)
+
+    kept = sorted(shifts, key=lambda shift: -abs(shift.second - shift.first))
+    for shift in kept:
+        if falls((shift,)) == wanted:
+            return (shift,)
+    for shift in reversed(kept):  # the smallest goes first, if it goes without turning the choice back
+        fewer = tuple(other for other in kept if other is not shift)
+        if falls(fewer) == wanted:
+            kept = list(fewer)
+    return tuple(kept)
+
+
+def _falls(rates: Mapping[str, float], draw: float) -> str | None:
+    """The action on which a draw falls (ODD 7.4)."""
+    ordered = sorted(rates.items())
+    total = 0.0
+    for _, rate in ordered:
+        total += rate
+    running = 0.0
+    for action, rate in ordered:
+        running += rate
+        if running > draw * (1.0 + total):
+            return action
+    return None
+
+
+def _apart(one: Replay, other: Replay, day: int) -> tuple[tuple[tuple[str, float, float], ...], int | None]:
+    """The variables that differ on the evening before a day, and since when any does."""
+    ours, theirs = one.ensemble.trajectories, other.ensemble.trajectories
+    rows, since = [], day
+    for name in one.scenario.theatre.variables:
+        if name not in theirs.data_vars or not day:
+            continue
+        a, b = (told[name].to_numpy()[0, :day].astype(float) for told in (ours, theirs))
+        if (a != b).any():
+            since = min(since, int((a != b).argmax()))
+        if a[-1] != b[-1]:
+            whole = np.concatenate([a, b])
+            rows.append((abs(a[-1] - b[-1]) / (float(np.ptp(whole)) or 1.0), (name, float(a[-1]), float(b[-1]))))
+    return tuple(row for _, row in sorted(rows, reverse=True)), since if since < day else None

@@ -1,0 +1,102 @@
+"""Where two runs part, told in words."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+
+from sim.text import beside, capital, counted, number, on, paragraph
+
+from .divergence import Part, Parting, Shift
+
+_NAMED = 3
+"""Imposed acts named; more are counted."""
+_SLIGHT = 0.005
+"""Factors of a rate that differ by a smaller share are left out where others differ more."""
+_VARIABLES = 6
+"""Variables named, of those that were apart already."""
+
+
+def told(parting: Parting, width: int) -> str:
+    """Tell a parting in lines of at most `width` letters."""
+    lines = [paragraph(_head(parting), width), ""]
+    for at, name in enumerate(parting.names):
+        lines.append(paragraph(f"{name}: {_decision(parting, at)}", width, indent=2, hang=4))
+    lines += ["", *_tipping(parting, width)]
+    return "\n".join(lines) + "\n"
+
+
+def _head(parting: Parting) -> str:
+    one, other = parting.names
+    return (
+        f"Run {parting.run} under {one} and under {other} first parts by a decision on {on(parting.date)}, day "
+        f"{parting.day}: {parting.label}. The draw is {number(parting.draw, 6)} under both.{_before(parting)}"
+    )
+
+
+def _before(parting: Parting) -> str:
+    """What was imposed under one of the two before, counted where it is much."""
+    if not parting.imposed:
+        return ""
+    if len(parting.imposed) > _NAMED:
+        counts = Counter(each.under for each in parting.imposed)
+        told = " and ".join(f"{counted(n, 'act')} under {name}" for name, n in counts.items())
+        return f" Before, {told} had been imposed that the other does not have."
+    days = [on(parting.date - timedelta(days=parting.day - each.day)) for each in parting.imposed]
+    told = ", ".join(f"{each.action} on {day}" for each, day in zip(parting.imposed, days, strict=True))
+    under = " and ".join(dict.fromkeys(each.under for each in parting.imposed))
+    return f" Before, {under} had imposed {told}."
+
+
+def _decision(parting: Parting, at: int) -> str:
+    drawn, did, (low, high) = parting.drawn[at], parting.did[at], parting.bounds[at]
+    within = f"a draw from {beside(low, high)} to {beside(high, low)}"
+    if drawn is None:
+        return f"hold, on {within}"
+    return f"hold: {drawn} is forbidden, on {within}" if did is None else f"{did}, on {within}"
+
+
+def _tipping(parting: Parting, width: int) -> Iterator[str]:
+    if parting.how == "veto":
+        yield paragraph("What tipped it: the same action was drawn under both, but one of them forbids it.", width)
+        return
+    what = "this rate alone" if len(parting.tipped) == 1 else f"these {len(parting.tipped)} rates together"
+    yield paragraph(f"What tipped it: {what}, per day under the one and under the other.", width)
+    for shift in parting.tipped:
+        yield from _shift(shift, parting.names, width)
+    if parting.others:
+        yield paragraph(f"{capital(counted(parting.others, 'other rate'))} of the actor moved too.", width)
+    if parting.world:
+        since = parting.date - timedelta(days=parting.day - (parting.since or 0))
+        apart = [f"{name} {beside(a, b)} against {beside(b, a)}" for name, a, b in parting.world[:_VARIABLES]]
+        more = len(parting.world) - len(apart)
+        rest = f", and {counted(more, 'other variable')}" if more > 0 else ""
+        yield ""
+        yield paragraph(
+            f"The worlds had not been the same since {on(since)}. The evening before: {'; '.join(apart)}{rest}.", width
+        )
+
+
+def _shift(shift: Shift, names: tuple[str, str], width: int) -> Iterator[str]:
+    rates = f"{beside(shift.first, shift.second)} against {beside(shift.second, shift.first)}"
+    yield paragraph(f"{shift.action} ({shift.label}): {rates}", width, indent=2, hang=4)
+    telling = [part for part in shift.parts if not _slight(part)] or shift.parts[:1]
+    for part in telling:
+        yield paragraph(_part(part, names), width, indent=6, hang=4)
+
+
+def _slight(part: Part) -> bool:
+    """Whether a factor is the same under both but for half a per cent."""
+    factor = part.what not in ("open", "base", "reply")
+    return factor and abs(part.second - part.first) < _SLIGHT * max(part.first, part.second)
+
+
+def _part(part: Part, names: tuple[str, str]) -> str:
+    if part.what == "open":
+        closed = names[0] if part.first == 0 else names[1]
+        return f"not open under {closed}: {'; '.join(part.reasons)}"
+    against = f"{beside(part.first, part.second)} against {beside(part.second, part.first)}"
+    if part.what in ("base", "reply"):
+        called = "its own rate" if part.what == "base" else "in answer to its target"
+        return f"{called}: {against}"
+    read = [f"{name} {beside(a, b)} against {beside(b, a)}" for name, a, b in part.readings if a != b]
+    return f"{part.what}: times {against}" + (f" ({', '.join(read)})" if read else " (another weight)")

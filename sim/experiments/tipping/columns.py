@@ -1,0 +1,107 @@
+"""Runs in lockstep columns, each with its own change of some numbers: how often an outcome comes about."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.model import CrisisModel
+from sim.execution.workers import pool
+from sim.theatre.compiled.program import Floats
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.uncertain import Doubt
+
+COLUMNS = 1024
+"""Runs in lockstep."""
+DIGITS = 3
+"""Digits with which changed numbers are told."""
+
+
+class Columns:
+    """A scenario whose numbers can be moved within their ranges; a context, for the threads that compute.
+
+    Moves are measured from where each number is written, in halves of its plausible range (`low` to `high`, a width of
+    2), along the measure by which it would be drawn.
+    """
+
+    def __init__(
+        self, scenario: Scenario, seed: int, outcome: str, numbers: Sequence[Doubt], executor: Executor | None = None
+    ) -> None:
+        self.scenario, self.seed, self.outcome, self.numbers = scenario, seed, outcome, numbers
+        written = [each.share(min(max(each.value, each.low), each.high)) for each in numbers]
+        self._written = np.array(written)
+        self.low, self.high = -2 * self._written, 2 * (1 - self._written)
+        self.made = 0
+        """Runs so far."""
+        self._pool = pool(executor)
+
+    def __enter__(self) -> Self:
+        self._threads = self._pool.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._pool.__exit__(kind, error, at)
+
+    def values(self, moves: Floats) -> dict[str, Floats]:
+        """The numbers that some run moves: path to one value for each run, for moves of shape (run, number)."""
+        found = {}
+        for at in np.flatnonzero(moves.any(axis=0)).tolist():
+            doubt, column = self.numbers[at], moves[:, at]
+            distinct, place = np.unique(column, return_inverse=True)
+            made = [doubt.at(share) for share in np.clip(self._written[at] + distinct / 2, 0, 1).tolist()]
+            found[doubt.path] = np.where(column == 0, doubt.value, np.array(made)[place])
+        return found
+
+    def rounded(self, move: Floats) -> tuple[Floats, Floats]:
+        """A move such that the numbers have few digits, and those numbers."""
+        values = np.array([each.value for each in self.numbers])
+        for path, value in self.values(move[None]).items():
+            at = next(at for at, each in enumerate(self.numbers) if each.path == path)
+            doubt = self.numbers[at]
+            values[at] = min(max(float(f"{value[0]:.{DIGITS}g}"), doubt.low), doubt.high)
+        moved = [
+            0.0 if value == each.value else 2 * (each.share(value) - share)
+            for value, each, share in zip(values.tolist(), self.numbers, self._written.tolist(), strict=True)
+        ]
+        return np.array(moved), values
+
+    def held(
+        self, moves: Floats, run_numbers: NDArray[np.int64], of: NDArray[np.int64] | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Whether the outcome came about in each run, and whether the run was finished.
+
+        Parameters
+        ----------
+        moves : array (move, number)
+        run_numbers : array of int (run,)
+        of : array of int (run,), optional
+            Which move each run makes; left out, each its own.
+        """
+        self.made += len(run_numbers)
+        move = np.arange(len(run_numbers)) if of is None else of
+        parts = [slice(first, first + COLUMNS) for first in range(0, len(run_numbers), COLUMNS)]
+        found = list(self._threads.map(lambda part: self._run(moves[move[part]], run_numbers[part]), parts))
+        held, sound = (np.concatenate(columns) for columns in zip(*found, strict=True))
+        return held, sound
+
+    def _run(self, moves: Floats, run_numbers: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        model = CrisisModel(
+            self.scenario, seed=self.seed, run_numbers=run_numbers, design=self.values(moves), collect=False
+        )
+        while model.running:
+            model.step()
+        held = model.world.outcome_day[model.program.outcomes.index(self.outcome)] >= 0
+        sound = model.status.alive != 0
+        model.close()
+        return held, sound
+
+    def shares(self, moves: Sequence[Floats], run_numbers: NDArray[np.int64]) -> list[float]:
+        """The share of runs in which the outcome came about under each move, all on the same dice."""
+        of = np.repeat(np.arange(len(moves)), len(run_numbers))
+        held, sound = self.held(np.array(moves), np.tile(run_numbers, len(moves)), of)
+        shape = (len(moves), len(run_numbers))
+        some = np.maximum(sound.reshape(shape).sum(axis=1), 1)
+        return [float(share) for share in (held & sound).reshape(shape).sum(axis=1) / some]

@@ -1,0 +1,131 @@
+"""A tipping point in words, as data, and as a scenario file."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sim.execution.lookup import AskError
+from sim.text import checked_width, counted, number, paragraph, percent
+from sim.theatre.files.locate import shipped_files
+
+if TYPE_CHECKING:
+    from .tip import Tip
+
+_NAMED = 24
+"""Changed numbers that are told; the file and the data have all."""
+
+
+def told(found: "Tip", width: int) -> str:
+    """Tell it, in lines of at most `width` letters."""
+    checked_width(width)
+    return "\n".join(_lines(found, width)) + "\n"
+
+
+def _lines(found: "Tip", width: int) -> Iterator[str]:
+    scenario, target = found.scenario, found.target
+    outcome = scenario.theatre.outcomes[target.name].label
+    side = "more" if target.above else "less"
+    yield f"{scenario.name} {scenario.short_hash} · {target} · seed {found.seed}"
+    yield ""
+    asked = f"{outcome}: in {side} than {percent(target.value)} of runs? As written it is {_share(found.before)}."
+    yield from paragraph(asked, width).splitlines()
+    yield ""
+    n = counted(len(found.moves), "number")
+    if found.crossed:
+        how = f"The smallest change that was found moves {n} of {found.tried:,}, by {number(found.length)} in all. "
+        how += f"With it, it is {_share(found.after)}."
+        if not found.sure:
+            how += " Its interval reaches back over the line: it lies as near to it as these runs can tell."
+    elif found.moves:
+        how = f"No plausible change of {counted(found.tried, 'number')} that was found does it. The furthest that any "
+        how += f"came moves {n}; with it, it is {_share(found.after)}."
+    else:
+        how = f"No plausible change of {counted(found.tried, 'number')} was found that brings it any nearer."
+    yield from paragraph(how, width).splitlines()
+    yield ""
+    for move in found.moves[:_NAMED]:
+        unit = "" if move.unit == "1" else f" {move.unit}"
+        span = f"plausible {number(move.low)} to {number(move.high)}"
+        change = f"{number(move.written)} to {number(move.value)}{unit}"
+        yield from paragraph(f"{move.by:+.2f}  {move.path}: {change} ({span})", width, 0, 7).splitlines()
+    if len(found.moves) > _NAMED:
+        yield f"       … and {len(found.moves) - _NAMED} more"
+    if found.moves:
+        yield ""
+    end = (
+        "Changes are told in halves of each number's plausible range (of its magnitude, where that spans more than a "
+        "factor of ten), the length as the root of their squares' sum. Other changes may do as well: this is the "
+        f"shortest that a search of {found.searched:,} runs came by. Both shares are of {found.runs:,} runs on dice "
+        "that it never saw, with 95 % Wilson intervals, sampling error only. Not a forecast."
+    )
+    yield from paragraph(end, width).splitlines()
+
+
+def _share(share: tuple[float, float, float]) -> str:
+    middle, low, high = share
+    return f"{percent(middle)} ({percent(low)} to {percent(high)})"
+
+
+def as_dict(found: "Tip") -> dict[str, object]:
+    """The same as data."""
+    names = ("share", "low", "high")
+    return {
+        "scenario": found.scenario.name,
+        "scenario_sha256": found.scenario.sha256,
+        "seed": found.seed,
+        "line": {"outcome": found.target.name, "above": found.target.above, "share": found.target.value},
+        "crossed": found.crossed,
+        "sure": found.sure,
+        "before": dict(zip(names, found.before, strict=True)),
+        "after": dict(zip(names, found.after, strict=True)),
+        "length": found.length,
+        "moves": [asdict(move) for move in found.moves],
+        "tried": found.tried,
+        "runs": found.runs,
+        "searched": found.searched,
+    }
+
+
+def as_file(found: "Tip", path: Path, extends: str | Path) -> Path:
+    """Write a scenario file with the change."""
+    base = place(path, extends)
+    changes = [f"{json.dumps(each, ensure_ascii=False)}: {value!r}" for each, value in found.overrides.items()]
+    overrides = "\n".join(f"  {change}" for change in changes)
+    title = f"{found.scenario.title}: {found.target}"
+    question = f"With the smallest change found that makes it {found.target}, what else is otherwise?"
+    text = f"""\
+schema_version: 1
+extends: {json.dumps(base, ensure_ascii=False)}
+title: {json.dumps(title, ensure_ascii=False)}
+question: {json.dumps(question, ensure_ascii=False)}
+overrides:{f"{chr(10)}{overrides}" if overrides else " {}"}
+"""
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def place(path: Path, extends: str | Path) -> str:
+    """See whether a scenario can be written there, and return how it calls what it builds on.
+
+    That is the name of what is shipped, or the way there from its own folder.
+
+    Raises
+    ------
+    AskError
+        Something is there already, there is no such folder, or what it builds on lies outside it.
+    """
+    if path.exists():
+        raise AskError(f"{path} is there already; choose another name")
+    if not path.absolute().parent.is_dir():
+        raise AskError(f"there is no folder {path.parent}; make it first")
+    there = Path(extends)
+    if there.suffix == "" and any(file.stem == str(extends) for file in shipped_files()):
+        return str(extends)
+    try:
+        return there.resolve().relative_to(path.resolve().parent).as_posix()
+    except ValueError:
+        raise AskError(
+            f"{path} cannot build on {extends}, which lies outside its folder; write it beside that file, or further up"
+        ) from None

@@ -1,0 +1,238 @@
+"""Lint: what in a scenario and its theatre does nothing, or nothing sensible, and how the ensemble compares."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.execution.run import run
+from sim.theatre.compiled.compile import program_of
+from sim.theatre.files.errors import Fault, ScenarioError, shown
+from sim.theatre.files.load import Resolved, load_either, resolve, without
+from sim.theatre.files.locate import Named
+from sim.theatre.language.number import written
+from sim.theatre.language.scenario import Scenario
+
+from .dead_numbers import Change, PairedRuns, change_of
+from .findings import Finding, Places, covering, stale
+from .observed import Watch, watched
+
+RUNS = 4000
+"""Runs of the ensemble that is looked at, unless told otherwise."""
+
+_ENTRIES = {"initial": "variables.{}.start", "overrides": "{}", "script": "script.{}", "forbid": "forbid.{}"}
+"""Sections of a scenario that are lists of changes, and what a change is called."""
+_AT_COMPILE_TIME = ("ladder.rung_memory",)
+"""Numbers that shape the arrays of a program, so that they cannot vary within one model."""
+
+
+@dataclass(frozen=True)
+class Linted:
+    """What was found in one scenario."""
+
+    name: str
+    """As the file was asked for."""
+    title: str
+    runs: int
+    card: pd.DataFrame
+    """Its base-rate card, see `Ensemble.base_rates`."""
+    findings: tuple[Finding, ...]
+    """Those of the scenario's own files."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What was found in some scenarios and their theatres."""
+
+    scenarios: tuple[Linted, ...]
+    theatres: tuple[Finding, ...]
+    """Findings in theatres. A theatre is shared, so they hold in every one of its scenarios that was looked at."""
+    skipped: tuple[str, ...] = ()
+    """Files that are not run by themselves: theatres, histories, sources."""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, in order of file and line."""
+        found = [*self.theatres, *(finding for linted in self.scenarios for finding in linted.findings)]
+        return tuple(sorted(set(found), key=lambda each: (each.file, each.line, each.path, each.kind)))
+
+    @property
+    def unexplained(self) -> tuple[Finding, ...]:
+        """Findings that no file explains."""
+        return tuple(finding for finding in self.findings if finding.explained is None)
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing was found that is not explained."""
+        return not self.unexplained
+
+
+def lint(
+    *files: Named, runs: int | None = None, seed: int | None = None, progress: Callable[[str], None] | None = None
+) -> Report:
+    """Look for what does nothing, or nothing sensible, in scenarios and their theatres.
+
+    What lies in a theatre is found only if it is so in every given scenario of that theatre: give all of them together
+    to learn about the theatre, or one to learn about that one.
+
+    Parameters
+    ----------
+    *files : paths, or names of shipped scenarios
+    runs : int, optional
+        Runs of the ensemble that is looked at.
+    seed : int, optional
+        Seed of all dice; left out, each scenario's own.
+    progress : callable, optional
+        Called with what is looked at next.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    sim.ScenarioError
+        Some of the files have faults.
+    """
+    loaded, skipped = _loaded(files)
+    theatres: dict[Path, _Shared] = {}
+    scenarios = []
+    for name, scenario, resolved in loaded:
+        if progress is not None:
+            progress(name)
+        theatre = resolved.files[-1].path
+        shared = theatres.setdefault(theatre.resolve(), _Shared(theatre))
+        dice = scenario.seed if seed is None else seed
+        scenarios.append(_Examined(scenario, resolved, runs or RUNS, dice).linted(name, shared))
+    return Report(tuple(scenarios), tuple(each for shared in theatres.values() for each in shared.standing()), skipped)
+
+
+def _loaded(files: Sequence[Named]) -> tuple[list[tuple[str, Scenario, Resolved]], tuple[str, ...]]:
+    loaded: list[tuple[str, Scenario, Resolved]] = []
+    skipped: list[str] = []
+    faults: list[Fault] = []
+    for name in files:
+        try:
+            if resolve(name).first.kind != "scenario":
+                skipped.append(str(name))
+                continue
+            scenario, resolved = load_either(name)
+        except ScenarioError as error:
+            faults += error.faults
+        else:
+            assert isinstance(scenario, Scenario)
+            loaded.append((str(name), scenario, resolved))
+    if faults:
+        raise ScenarioError(faults)
+    return loaded, tuple(skipped)
+
+
+class _Shared:
+    """What the scenarios of one theatre found in it."""
+
+    def __init__(self, theatre: Path) -> None:
+        self.theatre = theatre
+        self.alive: set[str] = set()
+        """Numbers that some scenario has seen to matter."""
+        self._found: list[dict[tuple[str, str], Finding]] = []
+        self._explained: dict[str, tuple[str, int]] = {}
+
+    def add(self, found: Iterable[Finding], places: Places) -> None:
+        """Take up what one scenario found."""
+        self._found.append({finding.key: finding for finding in found})
+        self._explained = places.explanations[places.theatre]
+
+    def standing(self) -> Iterator[Finding]:
+        """Findings that every scenario made, explained if they are so in each; and explanations of nothing.
+
+        One scenario cannot tell that an explanation is needed no more: another may need it.
+        """
+        first = self._found[0]
+        common = [key for key in first if all(key in found for found in self._found)]
+        found = [[found[key] for found in self._found] for key in common]
+        standing = _uncovered(next((one for one in each if one.explained is None), each[0]) for each in found)
+        yield from standing
+        if len(self._found) > 1:
+            yield from stale(self.theatre, self._explained, standing)
+
+
+def _uncovered(findings: Iterable[Finding]) -> list[Finding]:
+    """One finding for each path, and none for what stands in an entry that has one itself."""
+    first: dict[str, Finding] = {}
+    for finding in findings:
+        first.setdefault(finding.path, finding)
+    return [finding for path, finding in first.items() if covering(path.rpartition(".")[0], first) is None]
+
+
+class _Examined:
+    """One scenario under examination."""
+
+    def __init__(self, scenario: Scenario, resolved: Resolved, runs: int, seed: int) -> None:
+        self.scenario, self.resolved, self.places = scenario, resolved, Places(resolved)
+        self.watch = Watch(scenario, run(watched(scenario), runs, seed, progress=None), self.places)
+        self.pairs = PairedRuns(scenario, seed)
+        self.runs = runs
+
+    def linted(self, name: str, shared: _Shared) -> Linted:
+        """Everything found; what lies in the theatre goes to `shared`."""
+        found = [*self.watch.findings(), *self._dead_entries(), *self._dead_numbers(shared)]
+        found = [self.places.explained(finding) for finding in found]
+        shared.add((finding for finding in found if finding.file == shown(self.places.theatre)), self.places)
+        own = _uncovered(finding for finding in found if finding.file == shown(self.places.own))
+        unneeded = stale(self.places.own, self.places.explanations[self.places.own], found)
+        return Linted(name, self.scenario.title, self.runs, self.watch.ensemble.base_rates, (*own, *unneeded))
+
+    def _dead_entries(self) -> Iterator[Finding]:
+        """Entries of the scenario's own file without which every path is the same."""
+        tree = self.resolved.first.tree
+        for section, path in _ENTRIES.items():
+            for key in node.entries() if (node := tree.get(section)) else ():
+                if section == "script" and self._is_an_act(str(key)):
+                    continue
+                try:
+                    compared = self.pairs.differs(without(self.resolved, section, key))
+                except ScenarioError:
+                    continue  # the scenario cannot do without it
+                if compared is not None:
+                    what = f"{section}: without '{key}' nothing changes in {compared} paired runs"
+                    yield self.places.finding("dead", path.format(key), what)
+
+    def _is_an_act(self, name: str) -> bool:
+        """Whether an entry of the script is an act: an event of its own, without which a path is another one."""
+        entry = self.scenario.script.get(name)  # an entry may take out one that the file extended has
+        return entry is not None and entry.do is not None
+
+    def _dead_numbers(self, shared: _Shared) -> Iterator[Finding]:
+        """Numbers of the theatre that change no path, even at the other end of their plausible range."""
+        own = self.places.explanations[self.places.own]
+        read = {path for parameter in program_of(self.scenario).parameters for path in parameter.paths}
+        changed = [".".join(map(str, keys)) for keys in self.resolved.changes]
+        changes: list[Change] = []
+        for each in written(self.scenario.theatre):
+            path, section = each.path, each.keys[0]
+            if covering(path, changed) or (path in shared.alive and covering(path, own) is None):
+                continue
+            if path not in read:
+                # what the language asks for is no lever until somebody gives it a range
+                if section == "conditions":
+                    yield self.places.finding("unread", f"conditions.{each.keys[1]}", f"no rule reads {each.keys[1]}")
+                elif path not in _AT_COMPILE_TIME and "scale" not in each.keys and change_of(each) is not None:
+                    yield self.places.finding("unread", path, f"no rule reads {path}")
+            elif section == "actions" and each.keys[1] not in self.watch.runs_by_action:
+                yield self.places.finding("dead", path, f"{path} belongs to an action that is never chosen")
+            elif change := change_of(each):
+                changes.append(change)
+        dead, compared = self.pairs.unnoticed(changes, self._likely_runs(changes))
+        shared.alive |= {change.path for change in changes} - {change.path for change in dead}
+        for change in dead:
+            what = f"{change.said} nothing changes in some {compared} paired runs"
+            yield self.places.finding("dead", change.path, what)
+
+    def _likely_runs(self, changes: Iterable[Change]) -> dict[str, NDArray[np.int64]]:
+        """By path of an action's number, the runs in which the action was chosen."""
+        chosen = {f"actions.{name}": runs for name, runs in self.watch.runs_by_action.items()}
+        owners = {change.path: covering(change.path, chosen) for change in changes}
+        return {path: chosen[owner] for path, owner in owners.items() if owner is not None}

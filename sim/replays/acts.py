@@ -1,0 +1,135 @@
+"""The events of a run with all there is to tell of them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.results.ensemble import SCRIPT
+from sim.theatre.compiled.program import NONE, Program
+from sim.theatre.language.scenario import Scenario, ScriptEntry
+
+from .blame import Blame, blames
+
+
+@dataclass(frozen=True)
+class Act:
+    """An event: what an actor did, or what the scenario let happen."""
+
+    event: int
+    day: int
+    date: date
+    actor: str
+    """An actor, or `script`."""
+    action: str
+    label: str
+    story: str
+    target: str | None
+    rung: int
+    deaths: int
+    whose: str | None
+    """Whose people died."""
+    deniable: float
+    """The share of it that is only suspected."""
+    claimed_by: str | None
+    imposed: bool
+    """Whether the script or the history had it happen."""
+    blame: tuple[Blame, ...]
+    cause: int | None
+    """The event that weighed most in the decision."""
+    led_to: tuple[int, ...]
+    """The events in whose decisions it weighed most."""
+
+
+def acts(
+    scenario: Scenario, program: Program, events: NDArray[Any], control: Sequence[NDArray[np.float64]]
+) -> tuple[Act, ...]:
+    """Tell the events of one run.
+
+    Parameters
+    ----------
+    events : records of the engine's table of events
+    control : by day, sponsors' shares in what their proxies did that day
+    """
+    led_to: dict[int, list[int]] = {}
+    for event in events:
+        if event["cause"] != NONE:
+            led_to.setdefault(int(event["cause"]), []).append(int(event["number"]))
+    script = _entries(scenario)
+    number = [parameter.value for parameter in program.parameters]
+    told = []
+    for event in events:
+        if event["actor"] == NONE:
+            told.append(_imposed(scenario, program, event))
+            continue
+        deadly, loads = event["deaths"] > 0, event["rung"] > 0 or event["deaths"] > 0
+        seen = (int(event["action"]), bool(deadly), float(event["deniability"]), control[event["day"]])
+        blame = blames(program, number, *seen) if loads else ()
+        told.append(_act(scenario, program, event, script, blame, led_to.get(int(event["number"]), [])))
+    return tuple(told)
+
+
+def _entries(scenario: Scenario) -> Mapping[tuple[date, str], ScriptEntry]:
+    """Acts that the script imposes, by date and actor."""
+    return {(entry.on, entry.do.split(".")[0]): entry for entry in scenario.script.values() if entry.do is not None}
+
+
+def _imposed(scenario: Scenario, program: Program, event: np.void) -> Act:
+    """Tell what the scenario let happen to variables."""
+    name = program.injects[event["action"] - len(program.actions)]
+    words = name.removeprefix("history_").replace("_", " ")
+    return Act(
+        event=int(event["number"]),
+        day=int(event["day"]),
+        date=scenario.script[name].on,
+        actor=SCRIPT,
+        action=f"{SCRIPT}.{name}",
+        label=words[:1].upper() + words[1:],
+        story=scenario.script[name].story or f"The scenario lets this happen: {words}.",
+        target=None,
+        rung=0,
+        deaths=0,
+        whose=None,
+        deniable=0.0,
+        claimed_by=None,
+        imposed=True,
+        blame=(),
+        cause=None,
+        led_to=(),
+    )
+
+
+def _act(
+    scenario: Scenario,
+    program: Program,
+    event: np.void,
+    script: Mapping[tuple[date, str], ScriptEntry],
+    blame: tuple[Blame, ...],
+    led_to: Iterable[int],
+) -> Act:
+    day, name = int(event["day"]), program.actions[event["action"]]
+    action, when = scenario.theatre.actions[name], scenario.start + timedelta(days=day)
+    entry = script.get((when, program.actors[event["actor"]]))
+    deaths = int(event["deaths"])
+    return Act(
+        event=int(event["number"]),
+        day=day,
+        date=when,
+        actor=program.actors[event["actor"]],
+        action=name,
+        label=action.label,
+        story=(entry.story if entry is not None else None) or action.story,
+        target=action.target,
+        rung=int(event["rung"]),
+        deaths=deaths,
+        whose=((action.casualties and action.casualties.whose) or action.target) if deaths else None,
+        deniable=float(event["deniability"]),
+        claimed_by=action.claimed_by,
+        imposed=entry is not None,
+        blame=blame,
+        cause=None if event["cause"] == NONE else int(event["cause"]),
+        led_to=tuple(led_to),
+    )

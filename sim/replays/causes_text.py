@@ -1,0 +1,89 @@
+"""The chain behind an event as text."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.text import called, capital, checked_width, counted, number, on, paragraph, percent
+from sim.theatre.language.schema import Theatre
+
+from .acts import Act
+from .story import facts, named
+
+if TYPE_CHECKING:
+    from .causes import Chain, Link
+    from .explain import Driver, Option
+
+_INDENT = 6
+_MOST_DRIVERS, _MOST_ACTS = 4, 8
+
+
+def chain_story(chain: "Chain", width: int) -> str:
+    """Tell what led to an event, back to its root; see `Chain.text`."""
+    checked_width(width)
+    scenario, theatre = chain.scenario, chain.scenario.theatre
+    first = chain.links[0].act
+    lines = [
+        f"Why #{first.event} came about, back to its root",
+        f"{scenario.name} {scenario.short_hash} · run {chain.run} · seed {chain.seed}",
+    ]
+    for place, link in enumerate(chain.links):
+        lines += ["", *_link(link, theatre, width)]
+        if place + 1 < len(chain.links):
+            lines.append(f"{'':{_INDENT}}↑ because of")
+    lines += ["", *_led_to(chain, width)]
+    return "\n".join(lines) + "\n"
+
+
+def _link(link: "Link", theatre: Theatre, width: int) -> Iterator[str]:
+    act = link.act
+    rung = "" if act.target is None else f" · rung {act.rung}"
+    yield f"{f'#{act.event}':<{_INDENT}}{on(act.date)}{rung} · {act.label}"
+    for text in (act.story, " ".join(facts(act, theatre)), _why(link, theatre)):
+        if text:
+            yield from paragraph(text, width, _INDENT).splitlines()
+
+
+def _why(link: "Link", theatre: Theatre) -> str:
+    """Say how it weighed among its actor's choices, and what tipped it."""
+    option = link.option
+    if option is None:
+        return ""
+    told = f"The chance that day was {percent(option.chance)}: {rate_of(option, theatre)}."
+    if link.driver is not None:
+        told += f" What was held most against it: {driven(link.driver)}."
+    elif link.why == "own":
+        told += " It answered nobody."
+    moved = [each for each in strongest(option) if each is not link.driver]
+    return f"{told} Drivers: {', '.join(driven(each) for each in moved)}." if moved else told
+
+
+def rate_of(option: "Option", theatre: Theatre) -> str:
+    """Write a rate as what it is made of."""
+    parts = f"{number(option.base)} of its own"
+    if option.reply is not None:
+        parts += f" + {number(option.reply.answer)} in reply to {called(theatre.actors[option.target].label)}"
+    return f"{number(option.rate)} a day = {number(option.drive)} × ({parts})"
+
+
+def strongest(option: "Option") -> "list[Driver]":
+    """The drivers that move a rate by a tenth or more, the strongest first."""
+    moved = [driver for driver in option.drivers if abs(driver.amount) >= 0.1]
+    return sorted(moved, key=lambda driver: -abs(driver.amount))[:_MOST_DRIVERS]
+
+
+def driven(driver: "Driver") -> str:
+    """Tell a driver: what it multiplies the rate by, and what it reads."""
+    read = " · ".join(f"{reading.factor} at {number(reading.value, 2)}" for reading in driver.readings)
+    return f"× {number(driver.factor, 2)} by {read}"
+
+
+def _led_to(chain: "Chain", width: int) -> Iterator[str]:
+    acts: tuple[Act, ...] = chain.led_to
+    if not acts:
+        yield f"#{chain.links[0].act.event} weighed most in no later decision."
+        return
+    yield capital(f"#{chain.links[0].act.event} weighed most in {counted(len(acts), 'later decision')}:")
+    for act in sorted(acts, key=lambda act: (-act.rung, act.event))[:_MOST_ACTS]:
+        yield from paragraph(f"rung {act.rung}  {named(act)}", width, _INDENT, 8).splitlines()
+    if len(acts) > _MOST_ACTS:
+        yield f"{'':{_INDENT}}… and {len(acts) - _MOST_ACTS} more"

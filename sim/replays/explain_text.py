@@ -1,0 +1,144 @@
+"""An explanation as text: what an actor saw, where the draw fell, what was open and what was not."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.text import called, capital, checked_width, number, on, paragraph, percent
+from sim.theatre.language.schema import Theatre
+
+from .causes_text import driven
+from .story import named
+
+if TYPE_CHECKING:
+    from .explain import Closed, Driver, Explanation, Grievance, Option, Reply
+
+_INDENT = 4
+_NAME = 26
+"""Width of the column of those who are held something against."""
+
+
+def sheet(told: "Explanation", width: int) -> str:
+    """Tell how an actor came to what it did; see `Explanation.text`."""
+    checked_width(width)
+    theatre = told.scenario.theatre
+    lines = [
+        capital(f"{called(theatre.actors[told.actor].label)} on {on(told.date)}, day {told.day}"),
+        f"{told.scenario.name} {told.scenario.short_hash} · run {told.run} · seed {told.seed}",
+        "",
+        *paragraph(" ".join(_what_came_of_it(told)), width).splitlines(),
+    ]
+    for part in (_saw(told, theatre, width), _open(told, theatre, width), _not_open(told, width)):
+        section = list(part)
+        lines += ["", *section] if section else []
+    return "\n".join(lines) + "\n"
+
+
+def _what_came_of_it(told: "Explanation") -> Iterator[str]:
+    """The draw, where it fell, and what the actor did."""
+    draw, did = told.draw, told.did
+    what = f"{did.label} ({did.action}, #{did.event})" if did is not None else "hold"
+    if draw is None:
+        if told.imposed == "history":
+            yield f"History is imposed on this day and nobody decides; what the record has it do is {what}."
+        elif told.imposed == "script":
+            yield f"It has nothing to choose from, and the script has it do {what}."
+        else:
+            yield "It has nothing to choose from."
+        return
+    if told.failed is not None:
+        yield f"The run failed on this day: {told.failed} was not finite."
+        return
+    yield f"The draw was {draw.at:.6f}. It holds from {1.0 - draw.hold:.6f} on, a chance of {percent(draw.hold)}."
+    if draw.drawn is None:
+        yield "So it held."
+    else:
+        drawn = told.option(draw.drawn)
+        yield f"From {drawn.low:.6f} to {drawn.high:.6f} it is {drawn.label} ({drawn.action})"
+        yield f"with a chance of {percent(drawn.chance)}; that was drawn."
+    if told.imposed == "veto":
+        yield "The scenario forbids it, so the actor held."
+    if told.imposed == "script":
+        yield f"But the script has it do {what}, whatever is drawn."
+
+
+def _saw(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
+    """What it held against others, and the acts behind that."""
+    if not told.saw:
+        return
+    yield "WHAT IT HELD AGAINST OTHERS THAT MORNING"
+    yield f"{'':{_NAME}}provocation    open  suspected  believed   blood"
+    for grievance in sorted(told.saw, key=lambda each: -each.provocation):
+        yield from _grievance(grievance, theatre, width)
+
+
+def _grievance(held: "Grievance", theatre: Theatre, width: int) -> Iterator[str]:
+    who = capital(called(theatre.actors[held.by].label))[: _NAME - 1]
+    figures = (
+        f"{held.provocation:11.3f}{held.believed:8.2f}{held.suspected:11.2f}"
+        f"{percent(held.suspicion):>10}{held.blood:8.3f}"
+    )
+    yield f"{who:{_NAME}}{figures}"
+    if held.leading is not None:
+        what = f"strongest, like rung {number(held.provoking_rung, 2)} by now: {named(held.leading)}"
+        yield from paragraph(what, width, _INDENT, 2).splitlines()
+
+
+def _open(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
+    """What it might have done, the likeliest first."""
+    if not told.options:
+        return
+    yield "WHAT WAS OPEN, THE LIKELIEST FIRST: rate a day = drivers × (base + reply)"
+    wide = max(len(option.action) for option in told.options)
+    for option in sorted(told.options, key=lambda each: -each.chance):
+        mark = "►" if told.draw is not None and option.action == told.draw.drawn else " "
+        span = f"{option.low:.6f} to {option.high:.6f}"
+        yield f"{mark} {option.action:<{wide}}  rung {option.rung}  {percent(option.chance):>7}  {span}"
+        yield from _weighed(option, theatre, width)
+
+
+def _weighed(option: "Option", theatre: Theatre, width: int) -> Iterator[str]:
+    """How an action weighed: its rate, its reply, and its drivers."""
+    reply = option.reply
+    both = f"{number(option.base)} + {number(reply.answer)}" if reply is not None else number(option.base)
+    veto = "  (forbidden: if drawn, it holds)" if option.vetoed else ""
+    yield f"{'':{_INDENT}}{number(option.rate)} = {number(option.drive)} × ({both}){veto}"
+    if reply is not None:
+        yield from paragraph(_reply(reply, option.rung, theatre), width, _INDENT, 2).splitlines()
+    moved, still = _sorted_drivers(option)
+    if moved:
+        yield from paragraph(f"drivers: {', '.join(driven(each) for each in moved)}", width, _INDENT, 2).splitlines()
+    if still:
+        yield from paragraph(f"without pull: {', '.join(each.term for each in still)}", width, _INDENT, 2).splitlines()
+
+
+def _reply(reply: "Reply", rung: int, theatre: Theatre) -> str:
+    who = called(theatre.actors[reply.target].label)
+    sought = f"{number(reply.provoking_rung, 2)} {reply.overshoot:+.2g} overshoot"
+    if reply.redline:
+        sought += f" {reply.redline * reply.blood:+.2g} for blood"
+    return (
+        f"reply to {who}: {number(reply.rate)} × provocation {number(reply.provocation)} × share "
+        f"{percent(reply.share)} (fit {number(reply.fit, 2)} of rung {rung} to rung {number(reply.sought, 2)} sought = "
+        f"{sought}; preference {number(reply.preference, 2)})"
+    )
+
+
+def _sorted_drivers(option: "Option") -> "tuple[list[Driver], list[Driver]]":
+    """Those that pull, the strongest first, and those that read 0."""
+    moved = sorted((each for each in option.drivers if each.amount), key=lambda each: -abs(each.amount))
+    return moved, [each for each in option.drivers if not each.amount]
+
+
+def _not_open(told: "Explanation", width: int) -> Iterator[str]:
+    """What it could not do, and why."""
+    if not told.closed:
+        return
+    yield "WHAT WAS NOT OPEN"
+    for closed in told.closed:
+        yield from _closed(closed, width)
+
+
+def _closed(closed: "Closed", width: int) -> Iterator[str]:
+    yield f"  {closed.action}  rung {closed.rung}"
+    for reason in closed.reasons:
+        yield from paragraph(reason.text, width, _INDENT, 2).splitlines()

@@ -1,0 +1,127 @@
+"""Why an action may not be chosen today: the clause that fails, with what it reads this morning."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from math import isinf
+
+import numpy as np
+
+from sim.engine.explain import last_done, number, part_of_the_war, ready_on
+from sim.engine.model import CrisisModel
+from sim.engine.readings import NEVER_SINCE
+from sim.engine.state import BLOOD_READING, MORNING
+from sim.engine.state import PROVOCATION as PROVOCATION_READING
+from sim.text import beside, on
+from sim.text import number as figure
+from sim.theatre.compiled.program import (
+    BLOOD,
+    CONDITION,
+    DEATHS,
+    NEVER,
+    NONE,
+    PROVOCATION,
+    RUNG,
+    SINCE_ACTION,
+    SINCE_RUNG,
+    TENSION,
+    VARIABLE,
+)
+from sim.theatre.language.terms import Condition
+from sim.theatre.language.variables import FlagVariable
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why an action may not be chosen."""
+
+    kind: str
+    """`when`, `cooldown`, `once` or `war`."""
+    text: str
+    quantity: str | None = None
+    """What fails its condition: a quantity, or a condition of the theatre."""
+    value: float | None = None
+    """What it reads, in its own unit; None where that is never, or many things."""
+    needs: str | None = None
+
+
+def reasons(model: CrisisModel, action: int) -> tuple[Reason, ...]:
+    """Everything that keeps an action from being chosen this morning; nothing if it may be."""
+    program, theatre = model.program, model.scenario.theatre
+    name, act = program.actions[action], program.action[action]
+    found: list[Reason] = []
+    when = theatre.actions[name].when
+    if when is not None:
+        found += _failing(model, when, int(act["when"]))
+    ready = ready_on(model, action)
+    if ready > model.day:
+        done = last_done(model, action)
+        when_done = f"done on {on(program.start + timedelta(days=done))}"
+        if isinf(ready):
+            found.append(Reason("once", f"happens once; {when_done}"))
+        else:
+            left = int(ready) - model.day
+            found.append(Reason("cooldown", f"{when_done}; not again for {left} d", value=float(left)))
+    if part_of_the_war(model, action):
+        found.append(Reason("war", "part of the war that is on"))
+    return tuple(found)
+
+
+def _failing(model: CrisisModel, condition: Condition, node: int) -> Iterator[Reason]:
+    """The clauses by which a condition, kept at a node of the morning's, does not hold."""
+    held, (nodes, clauses, alternatives) = model.held[MORNING], model.everything.conditions[MORNING]
+    if held.holds[node, 0]:
+        return
+    row, enough = nodes[node], True
+    ordered = sorted(condition.clauses.items())
+    for (text, comparison), clause in zip(ordered, clauses[row["clauses"] : row["clauses_end"]], strict=True):
+        value, threshold = measured(model, clause), number(model, clause["threshold"])
+        if not (value >= threshold if clause["at_least"] else value <= threshold):
+            enough = False
+            yield _unmet(model, text, comparison.op, clause, value, threshold)
+    parts = [int(part) for part in alternatives[row["alternatives"] : row["alternatives_end"]]]
+    if parts and not any(held.holds[part, 0] for part in parts):
+        enough = False
+        pairs = zip(condition.any, parts, strict=True)
+        told = [" and ".join(reason.text for reason in _failing(model, *pair)) for pair in pairs]
+        yield Reason("when", f"none of: {'; '.join(told)}", "any")
+    if enough and row["lasting"] != NONE:
+        days, needed = int(held.streak[node, 0]), number(model, row["lasting"])
+        text = f"so for {days} d, needs {figure(needed)} d on end"
+        yield Reason("when", text, "for", float(days), f">= {figure(needed)} d")
+
+
+def _unmet(model: CrisisModel, text: str, side: str, clause: np.void, value: float, threshold: float) -> Reason:
+    """Tell one clause that fails."""
+    if clause["kind"] == CONDITION:
+        inner = model.scenario.theatre.conditions[text]
+        if value:
+            return Reason("when", f"{text} holds, and must not", text, value, "false")
+        why = "; ".join(reason.text for reason in _failing(model, inner, int(clause["index"])))
+        return Reason("when", f"{text} does not hold ({why})", text, value, "true")
+    variable = model.scenario.theatre.variables.get(text)
+    if isinstance(variable, FlagVariable):
+        return Reason("when", f"{text} is {'set, and must not be' if value else 'not set'}", text, value, side)
+    needs = f"{side} {figure(threshold)}"
+    if value == NEVER_SINCE:
+        return Reason("when", f"{text} is never, needs {needs}", text, None, needs)
+    return Reason("when", f"{text} is {beside(value, threshold)}, needs {needs}", text, value, needs)
+
+
+def measured(model: CrisisModel, clause: np.void) -> float:
+    """What a clause of the morning's conditions compares, in its own unit."""
+    kind, i, world = clause["kind"], clause["index"], model.world
+    if kind == VARIABLE:
+        return float(world.x[i, 0])
+    if kind in (PROVOCATION, BLOOD):
+        return float(model.stocks[PROVOCATION_READING if kind == PROVOCATION else BLOOD_READING, i, 0])
+    if kind == RUNG:
+        return float(world.rung[i, 0])
+    if kind == TENSION:
+        return float(world.tension[0, 0])
+    if kind == DEATHS:
+        return float(world.deaths[i, 0])
+    if kind in (SINCE_ACTION, SINCE_RUNG):
+        last = int((world.last_day if kind == SINCE_ACTION else world.last_rung_day)[i, 0])
+        return float(model.day - last) if last != NEVER else NEVER_SINCE
+    return float(model.held[MORNING].holds[i, 0])

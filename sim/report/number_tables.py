@@ -1,0 +1,182 @@
+"""What a scenario changes in the one it extends, and the numbers to doubt first, with ranges and sources."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+
+from sim.text import on
+from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.inventory import Row, inventory
+from sim.theatre.files.load import load_either, load_sources, sources_of
+from sim.theatre.files.resolve import Resolved, changes
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.sources import Sources, parse
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number of the model, for a reader."""
+
+    name: str
+    """What it belongs to, in words."""
+    path: str
+    value: str
+    plausible: str
+    source: str
+    set_here: bool
+    """Whether the scenario sets it; else it is tuned."""
+
+
+@dataclass(frozen=True)
+class Written:
+    """What can be told of how a scenario is written."""
+
+    found: bool
+    """Whether the file that it was made from is at hand, unchanged."""
+    extends: str | None = None
+    """What it extends, by title."""
+    changes: list[str] = field(default_factory=list)
+    numbers: list[Number] = field(default_factory=list)
+    """Those that are its own, and those that are tuned."""
+    others: dict[str, Number] = field(default_factory=dict)
+    """Those that were asked for, by path."""
+    sources: dict[str, str] = field(default_factory=dict)
+    """By key, what the sources of these numbers say."""
+
+
+def written(scenario: Scenario, also: Collection[str] = ()) -> Written:
+    """Tell what a scenario changes, and its numbers that are its own or tuned, or at one of the paths in `also`.
+
+    A result holds the scenario whole, but not what it extends: that stands in its file, if it is still the same.
+    """
+    found = _file_of(scenario)
+    if found is None:
+        # A result writes down defaults too; without them, what is left is what a file has written.
+        bare = Scenario.model_validate(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True))
+        return _told(bare, None, load_sources(), also)
+    model, resolved = found
+    return _told(model, resolved, sources_of(resolved), also)
+
+
+def _file_of(scenario: Scenario) -> tuple[Scenario, Resolved] | None:
+    """The files of a scenario, shipped or in this folder, if they still say the same."""
+    beside = Path(f"{scenario.name}.yaml")
+    for named in (beside, scenario.name):
+        if named is beside and not beside.is_file():
+            continue
+        try:
+            model, resolved = load_either(named)
+        except ScenarioError:
+            continue
+        if isinstance(model, Scenario) and model.sha256 == scenario.sha256:
+            return model, resolved
+    return None
+
+
+def _told(scenario: Scenario, resolved: Resolved | None, sources: Sources, also: Collection[str]) -> Written:
+    every = inventory(scenario, sources, resolved)
+    rows = [row for row in every if _chosen(row)]
+    numbers = [_number(row, scenario) for row in sorted(rows, key=lambda row: not _own(row))]
+    others = {row.path: _number(row, scenario) for row in every if row.path in also}
+    cited = [row for row in every if _chosen(row) or row.path in also]
+    named = [key for row in cited for said in [parse(row.source or "")] for key in (*said.keys, *said.checks)]
+    texts = {key: _text(sources, key) for key in dict.fromkeys(named) if key in sources.entries}
+    if resolved is None:
+        return Written(False, numbers=numbers, others=others, sources=texts)
+    parent = resolved.files[1] if len(resolved.files) > 1 else None
+    title = parent.tree.get("title") if parent is not None else None
+    extends = str(title.content) if title is not None else parent.path.stem if parent is not None else None
+    return Written(True, extends, list(_changes(scenario, resolved)), numbers, others, texts)
+
+
+def _own(row: Row) -> bool:
+    return row.set_at is not None or row.path.startswith("script.")
+
+
+def _chosen(row: Row) -> bool:
+    return _own(row) or row.kind == "tuned"
+
+
+def _number(row: Row, scenario: Scenario) -> Number:
+    unit = "" if row.unit == "1" else f" {row.unit}"
+    low_high = "no range given"
+    if row.plausible is not None:
+        low_high = f"{_figure(row.plausible[0])} to {_figure(row.plausible[1])}{unit}"
+    name = f"{_label(row.entry, scenario)}: {_inside(row.name, scenario)}" if row.name else _label(row.entry, scenario)
+    value = f"{row.side or ''} {_figure(row.value)}{unit}".strip()
+    return Number(name, row.path, value, low_high, row.source or "no source given", _own(row))
+
+
+def _figure(value: float) -> str:
+    """A number as files write it, never as a power of ten."""
+    return f"{Decimal(f'{value:.6g}'):f}"
+
+
+def _label(entry: str, scenario: Scenario) -> str:
+    """An entry in words: who does what, the variable, or the entry of the script."""
+    section, _, name = entry.partition(".")
+    theatre = scenario.theatre
+    if section == "actions" and name in theatre.actions:
+        return f"{theatre.actors[name.split('.')[0]].label}: {theatre.actions[name].label}"
+    if section == "script":
+        return name.replace("_", " ").capitalize()
+    found = getattr(theatre, section, {})
+    labelled = found.get(name) if isinstance(found, dict) else None
+    return getattr(labelled, "label", entry.replace("_", " "))
+
+
+def _inside(name: str, scenario: Scenario) -> str:
+    """A number within its entry, in words."""
+    head, _, rest = name.partition(".")
+    variable = scenario.theatre.variables.get(rest)
+    if head == "effects" and variable is not None:
+        return f"effect on '{variable.label}'"
+    return name.replace("_", " ").replace(".", ", ")
+
+
+def _text(sources: Sources, key: str) -> str:
+    entry = sources.entries[key]
+    value = getattr(entry, "value", None)
+    return f"{entry.text} ({value})" if value else entry.text
+
+
+def _changes(scenario: Scenario, resolved: Resolved) -> Iterator[str]:
+    """What the file asked for sets in what it extends, in sentences."""
+    for path in changes(resolved.first):
+        section, _, rest = path.partition(".")
+        if path == "start":
+            yield f"It begins on {on(scenario.start)}."
+        elif path == "days":
+            yield f"It goes on for {scenario.days:,} days."
+        elif path == "history" and scenario.history_until is not None:
+            yield f"Up to {on(scenario.history_until)} the recorded events are imposed, and nobody decides."
+        elif section == "forbid":
+            yield _forbidden(rest, scenario)
+        elif section == "script":
+            yield _scripted(rest, scenario)
+        elif section == "initial":
+            yield f"On the first morning, another value: {_label(f'variables.{rest}', scenario)}."
+        else:
+            numbers = dict(scenario.numbers())
+            value = f" is now {numbers[path].value:g}" if path in numbers else " is another"
+            yield f"{path}{value}."
+
+
+def _forbidden(action: str, scenario: Scenario) -> str:
+    when = scenario.forbid.get(action)
+    label = _label(f"actions.{action}", scenario)
+    if when is None or when == "never":
+        return f"Not forbidden any more: {label}."
+    if when == "always":
+        return f"Forbidden on all days: {label}."
+    ends = [f"{word} {on(day)}" for word, day in (("from", when.from_), ("until", when.until)) if day is not None]
+    return f"Forbidden {' '.join(ends)}: {label}."
+
+
+def _scripted(name: str, scenario: Scenario) -> str:
+    entry = scenario.script.get(name)
+    if entry is None:
+        return f"Left out: what it inherits as {name.replace('_', ' ')}."
+    said = entry.story or (_label(f"actions.{entry.do}", scenario) if entry.do else name.replace("_", " "))
+    return f"On {on(entry.on)}, in every run: {said.rstrip('.')}."

@@ -1,0 +1,158 @@
+"""What the page draws over time: quantiles of variables, single paths, rungs, outcomes and acts, packed."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.results.counted import AnyEnsemble, CountedEnsemble
+from sim.results.ensemble import SCRIPT, Ensemble, label
+from sim.theatre.language.variables import FlagVariable
+
+from .pack import stepped, whole
+
+if TYPE_CHECKING:
+    from sim.theatre.language.scenario import Scenario
+
+LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+"""Quantiles that the page has of each variable on each day."""
+RUNGS = (5, 7, 8, 9)
+"""Rungs whose first passage is drawn, as in `sim.plots.first_passage`."""
+MOST_RUNS = 2000
+"""Single runs that the page holds."""
+MOST_VALUES = 730_000
+"""Values of single runs that the page holds: runs over many days are fewer."""
+MOST_OF_VARIABLES = 1_000_000
+"""Bytes of variables that the page holds: over very many days, only the first of them."""
+HIGHEST_LEAST = 5
+"""Acts of single runs from this rung up are always held; lower ones if there are not too many."""
+MOST_ACTS = 40_000
+"""Acts of single runs that the page holds."""
+
+
+def rows_held(kept: Ensemble) -> tuple[NDArray[np.int64], int]:
+    """Which single runs the page holds, by number, and from which rung up their acts.
+
+    They are the first of those that did not fail: as many as it has room for.
+    """
+    most = min(MOST_RUNS, max(MOST_VALUES // kept.scenario.days, 1))
+    run: NDArray[np.int64] = np.sort(kept.sound.index.to_numpy(np.int64))[:most]
+    table = _acts_of(kept, run)
+    from_rung = table["rung"].value_counts().sort_index(ascending=False).cumsum()
+    few = [int(rung) for rung, acts in from_rung.items() if acts <= MOST_ACTS and 1 <= rung <= HIGHEST_LEAST]
+    least = min(few, default=HIGHEST_LEAST)
+    table = table[table["rung"] >= least]
+    if len(table) > MOST_ACTS:  # no more runs than have so many acts
+        before = np.cumsum(table.groupby("run").size().reindex(run, fill_value=0).to_numpy())
+        run = run[: max(int(np.searchsorted(before, MOST_ACTS)), 1)]
+    return run, least
+
+
+def variables(ensemble: AnyEnsemble, told: list[int]) -> list[dict[str, Any]]:
+    """Quantiles over time of tension and of every variable kept, and the paths of the runs that are told of."""
+    scenario, kept = ensemble.scenario, ensemble.kept
+    theatre = scenario.theatre
+    names = [str(name) for name in kept.trajectories.data_vars if str(name) in theatre.variables]
+    chosen = [name for name in names if not isinstance(theatre.variables[name], FlagVariable)]
+    rows = np.searchsorted(kept.trajectories["run"].to_numpy(), told)
+    most = MOST_OF_VARIABLES // (scenario.days * (2 * len(LEVELS) + len(told)))
+    found = []
+    for name in ("tension", *sorted(chosen, key=list(theatre.variables).index)[: max(most - 1, 0)]):
+        shown = label(scenario, name)
+        values = kept.trajectories[name].to_numpy()[rows]
+        found.append(
+            {
+                "id": name,
+                "label": shown["long_name"],
+                "unit": shown["units"],
+                "quantiles": stepped(ensemble.quantiles(name, LEVELS)),
+                "told": stepped(values, 1 if name != "tension" else 2),
+            }
+        )
+    return found
+
+
+def single_paths(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
+    """Tension in single runs, in steps of less than half a point."""
+    values = kept.trajectories["tension"].sel(run=run).to_numpy()
+    return {"run": whole(run), "tension": stepped(values, 1)}
+
+
+def rungs(ensemble: AnyEnsemble) -> dict[str, Any]:
+    """Count the runs that stand on each rung, and those that have reached some, by day."""
+    n = ensemble.n_sound
+    reached = ensemble.reached(RUNGS)
+    low, high = ensemble.interval.of_counts(reached, n, 0.95)
+    return {
+        "standing": whole(np.rint(ensemble.standing() * n)),
+        "reached": {"rungs": list(RUNGS), "runs": whole(reached), "low": stepped(low), "high": stepped(high)},
+    }
+
+
+def outcomes(ensemble: AnyEnsemble) -> list[dict[str, Any]]:
+    """By outcome, the largest share first: in how many runs it had come about by each day."""
+    table = ensemble.shares()
+    table = table.sort_values("share", ascending=False, kind="stable")
+    days = _by_day(ensemble)
+    return [
+        {
+            "id": row["outcome"],
+            "label": ensemble.scenario.theatre.outcomes[row["outcome"]].label,
+            "share": row["share"],
+            "low": row["low"],
+            "high": row["high"],
+            "median": ensemble.median_day(row["outcome"]),
+            "runs": whole(np.cumsum(days[row["outcome"]])),
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def _by_day(ensemble: AnyEnsemble) -> dict[str, NDArray[np.int64]]:
+    """Runs in which each outcome first held on each day."""
+    if isinstance(ensemble, CountedEnsemble):
+        return dict(zip(ensemble.summary.held.index, ensemble.summary.outcomes, strict=True))
+    days = ensemble.scenario.days
+    return {
+        name: np.bincount(ensemble.sound[name].dropna().to_numpy(np.int64), minlength=days)
+        for name in ensemble.sound.columns
+    }
+
+
+def first_days(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
+    """By outcome, the day after the one on which it first held in each of these runs; 0 where it never did."""
+    table = kept.outcomes.loc[run]
+    return {name: whole(table[name].fillna(-1).to_numpy(np.int64) + 1) for name in table.columns}
+
+
+def acts(kept: Ensemble, run: NDArray[np.int64], least: int) -> dict[str, Any]:
+    """Acts of single runs from a rung up, by the places of their runs."""
+    table = _acts_of(kept, run)
+    table = table[table["rung"] >= least]
+    return {
+        "least": least,
+        "row": whole(np.searchsorted(run, table["run"].to_numpy())),
+        "day": whole(table["day"].to_numpy()),
+        "rung": whole(table["rung"].to_numpy()),
+        "dead": whole(table["fatalities"].to_numpy()),
+        "action": whole(table["action"].cat.codes.to_numpy()),
+        "actions": _called(kept.scenario, [str(name) for name in table["action"].cat.categories]),
+    }
+
+
+def _acts_of(kept: Ensemble, run: NDArray[np.int64]) -> pd.DataFrame:
+    """What actors did in some runs."""
+    table = kept.events
+    return table[(table["actor"] != SCRIPT) & table["run"].isin(run)]
+
+
+def _called(scenario: "Scenario", actions: list[str]) -> list[str]:
+    """What acts are called: who, what and against whom."""
+    theatre = scenario.theatre
+    return [
+        f"{theatre.actors[name.split('.')[0]].label}: {theatre.actions[name].label}"
+        if name in theatre.actions
+        else name
+        for name in actions
+    ]

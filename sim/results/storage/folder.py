@@ -1,0 +1,168 @@
+"""The folder of a result: who may write to it, and what is thrown away when it is begun anew."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from sim.results.errors import DiskError, StoreError
+
+from .atomic import UNFINISHED, in_units, reason, remove, told
+from .manifest import NAME, Manifest, Plan, provenance, read, rules_sha256
+
+OURS = (
+    "trajectories.zarr", "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept", "figures",
+    "report.html",
+    "design.parquet", "parameters.csv", "measures.parquet",
+)  # fmt: skip
+"""What a result has beside its manifest."""
+
+
+def begun(folder: Path) -> Manifest | None:
+    """Return the manifest of what lies in a folder; None if nothing does.
+
+    Raises
+    ------
+    StoreError
+        What lies there is no result, or cannot be read.
+    """
+    try:
+        if not folder.exists() or {path.name for path in folder.iterdir()} <= {UNFINISHED}:
+            return None
+        if not (folder / NAME).is_file():
+            raise StoreError(f"{folder} exists and is no result of sim; choose another folder")
+    except OSError as error:
+        raise DiskError(f"cannot read {folder}: {reason(error)}") from error
+    return read(folder)
+
+
+def refuse_taken(folder: Path, overwrite: bool = False) -> None:
+    """Protect what is there.
+
+    Raises
+    ------
+    StoreError
+        The folder holds something, and is not a result that may be overwritten.
+    """
+    try:
+        manifest = begun(folder)
+    except StoreError:
+        if overwrite and (folder / NAME).is_file():
+            return
+        raise
+    if overwrite or manifest is None or (manifest.status == "running" and not manifest.done):
+        return
+    if manifest.status == "complete":
+        raise StoreError(f"{folder} holds a finished result; choose another folder, or add --overwrite to replace it")
+    raise StoreError(
+        f"{folder} holds an unfinished result, {manifest.runs:,} of {manifest.plan.runs:,} runs; add --resume to go "
+        "on with it, or --overwrite to begin anew"
+    )
+
+
+def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
+    """Protect a result from being gone on with as something else.
+
+    Raises
+    ------
+    StoreError
+        It was begun by other rules, or is of another scenario, seed or number of runs, or keeps something else of them.
+    """
+    advice = "choose another folder, or add --overwrite to begin anew"
+    if differences := manifest.plan.differences(plan):
+        raise StoreError(
+            f"{folder} cannot be gone on with, since it was begun otherwise: {'; '.join(differences)}. Ask for the "
+            f"same, {advice}"
+        )
+    if manifest.status == "running" and manifest.made.get("rules_sha256") != rules_sha256():
+        raise StoreError(
+            f"{folder} cannot be gone on with, since another version of the rules began it, whose runs may differ; "
+            f"{advice}"
+        )
+
+
+@contextmanager
+def writing(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Iterator[Manifest]:
+    """Make a folder ready to be written to, by nobody else meanwhile, and return the manifest to go on from.
+
+    Raises
+    ------
+    StoreError
+        The folder is taken, or somebody else is writing to it.
+    DiskError
+        It cannot be written to.
+    """
+    _refuse(folder, plan, resume, overwrite)
+    with told(folder):
+        (folder / UNFINISHED).mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / UNFINISHED / "lock")
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(f"another process is writing to {folder}") from None
+    try:
+        manifest = _refuse(folder, plan, resume, overwrite)  # once more, since it may be another's work by now
+        yield _begin(folder, plan) if manifest is None or not manifest.done else manifest
+    finally:
+        lock.release()
+
+
+def _refuse(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Manifest | None:
+    if not resume:
+        refuse_taken(folder, overwrite)
+        return None
+    manifest = begun(folder)
+    if manifest is not None:
+        refuse_others(folder, manifest, plan)
+        if manifest.status == "complete":
+            raise StoreError(f"{folder} holds a finished result; there is nothing to go on with")
+    return manifest
+
+
+def _begin(folder: Path, plan: Plan) -> Manifest:
+    """Write a manifest of nothing yet, and only then throw away what there was: so the folder is never nobody's."""
+    manifest = Manifest(plan, made=provenance() | {"seconds": 0.0})
+    with told(folder):
+        manifest.write(folder)
+        _clear(folder)
+    return manifest
+
+
+def _clear(folder: Path) -> None:
+    """Remove all results, but nothing that somebody else has put there."""
+    for name in OURS:
+        remove(folder / name)
+    for path in (folder / UNFINISHED).iterdir():
+        if path.name != "lock":
+            remove(path)
+
+
+def going_on(manifest: Manifest) -> str:
+    """What is kept of an unfinished result, and how to go on."""
+    if not manifest.done:
+        return "; no block of runs was finished"
+    return f"; {manifest.runs:,} of {manifest.plan.runs:,} runs are kept: go on with them by --resume"
+
+
+def close(folder: Path) -> None:
+    """Remove what was kept for going on."""
+    shutil.rmtree(folder / UNFINISHED, ignore_errors=True)
+
+
+def refuse_full(folder: Path, needed: float) -> None:
+    """Do not begin what the disk cannot hold.
+
+    Raises
+    ------
+    DiskError
+        There is less room than `needed` bytes.
+    """
+    place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    room = shutil.disk_usage(place).free
+    if needed > room:
+        raise DiskError(
+            f"{folder} would take about {in_units(needed)}, and its disk has {in_units(room)} left; choose fewer "
+            "--runs or --variables, or keep counts only, with --summary-only"
+        )

@@ -1,0 +1,121 @@
+"""Counts written while runs are made: however many runs, the same memory, and the same room on the disk.
+
+What has been counted so far is written every few seconds under a new name, and counts once the manifest gives that name
+and the blocks in it; so counts and blocks never disagree, whatever is interrupted.
+"""
+
+import time
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Self
+
+from sim.results.counted import CountedEnsemble
+from sim.results.summary import Summary
+
+from . import folder as folders
+from .atomic import UNFINISHED, replacing, told
+from .manifest import Done, Manifest, Plan, Span
+from .read import COUNTS, KEPT, read_counted, write_summary
+
+SECONDS = 20.0
+"""Between one time that counts are written and the next: at most so much is lost to a crash."""
+ROOM = 100e6
+"""What counts take on the disk at most, in bytes."""
+
+
+class CountWriter:
+    """Takes in counts of blocks, in any order, and adds them; a context, in which nobody else may write.
+
+    Parameters
+    ----------
+    folder, plan, resume, overwrite : see `Writer`
+    """
+
+    def __init__(self, folder: Path, plan: Plan, resume: bool = False, overwrite: bool = False) -> None:
+        self.folder, self.plan = folder, plan
+        self._resume, self._overwrite = resume, overwrite
+        self._context = ExitStack()
+        self._since: dict[Span, Done] = {}
+        """Blocks counted since counts were written."""
+        self._adding = False
+
+    @property
+    def kept(self) -> Path:
+        """Where the first runs are kept whole."""
+        return self.folder / KEPT
+
+    def __enter__(self) -> Self:
+        with ExitStack() as context:
+            self.manifest: Manifest = context.enter_context(
+                folders.writing(self.folder, self.plan, self._resume, self._overwrite)
+            )
+            folders.refuse_full(self.folder, ROOM)
+            self.summary = self._begun()
+            self._context = context.pop_all()
+        self._written = time.perf_counter()
+        self._began = self._written - self.manifest.made["seconds"]
+        return self
+
+    def _begun(self) -> Summary:
+        """What was counted before; nothing, if that cannot be read."""
+        scenario = self.plan.scenario
+        for name in self.manifest.files:
+            try:
+                return Summary.load(self.folder / name, scenario)
+            except (OSError, ValueError):
+                self.manifest.drop(list(self.manifest.done))
+        return Summary(scenario)
+
+    def __exit__(self, *error: object) -> None:
+        try:
+            if self._since and not self._adding and self.manifest.status == "running":
+                self._write()
+        finally:
+            self._context.close()
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told(self.folder, lambda: folders.going_on(self.manifest))
+
+    def take(self, span: Span, counted: Summary) -> None:
+        """Add the counts of a block."""
+        self._adding = True  # interrupted in between, what is added is not to be written
+        self.summary += counted
+        self._since[span] = Done(tuple(counted.held[list(self.plan.outcomes)].tolist()), counted.failed)
+        self._adding = False
+        if time.perf_counter() - self._written > SECONDS:
+            self._write()
+
+    def _write(self) -> None:
+        manifest = self.manifest
+        with self._told():
+            name = f"{UNFINISHED}/{len(manifest.done) + len(self._since):09d}.{COUNTS}"
+            with replacing(self.folder / name, self.folder / UNFINISHED) as file:
+                self.summary.save(file)
+            earlier, manifest.files = manifest.files, {name: (self.folder / name).stat().st_size}
+            manifest.done |= self._since
+            manifest.failures = list(self.summary.failures)
+            self._write_manifest()
+            for old in earlier.keys() - manifest.files.keys():
+                (self.folder / old).unlink(missing_ok=True)
+        self._since = {}
+        self._written = time.perf_counter()
+
+    def _write_manifest(self) -> None:
+        self.manifest.made["seconds"] = round(time.perf_counter() - self._began, 3)
+        self.manifest.write(self.folder)
+
+    def finish(self) -> CountedEnsemble:
+        """Write what all runs did, and return it."""
+        if self._since:
+            self._write()
+        manifest = self.manifest
+        with self._told():
+            with replacing(self.folder / COUNTS, self.folder / UNFINISHED) as file:
+                self.summary.save(file)
+            ensemble = read_counted(self.folder, manifest)
+            write_summary(ensemble, self.folder)
+            manifest.files = {COUNTS: (self.folder / COUNTS).stat().st_size}
+            manifest.status = "complete"
+            self._write_manifest()
+            folders.close(self.folder)
+        return ensemble

@@ -1,0 +1,133 @@
+"""Sweeps on disk: design and measures as plain tables, written while runs are made.
+
+| file | what |
+|---|---|
+| `run.json` | the scenario, the method, seed and versions, and which blocks are done |
+| `parameters.csv` | one row for each number that varies: path, low, high, base, unit, lever |
+| `design.parquet` | one row for each point: point, and the value of each number |
+| `measures.parquet` | one row for each run: point, run, and every measure |
+"""
+
+import time
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.results.design import Design
+from sim.results.design import read as read_design
+from sim.results.errors import StoreError
+from sim.results.sweep import Sweep, table
+
+from . import folder as folders
+from .atomic import UNFINISHED, replacing, told
+from .manifest import Done, Failure, Manifest, Plan, Span
+from .parquet_parts import Parts
+
+PARAMETERS, DESIGN, MEASURES = "parameters.csv", "design.parquet", "measures.parquet"
+
+
+class SweepWriter:
+    """Takes in measures of a sweep's runs, in any order of blocks, and writes them; a context, as `Writer` is.
+
+    Parameters
+    ----------
+    design : Design
+    folder, plan, resume, overwrite : see `sim.results.storage.write_runs.Writer`
+    """
+
+    def __init__(self, folder: Path, plan: Plan, design: Design, resume: bool = False, overwrite: bool = False) -> None:
+        self.folder, self.plan, self.design = folder, plan, design
+        self._resume, self._overwrite = resume, overwrite
+        self._parts = Parts(folder, (MEASURES,))
+        self._context = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as context:
+            self.manifest: Manifest = context.enter_context(
+                folders.writing(self.folder, self.plan, self._resume, self._overwrite)
+            )
+            with self._told():
+                self.manifest.drop([span for span in self.manifest.done if not self._parts.are_whole(span)])
+                folders.refuse_full(self.folder, 8.0 * self.design.values.size)
+                self._write_design()
+            self._context = context.pop_all()
+        self._begun = time.perf_counter() - self.manifest.made["seconds"]
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._context.close()
+
+    def _told(self) -> AbstractContextManager[None]:
+        return told(self.folder, lambda: folders.going_on(self.manifest))
+
+    def _write_design(self) -> None:
+        with replacing(self.folder / DESIGN, self.folder / UNFINISHED) as file:
+            self.design.points.reset_index().to_parquet(file, index=False)
+        with replacing(self.folder / PARAMETERS, self.folder / UNFINISHED) as file:
+            self.design.parameters.to_csv(file, index=False, lineterminator="\n")
+
+    def take(
+        self, span: Span, rows: Mapping[str, NDArray[Any]], failures: list[Failure], held: tuple[int, ...]
+    ) -> None:
+        """Write the measures of a block, and in how many of its sound runs each outcome held."""
+        with self._told():
+            frame = table(self.design, np.arange(*span), rows)
+            self._parts.write(span, MEASURES, pa.Table.from_pandas(frame, preserve_index=False))
+            self.manifest.done[span] = Done(held, len(failures))
+            self.manifest.failures += failures
+            self._write_manifest()
+
+    def _write_manifest(self) -> None:
+        self.manifest.made["seconds"] = round(time.perf_counter() - self._begun, 3)
+        self.manifest.write(self.folder)
+
+    def finish(self) -> Sweep:
+        """Join what was written, and return the sweep that it is."""
+        manifest = self.manifest
+        with self._told():
+            manifest.files = {name: (self.folder / name).stat().st_size for name in (PARAMETERS, DESIGN)}
+            manifest.files[MEASURES] = self._parts.join(manifest.done, MEASURES)
+            sweep = read_sweep(self.folder, manifest)
+            manifest.status = "complete"
+            self._write_manifest()
+            folders.close(self.folder)
+        return sweep
+
+
+def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
+    """Read a sweep, finished or about to be.
+
+    Raises
+    ------
+    StoreError
+        Something is missing or damaged.
+    """
+    plan = manifest.plan
+    assert plan.design is not None
+    try:
+        points = pd.read_parquet(folder / DESIGN).set_index("point")
+        parameters = pd.read_csv(folder / PARAMETERS, dtype=str, keep_default_na=False)
+        measures = pd.read_parquet(folder / MEASURES)
+        design = read_design(points, parameters, plan.design, plan.seed)
+        if len(measures) != design.runs:
+            raise ValueError(f"{MEASURES} has {len(measures):,} rows in place of {design.runs:,}")
+    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
+        raise StoreError(f"{folder} is damaged: {error}") from error
+    info: dict[str, Any] = {
+        key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made
+    }
+    return Sweep(design, measures, plan.scenario, failed_runs(design, manifest.failures), info, folder)
+
+
+def failed_runs(design: Design, failures: list[Failure]) -> pd.DataFrame:
+    """Name points and runs of what failed."""
+    rows = [
+        (column // design.replicates, column % design.replicates, day, what) for column, day, what in sorted(failures)
+    ]
+    return pd.DataFrame(rows, columns=["point", "run", "day", "what"])

@@ -1,0 +1,128 @@
+"""Words, dates and numbers as people and JSON read them; it imports nothing of ours, and every room may call it."""
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from difflib import get_close_matches
+from textwrap import fill
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+NARROWEST, WIDTH = 80, 96
+"""Columns of a page of text: at least, and if nobody says otherwise."""
+
+_TIED = "\N{NO-BREAK SPACE}"
+_COMMON = {
+    *("alliance", "army", "authority", "coalition", "emirates", "federation", "forces", "government", "islands"),
+    *("kingdom", "league", "movement", "nations", "republic", "state", "states", "union"),
+}
+"""Nouns that stand in names and take an article there."""
+
+
+def did_you_mean(name: str, allowed: Iterable[str]) -> str:
+    """A suggestion to end a message with; empty if nothing is close."""
+    close = get_close_matches(name, list(allowed), n=1, cutoff=0.6)
+    return f"; did you mean '{close[0]}'?" if close else ""
+
+
+def suggestion(name: str, allowed: Iterable[str]) -> str:
+    """End a message that refuses a name: what is close, or what there is."""
+    known = sorted(allowed)
+    return did_you_mean(name, known) or (f"; there are {', '.join(known)}" if known else "; there is none")
+
+
+def called(label: str) -> str:
+    """Call an actor by its label within a sentence: with an article where one belongs, and who leads it left out."""
+    name = re.sub(r"\s*\([^()]*\)", "", label).strip()
+    if name.startswith("The "):
+        return f"the {name[4:]}"
+    words = re.split(r",| and | of | in ", name)[0].split()
+    with_article = words and (words[-1].islower() or any(word.lower() in _COMMON for word in words))
+    return f"the {name}" if with_article else name
+
+
+def capital(text: str) -> str:
+    """Begin a sentence."""
+    return text[:1].upper() + text[1:]
+
+
+def listed(parts: list[str]) -> str:
+    """One, two and three."""
+    return " and ".join(part for part in (", ".join(parts[:-1]), *parts[-1:]) if part)
+
+
+def on(day: date, year: bool = True) -> str:
+    """Write a date as a story does."""
+    return f"{day.day} {day:%B %Y}" if year else f"{day.day} {day:%b}"
+
+
+def counted(n: int, thing: str) -> str:
+    """A number of things, in the right number."""
+    return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
+def number(x: float, digits: int = 3) -> str:
+    """Write a number with as many digits as matter, and never as a power of ten where a person reads it easily."""
+    if x == 0:
+        return "0"
+    if abs(x) >= 1000:
+        return f"{x:,.{max(digits - 3, 0)}f}"
+    return f"{x:.{digits}g}" if abs(x) >= 1e-4 else f"{x:.{max(digits - 2, 1)}e}"
+
+
+def beside(x: float, other: float) -> str:
+    """Write a number so that it reads otherwise than another one, from which it differs."""
+    enough = (digits for digits in (3, 4, 6, 9) if number(x, digits) != number(other, 3))
+    return number(x, next(enough, 17))
+
+
+def percent(share: float) -> str:
+    """Write a share in per cent, finer where it is small; only none reads 0 % and only all reads 100 %."""
+    value = 100 * share
+    if 0 < value < 0.05:
+        return "<0.1 %"
+    if 99.95 <= value < 100:
+        return ">99.9 %"
+    return f"{value:.1f} %" if 0 < value < 9.95 or 99.5 <= value < 100 else f"{value:.0f} %"
+
+
+def paragraph(text: str, width: int, indent: int = 0, hang: int = 0) -> str:
+    """Break a text into lines of a width, the first indented, the others by as much again as `hang`.
+
+    A number and its per cent stay on one line, and a factor and its sign.
+    """
+    whole = fill(
+        text.replace(" %", f"{_TIED}%").replace("× ", f"×{_TIED}"),
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + hang),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return whole.replace(_TIED, " ")
+
+
+def checked_width(width: int) -> int:
+    """Hold a width to what a page can have.
+
+    Raises
+    ------
+    ValueError
+        It is too narrow.
+    """
+    if width < NARROWEST:
+        raise ValueError(f"a page has at least {NARROWEST} columns, found {width}")
+    return width
+
+
+def finite_or_none(value: Any) -> Any:
+    """A value as JSON knows it: there is no infinity, and what is no number is none."""
+    return None if isinstance(value, float) and not abs(value) < float("inf") else value
+
+
+def json_rows(table: "pd.DataFrame") -> list[dict[str, Any]]:
+    """The rows of a table as JSON knows them."""
+    plain = table.astype(object).where(table.notna(), None)
+    return [{str(name): finite_or_none(value) for name, value in row.items()} for row in plain.to_dict("records")]

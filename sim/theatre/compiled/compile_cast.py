@@ -1,0 +1,163 @@
+"""Actors as arrays: what they remember, whom they protect, and how an act loads what they hold against others."""
+
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.theatre.language.schema import Action
+
+from . import arithmetic
+from .program import ACTOR, FIT, LOAD, NONE, Ints, Table, elementwise, ints, table
+
+if TYPE_CHECKING:
+    from .compile import Compiler
+
+_NUMBERS = {
+    "lethality": "perception.lethality",
+    "reply_rate": "replies.rate",
+    "overshoot": "replies.overshoot",
+    "redline": "replies.redline",
+    "discharge": "replies.discharge",
+}
+
+
+class Cast:
+    """The actors of a scenario under compilation."""
+
+    def __init__(self, compiler: "Compiler") -> None:
+        self._of = compiler
+        replies = [(name.split(".")[0], act) for name, act in compiler.actions.items() if act.reply.value > 0]
+        self.fits = sorted({(actor, act.target, act.rung) for actor, act in replies})
+        """(actor, target, rung) of all replies."""
+        self.links = [(proxy, sponsor) for proxy, actor in compiler.cast.items() for sponsor in sorted(actor.sponsors)]
+
+    def actors(self, keys: list[int]) -> Table:
+        """One record for each actor."""
+        names, number = list(self._of.cast), self._of.parameters.number
+        columns: dict[str, Sequence[int]] = {
+            field: [number(f"actors.{name}.{place}") for name in names] for field, place in _NUMBERS.items()
+        }
+        owned = {
+            "pairs": [observer for observer, _ in self._of.pair_at],
+            "actions": [action.split(".")[0] for action in self._of.actions],
+            "links": [proxy for proxy, _ in self.links],
+            "fits": [actor for actor, _, _ in self.fits],
+        }
+        for field, owners in owned.items():
+            ends = np.cumsum([owners.count(name) for name in names]).tolist()
+            columns[field], columns[f"{field}_end"] = [0, *ends[:-1]], ends
+        memory = [number(f"actors.{name}.perception.memory", arithmetic.decay) for name in names]
+        narrowness = [number(f"actors.{name}.replies.width", _reciprocal) for name in names]
+        sharpness = [number(f"actors.{name}.perception.scale", _reciprocal) for name in names]
+        return table(ACTOR, memory=memory, narrowness=narrowness, sharpness=sharpness, key=keys, **columns)
+
+    def fit_table(self) -> Table:
+        """Pairs and rungs on which actors can reply."""
+        pair = [self._of.pair_at[actor, target] for actor, target, _ in self.fits]
+        return table(FIT, pair=pair, rung=[rung for _, _, rung in self.fits])
+
+    def suspicion(self) -> Ints:
+        """By pair: how far the observer believes what it only suspects of the other."""
+        return ints(
+            self._of.parameters.number(
+                f"actors.{observer}.perception."
+                + (f"suspects.{by}" if by in self._of.cast[observer].perception.suspects else "suspicion")
+            )
+            for observer, by in self._of.pair_at
+        )
+
+    def discharged(self, actor: str, target: str) -> list[int]:
+        """Pairs that a reply of `actor` to `target` settles: the target's and its sponsors'."""
+        held = [target, *sorted(self._of.cast[target].sponsors)]
+        return [self._of.pair_at[actor, by] for by in held if (actor, by) in self._of.pair_at]
+
+    def held_against(self, target: str) -> list[int]:
+        """Pairs in which anyone holds something against `target`."""
+        return [at for (_, by), at in self._of.pair_at.items() if by == target]
+
+    def loads(self) -> tuple[Table, Ints]:
+        """For each observer and action, in order: the pairs that the act loads, and by which route."""
+        rows: list[dict[str, int]] = []
+        starts = [0]
+        for observer in self._of.cast:
+            for name, action in self._of.actions.items():
+                rows += self._loads_of(observer, name, action)
+                starts.append(len(rows))
+        names = list(LOAD.names or ())
+        return table(LOAD, **{name: [row[name] for row in rows] for name in names}), ints(starts)
+
+    def _loads_of(self, observer: str, name: str, action: Action) -> list[dict[str, int]]:
+        actor = name.split(".")[0]
+        weight, blood = self._weight(observer, name, action), self._blood_weight(observer, action)
+        if observer == actor or (weight == NONE and blood == NONE):
+            return []
+        nothing = self._of.parameters.constant(0.0)
+        links = [at for at, (proxy, _) in enumerate(self.links) if proxy == actor]
+        common = {
+            "links": links[0] if links else 0,
+            "links_end": links[-1] + 1 if links else 0,
+            "excluded": self._link(actor, observer),
+            "weight": nothing if weight == NONE else weight,
+            "blood_weight": nothing if blood == NONE else blood,
+        }
+        found = []
+        for (watching, by), pair in self._of.pair_at.items():
+            sponsor, blamed = self._link(actor, by), actor in self._of.cast[observer].blames.get(by, {})
+            if watching == observer and (by == actor or sponsor != NONE or blamed):
+                path = f"actors.{observer}.blames.{by}.{actor}"
+                blame = self._of.parameters.number(path) if blamed else NONE
+                found.append({"pair": pair, "own": int(by == actor), "sponsor": sponsor, "blame": blame, **common})
+        return found
+
+    def _link(self, proxy: str, sponsor: str) -> int:
+        return self.links.index((proxy, sponsor)) if (proxy, sponsor) in self.links else NONE
+
+    def _weight(self, observer: str, name: str, action: Action) -> int:
+        """How much the observer feels the act: by the strongest route to it."""
+        routes = [self._route(observer, action.target)]
+        for party in sorted(action.harms):
+            protection = self._route(observer, party)
+            routes.append(None if protection is None else [f"actions.{name}.harms.{party}", *protection])
+        return self._strongest(routes)
+
+    def _blood_weight(self, observer: str, action: Action) -> int:
+        """How much the observer feels its deaths."""
+        whose = action.casualties.whose if action.casualties else None
+        return self._strongest([self._route(observer, whose or action.target)])
+
+    def _route(self, observer: str, party: str) -> list[str] | None:
+        """Numbers to multiply from a party to the observer; None if nothing leads there."""
+        if party == observer:
+            return []
+        return [f"actors.{observer}.protects.{party}"] if party in self._of.cast[observer].protects else None
+
+    def _strongest(self, routes: Sequence[list[str] | None]) -> int:
+        found = [route for route in routes if route is not None]
+        paths = tuple(dict.fromkeys(path for route in found for path in route))
+        steps = tuple(tuple(paths.index(path) for path in route) for route in found)
+        return self._of.parameters.made(paths, _by_route(steps)) if found else NONE
+
+
+@elementwise
+def _reciprocal(value: float) -> float:
+    return 1.0 / value
+
+
+@elementwise
+def strongest(routes: tuple[tuple[int, ...], ...], *values: Any) -> Any:
+    """The largest product of values along any route; an empty route counts 1."""
+    most: Any = 0.0
+    for route in routes:
+        strength: Any = 1.0
+        for step in route:
+            strength = strength * values[step]
+        most = np.maximum(most, strength)
+    return most
+
+
+@cache
+def _by_route(routes: tuple[tuple[int, ...], ...]) -> Callable[..., Any]:
+    """`strongest` by these routes, one and the same each time: a parameter is known by its rule."""
+    return partial(strongest, routes)

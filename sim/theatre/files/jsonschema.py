@@ -1,0 +1,154 @@
+"""JSON Schemas of the five kinds of file, made from the records that check them, for editors to complete and check.
+
+A schema knows the shape of a file; names, units and sums are left to `load`.
+"""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from sim.theatre.language.base import Model
+from sim.theatre.language.number import UNITS
+from sim.theatre.language.scenario import HistoryFile, ScenarioFile
+from sim.theatre.language.schema import Theatre
+from sim.theatre.language.sources import Sources
+from sim.theatre.language.sweep_file import SweepFile
+
+_RECORDS: dict[str, type[Model]] = {
+    "scenario": ScenarioFile,
+    "theatre": Theatre,
+    "history": HistoryFile,
+    "sources": Sources,
+    "sweep": SweepFile,
+}
+
+_FIGURE = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
+_UNIT = "|".join(UNITS)
+_WITH_UNIT = {"type": "string", "pattern": rf"^\s*{_FIGURE}(\s*({_UNIT}))?\s*$"}
+_THRESHOLD = {"type": "string", "pattern": rf"^\s*[<>]=\s*{_FIGURE}(\s*({_UNIT}))?\s*$"}
+
+
+def schema(kind: str) -> dict[str, Any]:
+    """Return the JSON Schema (2020-12) of one kind of file: `scenario`, `theatre`, `history`, `sources` or `sweep`.
+
+    Raises
+    ------
+    ValueError
+        There is no such kind of file.
+    """
+    if kind not in _RECORDS:
+        raise ValueError(f"there is no schema of '{kind}'; there are {', '.join(_RECORDS)}")
+    made = _RECORDS[kind].model_json_schema(by_alias=True)
+    definitions = {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
+    for name, finish in _FINISH.items():
+        if name in definitions:
+            finish(definitions[name])
+    head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"A {kind} file"}
+    return {**head, **_tidy(made), **({"$defs": definitions} if definitions else {})}
+
+
+def write(folder: Path) -> None:
+    """Write every schema into `folder`."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for kind in _RECORDS:
+        (folder / f"{kind}.schema.json").write_text(text(kind), encoding="utf-8")
+
+
+def text(kind: str) -> str:
+    """Return a schema as its file holds it."""
+    return json.dumps(schema(kind), indent=2, ensure_ascii=False) + "\n"
+
+
+_NOISE = ("title", "discriminator", "propertyNames")
+
+
+def _tidy(part: Any) -> Any:
+    """Keep what helps an editor: no generated titles, nothing about null, closed maps, defaults as files write them."""
+    if isinstance(part, list):
+        return [_tidy(entry) for entry in part]
+    if not isinstance(part, dict):
+        return part
+    kept = {key: value for key, value in part.items() if key not in _NOISE}
+    options = [option for option in kept.get("anyOf", ()) if option != {"type": "null"}]
+    if len(options) == 1:
+        kept = {**options[0], **{key: value for key, value in kept.items() if key != "anyOf"}}
+    elif options:
+        kept["anyOf"] = options
+    if kept.get("default", 0) in (None, {}, []):
+        del kept["default"]
+    elif isinstance(kept.get("default"), dict):
+        default = kept.pop("default")
+        kept |= {"default": default["value"]} if "value" in default else {}
+    if "patternProperties" in kept:
+        kept["additionalProperties"] = False
+    if "prefixItems" in kept:
+        kept["items"] = kept.pop("prefixItems")[0]  # both entries of our pairs are alike
+    if isinstance(kept.get("description"), str):
+        kept["description"] = " ".join(kept["description"].split())
+    special: dict[str, Callable[[Any], Any]] = {"properties": _entries, "patternProperties": _values}
+    return {key: special.get(key, _tidy)(value) for key, value in kept.items()}
+
+
+def _values(patterns: dict[str, Any]) -> dict[str, Any]:
+    """The entries of a map; unlike a field, which may be left out, one may be null and mean it."""
+    null = {"type": "null"}
+    return {
+        pattern: {"anyOf": [_tidy(part), null]} if null in part.get("anyOf", ()) else _tidy(part)
+        for pattern, part in patterns.items()
+    }
+
+
+def _entries(properties: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a record, whose names may be words of JSON Schema."""
+    return {name: _tidy(part) for name, part in properties.items()}
+
+
+def _number(part: dict[str, Any]) -> None:
+    full = next(option for option in part["anyOf"] if option.get("type") == "object")
+    bare = [{"type": "number"}, _WITH_UNIT]
+    full["properties"]["value"]["anyOf"] = bare
+    full["properties"]["plausible"]["items"] = {"anyOf": bare}
+    part["anyOf"] = [*bare, full]
+
+
+def _comparison(part: dict[str, Any]) -> None:
+    _number(part)
+    full = part["anyOf"].pop()
+    full["properties"].pop("op")  # the loader's own: a file writes it into the value
+    full["required"] = ["value"]
+    full["properties"]["value"]["anyOf"] = bare = [_THRESHOLD, {"type": "boolean"}]
+    part["anyOf"] = [*bare, full]
+
+
+def _condition(part: dict[str, Any]) -> None:
+    part["additionalProperties"] = part["properties"].pop("clauses")["additionalProperties"]
+    part["minProperties"] = 1
+
+
+def _ladder(part: dict[str, Any]) -> None:
+    rungs = part["properties"]["rungs"]
+    rungs["patternProperties"] = {"^[0-9]$": rungs["additionalProperties"]}
+    rungs |= {"additionalProperties": False, "minProperties": 10}
+
+
+def _relaxing(part: dict[str, Any]) -> None:
+    target = part["properties"]["target"]
+    target |= {"properties": {"base": target["additionalProperties"]}, "required": ["base"]}
+    part["dependentRequired"] = {"target": ["half_life"], "half_life": ["target"]}
+
+
+def _ranged(part: dict[str, Any]) -> None:
+    _relaxing(part)
+    part["properties"]["unit"]["enum"] = [*UNITS, 1]  # unquoted, the unit 1 is a number
+
+
+_FINISH = {
+    "Number": _number,
+    "Comparison": _comparison,
+    "Condition": _condition,
+    "Ladder": _ladder,
+    "UnitVariable": _relaxing,
+    "LevelVariable": _ranged,
+    "LogVariable": _ranged,
+}

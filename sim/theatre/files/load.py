@@ -1,0 +1,292 @@
+"""From files to a scenario: everything is read, merged and checked, and every fault reported at once."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import nullcontext
+from dataclasses import replace
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from sim.theatre.language import names
+from sim.theatre.language.base import Model
+from sim.theatre.language.measures import MeasureError, measure_name, measure_names
+from sim.theatre.language.scenario import HistoryFile, Scenario, ScenarioFile
+from sim.theatre.language.schema import Theatre
+from sim.theatre.language.sources import Sources
+from sim.theatre.language.sweep_file import SweepFile
+
+from .errors import Fault, ScenarioError, fault
+from .inventory import changed
+from .locate import WHAT_IT_IS, Kind, Named, referenced, shipped
+from .messages import Finding, findings
+from .resolve import Resolved, merge, resolve
+from .yaml_tree import Key, Node, plain
+
+__all__ = [
+    "Resolved",
+    "ScenarioError",
+    "check",
+    "load",
+    "load_sources",
+    "load_sweep",
+    "load_theatre",
+    "resolve",
+    "shipped",
+    "without",
+]
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+def load(path_or_name: Named) -> Scenario:
+    """Load a scenario.
+
+    >>> load("first_lesson").days
+    180
+
+    Parameters
+    ----------
+    path_or_name : path, or name of a shipped scenario
+
+    Returns
+    -------
+    Scenario, with its theatre and every change applied
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in the scenario and in all files it draws on.
+    """
+    resolved = resolve(path_or_name)
+    _refuse_unless(resolved, "scenario")
+    return _scenario(resolved)
+
+
+def load_theatre(path_or_name: Named) -> Theatre:
+    """Load a theatre by itself.
+
+    >>> sorted(load_theatre("two_rivals").actors)
+    ['north', 'south']
+
+    Parameters
+    ----------
+    path_or_name : path, or name of a shipped theatre
+
+    Returns
+    -------
+    Theatre
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in it.
+    """
+    resolved = resolve(path_or_name)
+    _refuse_unless(resolved, "theatre")
+    return _alone(resolved, Theatre)
+
+
+def load_sources(path: Named | None = None) -> Sources:
+    """Load a file of sources; without a path, the shipped one.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in it.
+    """
+    resolved = resolve(shipped() / "sources.yaml" if path is None else path)
+    _refuse_unless(resolved, "sources")
+    return _alone(resolved, Sources)
+
+
+def sources_of(resolved: Resolved) -> Sources:
+    """Load what the sources of a theatre and of its scenario name.
+
+    A `sources.yaml` of their own has the last word over the shipped one: beside the file asked for, beside the theatre,
+    or one folder above the theatre.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in one of these files.
+    """
+    theatre = resolved.files[-1].path.absolute().parent
+    known = load_sources()
+    for folder in dict.fromkeys((theatre.parent, theatre, resolved.first.path.absolute().parent)):
+        own = folder / "sources.yaml"
+        if own.is_file() and own.resolve() != (shipped() / "sources.yaml").resolve():
+            known = load_sources(own).over(known)
+    return known
+
+
+def load_either(path_or_name: Named) -> tuple[Scenario | Theatre, Resolved]:
+    """Load a scenario, or a theatre by itself, together with the files it is made of.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found.
+    """
+    resolved = resolve(path_or_name)
+    if resolved.first.kind == "theatre":
+        return _alone(resolved, Theatre), resolved
+    _refuse_unless(resolved, "scenario")
+    return _scenario(resolved), resolved
+
+
+def without(resolved: Resolved, section: str, key: Key) -> Scenario:
+    """Load a scenario as it would be without one entry of its own file, such as an override.
+
+    Raises
+    ------
+    ScenarioError
+        It would have faults.
+    """
+    first = resolved.first
+    kept = first.tree.content[section]
+    entries = {name: node for name, node in kept.entries().items() if name != key}
+    tree = first.tree.with_entry(section, Node(entries, kept.at, kept.key))
+    return _scenario(merge([replace(first, tree=tree), *resolved.files[1:]], []))
+
+
+def load_sweep(path_or_name: Named) -> tuple[SweepFile, Scenario]:
+    """Load a file that says what to sweep, and the scenario that it names.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in the file, or in the scenario's files.
+    """
+    resolved = resolve(path_or_name)
+    _refuse_unless(resolved, "sweep")
+    file, tree = _alone(resolved, SweepFile), resolved.first.tree
+    named = tree.content["sweep"]
+    try:
+        scenario = load(referenced(named, resolved.first.path.parent))
+    except ScenarioError as error:
+        raise ScenarioError([fault(named.at, f"'{file.sweep}' has faults of its own"), *error.faults]) from None
+    if faults := list(_misfits(file, tree, scenario)):
+        raise ScenarioError(faults)
+    return file, scenario
+
+
+def _misfits(file: SweepFile, tree: Node, scenario: Scenario) -> Iterator[Fault]:
+    """What a sweep names that its scenario does not have."""
+    from sim.theatre.parameters.ranges import (  # compiles, and needs NumPy, which no other file asks for
+        RangeError,
+        ranges,
+    )
+
+    for pattern, ends in (file.ranges or {}).items():
+        try:
+            ranges(scenario, {pattern: ends})
+        except RangeError as error:
+            text, _, hint = str(error).partition("; ")
+            yield fault(tree.content["parameters"].content[pattern].key, text, hint or None)
+    for at, measure in enumerate(file.outcomes):
+        try:
+            measure_name(measure, measure_names(scenario.theatre))
+        except MeasureError as error:
+            text, _, hint = str(error).partition("; ")
+            yield fault(tree.content["outcomes"].content[at].at, text, hint or None)
+
+
+def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | SweepFile:
+    """Load whatever a file holds: a scenario or a sweep, or a theatre, a history or sources by themselves.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found.
+    """
+    resolved = resolve(path_or_name)
+    kind = resolved.first.kind
+    if kind == "sweep":
+        return load_sweep(path_or_name)[0]
+    return _scenario(resolved) if kind == "scenario" else _alone(resolved, _ALONE[kind])
+
+
+_ALONE: dict[Kind, type[Theatre | HistoryFile | Sources]] = {
+    "theatre": Theatre,
+    "history": HistoryFile,
+    "sources": Sources,
+}
+
+
+def _refuse_unless(resolved: Resolved, wanted: Kind) -> None:
+    file = resolved.first
+    if file.kind == wanted:
+        return
+    name = file.path.name
+    key, hint = {
+        "theatre": ("theatre", f"write a scenario that extends it: 'extends: {name}'"),
+        "history": ("events", f"name it in a scenario: 'history: {{file: {name}, until: 2019-12-31}}'"),
+        "sources": ("claims", f"'sim validate {name}' checks it"),
+        "sweep": ("sweep", f"'sim sweep {name}' runs it"),
+        "scenario": ("extends", None),
+    }[file.kind]
+    at = (file.tree.get(key) or file.tree).key
+    text = f"'{name}' is {WHAT_IT_IS[file.kind]}, not {WHAT_IT_IS[wanted]}"
+    raise ScenarioError([*resolved.faults, fault(at, text, hint)])
+
+
+def _alone(resolved: Resolved, kind: type[AnyModel]) -> AnyModel:
+    held, found = _held_to(kind, resolved.first.tree)
+    if held is None or resolved.faults:
+        raise ScenarioError([*resolved.faults, *(finding.fault() for finding in found)])
+    return held
+
+
+def _held_to(kind: type[AnyModel], tree: Node, data: Any = None) -> tuple[AnyModel | None, list[Finding]]:
+    """Check a tree, or the data made of it, against a record of the language."""
+    try:
+        return kind.model_validate(plain(tree) if data is None else data), []
+    except ValidationError as error:
+        return None, findings(error, tree, kind)
+
+
+def _scenario(resolved: Resolved) -> Scenario:
+    """Check every file by itself, then what they make together."""
+    found: list[Finding] = []
+    data = plain(resolved.theatre) if resolved.theatre else None
+    theatre, of_theatre = _held_to(Theatre, resolved.theatre, data) if resolved.theatre else (None, [])
+    with names.naming(names.Names.of(data)) if data else nullcontext():
+        for file in resolved.files:
+            if file.kind == "scenario":
+                found += _held_to(ScenarioFile, file.tree)[1]
+        if resolved.history is not None:
+            found += _held_to(HistoryFile, resolved.history)[1]
+    scenario, of_whole = _whole(resolved, theatre or data) if data else (None, [])
+    found += of_theatre + of_whole
+    # what is wrong in a file is wrong in the whole too: it is told once, as the file calls it
+    once = {(finding.place, finding.text): finding for finding in reversed(found)}
+    if scenario is None or found or resolved.faults:
+        raise ScenarioError([*resolved.faults, *(finding.fault() for finding in once.values())])
+    bare = (path for path, node in changed(resolved).items() if not isinstance(node.content, dict | list))
+    ranged = {path for path, number in scenario.numbers() if number.plausible is not None}
+    return scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare)))})
+
+
+class _Beside(Scenario):
+    """A scenario as far as it can be checked beside a faulty theatre: by the names which that defines."""
+
+    theatre: Any
+
+
+def _whole(resolved: Resolved, theatre: Theatre | Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
+    """Check what the files say together."""
+    merged = resolved.scenario
+    own = {key: node for key, node in merged.entries().items() if key in Scenario.model_fields and key != "theatre"}
+    tree = Node(own, merged.at, merged.key)
+    given = {key: value for key, value in plain(tree).items() if value is not None}
+    data = {**given, "name": resolved.first.path.stem, "theatre": theatre}
+    scenario, found = _held_to(Scenario if isinstance(theatre, Theatre) else _Beside, tree, data)
+    return scenario, [_as_written(finding) for finding in found]
+
+
+def _as_written(finding: Finding) -> Finding:
+    """Blame no one file for what a scenario lacks, and call the end of history by the key that a file has for it."""
+    if finding.where == "history_until":
+        return replace(finding, where="history.until")
+    missing = not finding.where and finding.text.startswith("missing")
+    return replace(finding, hint="neither this file nor what it extends gives it") if missing else finding

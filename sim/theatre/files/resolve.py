@@ -1,0 +1,235 @@
+"""A scenario's files merged: what it extends, what it changes, what history it imposes. Nothing is checked yet."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from sim.text import did_you_mean
+
+from .errors import Fault, ScenarioError, fault
+from .locate import WHAT_IT_IS, File, Named, chain, referenced, root
+from .overrides import NoSuchPath, find, put
+from .yaml_tree import Key, Node, read
+
+_MERGED = ("script", "forbid")
+
+
+@dataclass
+class Resolved:
+    """Files read and merged but not yet checked; every value knows the line that set it."""
+
+    files: list[File]
+    """The file asked for, what it extends, and so on; the theatre last, if it was reached."""
+    scenario: Node
+    """What the scenario files say together, the imposed part of history within the script."""
+    theatre: Node | None
+    """The theatre with every change applied."""
+    history: Node | None = None
+    """The whole file of history, if one is named."""
+    changes: dict[tuple[Key, ...], Node] = field(default_factory=dict)
+    """The values of the theatre that scenario files set, by the keys that lead to them."""
+    faults: list[Fault] = field(default_factory=list)
+
+    @property
+    def first(self) -> File:
+        """The file asked for."""
+        return self.files[0]
+
+
+def resolve(path_or_name: Named) -> Resolved:
+    """Read a file and all that it draws on, and merge them; what is wrong in them is gathered, not raised.
+
+    Raises
+    ------
+    ScenarioError
+        The file itself cannot be read.
+    """
+    files, faults = chain(root(path_or_name))
+    if not files:
+        raise ScenarioError(faults)
+    return merge(files, faults)
+
+
+def merge(files: list[File], faults: list[Fault]) -> Resolved:
+    """Merge files that have been read, the file asked for first; `faults` are those found on the way."""
+    last = files[-1]
+    theatre = last.tree if last.kind == "theatre" else None
+    resolved = Resolved(files, Node({}, last.tree.at, last.tree.key), theatre, faults=faults)
+    scenarios = [file for file in files if file.kind == "scenario"]
+    if last.kind in ("history", "sources") and scenarios:
+        at = scenarios[-1].tree.content["extends"].at
+        faults.append(fault(at, f"'{last.path.name}' is {WHAT_IT_IS[last.kind]}", "extend a theatre or a scenario"))
+    for file in reversed(scenarios):  # what is extended comes first, so that the file asked for has the last word
+        before = _without_past(resolved.scenario, file.tree)
+        resolved.scenario = _merged(before, file.tree, resolved.faults)
+        _change(resolved, file.tree)
+    _impose_history(resolved)
+    _check_explanations(resolved)
+    return resolved
+
+
+def entry(resolved: Resolved, path: str) -> Node | None:
+    """Return what is written at a path: of the theatre, `script.ID` or `forbid.ACTION`; `runs` is the file itself."""
+    section, _, rest = path.partition(".")
+    if path == "runs":
+        return resolved.first.tree.get("extends")
+    if section in _MERGED:
+        written = (file.get(section) for file in (resolved.scenario, resolved.first.tree))
+        return next((found for entries in written if entries and (found := entries.get(rest)) is not None), None)
+    theatre = resolved.theatre
+    try:
+        return _at(theatre, find(theatre, path)) if theatre is not None else None
+    except NoSuchPath:
+        return None
+
+
+def _at(node: Node, keys: tuple[Key, ...]) -> Node | None:
+    """What these keys lead to; the last may lead nowhere, since `find` is made for changes."""
+    if not keys:
+        return node
+    inside = node.content
+    known = keys[0] in (inside if isinstance(inside, dict) else range(len(inside) if isinstance(inside, list) else 0))
+    return _at(inside[keys[0]], keys[1:]) if known else None
+
+
+def _check_explanations(resolved: Resolved) -> None:
+    """Findings can be explained of what is there only."""
+    if resolved.theatre is None:
+        return
+    for file in resolved.files:
+        for key, reason in (lint.entries() if (lint := file.tree.get("lint")) else {}).items():
+            if entry(resolved, str(key)) is None:
+                hint = "the path of what is found, such as actions.us.strike_iran, script.ID, forbid.ACTION or runs"
+                resolved.faults.append(fault(reason.key, f"nothing is called '{key}'", hint))
+
+
+def _without_past(base: Node, child: Node) -> Node:
+    """What a file inherits: of a script, what comes after the history that it imposes, which tells the rest."""
+    until = _day(history.get("until")) if (history := child.get("history")) else None
+    script = base.get("script")
+    if until is None or script is None:
+        return base
+    days = {key: _day(entry.get("on")) for key, entry in script.entries().items()}
+    later = {key: entry for key, entry in script.entries().items() if (day := days[key]) is None or day > until}
+    return base.with_entry("script", Node(later, script.at, script.key))
+
+
+def changes(file: File) -> list[str]:
+    """What a file sets in what it extends, by path."""
+    tree = file.tree
+    changed = [key for key in ("start", "days", "history") if tree.get(key)]
+    for section in ("initial", "overrides", "script", "forbid"):
+        entries = node.entries() if (node := tree.get(section)) else {}
+        changed += [str(key) if section == "overrides" else f"{section}.{key}" for key in entries]
+    return changed
+
+
+def _merged(base: Node, child: Node, faults: list[Fault]) -> Node:
+    content = dict(base.entries())
+    for key, value in child.entries().items():
+        if key in _MERGED:
+            value = _joined(content.get(key), value, faults)
+        content[key] = value
+    return Node(content, child.at, child.key)
+
+
+def _joined(before: Node | None, value: Node, faults: list[Fault]) -> Node:
+    """Entries of a section over those it inherits; an entry of nothing leaves out the one of its name."""
+    inherited = before.entries() if before is not None else {}
+    own = value.entries()
+    if not own:
+        return value
+    for key, entry in own.items():
+        if entry.content is None and key not in inherited:
+            close = did_you_mean(str(key), tuple(map(str, inherited))).removeprefix("; ")
+            faults.append(fault(entry.key, f"there is no inherited '{key}' to leave out", close or None))
+    kept = {key: entry for key, entry in {**inherited, **own}.items() if entry.content is not None}
+    return Node(kept, value.at, value.key)
+
+
+def _change(resolved: Resolved, tree: Node) -> None:
+    """Apply one file's `initial` and `overrides` to the theatre."""
+    if resolved.theatre is None:
+        return
+    set_here: dict[tuple[Key, ...], Node] = {}
+    # sorted, so that the order of the file never matters and what lies inside another change comes after it
+    for path, written, value in sorted(_changes(tree), key=lambda change: change[0]):
+        try:
+            keys = find(resolved.theatre, path)
+        except NoSuchPath as error:
+            resolved.faults.append(fault(value.key, error.message, error.hint))
+            continue
+        first = set_here.setdefault(keys[:-1] if keys[-1] == "value" else keys, value)
+        if first is not value:
+            earlier, later = sorted((first.key, value.key))
+            message = f"'{written}' sets what line {earlier.line} sets already"
+            resolved.faults.append(fault(later, message, "write it once"))
+        resolved.theatre = put(resolved.theatre, keys, value)
+        resolved.changes[keys] = value
+
+
+def _changes(tree: Node) -> Iterator[tuple[str, str, Node]]:
+    """Every value that a file sets in the theatre: its path, its key as written, and the value."""
+    for section, path in (("initial", "variables.{}.start"), ("overrides", "{}")):
+        entries = node.entries() if (node := tree.get(section)) else {}
+        for key, value in entries.items():
+            yield path.format(key), str(key), value
+
+
+def _impose_history(resolved: Resolved) -> None:
+    """Read the history that the scenario names, and put into the script what falls within its days."""
+    history = resolved.scenario.get("history")
+    named, until = (history.get("file"), history.get("until")) if history else (None, None)
+    if history is None or named is None or until is None or not isinstance(named.content, str):
+        return
+    resolved.scenario = resolved.scenario.with_entry("history_until", until)
+    try:
+        path = referenced(named, resolved.first.path.parent)
+        tree, flaws = read(path, named.at)
+    except ScenarioError as error:
+        resolved.faults += error.faults
+        return
+    resolved.faults += flaws
+    if (kind := File(path, tree).kind) in ("theatre", "sources") or tree.get("extends"):
+        hint = "a history has dated 'events'"
+        resolved.faults.append(fault(named.at, f"'{path.name}' is {WHAT_IT_IS[kind]}, not a history", hint))
+        return
+    resolved.history = tree
+    _check_end(tree, until, resolved.faults)
+    script = resolved.scenario.get("script") or Node({}, history.at, history.key)
+    entries = dict(script.entries())
+    for key, entry in _imposed(resolved.scenario, tree, until).items():
+        if own := entries.get(key):
+            resolved.faults.append(fault(own.key, f"'{key}' is what an entry of the history is called", "rename it"))
+        entries[key] = entry
+    if entries:
+        resolved.scenario = resolved.scenario.with_entry("script", Node(entries, script.at, script.key))
+
+
+def _check_end(history: Node, until: Node, faults: list[Fault]) -> None:
+    """A history is imposed no further than it reaches: after its end nobody would act until `until`."""
+    events = node.entries().values() if (node := history.get("events")) else ()
+    days = [day for event in events if (day := _day(event.get("on"))) is not None]
+    end = _day(until)
+    if days and end is not None and end > max(days):
+        faults.append(
+            fault(until.at, f"the history ends on {max(days)}, before {end}", f"write {max(days)} or earlier")
+        )
+
+
+def _imposed(scenario: Node, history: Node, until: Node) -> dict[Key, Node]:
+    """The events from the first day to `until`, or to the last day if that is earlier, by their ids in the script."""
+    start, end, days = _day(scenario.get("start")), _day(until), scenario.get("days")
+    if start is None or end is None or days is None or not isinstance(days.content, int):
+        return {}  # one of them is at fault, and that is reported where it stands
+    end = min(end, start + timedelta(days=max(0, min(days.content, 20_000)) - 1))
+    events = node.entries() if (node := history.get("events")) else {}
+    days_of = {key: _day(event.get("on")) for key, event in events.items()}
+    return {f"history_{key}": events[key] for key, day in days_of.items() if day is not None and start <= day <= end}
+
+
+def _day(node: Node | None) -> date | None:
+    try:
+        return date.fromisoformat(node.content) if node is not None else None
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,210 @@
+"""One question put to a theatre: what a scenario file may say, and the resolved scenario that runs."""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, field_validator, model_validator
+
+from . import names
+from .base import Id, Model, Source, Text, refuse
+from .number import Number, describe, numbers
+from .references import ActionRef
+from .schema import Effects, Theatre
+
+
+def _iso_date(data: Any) -> Any:
+    """Read a date only as files write it: pydantic would take a bare number for seconds since 1970."""
+    if isinstance(data, date):
+        return data
+    try:
+        return date.fromisoformat(data.strip())
+    except (AttributeError, ValueError):
+        raise ValueError(f"{describe(data)} is not a date; dates are written 2019-05-31") from None
+
+
+Day = Annotated[date, BeforeValidator(_iso_date)]
+Days = Annotated[int, Field(ge=1, le=20_000, strict=True)]
+Runs = Annotated[int, Field(ge=1, le=100_000_000, strict=True)]
+Seed = Annotated[int, Field(ge=0, lt=2**64, strict=True)]
+
+
+class Window(Model):
+    """From one date to another, both included; a missing end is open."""
+
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _some_end(self) -> Self:
+        if self.from_ is None and self.until is None:
+            raise ValueError("give 'from', 'until' or both; for all days write 'always'")
+        if self.from_ is not None and self.until is not None and self.from_ > self.until:
+            raise ValueError(f"the window ends ({self.until}) before it begins ({self.from_})")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether `day` lies in it."""
+        return (self.from_ is None or day >= self.from_) and (self.until is None or day <= self.until)
+
+
+class ScriptEntry(Model):
+    """A dated event imposed on every run: an actor's action, or something that just happens to variables."""
+
+    on: Day
+    do: ActionRef | None = None
+    """An action, which replaces its actor's choice of that day."""
+    deaths: Annotated[int, Field(ge=0, le=1_000_000, strict=True)] | None = None
+    """Deaths of that action; left out, they are drawn."""
+    effects: Effects = {}
+    story: Text | None = None
+    source: Source | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.do is None) == (not self.effects):
+            raise ValueError("an entry of the script has either 'do' (an action) or 'effects' (on variables)")
+        if self.deaths is not None and self.do is None:
+            raise ValueError("'deaths' belongs to an entry with 'do'")
+        return self
+
+
+class History(Model):
+    """Recorded events imposed up to a day; until then nobody decides."""
+
+    file: Text
+    """A file of dated events, by path or by the name of a shipped one."""
+    until: Day
+
+
+class HistoryFile(Model):
+    """A file of dated events."""
+
+    schema_version: Literal[1]
+    events: dict[Id, ScriptEntry]
+
+
+Script = dict[Id, ScriptEntry]
+Forbid = dict[ActionRef, Literal["always", "never"] | Window]
+
+
+class ScenarioFile(Model):
+    """A scenario as written: what it extends, and what it changes."""
+
+    schema_version: Literal[1]
+    extends: Text
+    """The theatre or scenario it builds on: a path below this file's folder, or the name of a shipped one."""
+    title: Text | None = None
+    question: Text | None = None
+    """What it asks."""
+    notes: Text | None = None
+    start: Day | None = None
+    days: Days | None = None
+    runs: Runs | None = None
+    seed: Seed | None = None
+    initial: dict[Id, Number | bool] = {}
+    """Values of variables on the first morning."""
+    overrides: dict[str, Any] = {}
+    """Other values of the theatre, by dotted path: `actions.us.strike_iran.rate: 0.001`."""
+    script: dict[Id, ScriptEntry | None] = {}
+    """Dated events imposed on every run; `null` leaves out an inherited one."""
+    history: History | None = None
+    forbid: Forbid = {}
+    """Actions that stay in the dice but are not carried out: `always`, or a window of dates."""
+    lint: dict[str, Text] = {}
+    """Findings of `sim lint` that are meant to be: the path of what is found, and why."""
+
+
+class Scenario(Model):
+    """A scenario with its theatre, every change applied: all that a run needs to know."""
+
+    schema_version: Literal[1] = 1
+    name: Text
+    title: Text
+    question: Text | None = None
+    notes: Text | None = None
+    start: Day
+    days: Days
+    runs: Runs = 1000
+    seed: Seed = 0
+    theatre: Theatre
+    script: Script = {}
+    history_until: Day | None = None
+    """Up to this day nobody decides; only the script acts."""
+    forbid: Forbid = {}
+    chosen: tuple[str, ...] = ()
+    """Numbers that its files set without a range of their own: what it asks about, and so not in doubt."""
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _with_names(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        """Hold the script's names to the theatre's."""
+        theatre = data.get("theatre") if isinstance(data, Mapping) else None
+        if theatre is None:
+            return handler(data)
+        with names.naming(names.Names.of(theatre)):
+            return handler(data)
+
+    @field_validator("history_until", mode="after")
+    @classmethod
+    def _after_start(cls, until: date | None, info: Any) -> date | None:
+        start = info.data.get("start")
+        if until is not None and start is not None and until < start:
+            raise ValueError(f"history ends on {until}, before the first day, {start}")
+        return until
+
+    @model_validator(mode="after")
+    def _script_fits(self) -> Self:
+        faults: list[tuple[tuple[str | int, ...], str]] = []
+        taken: dict[tuple[date, str], str] = {}
+        for name, entry in sorted(self.script.items()):
+            if not self.start <= entry.on <= self.end:
+                faults.append((("script", name, "on"), f"{entry.on} is outside the run, {self.start} to {self.end}"))
+            if entry.do is None:
+                continue
+            place = (entry.on, entry.do.split(".")[0])
+            if place in taken:
+                other = taken[place]
+                faults.append((("script", name), f"'{other}' has {place[1]} act on {entry.on} too; one act a day"))
+            taken[place] = name
+        refuse(faults)
+        return self
+
+    @property
+    def end(self) -> date:
+        """The last day."""
+        return self.start + timedelta(days=self.days - 1)
+
+    @cached_property
+    def sha256(self) -> str:
+        """Hash of everything that can change a run; labels and notes included, since they are shown with it.
+
+        Base rates and explanations of findings are left out: they judge an ensemble that is the same without them. So
+        is which numbers are in doubt, as their plausible ranges tell: a run with numbers as written is the same.
+        """
+        judging = {"base_rates", "lint"}
+        content = self.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed", "chosen"})
+        content["theatre"] = {key: value for key, value in content["theatre"].items() if key not in judging}
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """Copy it, with some fields changed; the hash is taken anew, or the copy would pass for the original."""
+        copied = super().model_copy(update=update, deep=deep)
+        copied.__dict__.pop("sha256", None)
+        return copied
+
+    @property
+    def short_hash(self) -> str:
+        """The first eight digits of the hash, as figures show them."""
+        return self.sha256[:8]
+
+    def numbers(self) -> Iterator[tuple[str, Number]]:
+        """Every number of the scenario with the path that overrides and sweeps call it by."""
+        yield from numbers(self.theatre)
+        yield from numbers(self.script, ("script",))
+
+
+__all__ = ["HistoryFile", "Scenario", "ScenarioFile", "Window"]

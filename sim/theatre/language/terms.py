@@ -1,0 +1,249 @@
+"""The whole rule language: quantities, terms made of them, and conditions on them."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, NoReturn
+
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+
+from sim.text import did_you_mean
+
+from . import names
+from .base import Model
+from .number import Legal, Number, Weight, describe
+
+Kind = Literal["variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since"]
+
+_CALL = re.compile(r"^([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?$")
+WORLD_UNITS = {
+    "rung": "rung",
+    "tension": "points",
+    "deaths": "deaths",
+    "days_since": "d",
+    "provocation": "1",
+    "blood": "1",
+    "condition": "1",
+}
+_FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
+_FORMS += "days_since(action), days_since(actor, rung)"
+RESERVED = frozenset(
+    {"rung", "tension", "deaths", "provocation", "blood", "days_since", "base", "any", "for", "market"}
+)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """Something of the world that a rule can read, such as `sanctions` or `blood(us, iran)`."""
+
+    kind: Kind
+    of: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.kind in ("variable", "condition"):
+            return self.of[0]
+        return f"{self.kind}({', '.join(self.of)})" if self.of else self.kind
+
+    @property
+    def in_terms(self) -> bool:
+        """Whether it has a reading between 0 and 1."""
+        return self.kind not in ("deaths", "days_since")
+
+    @classmethod
+    def parse(cls, text: str) -> "Quantity":
+        """Read a quantity and hold its names to what the theatre defines.
+
+        Raises
+        ------
+        ValueError
+            Not a quantity, or a name in it is unknown.
+        """
+        match = _CALL.match(text.strip())
+        if match is None:
+            raise ValueError(f"'{text}' is not a quantity; write a variable, a condition or one of {_FORMS}")
+        name = match[1]
+        arguments = tuple(part.strip() for part in match[2].split(",")) if match[2] is not None else ()
+        if name == "days_since" and len(arguments) == 1:
+            return cls("days_since", (names.require("action", arguments[0]),))
+        if name == "days_since" and len(arguments) == 2:
+            if not re.fullmatch(r"[0-9]", arguments[1]):
+                raise ValueError(f"'{text}': the second name must be a rung from 0 to 9")
+            return cls("days_since", (names.require("actor", arguments[0]), arguments[1]))
+        if name in ("provocation", "blood") and len(arguments) == 2:
+            observer, by = (names.require("actor", argument) for argument in arguments)
+            if observer == by:
+                raise ValueError(f"'{text}': an actor holds nothing against itself")
+            return cls("provocation" if name == "provocation" else "blood", (observer, by))
+        if name == "rung" and len(arguments) <= 1:
+            return cls("rung", tuple(names.require("dyad", argument) for argument in arguments))
+        if name == "deaths" and len(arguments) <= 1:
+            return cls("deaths", tuple(names.require("actor", argument) for argument in arguments))
+        if name == "tension" and not arguments:
+            return cls("tension")
+        if arguments or name in RESERVED:
+            raise ValueError(f"'{text}' is not a quantity; besides variables and conditions there are {_FORMS}")
+        return cls(*_variable_or_condition(name))
+
+
+def _variable_or_condition(name: str) -> tuple[Kind, tuple[str]]:
+    known = names.current()
+    if known is None or name in known.known["variable"]:
+        return "variable", (name,)
+    if name in known.known["condition"]:
+        return "condition", (name,)
+    allowed = known.known["variable"] + known.known["condition"]
+    raise ValueError(
+        f"unknown quantity '{name}'; a rule reads variables, conditions, rungs, provocations and blood of this theatre"
+        + did_you_mean(name, allowed)
+    )
+
+
+@dataclass(frozen=True)
+class Factor:
+    """A quantity as a term reads it, between 0 and 1; `~x` stands for 1 - x."""
+
+    quantity: Quantity
+    negated: bool = False
+
+    def __str__(self) -> str:
+        return f"~{self.quantity}" if self.negated else str(self.quantity)
+
+
+@dataclass(frozen=True)
+class Term:
+    """A product of up to three factors, sorted by their text; its weight stands beside it in the file."""
+
+    factors: tuple[Factor, ...]
+
+    def __str__(self) -> str:
+        return " * ".join(map(str, self.factors))
+
+    @classmethod
+    def parse(cls, text: str) -> "Term":
+        """Read `economic_pain * ~talks`.
+
+        Raises
+        ------
+        ValueError
+            Too many factors, an unknown name, or a quantity without a reading between 0 and 1.
+        """
+        factors = []
+        for part in text.split("*"):
+            negated = part.strip().startswith("~")
+            quantity = Quantity.parse(part.strip().removeprefix("~"))
+            if not quantity.in_terms:
+                raise ValueError(f"'{quantity}' has no reading between 0 and 1; put it into a condition and name that")
+            factors.append(Factor(quantity, negated))
+        if len(factors) > 3:
+            raise ValueError(f"'{text}' has {len(factors)} factors; a term has at most three")
+        return cls(tuple(sorted(factors, key=str)))
+
+
+def canonical_term(text: str) -> str:
+    """Write a term the one way that tables and paths call it."""
+    return str(Term.parse(text))
+
+
+def refuse_twins(data: Any, canonical: Any) -> Any:
+    """Two keys that mean the same would silently become one."""
+    if isinstance(data, Mapping):
+        seen: dict[str, str] = {}
+        for key in data:
+            try:
+                meaning = canonical(str(key))
+            except ValueError:
+                continue  # reported where the key itself is checked
+            if meaning in seen:
+                raise ValueError(f"'{key}' and '{seen[meaning]}' are the same; write it once")
+            seen[meaning] = str(key)
+    return data
+
+
+TermKey = Annotated[str, AfterValidator(canonical_term)]
+Terms = Annotated[dict[TermKey, Weight], BeforeValidator(lambda data: refuse_twins(data, canonical_term))]
+"""A map of terms to weights; their sum is what it stands for."""
+
+
+class Comparison(Number):
+    """A threshold: `">= 0.7"`, a map whose `value` is that, or `true` and `false` for flags and conditions."""
+
+    op: Literal[">=", "<="]
+    """Which side of the threshold counts."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _compare(cls, data: Any) -> Any:
+        if isinstance(data, Comparison):
+            return data
+        written = dict(data) if isinstance(data, Mapping) else {"value": data}
+        value = written.get("value")
+        if isinstance(value, bool):
+            written["value"], written["op"] = (1.0, ">=") if value else (0.0, "<=")
+        elif isinstance(value, str) and value.strip()[:2] in (">=", "<="):
+            written["value"], written["op"] = value.strip()[2:], value.strip()[:2]
+        elif "op" not in written:
+            raise ValueError(f"a comparison is written '>= x' or '<= x', found {describe(value)}")
+        return written
+
+
+def canonical_quantity(text: str) -> str:
+    """Write a quantity the one way that tables and paths call it."""
+    return str(Quantity.parse(text))
+
+
+QuantityKey = Annotated[str, AfterValidator(canonical_quantity)]
+
+
+class Condition(Model):
+    """What must hold: every comparison, and of each `any` list at least one; with `for`, that many days on end."""
+
+    clauses: Annotated[
+        dict[QuantityKey, Comparison], BeforeValidator(lambda data: refuse_twins(data, canonical_quantity))
+    ] = {}
+    any: tuple["Condition", ...] = ()
+    """Alternatives, of which one must hold."""
+    for_: Annotated[Number, AfterValidator(Legal("d", 1, 1e6))] | None = Field(default=None, alias="for")
+    """How many days on end it must have held."""
+
+    def transparent(self) -> frozenset[str]:
+        """A file writes the comparisons straight into the condition."""
+        return frozenset({"clauses"})
+
+    @model_validator(mode="before")
+    @classmethod
+    def _unpack(cls, data: Any) -> Any:
+        if isinstance(data, Condition) or (isinstance(data, Mapping) and "clauses" in data):
+            return data
+        if not isinstance(data, Mapping):
+            raise ValueError(f"a condition is a map of quantities to comparisons, found {describe(data)}")
+        kept = {key: data[key] for key in ("any", "for") if key in data}
+        return {**kept, "clauses": {key: value for key, value in data.items() if key not in kept}}
+
+    @model_validator(mode="after")
+    def _sound(self) -> "Condition":
+        if not self.clauses and not self.any:
+            raise ValueError("an empty condition would always hold; name at least one comparison")
+        for text, comparison in self.clauses.items():
+            self._unit_fits(Quantity.parse(text), comparison)
+        return self
+
+    @staticmethod
+    def _unit_fits(quantity: Quantity, comparison: Comparison) -> None:
+        known = names.current()
+        unit = WORLD_UNITS.get(quantity.kind)
+        if quantity.kind == "variable" and known is not None:
+            unit = known.variable(quantity.of[0], "unit") or "1"
+        if comparison.unit is not None and unit is not None and comparison.unit != unit:
+            _wrong_unit(quantity, comparison.unit, unit)
+
+
+def _wrong_unit(quantity: Quantity, found: str, allowed: str) -> NoReturn:
+    raise ValueError(f"wrong unit '{found}' for {quantity}; it is in '{allowed}'")
+
+
+def quantities(condition: Condition) -> Iterable[Quantity]:
+    """Every quantity a condition reads, alternatives included."""
+    for text in condition.clauses:
+        yield Quantity.parse(text)
+    for alternative in condition.any:
+        yield from quantities(alternative)

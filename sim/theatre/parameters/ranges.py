@@ -1,0 +1,139 @@
+"""Within what ranges numbers of a scenario may be varied, by patterns over their paths."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
+from typing import Any
+
+import numpy as np
+
+from sim.text import did_you_mean
+from sim.theatre.compiled.compile import compile_scenario, program_of
+from sim.theatre.compiled.program import Program
+from sim.theatre.language.number import Number
+from sim.theatre.language.scenario import Scenario
+
+from .change import ChangeError, number_path, with_numbers
+
+Range = tuple[float, float]
+
+
+class RangeError(ValueError):
+    """A number cannot vary so; the message says why and what can be done."""
+
+
+def ranges(scenario: Scenario, asked: Mapping[str, Sequence[float] | None]) -> dict[str, Range]:
+    """Find numbers and the ranges in which they vary.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    asked : mapping from patterns to ranges
+        A path, or a pattern such as `actions.iran.*`, with its low and high end, or None for the plausible range. Later
+        ones have the last word. A pattern takes what can vary; a path that cannot is refused.
+
+    Returns
+    -------
+    dict from paths to (low, high), in the order of the theatre
+
+    Raises
+    ------
+    RangeError
+        A pattern finds nothing, or a number that is named cannot vary.
+    """
+    numbers = dict(scenario.numbers())
+    found: dict[str, Range] = {}
+    named: set[str] = set()
+    for pattern, ends in asked.items():
+        paths, is_path = _matching(pattern, numbers)
+        for path in paths:
+            if (range_ := _range(path, numbers[path], ends, is_path)) is not None:
+                found[path] = range_
+        named |= set(paths) if is_path else set()
+    _refuse_illegal(scenario, {path: ends for path, ends in found.items() if ends != numbers[path].plausible})
+    for path in shaping(scenario, found):
+        if path in named:
+            raise RangeError(
+                f"{path} shapes the rules themselves and cannot differ from run to run; write a scenario for each "
+                "value and compare them"
+            )
+        del found[path]
+    return {path: found[path] for path in numbers if path in found}
+
+
+def _matching(pattern: str, numbers: Mapping[str, Number]) -> tuple[list[str], bool]:
+    """Paths that a pattern finds, and whether it is itself one: the terms in paths have a `*` of their own."""
+    try:
+        return [number_path(pattern, numbers)], True
+    except ChangeError as error:
+        inside = [path for path in numbers if fnmatchcase(path, pattern) or path.startswith(f"{pattern}.")]
+        if inside:
+            return inside, False
+        hint = did_you_mean(pattern, tuple(numbers)) or "; 'sim describe' prints their paths"
+        said = f"no number's path matches '{pattern}'{hint}" if "*" in pattern else str(error)
+        raise RangeError(said) from None
+
+
+def _range(path: str, number: Number, asked: Sequence[float] | None, is_path: bool) -> Range | None:
+    if asked is not None:
+        if len(asked) != 2 or not all(map(math.isfinite, asked)) or not asked[0] < asked[1]:
+            raise RangeError(f"{path}: a range has a low end and a higher high end, found {list(asked)}")
+        return float(asked[0]), float(asked[1])
+    plausible = number.plausible
+    if plausible is not None and plausible[0] < plausible[1]:
+        return plausible
+    if not is_path:
+        return None
+    has = "no plausible range" if plausible is None else f"{plausible[0]:g} as its only plausible value"
+    raise RangeError(f"{path} has {has}; give it a range here, or write one into the theatre")
+
+
+def _refuse_illegal(scenario: Scenario, found: Mapping[str, Range]) -> None:
+    for path, ends in found.items():
+        for end in ends:
+            try:
+                with_numbers(scenario, {path: end})
+            except ChangeError as error:
+                raise RangeError(str(error)) from None
+
+
+def shaping(scenario: Scenario, found: Mapping[str, Range]) -> list[str]:
+    """Numbers that shape the rules within their range, so that a point with another value is another program.
+
+    Such is the number of days over which rungs are remembered, or a share of replies that may be 0: there is then no
+    reply to be made.
+    """
+    shape = _shape(program_of(scenario))
+    shapers: set[str] = set()
+    for end in (0, 1):
+        shapers |= set(_shaping(scenario, {path: ends[end] for path, ends in found.items()}, shape))
+    return [path for path in found if path in shapers]
+
+
+def _shaping(scenario: Scenario, values: Mapping[str, float], shape: list[Any]) -> Iterator[str]:
+    """Find those among many by halves: seldom are there any."""
+    if not values:
+        return
+    try:
+        if _shape(compile_scenario(with_numbers(scenario, values))) == shape:
+            return
+    except ChangeError:  # values that cannot stand together may be well apart
+        pass
+    if len(values) == 1:
+        yield from values
+        return
+    items = list(values.items())
+    yield from _shaping(scenario, dict(items[: len(items) // 2]), shape)
+    yield from _shaping(scenario, dict(items[len(items) // 2 :]), shape)
+
+
+def _shape(program: Program) -> list[Any]:
+    """Everything of a program but the values of its numbers."""
+    fields = {name: part for name, part in vars(program).items() if name not in ("sha256", "base", "parameters")}
+    return [*map(_flat, fields.values()), [parameter.paths for parameter in program.parameters]]
+
+
+def _flat(part: Any) -> Any:
+    if isinstance(part, np.ndarray):
+        return part.tobytes()
+    return [_flat(each) for each in part] if isinstance(part, tuple) else part
