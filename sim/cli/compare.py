@@ -8,7 +8,7 @@ from sim.text import counted, finite_or_none, json_rows
 
 from . import complete
 from .console import Json, answering, console, notes, print_json
-from .stories import Run, faults_in_json, print_text, width
+from .stories import faults_in_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,23 +54,6 @@ def compare(
     left_out = max(len(found.first), len(found.second)) - len(found)
     if left_out:
         notes.print(f"{counted(left_out, 'pair')} left out, since a run of it failed")
-
-
-def why_between(first: str, second: str, run: Run, seed: int | None, as_json: bool) -> None:
-    """Print the first decision in which a run parts from itself under two scenarios, and what tipped it."""
-    from .progress import announced_compilation
-
-    announced_compilation()
-    from sim.experiments.pairs.compare import parting_between
-
-    with faults_in_json(as_json):
-        found = parting_between(first, second, run, seed)
-    if as_json:
-        print_json(found.as_dict() if found is not None else {"run": run, "day": None})
-    elif found is None:
-        console.print(f"In run {run} every actor decides the same under both, to the end.", highlight=False)
-    else:
-        print_text(found.text(width=width()))
 
 
 def as_data(found: "Comparison") -> dict[str, Any]:

@@ -72,9 +72,7 @@ def why(
     if other is not None:
         if event is not None:
             raise typer.BadParameter("an event is of one run; leave it out to compare two", param_hint="--event")
-        from .compare import why_between
-
-        why_between(source, other, run, seed, as_json)
+        _why_between(source, other, run, seed, as_json)
         return
     if event is None:
         raise typer.BadParameter("give an event's number, or another scenario to compare with", param_hint="--event")
@@ -132,3 +130,20 @@ def width() -> int:
 def print_text(text: str) -> None:
     """Write text to standard output as it is."""
     typer.echo(text, nl=False)
+
+
+def _why_between(first: str, second: str, run: Run, seed: int | None, as_json: bool) -> None:
+    """Print the first decision in which a run parts from itself under two scenarios, and what tipped it."""
+    from .progress import announced_compilation
+
+    announced_compilation()
+    from sim.experiments.pairs.compare import parting_between
+
+    with faults_in_json(as_json):
+        found = parting_between(first, second, run, seed)
+    if as_json:
+        print_json(found.as_dict() if found is not None else {"run": run, "day": None})
+    elif found is None:
+        console.print(f"In run {run} every actor decides the same under both, to the end.", highlight=False)
+    else:
+        print_text(found.text(width=width()))
