@@ -98,7 +98,7 @@ def test_whole_numbers_are_packed_exactly(values):
 def test_other_numbers_are_packed_to_half_a_step(values, width):
     packed = pack.stepped(values, width)
     assert np.abs(pack.unpacked(packed) - values).max() <= packed["step"] * 0.5000001
-    assert packed["step"] <= max(np.ptp(values) / (256**width - 2) * 1.0000001, 1.0 if np.ptp(values) == 0 else 0)
+    assert packed["step"] <= max(np.ptp(values) / (256**width - 2) * 1.0000001, 1.0 if not np.ptp(values) / (256**width - 2) else 0)
 
 
 def test_what_is_missing_stays_missing_and_what_is_no_count_is_refused():
