@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from . import complete
 from .answer import SOME_FAILED, Json, answering, console, counted, notes, print_json
 from .ledger import ledger_data, ledger_table, refuse_place, write_annotated
 from .run import executing, interruptible, refuse_together
@@ -29,7 +30,11 @@ def sweep(
         str, typer.Argument(help="A scenario, a file that says what to sweep, or the folder of a finished sweep.")
     ],
     method: Annotated[
-        str | None, typer.Option(help="morris, sobol, pawn, delta, lhs, oat or grid; else sobol.")
+        str | None,
+        typer.Option(
+            help="Such as morris or lhs; else sobol. A name that there is none of lists all.",
+            autocompletion=complete.methods,
+        ),
     ] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="How many points at most.")] = None,
     replicates: Annotated[
@@ -250,7 +255,7 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
 
 def _clear(found: "pd.DataFrame", main: str) -> str:
     clear = int((found[f"{main}_low"] > 0).sum())
-    by_chance = len(found) * (0.05 if main == "strength" else 0.025)
+    by_chance = len(found) * found.attrs["by_chance"]
     return f"of all {len(found):,}, {clear:,} have intervals above 0, as some {by_chance:.0f} would that do nothing."
 
 
