@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from sim.results.ensemble import SCRIPT, Ensemble
 from sim.theatre.scenario import Scenario
 
-from .colours import COLOURS, SIDES, Side, sides
+from .colours import COLOURS, Side, sides
 from .frame import (
     column_for,
     date_axis,
@@ -135,9 +135,8 @@ def gravest(acts: Sequence[Act], named: int) -> list[Act]:
 
 
 def in_order(present: set[Side]) -> list[Side]:
-    """Sides as legends name them, and those of no known crisis by their labels."""
-    known = list(SIDES.values())
-    return sorted(present, key=lambda side: (known.index(side) if side in known else len(known), side.label))
+    """Sides as legends name them: in the theatre's order, then those of which it says none, by their labels."""
+    return sorted(present, key=lambda side: (side.place, side.label))
 
 
 def _meaning(ensemble: Ensemble, run: int, acts: Sequence[Act]) -> str:

@@ -13,6 +13,7 @@ KINDS = {
     "variable": "variables",
     "condition": "conditions",
     "dyad": "dyads",
+    "side": "sides",
     "outcome": "outcomes",
 }
 
