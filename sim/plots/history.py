@@ -1,6 +1,6 @@
 """One run, act by act."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,6 +11,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from sim.analysis.paths import medoids
 from sim.results.ensemble import SCRIPT, Ensemble
 from sim.theatre.scenario import Scenario
 
@@ -28,7 +29,10 @@ from .frame import (
     rung_name,
 )
 from .labels import LINE, SIZE, Box, Point, nearest, place, width_of, wrapped
+from .standard import Plate, Shown, standard
 
+SINGLE = "strip"
+"""The file of a single run, over which no record is drawn."""
 FLOOR, CEILING = -3.3, -0.9
 """Where tension 0 and tension 100 lie, on the axis of rungs."""
 TOP = 10.4
@@ -102,6 +106,15 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
     head(ax, f"Run {run}, act by act", _meaning(ensemble, run, acts))
     foot(ax, ensemble, run)
     return ax
+
+
+@standard
+def _strip(shown: Shown) -> Iterator[Plate]:
+    """The run that stands for the most others."""
+    kept = shown.ensemble.kept
+    if kept.n_sound:
+        first = medoids(kept.paths("tension"), 4).position[0]
+        yield Plate(SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2)
 
 
 def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[Act]:
