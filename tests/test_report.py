@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 import sim
 from sim.plots.colours import COLOURS, rung_colour
-from sim.report import contents, numbers, pack, paths, told
+from sim.report import contents, numbers, pack, paths, sections, told
 from sim.report.cast import matrix
 from sim.report.colours import as_css
 from sim.report.render import ReportError, as_script, is_report
@@ -415,3 +415,17 @@ def test_a_sweep_ranks_the_numbers_by_its_indices():
     other = ensemble.scenario.model_copy(update={"title": "Another"})
     with pytest.raises(ValueError, match="the sweep is of first_lesson"):
         sim.report.html(replace(ensemble, scenario=other), sweep=swept)
+
+
+def test_a_section_takes_its_place_on_the_page_or_that_of_its_namesake(monkeypatch):
+    monkeypatch.setattr(sections, "SECTIONS", list(sections.SECTIONS))
+
+    class Last(sections.Section):
+        name, title = "last", "The last word"
+
+    sections.register(Last)
+    sections.register(Last, before="made")
+    assert [each.name for each in sections.SECTIONS][-3:] == ["numbers", "last", "made"]
+    with pytest.raises(ValueError, match="there is no section 'lats'; there are outcomes, pair, fan"):
+        sections.register(Last, before="lats")
+    assert [each.anchor for each in sections.SECTIONS if "_" in each.name] == ["base-rates"]
