@@ -17,6 +17,7 @@ from sim.results.base_rates import EnsembleArrays, as_records, card, verdict
 from sim.results.ensemble import Ensemble
 from sim.results.store import summary
 from sim.theatre.base_rates import KINDS
+from sim.theatre.base_rates.base import register
 from sim.theatre.compile import program_of
 from sim.theatre.jsonschema import schema
 from sim.theatre.load import load
@@ -436,6 +437,8 @@ def test_a_kind_of_base_rate_is_a_file_of_its_folder_and_says_what_it_reads(tmp_
         "duration", "followed_by", "half_life", "jump", "rate", "reciprocation", "reply_lag", "reply_levels",
         "share_reaching",
     ]  # fmt: skip
+    with pytest.raises(ValueError, match="there is a base rate 'rate' already, ActRate"):
+        register(KINDS["rate"])
     rates = load(small(tmp_path, theatre=THEATRE + EVERY_MEASURE)).theatre.base_rates
     reads = {name: set(rate.reads) for name, rate in rates.items() if rate.reads}
     assert reads == {"force": {"at_war"}, "mines": {"pain"}, "jump": {"oil_price"}, "fade": {"oil_price"}}

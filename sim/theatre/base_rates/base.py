@@ -161,7 +161,15 @@ Kind = TypeVar("Kind", bound=type[BaseRateKind])
 
 
 def register(kind: Kind) -> Kind:
-    """Add a kind to those that a theatre may have: a decorator of its record."""
+    """Add a kind to those that a theatre may have: a decorator of its record.
+
+    Raises
+    ------
+    ValueError
+        There is another one of that measure.
+    """
     (measure,) = get_args(get_annotations(kind)["measure"])
+    if measure in KINDS:
+        raise ValueError(f"there is a base rate '{measure}' already, {KINDS[measure].__name__}; choose another name")
     KINDS[measure] = kind
     return kind
