@@ -11,13 +11,16 @@ from sim.analysis.base_rates import Acts, answers
 from sim.analysis.estimates import Estimate, jackknife, lasting, quantile, ratio, share
 from sim.analysis.intervals import wilson
 from sim.analysis.price_response import excess, fit_half_life, half_life, jump
+from sim.execution.draws import drawn_by
 from sim.execution.run import run as run_many
-from sim.results.base_rates import as_records, card, verdict
+from sim.results.base_rates import EnsembleArrays, as_records, card, verdict
 from sim.results.ensemble import Ensemble
 from sim.results.storage.read import summary
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.jsonschema import schema
 from sim.theatre.files.load import load
+from sim.theatre.language.base_rates import KINDS
+from sim.theatre.language.base_rates.base import register
 from sim.theatre.language.scenario import Scenario
 
 from .small import THEATRE, changed, faults_of, small
@@ -408,7 +411,37 @@ def test_what_never_was_is_null_in_json():
     assert "base_rates" not in summary(ensemble([], {}, runs=3))
 
 
+def test_the_evening_before_the_first_day_is_each_run_s_own_where_runs_draw_their_numbers():
+    rate = {"measure": "rate", "acts": {"rungs": [0, 9]}, "per": 1, "while": {"campaign": ">= 0.5"}, "expected": [0, 1]}
+    written = its_theatre({"busy": rate})
+    written["variables"]["campaign"]["start"] = {"value": 0.5, "plausible": [0.0, 1.0], "source": "judgement: a test"}
+    its = scenario(written, 3)
+    seen = EnsembleArrays(run_many(its, 40, uncertain=True, seed=2, progress=None))
+    path = "variables.campaign.start"
+    starts = [next(each.value for each in drawn_by(its, 2, run) if each.path == path) for run in range(40)]
+    assert seen.start("campaign").tolist() == starts
+    while_ = its.theatre.base_rates["busy"].while_
+    opened = seen.days_while(while_)[:, 0]
+    assert opened.tolist() == [start >= 0.5 for start in starts]
+    assert 0 < opened.sum() < 40
+    certain = EnsembleArrays(run_many(its, 4, seed=2, progress=None))
+    assert certain.start("campaign") == 0.5
+    assert certain.days_while(while_)[:, 0].all()
+
+
 # The section of a theatre.
+
+
+def test_a_kind_of_base_rate_is_a_file_of_its_folder_and_says_what_it_reads(tmp_path):
+    assert sorted(KINDS) == [
+        "duration", "followed_by", "half_life", "jump", "rate", "reciprocation", "reply_lag", "reply_levels",
+        "share_reaching",
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match="there is a base rate 'rate' already, ActRate"):
+        register(KINDS["rate"])
+    rates = load(small(tmp_path, theatre=THEATRE + EVERY_MEASURE)).theatre.base_rates
+    reads = {name: set(rate.reads) for name, rate in rates.items() if rate.reads}
+    assert reads == {"force": {"at_war"}, "mines": {"pain"}, "jump": {"oil_price"}, "fade": {"oil_price"}}
 
 
 def test_base_rates_change_neither_a_run_nor_its_hash():

@@ -37,6 +37,7 @@ def test_scenarios_by_name_and_files():
     assert "persian_gulf" in offered("sim describe pe")
     assert offered("sim new mine --extends two") == ["two_rivals"]
     assert offered("sim schema t") == ["theatre"]
+    assert offered("sim sweep baseline --method mo") == ["morris"]
 
 
 def test_results_where_they_can_be_told(tmp_path):

@@ -199,6 +199,36 @@ IN_THE_THEATRE = {
         "variables.pain.target: a target needs a 'base', where the variable rests when every term reads 0",
         None,
     ),
+    "a misspelt side": (
+        "actors:\n  north:\n    kind: state\n",
+        "sides:\n  coast: {label: Coast, colour: '#112233'}\nactors:\n  north:\n    kind: state\n    side: §coats\n",
+        "unknown side 'coats' in actors.north.side",
+        "did you mean 'coast'?",
+    ),
+    "a side of a theatre that has none": (
+        "  north:\n    kind: state\n",
+        "  north:\n    kind: state\n    side: §coast\n",
+        "unknown side 'coast' in actors.north.side",
+        "this theatre defines no side",
+    ),
+    "a colour by its name": (
+        "actors:\n",
+        "sides:\n  coast: {label: Coast, colour: §red}\nactors:\n",
+        "sides.coast.colour: expected a colour such as '#cc4125', in quotes, found 'red'",
+        None,
+    ),
+    "a colour that is a comment": (
+        "actors:\n",
+        "sides:\n  coast:\n    label: Coast\n    §colour: #cc4125\nactors:\n",
+        "sides.coast.colour: expected a colour such as '#cc4125', in quotes, found nothing",
+        None,
+    ),
+    "a marker that there is none of": (
+        "actors:\n",
+        "sides:\n  coast: {label: Coast, colour: '#cc4125', marker: §star}\nactors:\n",
+        "sides.coast.marker: expected 'square', 'circle', 'triangle', 'diamond' or 'inverted_triangle', found 'star'",
+        None,
+    ),
 }
 
 

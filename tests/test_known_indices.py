@@ -6,7 +6,9 @@ from SALib.analyze import morris as salib_morris
 from SALib.analyze import pawn as salib_pawn
 from SALib.analyze import sobol as salib_sobol
 
-from sim.analysis.given_data import delta, pawn, rank_correlation
+from sim.analysis.methods.delta import delta
+from sim.analysis.methods.pawn import pawn
+from sim.analysis.rank_correlation import rank_correlation
 from sim.analysis.ranking import groups, ranks
 from sim.analysis.variance import shares
 from sim.experiments.sweep.design import make

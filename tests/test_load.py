@@ -1,7 +1,9 @@
 """A scenario is what its files say together: by name and path, child over parent, overrides by meaning."""
 
+import json
 import os
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -298,3 +300,23 @@ def test_a_changed_copy_has_a_hash_of_its_own(tmp_path):
     scenario = load.load(small(tmp_path))
     assert scenario.model_copy(update={"days": 30}).sha256 != scenario.sha256
     assert scenario.model_copy(update={"runs": 30}).sha256 == scenario.sha256
+
+
+SIDES = "sides:\n  coast: {label: Coast, colour: '#112233'}\n"
+
+
+def test_sides_enter_the_hash_as_labels_do_and_a_theatre_without_any_keeps_the_hash_of_older_versions(tmp_path):
+    without = load.load(small(tmp_path))
+    content = without.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed", "chosen"})
+    for later in ("sides", "base_rates", "lint"):
+        del content["theatre"][later]
+    for actor in content["theatre"]["actors"].values():
+        actor.pop("side", None)
+    assert without.sha256 == sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    side = THEATRE.replace("actors:\n", f"{SIDES}actors:\n").replace(
+        "kind: state\n", "kind: state\n    side: coast\n", 1
+    )
+    with_ = load.load(small(tmp_path, theatre=side))
+    assert with_.theatre.actors["north"].side == "coast"
+    other = load.load(small(tmp_path, theatre=side.replace("#112233", "#112234")))
+    assert len({without.sha256, with_.sha256, other.sha256}) == 3

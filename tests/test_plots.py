@@ -24,6 +24,7 @@ from sim import plots
 from sim.analysis.intervals import wilson
 from sim.plots import colours, figures, frame, history, labels
 from sim.text import percent
+from sim.theatre.language.schema import Theatre
 from tests.small import HISTORY, SCENARIO, small
 
 DRAWINGS = {
@@ -511,7 +512,7 @@ def test_the_names_of_many_sides_fit_above_the_ladder(ensemble):
 
 
 def act(rung, deaths=0, action="north.strike", day=0):
-    return history.Act(day, action, rung, deaths, colours.SIDES["us"], float(rung))
+    return history.Act(day, action, rung, deaths, colours.Side("North", "#0b3c8c", "s", 0), float(rung))
 
 
 def test_each_grave_action_is_named_once_before_any_is_named_again():
@@ -558,6 +559,9 @@ SIGHT = {
 }
 
 
+GULF = sorted(set(colours.sides(sim.load_theatre("persian_gulf")).values()), key=lambda side: side.place)
+
+
 def test_rungs_darken_step_by_step():
     lightness = [lab(linear(colours.rung_colour(rung)))[0] for rung in range(10)]
     assert all(above <= below - 6 for below, above in pairwise(lightness))
@@ -565,24 +569,41 @@ def test_rungs_darken_step_by_step():
 
 @pytest.mark.parametrize("sight", SIGHT)
 def test_sides_differ_in_colour_for_every_eye(sight):
-    seen = [lab(np.clip(np.array(SIGHT[sight]) @ linear(side.colour), 0, 1)) for side in colours.SIDES.values()]
+    seen = [lab(np.clip(np.array(SIGHT[sight]) @ linear(side.colour), 0, 1)) for side in GULF]
     assert min(np.linalg.norm(a - b) for a, b in combinations(seen, 2)) > 20
 
 
 def test_sides_differ_in_grey_and_in_their_markers():
-    sides = colours.SIDES.values()
-    lightness = sorted(lab(linear(side.colour))[0] for side in sides)
+    lightness = sorted(lab(linear(side.colour))[0] for side in GULF)
     assert all(b - a > 8 for a, b in pairwise(lightness))
-    assert len({side.marker for side in sides}) == len(sides)
+    assert len({side.marker for side in GULF}) == len(GULF) == 5
 
 
 def test_actors_of_the_shipped_crisis_stand_with_their_side():
     sides = colours.sides(sim.load_theatre("persian_gulf"))
     assert "market" not in sides
-    assert sides["us"] is colours.SIDES["us"]
-    assert sides["kataib_hezbollah"] is sides["houthis"] is sides["iran"] is colours.SIDES["iran"]
-    assert sides["fatah"] is sides["iraqi_protesters"] is colours.SIDES["iraq"]
-    assert sides["uae"] is colours.SIDES["gulf"]
+    assert sides["us"] == colours.Side("United States", "#0b3c8c", "s", 0)
+    iran = colours.Side("Iran and its allies", "#cc4125", "^", 1)
+    assert sides["kataib_hezbollah"] == sides["houthis"] == sides["iran"] == sides["iranian_public"] == iran
+    assert sides["fatah"] == sides["iraqi_protesters"] == colours.Side("Iraq", "#edb931", "o", 2)
+    assert sides["uae"] == colours.Side("Gulf states", "#38a88a", "D", 3)
+    assert sides["isis"] == colours.Side("Others", "#565656", "v", 4)
+    assert history.in_order({sides["isis"], sides["uae"], sides["us"]}) == [sides["us"], sides["uae"], sides["isis"]]
+
+
+def test_a_theatre_says_who_stands_with_whom_and_a_proxy_that_it_leaves_out_stands_with_its_sponsor():
+    written = sim.load_theatre("two_rivals").model_dump(mode="json", by_alias=True)
+    written["sides"] = {
+        "coast": {"label": "Coast", "colour": "#112233"},
+        "hills": {"label": "Hills", "colour": "#AABBCC"},
+    }
+    written["actors"]["north"]["side"] = "hills"
+    proxy = {"kind": "faction", "label": "A band", "sponsors": {"north": {"control": {"fear": 0.5}}}}
+    written["actors"]["band"] = proxy
+    sides = colours.sides(Theatre.model_validate(written))
+    assert sides["band"] == sides["north"] == colours.Side("Hills", "#AABBCC", "o", 1)
+    assert sides["south"].label == "South"
+    assert history.in_order(set(sides.values())) == [sides["north"], sides["south"]]
 
 
 def test_unknown_actors_are_sides_of_their_own_and_proxies_stand_with_their_sponsor():
@@ -686,7 +707,7 @@ def test_the_standard_set_is_written_with_what_it_was_drawn_from(ensemble, tmp_p
     before = pyplot.get_fignums()
     written = figures.write_all(ensemble, tmp_path / "figures")
     names = [path.name for path in written]
-    assert names == ["fan_tension.png", "rungs.png", "first_passage.png", "outcomes.png", "strip.png"]
+    assert sorted(names) == ["fan_tension.png", "first_passage.png", "outcomes.png", "rungs.png", "strip.png"]
     for path in written:
         with Image.open(path) as image:
             assert image.width >= 1200

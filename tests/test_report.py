@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 import sim
 from sim.plots.colours import COLOURS, rung_colour
-from sim.report import contents, pack
+from sim.report import contents, pack, sections
 from sim.report import number_tables as numbers
 from sim.report import series as paths
 from sim.report import stories as told
@@ -98,7 +98,9 @@ def test_whole_numbers_are_packed_exactly(values):
 def test_other_numbers_are_packed_to_half_a_step(values, width):
     packed = pack.stepped(values, width)
     assert np.abs(pack.unpacked(packed) - values).max() <= packed["step"] * 0.5000001
-    assert packed["step"] <= max(np.ptp(values) / (256**width - 2) * 1.0000001, 1.0 if not np.ptp(values) / (256**width - 2) else 0)
+    assert packed["step"] <= max(
+        np.ptp(values) / (256**width - 2) * 1.0000001, 1.0 if not np.ptp(values) / (256**width - 2) else 0
+    )
 
 
 def test_what_is_missing_stays_missing_and_what_is_no_count_is_refused():
@@ -418,3 +420,17 @@ def test_a_sweep_ranks_the_numbers_by_its_indices():
     other = ensemble.scenario.model_copy(update={"title": "Another"})
     with pytest.raises(ValueError, match="the sweep is of first_lesson"):
         sim.report.html(replace(ensemble, scenario=other), sweep=swept)
+
+
+def test_a_section_takes_its_place_on_the_page_or_that_of_its_namesake(monkeypatch):
+    monkeypatch.setattr(sections, "SECTIONS", list(sections.SECTIONS))
+
+    class Last(sections.Section):
+        name, title = "last", "The last word"
+
+    sections.register(Last)
+    sections.register(Last, before="made")
+    assert [each.name for each in sections.SECTIONS][-3:] == ["numbers", "last", "made"]
+    with pytest.raises(ValueError, match="there is no section 'lats'; there are outcomes, pair, fan"):
+        sections.register(Last, before="lats")
+    assert [each.anchor for each in sections.SECTIONS if "_" in each.name] == ["base-rates"]

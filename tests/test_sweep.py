@@ -291,5 +291,5 @@ def test_a_measure_without_a_value_everywhere_is_refused_with_advice(swept):
         swept.indices("day.long_quiet")
     with pytest.raises(MeasureError, match=r"did you mean 'peak\.rung'"):
         swept.Y("peak.rong")
-    with pytest.raises(MeasureError, match="cannot use points of lhs; those serve pawn, delta, lhs, rbd_fast"):
+    with pytest.raises(MeasureError, match="cannot use points of lhs; those serve delta, lhs, pawn, rbd_fast"):
         swept.indices("deaths", "sobol")

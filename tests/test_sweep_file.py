@@ -56,7 +56,7 @@ def test_what_was_begun_with_other_numbers_goes_on_with_them(file, tmp_path):
 
 
 FAULTS = {
-    "method: lhs": ("method: lsh", "4:9: method: expected 'morris', 'sobol'"),
+    "method: lhs": ("method: lsh", "4:9: method: there is no method 'lsh'\n    did you mean 'lhs'?"),
     "samples: 40": ("sample: 40", "5:1: unknown key 'sample'"),
     "replicates: 3": ("replicates: 1", "6:13: replicates: expected at least 2"),
     "actions.north.*: plausible": ("actions.nroth.*: plausible", "9:3: no number's path matches 'actions.nroth.*'"),

@@ -196,8 +196,8 @@ def sequence_lag(
     lags, runs_ = [], []
     for acts in exchanges:
         for side in (0, 1):
-            answer = _between(acts.rung[:, side], replies)
-            cause = _between(acts.rung[:, 1 - side], triggers)
+            answer = between(acts.rung[:, side], replies)
+            cause = between(acts.rung[:, 1 - side], triggers)
             reply, before = _strongest_since(acts, answer, cause, acts.rung[:, 1 - side])
             lag, began = acts.day[reply] - acts.day[before], acts.day[before]
             known = (lag <= within) & (began < days - within)
@@ -206,7 +206,8 @@ def sequence_lag(
     return quantile(np.concatenate(lags), np.concatenate(runs_), runs, level)
 
 
-def _between(rung: Ints, ends: tuple[int, int]) -> Flags:
+def between(rung: Ints, ends: tuple[int, int]) -> Flags:
+    """Whether a rung is one of these, both ends included."""
     return (rung >= ends[0]) & (rung <= ends[1])
 
 

@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .extras import extra
-from .given_data import rank_correlation
+from .rank_correlation import rank_correlation
 
 Floats = NDArray[np.float64]
 

@@ -32,6 +32,13 @@ def kinds(incomplete: str) -> list[str]:
     return [kind for kind in WHAT_IT_IS if kind.startswith(incomplete)]
 
 
+def methods(incomplete: str) -> list[tuple[str, str]]:
+    """Methods of sweeps, with what each measures."""
+    from sim.analysis.methods import sweep_methods
+
+    return [(name, method.about) for name, method in sweep_methods().items() if name.startswith(incomplete)]
+
+
 def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """The actors of the scenario or result that was named before, with what they are called."""
     from sim.execution.source import origin

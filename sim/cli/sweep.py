@@ -7,6 +7,7 @@ import typer
 
 from sim.text import counted, finite_or_none, json_rows
 
+from . import complete
 from .console import SOME_FAILED, Json, answering, console, notes, print_json
 from .ledger import ledger_table, refuse_place, write_annotated
 from .run import executing, interruptible, refuse_together
@@ -31,7 +32,11 @@ def sweep(
         str, typer.Argument(help="A scenario, a file that says what to sweep, or the folder of a finished sweep.")
     ],
     method: Annotated[
-        str | None, typer.Option(help="morris, sobol, pawn, delta, lhs, oat or grid; else sobol.")
+        str | None,
+        typer.Option(
+            help="Such as morris or lhs; else sobol. A name that there is none of lists all.",
+            autocompletion=complete.methods,
+        ),
     ] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="How many points at most.")] = None,
     replicates: Annotated[
@@ -251,7 +256,7 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
 
 def _clear(found: "pd.DataFrame", main: str) -> str:
     clear = int((found[f"{main}_low"] > 0).sum())
-    by_chance = len(found) * (0.05 if main == "strength" else 0.025)
+    by_chance = len(found) * found.attrs["by_chance"]
     return f"of all {len(found):,}, {clear:,} have intervals above 0, as some {by_chance:.0f} would that do nothing."
 
 

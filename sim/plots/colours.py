@@ -1,7 +1,7 @@
-"""Colours by meaning, in one place: rungs, sides, and what is drawn in neither.
+"""Colours by meaning, in one place: rungs, and what is drawn in none; those of sides are the theatre's own.
 
-Rungs darken as they rise and sides differ in lightness and marker, so that figures survive greyscale and every common
-form of colour blindness.
+Rungs darken as they rise and sides should differ in lightness and marker, so that figures survive greyscale and every
+common form of colour blindness.
 """
 
 from collections.abc import Mapping
@@ -22,11 +22,6 @@ COLOURS = {
     "rung 7": "#7f1d4b",
     "rung 8": "#4f1146",
     "rung 9": "#1d0a26",
-    "us": "#0b3c8c",
-    "other": "#565656",
-    "iran": "#cc4125",
-    "gulf": "#38a88a",
-    "iraq": "#edb931",
     "outcome": "#0b3c8c",
     "first": "#8a5a00",
     "second": "#0f7b55",
@@ -43,14 +38,15 @@ COLOURS = {
     "guide": "#d9d9d9",
     "row": "#f5f5f5",
 }
-"""Every colour that a figure uses, by what it stands for."""
+"""Every colour that figures of all theatres use, by what it stands for."""
 
 PATH_STYLES = ("solid", (0, (5, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1.5, 1)))
 """Line styles of single paths, so that they are told apart without colour."""
 
-# Actors of no known side take these in the order of their ids: dark and light in turn.
+# Actors that their theatre puts on no side take these in the order of their ids: dark and light in turn.
 _UNKNOWN = ("#332288", "#cc6677", "#117733", "#88ccee", "#882255", "#b8a838")
-_MARKERS = ("s", "o", "^", "D", "v")
+_MARKERS = {"square": "s", "circle": "o", "triangle": "^", "diamond": "D", "inverted_triangle": "v"}
+_IN_TURN = tuple(_MARKERS.values())
 
 
 @dataclass(frozen=True)
@@ -60,27 +56,8 @@ class Side:
     label: str
     colour: str
     marker: str
-
-
-SIDES = {
-    "us": Side("United States", COLOURS["us"], "s"),
-    "iran": Side("Iran and its allies", COLOURS["iran"], "^"),
-    "iraq": Side("Iraq", COLOURS["iraq"], "o"),
-    "gulf": Side("Gulf states", COLOURS["gulf"], "D"),
-    "other": Side("Others", COLOURS["other"], "v"),
-}
-"""The sides of the shipped crisis, in the order in which legends name them."""
-
-_SIDE_OF = {
-    "us": "us",
-    **dict.fromkeys(
-        ("iran", "kataib_hezbollah", "asaib_ahl_al_haq", "houthis", "hezbollah", "hamas", "syria", "iranian_public"),
-        "iran",
-    ),
-    **dict.fromkeys(("iraq_government", "iraqi_protesters", "fatah", "sairoon"), "iraq"),
-    **dict.fromkeys(("saudi_arabia", "uae", "gulf_mediators"), "gulf"),
-    **dict.fromkeys(("japan", "israel", "france", "united_kingdom", "isis"), "other"),
-}
+    place: int
+    """Where legends name it; by label among those of one place."""
 
 
 def rung_colour(rung: int) -> str:
@@ -100,25 +77,33 @@ def tint(colour: str, strength: float) -> str:
 
 
 def sides(theatre: Theatre) -> dict[str, Side]:
-    """Return the side of every actor that decides.
+    """Return the side of every actor that decides, as the theatre says.
 
-    An actor that is not known by its id stands with its first sponsor; one without a sponsor is a side of its own,
-    with a colour that depends on nothing but the theatre's ids.
+    An actor of which it says none stands with its first sponsor; one without a sponsor is a side of its own, with a
+    colour that depends on nothing but the theatre's ids.
     """
     deciders = theatre.deciders
-    roots = {actor: _root(actor, deciders) for actor in deciders}
-    unknown = sorted({root for root in roots.values() if root not in _SIDE_OF})
-    own = {
-        root: Side(deciders[root].label, _UNKNOWN[at % len(_UNKNOWN)], _MARKERS[at % len(_MARKERS)])
-        for at, root in enumerate(unknown)
+    known = {
+        name: Side(side.label, side.colour, _MARKERS[side.marker] if side.marker else _in_turn(_IN_TURN, at), at)
+        for at, (name, side) in enumerate(theatre.sides.items())
     }
-    return {actor: own[root] if root in own else SIDES[_SIDE_OF[root]] for actor, root in roots.items()}
+    roots = {actor: _root(actor, deciders) for actor in deciders}
+    alone = sorted({root for root in roots.values() if deciders[root].side is None})
+    own = {
+        root: Side(deciders[root].label, _in_turn(_UNKNOWN, at), _in_turn(_IN_TURN, at), len(known))
+        for at, root in enumerate(alone)
+    }
+    return {actor: own[root] if root in own else known[deciders[root].side or ""] for actor, root in roots.items()}
+
+
+def _in_turn(all_: tuple[str, ...], at: int) -> str:
+    return all_[at % len(all_)]
 
 
 def _root(actor: str, deciders: Mapping[str, Actor]) -> str:
-    """Follow sponsors up to one that is known by its id or has none of its own."""
+    """Follow sponsors up to one that has a side, or no sponsor of its own."""
     seen = {actor}
-    while actor not in _SIDE_OF and deciders[actor].sponsors:
+    while deciders[actor].side is None and deciders[actor].sponsors:
         sponsor = next(iter(deciders[actor].sponsors))
         if sponsor in seen:
             # Sponsors in a circle are one side, named after the first of them.

@@ -1,5 +1,6 @@
 """What is dice and what is not knowing: runs that draw their numbers, beside runs with the numbers as written."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,6 +25,7 @@ from .frame import (
     with_unit,
 )
 from .labels import SIZE
+from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -79,6 +81,16 @@ def doubt(
     return ax
 
 
+@standard
+def _doubts(shown: Shown) -> Iterator[Plate]:
+    """Of tension, and of the first price, where runs draw their numbers."""
+    ensemble, written, price = shown.ensemble, shown.written, shown.price
+    if written is not None:
+        yield Plate("doubt_tension", lambda ax: doubt(ensemble, written, ax))
+        if price is not None:
+            yield Plate(f"doubt_{price}", lambda ax: doubt(ensemble, written, ax, price))
+
+
 def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = None) -> Axes:
     """Share of the runs in which each outcome came about, with its sampling error and its parameter error.
 
@@ -115,6 +127,13 @@ def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = No
     )
     foot(ax, ensemble)
     return ax
+
+
+@standard
+def _errors(shown: Shown) -> Iterator[Plate]:
+    written = shown.written
+    if written is not None:
+        yield Plate("errors", lambda ax: errors(shown.ensemble, written, ax), 4.8)
 
 
 def refuse_certain(ensemble: "AnyEnsemble") -> None:

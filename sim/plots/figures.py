@@ -1,9 +1,8 @@
 """The standard set of figures of an ensemble, as files that say what they show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import partial
 from io import BytesIO
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -12,24 +11,17 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.analysis.paths import medoids
 from sim.results.ensemble import Ensemble
 from sim.results.provenance import Carried
-from sim.theatre.language.variables import LogVariable
 
-from .doubt import doubt, errors
 from .frame import HEIGHT, WIDTH, laid_out
-from .history import strip
-from .paths import fan
-from .shares import first_passage, outcomes, rungs
+from .history import SINGLE
+from .standard import STANDARD, Shown
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 DPI = 150
-SINGLE = "strip"
-"""The figure of a single run, over which no record is drawn."""
-
 Written = TypeVar("Written", Path, BytesIO)
 
 
@@ -38,8 +30,7 @@ def write_all(
 ) -> list[Path]:
     """Draw the standard set into a folder, as PNG files.
 
-    The set: the fan of tension and of the first price, the rungs, first passage, the outcomes, and the run that stands
-    for the most others. Nothing is drawn if no run was finished.
+    Figures say themselves whether they belong to it: see `sim.plots.standard`. Nothing is drawn if no run was finished.
 
     Parameters
     ----------
@@ -105,35 +96,6 @@ def standard(
         draw(ax)
         return ax
 
-    every = chain(_standard(ensemble, record), _doubtful(ensemble, written))
-    return {name: partial(drawn, draw, height) for name, draw, height in every}
-
-
-def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
-    """Name, drawing and height in inches of each figure."""
-    price = _price(ensemble)
-    yield "fan_tension", lambda ax: fan(ensemble, ax, record=record), 4.5
-    if price is not None:
-        yield f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3, record=record), 4.5
-    yield "rungs", lambda ax: rungs(ensemble, ax, record=record), 4.5
-    yield "first_passage", lambda ax: first_passage(ensemble, ax, record=record), 4.5
-    yield "outcomes", lambda ax: outcomes(ensemble, ax, record=record), 4.5
-    kept = ensemble.kept
-    if kept.n_sound:
-        first = medoids(kept.paths("tension"), 4).position[0]
-        yield SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2
-
-
-def _doubtful(ensemble: "AnyEnsemble", written: Ensemble | None) -> Iterator[tuple[str, Callable[[Axes], Axes], float]]:
-    """The figures of runs that draw their numbers."""
-    if written is None:
-        return
-    yield "doubt_tension", lambda ax: doubt(ensemble, written, ax), 4.5
-    if (price := _price(ensemble)) is not None:
-        yield f"doubt_{price}", lambda ax: doubt(ensemble, written, ax, price), 4.5
-    yield "errors", lambda ax: errors(ensemble, written, ax), 4.8
-
-
-def _price(ensemble: "AnyEnsemble") -> str | None:
-    variables = ensemble.scenario.theatre.variables
-    return next((name for name, variable in variables.items() if isinstance(variable, LogVariable)), None)
+    shown = Shown(ensemble, record, written)
+    plates = [plate for plates_of in STANDARD for plate in plates_of(shown)]
+    return {plate.name: partial(drawn, plate.draw, plate.height) for plate in plates}

@@ -1,6 +1,6 @@
 """One run, act by act."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -11,10 +11,11 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
+from sim.analysis.paths import medoids
 from sim.results.ensemble import SCRIPT, Ensemble
 from sim.theatre.language.scenario import Scenario
 
-from .colours import COLOURS, SIDES, Side, sides
+from .colours import COLOURS, Side, sides
 from .frame import (
     column_for,
     date_axis,
@@ -28,7 +29,10 @@ from .frame import (
     rung_name,
 )
 from .labels import LINE, SIZE, Box, Point, nearest, place, width_of, wrapped
+from .standard import Plate, Shown, standard
 
+SINGLE = "strip"
+"""The file of a single run, over which no record is drawn."""
 FLOOR, CEILING = -3.3, -0.9
 """Where tension 0 and tension 100 lie, on the axis of rungs."""
 TOP = 10.4
@@ -104,6 +108,15 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
     return ax
 
 
+@standard
+def _strip(shown: Shown) -> Iterator[Plate]:
+    """The run that stands for the most others."""
+    kept = shown.ensemble.kept
+    if kept.n_sound:
+        first = medoids(kept.paths("tension"), 4).position[0]
+        yield Plate(SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2)
+
+
 def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[Act]:
     """Acts in the order of the events, each in its side's lane."""
     side_of = sides(scenario.theatre)
@@ -135,9 +148,8 @@ def gravest(acts: Sequence[Act], named: int) -> list[Act]:
 
 
 def in_order(present: set[Side]) -> list[Side]:
-    """Sides as legends name them, and those of no known crisis by their labels."""
-    known = list(SIDES.values())
-    return sorted(present, key=lambda side: (known.index(side) if side in known else len(known), side.label))
+    """Sides as legends name them: in the theatre's order, then those of which it says none, by their labels."""
+    return sorted(present, key=lambda side: (side.place, side.label))
 
 
 def _meaning(ensemble: Ensemble, run: int, acts: Sequence[Act]) -> str:

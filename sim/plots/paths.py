@@ -1,6 +1,6 @@
 """Paths of one variable: how wide they spread, and a few that happened."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
@@ -25,6 +25,7 @@ from .frame import (
     with_unit,
 )
 from .labels import SIZE
+from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -85,6 +86,15 @@ def fan(
     head(ax, title, _meaning(ensemble, levels, texts, told))
     foot(ax, ensemble)
     return ax
+
+
+@standard
+def _fans(shown: Shown) -> Iterator[Plate]:
+    """Of tension, and of the first price."""
+    ensemble, record, price = shown.ensemble, shown.record, shown.price
+    yield Plate("fan_tension", lambda ax: fan(ensemble, ax, record=record))
+    if price is not None:
+        yield Plate(f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3, record=record))
 
 
 def _meaning(ensemble: "AnyEnsemble", levels: Sequence[float], lines: Sequence[str], told: str) -> str:

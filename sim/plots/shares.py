@@ -1,6 +1,6 @@
 """Shares of runs: where they stand on the ladder, how far they have climbed, what came about in them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,7 @@ from .frame import (
     share_axis,
 )
 from .labels import SIZE, wrapped
+from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -89,6 +90,11 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
     return ax
 
 
+@standard
+def _rungs(shown: Shown) -> Iterator[Plate]:
+    yield Plate("rungs", lambda ax: rungs(shown.ensemble, ax, record=shown.record))
+
+
 def first_passage(
     ensemble: "AnyEnsemble",
     ax: Axes | None = None,
@@ -147,6 +153,11 @@ def first_passage(
     return ax
 
 
+@standard
+def _first_passage(shown: Shown) -> Iterator[Plate]:
+    yield Plate("first_passage", lambda ax: first_passage(shown.ensemble, ax, record=shown.record))
+
+
 def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
     """Share of the runs in which each outcome held on some day, with 95 % intervals, the largest on top.
 
@@ -180,3 +191,8 @@ def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble |
     head(ax, "What came about, and in how many runs", meaning)
     foot(ax, ensemble)
     return ax
+
+
+@standard
+def _outcomes(shown: Shown) -> Iterator[Plate]:
+    yield Plate("outcomes", lambda ax: outcomes(shown.ensemble, ax, record=shown.record))

@@ -20,6 +20,7 @@ from .number_tables import Written, written
 from .pack import unpacked
 from .pair import Pair, pair
 from .ranking import Ranking, rankings
+from .sections import SECTIONS
 from .stories import chosen, stories
 
 ACTS_OF_A_RUN = 5
@@ -95,7 +96,8 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str], sweep: Swee
     if not first.n_sound:
         empty = Matrix([], [], np.zeros((0, 0)), np.zeros((0, 0)))
         return Contents(tuple(ensembles), data, told, None, empty, compared, {}, ranked, {})
-    data["outcomes"] = paths.outcomes(first)
+    own = {section.name: section.data(first) for section in SECTIONS}
+    data |= {name: found for name, found in own.items() if found is not None}
     data["rungs"] = paths.rungs(first)
     untold = _add_runs(data, first, names[0])
     if compared is not None:

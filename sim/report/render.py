@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.results.counted import AnyEnsemble
 from sim.results.provenance import Carried
@@ -19,9 +19,19 @@ if TYPE_CHECKING:
     from sim.results.sweep import Sweep
 
 STYLES = ("page", "tables", "charts", "story", "print")
-SCRIPTS = ("unpack", "elements", "axes", "fan", "ladder", "raster", "story", "pair", "classroom", "theme", "begin")
-"""Files of the page's style and script, in the order in which they stand in it."""
+SCRIPTS = ("unpack", "elements", "axes"), ("classroom", "theme", "begin")
+"""Files of the page's style and script, in the order in which they stand in it; of the script, before and after what
+`sim.report.sections` add to it."""
 GENERATOR = "escalation-sim report"
+
+
+class _Filled(NamedTuple):
+    """A section as the page includes it."""
+
+    anchor: str
+    title: str
+    filled: Any
+    """Its template."""
 
 
 class ReportError(ValueError):
@@ -111,10 +121,13 @@ def html(
     environment = _environment()
     from .colours import as_css
     from .contents import contents
+    from .sections import SECTIONS
 
     ensembles = [ensemble] if second is None else [ensemble, second]
     held = contents(ensembles, names or [each.scenario.name for each in ensembles], sweep)
-    script = _joined("script", SCRIPTS, ".js")
+    before, after = (_joined("script", names_, ".js") for names_ in SCRIPTS)
+    script = _alone("\n".join([before, *(section.script for section in SECTIONS if section.script), after]))
+    shown = [section for section in SECTIONS if section.applies(held)]
     page: str = environment.get_template("page.html").render(
         held=held,
         ensemble=ensemble,
@@ -123,6 +136,7 @@ def html(
         carried=[Carried.of(each) for each in ensembles],
         generator=GENERATOR,
         classroom=classroom,
+        sections=[_Filled(each.anchor, each.title, environment.from_string(each.template)) for each in shown],
         style=f"{as_css()}\n{_joined('style', STYLES, '.css')}",
         script=script,
         script_hash=_hash(script),
@@ -161,10 +175,14 @@ def _folder() -> Path:
 
 
 def _joined(folder: str, names: Sequence[str], ending: str) -> str:
-    """Files of the page, one after another; those of the script share one scope of their own."""
+    """Files of the page, one after another."""
     texts = [(_folder() / folder / f"{name}{ending}").read_text(encoding="utf-8") for name in names]
-    joined = "\n".join(texts)
-    return f'(() => {{\n"use strict";\n{joined}\n}})();\n' if ending == ".js" else joined
+    return "\n".join(texts)
+
+
+def _alone(script: str) -> str:
+    """A script in a scope of its own."""
+    return f'(() => {{\n"use strict";\n{script}\n}})();\n'
 
 
 def _hash(script: str) -> str:

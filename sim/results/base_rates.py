@@ -9,12 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import base_rates as measured
-from sim.analysis import price_response
 from sim.analysis.estimates import Estimate
-from sim.analysis.intervals import wilson
+from sim.engine.draw import drawn
 from sim.text import finite_or_none
 from sim.theatre.language import base_rates as asked
+from sim.theatre.language.base_rates import RunArrays
 from sim.theatre.language.variables import FlagVariable
+from sim.theatre.parameters.uncertain import doubts
 
 if TYPE_CHECKING:
     from .ensemble import Ensemble
@@ -37,10 +38,10 @@ def card(ensemble: "Ensemble") -> pd.DataFrame:
     95 % interval by sampling error; n, the cases it rests on; verdict, `inside` or `outside` if the whole interval is,
     else, or with fewer than 20 cases, `open`
     """
-    record = _Record(ensemble)
+    seen = EnsembleArrays(ensemble)
     rows = []
     for name, rate in ensemble.scenario.theatre.base_rates.items():
-        found = _MEASURES[type(rate)](record, rate)
+        found = rate.estimate(seen)
         rows.append([name, rate.label, rate.source, *rate.expected, *found, verdict(found, rate.expected)])
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -65,16 +66,18 @@ def verdict(found: Estimate, expected: tuple[float, float]) -> Verdict:
     return "outside" if found.high < low or found.low > high else "open"
 
 
-class _Record:
-    """What an ensemble did, as arrays: the runs that did not fail, numbered from 0."""
+class EnsembleArrays(RunArrays):
+    """What an ensemble did, as base rates see it."""
 
     def __init__(self, ensemble: "Ensemble") -> None:
         self.scenario, self.theatre = ensemble.scenario, ensemble.scenario.theatre
         self.sound = ensemble.sound
-        self.runs, self.days = len(self.sound), ensemble.scenario.days
+        self.n_runs, self.n_days = len(self.sound), ensemble.scenario.days
+        self.weekday = (ensemble.scenario.start.weekday() + np.arange(self.n_days)) % 7
+        self._ensemble = ensemble
         self._trajectories = ensemble.trajectories
         at = np.full(int(ensemble.outcomes.index.max()) + 1, -1, np.int64)
-        at[self.sound.index] = np.arange(self.runs)
+        at[self.sound.index] = np.arange(self.n_runs)
         events = ensemble.events
         if len(ensemble.failures):
             events = events[at[events["run"]] >= 0]
@@ -90,15 +93,26 @@ class _Record:
         cause = self._events["cause"].fillna(-1).to_numpy(np.int64)
         return measured.Acts(self.run, self.day, self.rung, self._events["event"].to_numpy(), cause)
 
+    def held(self, outcome: str) -> Flags:
+        """By run, whether an outcome held on some day."""
+        held: Flags = self.sound[outcome].notna().to_numpy(bool)
+        return held
+
     def trajectory(self, name: str) -> NDArray[Any]:
         """Values in the evening, shape (run, day)."""
         values: NDArray[Any] = self._trajectories[name].to_numpy()
-        return values[self.sound.index.to_numpy()] if self.runs < len(values) else values
+        return values[self.sound.index.to_numpy()] if self.n_runs < len(values) else values
 
-    def where(self, acts: asked.Acts) -> Flags:
-        """Which acts these are."""
-        these: Flags = self._of(acts)[self.action] & self._as(acts.rungs, acts.lethal)
-        return these
+    def where(self, *acts: asked.Acts) -> Flags:
+        """By act, whether it is one of any of these."""
+        fits: Flags = np.logical_or.reduce(
+            [self._of(each)[self.action] & self._as(each.rungs, each.lethal) for each in acts]
+        )
+        return fits
+
+    def when(self, those: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Run and day of some acts."""
+        return self.run[those], self.day[those]
 
     def _of(self, acts: asked.Acts) -> Flags:
         """By action: whether it is one of these; who does what to whom stands in the theatre."""
@@ -123,14 +137,23 @@ class _Record:
 
     def days_while(self, conditions: asked.While) -> Flags:
         """Days that count, shape (run, day): those after an evening on which all of this was so."""
-        open_ = np.ones((self.runs, self.days), bool)
+        open_ = np.ones((self.n_runs, self.n_days), bool)
         for name, threshold in conditions.items():
-            values = np.empty((self.runs, self.days), np.float64)
+            values = np.empty((self.n_runs, self.n_days), np.float64)
+            values[:, 0] = self.start(name)
             values[:, 1:] = self.trajectory(name)[:, :-1]
-            variable = self.theatre.variables[name]
-            values[:, 0] = variable.start if isinstance(variable, FlagVariable) else variable.start.value
             open_ &= values >= threshold.value if threshold.op == ">=" else values <= threshold.value
         return open_
+
+    def start(self, name: str) -> float | NDArray[np.float64]:
+        """What a variable is before the first day: in every run alike, or by run where runs draw their numbers."""
+        variable, path = self.theatre.variables[name], f"variables.{name}.start"
+        if isinstance(variable, FlagVariable):
+            return float(variable.start)
+        if not self._ensemble.info.get("uncertain"):
+            return variable.start.value
+        own = [doubt for doubt in doubts(self.scenario) if doubt.path == path]
+        return drawn(own, self._ensemble.seed, self.sound.index.to_numpy()).get(path, variable.start.value)
 
     def exchanges(self, dyads: tuple[str, ...], lowest: int, highest: int = 9) -> list[measured.Exchange]:
         """Acts of either side of each dyad on the other, on these rungs."""
@@ -175,99 +198,3 @@ class _Record:
         opposite = ((of_cause >= 0) & (of_reply >= 0) & (of_cause != of_reply)).any(axis=0)
         cause, reply = measured.take(cause, opposite), measured.take(reply, opposite)
         return cause._replace(rung=self.rung[cause.rung]), reply._replace(rung=self.rung[reply.rung])
-
-
-def _share_reaching(record: _Record, rate: asked.ShareReaching) -> Estimate:
-    if rate.outcome is not None:
-        held = record.sound[rate.outcome].notna().to_numpy(bool)
-    else:
-        held = record.trajectory("rung").max(axis=1) >= rate.rung
-    low, high = wilson(held.sum(), record.runs)
-    return Estimate(float(held.mean()) if record.runs else np.nan, float(low), float(high), record.runs)
-
-
-def _reciprocation(record: _Record, rate: asked.Reciprocation) -> Estimate:
-    return measured.reciprocation(record.exchanges(rate.dyads, *rate.rungs), record.runs, record.days, rate.quiet)
-
-
-def _duration(record: _Record, rate: asked.CrisisDuration) -> Estimate:
-    acts = record.exchanges(rate.dyads, *rate.rungs)
-    return measured.duration(acts, record.runs, record.days, rate.quiet, rate.quantile)
-
-
-def _reply_levels(record: _Record, rate: asked.ReplyLevels) -> Estimate:
-    if rate.link == "cause":
-        pairs = record.answers(rate.dyads)
-        return measured.caused_levels(*pairs, record.runs, rate.levels, rate.within, rate.direction)
-    acts = record.exchanges(rate.dyads, rate.levels[0])
-    return measured.reply_levels(acts, record.runs, rate.levels, rate.within, rate.direction)
-
-
-def _reply_lag(record: _Record, rate: asked.ReplyLag) -> Estimate:
-    if rate.link == "sequence":
-        acts = record.exchanges(rate.dyads, min(rate.triggers[0], rate.replies[0]))
-        ends = rate.triggers, rate.replies
-        return measured.sequence_lag(acts, record.runs, record.days, *ends, rate.within, rate.quantile)
-    trigger, reply = record.answers(rate.dyads)
-    fits = _between(trigger.rung, rate.triggers) & _between(reply.rung, rate.replies)
-    pairs = measured.take(trigger, fits), measured.take(reply, fits)
-    return measured.caused_lag(*pairs, record.runs, record.days, rate.within, rate.quantile)
-
-
-def _between(rung: NDArray[Any], ends: tuple[int, int]) -> Flags:
-    return (rung >= ends[0]) & (rung <= ends[1])
-
-
-def _followed_by(record: _Record, rate: asked.FollowedBy) -> Estimate:
-    trigger = record.where(rate.trigger)
-    if rate.while_:
-        trigger &= record.days_while(rate.while_)[record.run, record.day]
-    apart = None
-    if rate.apart is not None:
-        apart = _when(record, np.logical_or.reduce([record.where(acts) for acts in rate.apart_from]))
-    return measured.followed_by(
-        _when(record, trigger),
-        _when(record, record.where(rate.reply)),
-        record.runs,
-        record.days,
-        rate.within,
-        apart,
-        rate.apart or 0,
-    )
-
-
-def _when(record: _Record, acts: Flags) -> tuple[NDArray[Any], NDArray[Any]]:
-    return record.run[acts], record.day[acts]
-
-
-def _rate(record: _Record, rate: asked.ActRate) -> Estimate:
-    acts = record.where(rate.acts)
-    return measured.act_rate(record.run[acts], record.day[acts], rate.per, record.days_while(rate.while_))
-
-
-def _excess(record: _Record, rate: asked.Jump | asked.JumpHalfLife) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    acts = record.where(rate.acts)
-    weekday = (record.scenario.start.weekday() + np.arange(record.days)) % 7
-    price = record.trajectory(rate.variable)
-    return price_response.excess(price, weekday, record.run[acts], record.day[acts], rate.over)
-
-
-def _jump(record: _Record, rate: asked.Jump) -> Estimate:
-    return price_response.jump(*_excess(record, rate), record.runs)
-
-
-def _half_life(record: _Record, rate: asked.JumpHalfLife) -> Estimate:
-    return price_response.half_life(*_excess(record, rate))
-
-
-_MEASURES: dict[type, Callable[[_Record, Any], Estimate]] = {
-    asked.ShareReaching: _share_reaching,
-    asked.Reciprocation: _reciprocation,
-    asked.ReplyLevels: _reply_levels,
-    asked.ReplyLag: _reply_lag,
-    asked.FollowedBy: _followed_by,
-    asked.ActRate: _rate,
-    asked.Jump: _jump,
-    asked.JumpHalfLife: _half_life,
-    asked.CrisisDuration: _duration,
-}

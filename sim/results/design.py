@@ -35,7 +35,7 @@ class Design:
     """
 
     method: str
-    """How the points were chosen, as `sim.experiments.sweep.design` calls it."""
+    """How the points were chosen, as `sim.analysis.methods` calls it."""
     varied: tuple[Varied, ...]
     values: Floats
     """Shape (point, number), in the numbers' own units."""

@@ -49,8 +49,9 @@ def sweep(
     parameters : sequence of patterns, or mapping from patterns to ranges, optional
         Which numbers vary: paths as `sim describe` prints them, or patterns such as `actions.iran.*`; as a mapping,
         with a range for each, or None for its plausible one. Left out, every number with a plausible range.
-    method : {"sobol", "morris", "pawn", "delta", "lhs", "oat", "grid"}
-        How points are chosen and influence is measured; left out, `sobol`.
+    method : str, optional
+        How points are chosen and influence is measured, such as `lhs` or `morris`: see `sim.analysis.methods`; left
+        out, `sobol`.
     samples : int, optional
         How many points at most: the method takes as many as make up whole steps of it. Left out, what it usually needs.
     replicates : int

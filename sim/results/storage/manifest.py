@@ -68,7 +68,7 @@ class Plan:
         theatre = self.scenario.theatre
         wanted = set(theatre.variables if self.variables is None else self.variables)
         for rate in theatre.base_rates.values():
-            wanted |= {*getattr(rate, "while_", ()), getattr(rate, "variable", "tension")}
+            wanted |= rate.reads
         return (*sorted(wanted - {"tension"}), "tension")
 
     @property

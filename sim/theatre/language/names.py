@@ -14,6 +14,7 @@ KINDS = {
     "variable": "variables",
     "condition": "conditions",
     "dyad": "dyads",
+    "side": "sides",
     "outcome": "outcomes",
 }
 

@@ -180,14 +180,15 @@ class Scenario(Model):
 
     @cached_property
     def sha256(self) -> str:
-        """Hash of everything that can change a run; labels and notes included, since they are shown with it.
+        """Hash of everything that can change a run; labels, notes and sides included, since they are shown with it.
 
         Base rates and explanations of findings are left out: they judge an ensemble that is the same without them. So
         is which numbers are in doubt, as their plausible ranges tell: a run with numbers as written is the same.
         """
         judging = {"base_rates", "lint"}
         content = self.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed", "chosen"})
-        content["theatre"] = {key: value for key, value in content["theatre"].items() if key not in judging}
+        theatre = _but_for_absent_sides(content["theatre"])
+        content["theatre"] = {key: value for key, value in theatre.items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
@@ -205,6 +206,15 @@ class Scenario(Model):
         """Every number of the scenario with the path that overrides and sweeps call it by."""
         yield from numbers(self.theatre)
         yield from numbers(self.script, ("script",))
+
+
+def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
+    """A theatre without what says that there are no sides: older results, which know of none, keep their hash."""
+    actors = {
+        name: {key: value for key, value in actor.items() if key != "side" or value is not None}
+        for name, actor in theatre["actors"].items()
+    }
+    return {key: value for key, value in theatre.items() if key != "sides" or value} | {"actors": actors}
 
 
 __all__ = ["HistoryFile", "Scenario", "ScenarioFile", "Window"]

@@ -1,13 +1,16 @@
 """What a theatre file may say: ladder, dyads, variables, conditions, actors, actions, outcomes."""
 
+import re
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    BeforeValidator,
     Field,
     ModelWrapValidatorHandler,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -31,7 +34,7 @@ from .number import (
     Share,
     describe,
 )
-from .references import ActorRef, DyadRef, Rung, VariableRef
+from .references import ActorRef, DyadRef, Rung, SideRef, VariableRef
 from .terms import RESERVED, Condition, Term, Terms, quantities
 from .variables import LogVariable, Variable
 
@@ -82,6 +85,29 @@ class Dyad(Model):
 
     label: Text
     sides: tuple[tuple[ActorRef, ...], tuple[ActorRef, ...]]
+
+
+_COLOUR = r"^#[0-9a-fA-F]{6}$"
+
+
+def _hexadecimal(data: Any) -> Any:
+    if not isinstance(data, str) or not re.fullmatch(_COLOUR, data):
+        raise ValueError(f"expected a colour such as '#cc4125', in quotes, found {describe(data)}")
+    return data
+
+
+Colour = Annotated[str, BeforeValidator(_hexadecimal), WithJsonSchema({"type": "string", "pattern": _COLOUR})]
+"""Red, green and blue, two hexadecimal digits each; in quotes, since a comment begins with #."""
+
+
+class Side(Model):
+    """Actors that figures show alike; no rule reads it."""
+
+    label: Text
+    colour: Colour
+    """Red, green and blue, two hexadecimal digits each, such as '#cc4125'."""
+    marker: Literal["square", "circle", "triangle", "diamond", "inverted_triangle"] | None = None
+    """The shape of its acts; left out, these in turn."""
 
 
 class War(Model):
@@ -172,6 +198,8 @@ class Actor(Model):
     sponsors: dict[ActorRef, Sponsor] = {}
     blames: dict[ActorRef, dict[ActorRef, Share]] = {}
     """Its own view of who is behind whom: `{us: {iraqi_protesters: 0.5}}` lays half of that on the US."""
+    side: SideRef | None = None
+    """With whom figures show it; left out, with its first sponsor, or by itself if it has none."""
     source: Source | None = None
     note: Text | None = None
 
@@ -277,6 +305,8 @@ class Theatre(Model):
     notes: Text | None = None
     ladder: Ladder
     dyads: dict[Id, Dyad] = {}
+    sides: dict[Id, Side] = {}
+    """Actors that figures show alike, in the order in which legends name them."""
     variables: dict[Id, Variable]
     conditions: dict[Id, Condition] = {}
     """Conditions that terms, actions and outcomes call by name; a term reads them as 0 or 1."""

@@ -2,13 +2,38 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictFloat, StrictInt
+from pydantic import AfterValidator, Field, GetJsonSchemaHandler, StrictFloat, StrictInt
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from sim.text import did_you_mean
 
 from .base import Model, Text
 from .scenario import Seed
 
 Ends = tuple[StrictInt | StrictFloat, StrictInt | StrictFloat]
 """The low end and the high end."""
+
+
+def _methods() -> tuple[str, ...]:
+    from sim.analysis.methods import sweep_methods  # all of them, which no other kind of file needs
+
+    return tuple(sweep_methods())
+
+
+def _known_method(name: str) -> str:
+    known = _methods()
+    if name not in known:
+        raise ValueError(f"there is no method '{name}'{did_you_mean(name, known) or '; there are ' + ', '.join(known)}")
+    return name
+
+
+class _Listed:
+    """Lets editors know the methods that there are."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"enum": list(_methods()), "type": "string"}
 
 
 class SweepFile(Model):
@@ -20,7 +45,7 @@ class SweepFile(Model):
     title: Text | None = None
     question: Text | None = None
     """What it asks."""
-    method: Literal["morris", "sobol", "pawn", "delta", "lhs", "oat", "grid"] = "sobol"
+    method: Annotated[str, AfterValidator(_known_method), _Listed()] = "sobol"
     """How points are chosen, and how influence is measured."""
     samples: Annotated[int, Field(ge=1, le=100_000_000, strict=True)] | None = None
     """How many points at most; left out, what the method usually needs."""

@@ -262,3 +262,5 @@ function beginFan() {
   whenChosen.push(read);
   setDay(Math.floor(data.head.days / 2));
 }
+
+beginnings.push(beginFan);

@@ -78,3 +78,5 @@ function beginLadder() {
   plot("standing", drawStanding, COLUMN);
   plot("passage", drawPassage, COLUMN);
 }
+
+beginnings.push(beginLadder);

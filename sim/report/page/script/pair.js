@@ -30,3 +30,5 @@ function beginPair() {
   });
   select.addEventListener("change", again);
 }
+
+beginnings.push(beginPair);

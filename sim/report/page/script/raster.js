@@ -1,5 +1,6 @@
 // Every run as a row of its acts.
 
+let redrawRaster = () => {};
 const raster = { sort: null, least: 0, order: null };
 const acts = once(() =>
   Object.fromEntries(["row", "day", "rung", "dead", "action"].map((part) => [part, codes(data.acts[part])])),
@@ -95,3 +96,7 @@ function keysOfRaster() {
     seen.map((rung) => [rungColour(rung), data.ladder[rung]]),
   );
 }
+
+beginnings.push(() => {
+  redrawRaster = beginRaster();
+});

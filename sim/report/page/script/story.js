@@ -135,3 +135,5 @@ function beginStories() {
     if (known) choose(run);
   });
 }
+
+beginnings.push(beginStories);

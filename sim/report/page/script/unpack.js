@@ -1,6 +1,8 @@
 // Data of the page: packed as sim.report.pack packs it.
 
 const data = JSON.parse(document.getElementById("data").textContent);
+/** What sections do once the page may be seen, in their order. */
+const beginnings = [];
 const KINDS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
 /** Codes of a packed array, as they are. */

@@ -1,0 +1,36 @@
+"""Rank correlation of numbers with a response."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def rank_correlation(X: Floats, Y: Floats) -> tuple[Floats, Floats]:
+    """Spearman's correlation of each number with the response, and its standard error (Bonett and Wright 2000)."""
+    return rank_correlation_of(standard_ranks(X), Y)
+
+
+def standard_ranks(X: Floats) -> Floats:
+    """Ranks of each number among the points, with mean 0 and variance 1."""
+    return _standard(np.apply_along_axis(_ranked, 0, X))
+
+
+def rank_correlation_of(ranks: Floats, Y: Floats) -> tuple[Floats, Floats]:
+    """`rank_correlation` of numbers whose ranks are known."""
+    n = len(Y)
+    rho = ranks.T @ standard_ranks(Y[:, None])[:, 0] / n
+    return rho, np.sqrt((1 + rho**2 / 2) / max(n - 3, 1)) * (1 - rho**2)
+
+
+def _standard(values: Floats) -> Floats:
+    spread = values.std(axis=0)
+    scaled: Floats = (values - values.mean(axis=0)) / np.where(spread > 0, spread, 1.0)
+    return scaled
+
+
+def _ranked(values: Floats) -> Floats:
+    """Ranks, of equal values the middle one."""
+    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
+    middle: Floats = np.cumsum(count) - (count - 1) / 2
+    return middle[place]

@@ -1,0 +1,22 @@
+"""How soon a price forgets."""
+
+from typing import TYPE_CHECKING, Literal
+
+from .base import RunArrays, register
+from .price import AfterAct
+
+if TYPE_CHECKING:
+    from sim.analysis.estimates import Estimate
+
+
+@register
+class JumpHalfLife(AfterAct):
+    """Trading days in which the median excess halves."""
+
+    measure: Literal["half_life"]
+
+    def estimate(self, seen: RunArrays) -> "Estimate":
+        """Half-life of the exponential that fits the median best."""
+        from sim.analysis.price_response import half_life
+
+        return half_life(*self.excess(seen))
