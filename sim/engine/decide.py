@@ -2,25 +2,24 @@
 
 from sim.theatre.program import NONE
 
-from .handover import opened
-from .kernel import inline, kernel, part
+from ._numba import inline, kernel, part, struct_at
 from .readings import at
 from .settle import fail, finite
-from .state import MORNING, STRIP, THRESHOLD, TOTAL, Everything
+from .state import MORNING, THRESHOLD, TILE, TOTAL, ModelState
 from .thinning import candidates
 from .weigh import weigh
 
 
 @kernel
-def decide(place, i, day):
+def decide(address, i, day):
     """Draw what actor `i` does today in every run; most hold, and are not weighed."""
-    m = opened(Everything, place)
-    script, chosen, cause, columns = m.tables.script, m.chosen[i], m.cause[i], m.rough.columns
+    m = struct_at(ModelState, address)
+    script, chosen, cause, columns = m.tables.script, m.chosen[i], m.cause[i], m.bound.columns
     chosen[:] = NONE
     if day >= script.imposed_days:
         found = candidates(m, i, day)
-        for first in range(0, found, STRIP):
-            _choose(m, i, day, columns[first : min(first + STRIP, found)])
+        for first in range(0, found, TILE):
+            _choose(m, i, day, columns[first : min(first + TILE, found)])
     if script.act[day, i] != NONE:
         chosen[:] = script.act[day, i]
         cause[:] = NONE

@@ -16,9 +16,8 @@ from sim.theatre.program import (
 )
 
 from . import state
-from .handover import opened
-from .kernel import inline, kernel, part
-from .state import DAWN, MORNING, Everything
+from ._numba import inline, kernel, part, struct_at
+from .state import DAWN, MORNING, ModelState
 
 NEVER_SINCE = 1e9
 """What `days_since` reads for what has never happened."""
@@ -70,9 +69,9 @@ def clip(x, low, high):
 
 
 @kernel
-def read_features(place, hour):
+def read_features(address, hour):
     """Take every reading of the DAWN, the MORNING or the SNAPSHOT."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     factors, products = m.readings[hour]
     out, singles, n = m.read[hour], factors.size, m.war.size
     for f in range(factors.size):
@@ -81,7 +80,7 @@ def read_features(place, hour):
             for r in range(n):
                 out[f, r] = 1.0 - out[f, r]
         if hour == MORNING:
-            copy(out[f], m.rough.features[f])
+            copy(out[f], m.bound.features[f])
     for p in range(products.shape[0]):
         row, one, two = out[singles + p], out[products[p, 0]], out[products[p, 1]]
         for r in range(n):
@@ -91,7 +90,7 @@ def read_features(place, hour):
             for r in range(n):
                 row[r] *= three[r]
         if hour == MORNING:
-            copy(row, m.rough.features[singles + p])
+            copy(row, m.bound.features[singles + p])
 
 
 @part
@@ -178,9 +177,9 @@ def _compare_by_run(threshold, at_least, value, held):
 
 
 @kernel
-def check_conditions(place, hour, day):
+def check_conditions(address, hour, day):
     """Check the conditions of the MORNING, of FLAGS or of OUTCOMES, in order."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     nodes, clauses, alternatives = m.conditions[hour]
     holds, streak = m.held[hour]
     numbers, threshold, n = m.numbers, m.rows[1], m.war.size
@@ -207,9 +206,9 @@ def check_conditions(place, hour, day):
 
 
 @kernel
-def read_control(place):
+def read_control(address):
     """Sponsors' shares of their proxies' acts; where a proxy's sponsors would own more than all, in proportion."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     link, actor, terms, features = m.tables.link, m.tables.actor, m.tables.terms, m.read[DAWN]
     numbers, control = m.numbers, m.world.control
     n = control.shape[1]

@@ -5,9 +5,8 @@ Those runs lie here and there, so what is read of them is gathered column by col
 
 from sim.theatre.program import NONE
 
-from .arithmetic import exponentials
+from ._numba import exponentials, inline, part
 from .dice import DECIDE, uniform, words
-from .kernel import inline, part
 from .perceive import saturate
 from .readings import clip
 from .state import BLOOD, BLOOD_READING, DRAW, MORNING, PEAK, PROVOCATION, PROVOKING_RUNG, THRESHOLD, TOTAL

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.engine.block import Block
 from sim.engine.branch import branched
 from sim.engine.model import CrisisModel
-from sim.engine.record import Block
 from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
 from sim.results.manifest import provenance
 from sim.theatre.change import ChangeError, number_path, with_numbers
@@ -183,7 +183,7 @@ def _followed(model: CrisisModel, last: int) -> Block:
     model.trajectories.rung = model.trajectories.rung[: last + 1]
     block, number = model.block(), np.maximum(model.runs.branch - 1, 0)
     failed = np.flatnonzero(model.status.failed_day >= 0)
-    counts = model.everything.event_number
+    counts = model.state.event_number
     model.close()
     return replace(
         block,

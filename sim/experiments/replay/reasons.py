@@ -70,7 +70,7 @@ def reasons(model: CrisisModel, action: int) -> tuple[Reason, ...]:
 
 def _failing(model: CrisisModel, condition: Condition, node: int) -> Iterator[Reason]:
     """The clauses by which a condition, kept at a node of the morning's, does not hold."""
-    held, (nodes, clauses, alternatives) = model.held[MORNING], model.everything.conditions[MORNING]
+    held, (nodes, clauses, alternatives) = model.held[MORNING], model.state.conditions[MORNING]
     if held.holds[node, 0]:
         return
     row, enough = nodes[node], True

@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.theatre import arithmetic as plain
 
-from .kernel import bits_of, float_of, formula, moved_up, part
+from .bits import bits_of, float_of, moved_up
+from .decorators import formula, part
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: added to a whole number, it leaves that number in the lowest bits
 _TWO_52 = 4503599627370496.0
