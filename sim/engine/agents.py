@@ -8,6 +8,7 @@ import mesa
 from sim.theatre.program import NONE
 
 from .adjudicate import adjudicate, apply_effects, heat_up, inject
+from .day import DayPhases
 from .decide import decide
 from .perceive import perceive
 from .readings import check_conditions, read_control, read_features
@@ -18,26 +19,14 @@ if TYPE_CHECKING:
     from .model import CrisisModel
 
 
-class Participant(mesa.Agent):
-    """Whoever takes part in the four phases of a day; what it does not override, it sits out."""
+class Participant(mesa.Agent, DayPhases):
+    """Whoever takes part in the phases of a day."""
 
     model: "CrisisModel"
 
     def __init__(self, model: "CrisisModel", name: str) -> None:
         super().__init__(model)
         self.name = name
-
-    def perceive(self) -> None:
-        """Take in the morning."""
-
-    def decide(self) -> None:
-        """Choose."""
-
-    def adjudicate(self) -> None:
-        """Carry out."""
-
-    def settle(self) -> None:
-        """Come to rest."""
 
 
 class Actor(Participant):

@@ -42,6 +42,7 @@ RULES = (
     "sim.engine.agents",
     "sim.engine.block",
     "sim.engine.branch",
+    "sim.engine.day",
     "sim.engine.draw",
     "sim.engine.model",
     "sim.theatre.base",

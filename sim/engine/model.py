@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from os import PathLike
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -17,6 +17,7 @@ from sim.theatre.scenario import Scenario
 from ._numba import compiling, pack
 from .agents import Actor, Market, Participant, World
 from .block import Block, Trajectories, block, failures
+from .day import PHASES, Phase
 from .numbers import Numbers
 from .settle import price_of
 from .state import BLOOD_READING, EVENT, Runs, new_state
@@ -25,12 +26,7 @@ from .state import BLOOD_READING, EVENT, Runs, new_state
 class CrisisModel(mesa.Model):
     """A crisis in any number of runs, advanced in lockstep; with one run, a Mesa model like any other.
 
-    A step is a day of four phases, each one activation of all agents (`sim/ODD.md`, 7.3 to 7.6):
-
-    1. perceive: grievances fade and take up yesterday's acts; conditions and drivers are read;
-    2. decide: every actor draws one act or holds, all from the same morning;
-    3. adjudicate: acts draw casualties, load effects, calm, discharge, and become events; effects apply at once;
-    4. settle: prices and variables relax from one snapshot; flags and outcomes are checked.
+    A step is a day: its `phases` one after another, each an activation of all agents (`sim/ODD.md`, 7.3 to 7.6).
 
     Parameters
     ----------
@@ -54,6 +50,9 @@ class CrisisModel(mesa.Model):
     sim.ScenarioError
         The scenario's file has faults.
     """
+
+    phases: ClassVar[tuple[Phase, ...]] = PHASES
+    """What happens on a day, in order."""
 
     def __init__(
         self,
@@ -146,10 +145,8 @@ class CrisisModel(mesa.Model):
             raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
         self._make_room()
         with compiling(last=True):
-            self.agents.do("perceive")
-            self.agents.do("decide")
-            self.agents.do("adjudicate")
-            self.agents.do("settle")
+            for phase in self.phases:
+                self.enact(phase)
         self.n_events[1:] = self.n_events[2], self.n_events[0]
         if self.trajectories is not None:
             self.trajectories.keep(self.day, self.world)
@@ -157,6 +154,10 @@ class CrisisModel(mesa.Model):
         self.running = self.day < self.program.days
         if self._collects:
             self.datacollector.collect(self)
+
+    def enact(self, phase: Phase) -> None:
+        """Have every agent do its part of a phase."""
+        self.agents.do(phase.name)
 
     def _make_room(self) -> None:
         most = self.n * (len(self.program.actors) + len(self.program.injects))
