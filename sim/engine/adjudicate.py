@@ -158,6 +158,8 @@ def apply_effects(address, day):
             if kind == LOG:
                 copy(state, x)
                 exponentials(x, rows)
+        # Back to what changes nothing: shares are multiplied (ODD 7.5), amounts added, flags neither set nor cleared.
+        # What nobody touched stands so since the first morning, and is left out by `touched`.
         rise[:] = 1.0 if kind == UNIT else 0.0
         fall[:] = 1.0 if kind == UNIT else 0.0
         world.touched[v] = 0

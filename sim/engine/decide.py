@@ -38,13 +38,20 @@ def _choose(m, i, day, columns):
         if not finite(total[c]):
             fail(m.status, r, day, m.world.x.shape[0] + 1 + i)
         elif threshold[c] < total[c]:
-            local = 0
-            while s.running[local, c] <= threshold[c]:
-                local += 1
+            local = fall(s.running, threshold[c], c)
             a = me.actions + local
             if not m.tables.script.forbidden[day, a]:
                 m.chosen[i, r] = a
                 m.cause[i, r] = _cause(m, a, s.answer[local, c], r)
+
+
+@inline
+def fall(running, threshold, c):
+    """The first of the running sums of column `c` that exceeds the threshold, which the last one does."""
+    local = 0
+    while running[local, c] <= threshold:
+        local += 1
+    return local
 
 
 @inline

@@ -15,6 +15,7 @@ from sim.theatre.program import NONE
 
 from .agents import Actor, Participant
 from .model import CrisisModel
+from .single import fallen, provoking_rung, saturated, together
 from .state import (
     BELIEVED,
     BLOOD,
@@ -151,7 +152,7 @@ def choice(model: CrisisModel, actor: int) -> Choice:
         total=total,
         draw=draw,
         threshold=threshold,
-        drawn=next((each.action for each in rates if each.until > threshold), NONE) if threshold < total else NONE,
+        drawn=rates[at].action if (at := fallen([each.until for each in rates], draw)) != NONE else NONE,
         chosen=int(m.chosen[actor, 0]),
         cause=int(m.cause[actor, 0]),
         sound=bool(m.status.alive[0]),
@@ -175,17 +176,11 @@ def _grievance(model: CrisisModel, pair: int, sharpness: float) -> Grievance:
         suspicion=number(model, model.program.suspicion[pair]),
         blood_stock=stock(BLOOD),
         provocation=stock(PROVOCATION),
-        blood=1.0 - exp(-(stock(BLOOD) * sharpness)),
+        blood=saturated(stock(BLOOD), sharpness),
         strongest=stock(PEAK),
-        provoking_rung=_provoking_rung(stock(PEAK), model.state.severity[:, 0].tolist()),
+        provoking_rung=provoking_rung(stock(PEAK), model.state.severity[:, 0]),
         leading=int(model.leading[pair, 0]),
     )
-
-
-def _provoking_rung(peak: float, severity: list[float]) -> float:
-    """The rung of the strongest act; the engine reads it only where the actor may act."""
-    rung = max((k for k in range(1, 9) if peak >= severity[k]), default=0)
-    return rung + min(max((peak - severity[rung]) / (severity[rung + 1] - severity[rung]), 0.0), 1.0)
 
 
 def _action_rate(model: CrisisModel, actor: int, action: int) -> ActionRate:
@@ -225,12 +220,8 @@ def _driver_term(model: CrisisModel, term: int) -> DriverTerm:
 def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
     program, scratch, me = model.program, model.state.scratch, model.program.actor[actor]
     act, pair = program.action[action], int(program.action[action]["pair"])
-    together = 0.0
-    for rival in range(me["actions"], me["actions_end"]):
-        its = program.action[rival]
-        if its["reply"] != NONE and its["pair"] == pair:
-            fit = scratch.fit[its["fit"] - me["fits"], 0]
-            together += float(number(model, its["reply"]) * fit * scratch.able[rival - me["actions"], 0])
+    mine = program.action[me["actions"] : me["actions_end"]]
+    rivals = [at for at, its in enumerate(mine) if its["reply"] != NONE and its["pair"] == pair]
     provoking, blood = (float(model.stocks[which, pair, 0]) for which in (PROVOKING_RUNG, BLOOD_READING))
     overshoot, redline = number(model, me["overshoot"]), number(model, me["redline"])
     return Answer(
@@ -240,7 +231,11 @@ def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
         overshoot=overshoot,
         redline=redline,
         sought=(provoking + overshoot) + redline * blood,
-        together=together,
+        together=together(
+            [number(model, mine[at]["reply"]) for at in rivals],
+            [scratch.fit[mine[at]["fit"] - me["fits"], 0] for at in rivals],
+            [scratch.able[at, 0] for at in rivals],
+        ),
         reply_rate=number(model, me["reply_rate"]),
         rate=float(scratch.answer[action - me["actions"], 0]),
     )

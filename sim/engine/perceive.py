@@ -54,25 +54,25 @@ def _take_in(m, i):
             continue  # an entry of the script, none of the actor's business, or without weight
         for k in range(start[a], start[a + 1]):
             load = t.loads[k]
-            share = _share(load, event.column, numbers, m.world.control)
-            _load(load, event, share, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading)
+            laid = share(load, event.column, numbers, m.world.control)
+            _load(load, event, laid, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading)
 
 
 @inline
-def _share(load, r, numbers, control):
+def share(load, r, numbers, control):
     """How much of the act is laid on the other of the pair: as its actor, as the sponsor, or by blame."""
-    share = 0.0
+    laid = 0.0
     if load.own:
         sponsored = 0.0
         for link in range(load.links, load.links_end):
             if link != load.excluded:
                 sponsored += control[link, r]
-        share = clip(1.0 - sponsored, 0.0, 1.0)
+        laid = clip(1.0 - sponsored, 0.0, 1.0)
     elif load.sponsor != NONE:
-        share = control[load.sponsor, r]
+        laid = control[load.sponsor, r]
     if load.blame != NONE:
-        share = max(share, at(numbers, load.blame, r))
-    return share
+        laid = max(laid, at(numbers, load.blame, r))
+    return laid
 
 
 @inline

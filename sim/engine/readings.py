@@ -101,7 +101,7 @@ def _read(m, kind, i, low, high, row):
     elif kind == SCALED:
         spread(m.numbers, low, 0, m.rows[0])
         spread(m.numbers, high, 0, m.rows[1])
-        _scale(m.world.x[i], m.rows[0], m.rows[1], row)
+        scale(m.world.x[i], m.rows[0], m.rows[1], row)
     elif kind == PROVOCATION:
         copy(m.stocks[_PROVOCATION, i], row)
     elif kind == BLOOD:
@@ -115,7 +115,8 @@ def _read(m, kind, i, low, high, row):
 
 
 @inline
-def _scale(x, low, high, row):
+def scale(x, low, high, row):
+    """Write where values lie on their scales, between 0 and 1."""
     for r in range(row.size):
         row[r] = clip((x[r] - low[r]) / (high[r] - low[r]), 0.0, 1.0)
 
@@ -133,7 +134,7 @@ def _days_since(day, last, row):
 
 
 @part
-def _measure(m, kind, i, day, holds, room):
+def measure(m, kind, i, day, holds, room):
     """Find the row of a quantity in its own unit, or make it in `room`; conditions stand in `holds`."""
     if kind == VARIABLE:
         return m.world.x[i]
@@ -187,7 +188,7 @@ def check_conditions(address, hour, day):
         node, held = nodes[c], holds[c]
         held[:] = 1
         for k in range(node.clauses, node.clauses_end):
-            value = _measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
+            value = measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
             if numbers.slot[clauses[k].threshold] < 0:
                 _compare(numbers.shared[clauses[k].threshold], clauses[k].at_least, value, held)
             else:

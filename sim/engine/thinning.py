@@ -144,5 +144,7 @@ def _compare(m, i, day, first, last):
     seed, run, branch = m.runs.seed[0], m.runs.run[first:last], m.runs.branch[first:last]
     for r in range(run.size):
         word, _ = words(seed, run[r], branch[r], day, DECIDE, key)
+        # Written so that NaN ends in `maybe`: it makes both comparisons false, and neither may be turned around.
+        # A bound above `_CLEAR`, infinity too, proves nothing: rounding could hide the part of the draw that holds.
         holds = at_least(word) * (_ONE + most[r]) >= most[r]
         maybe[r] = not (holds & (most[r] <= _CLEAR))

@@ -42,6 +42,11 @@ _world: dict[str, Any] = {
 }
 
 
+def is_plain(function: Any) -> bool:
+    """Whether a compiled function is one of the plain module, which gives the same bits."""
+    return getattr(function, "py_func", function).__globals__ is _world
+
+
 def _compiled(name: str) -> Callable[..., Any]:
     """Compile a function of the plain module, calling what was compiled before it."""
     function = getattr(plain, name)
