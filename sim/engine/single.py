@@ -1,11 +1,13 @@
 """Single rules for readers of one run in Python: the very lines of the kernels, not compiled, so none is copied."""
 
+from collections import namedtuple
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.program import NONE, Floats, Program
+from sim.theatre.program import LOAD, NONE, Floats, Program
 
 from . import decide, perceive, readings, weigh
 from ._numba import uncompiled
@@ -23,9 +25,18 @@ def as_written(program: Program) -> Numbers:
     return Numbers(shared, np.full(len(shared), NONE, np.int32), np.zeros((0, 1)))
 
 
-def share_laid(program: Program, load: int, numbers: Numbers, control: NDArray[np.float64]) -> float:
-    """How much of an act a load lays on the other of its pair, with controls of shape (link,)."""
-    return float(_share(program.loads.view(np.recarray)[load], 0, numbers, control[:, None]))
+_Load: Any = namedtuple("_Load", list(LOAD.names or ()))  # type: ignore[misc]  # its fields are the table's columns
+
+
+def loads_of(program: Program, observer: int, action: int) -> list[Any]:
+    """By which records of `Program.loads` an act loads an observer's pairs; columns are attributes, as in kernels."""
+    first, last = program.load_start[observer * len(program.actions) + action :][:2]
+    return [_Load(*row) for row in program.loads[first:last].tolist()]
+
+
+def share_laid(load: Any, numbers: Numbers, control: NDArray[np.float64]) -> float:
+    """How much of an act such a load lays on the other of its pair, with controls of shape (link,)."""
+    return float(_share(load, 0, numbers, control[:, None]))
 
 
 def saturated(stock: float, sharpness: float) -> float:

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.numbers import Numbers
-from sim.engine.single import share_laid
+from sim.engine.single import loads_of, share_laid
 from sim.theatre.program import Program
 
 
@@ -48,16 +48,14 @@ def blames(
     control : array of shape (link,)
         How firmly sponsors held their proxies at the end of its day.
     """
-    found = []
+    found, number = [], numbers.shared
     for observer, name in enumerate(program.actors):
-        first, last = program.load_start[observer * len(program.actions) + action :][:2]
-        for at in range(first, last):
-            load, number = program.loads[at], numbers.shared
-            weight = float(number[load["weight"]])
-            if weight == 0 and not (deadly and number[load["blood_weight"]] > 0):
+        for load in loads_of(program, observer, action):
+            weight = float(number[load.weight])
+            if weight == 0 and not (deadly and number[load.blood_weight] > 0):
                 continue
-            share = share_laid(program, at, numbers, control)
-            sigma = float(number[program.suspicion[load["pair"]]])
+            share = share_laid(load, numbers, control)
+            sigma = float(number[program.suspicion[load.pair]])
             believed = share * ((1.0 - deniability) + deniability * sigma)
-            found.append(Blame(name, program.pairs[load["pair"]][1], share, believed, weight))
+            found.append(Blame(name, program.pairs[load.pair][1], share, believed, weight))
     return tuple(found)
