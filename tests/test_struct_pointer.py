@@ -150,4 +150,4 @@ def test_an_unknown_version_of_numba_that_holds_more_of_an_array_is_refused(monk
 
     monkeypatch.setattr(struct_pointer, "MEMBERS", MEMBERS[:-1])
     with pytest.raises(TypeError, match="holds 7 things of an array"):
-        members(numba.typeof(np.zeros(3)))
+        members.__wrapped__(numba.typeof(np.zeros(3)))

@@ -8,6 +8,7 @@ it could not if addresses were made anew of numbers in between.
 """
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from typing import Any
 
 import numba
@@ -60,6 +61,7 @@ def _words(part: Any) -> Iterator[int]:
         yield part
 
 
+@cache
 def members(array: Any) -> list[str]:
     """The names of what numba holds of an array, in its order."""
     model = cpu_target.target_context.data_model_manager.lookup(array)
