@@ -215,7 +215,7 @@ def test_options_are_what_the_actor_may_draw_and_how_likely_that_is():
         found = {option.action: option for option in options(trunk, actor)}
         model = branched(trunk, np.arange(1, 8001))
         model.step()
-        chosen = model.everything.chosen[model.program.actors.index(actor)]
+        chosen = model.state.chosen[model.program.actors.index(actor)]
         drawn = {
             model.program.actions[action]: int((chosen == action).sum()) for action in np.unique(chosen[chosen >= 0])
         }

@@ -6,9 +6,9 @@ import randomgen
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.engine import arithmetic as compiled
+from sim.engine._numba import arithmetic as compiled
+from sim.engine._numba import kernel
 from sim.engine.dice import middle, philox, uniform, words
-from sim.engine.kernel import kernel
 from sim.theatre.compiled import arithmetic as plain
 from tests.oracle import dice as oracle
 

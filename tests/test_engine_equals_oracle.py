@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import sim
 from sim.engine import state
 from sim.engine.agents import Actor
-from sim.engine.explain import Onlooker
+from sim.engine.explain import Observer
 from sim.engine.model import CrisisModel
 from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
@@ -48,10 +48,10 @@ def mornings(model: CrisisModel) -> list[Morning]:
             me = model.program.actor[actor.index]
             actions = me["actions_end"] - me["actions"]
             actor.weigh()
-            running[actor.name] = model.everything.scratch.running[:actions, : model.n].copy()
+            running[actor.name] = model.state.scratch.running[:actions, : model.n].copy()
         found.append(Morning(model.stocks[state.PROVOCATION].copy(), running))
 
-    Onlooker(model, look)
+    Observer(model, look)
     return found
 
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engine.explain import Onlooker, choice
+from sim.engine.explain import Observer, choice
 from sim.engine.model import CrisisModel
 from sim.replays.causes import heaviest_grievance
 from sim.replays.explain import Explanation, Option, Reading, explanation
@@ -31,7 +31,7 @@ def explained(told: sim.Replay) -> list[Explanation]:
     """Every choice of every day of a run, in the order in which they were made."""
     found: list[Explanation] = []
     model = CrisisModel(told.scenario, seed=told.seed, run_numbers=[told.run], collect=False)
-    Onlooker(model, lambda model: found.extend(explanation(model, name, told.acts) for name in model.program.actors))
+    Observer(model, lambda model: found.extend(explanation(model, name, told.acts) for name in model.program.actors))
     while model.running and model.status.alive[0]:
         model.step()
     return found
@@ -136,11 +136,11 @@ def test_choices_up_to_the_day_on_which_a_run_fails(data, seed):
 def test_what_is_not_open_has_a_reason_and_what_is_open_has_none(case, seed):
     def look(model):
         for number in range(len(model.program.actors)):
-            for weighed in choice(model, number).weighed:
+            for weighed in choice(model, number).rates:
                 assert weighed.able != bool(reasons(model, weighed.action)), model.program.actions[weighed.action]
 
     model = CrisisModel(case, seed=seed, collect=False)
-    Onlooker(model, look)
+    Observer(model, look)
     while model.running:
         model.step()
 
@@ -296,7 +296,7 @@ def test_under_an_imposed_history_nobody_draws():
 
 def test_explaining_leaves_the_run_as_it_is():
     watched, alone = (CrisisModel(rich(), seed=3, collect=False) for _ in range(2))
-    Onlooker(watched, lambda model: [choice(model, number) for number in range(len(model.program.actors))])
+    Observer(watched, lambda model: [choice(model, number) for number in range(len(model.program.actors))])
     while alone.running:
         alone.step()
         watched.step()

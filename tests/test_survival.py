@@ -140,6 +140,24 @@ def test_runs_of_other_rules_are_not_mixed(half_done, monkeypatch):
         summarise("first_lesson", half_done, resume=True)
 
 
+def with_rules(folder: Path, rules: str, version: str) -> None:
+    """Let a result have been made by another version."""
+    manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    manifest["rules_sha256"], manifest["versions"]["escalation-sim"] = rules, version
+    (folder / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+def test_a_result_of_an_older_version_opens_and_if_unfinished_names_who_can_go_on_with_it(half_done, tmp_path):
+    older = "8f" * 32  # of the text of all rules, as versions before this one took it
+    with_rules(half_done, older, "0.0.9")
+    with pytest.raises(StoreError, match=r"escalation-sim 0\.0\.9 with the rules 8f8f8f8f\. Go on with it by that"):
+        sim.run("first_lesson", save=half_done, resume=True)
+    made = sim.run("first_lesson", 20, save=tmp_path / "whole")
+    with_rules(tmp_path / "whole", older, "0.0.9")
+    assert sim.open(tmp_path / "whole").events.equals(made.events)
+    assert sim.open(tmp_path / "whole").info["rules_sha256"] == older
+
+
 def test_nothing_is_overwritten_unasked(half_done):
     (half_done / "notes.txt").write_text("mine")
     with pytest.raises(StoreError, match=r"unfinished result, 48 of 90 runs; add --resume .* or --overwrite"):

@@ -7,12 +7,12 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.engine.arithmetic import exp_at_most
+from sim.engine._numba import exp_at_most
+from sim.engine.bound import WIDE_TILE
 from sim.engine.dice import at_least, uniform
-from sim.engine.explain import Onlooker
+from sim.engine.explain import Observer
 from sim.engine.model import CrisisModel
-from sim.engine.rough import WIDE
-from sim.engine.state import STRIP, TOTAL
+from sim.engine.state import TILE, TOTAL
 from sim.engine.thinning import MOST
 from sim.execution.draws import in_doubt
 from tests.small_scenarios import action, actor, rich, scenario, theatre
@@ -56,7 +56,7 @@ def test_a_draw_in_single_precision_is_its_first_bits(word):
 
 def assert_bounded(model: CrisisModel) -> int:
     """Step a model to its end with an onlooker that weighs everybody; return how many rates above 0 it saw."""
-    seen, rough, scratch = [], model.everything.rough, model.everything.scratch
+    seen, rough, scratch = [], model.state.bound, model.state.scratch
 
     def look(model):
         alive = model.status.alive.astype(bool)
@@ -69,8 +69,8 @@ def assert_bounded(model: CrisisModel) -> int:
             assert (unbounded | (total <= most))[alive].all(), (someone.name, model.day)
             seen.append(int((total > 0).sum()))
 
-    assert model.n <= STRIP
-    Onlooker(model, look)
+    assert model.n <= TILE
+    Observer(model, look)
     while model.running:
         model.step()
     return sum(seen)
@@ -100,7 +100,7 @@ def test_no_rates_exceed_their_bound_in_generated_theatres(generated, seed):
 
 def test_histories_are_the_same_if_everybody_is_weighed():
     thinned, weighed = (CrisisModel(sim.load("baseline"), runs=600, seed=11, collect=False) for _ in range(2))
-    weighed.everything.rough.least[:] = np.inf
+    weighed.state.bound.least[:] = np.inf
     while thinned.running:
         thinned.step()
         weighed.step()
@@ -108,15 +108,15 @@ def test_histories_are_the_same_if_everybody_is_weighed():
 
 
 def test_most_actors_are_not_weighed():
-    model = CrisisModel(sim.load("baseline"), runs=WIDE, seed=11, collect=False)
+    model = CrisisModel(sim.load("baseline"), runs=WIDE_TILE, seed=11, collect=False)
     weighed = []
 
     def look(model):
         for someone in acting(model):
             someone.decide()
-            weighed.append(model.everything.rough.maybe.mean())
+            weighed.append(model.state.bound.maybe.mean())
 
-    Onlooker(model, look)
+    Observer(model, look)
     for _ in range(100):
         model.step()
     assert 0 < np.mean(weighed) < 0.1
@@ -128,12 +128,12 @@ def test_numbers_for_which_no_bound_holds_are_weighed_in_every_run(path, odd):
     case = duel()
     kept, other = 0.5, np.float32(1e-9)
     model = CrisisModel(case, run_numbers=[0, 1], design={path: np.array([kept, odd])}, collect=False)
-    assert model.everything.rough.least.tolist() == [np.inf, other]
+    assert model.state.bound.least.tolist() == [np.inf, other]
 
 
 def test_a_weight_beyond_all_measure_leaves_no_bound():
     model = CrisisModel(duel(), run_numbers=[0], design={"actions.a.hit.drivers.x": np.array([1e7])}, collect=False)
-    assert np.isposinf(model.everything.rough.least[0])
+    assert np.isposinf(model.state.bound.least[0])
 
 
 def duel():

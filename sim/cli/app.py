@@ -108,14 +108,21 @@ def describe(
     ] = "baseline",
     numbers: Annotated[str | None, typer.Option(help="Only numbers at these paths, such as 'actions.iran.*'.")] = None,
     sources: Annotated[bool, typer.Option("--sources", help="What the sources name, in place of numbers.")] = False,
+    day: Annotated[bool, typer.Option("--day", help="What happens on a day, phase by phase, in place of all.")] = False,
     as_json: Json = False,
 ) -> None:
     """Tell the question and the cast, and where each number is from and within what range it may lie."""
     from sim.theatre.files.errors import ScenarioError
 
+    from .day import as_data, print_day
     from .describe import described, print_all, print_as_json
 
+    if day and (numbers is not None or sources):
+        raise typer.BadParameter("--day tells of a day and of no numbers; leave out --numbers and --sources")
     try:
+        if day:
+            print_json(as_data(name)) if as_json else print_day(as_data(name), console)
+            return
         told = described(name, numbers)
     except ScenarioError as error:
         if as_json:

@@ -4,19 +4,17 @@ from math import ceil, floor
 
 from sim.theatre.compiled.program import FLAG, LOG, NONE, SET, UNIT
 
-from .arithmetic import exponentials, log
+from ._numba import exponentials, inline, kernel, log, part, struct_at
 from .dice import CASUALTIES, uniform, words
-from .handover import opened
-from .kernel import inline, kernel, part
 from .readings import at, clip, copy, spread
 from .settle import check_finite
-from .state import BELIEVED, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, Everything
+from .state import BELIEVED, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, ModelState
 
 
 @kernel
-def adjudicate(place, i, day):
+def adjudicate(address, i, day):
     """Carry out the acts of actor `i`."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     t, w, numbers = m.tables, m.world, m.numbers
     chosen, deaths_given = m.chosen[i], t.script.deaths[day, i]
     everyone, overall = w.deaths.shape[0] - 1, w.today.shape[0] - 1
@@ -31,7 +29,7 @@ def adjudicate(place, i, day):
         w.deaths[everyone, r] += deaths
         gather(act.effects, act.effects_end, r, t.effects, t.variable, numbers, w)
         weight = m.severity[rung, r]
-        _settle_scores(act, weight, at(numbers, t.actor[i].discharge, r), r, t.discharged, t.exposed, numbers, m.stocks)
+        _settle_scores(act, weight, at(numbers, t.actor[i].discharge, r), r, t, numbers, m.stocks)
         w.heat[1, r] += weight
         w.today[overall, r] = max(w.today[overall, r], rung)
         for d in range(act.dyads, act.dyads_end):
@@ -80,19 +78,19 @@ def gather(first, last, r, effects, variable, numbers, world):
 
 
 @inline
-def _settle_scores(act, weight, discharge, r, discharged, exposed, numbers, stocks):
+def _settle_scores(act, weight, discharge, r, tables, numbers, stocks):
     """What the act does to grievances: a reply satisfies its actor, calm its target, evidence opens suspicion."""
-    for d in range(act.discharged, act.discharged_end):
-        pair = discharged[d]
+    for d in range(act.pairs_relieved, act.pairs_relieved_end):
+        pair = tables.pairs_relieved[d]
         peak = stocks[PEAK, pair, r]
         ratio = min(1.0, weight / peak) if peak > 0.0 else 1.0
         _scale(pair, r, 1.0 - discharge * ratio, stocks)
     if act.calm_pair != NONE:
         _scale(act.calm_pair, r, 1.0 - at(numbers, act.calm, r), stocks)
-    for e in range(act.exposed, act.exposed_end):
+    for e in range(act.pairs_revealed, act.pairs_revealed_end):
         share = at(numbers, act.attribute, r)
-        _open(SUSPECTED, BELIEVED, exposed[e], r, share, stocks)
-        _open(PEAK_SUSPECTED, PEAK_BELIEVED, exposed[e], r, share, stocks)
+        _open(SUSPECTED, BELIEVED, tables.pairs_revealed[e], r, share, stocks)
+        _open(PEAK_SUSPECTED, PEAK_BELIEVED, tables.pairs_revealed[e], r, share, stocks)
 
 
 @inline
@@ -120,9 +118,9 @@ def _record(r, day, actor, action, target, rung, delta, deaths, cause, events, s
 
 
 @kernel
-def inject(place, day):
+def inject(address, day):
     """Let today's entries of the script happen to variables, in every run."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     t, entries, alive, n_actions = m.tables, m.tables.inject, m.status.alive, m.tables.action.size
     for k in range(entries.size):
         if entries[k].day != day:
@@ -134,9 +132,9 @@ def inject(place, day):
 
 
 @kernel
-def apply_effects(place, day):
+def apply_effects(address, day):
     """Turn what the day gathered into new values, all at once."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     world, status, variable, low, high, rows = m.world, m.status, m.tables.variable, m.tables.low, m.tables.high, m.rows
     n = status.alive.size
     for v in range(variable.size):
@@ -160,15 +158,17 @@ def apply_effects(place, day):
             if kind == LOG:
                 copy(state, x)
                 exponentials(x, rows)
+        # Back to what changes nothing: shares are multiplied (ODD 7.5), amounts added, flags neither set nor cleared.
+        # What nobody touched stands so since the first morning, and is left out by `touched`.
         rise[:] = 1.0 if kind == UNIT else 0.0
         fall[:] = 1.0 if kind == UNIT else 0.0
         world.touched[v] = 0
 
 
 @kernel
-def heat_up(place, day):
+def heat_up(address, day):
     """The day's rungs and tension, war included."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     ladder, numbers, status, world, rows = m.tables.ladder, m.numbers, m.status, m.world, m.rows
     n = status.alive.size
     overall = world.today.shape[0] - 1

@@ -8,6 +8,7 @@ import mesa
 from sim.theatre.compiled.program import NONE
 
 from .adjudicate import adjudicate, apply_effects, heat_up, inject
+from .day import DayPhases
 from .decide import decide
 from .perceive import perceive
 from .readings import check_conditions, read_control, read_features
@@ -18,26 +19,14 @@ if TYPE_CHECKING:
     from .model import CrisisModel
 
 
-class Participant(mesa.Agent):
-    """Whoever takes part in the four phases of a day; what it does not override, it sits out."""
+class Participant(mesa.Agent, DayPhases):
+    """Whoever takes part in the phases of a day."""
 
     model: "CrisisModel"
 
     def __init__(self, model: "CrisisModel", name: str) -> None:
         super().__init__(model)
         self.name = name
-
-    def perceive(self) -> None:
-        """Take in the morning."""
-
-    def decide(self) -> None:
-        """Choose."""
-
-    def adjudicate(self) -> None:
-        """Carry out."""
-
-    def settle(self) -> None:
-        """Come to rest."""
 
 
 class Actor(Participant):
@@ -48,7 +37,7 @@ class Actor(Participant):
         self.index = model.program.actors.index(name)
         me = model.program.actor[self.index]
         self._acts, self._holds_grudges = me["actions_end"] > me["actions"], me["pairs_end"] > me["pairs"]
-        self.chosen = model.everything.chosen[self.index]
+        self.chosen = model.state.chosen[self.index]
 
     @property
     def action(self) -> str | None:
@@ -59,16 +48,16 @@ class Actor(Participant):
     def perceive(self) -> None:
         """Let what is held against others fade, add yesterday's acts, and read the result."""
         if self._holds_grudges:
-            perceive(self.model.place, self.index)
+            perceive(self.model.address, self.index)
 
     def decide(self) -> None:
         """Weigh every action by what drives it and how well it answers, and draw one or hold."""
         if self._acts:
-            decide(self.model.place, self.index, self.model.day)
+            decide(self.model.address, self.index, self.model.day)
 
     def weigh(self) -> None:
         """Decide once more, which comes to the same, and weigh all rates on the way, however high the draw is."""
-        least = self.model.everything.rough.least
+        least = self.model.state.bound.least
         usual, least[self.index] = least[self.index], inf
         self.decide()
         least[self.index] = usual
@@ -76,7 +65,7 @@ class Actor(Participant):
     def adjudicate(self) -> None:
         """Carry out what was chosen."""
         if self._acts:
-            adjudicate(self.model.place, self.index, self.model.day)
+            adjudicate(self.model.address, self.index, self.model.day)
 
 
 class Market(Participant):
@@ -84,7 +73,7 @@ class Market(Participant):
 
     def settle(self) -> None:
         """Settle prices."""
-        settle(self.model.place, True, self.model.day)
+        settle(self.model.address, True, self.model.day)
 
 
 class World(Participant):
@@ -92,30 +81,30 @@ class World(Participant):
 
     def perceive(self) -> None:
         """Check the morning's conditions and read what drivers need."""
-        place = self.model.place
-        check_conditions(place, MORNING, self.model.day)
-        read_features(place, MORNING)
+        address = self.model.address
+        check_conditions(address, MORNING, self.model.day)
+        read_features(address, MORNING)
 
     def adjudicate(self) -> None:
         """Add the script's effects, apply all effects at once, and take the snapshot."""
-        place, day = self.model.place, self.model.day
-        inject(place, day)
-        apply_effects(place, day)
-        heat_up(place, day)
-        read_features(place, SNAPSHOT)
+        address, day = self.model.address, self.model.day
+        inject(address, day)
+        apply_effects(address, day)
+        heat_up(address, day)
+        read_features(address, SNAPSHOT)
 
     def settle(self) -> None:
         """Relax what is no price, turn flags, note outcomes, and read what tomorrow's control depends on."""
-        place, day = self.model.place, self.model.day
-        settle(place, False, day)
-        check_conditions(place, FLAGS, day)
-        turn_flags(place)
-        check_conditions(place, OUTCOMES, day)
-        note_outcomes(place, day)
-        freeze(place)
+        address, day = self.model.address, self.model.day
+        settle(address, False, day)
+        check_conditions(address, FLAGS, day)
+        turn_flags(address)
+        check_conditions(address, OUTCOMES, day)
+        note_outcomes(address, day)
+        freeze(address)
         self.prepare_control()
 
     def prepare_control(self) -> None:
         """Read how firmly sponsors hold their proxies, for tomorrow's perception."""
-        read_features(self.model.place, DAWN)
-        read_control(self.model.place)
+        read_features(self.model.address, DAWN)
+        read_control(self.model.address)

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from sim.theatre.compiled.program import NEVER, NONE, Conditions, Program
 from sim.theatre.language.scenario import Scenario
 
+from ._numba import compiling
 from .agents import World
-from .kernel import compiling
 from .model import CrisisModel
-from .state import NEVER_AGAIN, Everything
+from .state import NEVER_AGAIN, ModelState
 
 
 def branched(
@@ -52,7 +52,7 @@ def branched(
     model = CrisisModel(rules, seed=trunk.seed, run_numbers=run, branch_numbers=branches, collect=False, keep=keep)
     if differing := _remembers_otherwise(trunk.program, model.program):
         raise ValueError(f"a run cannot go on under rules with other {differing}")
-    for mine, its in zip(_handed_on(model.everything), _handed_on(trunk.everything), strict=True):
+    for mine, its in zip(_handed_on(model.state), _handed_on(trunk.state), strict=True):
         mine[...] = its[..., column : column + 1]
     _copy_events(trunk, model, column)
     _make_ready(model)
@@ -67,7 +67,7 @@ def branched(
     return model
 
 
-def _handed_on(m: Everything) -> Iterator[NDArray[Any]]:
+def _handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
     """Every array in which a morning finds something of the days before, the runs along its last axis."""
     w = m.world
     yield from (m.stocks, m.leading, m.event_number, *m.status)

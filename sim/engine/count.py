@@ -3,11 +3,9 @@
 from contextlib import nullcontext
 
 import numpy as np
-from filelock import FileLock
 from numpy.typing import NDArray
 
-from .arithmetic import log
-from .kernel import cache_folder, kernel
+from ._numba import compiling_alone, kernel, log
 
 Counts = NDArray[np.uint32]
 """Shape (day, bin). Runs are numbered below 2**32, so no count is too large."""
@@ -29,8 +27,8 @@ def count(rows: NDArray[np.number], low: float, steps_per_unit: float, logarithm
         The value, or its logarithm, in the middle of bin 0.
     """
     kind = rows.dtype.char, rows.flags.c_contiguous, rows.flags.f_contiguous
-    # Each kind of array is compiled by itself, and one process may do so at a time (`sim.engine.kernel.compiling`).
-    with nullcontext() if kind in _known else FileLock(cache_folder() / "lock"):
+    # Each kind of array is compiled by itself, and one process may do so at a time (`compiling_alone`).
+    with nullcontext() if kind in _known else compiling_alone():
         _count(rows, low, steps_per_unit, logarithmic, counts)
     _known.add(kind)
 

@@ -2,25 +2,24 @@
 
 from sim.theatre.compiled.program import NONE
 
-from .handover import opened
-from .kernel import inline, kernel, part
+from ._numba import inline, kernel, part, struct_at
 from .readings import at
 from .settle import fail, finite
-from .state import MORNING, STRIP, THRESHOLD, TOTAL, Everything
+from .state import MORNING, THRESHOLD, TILE, TOTAL, ModelState
 from .thinning import candidates
 from .weigh import weigh
 
 
 @kernel
-def decide(place, i, day):
+def decide(address, i, day):
     """Draw what actor `i` does today in every run; most hold, and are not weighed."""
-    m = opened(Everything, place)
-    script, chosen, cause, columns = m.tables.script, m.chosen[i], m.cause[i], m.rough.columns
+    m = struct_at(ModelState, address)
+    script, chosen, cause, columns = m.tables.script, m.chosen[i], m.cause[i], m.bound.columns
     chosen[:] = NONE
     if day >= script.imposed_days:
         found = candidates(m, i, day)
-        for first in range(0, found, STRIP):
-            _choose(m, i, day, columns[first : min(first + STRIP, found)])
+        for first in range(0, found, TILE):
+            _choose(m, i, day, columns[first : min(first + TILE, found)])
     if script.act[day, i] != NONE:
         chosen[:] = script.act[day, i]
         cause[:] = NONE
@@ -39,13 +38,20 @@ def _choose(m, i, day, columns):
         if not finite(total[c]):
             fail(m.status, r, day, m.world.x.shape[0] + 1 + i)
         elif threshold[c] < total[c]:
-            local = 0
-            while s.running[local, c] <= threshold[c]:
-                local += 1
+            local = fall(s.running, threshold[c], c)
             a = me.actions + local
             if not m.tables.script.forbidden[day, a]:
                 m.chosen[i, r] = a
                 m.cause[i, r] = _cause(m, a, s.answer[local, c], r)
+
+
+@inline
+def fall(running, threshold, c):
+    """The first of the running sums of column `c` that exceeds the threshold, which the last one does."""
+    local = 0
+    while running[local, c] <= threshold:
+        local += 1
+    return local
 
 
 @inline

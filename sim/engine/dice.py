@@ -6,7 +6,7 @@ a draw depends on nothing else: not on how many runs there are, nor on who else 
 
 import numpy as np
 
-from .kernel import formula
+from ._numba import formula
 
 DECIDE, CASUALTIES, NOISE, NUMBERS = 1, 2, 3, 4
 """Purposes."""

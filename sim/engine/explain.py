@@ -15,6 +15,7 @@ from sim.theatre.compiled.program import NONE
 
 from .agents import Actor, Participant
 from .model import CrisisModel
+from .single import fallen, provoking_rung, saturated, together
 from .state import (
     BELIEVED,
     BLOOD,
@@ -31,7 +32,7 @@ from .state import (
 )
 
 
-class Held(NamedTuple):
+class Grievance(NamedTuple):
     """What an actor holds against another this morning."""
 
     pair: int
@@ -50,7 +51,7 @@ class Held(NamedTuple):
     """Number of the event that is the strongest still remembered; -1 for none."""
 
 
-class Pull(NamedTuple):
+class DriverTerm(NamedTuple):
     """One term of an action's drivers."""
 
     weight: float
@@ -81,13 +82,13 @@ class Answer(NamedTuple):
     rate: float
 
 
-class Weighed(NamedTuple):
-    """An action on the scales."""
+class ActionRate(NamedTuple):
+    """The rate of an action, and what it is made of."""
 
     action: int
     able: bool
     base: float
-    pulls: tuple[Pull, ...]
+    terms: tuple[DriverTerm, ...]
     exponent: float
     drive: float
     answer: Answer | None
@@ -98,13 +99,13 @@ class Weighed(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What an actor held, weighed and drew."""
+    """What an actor held against others, the rates of its actions, and what it drew."""
 
     actor: int
     day: int
-    held: tuple[Held, ...]
-    weighed: tuple[Weighed, ...]
-    """Its actions, in the order in which they are drawn; empty where history is imposed."""
+    grievances: tuple[Grievance, ...]
+    rates: tuple[ActionRate, ...]
+    """Those of its actions, in the order in which they are drawn; empty where history is imposed."""
     total: float
     draw: float
     threshold: float
@@ -117,41 +118,41 @@ class Choice(NamedTuple):
     """False if the run failed this morning, or before."""
 
 
-class Onlooker(Participant):
+class Observer(Participant):
     """Summary of rule: changes nothing; every morning, once all have chosen, it looks at how."""
 
     def __init__(self, model: CrisisModel, look: Callable[[CrisisModel], None]) -> None:
-        super().__init__(model, "onlooker")
+        super().__init__(model, "observer")
         self._look = look
 
     def decide(self) -> None:
-        """Look."""
+        """Look at how all have chosen."""
         self._look(self.model)
 
 
 def choice(model: CrisisModel, actor: int) -> Choice:
-    """Read how an actor chose today; called by an `Onlooker` in a model of one run.
+    """Read how an actor chose today; called by an `Observer` in a model of one run.
 
     The actor chooses once more, which comes to the same, and leaves its scales as they were.
     """
     if model.n != 1:
         raise ValueError(f"a choice is read in a model of one run, found {model.n} runs")
-    m, me = model.everything, model.program.actor[actor]
+    m, me = model.state, model.program.actor[actor]
     next(agent for agent in model.agents if isinstance(agent, Actor) and agent.index == actor).weigh()
     sharpness = number(model, me["sharpness"])
-    held = tuple(_held(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
+    grievances = tuple(_grievance(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
     free = model.day >= m.tables.script.imposed_days and me["actions_end"] > me["actions"]
-    weighed = tuple(_weighed(model, actor, a) for a in range(me["actions"], me["actions_end"])) if free else ()
+    rates = tuple(_action_rate(model, actor, a) for a in range(me["actions"], me["actions_end"])) if free else ()
     total, draw, threshold = (float(m.scratch.row[row, 0]) if free else 0.0 for row in (TOTAL, DRAW, THRESHOLD))
     return Choice(
         actor=actor,
         day=model.day,
-        held=held,
-        weighed=weighed,
+        grievances=grievances,
+        rates=rates,
         total=total,
         draw=draw,
         threshold=threshold,
-        drawn=next((each.action for each in weighed if each.until > threshold), NONE) if threshold < total else NONE,
+        drawn=rates[at].action if (at := fallen([each.until for each in rates], draw)) != NONE else NONE,
         chosen=int(m.chosen[actor, 0]),
         cause=int(m.cause[actor, 0]),
         sound=bool(m.status.alive[0]),
@@ -164,46 +165,40 @@ def number(model: CrisisModel, k: int) -> float:
     return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
 
 
-def _held(model: CrisisModel, pair: int, sharpness: float) -> Held:
+def _grievance(model: CrisisModel, pair: int, sharpness: float) -> Grievance:
     def stock(which: int) -> float:
         return float(model.stocks[which, pair, 0])
 
-    return Held(
+    return Grievance(
         pair=pair,
         believed=stock(BELIEVED),
         suspected=stock(SUSPECTED),
         suspicion=number(model, model.program.suspicion[pair]),
         blood_stock=stock(BLOOD),
         provocation=stock(PROVOCATION),
-        blood=1.0 - exp(-(stock(BLOOD) * sharpness)),
+        blood=saturated(stock(BLOOD), sharpness),
         strongest=stock(PEAK),
-        provoking_rung=_provoking_rung(stock(PEAK), model.everything.severity[:, 0].tolist()),
+        provoking_rung=provoking_rung(stock(PEAK), model.state.severity[:, 0]),
         leading=int(model.leading[pair, 0]),
     )
 
 
-def _provoking_rung(peak: float, severity: list[float]) -> float:
-    """The rung of the strongest act; the engine reads it only where the actor may act."""
-    rung = max((k for k in range(1, 9) if peak >= severity[k]), default=0)
-    return rung + min(max((peak - severity[rung]) / (severity[rung + 1] - severity[rung]), 0.0), 1.0)
-
-
-def _weighed(model: CrisisModel, actor: int, action: int) -> Weighed:
-    program, scratch = model.program, model.everything.scratch
+def _action_rate(model: CrisisModel, actor: int, action: int) -> ActionRate:
+    program, scratch = model.program, model.state.scratch
     act, at = program.action[action], action - program.actor[actor]["actions"]
-    pulls = tuple(_pull(model, term) for term in range(act["drivers"], act["drivers_end"]))
+    terms = tuple(_driver_term(model, term) for term in range(act["drivers"], act["drivers_end"]))
     exponent = 0.0
-    for place, pull in enumerate(pulls):
-        exponent = exponent + pull.amount if place else pull.amount
-    drive = exp(exponent) if pulls else 1.0
+    for place, term in enumerate(terms):
+        exponent = exponent + term.amount if place else term.amount
+    drive = exp(exponent) if terms else 1.0
     able = float(scratch.able[at, 0])
     base = number(model, act["rate"])
     answer = _answer(model, actor, action) if act["reply"] != NONE else None
-    return Weighed(
+    return ActionRate(
         action=action,
         able=bool(able),
         base=base,
-        pulls=pulls,
+        terms=terms,
         exponent=exponent,
         drive=drive,
         answer=answer,
@@ -212,25 +207,21 @@ def _weighed(model: CrisisModel, actor: int, action: int) -> Weighed:
     )
 
 
-def _pull(model: CrisisModel, term: int) -> Pull:
+def _driver_term(model: CrisisModel, term: int) -> DriverTerm:
     row = model.program.terms[term]
-    read, readings = model.everything.read[MORNING][:, 0], model.program.morning
+    read, readings = model.state.read[MORNING][:, 0], model.program.morning
     weight, singles = number(model, row["weight"]), len(readings.factors)
     rows = [row["row"]] if row["row"] < singles else readings.products[row["row"] - singles]
     factors = tuple(float(read[factor]) for factor in rows if factor != NONE)
     amount = weight * float(read[row["row"]])
-    return Pull(weight, factors, amount, exp(amount), int(row["pair"]))
+    return DriverTerm(weight, factors, amount, exp(amount), int(row["pair"]))
 
 
 def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
-    program, scratch, me = model.program, model.everything.scratch, model.program.actor[actor]
+    program, scratch, me = model.program, model.state.scratch, model.program.actor[actor]
     act, pair = program.action[action], int(program.action[action]["pair"])
-    together = 0.0
-    for rival in range(me["actions"], me["actions_end"]):
-        its = program.action[rival]
-        if its["reply"] != NONE and its["pair"] == pair:
-            fit = scratch.fit[its["fit"] - me["fits"], 0]
-            together += float(number(model, its["reply"]) * fit * scratch.able[rival - me["actions"], 0])
+    mine = program.action[me["actions"] : me["actions_end"]]
+    rivals = [at for at, its in enumerate(mine) if its["reply"] != NONE and its["pair"] == pair]
     provoking, blood = (float(model.stocks[which, pair, 0]) for which in (PROVOKING_RUNG, BLOOD_READING))
     overshoot, redline = number(model, me["overshoot"]), number(model, me["redline"])
     return Answer(
@@ -240,7 +231,11 @@ def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
         overshoot=overshoot,
         redline=redline,
         sought=(provoking + overshoot) + redline * blood,
-        together=together,
+        together=together(
+            [number(model, mine[at]["reply"]) for at in rivals],
+            [scratch.fit[mine[at]["fit"] - me["fits"], 0] for at in rivals],
+            [scratch.able[at, 0] for at in rivals],
+        ),
         reply_rate=number(model, me["reply_rate"]),
         rate=float(scratch.answer[action - me["actions"], 0]),
     )
@@ -253,7 +248,7 @@ def forbidden(model: CrisisModel, action: int) -> bool:
 
 def part_of_the_war(model: CrisisModel, action: int) -> bool:
     """Whether an action belongs to the war that is on."""
-    m = model.everything
+    m = model.state
     return bool(m.acts_of_war[model.program.action[action]["rung"]] and m.war[0] >= 0.5)
 
 

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from os import PathLike
-from typing import Any
+from typing import Any, ClassVar
 
 import mesa
 import numpy as np
@@ -14,23 +14,19 @@ from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import LOG, NONE, UNIT, Floats, Script
 from sim.theatre.language.scenario import Scenario
 
+from ._numba import compiling, pack
 from .agents import Actor, Market, Participant, World
-from .arithmetic import exp
-from .handover import written
-from .kernel import compiling, kernel
-from .record import Block, Trajectories, block, failures
-from .state import BLOOD_READING, EVENT, Numbers, Runs, new_everything
+from .block import Block, Trajectories, block, failures
+from .day import PHASES, Phase
+from .numbers import Numbers
+from .settle import price_of
+from .state import BLOOD_READING, EVENT, Runs, new_state
 
 
 class CrisisModel(mesa.Model):
     """A crisis in any number of runs, advanced in lockstep; with one run, a Mesa model like any other.
 
-    A step is a day of four phases, each one activation of all agents (`sim/ODD.md`, 7.3 to 7.6):
-
-    1. perceive: grievances fade and take up yesterday's acts; conditions and drivers are read;
-    2. decide: every actor draws one act or holds, all from the same morning;
-    3. adjudicate: acts draw casualties, load effects, calm, discharge, and become events; effects apply at once;
-    4. settle: prices and variables relax from one snapshot; flags and outcomes are checked.
+    A step is a day: its `phases` one after another, each an activation of all agents (`sim/ODD.md`, 7.3 to 7.6).
 
     Parameters
     ----------
@@ -54,6 +50,9 @@ class CrisisModel(mesa.Model):
     sim.ScenarioError
         The scenario's file has faults.
     """
+
+    phases: ClassVar[tuple[Phase, ...]] = PHASES
+    """What happens on a day, in order."""
 
     def __init__(
         self,
@@ -97,10 +96,10 @@ class CrisisModel(mesa.Model):
         p = self.program
         slot, varied = p.vary(design)
         self.numbers = Numbers(np.array([parameter.value for parameter in p.parameters]), slot, varied)
-        self.everything = m = new_everything(p, self.runs, self.numbers)
+        self.state = m = new_state(p, self.runs, self.numbers)
         self.world, self.status, self.stocks, self.leading, self.held = m.world, m.status, m.stocks, m.leading, m.held
         self.events, self.n_events = m.events, m.n_events
-        self._write_down()
+        self._publish_state()
         self.day = 0
         kind, logarithm = p.variable["kind"], p.variable["logarithm"]
         shares = kind == UNIT
@@ -110,12 +109,12 @@ class CrisisModel(mesa.Model):
             self.world.x[at] = values
             if kind[at] == LOG:
                 self.world.logarithm[logarithm[at]] = values
-                _exponentials(self.world.logarithm[logarithm[at]], self.world.x[at])
+                price_of(self.world.logarithm[logarithm[at]], self.world.x[at])
 
-    def _write_down(self) -> None:
-        """Tell kernels where everything is."""
-        self._written = written(self.everything)
-        self.place = self._written.ctypes.data
+    def _publish_state(self) -> None:
+        """Lay out where all arrays lie, for the kernels, which are given the address of that."""
+        self._packed = pack(self.state)
+        self.address = self._packed.ctypes.data
 
     def close(self) -> None:
         """Let go of all arrays: agents and model refer to one another, and Mesa 3.3 keeps every model for ever."""
@@ -146,17 +145,19 @@ class CrisisModel(mesa.Model):
             raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
         self._make_room()
         with compiling(last=True):
-            self.agents.do("perceive")
-            self.agents.do("decide")
-            self.agents.do("adjudicate")
-            self.agents.do("settle")
+            for phase in self.phases:
+                self.enact(phase)
         self.n_events[1:] = self.n_events[2], self.n_events[0]
         if self.trajectories is not None:
-            self.trajectories.keep(self)
+            self.trajectories.keep(self.day, self.world)
         self.day += 1
         self.running = self.day < self.program.days
         if self._collects:
             self.datacollector.collect(self)
+
+    def enact(self, phase: Phase) -> None:
+        """Have every agent do its part of a phase."""
+        self.agents.do(phase.name)
 
     def _make_room(self) -> None:
         most = self.n * (len(self.program.actors) + len(self.program.injects))
@@ -166,17 +167,17 @@ class CrisisModel(mesa.Model):
     def hold_events(self, events: NDArray[np.void]) -> None:
         """Keep the table of events in another array."""
         self.events = events
-        self.everything = self.everything._replace(events=events)
-        self._write_down()
+        self.state = self.state._replace(events=events)
+        self._publish_state()
 
     def _own_script(self) -> Script:
         """The script of this model alone: a program is shared."""
-        tables = self.everything.tables
+        tables = self.state.tables
         if tables.script.act is self.program.script.act:
             own = {name: getattr(tables.script, name).copy() for name in ("act", "deaths", "forbidden")}
-            self.everything = self.everything._replace(tables=tables._replace(script=tables.script._replace(**own)))
-            self._write_down()
-        return self.everything.tables.script
+            self.state = self.state._replace(tables=tables._replace(script=tables.script._replace(**own)))
+            self._publish_state()
+        return self.state.tables.script
 
     def impose(self, action: str) -> None:
         """Have an action done on the day to come, in place of what its actor would choose; its deaths are drawn."""
@@ -207,16 +208,16 @@ class CrisisModel(mesa.Model):
     @property
     def failures(self) -> list[tuple[int, int, str]]:
         """Runs that met a value that is not finite: (run, day, what)."""
-        return failures(self)
+        return failures(self.program, self.state)
 
     def block(self) -> Block:
         """Gather the results so far."""
-        return block(self, self.trajectories)
+        return block(self.program, self.state, self.trajectories)
 
     def digest(self) -> NDArray[np.uint64]:
         """Fold every bit of each run's state into one number, shape (run,): equal for equal histories."""
         folded = np.full(self.n, 0xCBF29CE484222325, np.uint64)
-        own = self.everything.event_number[None], self.status.alive[None]
+        own = self.state.event_number[None], self.status.alive[None]
         kept: list[NDArray[Any]] = [
             self.stocks[:BLOOD_READING],
             self.leading,
@@ -231,12 +232,6 @@ class CrisisModel(mesa.Model):
                     folded = (folded ^ bits) * np.uint64(0x100000001B3)
                     folded ^= folded >> np.uint64(29)
         return folded
-
-
-@kernel
-def _exponentials(logarithms, out):
-    for r in range(out.size):
-        out[r] = exp(logarithms[r])
 
 
 def _checked_seed(seed: int) -> int:

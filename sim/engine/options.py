@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ._numba import compiling
 from .branch import branched
 from .explain import choice
-from .kernel import compiling
 from .model import CrisisModel
 
 
@@ -34,9 +34,9 @@ def options(model: CrisisModel, actor: str) -> list[Option]:
         ahead.agents.do("perceive")
         made = choice(ahead, me)
     first, last = int(p.actor[me]["actions"]), int(p.actor[me]["actions_end"])
-    vetoed = dict(zip(range(first, last), model.everything.tables.script.forbidden[day, first:last], strict=True))
+    vetoed = dict(zip(range(first, last), model.state.tables.script.forbidden[day, first:last], strict=True))
     return [
         Option(p.actions[each.action], each.rate / (1.0 + made.total), bool(vetoed[each.action]))
-        for each in made.weighed
+        for each in made.rates
         if each.able
     ]

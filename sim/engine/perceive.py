@@ -2,9 +2,7 @@
 
 from sim.theatre.compiled.program import NONE
 
-from .arithmetic import exponentials, log2
-from .handover import opened
-from .kernel import inline, kernel, part
+from ._numba import exponentials, inline, kernel, log2, part, struct_at
 from .readings import at, clip, copy, spread
 from .state import (
     BELIEVED,
@@ -14,34 +12,34 @@ from .state import (
     PEAK_BELIEVED,
     PEAK_SUSPECTED,
     PROVOCATION,
-    STRIP,
     SUSPECTED,
-    Everything,
+    TILE,
+    ModelState,
 )
 
 
 @kernel
-def perceive(place, i):
+def perceive(address, i):
     """Let actor `i` take in yesterday's events and read its pairs."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     me, n = m.tables.actor[i], m.war.size
-    for first in range(0, n, STRIP):
-        _fade(m, i, first, min(first + STRIP, n))
+    for first in range(0, n, TILE):
+        _fade(m, i, first, min(first + TILE, n))
     _take_in(m, i)
-    for first in range(0, n, STRIP):
+    for first in range(0, n, TILE):
         for p in range(me.pairs, me.pairs_end):
-            _read_pair(m, i, p, first, min(first + STRIP, n))
+            _read_pair(m, i, p, first, min(first + TILE, n))
 
 
 @part
 def _fade(m, i, first, last):
-    me, memory = m.tables.actor[i], m.scratch.row[0, : last - first]
-    spread(m.numbers, me.memory, first, memory)
+    me, decay = m.tables.actor[i], m.scratch.row[0, : last - first]
+    spread(m.numbers, me.decay, first, decay)
     for stock in range(PEAK_SUSPECTED + 1):
         for p in range(me.pairs, me.pairs_end):
             held = m.stocks[stock, p, first:last]
             for r in range(held.size):
-                held[r] *= memory[r]
+                held[r] *= decay[r]
 
 
 @part
@@ -56,25 +54,25 @@ def _take_in(m, i):
             continue  # an entry of the script, none of the actor's business, or without weight
         for k in range(start[a], start[a + 1]):
             load = t.loads[k]
-            share = _share(load, event.column, numbers, m.world.control)
-            _load(load, event, share, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading)
+            laid = share(load, event.column, numbers, m.world.control)
+            _load(load, event, laid, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading)
 
 
 @inline
-def _share(load, r, numbers, control):
+def share(load, r, numbers, control):
     """How much of the act is laid on the other of the pair: as its actor, as the sponsor, or by blame."""
-    share = 0.0
+    laid = 0.0
     if load.own:
         sponsored = 0.0
         for link in range(load.links, load.links_end):
             if link != load.excluded:
                 sponsored += control[link, r]
-        share = clip(1.0 - sponsored, 0.0, 1.0)
+        laid = clip(1.0 - sponsored, 0.0, 1.0)
     elif load.sponsor != NONE:
-        share = control[load.sponsor, r]
+        laid = control[load.sponsor, r]
     if load.blame != NONE:
-        share = max(share, at(numbers, load.blame, r))
-    return share
+        laid = max(laid, at(numbers, load.blame, r))
+    return laid
 
 
 @inline

@@ -16,9 +16,8 @@ from sim.theatre.compiled.program import (
 )
 
 from . import state
-from .handover import opened
-from .kernel import inline, kernel, part
-from .state import DAWN, MORNING, Everything
+from ._numba import inline, kernel, part, struct_at
+from .state import DAWN, MORNING, ModelState
 
 NEVER_SINCE = 1e9
 """What `days_since` reads for what has never happened."""
@@ -70,9 +69,9 @@ def clip(x, low, high):
 
 
 @kernel
-def read_features(place, hour):
+def read_features(address, hour):
     """Take every reading of the DAWN, the MORNING or the SNAPSHOT."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     factors, products = m.readings[hour]
     out, singles, n = m.read[hour], factors.size, m.war.size
     for f in range(factors.size):
@@ -81,7 +80,7 @@ def read_features(place, hour):
             for r in range(n):
                 out[f, r] = 1.0 - out[f, r]
         if hour == MORNING:
-            copy(out[f], m.rough.features[f])
+            copy(out[f], m.bound.features[f])
     for p in range(products.shape[0]):
         row, one, two = out[singles + p], out[products[p, 0]], out[products[p, 1]]
         for r in range(n):
@@ -91,7 +90,7 @@ def read_features(place, hour):
             for r in range(n):
                 row[r] *= three[r]
         if hour == MORNING:
-            copy(row, m.rough.features[singles + p])
+            copy(row, m.bound.features[singles + p])
 
 
 @part
@@ -102,7 +101,7 @@ def _read(m, kind, i, low, high, row):
     elif kind == SCALED:
         spread(m.numbers, low, 0, m.rows[0])
         spread(m.numbers, high, 0, m.rows[1])
-        _scale(m.world.x[i], m.rows[0], m.rows[1], row)
+        scale(m.world.x[i], m.rows[0], m.rows[1], row)
     elif kind == PROVOCATION:
         copy(m.stocks[_PROVOCATION, i], row)
     elif kind == BLOOD:
@@ -116,7 +115,8 @@ def _read(m, kind, i, low, high, row):
 
 
 @inline
-def _scale(x, low, high, row):
+def scale(x, low, high, row):
+    """Write where values lie on their scales, between 0 and 1."""
     for r in range(row.size):
         row[r] = clip((x[r] - low[r]) / (high[r] - low[r]), 0.0, 1.0)
 
@@ -134,7 +134,7 @@ def _days_since(day, last, row):
 
 
 @part
-def _measure(m, kind, i, day, holds, room):
+def measure(m, kind, i, day, holds, room):
     """Find the row of a quantity in its own unit, or make it in `room`; conditions stand in `holds`."""
     if kind == VARIABLE:
         return m.world.x[i]
@@ -178,9 +178,9 @@ def _compare_by_run(threshold, at_least, value, held):
 
 
 @kernel
-def check_conditions(place, hour, day):
+def check_conditions(address, hour, day):
     """Check the conditions of the MORNING, of FLAGS or of OUTCOMES, in order."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     nodes, clauses, alternatives = m.conditions[hour]
     holds, streak = m.held[hour]
     numbers, threshold, n = m.numbers, m.rows[1], m.war.size
@@ -188,7 +188,7 @@ def check_conditions(place, hour, day):
         node, held = nodes[c], holds[c]
         held[:] = 1
         for k in range(node.clauses, node.clauses_end):
-            value = _measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
+            value = measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
             if numbers.slot[clauses[k].threshold] < 0:
                 _compare(numbers.shared[clauses[k].threshold], clauses[k].at_least, value, held)
             else:
@@ -207,9 +207,9 @@ def check_conditions(place, hour, day):
 
 
 @kernel
-def read_control(place):
+def read_control(address):
     """Sponsors' shares of their proxies' acts; where a proxy's sponsors would own more than all, in proportion."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     link, actor, terms, features = m.tables.link, m.tables.actor, m.tables.terms, m.read[DAWN]
     numbers, control = m.numbers, m.world.control
     n = control.shape[1]

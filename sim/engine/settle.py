@@ -4,12 +4,10 @@ from math import nan
 
 from sim.theatre.compiled.program import FLAG, LOG, NONE
 
-from .arithmetic import exponentials, normals
+from ._numba import exp, exponentials, inline, kernel, normals, part, struct_at
 from .dice import NOISE, middle, words
-from .handover import opened
-from .kernel import inline, kernel, part
 from .readings import add_terms, clip, copy, spread
-from .state import FLAGS, OUTCOMES, SNAPSHOT, STRIP, Everything
+from .state import FLAGS, OUTCOMES, SNAPSHOT, TILE, ModelState
 
 _LARGEST = 1.7976931348623157e308
 
@@ -42,11 +40,11 @@ def fail(status, r, day, what):
 
 
 @kernel
-def settle(place, prices, day):
-    """Relax the prices (`prices` true) or everything else, a strip of runs at a time."""
-    m = opened(Everything, place)
-    for first in range(0, m.war.size, STRIP):
-        _settle(m, prices, day, first, min(first + STRIP, m.war.size))
+def settle(address, prices, day):
+    """Relax the prices (`prices` true) or everything else, a tile of runs at a time."""
+    m = struct_at(ModelState, address)
+    for first in range(0, m.war.size, TILE):
+        _settle(m, prices, day, first, min(first + TILE, m.war.size))
 
 
 @part
@@ -83,6 +81,13 @@ def _settle(m, prices, day, first, last):
             exponentials(x, m.scratch.room)
 
 
+@kernel
+def price_of(logarithm, price):
+    """Write the prices whose logarithms these are."""
+    for r in range(price.size):
+        price[r] = exp(logarithm[r])
+
+
 @inline
 def _shares(runs, day, key, first, share):
     seed, run, branch = runs.seed[0], runs.run[first:], runs.branch[first:]
@@ -106,9 +111,9 @@ def _relax_by_run(decay, target, low, high, state):
 
 
 @kernel
-def turn_flags(place):
+def turn_flags(address):
     """Set and clear flags by the evening's conditions."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     variable, x, holds = m.tables.variable, m.world.x, m.held[FLAGS].holds
     for v in range(variable.size):
         set_when, clear_when = variable[v].set_when, variable[v].clear_when
@@ -120,9 +125,9 @@ def turn_flags(place):
 
 
 @kernel
-def note_outcomes(place, day):
+def note_outcomes(address, day):
     """Note the first day on which each outcome held."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     condition, alive, holds = m.tables.outcome_condition, m.status.alive, m.held[OUTCOMES].holds
     outcome_day = m.world.outcome_day
     for o in range(condition.size):
@@ -132,9 +137,9 @@ def note_outcomes(place, day):
 
 
 @kernel
-def freeze(place):
+def freeze(address):
     """Let what has failed read as not a number, so that nobody takes it for a result."""
-    m = opened(Everything, place)
+    m = struct_at(ModelState, address)
     alive, x, tension = m.status.alive, m.world.x, m.world.tension
     for r in range(alive.size):
         if not alive[r]:

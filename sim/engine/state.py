@@ -19,9 +19,10 @@ from sim.theatre.compiled.program import (
     ints,
 )
 
-from .rough import Rough, new_rough
+from .bound import BoundArrays, new_bound_arrays
+from .numbers import Numbers
 
-STRIP = 256
+TILE = 256
 """Runs worked on at a time, so that working rows stay in the nearest cache."""
 
 Bytes = NDArray[np.uint8]
@@ -37,14 +38,6 @@ class Runs(NamedTuple):
     seed: NDArray[np.uint64]
     run: NDArray[np.int64]
     branch: NDArray[np.int64]
-
-
-class Numbers(NamedTuple):
-    """Parameters: shared by all runs, or, where `slot` says so, a row with a value for each run."""
-
-    shared: Floats
-    slot: Ints
-    varied: Floats
 
 
 MORNING, SNAPSHOT, DAWN = range(3)
@@ -105,7 +98,7 @@ class Status(NamedTuple):
     """A variable; past those, tension; past that, the choice of an actor."""
 
 
-class Held(NamedTuple):
+class ConditionHistory(NamedTuple):
     """Conditions of one hour, shape (condition, run)."""
 
     holds: Bytes
@@ -114,7 +107,7 @@ class Held(NamedTuple):
 
 
 class Scratch(NamedTuple):
-    """Working rows for a strip of runs."""
+    """Working rows for a tile of runs."""
 
     able: Floats
     """1 where the action may be chosen, 0 where not, shape (action, run)."""
@@ -163,8 +156,8 @@ class Tables(NamedTuple):
     link: Table
     action: Table
     dyad_of: Ints
-    discharged: Ints
-    exposed: Ints
+    pairs_relieved: Ints
+    pairs_revealed: Ints
     effects: Table
     inject: Table
     variable: Table
@@ -176,7 +169,7 @@ class Tables(NamedTuple):
     outcome_condition: Ints
 
 
-class Everything(NamedTuple):
+class ModelState(NamedTuple):
     """All that kernels read and write."""
 
     tables: Tables
@@ -202,8 +195,8 @@ class Everything(NamedTuple):
     """Number of the event that is the strongest still remembered, shape (pair, run)."""
     read: tuple[Floats, Floats, Floats]
     """What `readings` read, shape (feature, run)."""
-    held: tuple[Held, Held, Held]
-    """Whether `conditions` hold."""
+    held: tuple[ConditionHistory, ConditionHistory, ConditionHistory]
+    """Whether `conditions` hold, and for how long."""
     chosen: Ints
     """Today's actions, shape (actor, run)."""
     cause: Ints
@@ -221,7 +214,7 @@ class Everything(NamedTuple):
     """How many there are, then where yesterday's begin and end."""
     event_number: Ints
     """How many there are in each run."""
-    rough: Rough
+    bound: BoundArrays
     scratch: Scratch
     rows: Floats
     """Working rows, shape (row, run)."""
@@ -268,10 +261,10 @@ def new_status(n: int) -> Status:
     return Status(np.ones(n, np.uint8), np.full(n, NONE, np.int32), np.full(n, NONE, np.int32))
 
 
-def new_held(conditions: Conditions, n: int) -> Held:
+def new_history(conditions: Conditions, n: int) -> ConditionHistory:
     """Nothing holds yet."""
     shape = (len(conditions.nodes), n)
-    return Held(np.zeros(shape, np.uint8), np.zeros(shape, np.int32))
+    return ConditionHistory(np.zeros(shape, np.uint8), np.zeros(shape, np.int32))
 
 
 def new_scratch(program: Program, n: int) -> Scratch:
@@ -281,10 +274,10 @@ def new_scratch(program: Program, n: int) -> Scratch:
     pairs = int((actors["pairs_end"] - actors["pairs"]).max(initial=1))
     fits = int((actors["fits_end"] - actors["fits"]).max(initial=1))
     rows = {"able": most, "fit": fits, "by": pairs, "answer": most, "running": most, "row": 4, "room": 3}
-    return Scratch(**{name: zeros((count, min(n, STRIP))) for name, count in rows.items()})
+    return Scratch(**{name: zeros((count, min(n, TILE))) for name, count in rows.items()})
 
 
-def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything:
+def new_state(program: Program, runs: Runs, numbers: Numbers) -> ModelState:
     """The first morning, but for the values of variables."""
     p, n = program, len(runs.run)
     readings = p.morning, p.snapshot, p.dawn
@@ -295,7 +288,7 @@ def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything
     stocks, leading = new_stocks(p, n)
     acts_of_war = np.zeros(10, np.uint8)
     acts_of_war[p.ladder.war_low : p.ladder.war_high + 1] = p.ladder.war_flag != NONE
-    return Everything(
+    return ModelState(
         tables=Tables(*(getattr(p, name) for name in Tables._fields)),
         readings=readings,
         conditions=conditions,
@@ -310,7 +303,7 @@ def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything
         stocks=stocks,
         leading=leading,
         read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),
-        held=(new_held(conditions[0], n), new_held(conditions[1], n), new_held(conditions[2], n)),
+        held=(new_history(conditions[0], n), new_history(conditions[1], n), new_history(conditions[2], n)),
         chosen=np.full((len(p.actors), n), NONE, np.int32),
         cause=np.full((len(p.actors), n), NONE, np.int32),
         war=world.x[p.ladder.war_flag] if p.ladder.war_flag != NONE else np.zeros(n),
@@ -320,7 +313,7 @@ def new_everything(program: Program, runs: Runs, numbers: Numbers) -> Everything
         events=np.empty(n * (p.days // 2 + 8), EVENT),
         n_events=np.zeros(3, np.int64),
         event_number=np.zeros(n, np.int32),
-        rough=new_rough(p, numbers, n),
+        bound=new_bound_arrays(p, numbers, n),
         scratch=new_scratch(p, n),
         rows=zeros((3, n)),
     )

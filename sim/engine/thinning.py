@@ -10,14 +10,13 @@ import numpy as np
 
 from sim.theatre.compiled.program import NONE
 
-from .arithmetic import exp_at_most
+from ._numba import exp_at_most, inline, part
+from .bound import WIDE_TILE
 from .dice import DECIDE, at_least, words
-from .kernel import inline, part
-from .rough import WIDE
 from .state import MORNING, PROVOCATION
 
 EXPONENT, DRIVE, MOST = range(3)
-"""Rows of `Rough.row`: two to work in, and the bound."""
+"""Rows of `BoundArrays.row`: two to work in, and the bound."""
 _NOTHING, _ONE = np.float32(0.0), np.float32(1.0)
 _CLEAR = np.float32(10.0)
 """A bound up to which rounding cannot hide on which side of it a draw lies."""
@@ -25,10 +24,10 @@ _CLEAR = np.float32(10.0)
 
 @inline
 def candidates(m, i, day):
-    """Write into `m.rough.columns` where actor `i` may act today, and return in how many runs that is."""
-    columns, maybe, n, found = m.rough.columns, m.rough.maybe, m.war.size, 0
-    for first in range(0, n, WIDE):
-        last = min(first + WIDE, n)
+    """Write into `m.bound.columns` where actor `i` may act today, and return in how many runs that is."""
+    columns, maybe, n, found = m.bound.columns, m.bound.maybe, m.war.size, 0
+    for first in range(0, n, WIDE_TILE):
+        last = min(first + WIDE_TILE, n)
         _bound(m, i, day, first, last)
         _compare(m, i, day, first, last)
         for r in range(first, last):
@@ -45,15 +44,15 @@ def _bound(m, i, day, first, last):
     The answers to a target are together the reply rate times the provocation, however well each of them fits; with
     their drives they are at most that times the largest drive.
     """
-    rough, numbers, me, n = m.rough, m.numbers, m.tables.actor[i], last - first
-    exponent, drive, most = rough.row[EXPONENT, :n], rough.row[DRIVE, :n], rough.row[MOST, :n]
-    most[:] = rough.least[i]
+    bound, numbers, me, n = m.bound, m.numbers, m.tables.actor[i], last - first
+    exponent, drive, most = bound.row[EXPONENT, :n], bound.row[DRIVE, :n], bound.row[MOST, :n]
+    most[:] = bound.least[i]
     for p in range(me.pairs_end - me.pairs):
-        rough.largest[p, :n] = _NOTHING
+        bound.largest[p, :n] = _NOTHING
     for a in range(me.actions, me.actions_end):
         act = m.tables.action[a]
-        exponent[:] = rough.slack[a]
-        _add_terms(act.drivers, act.drivers_end, m.tables.terms, rough.features, numbers, first, exponent)
+        exponent[:] = bound.slack[a]
+        _add_terms(act.drivers, act.drivers_end, m.tables.terms, bound.features, numbers, first, exponent)
         _drive(exponent, m.world.ready[a, first:last], day, drive)
         if act.when != NONE:
             _where(m.held[MORNING].holds[act.when, first:last], drive)
@@ -64,10 +63,10 @@ def _bound(m, i, day, first, last):
         else:
             _add_by_run(drive, numbers.varied[numbers.slot[act.rate], first:last], most)
         if act.reply != NONE:
-            _widen(drive, rough.largest[act.pair - me.pairs, :n])
+            _widen(drive, bound.largest[act.pair - me.pairs, :n])
     k = me.reply_rate
     for p in range(me.pairs, me.pairs_end):
-        largest, provocation = rough.largest[p - me.pairs, :n], m.stocks[PROVOCATION, p, first:last]
+        largest, provocation = bound.largest[p - me.pairs, :n], m.stocks[PROVOCATION, p, first:last]
         if numbers.slot[k] < 0:
             _add_answers(largest, numbers.shared[k], provocation, most)
         else:
@@ -141,9 +140,11 @@ def _add_answers_by_run(largest, reply_rate, provocation, most):
 @inline
 def _compare(m, i, day, first, last):
     """Mark the runs in which the actor does not surely hold; a bound that is not a number makes nothing sure."""
-    most, maybe, key = m.rough.row[MOST], m.rough.maybe, m.tables.actor[i].key
+    most, maybe, key = m.bound.row[MOST], m.bound.maybe, m.tables.actor[i].key
     seed, run, branch = m.runs.seed[0], m.runs.run[first:last], m.runs.branch[first:last]
     for r in range(run.size):
         word, _ = words(seed, run[r], branch[r], day, DECIDE, key)
+        # Written so that NaN ends in `maybe`: it makes both comparisons false, and neither may be turned around.
+        # A bound above `_CLEAR`, infinity too, proves nothing: rounding could hide the part of the draw that holds.
         holds = at_least(word) * (_ONE + most[r]) >= most[r]
         maybe[r] = not (holds & (most[r] <= _CLEAR))

@@ -5,9 +5,8 @@ Those runs lie here and there, so what is read of them is gathered column by col
 
 from sim.theatre.compiled.program import NONE
 
-from .arithmetic import exponentials
+from ._numba import exponentials, inline, part
 from .dice import DECIDE, uniform, words
-from .kernel import inline, part
 from .perceive import saturate
 from .readings import clip
 from .state import BLOOD, BLOOD_READING, DRAW, MORNING, PEAK, PROVOCATION, PROVOKING_RUNG, THRESHOLD, TOTAL
@@ -28,7 +27,13 @@ def weigh(m, i, day, columns):
     for c in range(n):
         word, _ = words(seed, runs.run[columns[c]], runs.branch[columns[c]], day, DECIDE, me.key)
         draw[c] = uniform(word)
-        threshold[c] = draw[c] * (1.0 + total[c])
+        threshold[c] = threshold_of(draw[c], total[c])
+
+
+@inline
+def threshold_of(draw, total):
+    """What the running sum of what is drawn exceeds: holding has a rate of 1."""
+    return draw * (1.0 + total)
 
 
 @inline
@@ -59,10 +64,10 @@ def _read_closely(m, i, columns):
         _gather(stocks[PEAK, p], columns, held)
         if m.one_ladder:
             for c in range(n):
-                rung[c] = _rung(held[c], m.ladder)
+                rung[c] = rung_of(held[c], m.ladder)
         else:
             for c in range(n):
-                rung[c] = _rung(held[c], m.severity[:, columns[c]])
+                rung[c] = rung_of(held[c], m.severity[:, columns[c]])
         _scatter(rung, columns, stocks[PROVOKING_RUNG, p])
 
 
@@ -73,7 +78,7 @@ def _scatter(row, columns, values):
 
 
 @inline
-def _rung(peak, severity):
+def rung_of(peak, severity):
     """The rung of a severity, between rungs in proportion."""
     rung, low, high = 0.0, severity[0], severity[1]
     for k in range(1, 9):
@@ -119,7 +124,9 @@ def _answer(m, i, day, columns):
         _mark_able(m, day, a, columns, able)
         if act.reply != NONE:
             _gather_number(m.numbers, act.reply, columns, number)
-            _prefer(number, s.fit[act.fit - me.fits], able, s.answer[a - me.actions], s.by[act.pair - me.pairs])
+            prefer(number, s.fit[act.fit - me.fits], able, s.answer[a - me.actions], s.by[act.pair - me.pairs])
+    # All fits at a target have been added up: no fit is needed apart any more but in `answer`, so what a sum of fits is
+    # worth takes its place, and one row per pair does for both.
     _gather_number(m.numbers, me.reply_rate, columns, number)
     for p in range(me.pairs, me.pairs_end):
         _answer_by(number, m.stocks[PROVOCATION, p], columns, s.by[p - me.pairs])
@@ -141,7 +148,7 @@ def _mark_able(m, day, a, columns, able):
 
 
 @inline
-def _prefer(preference, fit, able, answer, total):
+def prefer(preference, fit, able, answer, total):
     """Weigh a fit by the actor's preference, and add it to those at the same target."""
     for c in range(able.size):
         answer[c] = preference[c] * fit[c] * able[c]

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.block import Block
 from sim.engine.model import CrisisModel
-from sim.engine.record import Block
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble, collect
 from sim.results.intervals import Precision

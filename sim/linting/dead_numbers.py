@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.engine.block import Block
 from sim.engine.model import CrisisModel
-from sim.engine.record import Block
 from sim.execution.run import run_block
 from sim.execution.workers import pool
 from sim.results.ensemble import SCRIPT, event_table

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.single import scaled
 from sim.results.ensemble import Ensemble
 from sim.theatre.language.names import Names, naming
 from sim.theatre.language.number import written
@@ -177,8 +178,7 @@ class Watch:
         variable = self.theatre.variables[name]
         if not isinstance(variable, LevelVariable | LogVariable):
             return value
-        low, high = (end.value for end in variable.scale)
-        return min(max((value - low) / (high - low), 0.0), 1.0)
+        return scaled(value, *(end.value for end in variable.scale))
 
     def _implausible(self) -> Iterator[Finding]:
         for each in written(self.theatre):

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.single import as_written
 from sim.results.ensemble import SCRIPT
 from sim.theatre.compiled.program import NONE, Program
 from sim.theatre.language.scenario import Scenario, ScriptEntry
@@ -59,7 +60,7 @@ def acts(
         if event["cause"] != NONE:
             led_to.setdefault(int(event["cause"]), []).append(int(event["number"]))
     script = _entries(scenario)
-    number = [parameter.value for parameter in program.parameters]
+    numbers = as_written(program)
     told = []
     for event in events:
         if event["actor"] == NONE:
@@ -67,7 +68,7 @@ def acts(
             continue
         deadly, loads = event["deaths"] > 0, event["rung"] > 0 or event["deaths"] > 0
         seen = (int(event["action"]), bool(deadly), float(event["deniability"]), control[event["day"]])
-        blame = blames(program, number, *seen) if loads else ()
+        blame = blames(program, numbers, *seen) if loads else ()
         told.append(_act(scenario, program, event, script, blame, led_to.get(int(event["number"]), [])))
     return tuple(told)
 

@@ -1,12 +1,13 @@
 """On whom those who saw an act laid it: on its actor, on who stands behind it, on whom they suspect."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.compiled.program import NONE, Program
+from sim.engine.numbers import Numbers
+from sim.engine.single import loads_of, share_laid
+from sim.theatre.compiled.program import Program
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,7 @@ class Blame:
 
 def blames(
     program: Program,
-    number: Sequence[float],
+    numbers: Numbers,
     action: int,
     deadly: bool,
     deniability: float,
@@ -36,7 +37,7 @@ def blames(
 
     Parameters
     ----------
-    number : sequence
+    numbers : Numbers
         The program's parameters.
     action : int
         Its position in the program.
@@ -47,28 +48,14 @@ def blames(
     control : array of shape (link,)
         How firmly sponsors held their proxies at the end of its day.
     """
-    found = []
+    found, number = [], numbers.shared
     for observer, name in enumerate(program.actors):
-        first, last = program.load_start[observer * len(program.actions) + action :][:2]
-        for load in program.loads[first:last]:
-            weight = number[load["weight"]]
-            if weight == 0 and not (deadly and number[load["blood_weight"]] > 0):
+        for load in loads_of(program, observer, action):
+            weight = float(number[load.weight])
+            if weight == 0 and not (deadly and number[load.blood_weight] > 0):
                 continue
-            share = _share(load, control, number)
-            sigma = number[program.suspicion[load["pair"]]]
+            share = share_laid(load, numbers, control)
+            sigma = float(number[program.suspicion[load.pair]])
             believed = share * ((1.0 - deniability) + deniability * sigma)
-            found.append(Blame(name, program.pairs[load["pair"]][1], share, believed, weight))
+            found.append(Blame(name, program.pairs[load.pair][1], share, believed, weight))
     return tuple(found)
-
-
-def _share(load: np.void, control: NDArray[np.float64], number: Sequence[float]) -> float:
-    share = 0.0
-    if load["own"]:
-        sponsored = 0.0
-        for link in range(load["links"], load["links_end"]):
-            if link != load["excluded"]:
-                sponsored += float(control[link])
-        share = min(max(1.0 - sponsored, 0.0), 1.0)
-    elif load["sponsor"] != NONE:
-        share = float(control[load["sponsor"]])
-    return share if load["blame"] == NONE else max(share, number[load["blame"]])

@@ -5,7 +5,8 @@ from dataclasses import asdict, dataclass, fields, is_dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sim.engine.explain import Answer, Choice, Held, Weighed, choice, forbidden
+from sim.engine import explain as engine
+from sim.engine.explain import ActionRate, Answer, Choice, choice, forbidden
 from sim.engine.model import CrisisModel
 from sim.text import WIDTH
 from sim.theatre.compiled.program import NONE
@@ -181,7 +182,7 @@ def _plain(value: Any) -> Any:
 
 
 def explanation(model: CrisisModel, actor: str, told: Sequence[Act]) -> Explanation:
-    """Explain the choice of an actor that has just been made; called by an `Onlooker` in a model of one run.
+    """Explain the choice of an actor that has just been made; called by an `Observer` in a model of one run.
 
     Parameters
     ----------
@@ -198,10 +199,10 @@ def explanation(model: CrisisModel, actor: str, told: Sequence[Act]) -> Explanat
         day=model.day,
         date=program.start + timedelta(days=model.day),
         actor=actor,
-        saw=tuple(_grievance(program.pairs[held.pair][1], held, told) for held in made.held),
+        saw=tuple(_grievance(program.pairs[held.pair][1], held, told) for held in made.grievances),
         options=_options(model, made),
         closed=_closed(model, made),
-        draw=Draw(made.draw, made.threshold, made.total, 1.0 / (1.0 + made.total), drawn) if made.weighed else None,
+        draw=Draw(made.draw, made.threshold, made.total, 1.0 / (1.0 + made.total), drawn) if made.rates else None,
         did=did,
         imposed=_imposed(model, made),
         failed=None if made.sound else model.failures[0][2],
@@ -217,7 +218,7 @@ def _imposed(model: CrisisModel, made: Choice) -> str | None:
     return "veto" if made.drawn != NONE and made.chosen == NONE else None
 
 
-def _grievance(by: str, held: Held, told: Sequence[Act]) -> Grievance:
+def _grievance(by: str, held: engine.Grievance, told: Sequence[Act]) -> Grievance:
     return Grievance(
         by=by,
         believed=held.believed,
@@ -233,14 +234,14 @@ def _grievance(by: str, held: Held, told: Sequence[Act]) -> Grievance:
 
 def _options(model: CrisisModel, made: Choice) -> tuple[Option, ...]:
     found, whole, before = [], 1.0 + made.total, 0.0
-    for weighed in made.weighed:
+    for weighed in made.rates:
         if weighed.able:
             found.append(_option(model, made, weighed, before, whole))
         before = weighed.until
     return tuple(found)
 
 
-def _option(model: CrisisModel, made: Choice, weighed: Weighed, before: float, whole: float) -> Option:
+def _option(model: CrisisModel, made: Choice, weighed: ActionRate, before: float, whole: float) -> Option:
     name = model.program.actions[weighed.action]
     action = model.scenario.theatre.actions[name]
     return Option(
@@ -262,9 +263,9 @@ def _option(model: CrisisModel, made: Choice, weighed: Weighed, before: float, w
     )
 
 
-def _drivers(terms: dict[str, Any], weighed: Weighed) -> tuple[Driver, ...]:
+def _drivers(terms: dict[str, Any], weighed: ActionRate) -> tuple[Driver, ...]:
     found = []
-    for text, pull in zip(sorted(terms), weighed.pulls, strict=True):
+    for text, pull in zip(sorted(terms), weighed.terms, strict=True):
         factors: tuple[Factor, ...] = Term.parse(text).factors
         readings = tuple(map(Reading, map(str, factors), pull.factors))
         found.append(Driver(text, pull.weight, readings, pull.amount, pull.factor))
@@ -272,7 +273,7 @@ def _drivers(terms: dict[str, Any], weighed: Weighed) -> tuple[Driver, ...]:
 
 
 def _reply(model: CrisisModel, made: Choice, answer: Answer) -> Reply:
-    held = next(held for held in made.held if held.pair == answer.pair)
+    held = next(held for held in made.grievances if held.pair == answer.pair)
     weight = answer.preference * answer.fit
     return Reply(
         target=model.program.pairs[answer.pair][1],
@@ -293,7 +294,7 @@ def _reply(model: CrisisModel, made: Choice, answer: Answer) -> Reply:
 
 def _closed(model: CrisisModel, made: Choice) -> tuple[Closed, ...]:
     found = []
-    for weighed in made.weighed:
+    for weighed in made.rates:
         if not weighed.able:
             name = model.program.actions[weighed.action]
             action = model.scenario.theatre.actions[name]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.engine.explain import Onlooker, controls
+from sim.engine.explain import Observer, controls
 from sim.engine.model import CrisisModel
 from sim.execution.draws import Drawn, as_data, scenario_of
 from sim.execution.source import Origin, ReplayError, Source, origin
@@ -246,7 +246,7 @@ def _model(
 ) -> CrisisModel:
     model = CrisisModel(scenario, seed=seed, run_numbers=[run], collect=False, keep=keep)
     if look is not None:
-        Onlooker(model, look)
+        Observer(model, look)
     return model
 
 

@@ -10,23 +10,11 @@ import numpy as np
 from sim.engine.explain import last_done, number, part_of_the_war, ready_on
 from sim.engine.model import CrisisModel
 from sim.engine.readings import NEVER_SINCE
-from sim.engine.state import BLOOD_READING, MORNING
-from sim.engine.state import PROVOCATION as PROVOCATION_READING
+from sim.engine.single import measured
+from sim.engine.state import MORNING
 from sim.text import beside, on
 from sim.text import number as figure
-from sim.theatre.compiled.program import (
-    BLOOD,
-    CONDITION,
-    DEATHS,
-    NEVER,
-    NONE,
-    PROVOCATION,
-    RUNG,
-    SINCE_ACTION,
-    SINCE_RUNG,
-    TENSION,
-    VARIABLE,
-)
+from sim.theatre.compiled.program import CONDITION, NONE
 from sim.theatre.language.terms import Condition
 from sim.theatre.language.variables import FlagVariable
 
@@ -69,13 +57,13 @@ def reasons(model: CrisisModel, action: int) -> tuple[Reason, ...]:
 
 def _failing(model: CrisisModel, condition: Condition, node: int) -> Iterator[Reason]:
     """The clauses by which a condition, kept at a node of the morning's, does not hold."""
-    held, (nodes, clauses, alternatives) = model.held[MORNING], model.everything.conditions[MORNING]
+    held, (nodes, clauses, alternatives) = model.held[MORNING], model.state.conditions[MORNING]
     if held.holds[node, 0]:
         return
     row, enough = nodes[node], True
     ordered = sorted(condition.clauses.items())
     for (text, comparison), clause in zip(ordered, clauses[row["clauses"] : row["clauses_end"]], strict=True):
-        value, threshold = measured(model, clause), number(model, clause["threshold"])
+        value, threshold = measured(model.state, clause, model.day), number(model, clause["threshold"])
         if not (value >= threshold if clause["at_least"] else value <= threshold):
             enough = False
             yield _unmet(model, text, comparison.op, clause, value, threshold)
@@ -106,22 +94,3 @@ def _unmet(model: CrisisModel, text: str, side: str, clause: np.void, value: flo
     if value == NEVER_SINCE:
         return Reason("when", f"{text} is never, needs {needs}", text, None, needs)
     return Reason("when", f"{text} is {beside(value, threshold)}, needs {needs}", text, value, needs)
-
-
-def measured(model: CrisisModel, clause: np.void) -> float:
-    """What a clause of the morning's conditions compares, in its own unit."""
-    kind, i, world = clause["kind"], clause["index"], model.world
-    if kind == VARIABLE:
-        return float(world.x[i, 0])
-    if kind in (PROVOCATION, BLOOD):
-        return float(model.stocks[PROVOCATION_READING if kind == PROVOCATION else BLOOD_READING, i, 0])
-    if kind == RUNG:
-        return float(world.rung[i, 0])
-    if kind == TENSION:
-        return float(world.tension[0, 0])
-    if kind == DEATHS:
-        return float(world.deaths[i, 0])
-    if kind in (SINCE_ACTION, SINCE_RUNG):
-        last = int((world.last_day if kind == SINCE_ACTION else world.last_rung_day)[i, 0])
-        return float(model.day - last) if last != NEVER else NEVER_SINCE
-    return float(model.held[MORNING].holds[i, 0])

@@ -15,8 +15,8 @@ from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import reached, standing
 from sim.analysis.paths import quantiles
 from sim.analysis.two_errors import by_set, tally
+from sim.engine.block import Block
 from sim.engine.draw import RUNS_PER_SET, set_of
-from sim.engine.record import Block
 from sim.theatre.compiled.program import Program
 from sim.theatre.language.scenario import Scenario
 

@@ -10,14 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.arithmetic import exp_at_most, exponentials
+from sim.engine._numba import exp_at_most, exponentials, kernel, struct_at
+from sim.engine.bound import WIDE_TILE
 from sim.engine.dice import DECIDE, words
-from sim.engine.explain import Onlooker
-from sim.engine.handover import opened
-from sim.engine.kernel import kernel
+from sim.engine.explain import Observer
 from sim.engine.model import CrisisModel
-from sim.engine.rough import WIDE
-from sim.engine.state import STRIP, Everything
+from sim.engine.state import TILE, ModelState
 from sim.engine.thinning import candidates
 from sim.theatre.compiled.program import LOG, NONE
 from sim.theatre.language.scenario import Scenario
@@ -55,8 +53,8 @@ def _rows_of_bounds(times, row, out):
 
 
 @kernel
-def _may_act(place, i, day):
-    return candidates(opened(Everything, place), i, day)
+def _may_act(address, i, day):
+    return candidates(struct_at(ModelState, address), i, day)
 
 
 def weighed(scenario: Scenario, runs: int = 256) -> Any:
@@ -65,9 +63,9 @@ def weighed(scenario: Scenario, runs: int = 256) -> Any:
     found = np.zeros(len(model.program.actors))
 
     def look(model: CrisisModel) -> None:
-        found[:] += [_may_act(model.place, i, model.day) for i in range(len(found))]
+        found[:] += [_may_act(model.address, i, model.day) for i in range(len(found))]
 
-    Onlooker(model, look)
+    Observer(model, look)
     while model.running:
         model.step()
     return found / (runs * scenario.days)
@@ -97,16 +95,17 @@ def operations(scenario: Scenario) -> dict[str, float]:
 def nanoseconds() -> dict[str, float]:
     """What one of each takes."""
     rng = np.random.default_rng(1)
-    row, room, out = np.full(STRIP, -0.5), np.empty((3, STRIP)), np.empty(STRIP, np.uint64)
-    rows, weights, total = rng.random((8, STRIP)), rng.random(8), np.zeros(STRIP)
-    single, most = np.full(WIDE, -0.5, np.float32), np.empty(WIDE, np.float32)
-    singles, single_weights = rng.random((8, WIDE), np.float32), rng.random(8, np.float32)
+    row, room, out = np.full(TILE, -0.5), np.empty((3, TILE)), np.empty(TILE, np.uint64)
+    rows, weights, total = rng.random((8, TILE)), rng.random(8), np.zeros(TILE)
+    single, most = np.full(WIDE_TILE, -0.5, np.float32), np.empty(WIDE_TILE, np.float32)
+    singles, single_weights = rng.random((8, WIDE_TILE), np.float32), rng.random(8, np.float32)
     return {
-        "exponentials": _best(lambda times: _rows_of_exponentials(times, row, room)) / STRIP,
-        "products": _best(lambda times: _weighted_sums(times, weights, rows, total)) / (8 * STRIP),
-        "draws": _best(lambda times: _draws(times, 5, out)) / STRIP,
-        "bounds": _best(lambda times: _rows_of_bounds(times, single, most)) / WIDE,
-        "products of bounds": _best(lambda times: _weighted_sums(times, single_weights, singles, most)) / (8 * WIDE),
+        "exponentials": _best(lambda times: _rows_of_exponentials(times, row, room)) / TILE,
+        "products": _best(lambda times: _weighted_sums(times, weights, rows, total)) / (8 * TILE),
+        "draws": _best(lambda times: _draws(times, 5, out)) / TILE,
+        "bounds": _best(lambda times: _rows_of_bounds(times, single, most)) / WIDE_TILE,
+        "products of bounds": _best(lambda times: _weighted_sums(times, single_weights, singles, most))
+        / (8 * WIDE_TILE),
     }
 
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import mesa
 
 import sim
+from sim.engine.day import PHASES, Phase
 from sim.engine.model import CrisisModel
 from sim.execution.run import RUNS_PER_BLOCK
 from tests.benchmarks.bound import bound
@@ -27,6 +28,27 @@ def engine(scenario: sim.Scenario, runs: int, repeats: int = 3) -> float:
             model.step()
         best = max(best, runs / (time.perf_counter() - begun))
     return best
+
+
+class _Timed(CrisisModel):
+    """A model that takes the time of each phase."""
+
+    def enact(self, phase: Phase) -> None:
+        begun = time.perf_counter()
+        super().enact(phase)
+        self.seconds[phase.name] = self.seconds.get(phase.name, 0.0) + time.perf_counter() - begun
+
+
+def phases(scenario: sim.Scenario, runs: int, repeats: int = 3) -> dict[str, float]:
+    """Nanoseconds that each phase takes for a day of one run, the least of some repeats."""
+    made = []
+    for repeat in range(repeats):
+        model = _Timed(scenario, runs=runs, seed=repeat, collect=False)
+        model.seconds = {}
+        while model.running:
+            model.step()
+        made.append(model.seconds)
+    return {phase.name: min(each[phase.name] for each in made) / (runs * scenario.days) * 1e9 for phase in PHASES}
 
 
 def cores(scenario: sim.Scenario, runs: int, count: int) -> float:
@@ -83,6 +105,11 @@ def main() -> None:
     print(
         f"{'its arithmetic alone, one core':45s} {most:9,.1f} runs/s   ({parts}); the engine reaches {full / most:.0%}"
     )
+    print("nanoseconds for a day of one run, by phase:")
+    found = phases(scenario, RUNS_PER_BLOCK)
+    for phase in PHASES:
+        share = found[phase.name] / sum(found.values())
+        print(f"  {phase.name:12s} {found[phase.name]:8,.0f} ns  {share:4.0%}  {phase.does}")
     print("what twice as much costs, in time of one core:")
     twice = engine(scenario, 2 * RUNS_PER_BLOCK)
     print(f"  {'runs':20s} {2 * full / twice:5.2f} times")

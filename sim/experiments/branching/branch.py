@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.engine.block import Block
 from sim.engine.branch import branched
 from sim.engine.model import CrisisModel
-from sim.engine.record import Block
 from sim.execution.lookup import AskError, Day, action_of, dated, day_of, origin_of
 from sim.execution.source import Origin, Source
 from sim.execution.workers import pool
@@ -183,7 +183,7 @@ def _followed(model: CrisisModel, last: int) -> Block:
     model.trajectories.rung = model.trajectories.rung[: last + 1]
     block, number = model.block(), np.maximum(model.runs.branch - 1, 0)
     failed = np.flatnonzero(model.status.failed_day >= 0)
-    counts = model.everything.event_number
+    counts = model.state.event_number
     model.close()
     return replace(
         block,

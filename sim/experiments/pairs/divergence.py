@@ -3,15 +3,18 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
+from itertools import accumulate
 from math import inf, log, nan
 from typing import Any
 
 import numpy as np
 
+from sim.engine.single import fallen
 from sim.execution.lookup import AskError
 from sim.replays.explain import Draw, Driver, Explanation, Option
 from sim.replays.replay import Replay
 from sim.results.ensemble import SCRIPT
+from sim.theatre.compiled.program import NONE
 from sim.theatre.language.scenario import Scenario
 
 
@@ -260,16 +263,9 @@ def _tipping(a: Explanation, b: Explanation, shifts: tuple[Shift, ...]) -> tuple
 
 def _falls(rates: Mapping[str, float], draw: float) -> str | None:
     """The action on which a draw falls (ODD 7.4)."""
-    ordered = sorted(rates.items())
-    total = 0.0
-    for _, rate in ordered:
-        total += rate
-    running = 0.0
-    for action, rate in ordered:
-        running += rate
-        if running > draw * (1.0 + total):
-            return action
-    return None
+    ordered = sorted(rates)
+    at = fallen(list(accumulate(rates[action] for action in ordered)), draw)
+    return ordered[at] if at != NONE else None
 
 
 def _apart(one: Replay, other: Replay, day: int) -> tuple[tuple[tuple[str, float, float], ...], int | None]:

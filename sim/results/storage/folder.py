@@ -77,9 +77,11 @@ def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
             f"same, {advice}"
         )
     if manifest.status == "running" and manifest.made.get("rules_sha256") != rules_sha256():
+        version = (manifest.made.get("versions") or {}).get("escalation-sim") or "unknown"
+        rules = str(manifest.made.get("rules_sha256"))[:8]
         raise StoreError(
-            f"{folder} cannot be gone on with, since another version of the rules began it, whose runs may differ; "
-            f"{advice}"
+            f"{folder} cannot be gone on with, since another version of the rules began it, whose runs may differ: "
+            f"that of escalation-sim {version} with the rules {rules}. Go on with it by that version, {advice}"
         )
 
 

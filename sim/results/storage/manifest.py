@@ -1,17 +1,15 @@
 """The manifest of a result, `run.json`: what was asked for, what of it is done, and how it was made."""
 
-import hashlib
 import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
-import sim.engine
-import sim.theatre
+from sim.engine.fingerprint import RULES, code_sha256
 from sim.results.errors import StoreError
 from sim.results.intervals import Precision
 from sim.theatre.language.scenario import Scenario
@@ -251,11 +249,9 @@ def _version(package: str) -> str | None:
         return None
 
 
-@cache
 def rules_sha256() -> str:
-    """Hash of all code that can change a run: the same code gives the same bits on every machine."""
-    digest = hashlib.sha256()
-    for package in (sim.engine, sim.theatre):
-        for source in sorted(Path(*package.__path__).rglob("*.py")):
-            digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
-    return digest.hexdigest()
+    """Hash of the code that computes runs: the same code gives the same bits on every machine.
+
+    Of its texts it knows nothing, so that to mend a message makes no result another one (`sim.engine.fingerprint`).
+    """
+    return code_sha256(RULES)

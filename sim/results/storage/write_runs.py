@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.engine.record import Block
+from sim.engine.block import Block
 from sim.results.ensemble import Ensemble, event_table, outcome_table
 from sim.theatre.compiled.compile import program_of
 

@@ -108,7 +108,7 @@ class Compiler:
         for features in (self.dawn, self.morning, self.snapshot):
             features.conditions = self.morning_conditions
         self.terms, self.effects = TermTable(self.parameters), EffectTable(self)
-        self.dyad_of, self.discharged, self.exposed = Spans(), Spans(), Spans()
+        self.dyad_of, self.pairs_relieved, self.pairs_revealed = Spans(), Spans(), Spans()
 
     def since(self, actor: str, rung: int) -> int:
         """The row that keeps the last day on which `actor` acted on `rung` or above."""
@@ -149,8 +149,8 @@ class Compiler:
             link=link,
             action=action,
             dyad_of=self.dyad_of.build(),
-            discharged=self.discharged.build(),
-            exposed=self.exposed.build(),
+            pairs_relieved=self.pairs_relieved.build(),
+            pairs_revealed=self.pairs_revealed.build(),
             effects=self.effects.build(),
             variable=variable,
             low=low,
@@ -202,8 +202,8 @@ class Compiler:
             **_span("drivers", self.terms.add(self.morning, action.drivers, f"{path}.drivers")),
             **_span("effects", self.effects.add(action.effects, path)),
             **_span("dyads", self.dyad_of.add(self._dyads_of(actor, action.target))),
-            **_span("discharged", self.discharged.add(cast.discharged(actor, action.target) if replies else [])),
-            **_span("exposed", self.exposed.add(cast.held_against(action.target) if evidence else [])),
+            **_span("pairs_relieved", self.pairs_relieved.add(cast.relieved(actor, action.target) if replies else [])),
+            **_span("pairs_revealed", self.pairs_revealed.add(cast.held_against(action.target) if evidence else [])),
         }
 
     def _dyads_of(self, actor: str, target: str) -> list[int]:

@@ -48,10 +48,10 @@ class Cast:
         for field, owners in owned.items():
             ends = np.cumsum([owners.count(name) for name in names]).tolist()
             columns[field], columns[f"{field}_end"] = [0, *ends[:-1]], ends
-        memory = [number(f"actors.{name}.perception.memory", arithmetic.decay) for name in names]
+        decay = [number(f"actors.{name}.perception.memory", arithmetic.decay) for name in names]
         narrowness = [number(f"actors.{name}.replies.width", _reciprocal) for name in names]
         sharpness = [number(f"actors.{name}.perception.scale", _reciprocal) for name in names]
-        return table(ACTOR, memory=memory, narrowness=narrowness, sharpness=sharpness, key=keys, **columns)
+        return table(ACTOR, decay=decay, narrowness=narrowness, sharpness=sharpness, key=keys, **columns)
 
     def fit_table(self) -> Table:
         """Pairs and rungs on which actors can reply."""
@@ -68,7 +68,7 @@ class Cast:
             for observer, by in self._of.pair_at
         )
 
-    def discharged(self, actor: str, target: str) -> list[int]:
+    def relieved(self, actor: str, target: str) -> list[int]:
         """Pairs that a reply of `actor` to `target` settles: the target's and its sponsors'."""
         held = [target, *sorted(self._of.cast[target].sponsors)]
         return [self._of.pair_at[actor, by] for by in held if (actor, by) in self._of.pair_at]

@@ -90,7 +90,7 @@ CONDITION_NODE = _table(
     lasting="parameter: days on end it must have held",
 )
 ACTOR = _table(
-    memory="parameter: the factor by which stocks fade in a day",
+    decay="parameter: the factor by which stocks fade in a day",
     sharpness="parameter: 1 / scale",
     lethality="parameter",
     reply_rate="parameter",
@@ -145,10 +145,10 @@ ACTION = _table(
     effects_end="",
     dyads="likewise the dyads it belongs to",
     dyads_end="",
-    discharged="likewise the pairs that the reply discharges, the target's first",
-    discharged_end="",
-    exposed="likewise the pairs whose suspicion its evidence opens",
-    exposed_end="",
+    pairs_relieved="likewise the pairs that the reply discharges, the target's first",
+    pairs_relieved_end="",
+    pairs_revealed="likewise the pairs whose suspicion its evidence opens",
+    pairs_revealed_end="",
     key="hash of its id",
 )
 EFFECT = _table(
@@ -266,10 +266,10 @@ class Program:
     action: Table
     dyad_of: Ints
     """Dyads that actions belong to, as `action` says."""
-    discharged: Ints
-    """Pairs."""
-    exposed: Ints
-    """Pairs."""
+    pairs_relieved: Ints
+    """Pairs that replies discharge, as `action` says."""
+    pairs_revealed: Ints
+    """Pairs whose suspicion evidence opens, likewise."""
     effects: Table
     inject: Table
     """INJECT, by entry of the script with effects; the amounts are in `effects` too."""

@@ -1,17 +1,16 @@
 """What thinning works on, in single precision, and how much of its bound goes to rounding (`sim.engine.thinning`)."""
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.theatre.compiled.program import NONE, Floats, Ints, Program
 
-if TYPE_CHECKING:
-    from .state import Numbers
+from .numbers import Numbers
 
-WIDE = 512
-"""Runs worked on at a time: numbers of half the size, so twice as many as in a strip."""
+WIDE_TILE = 512
+"""Runs worked on at a time: numbers of half the size, so twice as many as in a tile."""
 
 _ROUNDING = 2.0**-22
 """Four times the most by which one operation in single precision is off, relative to what it gives."""
@@ -19,7 +18,7 @@ _ROUNDING = 2.0**-22
 Singles = NDArray[np.float32]
 
 
-class Rough(NamedTuple):
+class BoundArrays(NamedTuple):
     """Numbers in single precision, and what is found with them."""
 
     features: Singles
@@ -39,7 +38,7 @@ class Rough(NamedTuple):
     """The columns of the runs in which it may, at the beginning of shape (run,)."""
 
 
-def new_rough(p: Program, numbers: "Numbers", n: int) -> Rough:
+def new_bound_arrays(p: Program, numbers: Numbers, n: int) -> BoundArrays:
     """Room for `n` runs, and the slack that their numbers need."""
     slot, shared, varied = numbers.slot, numbers.shared, numbers.varied
     size, ordinary, here = np.abs(shared), _ordinary(shared), slot != NONE
@@ -55,8 +54,8 @@ def new_rough(p: Program, numbers: "Numbers", n: int) -> Rough:
         positive = [*actions["rate"], *replies["reply"], *[me["reply_rate"]] * bool(len(replies))]
         if not ordinary[positive].all() or not (slack[mine] < 1.0).all():
             least[i] = np.inf
-    wide, pairs = min(n, WIDE), int((p.actor["pairs_end"] - p.actor["pairs"]).max(initial=1))
-    return Rough(
+    wide, pairs = min(n, WIDE_TILE), int((p.actor["pairs_end"] - p.actor["pairs"]).max(initial=1))
+    return BoundArrays(
         features=np.zeros((p.morning.rows, n), np.float32),
         slack=slack,
         least=least,

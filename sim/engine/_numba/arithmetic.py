@@ -9,7 +9,8 @@ import numpy as np
 
 from sim.theatre.compiled import arithmetic as plain
 
-from .kernel import bits_of, float_of, formula, moved_up, part
+from .bits import bits_of, float_of, moved_up
+from .decorators import formula, part
 
 _ROUND = 6755399441055744.0  # 1.5 * 2**52: added to a whole number, it leaves that number in the lowest bits
 _TWO_52 = 4503599627370496.0
@@ -39,6 +40,11 @@ _world: dict[str, Any] = {
     "scale_by_power_of_two": _scale_by_power_of_two,
     "mantissa_and_exponent": _mantissa_and_exponent,
 }
+
+
+def is_plain(function: Any) -> bool:
+    """Whether a compiled function is one of the plain module, which gives the same bits."""
+    return getattr(function, "py_func", function).__globals__ is _world
 
 
 def _compiled(name: str) -> Callable[..., Any]:

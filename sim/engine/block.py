@@ -1,15 +1,14 @@
 """What is kept of a model's runs: trajectories day by day, and at the end the block of all results."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.theatre.compiled.program import NONE, Program
 
-if TYPE_CHECKING:
-    from .model import CrisisModel
+from .state import ModelState, WorldState
 
 
 @dataclass(frozen=True)
@@ -43,16 +42,15 @@ class Trajectories:
         self.values = np.empty((program.days, len(program.variables) + 1, n), dtype)
         self.rung = np.empty((program.days, len(program.dyads) + 1, n), np.uint8)
 
-    def keep(self, model: "CrisisModel") -> None:
-        """Keep the evening of the model's day."""
-        self.values[model.day, :-1] = model.world.x
-        self.values[model.day, -1] = model.world.tension[0]
-        self.rung[model.day] = model.world.rung
+    def keep(self, day: int, world: WorldState) -> None:
+        """Keep the evening of a day."""
+        self.values[day, :-1] = world.x
+        self.values[day, -1] = world.tension[0]
+        self.rung[day] = world.rung
 
 
-def block(model: "CrisisModel", trajectories: Trajectories | None) -> Block:
+def block(program: Program, state: ModelState, trajectories: Trajectories | None) -> Block:
     """Gather what a model's runs gave."""
-    program = model.program
     names = (*program.variables, "tension")
     values: dict[str, NDArray[np.floating[Any]]] = {}
     rungs: dict[str, NDArray[np.uint8]] = {}
@@ -61,22 +59,22 @@ def block(model: "CrisisModel", trajectories: Trajectories | None) -> Block:
         kinds = (*(f"rung_{dyad}" for dyad in program.dyads), "rung")
         rungs = {name: trajectories.rung[:, at].T for at, name in enumerate(kinds)}
     return Block(
-        run=model.runs.run,
-        branch=model.runs.branch,
+        run=state.runs.run,
+        branch=state.runs.branch,
         values=values,
         rungs=rungs,
-        events=_events(model),
-        outcome_day=np.ascontiguousarray(model.world.outcome_day.T),
-        failures=model.failures,
+        events=_events(state),
+        outcome_day=np.ascontiguousarray(state.world.outcome_day.T),
+        failures=failures(program, state),
     )
 
 
-def _events(model: "CrisisModel") -> dict[str, NDArray[Any]]:
+def _events(state: ModelState) -> dict[str, NDArray[Any]]:
     """The table of events, by run and within a run as it happened."""
-    events = model.events[: int(model.n_events[0])]
+    events = state.events[: int(state.n_events[0])]
     events = events[np.argsort(events["column"], kind="stable")]
     return {
-        "run": model.runs.run[events["column"]],
+        "run": state.runs.run[events["column"]],
         "day": events["day"].astype(np.int32),
         "actor": events["actor"].astype(np.int16),
         "action": events["action"].astype(np.int16),
@@ -89,11 +87,11 @@ def _events(model: "CrisisModel") -> dict[str, NDArray[Any]]:
     }
 
 
-def failures(model: "CrisisModel") -> list[tuple[int, int, str]]:
+def failures(program: Program, state: ModelState) -> list[tuple[int, int, str]]:
     """Name the runs that failed, with day and what was not finite."""
-    program, status = model.program, model.status
+    status = state.status
     names = [*program.variables, "tension", *(f"choice of {actor}" for actor in program.actors)]
     return [
-        (int(model.runs.run[at]), int(status.failed_day[at]), names[status.failed_what[at]])
+        (int(state.runs.run[at]), int(status.failed_day[at]), names[status.failed_what[at]])
         for at in np.flatnonzero(status.failed_day != NONE)
     ]

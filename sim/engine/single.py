@@ -1,0 +1,80 @@
+"""Single rules for readers of one run in Python: the very lines of the kernels, not compiled, so none is copied."""
+
+from collections import namedtuple
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.theatre.compiled.program import LOAD, NONE, Floats, Program
+
+from . import decide, perceive, readings, weigh
+from ._numba import uncompiled
+from .numbers import Numbers
+from .state import MORNING, ModelState
+
+_share, _saturate = uncompiled(perceive.share), uncompiled(perceive.saturate)
+_rung, _prefer, _threshold = uncompiled(weigh.rung_of), uncompiled(weigh.prefer), uncompiled(weigh.threshold_of)
+_scale, _measure, _fall = uncompiled(readings.scale), uncompiled(readings.measure), uncompiled(decide.fall)
+
+
+def as_written(program: Program) -> Numbers:
+    """The numbers of a program, shared by all runs."""
+    shared = np.array([parameter.value for parameter in program.parameters])
+    return Numbers(shared, np.full(len(shared), NONE, np.int32), np.zeros((0, 1)))
+
+
+_Load: Any = namedtuple("_Load", list(LOAD.names or ()))  # type: ignore[misc]  # its fields are the table's columns
+
+
+def loads_of(program: Program, observer: int, action: int) -> list[Any]:
+    """By which records of `Program.loads` an act loads an observer's pairs; columns are attributes, as in kernels."""
+    first, last = program.load_start[observer * len(program.actions) + action :][:2]
+    return [_Load(*row) for row in program.loads[first:last].tolist()]
+
+
+def share_laid(load: Any, numbers: Numbers, control: NDArray[np.float64]) -> float:
+    """How much of an act such a load lays on the other of its pair, with controls of shape (link,)."""
+    return float(_share(load, 0, numbers, control[:, None]))
+
+
+def saturated(stock: float, sharpness: float) -> float:
+    """How a stock reads between 0 and 1."""
+    row = np.array([stock])
+    _saturate(row, np.array([sharpness]), np.empty((3, 1)))
+    return float(row[0])
+
+
+def provoking_rung(peak: float, severity: Floats) -> float:
+    """The rung of the strongest act, by the severities of all rungs."""
+    return float(_rung(peak, severity))
+
+
+def together(preferences: Sequence[float], fits: Sequence[float], able: Sequence[float]) -> float:
+    """Sum of preference times fit over replies to one target that may be chosen."""
+    answer, total = np.zeros(1), np.zeros(1)
+    for each in zip(preferences, fits, able, strict=True):
+        _prefer(*(np.array([part]) for part in each), answer, total)
+    return float(total[0])
+
+
+def scaled(value: float, low: float, high: float) -> float:
+    """What terms read of a value on a scale."""
+    row = np.empty(1)
+    _scale(np.array([value]), np.array([low]), np.array([high]), row)
+    return float(row[0])
+
+
+def measured(state: ModelState, clause: np.void, day: int) -> float:
+    """What a clause of the morning's conditions compares, in its own unit."""
+    holds = state.held[MORNING].holds
+    return float(_measure(state, clause["kind"], clause["index"], day, holds, np.empty(len(state.war)))[0])
+
+
+def fallen(running: Sequence[float], draw: float) -> int:
+    """On which of some running sums of rates a draw falls; -1 if past the last, where an actor holds."""
+    if not len(running):
+        return NONE
+    threshold = float(_threshold(draw, running[-1]))
+    return int(_fall(np.array(running)[:, None], threshold, 0)) if threshold < running[-1] else NONE
