@@ -17,13 +17,11 @@ from sim.analysis.paths import quantiles
 from sim.analysis.two_errors import by_set, tally
 from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.engine.record import Block
+from sim.theatre.program import SCRIPT as SCRIPT
 from sim.theatre.program import Program
 from sim.theatre.scenario import Scenario
 
 from .two_errors import errors_of_shares, sampling
-
-SCRIPT = "script"
-"""The actor of what the scenario itself lets happen."""
 
 
 class Table:

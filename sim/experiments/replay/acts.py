@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.results.ensemble import SCRIPT
-from sim.theatre.program import NONE, Program
+from sim.theatre.program import NONE, SCRIPT, Program
 from sim.theatre.scenario import Scenario, ScriptEntry
 
 from .blame import Blame, blames

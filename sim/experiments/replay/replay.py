@@ -7,12 +7,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
 from sim.engine.explain import Onlooker, controls
 from sim.engine.model import CrisisModel
-from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
-from sim.results.manifest import provenance
+from sim.engine.record import Block
 from sim.theatre.compile import program_of
 from sim.theatre.names import did_you_mean, listing
 from sim.theatre.program import Program
@@ -26,7 +25,10 @@ from .origin import Origin, ReplayError, Source, origin
 from .words import WIDTH
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
+
+    from sim.results.ensemble import Ensemble
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,8 @@ class Replay:
     scenario: Scenario
     seed: int
     run: int
-    ensemble: Ensemble
-    """The run as an ensemble of one, for figures and tables."""
+    block: Block
+    """What the engine kept of the run."""
     acts: tuple[Act, ...]
     """Its events, by their numbers, with all there is to tell of them."""
     of: Scenario
@@ -45,16 +47,46 @@ class Replay:
     drawn: tuple[Drawn, ...] = ()
     """Numbers that the run has drawn, what stands out furthest first; none where all are as written."""
 
+    @cached_property
+    def ensemble(self) -> "Ensemble":
+        """The run as an ensemble of one, for figures and tables."""
+        import pandas as pd
+
+        from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table  # a story needs no tables
+        from sim.results.manifest import provenance
+
+        block, program = self.block, self.program
+        return Ensemble(
+            scenario=self.scenario,
+            seed=self.seed,
+            trajectories=dataset(self.scenario, program, block.run, block.values | block.rungs),
+            events=event_table(block, program),
+            outcomes=outcome_table(program.outcomes, block.run, block.outcome_day),
+            failures=pd.DataFrame(block.failures, columns=["run", "day", "what"]),
+            info=provenance(),
+        )
+
     @property
-    def events(self) -> pd.DataFrame:
+    def events(self) -> "pd.DataFrame":
         """One row for each act: run, day, date, actor, action, target, rung, deniable, fatalities, event, cause."""
         return self.ensemble.events
 
     @property
     def failure(self) -> tuple[int, str] | None:
         """Day on which the run met a value that is not finite, and what it was."""
-        failed = self.ensemble.failures
-        return (int(failed["day"].iloc[0]), str(failed["what"].iloc[0])) if len(failed) else None
+        return next(((day, what) for _, day, what in self.block.failures), None)
+
+    @property
+    def outcomes(self) -> dict[str, int | None]:
+        """The first day of each outcome; None where it never held."""
+        days = self.block.outcome_day[0].tolist()
+        return {name: None if day < 0 else day for name, day in zip(self.program.outcomes, days, strict=True)}
+
+    @property
+    def tension(self) -> NDArray[np.floating[Any]]:
+        """Tension in the evening of each day."""
+        tension: NDArray[np.floating[Any]] = self.block.values["tension"][0]
+        return tension
 
     @cached_property
     def program(self) -> Program:
@@ -76,7 +108,6 @@ class Replay:
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
-        days = self.ensemble.outcomes.iloc[0]
         return {
             "scenario": self.scenario.name,
             "scenario_sha256": self.of.sha256,
@@ -85,7 +116,7 @@ class Replay:
             **({"drawn": as_data(self.drawn)} if self.drawn else {}),
             "start": self.scenario.start,
             "days": self.scenario.days,
-            "outcomes": {str(name): None if pd.isna(day) else int(day) for name, day in days.items()},
+            "outcomes": self.outcomes,
             "failed": None if self.failure is None else dict(zip(("day", "what"), self.failure, strict=True)),
             "events": [asdict(act) for act in self.acts],
         }
@@ -239,7 +270,8 @@ def replayed(told: Origin, run: int) -> Replay:
         raise ReplayError(f"no run {run}; {has}")
     drawn = told.drawn_by(run)
     found = _simulated(told.scenario, told.seed, run, drawn)
-    told.held_to(found.events, run)
+    if told.runs is not None:  # a result, which says what happened
+        told.held_to(found.events, run)
     return found
 
 
@@ -262,16 +294,5 @@ def _simulated(of: Scenario, seed: int, run: int, drawn: tuple[Drawn, ...]) -> R
     while model.running:
         model.step()
         control.append(controls(model))
-    block, program = model.block(), model.program
-    ensemble = Ensemble(
-        scenario=scenario,
-        seed=seed,
-        trajectories=dataset(scenario, program, block.run, block.values | block.rungs),
-        events=event_table(block, program),
-        outcomes=outcome_table(program.outcomes, block.run, block.outcome_day),
-        failures=pd.DataFrame(block.failures, columns=["run", "day", "what"]),
-        info=provenance(),
-    )
     events = model.events[: int(model.n_events[0])]
-    model.trajectories = None  # a Mesa model refers to itself, so it stays until the garbage collector comes by
-    return Replay(scenario, seed, run, ensemble, acts(scenario, program, events, control), of, drawn)
+    return Replay(scenario, seed, run, model.block(), acts(scenario, model.program, events, control), of, drawn)
