@@ -1,6 +1,6 @@
 """The standard set of figures of an ensemble, as files that say what they show."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from io import BytesIO
 from itertools import chain
@@ -12,7 +12,6 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from sim.analysis.paths import medoids
 from sim.results.carried import Carried
 from sim.results.ensemble import Ensemble
 from sim.theatre.variables import LogVariable
@@ -56,9 +55,10 @@ def write_all(
         return []
     folder.mkdir(parents=True, exist_ok=True)
     files = []
+    texts = _texts(ensemble)
     for name, draw in standard(ensemble, record, written).items():
         over = record if name != SINGLE else None
-        files.append(save(draw(), folder / f"{name}.png", ensemble, name, over))
+        files.append(_save(draw(), folder / f"{name}.png", texts, name, over))
     return files
 
 
@@ -85,8 +85,19 @@ def save(
     record : Ensemble, optional
         Recorded events that were drawn over it.
     """
+    return _save(drawing, path, _texts(ensemble), name, record)
+
+
+def _texts(ensemble: "AnyEnsemble") -> dict[str, str]:
+    """What every figure of an ensemble carries: to pack a whole scenario takes long."""
+    return {"Title": ensemble.scenario.title, "Failed": str(ensemble.n_failed), **Carried.of(ensemble).as_texts()}
+
+
+def _save(
+    drawing: Axes | Figure, path: Written, texts: Mapping[str, str], name: str | None, record: Ensemble | None
+) -> Written:
     figure = drawing if isinstance(drawing, Figure) else drawing.figure.figure
-    words = {"Title": ensemble.scenario.title, "Failed": str(ensemble.n_failed), **Carried.of(ensemble).as_texts()}
+    words = dict(texts)
     if name is not None:
         words["Figure"] = name
     if record is not None:
@@ -120,7 +131,7 @@ def _standard(ensemble: "AnyEnsemble", record: Ensemble | None) -> Iterator[tupl
     yield "outcomes", lambda ax: outcomes(ensemble, ax, record=record), 4.5
     kept = ensemble.kept
     if kept.n_sound:
-        first = medoids(kept.paths("tension"), 4).position[0]
+        first = kept.typical("tension", 4).position[0]
         yield SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2
 
 

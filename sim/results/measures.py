@@ -13,7 +13,7 @@ from sim.theatre.program import LOG, Program
 from .ensemble import Ensemble
 
 if TYPE_CHECKING:
-    from sim.engine.model import CrisisModel
+    from sim.engine.model import LockstepModel
 
 
 class Record:
@@ -58,7 +58,7 @@ class Record:
         return {name: values.astype(np.float32) for name, values in found.items()}
 
 
-def measured(model: "CrisisModel") -> dict[str, NDArray[np.float32]]:
+def measured(model: "LockstepModel") -> dict[str, NDArray[np.float32]]:
     """Run a model to its end and measure its runs; those that fail have NaN throughout."""
     record = Record(model.program, model.n)
     while model.running:
