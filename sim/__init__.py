@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import plots as plots
     from sim import report as report
-    from sim.engine.model import CrisisModel as CrisisModel
+    from sim.engine.mesa_model import CrisisModel as CrisisModel
     from sim.experiments.branch import branch as branch
     from sim.experiments.choices import choices as choices
     from sim.experiments.compare import compare as compare
@@ -42,7 +42,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "CountedEnsemble": ("sim.results.counted", "CountedEnsemble"),
-    "CrisisModel": ("sim.engine.model", "CrisisModel"),
+    "CrisisModel": ("sim.engine.mesa_model", "CrisisModel"),
     "Ensemble": ("sim.results.ensemble", "Ensemble"),
     "Precision": ("sim.results.manifest", "Precision"),
     "RecordError": ("sim.experiments.record", "RecordError"),

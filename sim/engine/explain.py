@@ -14,7 +14,7 @@ from sim.theatre.arithmetic import exp
 from sim.theatre.program import NONE
 
 from .agents import Actor, Participant
-from .model import CrisisModel
+from .model import LockstepModel
 from .state import (
     BELIEVED,
     BLOOD,
@@ -120,7 +120,7 @@ class Choice(NamedTuple):
 class Onlooker(Participant):
     """Summary of rule: changes nothing; every morning, once all have chosen, it looks at how."""
 
-    def __init__(self, model: CrisisModel, look: Callable[[CrisisModel], None]) -> None:
+    def __init__(self, model: LockstepModel, look: Callable[[LockstepModel], None]) -> None:
         super().__init__(model, "onlooker")
         self._look = look
 
@@ -129,7 +129,7 @@ class Onlooker(Participant):
         self._look(self.model)
 
 
-def choice(model: CrisisModel, actor: int) -> Choice:
+def choice(model: LockstepModel, actor: int) -> Choice:
     """Read how an actor chose today; called by an `Onlooker` in a model of one run.
 
     The actor chooses once more, which comes to the same, and leaves its scales as they were.
@@ -158,13 +158,13 @@ def choice(model: CrisisModel, actor: int) -> Choice:
     )
 
 
-def number(model: CrisisModel, k: int) -> float:
+def number(model: LockstepModel, k: int) -> float:
     """Parameter `k` in a model of one run."""
     numbers = model.numbers
     return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
 
 
-def _held(model: CrisisModel, pair: int, sharpness: float) -> Held:
+def _held(model: LockstepModel, pair: int, sharpness: float) -> Held:
     def stock(which: int) -> float:
         return float(model.stocks[which, pair, 0])
 
@@ -188,7 +188,7 @@ def _provoking_rung(peak: float, severity: list[float]) -> float:
     return rung + min(max((peak - severity[rung]) / (severity[rung + 1] - severity[rung]), 0.0), 1.0)
 
 
-def _weighed(model: CrisisModel, actor: int, action: int) -> Weighed:
+def _weighed(model: LockstepModel, actor: int, action: int) -> Weighed:
     program, scratch = model.program, model.everything.scratch
     act, at = program.action[action], action - program.actor[actor]["actions"]
     pulls = tuple(_pull(model, term) for term in range(act["drivers"], act["drivers_end"]))
@@ -212,7 +212,7 @@ def _weighed(model: CrisisModel, actor: int, action: int) -> Weighed:
     )
 
 
-def _pull(model: CrisisModel, term: int) -> Pull:
+def _pull(model: LockstepModel, term: int) -> Pull:
     row = model.program.terms[term]
     read, readings = model.everything.read[MORNING][:, 0], model.program.morning
     weight, singles = number(model, row["weight"]), len(readings.factors)
@@ -222,7 +222,7 @@ def _pull(model: CrisisModel, term: int) -> Pull:
     return Pull(weight, factors, amount, exp(amount), int(row["pair"]))
 
 
-def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
+def _answer(model: LockstepModel, actor: int, action: int) -> Answer:
     program, scratch, me = model.program, model.everything.scratch, model.program.actor[actor]
     act, pair = program.action[action], int(program.action[action]["pair"])
     together = 0.0
@@ -246,28 +246,28 @@ def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
     )
 
 
-def forbidden(model: CrisisModel, action: int) -> bool:
+def forbidden(model: LockstepModel, action: int) -> bool:
     """Whether an action is vetoed today if it is drawn."""
     return bool(model.program.script.forbidden[model.day, action])
 
 
-def part_of_the_war(model: CrisisModel, action: int) -> bool:
+def part_of_the_war(model: LockstepModel, action: int) -> bool:
     """Whether an action belongs to the war that is on."""
     m = model.everything
     return bool(m.acts_of_war[model.program.action[action]["rung"]] and m.war[0] >= 0.5)
 
 
-def ready_on(model: CrisisModel, action: int) -> float:
+def ready_on(model: LockstepModel, action: int) -> float:
     """The day from which an action may be chosen again; infinite if it happens once and has."""
     day = int(model.world.ready[action, 0])
     return inf if day == NEVER_AGAIN else float(day)
 
 
-def last_done(model: CrisisModel, action: int) -> int:
+def last_done(model: LockstepModel, action: int) -> int:
     """The last day on which an action was done."""
     return int(model.world.last_day[action, 0])
 
 
-def controls(model: CrisisModel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def controls(model: LockstepModel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """The share of each proxy's acts that is its sponsor's, shape (link,)."""
     return model.world.control[:, 0].copy()

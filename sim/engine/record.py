@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.theatre.program import NONE, Program
 
 if TYPE_CHECKING:
-    from .model import CrisisModel
+    from .model import LockstepModel
 
 
 @dataclass(frozen=True)
@@ -43,14 +43,14 @@ class Trajectories:
         self.values = np.empty((program.days, len(program.variables) + 1, n), dtype)
         self.rung = np.empty((program.days, len(program.dyads) + 1, n), np.uint8)
 
-    def keep(self, model: "CrisisModel") -> None:
+    def keep(self, model: "LockstepModel") -> None:
         """Keep the evening of the model's day."""
         self.values[model.day, :-1] = model.world.x
         self.values[model.day, -1] = model.world.tension[0]
         self.rung[model.day] = model.world.rung
 
 
-def block(model: "CrisisModel", trajectories: Trajectories | None) -> Block:
+def block(model: "LockstepModel", trajectories: Trajectories | None) -> Block:
     """Gather what a model's runs gave."""
     program = model.program
     names = (*program.variables, "tension")
@@ -71,7 +71,7 @@ def block(model: "CrisisModel", trajectories: Trajectories | None) -> Block:
     )
 
 
-def _events(model: "CrisisModel") -> dict[str, NDArray[Any]]:
+def _events(model: "LockstepModel") -> dict[str, NDArray[Any]]:
     """The table of events, by run and within a run as it happened."""
     events = model.events[: int(model.n_events[0])]
     events = events[np.argsort(events["column"], kind="stable")]
@@ -89,7 +89,7 @@ def _events(model: "CrisisModel") -> dict[str, NDArray[Any]]:
     }
 
 
-def failures(model: "CrisisModel") -> list[tuple[int, int, str]]:
+def failures(model: "LockstepModel") -> list[tuple[int, int, str]]:
     """Name the runs that failed, with day and what was not finite."""
     program, status = model.program, model.status
     names = [*program.variables, "tension", *(f"choice of {actor}" for actor in program.actors)]

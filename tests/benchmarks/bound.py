@@ -15,7 +15,7 @@ from sim.engine.dice import DECIDE, words
 from sim.engine.explain import Onlooker
 from sim.engine.handover import opened
 from sim.engine.kernel import kernel
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.rough import WIDE
 from sim.engine.state import STRIP, Everything
 from sim.engine.thinning import candidates
@@ -61,10 +61,10 @@ def _may_act(place, i, day):
 
 def weighed(scenario: Scenario, runs: int = 256) -> Any:
     """The share of days on which each actor may act, and is weighed; shape (actor,)."""
-    model = CrisisModel(scenario, runs=runs, seed=0, collect=False)
+    model = LockstepModel(scenario, runs=runs, seed=0)
     found = np.zeros(len(model.program.actors))
 
-    def look(model: CrisisModel) -> None:
+    def look(model: LockstepModel) -> None:
         found[:] += [_may_act(model.place, i, model.day) for i in range(len(found))]
 
     Onlooker(model, look)
@@ -75,7 +75,7 @@ def weighed(scenario: Scenario, runs: int = 256) -> Any:
 
 def operations(scenario: Scenario) -> dict[str, float]:
     """How many of each kind a run needs on a day, if nothing is done but what the equations ask for."""
-    p = CrisisModel(scenario, collect=False).program
+    p = LockstepModel(scenario).program
     share, driven = weighed(scenario), p.action["drivers_end"] - p.action["drivers"]
     exact = {"exponentials": 0.0, "products": 0.0, "draws": 0.0}
     for often, me in zip(share, p.actor, strict=True):

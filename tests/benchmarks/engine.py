@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import mesa
 
 import sim
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.experiments.run import RUNS_PER_BLOCK
 from tests.benchmarks.bound import bound
 from tests.benchmarks.doubled import doubled
@@ -21,7 +21,7 @@ def engine(scenario: sim.Scenario, runs: int, repeats: int = 3) -> float:
     """Runs per second of one model on one core, the best of some repeats."""
     best = 0.0
     for repeat in range(repeats):
-        model = CrisisModel(scenario, runs=runs, seed=repeat, collect=False)
+        model = LockstepModel(scenario, runs=runs, seed=repeat)
         begun = time.perf_counter()
         while model.running:
             model.step()
@@ -33,7 +33,7 @@ def cores(scenario: sim.Scenario, runs: int, count: int) -> float:
     """Runs per second of one model on each core."""
 
     def one(seed: int) -> None:
-        model = CrisisModel(scenario, runs=runs, seed=seed, collect=False)
+        model = LockstepModel(scenario, runs=runs, seed=seed)
         while model.running:
             model.step()
 

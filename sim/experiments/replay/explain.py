@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sim.engine.explain import Answer, Choice, Held, Weighed, choice, forbidden
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.theatre.program import NONE
 from sim.theatre.scenario import Scenario
 from sim.theatre.terms import Factor, Term
@@ -180,7 +180,7 @@ def _plain(value: Any) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def explanation(model: CrisisModel, actor: str, told: Sequence[Act]) -> Explanation:
+def explanation(model: LockstepModel, actor: str, told: Sequence[Act]) -> Explanation:
     """Explain the choice of an actor that has just been made; called by an `Onlooker` in a model of one run.
 
     Parameters
@@ -208,7 +208,7 @@ def explanation(model: CrisisModel, actor: str, told: Sequence[Act]) -> Explanat
     )
 
 
-def _imposed(model: CrisisModel, made: Choice) -> str | None:
+def _imposed(model: LockstepModel, made: Choice) -> str | None:
     script = model.program.script
     if model.day < script.imposed_days:
         return "history"
@@ -231,7 +231,7 @@ def _grievance(by: str, held: Held, told: Sequence[Act]) -> Grievance:
     )
 
 
-def _options(model: CrisisModel, made: Choice) -> tuple[Option, ...]:
+def _options(model: LockstepModel, made: Choice) -> tuple[Option, ...]:
     found, whole, before = [], 1.0 + made.total, 0.0
     for weighed in made.weighed:
         if weighed.able:
@@ -240,7 +240,7 @@ def _options(model: CrisisModel, made: Choice) -> tuple[Option, ...]:
     return tuple(found)
 
 
-def _option(model: CrisisModel, made: Choice, weighed: Weighed, before: float, whole: float) -> Option:
+def _option(model: LockstepModel, made: Choice, weighed: Weighed, before: float, whole: float) -> Option:
     name = model.program.actions[weighed.action]
     action = model.scenario.theatre.actions[name]
     return Option(
@@ -271,7 +271,7 @@ def _drivers(terms: dict[str, Any], weighed: Weighed) -> tuple[Driver, ...]:
     return tuple(found)
 
 
-def _reply(model: CrisisModel, made: Choice, answer: Answer) -> Reply:
+def _reply(model: LockstepModel, made: Choice, answer: Answer) -> Reply:
     held = next(held for held in made.held if held.pair == answer.pair)
     weight = answer.preference * answer.fit
     return Reply(
@@ -291,7 +291,7 @@ def _reply(model: CrisisModel, made: Choice, answer: Answer) -> Reply:
     )
 
 
-def _closed(model: CrisisModel, made: Choice) -> tuple[Closed, ...]:
+def _closed(model: LockstepModel, made: Choice) -> tuple[Closed, ...]:
     found = []
     for weighed in made.weighed:
         if not weighed.able:

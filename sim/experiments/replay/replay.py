@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.explain import Onlooker, controls
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.record import Block
 from sim.theatre.compile import program_of
 from sim.theatre.names import did_you_mean, listing
@@ -207,7 +207,7 @@ class Replay:
             )
         found: dict[tuple[int, str], Explanation] = {}
 
-        def look(model: CrisisModel) -> None:
+        def look(model: LockstepModel) -> None:
             for day, actor in wanted:
                 if day == model.day:
                     found[day, actor] = explanation(model, actor, self.acts)
@@ -279,10 +279,10 @@ def _model(
     scenario: Scenario,
     seed: int,
     run: int,
-    look: Callable[[CrisisModel], None] | None = None,
+    look: Callable[[LockstepModel], None] | None = None,
     keep: type[np.floating[Any]] | None = None,
-) -> CrisisModel:
-    model = CrisisModel(scenario, seed=seed, run_numbers=[run], collect=False, keep=keep)
+) -> LockstepModel:
+    model = LockstepModel(scenario, seed=seed, run_numbers=[run], keep=keep)
     if look is not None:
         Onlooker(model, look)
     return model
