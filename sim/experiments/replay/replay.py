@@ -215,6 +215,7 @@ class Replay:
         watched = _model(self.scenario, self.seed, self.run, look)
         while watched.day <= last:
             watched.step()
+        watched.close()
         return [replace(found[each], scenario=self.of) for each in wanted]
 
     def __repr__(self) -> str:
@@ -295,4 +296,6 @@ def _simulated(of: Scenario, seed: int, run: int, drawn: tuple[Drawn, ...]) -> R
         model.step()
         control.append(controls(model))
     events = model.events[: int(model.n_events[0])]
-    return Replay(scenario, seed, run, model.block(), acts(scenario, model.program, events, control), of, drawn)
+    told = Replay(scenario, seed, run, model.block(), acts(scenario, model.program, events, control), of, drawn)
+    model.close()
+    return told
