@@ -7,7 +7,7 @@ BIN := .venv/bin
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
 	@echo "make test    install, then lint, types, import contracts and all tests"
-	@echo "make bench   how fast the engine is on this machine, beside the plain reference model"
+	@echo "make bench   how fast the engine is on this machine, beside the plain reference model; what each verb takes"
 	@echo "make gallery draw the figures that the README shows"
 	@echo "make lessons open the lessons of notebooks/ in JupyterLab"
 	@echo "make notebooks take out of the lessons what runs left in them, before they are committed"
@@ -40,6 +40,7 @@ test: lint
 bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.engine
 	$(BIN)/python -m tests.benchmarks.branches
+	$(BIN)/python -m tests.benchmarks.verbs
 
 gallery: .venv/installed
 	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from sim import plots as plots
     from sim import report as report
-    from sim.engine.model import CrisisModel as CrisisModel
+    from sim.engine.mesa_model import CrisisModel as CrisisModel
     from sim.execution.recorded import RecordError as RecordError
     from sim.execution.recorded import recorded as recorded
     from sim.execution.run import run as run
@@ -47,7 +47,7 @@ __version__ = "0.1.0"
 
 _PLACES = {
     "CountedEnsemble": "sim.results.counted.CountedEnsemble",
-    "CrisisModel": "sim.engine.model.CrisisModel",
+    "CrisisModel": "sim.engine.mesa_model.CrisisModel",
     "Ensemble": "sim.results.ensemble.Ensemble",
     "Precision": "sim.results.intervals.Precision",
     "RecordError": "sim.execution.recorded.RecordError",

@@ -1,12 +1,15 @@
 """Whatever is in a file, and wherever a path leads, the answer is a scenario or a list of faults."""
 
 import os
+import sys
+from random import Random
 
 import pytest
 
 from sim.theatre.files import load, yaml_tree
 from sim.theatre.files import locate as files
 from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.yaml_events import ByLibyaml, LeftToRuamelError
 from sim.theatre.files.yaml_tree import plain, scalar
 from tests.small import HISTORY, SCENARIO, THEATRE, small
 
@@ -97,6 +100,65 @@ def test_tags_merge_keys_and_duplicate_keys_are_all_reported_at_once(tmp_path):
         "bad.yaml:5:1: duplicate key 'a'; first on line 1",
         "bad.yaml:7:1: duplicate key '1'; first on line 6",
     ]
+
+
+def deep(node):
+    """A tree with all its places."""
+    content = node.content
+    if isinstance(content, dict):
+        return node.at, node.key, {key: deep(child) for key, child in content.items()}
+    return node.at, node.key, [deep(child) for child in content] if isinstance(content, list) else repr(content)
+
+
+ODD = [
+    *"abc019:-,[]{}#&*!|>'\"%@`?~ \n\t\\.+_=/<",
+    *("\n  ", "\n- ", ": ", "\n? ", " #", "\x85", "\u2028", "\ufeff", "é", "\U0001f600", "<<", "---\n", "...\n"),
+    *("\r\n", "\r", "null", "yes", "%YAML 1.1\n", "&a ", "*a ", "*a", "&x:", "!!int ", "|\n", "|2-\n", ">+\n", "\n \n"),
+    *("0o7", "\\x41", "''", '""', "\u00a0", "key: v\n", "a: b", "\n    "),
+]
+"""What may turn up anywhere in a text."""
+PLAIN = (
+    "a: |\n  text\n  more\n   x\n\nb: >-\n  x\n\n  y\nc: |2\n   z\nd:\n - >\n  x\n",
+    "a: {b: [1, 2], c: 'x'}\nd:\n- 1\n- e: f\n  g: h\n",
+    "a: &x {b: 1}\nc: *x\nd: [*x, &y 2, *y]\n",
+    "a: x\n  y z\n   w\nb: \"p\n  q\n\n  r\\u00e9\"\n# c\nc: # d\n  'it''s': http://x.y/z#q\n",
+    SCENARIO,
+)
+
+
+def test_libyaml_reads_what_ruamel_reads_or_leaves_it_to_ruamel():
+    pytest.importorskip("yaml.cyaml")
+    random, alike = Random(1), 0
+    for _ in range(4000):
+        text = random.choice(PLAIN)
+        for _ in range(random.randrange(5)):
+            at = random.randrange(len(text) + 1)
+            text = text[:at] + random.choice(("", random.choice(ODD))) + text[at + random.choice((0, 0, 1, 2)) :]
+        try:
+            composer = yaml_tree._Composer("odd.yaml", ByLibyaml(text))
+            tree = composer.document()
+        except (LeftToRuamelError, yaml_tree._Unreadable):
+            continue
+        if not composer.flaws:
+            same, flaws = yaml_tree._composed_by_ruamel("odd.yaml", text)
+            assert (deep(tree), ()) == (deep(same), flaws), repr(text)
+            alike += 1
+    assert alike > 500
+
+
+def test_what_is_shipped_is_read_by_libyaml(monkeypatch):
+    pytest.importorskip("yaml.cyaml")
+    monkeypatch.setattr(yaml_tree, "_composed_by_ruamel", None)
+    for path in files.shipped_files():
+        yaml_tree.compose.__wrapped__(str(path), path.read_text(encoding="utf-8"))
+
+
+def test_without_libyaml_ruamel_reads_everything(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "yaml.cyaml", None)
+    with pytest.raises(LeftToRuamelError):
+        ByLibyaml("a: 1\n")
+    (tmp_path / "tree.yaml").write_text("a: [1, x]\n")
+    assert plain(yaml_tree.read(tmp_path / "tree.yaml")[0]) == {"a": [1, "x"]}
 
 
 def test_an_alias_stands_for_what_its_anchor_holds(tmp_path):

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.engine.branch import branched
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.options import options
 from sim.theatre.language.names import Names, naming
 from sim.theatre.language.scenario import Scenario
@@ -25,14 +25,14 @@ days = st.integers(0, 19)
 branch_numbers = st.integers(0, 2**32 - 1)
 
 
-def stepped_to(case: Scenario, seed: int, runs: list[int], day: int) -> CrisisModel:
-    model = CrisisModel(case, seed=seed, run_numbers=runs, collect=False, keep=np.float64)
+def stepped_to(case: Scenario, seed: int, runs: list[int], day: int) -> LockstepModel:
+    model = LockstepModel(case, seed=seed, run_numbers=runs, keep=np.float64)
     for _ in range(day):
         model.step()
     return model
 
 
-def digests(model: CrisisModel) -> list[list[int]]:
+def digests(model: LockstepModel) -> list[list[int]]:
     found = []
     while model.running:
         model.step()
@@ -135,7 +135,7 @@ def test_a_branch_under_a_change_is_that_of_the_reference_model(case, run, day, 
     assert_same_future(engine, under(oracle, told, branch))
 
 
-def assert_same_future(engine: CrisisModel, oracle: ReferenceModel) -> None:
+def assert_same_future(engine: LockstepModel, oracle: ReferenceModel) -> None:
     seen = mornings(engine)
     while engine.running and oracle.failed is None:
         engine.step()

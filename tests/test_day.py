@@ -10,15 +10,15 @@ import pytest
 import sim
 from sim.engine import agents
 from sim.engine.day import PHASES, DayPhases
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 
 from .commands import command
 
 ODD = Path(sim.__file__).parent / "ODD.md"
 
 
-def history(kind: type[CrisisModel], days: int = 30) -> np.ndarray:
-    model = kind(sim.load("baseline"), runs=8, seed=3, collect=False)
+def history(kind: type[LockstepModel], days: int = 30) -> np.ndarray:
+    model = kind(sim.load("baseline"), runs=8, seed=3)
     for _ in range(days):
         model.step()
     return model.digest()
@@ -49,37 +49,37 @@ def test_every_phase_is_a_method_of_agents_with_a_sentence_and_some_agent_does_s
 def test_a_model_steps_by_the_list_and_by_nothing_else():
     seen = []
 
-    class Watched(CrisisModel):
+    class Watched(LockstepModel):
         def enact(self, phase):
             seen.append(phase)
             super().enact(phase)
 
     whole = history(Watched, days=2)
     assert seen == [*PHASES, *PHASES]
-    assert (whole == history(CrisisModel, days=2)).all()
+    assert (whole == history(LockstepModel, days=2)).all()
 
 
 @pytest.mark.parametrize("phase", PHASES, ids=lambda phase: phase.name)
 def test_a_day_without_one_of_its_phases_is_another_history(phase):
-    class Without(CrisisModel):
+    class Without(LockstepModel):
         phases = tuple(each for each in PHASES if each is not phase)
 
-    assert (history(Without) != history(CrisisModel)).any()
+    assert (history(Without) != history(LockstepModel)).any()
 
 
 @pytest.mark.parametrize("first", range(len(PHASES) - 1), ids=lambda at: PHASES[at].name)
 def test_two_phases_in_the_other_order_are_another_history(first):
-    class Swapped(CrisisModel):
+    class Swapped(LockstepModel):
         phases = (*PHASES[:first], PHASES[first + 1], PHASES[first], *PHASES[first + 2 :])
 
-    assert (history(Swapped) != history(CrisisModel)).any()
+    assert (history(Swapped) != history(LockstepModel)).any()
 
 
 @pytest.mark.parametrize("name", ["baseline", "first_lesson"])
 def test_describe_tells_the_day_and_who_acts_in_it_as_the_model_has_it(name, tmp_path):
     told = json.loads(command("sim", "describe", name, "--day", "--json", cwd=tmp_path).stdout)
     assert told["phases"] == [{"name": each.name, "does": each.does, "odd": each.section} for each in PHASES]
-    assert told["agents"] == [agent.name for agent in CrisisModel(sim.load(name), seed=1).agents]
+    assert told["agents"] == [agent.name for agent in LockstepModel(sim.load(name), seed=1).agents]
     lines = command("sim", "describe", name, "--day", cwd=tmp_path).stdout.splitlines()
     assert [line.split("\t") for line in lines[: len(PHASES)]] == [
         [str(at), each.name, each.section, each.does] for at, each in enumerate(PHASES, 1)

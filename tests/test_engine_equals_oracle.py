@@ -11,7 +11,7 @@ import sim
 from sim.engine import state
 from sim.engine.agents import Actor
 from sim.engine.explain import Observer
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
 from tests.small_scenarios import rich
@@ -30,7 +30,7 @@ class Morning:
     """By actor that weighed: running sums of its rates, shape (action, run)."""
 
 
-def acting(model: CrisisModel) -> list[Actor]:
+def acting(model: LockstepModel) -> list[Actor]:
     """The actors that choose today."""
     p = model.program
     acts = p.actor["actions_end"] > p.actor["actions"]
@@ -38,11 +38,11 @@ def acting(model: CrisisModel) -> list[Actor]:
     return actors if model.day >= p.script.imposed_days else []
 
 
-def mornings(model: CrisisModel) -> list[Morning]:
+def mornings(model: LockstepModel) -> list[Morning]:
     """All mornings to come, as they come; every rate is weighed on them."""
     found: list[Morning] = []
 
-    def look(model: CrisisModel) -> None:
+    def look(model: LockstepModel) -> None:
         running = {}
         for actor in acting(model):
             me = model.program.actor[actor.index]
@@ -55,7 +55,7 @@ def mornings(model: CrisisModel) -> list[Morning]:
     return found
 
 
-def evening(model: CrisisModel, morning: Morning, column: int) -> dict[str, object]:
+def evening(model: LockstepModel, morning: Morning, column: int) -> dict[str, object]:
     """One run of the engine, in the reference model's words."""
     p, world = model.program, model.world
     logs = [name for name, row in zip(p.variables, p.variable["logarithm"], strict=True) if row >= 0]
@@ -75,7 +75,7 @@ def evening(model: CrisisModel, morning: Morning, column: int) -> dict[str, obje
     }
 
 
-def events(model: CrisisModel, column: int) -> list[tuple[object, ...]]:
+def events(model: LockstepModel, column: int) -> list[tuple[object, ...]]:
     p = model.program
     actors, actions, targets = (*p.actors, "script"), (*p.actions, *p.injects), (*p.actors, "")
     table = model.events[: int(model.n_events[0])]
@@ -97,7 +97,7 @@ def events(model: CrisisModel, column: int) -> list[tuple[object, ...]]:
 
 def assert_equal_histories(scenario: Scenario, seed: int, runs: list[int], branch: int = 0) -> int:
     """Step both models side by side; return how many events they went through."""
-    engine = CrisisModel(scenario, seed=seed, run_numbers=runs, branch_numbers=[branch] * len(runs))
+    engine = LockstepModel(scenario, seed=seed, run_numbers=runs, branch_numbers=[branch] * len(runs))
     seen = mornings(engine)
     oracles = [ReferenceModel(scenario, seed=seed, run=run, branch=branch) for run in runs]
     while engine.running:
@@ -130,8 +130,8 @@ def test_the_shipped_scenarios(name):
 
 
 def test_a_branch_throws_other_dice_and_still_agrees():
-    trunk = CrisisModel(rich(), seed=5, run_numbers=[4])
-    branch = CrisisModel(rich(), seed=5, run_numbers=[4], branch_numbers=[9])
+    trunk = LockstepModel(rich(), seed=5, run_numbers=[4])
+    branch = LockstepModel(rich(), seed=5, run_numbers=[4], branch_numbers=[9])
     trunk.step()
     branch.step()
     assert trunk.digest() != branch.digest()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.engine.explain import Observer, choice
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.replays.causes import heaviest_grievance
 from sim.replays.explain import Explanation, Option, Reading, explanation
 from sim.replays.unavailable import reasons
@@ -30,7 +30,7 @@ generated = settings(
 def explained(told: sim.Replay) -> list[Explanation]:
     """Every choice of every day of a run, in the order in which they were made."""
     found: list[Explanation] = []
-    model = CrisisModel(told.scenario, seed=told.seed, run_numbers=[told.run], collect=False)
+    model = LockstepModel(told.scenario, seed=told.seed, run_numbers=[told.run])
     Observer(model, lambda model: found.extend(explanation(model, name, told.acts) for name in model.program.actors))
     while model.running and model.status.alive[0]:
         model.step()
@@ -139,7 +139,7 @@ def test_what_is_not_open_has_a_reason_and_what_is_open_has_none(case, seed):
             for weighed in choice(model, number).rates:
                 assert weighed.able != bool(reasons(model, weighed.action)), model.program.actions[weighed.action]
 
-    model = CrisisModel(case, seed=seed, collect=False)
+    model = LockstepModel(case, seed=seed)
     Observer(model, look)
     while model.running:
         model.step()
@@ -295,7 +295,7 @@ def test_under_an_imposed_history_nobody_draws():
 
 
 def test_explaining_leaves_the_run_as_it_is():
-    watched, alone = (CrisisModel(rich(), seed=3, collect=False) for _ in range(2))
+    watched, alone = (LockstepModel(rich(), seed=3) for _ in range(2))
     Observer(watched, lambda model: [choice(model, number) for number in range(len(model.program.actors))])
     while alone.running:
         alone.step()
@@ -305,7 +305,7 @@ def test_explaining_leaves_the_run_as_it_is():
 
 def test_a_choice_is_read_in_one_run_only():
     with pytest.raises(ValueError, match="2 runs"):
-        choice(CrisisModel(rich(), runs=2), 0)
+        choice(LockstepModel(rich(), runs=2), 0)
 
 
 @pytest.mark.parametrize("width", [80, 100])

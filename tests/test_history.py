@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution.recorded import RecordError
 from sim.theatre.files.load import check
 from sim.theatre.language.scenario import HistoryFile
@@ -183,7 +183,7 @@ def test_until_its_day_history_alone_acts_and_then_runs_part(tmp_path):
 
 def test_the_imposed_days_are_the_same_in_every_run_bit_for_bit(tmp_path):
     question = sim.load(small(tmp_path, scenario=untold(IMPOSED), history=HISTORY))
-    model = CrisisModel(question, runs=8, seed=3, collect=False)
+    model = LockstepModel(question, runs=8, seed=3)
     alike = []
     while model.running:
         model.step()

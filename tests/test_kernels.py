@@ -19,7 +19,7 @@ from sim.engine._numba import compile_cache, kernel
 from sim.engine.branch import branched
 from sim.engine.draw import drawn
 from sim.engine.fingerprint import KERNELS, RULES, code_sha256, parsed_sha256
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.theatre.compiled.compile import compile_scenario
 from sim.theatre.parameters.ranges import shaping
 from sim.theatre.parameters.uncertain import doubts
@@ -208,7 +208,7 @@ def test_every_module_that_has_a_part_in_a_run_is_hashed():
         "sim.theatre.language.names",  # only refuses names that nobody has
     }
     scenario, lesson, seen = sim.load("baseline"), sim.load("first_lesson"), set()
-    CrisisModel(scenario, runs=2, seed=1).step()  # what is compiled once is no part of it
+    LockstepModel(scenario, runs=2, seed=1).step()  # what is compiled once is no part of it
 
     def note(frame, event, _):
         if frame.f_code.co_filename.startswith(str(PACKAGE)):
@@ -219,7 +219,7 @@ def test_every_module_that_has_a_part_in_a_run_is_hashed():
         compile_scenario(scenario)
         shaping(lesson, {each.path: (each.low, each.high) for each in doubts(lesson)[:1]})
         numbers = doubts(scenario)[:3]
-        model = CrisisModel(scenario, seed=1, run_numbers=[0, 4], keep=np.float32, design=drawn(numbers, 7, [0, 4]))
+        model = LockstepModel(scenario, seed=1, run_numbers=[0, 4], keep=np.float32, design=drawn(numbers, 7, [0, 4]))
         model.step()
         branched(model, np.zeros(2, np.int64)).step()
         model.block()

@@ -6,7 +6,7 @@ import pytest
 import sim
 from sim.analysis.intervals import wilson
 from sim.engine import state
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import action, actor, scenario, theatre
 
@@ -71,7 +71,7 @@ def test_weak_mutual_replies_follow_richardson(reply_rate, kind):
     left out is of the order of L, at most 3 % of the mean here.
     """
     case = arms_race(reply_rate)
-    model = CrisisModel(case, runs=20_000, seed=3)
+    model = LockstepModel(case, runs=20_000, seed=3)
     m, g = 2 ** (-1 / 138.28), SEVERITY_4 * reply_rate / GRIEVANCE_SCALE
     assert (g < 1 - m) == (kind == "damped")
     expected = 0.0

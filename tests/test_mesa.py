@@ -1,6 +1,8 @@
 """What a Mesa user expects of a model, on every Mesa that we support."""
 
 import copy
+import subprocess
+import sys
 import warnings
 from importlib.metadata import version
 
@@ -9,7 +11,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine.agents import Actor
+from sim.engine.mesa_model import Actor
+from sim.engine.model import LockstepModel
 
 NEW_MESA = tuple(int(part) for part in version("mesa").split(".")[:2]) >= (3, 4)
 
@@ -51,6 +54,33 @@ def test_the_data_collector_reports_the_model_and_its_agents(lesson):
     np.testing.assert_allclose(days["tension"], ensemble.trajectories["tension"][0], rtol=1e-6)
     acts = model.datacollector.get_agent_vars_dataframe()["action"].dropna()
     assert acts.tolist() == ensemble.events["action"].astype(str).tolist()
+
+
+@pytest.mark.parametrize("name", ["first_lesson", "baseline"])
+def test_a_mesa_model_is_the_model_that_needs_no_mesa(name):
+    scenario = sim.load(name)
+    ours, theirs = LockstepModel(scenario, runs=3, seed=5), sim.CrisisModel(scenario, runs=3, seed=5)
+    while ours.running:
+        ours.step()
+        theirs.step()
+        assert ours.digest().tolist() == theirs.digest().tolist(), ours.date
+    assert not theirs.running
+    assert [agent.name for agent in ours.agents] == [agent.name for agent in theirs.agents]
+
+
+def test_an_agent_that_is_removed_takes_no_part_any_more(lesson):
+    model = sim.CrisisModel(lesson, seed=1)
+    next(agent for agent in model.agents if agent.name == "north").remove()
+    model.run_model()
+    assert {row["actor"] for row in model.events[: model.n_events[0]]} <= {1}
+
+
+def test_runs_and_replays_need_no_mesa():
+    code = (
+        "import sys, sim; sim.run('first_lesson', runs=2, progress=None); sim.replay('first_lesson', run=1).text(); "
+        "sys.exit('mesa' in sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
 
 
 def test_a_user_may_collect_what_they_like(lesson):

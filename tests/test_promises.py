@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution import run as running
 from sim.theatre.compiled.compile import compile_scenario, key
 from sim.theatre.language.scenario import Scenario
@@ -23,7 +23,7 @@ few = settings(max_examples=15, suppress_health_check=list(HealthCheck))
 
 def digests(case: Scenario, column: int = 0, days: int | None = None, **key: object) -> list[int]:
     """The digest of one column on every day."""
-    model = CrisisModel(case, collect=False, **key)
+    model = LockstepModel(case, **key)
     found = []
     for _ in range(case.days if days is None else days):
         model.step()
@@ -81,7 +81,7 @@ def stranger(theatre: Map, name: str) -> Map:
 @pytest.mark.parametrize("name", ["aaa", "zzz"])
 def test_a_new_actor_leaves_the_others_dice_and_histories_alone(name):
     plain, grown = (
-        CrisisModel(scenario(t, 60), seed=4, runs=5) for t in (rich_theatre(), stranger(rich_theatre(), name))
+        LockstepModel(scenario(t, 60), seed=4, runs=5) for t in (rich_theatre(), stranger(rich_theatre(), name))
     )
     waves = 0
     while plain.running:
@@ -101,7 +101,7 @@ def test_a_new_action_that_is_never_taken_changes_nothing():
     grown = rich_theatre()
     who, whom = sorted(grown["actors"])[:2]
     grown["actions"][f"{who}.aaa_dream"] = action(4, whom, rate=0)
-    plain, more = (CrisisModel(scenario(t, 60), seed=4, runs=5) for t in (rich_theatre(), grown))
+    plain, more = (LockstepModel(scenario(t, 60), seed=4, runs=5) for t in (rich_theatre(), grown))
     while plain.running:
         plain.step()
         more.step()
@@ -151,7 +151,7 @@ def test_a_change_leaves_the_days_before_alone(case, day, data):
 def test_forbidding_an_action_changes_nothing_until_it_would_have_been_drawn(case, seed, data):
     case = _with(case, forbid={}, script={})
     forbidden = data.draw(st.sampled_from(sorted(case.theatre.actions)))
-    model = CrisisModel(case, seed=seed)
+    model = LockstepModel(case, seed=seed)
     while model.running:
         model.step()
     program = compile_scenario(case)
@@ -160,7 +160,7 @@ def test_forbidding_an_action_changes_nothing_until_it_would_have_been_drawn(cas
     until = int(days[0]) if len(days) else case.days
     vetoed = _with(case, forbid={forbidden: "always"})
     assert digests(case, days=until, seed=seed) == digests(vetoed, days=until, seed=seed)
-    other = CrisisModel(vetoed, seed=seed)
+    other = LockstepModel(vetoed, seed=seed)
     while other.running:
         other.step()
     done = other.events[: int(other.n_events[0])]["action"]
@@ -180,8 +180,8 @@ def test_a_number_varied_by_run_gives_the_run_of_a_scenario_with_that_number():
     values = {path: number.value for path, number in case.numbers()}
     paths = [path for path in ranged if values[path] not in (0.0, 1.0) and "rung_memory" not in path][::7]
     design = {path: np.array([values[path], values[path] * 0.9, values[path]]) for path in paths}
-    swept = CrisisModel(case, run_numbers=[3, 3, 8], seed=6, design=design)
-    plain = CrisisModel(case, run_numbers=[3, 3, 8], seed=6)
+    swept = LockstepModel(case, run_numbers=[3, 3, 8], seed=6, design=design)
+    plain = LockstepModel(case, run_numbers=[3, 3, 8], seed=6)
     while swept.running:
         swept.step()
         plain.step()
@@ -193,4 +193,4 @@ def test_a_number_varied_by_run_gives_the_run_of_a_scenario_with_that_number():
 
 def test_an_unknown_number_cannot_be_varied():
     with pytest.raises(KeyError, match="nothing"):
-        CrisisModel(rich(), design={"nothing.here": np.array([1.0])})
+        LockstepModel(rich(), design={"nothing.here": np.array([1.0])})

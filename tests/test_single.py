@@ -12,7 +12,7 @@ from sim.engine import perceive, readings, weigh
 from sim.engine._numba import arithmetic, kernel, uncompiled
 from sim.engine.draw import _values
 from sim.engine.explain import Observer, choice
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.single import fallen, measured, provoking_rung, saturated, scaled, together
 from sim.engine.state import MORNING
 from sim.theatre.compiled import arithmetic as plain
@@ -58,7 +58,7 @@ def test_preference_times_fit_is_summed_over_those_that_may_be_chosen():
 
 
 def test_every_clause_of_the_morning_holds_as_it_measures():
-    model, checked = CrisisModel(sim.load("baseline"), runs=1, seed=5, collect=False), 0
+    model, checked = LockstepModel(sim.load("baseline"), runs=1, seed=5), 0
 
     def look(model):
         nonlocal checked
@@ -79,7 +79,7 @@ def test_every_clause_of_the_morning_holds_as_it_measures():
 
 
 def test_what_was_drawn_is_where_the_draw_falls_among_the_rates():
-    model, drawn = CrisisModel(sim.load("baseline"), runs=1, seed=5, collect=False), []
+    model, drawn = LockstepModel(sim.load("baseline"), runs=1, seed=5), []
 
     def look(model):
         for actor in range(len(model.program.actors)):

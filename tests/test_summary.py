@@ -15,7 +15,7 @@ from sim import plots
 from sim.analysis.confidence_sequence import confidence_sequence
 from sim.analysis.counts import quantiles
 from sim.engine.count import count
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.plots import figures
 from sim.results.bins import DEATHS, STEPS, Bins, bins_of
 from sim.results.counted import CountedEnsemble
@@ -40,7 +40,7 @@ def scenario():
 
 @pytest.fixture(scope="module")
 def block(scenario):
-    model = CrisisModel(scenario, RUNS, seed=5, collect=False, keep=np.float32)
+    model = LockstepModel(scenario, RUNS, seed=5, keep=np.float32)
     while model.running:
         model.step()
     return model.block()

@@ -11,7 +11,7 @@ from sim.engine._numba import exp_at_most
 from sim.engine.bound import WIDE_TILE
 from sim.engine.dice import at_least, uniform
 from sim.engine.explain import Observer
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.state import TILE, TOTAL
 from sim.engine.thinning import MOST
 from sim.execution.draws import in_doubt
@@ -54,7 +54,7 @@ def test_a_draw_in_single_precision_is_its_first_bits(word):
     assert 0 <= float(_uniform(word)[0]) - float(_at_least(word)[0]) < 2**-24
 
 
-def assert_bounded(model: CrisisModel) -> int:
+def assert_bounded(model: LockstepModel) -> int:
     """Step a model to its end with an onlooker that weighs everybody; return how many rates above 0 it saw."""
     seen, rough, scratch = [], model.state.bound, model.state.scratch
 
@@ -77,11 +77,11 @@ def assert_bounded(model: CrisisModel) -> int:
 
 
 def test_no_rates_exceed_their_bound_where_the_whole_language_is_used():
-    assert assert_bounded(CrisisModel(rich(), runs=50, seed=3, collect=False)) > 1000
+    assert assert_bounded(LockstepModel(rich(), runs=50, seed=3)) > 1000
 
 
 def test_no_rates_exceed_their_bound_in_the_whole_crisis():
-    assert assert_bounded(CrisisModel(sim.load("baseline"), runs=60, seed=3, collect=False)) > 10_000
+    assert assert_bounded(LockstepModel(sim.load("baseline"), runs=60, seed=3)) > 10_000
 
 
 def test_no_rates_exceed_their_bound_where_every_run_has_its_own_numbers():
@@ -89,17 +89,17 @@ def test_no_rates_exceed_their_bound_where_every_run_has_its_own_numbers():
     doubts, runs = in_doubt(baseline), np.arange(60)
     shares = np.random.default_rng(1).random((len(doubts), len(runs)))
     design = {d.path: np.array([d.at(share) for share in row]) for d, row in zip(doubts, shares, strict=True)}
-    assert assert_bounded(CrisisModel(baseline, run_numbers=runs, seed=3, collect=False, design=design)) > 10_000
+    assert assert_bounded(LockstepModel(baseline, run_numbers=runs, seed=3, design=design)) > 10_000
 
 
 @settings(deadline=None, max_examples=40, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 @given(small_scenarios(), seeds)
 def test_no_rates_exceed_their_bound_in_generated_theatres(generated, seed):
-    assert_bounded(CrisisModel(generated, runs=8, seed=seed, collect=False))
+    assert_bounded(LockstepModel(generated, runs=8, seed=seed))
 
 
 def test_histories_are_the_same_if_everybody_is_weighed():
-    thinned, weighed = (CrisisModel(sim.load("baseline"), runs=600, seed=11, collect=False) for _ in range(2))
+    thinned, weighed = (LockstepModel(sim.load("baseline"), runs=600, seed=11) for _ in range(2))
     weighed.state.bound.least[:] = np.inf
     while thinned.running:
         thinned.step()
@@ -108,7 +108,7 @@ def test_histories_are_the_same_if_everybody_is_weighed():
 
 
 def test_most_actors_are_not_weighed():
-    model = CrisisModel(sim.load("baseline"), runs=WIDE_TILE, seed=11, collect=False)
+    model = LockstepModel(sim.load("baseline"), runs=WIDE_TILE, seed=11)
     weighed = []
 
     def look(model):
@@ -127,12 +127,12 @@ def test_most_actors_are_not_weighed():
 def test_numbers_for_which_no_bound_holds_are_weighed_in_every_run(path, odd):
     case = duel()
     kept, other = 0.5, np.float32(1e-9)
-    model = CrisisModel(case, run_numbers=[0, 1], design={path: np.array([kept, odd])}, collect=False)
+    model = LockstepModel(case, run_numbers=[0, 1], design={path: np.array([kept, odd])})
     assert model.state.bound.least.tolist() == [np.inf, other]
 
 
 def test_a_weight_beyond_all_measure_leaves_no_bound():
-    model = CrisisModel(duel(), run_numbers=[0], design={"actions.a.hit.drivers.x": np.array([1e7])}, collect=False)
+    model = LockstepModel(duel(), run_numbers=[0], design={"actions.a.hit.drivers.x": np.array([1e7])})
     assert np.isposinf(model.state.bound.least[0])
 
 

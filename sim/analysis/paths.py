@@ -81,7 +81,9 @@ def medoids(paths: NDArray[Any], k: int) -> Medoids:
     among = points[:CANDIDATES]
     if k < 1 or not len(among):
         return Medoids(np.empty(0, np.intp), np.empty(0))
-    between = np.stack([_distance(among, point) for point in among])
+    between = np.empty((len(among), len(among)))
+    for at, point in enumerate(among):  # from one to another it is as far as back
+        between[at, at:] = between[at:, at] = _distance(among[at:], point)
     chosen = _exchange(between, _greedy(between, k))
     nearest = np.argmin([_distance(points, among[at]) for at in chosen], axis=0)
     followers = np.bincount(nearest, minlength=len(chosen))

@@ -3,8 +3,6 @@
 from math import inf
 from typing import TYPE_CHECKING
 
-import mesa
-
 from sim.theatre.compiled.program import NONE
 
 from .adjudicate import adjudicate, apply_effects, heat_up, inject
@@ -16,23 +14,32 @@ from .settle import freeze, note_outcomes, settle, turn_flags
 from .state import DAWN, FLAGS, MORNING, OUTCOMES, SNAPSHOT
 
 if TYPE_CHECKING:
-    from .model import CrisisModel
+    from .model import LockstepModel
 
 
-class Participant(mesa.Agent, DayPhases):
-    """Whoever takes part in the phases of a day."""
+class Agents(list["Participant"]):
+    """All who act, in order; of Mesa's `AgentSet` it has what the engine needs."""
 
-    model: "CrisisModel"
+    def do(self, phase: str) -> None:
+        """Have everybody do their part of a phase."""
+        for agent in self:
+            getattr(agent, phase)()
 
-    def __init__(self, model: "CrisisModel", name: str) -> None:
-        super().__init__(model)
-        self.name = name
+
+class Participant(DayPhases):
+    """Whoever takes part in the phases of a day; what it does not override, it sits out."""
+
+    model: "LockstepModel"
+
+    def __init__(self, model: "LockstepModel", name: str) -> None:
+        self.model, self.name = model, name
+        model.enlist(self)
 
 
 class Actor(Participant):
     """Summary of rule: hold acts against those behind them, answer in proportion, draw one act a day."""
 
-    def __init__(self, model: "CrisisModel", name: str) -> None:
+    def __init__(self, model: "LockstepModel", name: str) -> None:
         super().__init__(model, name)
         self.index = model.program.actors.index(name)
         me = model.program.actor[self.index]

@@ -15,23 +15,23 @@ from sim.theatre.language.scenario import Scenario
 
 from ._numba import compiling
 from .agents import World
-from .model import CrisisModel
+from .model import LockstepModel
 from .state import NEVER_AGAIN, ModelState
 
 
 def branched(
-    trunk: CrisisModel,
+    trunk: LockstepModel,
     branches: NDArray[np.integer[Any]],
     *,
     scenario: Scenario | None = None,
     column: int = 0,
     keep: type[np.floating[Any]] | None = None,
-) -> CrisisModel:
+) -> LockstepModel:
     """Make a model whose columns all stand where one run of `trunk` stands, which itself stays as it is.
 
     Parameters
     ----------
-    trunk : CrisisModel
+    trunk : LockstepModel
         A model on the morning of the day on which branches part.
     branches : array of int (column,)
         Numbers that the dice are keyed by from this day on; 0 keeps the dice of the trunk.
@@ -49,14 +49,14 @@ def branched(
     """
     rules = trunk.scenario if scenario is None else scenario
     run = np.full(len(branches), trunk.runs.run[column])
-    model = CrisisModel(rules, seed=trunk.seed, run_numbers=run, branch_numbers=branches, collect=False, keep=keep)
+    model = LockstepModel(rules, seed=trunk.seed, run_numbers=run, branch_numbers=branches, keep=keep)
     if differing := _remembers_otherwise(trunk.program, model.program):
         raise ValueError(f"a run cannot go on under rules with other {differing}")
     for mine, its in zip(_handed_on(model.state), _handed_on(trunk.state), strict=True):
         mine[...] = its[..., column : column + 1]
     _copy_events(trunk, model, column)
     _make_ready(model)
-    model.day, model.running, model.steps = trunk.day, trunk.running, trunk.steps
+    model.day, model.running = trunk.day, trunk.running
     with compiling(last=False):
         for agent in model.agents:
             if isinstance(agent, World):
@@ -77,7 +77,7 @@ def _handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
         yield from held
 
 
-def _copy_events(trunk: CrisisModel, model: CrisisModel, column: int) -> None:
+def _copy_events(trunk: LockstepModel, model: LockstepModel, column: int) -> None:
     """Let every column have the run's past events, those of yesterday where the morning looks for them."""
     past = trunk.events[: int(trunk.n_events[0])]
     past = past[past["column"] == column]
@@ -88,7 +88,7 @@ def _copy_events(trunk: CrisisModel, model: CrisisModel, column: int) -> None:
     model.hold_events(np.concatenate([copies, np.empty(room, copies.dtype)]))
 
 
-def _make_ready(model: CrisisModel) -> None:
+def _make_ready(model: LockstepModel) -> None:
     """Find from which day on each action may be chosen again, by the cooldowns that hold now."""
     p, w = model.program, model.world
     for at, action in enumerate(p.action):

@@ -14,7 +14,7 @@ from sim.theatre.compiled.arithmetic import exp
 from sim.theatre.compiled.program import NONE
 
 from .agents import Actor, Participant
-from .model import CrisisModel
+from .model import LockstepModel
 from .single import fallen, provoking_rung, saturated, together
 from .state import (
     BELIEVED,
@@ -121,7 +121,7 @@ class Choice(NamedTuple):
 class Observer(Participant):
     """Summary of rule: changes nothing; every morning, once all have chosen, it looks at how."""
 
-    def __init__(self, model: CrisisModel, look: Callable[[CrisisModel], None]) -> None:
+    def __init__(self, model: LockstepModel, look: Callable[[LockstepModel], None]) -> None:
         super().__init__(model, "observer")
         self._look = look
 
@@ -130,7 +130,7 @@ class Observer(Participant):
         self._look(self.model)
 
 
-def choice(model: CrisisModel, actor: int) -> Choice:
+def choice(model: LockstepModel, actor: int) -> Choice:
     """Read how an actor chose today; called by an `Observer` in a model of one run.
 
     The actor chooses once more, which comes to the same, and leaves its scales as they were.
@@ -159,13 +159,13 @@ def choice(model: CrisisModel, actor: int) -> Choice:
     )
 
 
-def number(model: CrisisModel, k: int) -> float:
+def number(model: LockstepModel, k: int) -> float:
     """Parameter `k` in a model of one run."""
     numbers = model.numbers
     return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
 
 
-def _grievance(model: CrisisModel, pair: int, sharpness: float) -> Grievance:
+def _grievance(model: LockstepModel, pair: int, sharpness: float) -> Grievance:
     def stock(which: int) -> float:
         return float(model.stocks[which, pair, 0])
 
@@ -183,7 +183,7 @@ def _grievance(model: CrisisModel, pair: int, sharpness: float) -> Grievance:
     )
 
 
-def _action_rate(model: CrisisModel, actor: int, action: int) -> ActionRate:
+def _action_rate(model: LockstepModel, actor: int, action: int) -> ActionRate:
     program, scratch = model.program, model.state.scratch
     act, at = program.action[action], action - program.actor[actor]["actions"]
     terms = tuple(_driver_term(model, term) for term in range(act["drivers"], act["drivers_end"]))
@@ -207,7 +207,7 @@ def _action_rate(model: CrisisModel, actor: int, action: int) -> ActionRate:
     )
 
 
-def _driver_term(model: CrisisModel, term: int) -> DriverTerm:
+def _driver_term(model: LockstepModel, term: int) -> DriverTerm:
     row = model.program.terms[term]
     read, readings = model.state.read[MORNING][:, 0], model.program.morning
     weight, singles = number(model, row["weight"]), len(readings.factors)
@@ -217,7 +217,7 @@ def _driver_term(model: CrisisModel, term: int) -> DriverTerm:
     return DriverTerm(weight, factors, amount, exp(amount), int(row["pair"]))
 
 
-def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
+def _answer(model: LockstepModel, actor: int, action: int) -> Answer:
     program, scratch, me = model.program, model.state.scratch, model.program.actor[actor]
     act, pair = program.action[action], int(program.action[action]["pair"])
     mine = program.action[me["actions"] : me["actions_end"]]
@@ -241,28 +241,28 @@ def _answer(model: CrisisModel, actor: int, action: int) -> Answer:
     )
 
 
-def forbidden(model: CrisisModel, action: int) -> bool:
+def forbidden(model: LockstepModel, action: int) -> bool:
     """Whether an action is vetoed today if it is drawn."""
     return bool(model.program.script.forbidden[model.day, action])
 
 
-def part_of_the_war(model: CrisisModel, action: int) -> bool:
+def part_of_the_war(model: LockstepModel, action: int) -> bool:
     """Whether an action belongs to the war that is on."""
     m = model.state
     return bool(m.acts_of_war[model.program.action[action]["rung"]] and m.war[0] >= 0.5)
 
 
-def ready_on(model: CrisisModel, action: int) -> float:
+def ready_on(model: LockstepModel, action: int) -> float:
     """The day from which an action may be chosen again; infinite if it happens once and has."""
     day = int(model.world.ready[action, 0])
     return inf if day == NEVER_AGAIN else float(day)
 
 
-def last_done(model: CrisisModel, action: int) -> int:
+def last_done(model: LockstepModel, action: int) -> int:
     """The last day on which an action was done."""
     return int(model.world.last_day[action, 0])
 
 
-def controls(model: CrisisModel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def controls(model: LockstepModel) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     """The share of each proxy's acts that is its sponsor's, shape (link,)."""
     return model.world.control[:, 0].copy()

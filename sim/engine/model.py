@@ -1,4 +1,4 @@
-"""The model: a `mesa.Model` whose agents act in many runs at once."""
+"""The model: agents that act in many runs at once. `mesa_model.CrisisModel` is the same as a `mesa.Model`."""
 
 import secrets
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from os import PathLike
 from typing import Any, ClassVar
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +14,7 @@ from sim.theatre.compiled.program import LOG, NONE, UNIT, Floats, Script
 from sim.theatre.language.scenario import Scenario
 
 from ._numba import compiling, pack
-from .agents import Actor, Market, Participant, World
+from .agents import Actor, Agents, Market, Participant, World
 from .block import Block, Trajectories, block, failures
 from .day import PHASES, Phase
 from .numbers import Numbers
@@ -23,8 +22,8 @@ from .settle import price_of
 from .state import BLOOD_READING, EVENT, Runs, new_state
 
 
-class CrisisModel(mesa.Model):
-    """A crisis in any number of runs, advanced in lockstep; with one run, a Mesa model like any other.
+class LockstepModel:
+    """A crisis in any number of runs, advanced in lockstep.
 
     A step is a day: its `phases` one after another, each an activation of all agents (`sim/ODD.md`, 7.3 to 7.6).
 
@@ -35,13 +34,11 @@ class CrisisModel(mesa.Model):
     runs : int
         How many runs, numbered from 0.
     seed : int, optional
-        Seed of all dice, 0 to 2**64 - 1; left out, a fresh one, which `seed` and the data collector tell.
+        Seed of all dice, 0 to 2**64 - 1; left out, a fresh one, which `seed` tells.
     run_numbers, branch_numbers : sequences of int, optional
         Instead of `runs`: which runs, on which branches of them.
     design : mapping, optional
         Numbers that differ from run to run: path to one value for each run.
-    collect : bool, optional
-        Whether to collect data with Mesa's `DataCollector` every day; left out, with one run only.
     keep : dtype or None
         Type in which trajectories are kept for `block`; None keeps none.
 
@@ -53,6 +50,9 @@ class CrisisModel(mesa.Model):
 
     phases: ClassVar[tuple[Phase, ...]] = PHASES
     """What happens on a day, in order."""
+    actor_type: type[Actor] = Actor
+    market_type: type[Market] = Market
+    world_type: type[World] = World
 
     def __init__(
         self,
@@ -63,13 +63,14 @@ class CrisisModel(mesa.Model):
         run_numbers: Sequence[int] | NDArray[np.integer[Any]] | None = None,
         branch_numbers: Sequence[int] | NDArray[np.integer[Any]] | None = None,
         design: Mapping[str, Floats] | None = None,
-        collect: bool | None = None,
         keep: type[np.floating[Any]] | None = None,
     ) -> None:
-        self.seed = _checked_seed(secrets.randbits(63) if seed is None else seed)
-        super().__init__(rng=self.seed)
-        self._scenario = _loaded(scenario)
-        self.program = program_of(self._scenario)
+        self.seed = checked_seed(seed)
+        self.running = True
+        self._enlisted = Agents()
+        self.scenario = _loaded(scenario)
+        """What is run."""
+        self.program = program_of(self.scenario)
         numbers = np.arange(runs) if run_numbers is None else np.asarray(run_numbers)
         if len(numbers) < 1 or numbers.min() < 0 or numbers.max() >= 2**32:
             raise ValueError("a model needs at least one run, and runs are numbered from 0 below 2**32")
@@ -79,17 +80,24 @@ class CrisisModel(mesa.Model):
         with compiling(last=False):
             self._lay_out(design or {})
         self.trajectories = Trajectories(self.program, self.n, keep) if keep is not None else None
-        self._collects = self.n == 1 if collect is None else collect
-        self.datacollector = _collector(self)
 
     def _lay_out(self, design: Mapping[str, Floats]) -> None:
         """Make the agents and the state of the first morning."""
         self._set_up(design)
         for name in self.program.actors:
-            Actor(self, name)
+            self.actor_type(self, name)
         if self.program.market is not None:
-            Market(self, self.program.market)
-        World(self, "world").prepare_control()
+            self.market_type(self, self.program.market)
+        self.world_type(self, "world").prepare_control()
+
+    @property
+    def agents(self) -> Agents:
+        """All who act, in the order in which they do."""
+        return self._enlisted
+
+    def enlist(self, agent: Participant) -> None:
+        """Have an agent take part in the phases of every day from now on, after those who do already."""
+        self._enlisted.append(agent)
 
     def _set_up(self, design: Mapping[str, Floats]) -> None:
         """Lay out the state of all runs and put it to the first morning."""
@@ -117,21 +125,12 @@ class CrisisModel(mesa.Model):
         self.address = self._packed.ctypes.data
 
     def close(self) -> None:
-        """Let go of all arrays: agents and model refer to one another, and Mesa 3.3 keeps every model for ever."""
+        """Let go of all arrays: agents and model refer to one another."""
         self.__dict__.clear()
 
     def __getstate__(self) -> object:
         """Refuse to be copied: kernels would go on writing into the arrays of the original."""
         raise TypeError("a model cannot be copied; make another with the same scenario and seed")
-
-    @property
-    def scenario(self) -> Scenario:
-        """What is run."""
-        return self._scenario
-
-    @scenario.setter
-    def scenario(self, placeholder: object) -> None:
-        """Mesa 3.5 puts a placeholder here; the scenario of a crisis is fixed when the model is made."""
 
     def step(self) -> None:
         """Advance every run by a day.
@@ -152,8 +151,6 @@ class CrisisModel(mesa.Model):
             self.trajectories.keep(self.day, self.world)
         self.day += 1
         self.running = self.day < self.program.days
-        if self._collects:
-            self.datacollector.collect(self)
 
     def enact(self, phase: Phase) -> None:
         """Have every agent do its part of a phase."""
@@ -234,7 +231,16 @@ class CrisisModel(mesa.Model):
         return folded
 
 
-def _checked_seed(seed: int) -> int:
+def checked_seed(seed: int | None) -> int:
+    """Return a seed, or a fresh one in place of None.
+
+    Raises
+    ------
+    ValueError
+        It is none.
+    """
+    if seed is None:
+        return secrets.randbits(63)
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64:
         raise ValueError(f"a seed is a whole number from 0 to 2**64 - 1, found {seed!r}")
     return int(seed)
@@ -246,24 +252,3 @@ def _loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
     from sim.theatre.files.load import load  # YAML is read only if a path is given
 
     return load(scenario)
-
-
-def _collector(model: CrisisModel) -> mesa.DataCollector:
-    """Mesa's data collector for the first run: what a Mesa user would look at."""
-
-    def value(name: str) -> Any:
-        return lambda m: float(m.value(name)[0])
-
-    return mesa.DataCollector(
-        model_reporters={
-            "seed": lambda m: m.seed,
-            "date": lambda m: m.date,
-            "rung": lambda m: int(m.world.rung[-1, 0]),
-            "tension": lambda m: float(m.world.tension[0, 0]),
-            **{name: value(name) for name in model.program.variables},
-        },
-        agent_reporters={
-            "name": lambda agent: agent.name if isinstance(agent, Participant) else None,
-            "action": lambda agent: agent.action if isinstance(agent, Actor) else None,
-        },
-    )

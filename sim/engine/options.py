@@ -7,7 +7,7 @@ import numpy as np
 from ._numba import compiling
 from .branch import branched
 from .explain import choice
-from .model import CrisisModel
+from .model import LockstepModel
 
 
 class Option(NamedTuple):
@@ -20,7 +20,7 @@ class Option(NamedTuple):
     """Whether it is forbidden that day: then the actor holds if it is drawn."""
 
 
-def options(model: CrisisModel, actor: str) -> list[Option]:
+def options(model: LockstepModel, actor: str) -> list[Option]:
     """Every action that an actor could draw on the day to come in the first run, as the engine weighs them.
 
     The model stays as it is. While history is imposed nobody draws, and there are none.

@@ -64,7 +64,7 @@ def in_doubt(scenario: Scenario) -> tuple[Doubt, ...]:
 
 
 def design_of(scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]]) -> dict[str, NDArray[np.float64]]:
-    """What runs draw: path to one value for each run, as `CrisisModel` takes it."""
+    """What runs draw: path to one value for each run, as `LockstepModel` takes it."""
     return drawn(in_doubt(scenario), seed, run_numbers)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.block import Block
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble, collect
 from sim.results.intervals import Precision
@@ -136,7 +136,7 @@ def run_columns(
     keep: type[np.floating[Any]] | None = np.float32,
 ) -> Block:
     """Run in lockstep, to the end, the runs of these numbers, each with its own values of the numbers in `design`."""
-    model = CrisisModel(scenario, seed=seed, run_numbers=run_numbers, design=design, collect=False, keep=keep)
+    model = LockstepModel(scenario, seed=seed, run_numbers=run_numbers, design=design, keep=keep)
     while model.running:
         model.step()
     block = model.block()

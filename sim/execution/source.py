@@ -2,14 +2,8 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
-import pandas as pd
-
-from sim.results.ensemble import Ensemble
-from sim.results.storage.manifest import provenance
-from sim.results.storage.read import open_result
-from sim.results.sweep import Sweep
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import Named, shipped_files
@@ -17,7 +11,12 @@ from sim.theatre.language.scenario import Scenario
 
 from .draws import Drawn, drawn_by, scenario_of
 
-Source = Scenario | Ensemble | Named
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results.ensemble import Ensemble
+
+Source = Union[Scenario, "Ensemble", Named]
 """A scenario, an ensemble, the path of a scenario's file or of a result's folder, or the name of a shipped scenario."""
 
 _SAME = ("day", "actor", "action", "target", "rung", "fatalities", "event", "cause")
@@ -52,11 +51,13 @@ class Origin:
         """The scenario with the numbers that a run has."""
         return scenario_of(self.scenario, self.drawn_by(run))
 
-    def stored_events(self, run: int) -> pd.DataFrame | None:
+    def stored_events(self, run: int) -> "pd.DataFrame | None":
         """What the result says that happened in a run; None if it does not say."""
         if self.folder is not None:
             for place in (self.folder, self.folder / "kept"):  # with only counts kept, the first runs lie below
                 if (place / "events.parquet").is_file():
+                    import pandas as pd
+
                     found = pd.read_parquet(place / "events.parquet", filters=[("run", "==", run)])
                     return found if len(found) else None
             return None
@@ -68,7 +69,7 @@ class Origin:
         events: pd.DataFrame = kept.events
         return events[events["run"] == run]
 
-    def held_to(self, events: pd.DataFrame, run: int) -> None:
+    def held_to(self, events: "pd.DataFrame", run: int) -> None:
         """Hold a run's events, simulated again, to those that are stored.
 
         Raises
@@ -79,6 +80,9 @@ class Origin:
         found = self.departure(events, run)
         if found is None:
             return
+
+        from sim.results.storage.manifest import provenance
+
         version = provenance()["versions"]["escalation-sim"]
         raise ReplayError(
             f"{self.name} was made by version {self.made_by or 'unknown'}, and this version ({version or 'unknown'}) "
@@ -86,7 +90,7 @@ class Origin:
             "now; tell it by the version that made it, or run the scenario again"
         )
 
-    def departure(self, events: pd.DataFrame, run: int, before: int | None = None) -> "Departure | None":
+    def departure(self, events: "pd.DataFrame", run: int, before: int | None = None) -> "Departure | None":
         """Find where a run's events, simulated again up to a day, first differ from those that are stored.
 
         None if they do not, or if none are stored.
@@ -114,7 +118,7 @@ class Departure(NamedTuple):
     """What it is now."""
 
 
-def _rows(events: pd.DataFrame) -> list[tuple[str, ...]]:
+def _rows(events: "pd.DataFrame") -> list[tuple[str, ...]]:
     """The columns that tell one history from another, in words."""
     columns = (events[name].astype("string").fillna("").tolist() for name in _SAME)
     return list(zip(*columns, strict=True))
@@ -136,6 +140,10 @@ def origin(source: Source, seed: int | None = None) -> Origin:
         return Origin(source, source.seed if seed is None else seed)
     if isinstance(source, str | Path) and not Path(source).is_dir():
         return origin(load(source), seed)
+
+    from sim.results.storage.read import open_result
+    from sim.results.sweep import Sweep
+
     folder = Path(source) if isinstance(source, str | Path) else None
     ensemble: Any = open_result(folder) if folder is not None else source
     name = str(folder) if folder is not None else f"the ensemble of {ensemble.scenario.name}"

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.engine.block import Block
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution.run import run_block
 from sim.execution.workers import pool
 from sim.results.ensemble import SCRIPT, event_table
@@ -164,7 +164,7 @@ class PairedRuns:
             self._folds |= zip(some, self._folded(np.array(some), {}).tolist(), strict=True)
 
     def _folded(self, runs: Ints, design: Mapping[str, NDArray[np.float64]]) -> NDArray[np.uint64]:
-        model = CrisisModel(self.scenario, seed=self.seed, run_numbers=runs, collect=False, design=design)
+        model = LockstepModel(self.scenario, seed=self.seed, run_numbers=runs, design=design)
         while model.running:
             model.step()
         folds = model.digest()

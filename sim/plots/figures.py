@@ -1,6 +1,6 @@
 """The standard set of figures of an ensemble, as files that say what they show."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -47,9 +47,10 @@ def write_all(
         return []
     folder.mkdir(parents=True, exist_ok=True)
     files = []
+    texts = _texts(ensemble)
     for name, draw in standard(ensemble, record, written).items():
         over = record if name != SINGLE else None
-        files.append(save(draw(), folder / f"{name}.png", ensemble, name, over))
+        files.append(_save(draw(), folder / f"{name}.png", texts, name, over))
     return files
 
 
@@ -76,8 +77,19 @@ def save(
     record : Ensemble, optional
         Recorded events that were drawn over it.
     """
+    return _save(drawing, path, _texts(ensemble), name, record)
+
+
+def _texts(ensemble: "AnyEnsemble") -> dict[str, str]:
+    """What every figure of an ensemble carries: to pack a whole scenario takes long."""
+    return {"Title": ensemble.scenario.title, "Failed": str(ensemble.n_failed), **Carried.of(ensemble).as_texts()}
+
+
+def _save(
+    drawing: Axes | Figure, path: Written, texts: Mapping[str, str], name: str | None, record: Ensemble | None
+) -> Written:
     figure = drawing if isinstance(drawing, Figure) else drawing.figure.figure
-    words = {"Title": ensemble.scenario.title, "Failed": str(ensemble.n_failed), **Carried.of(ensemble).as_texts()}
+    words = dict(texts)
     if name is not None:
         words["Figure"] = name
     if record is not None:

@@ -11,7 +11,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
-from sim.analysis.paths import medoids
 from sim.results.ensemble import SCRIPT, Ensemble
 from sim.theatre.language.scenario import Scenario
 
@@ -113,7 +112,7 @@ def _strip(shown: Shown) -> Iterator[Plate]:
     """The run that stands for the most others."""
     kept = shown.ensemble.kept
     if kept.n_sound:
-        first = medoids(kept.paths("tension"), 4).position[0]
+        first = kept.typical("tension", 4).position[0]
         yield Plate(SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2)
 
 

@@ -104,13 +104,14 @@ def place(anchors: Sequence[Point], texts: Sequence[str], page: Box, avoid: Sequ
     taken: list[Box] = []
     ties: list[Box] = []
     found: list[Box | None] = []
+    edges = _edges(avoid)
     for anchor, text in zip(anchors, texts, strict=True):
         best, least = None, math.inf
         for distance, box in _around(anchor, width_of(text), LINE * (1 + text.count("\n"))):
             if DISTANCE * distance >= least:
                 break
             if box.within(page) and not any(box.meets(other) for other in taken):
-                cost = DISTANCE * distance + _cost(anchor, box, avoid, taken, ties)
+                cost = DISTANCE * distance + _cost(anchor, box, avoid, edges, taken, ties)
                 if cost < least:
                     best, least = box, cost
         found.append(best)
@@ -120,13 +121,42 @@ def place(anchors: Sequence[Point], texts: Sequence[str], page: Box, avoid: Sequ
     return found
 
 
-def _cost(anchor: Point, box: Box, avoid: Sequence[Box], taken: Sequence[Box], ties: Sequence[Box]) -> float:
+def _cost(
+    anchor: Point,
+    box: Box,
+    avoid: Sequence[Box],
+    edges: NDArray[np.float64],
+    taken: Sequence[Box],
+    ties: Sequence[Box],
+) -> float:
     """What a place covers, and how often its tie crosses marks or texts, or it the ties of others."""
-    own = Box(*anchor, *anchor)
-    tie = [dot for dot in _tie(anchor, box) if not any(dot.meets(other) and own.within(other) for other in avoid)]
-    covered = sum(other.weight * (box.meets(other) + 0.1 * any(dot.meets(other) for dot in tie)) for other in avoid)
+    left, bottom, right, top = edges
+    x, y = anchor
+    around = np.flatnonzero((x >= left) & (x <= right) & (y >= bottom) & (y <= top))
+    dots = list(_tie(anchor, box))
+    met = _meeting(_edges(dots), edges)
+    out = ~np.any(met[:, around], axis=1)  # a tie begins inside what it ties
+    tie = [dot for dot, is_out in zip(dots, out.tolist(), strict=True) if is_out]
+    under, crossing = _meeting(_edges([box]), edges)[0], np.any(met[out], axis=0)
+    covered = sum(
+        avoid[at].weight * (bool(under[at]) + 0.1 * bool(crossing[at]))
+        for at in np.flatnonzero(under | crossing).tolist()
+    )
     crossed = sum(box.meets(dot) for dot in ties) + sum(dot.meets(text) for dot in tie for text in taken)
     return covered + CROSSING * crossed
+
+
+def _edges(boxes: Sequence[Box]) -> NDArray[np.float64]:
+    """Left, bottom, right and top of boxes, shape (4, box)."""
+    return np.array([(box.left, box.bottom, box.right, box.top) for box in boxes]).reshape(-1, 4).T
+
+
+def _meeting(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of some boxes overlap which others, shape (box, other box): `Box.meets` of many."""
+    left, bottom, right, top = some[:, :, None]
+    lefts, bottoms, rights, tops = others
+    meets: NDArray[np.bool_] = (left < rights) & (lefts < right) & (bottom < tops) & (bottoms < top)
+    return meets
 
 
 def nearest(point: Point, box: Box) -> Point:

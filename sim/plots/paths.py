@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.axes import Axes
 
-from sim.analysis.paths import edges, medoids
+from sim.analysis.paths import edges
 from sim.results.ensemble import Ensemble
 from sim.text import percent
 
@@ -64,7 +64,7 @@ def fan(
         colour = tint(COLOURS["band"], 0.16 + 0.3 * at / max(len(levels) - 1, 1))
         ax.fill_between(dates, low, high, color=colour, linewidth=0, label=f"{100 * level:g} % of runs")
     rows, run = ensemble.kept.paths(variable), ensemble.kept.sound.index
-    chosen = medoids(rows, paths)
+    chosen = ensemble.kept.typical(variable, paths)
     texts = []
     for at, (position, share) in enumerate(zip(*chosen, strict=True)):
         texts.append(f"run {run[position]}\nlike {percent(share)}")

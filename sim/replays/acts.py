@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.single import as_written
-from sim.results.ensemble import SCRIPT
-from sim.theatre.compiled.program import NONE, Program
+from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario, ScriptEntry
 
 from .blame import Blame, blames

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.engine import explain as engine
 from sim.engine.explain import ActionRate, Answer, Choice, choice, forbidden
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.text import WIDTH
 from sim.theatre.compiled.program import NONE
 from sim.theatre.language.scenario import Scenario
@@ -181,7 +181,7 @@ def _plain(value: Any) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def explanation(model: CrisisModel, actor: str, told: Sequence[Act]) -> Explanation:
+def explanation(model: LockstepModel, actor: str, told: Sequence[Act]) -> Explanation:
     """Explain the choice of an actor that has just been made; called by an `Observer` in a model of one run.
 
     Parameters
@@ -209,7 +209,7 @@ def explanation(model: CrisisModel, actor: str, told: Sequence[Act]) -> Explanat
     )
 
 
-def _imposed(model: CrisisModel, made: Choice) -> str | None:
+def _imposed(model: LockstepModel, made: Choice) -> str | None:
     script = model.program.script
     if model.day < script.imposed_days:
         return "history"
@@ -232,7 +232,7 @@ def _grievance(by: str, held: engine.Grievance, told: Sequence[Act]) -> Grievanc
     )
 
 
-def _options(model: CrisisModel, made: Choice) -> tuple[Option, ...]:
+def _options(model: LockstepModel, made: Choice) -> tuple[Option, ...]:
     found, whole, before = [], 1.0 + made.total, 0.0
     for weighed in made.rates:
         if weighed.able:
@@ -241,7 +241,7 @@ def _options(model: CrisisModel, made: Choice) -> tuple[Option, ...]:
     return tuple(found)
 
 
-def _option(model: CrisisModel, made: Choice, weighed: ActionRate, before: float, whole: float) -> Option:
+def _option(model: LockstepModel, made: Choice, weighed: ActionRate, before: float, whole: float) -> Option:
     name = model.program.actions[weighed.action]
     action = model.scenario.theatre.actions[name]
     return Option(
@@ -272,7 +272,7 @@ def _drivers(terms: dict[str, Any], weighed: ActionRate) -> tuple[Driver, ...]:
     return tuple(found)
 
 
-def _reply(model: CrisisModel, made: Choice, answer: Answer) -> Reply:
+def _reply(model: LockstepModel, made: Choice, answer: Answer) -> Reply:
     held = next(held for held in made.grievances if held.pair == answer.pair)
     weight = answer.preference * answer.fit
     return Reply(
@@ -292,7 +292,7 @@ def _reply(model: CrisisModel, made: Choice, answer: Answer) -> Reply:
     )
 
 
-def _closed(model: CrisisModel, made: Choice) -> tuple[Closed, ...]:
+def _closed(model: LockstepModel, made: Choice) -> tuple[Closed, ...]:
     found = []
     for weighed in made.rates:
         if not weighed.able:

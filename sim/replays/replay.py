@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pandas as pd
+from numpy.typing import NDArray
 
+from sim.engine.block import Block
 from sim.engine.explain import Observer, controls
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution.draws import Drawn, as_data, scenario_of
 from sim.execution.source import Origin, ReplayError, Source, origin
-from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
-from sim.results.storage.manifest import provenance
 from sim.text import WIDTH, did_you_mean
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import Program
@@ -26,7 +25,9 @@ from .causes import Chain, back_from, link
 from .explain import Explanation, explanation
 
 if TYPE_CHECKING:
-    pass
+    import pandas as pd
+
+    from sim.results.ensemble import Ensemble
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Replay:
     scenario: Scenario
     seed: int
     run: int
-    ensemble: Ensemble
-    """The run as an ensemble of one, for figures and tables."""
+    block: Block
+    """What the engine kept of the run."""
     acts: tuple[Act, ...]
     """Its events, by their numbers, with all there is to tell of them."""
     of: Scenario
@@ -45,16 +46,46 @@ class Replay:
     drawn: tuple[Drawn, ...] = ()
     """Numbers that the run has drawn, what stands out furthest first; none where all are as written."""
 
+    @cached_property
+    def ensemble(self) -> "Ensemble":
+        """The run as an ensemble of one, for figures and tables."""
+        import pandas as pd
+
+        from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table  # a story needs no tables
+        from sim.results.storage.manifest import provenance
+
+        block, program = self.block, self.program
+        return Ensemble(
+            scenario=self.scenario,
+            seed=self.seed,
+            trajectories=dataset(self.scenario, program, block.run, block.values | block.rungs),
+            events=event_table(block, program),
+            outcomes=outcome_table(program.outcomes, block.run, block.outcome_day),
+            failures=pd.DataFrame(block.failures, columns=["run", "day", "what"]),
+            info=provenance(),
+        )
+
     @property
-    def events(self) -> pd.DataFrame:
+    def events(self) -> "pd.DataFrame":
         """One row for each act: run, day, date, actor, action, target, rung, deniable, fatalities, event, cause."""
         return self.ensemble.events
 
     @property
     def failure(self) -> tuple[int, str] | None:
         """Day on which the run met a value that is not finite, and what it was."""
-        failed = self.ensemble.failures
-        return (int(failed["day"].iloc[0]), str(failed["what"].iloc[0])) if len(failed) else None
+        return next(((day, what) for _, day, what in self.block.failures), None)
+
+    @property
+    def outcomes(self) -> dict[str, int | None]:
+        """The first day of each outcome; None where it never held."""
+        days = self.block.outcome_day[0].tolist()
+        return {name: None if day < 0 else day for name, day in zip(self.program.outcomes, days, strict=True)}
+
+    @property
+    def tension(self) -> NDArray[np.floating[Any]]:
+        """Tension in the evening of each day."""
+        tension: NDArray[np.floating[Any]] = self.block.values["tension"][0]
+        return tension
 
     @cached_property
     def program(self) -> Program:
@@ -76,7 +107,6 @@ class Replay:
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
-        days = self.ensemble.outcomes.iloc[0]
         return {
             "scenario": self.scenario.name,
             "scenario_sha256": self.of.sha256,
@@ -85,7 +115,7 @@ class Replay:
             **({"drawn": as_data(self.drawn)} if self.drawn else {}),
             "start": self.scenario.start,
             "days": self.scenario.days,
-            "outcomes": {str(name): None if pd.isna(day) else int(day) for name, day in days.items()},
+            "outcomes": self.outcomes,
             "failed": None if self.failure is None else dict(zip(("day", "what"), self.failure, strict=True)),
             "events": [asdict(act) for act in self.acts],
         }
@@ -170,7 +200,7 @@ class Replay:
             )
         found: dict[tuple[int, str], Explanation] = {}
 
-        def look(model: CrisisModel) -> None:
+        def look(model: LockstepModel) -> None:
             for day, actor in wanted:
                 if day == model.day:
                     found[day, actor] = explanation(model, actor, self.acts)
@@ -178,6 +208,7 @@ class Replay:
         watched = _model(self.scenario, self.seed, self.run, look)
         while watched.day <= last:
             watched.step()
+        watched.close()
         return [replace(found[each], scenario=self.of) for each in wanted]
 
     def __repr__(self) -> str:
@@ -233,7 +264,8 @@ def replayed(told: Origin, run: int) -> Replay:
         raise ReplayError(f"no run {run}; {has}")
     drawn = told.drawn_by(run)
     found = _simulated(told.scenario, told.seed, run, drawn)
-    told.held_to(found.events, run)
+    if told.runs is not None:  # a result, which says what happened
+        told.held_to(found.events, run)
     return found
 
 
@@ -241,10 +273,10 @@ def _model(
     scenario: Scenario,
     seed: int,
     run: int,
-    look: Callable[[CrisisModel], None] | None = None,
+    look: Callable[[LockstepModel], None] | None = None,
     keep: type[np.floating[Any]] | None = None,
-) -> CrisisModel:
-    model = CrisisModel(scenario, seed=seed, run_numbers=[run], collect=False, keep=keep)
+) -> LockstepModel:
+    model = LockstepModel(scenario, seed=seed, run_numbers=[run], keep=keep)
     if look is not None:
         Observer(model, look)
     return model
@@ -256,16 +288,7 @@ def _simulated(of: Scenario, seed: int, run: int, drawn: tuple[Drawn, ...]) -> R
     while model.running:
         model.step()
         control.append(controls(model))
-    block, program = model.block(), model.program
-    ensemble = Ensemble(
-        scenario=scenario,
-        seed=seed,
-        trajectories=dataset(scenario, program, block.run, block.values | block.rungs),
-        events=event_table(block, program),
-        outcomes=outcome_table(program.outcomes, block.run, block.outcome_day),
-        failures=pd.DataFrame(block.failures, columns=["run", "day", "what"]),
-        info=provenance(),
-    )
     events = model.events[: int(model.n_events[0])]
-    model.trajectories = None  # a Mesa model refers to itself, so it stays until the garbage collector comes by
-    return Replay(scenario, seed, run, ensemble, acts(scenario, program, events, control), of, drawn)
+    told = Replay(scenario, seed, run, model.block(), acts(scenario, model.program, events, control), of, drawn)
+    model.close()
+    return told

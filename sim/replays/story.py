@@ -54,10 +54,10 @@ def worth_telling(acts: Sequence[Act], least: int) -> set[int]:
 
 def _outcomes(run: "Replay") -> list[tuple[int, tuple[date, str]]]:
     """Dates and labels of the outcomes that came about, numbered."""
-    days = run.ensemble.outcomes.iloc[0].dropna()
     found = [
-        (run.scenario.start + timedelta(days=int(day)), run.scenario.theatre.outcomes[str(name)].label)
-        for name, day in days.items()
+        (run.scenario.start + timedelta(days=day), run.scenario.theatre.outcomes[name].label)
+        for name, day in run.outcomes.items()
+        if day is not None
     ]
     return list(enumerate(sorted(found)))
 
@@ -75,14 +75,13 @@ def _head(run: "Replay", width: int) -> Iterator[str]:
     sides = [f"{capital(called(_label(scenario.theatre, side)))} {deaths:,}" for side, deaths in toll.most_common()]
     told = f"{days}, {len(deadly)} of them deadly; {sum(toll.values()):,} dead"
     told += f" ({', '.join(sides)}). " if sides else ". "
-    tension = run.ensemble.trajectories["tension"].to_numpy()[0]
     rungs = scenario.theatre.ladder.rungs
     if acts:
         highest = max(acts, key=lambda act: (act.rung, -act.event))
         told += f"The highest rung was {highest.rung} ({rungs[highest.rung].label}), first on {on(highest.date)}. "
     if run.failure is None:
-        peak = int(tension.argmax())
-        told += f"Tension peaked at {tension[peak]:.0f} on {on(scenario.start + timedelta(days=peak))}."
+        peak = int(run.tension.argmax())
+        told += f"Tension peaked at {run.tension[peak]:.0f} on {on(scenario.start + timedelta(days=peak))}."
     yield from paragraph(told.strip(), width).splitlines()
 
 
@@ -112,8 +111,7 @@ def _end(run: "Replay", width: int) -> Iterator[str]:
         yield ""
         yield f"The run failed on day {day}: {what} was not finite."
         return
-    trajectories = run.ensemble.trajectories
-    tension, rung = float(trajectories["tension"][0, -1]), int(trajectories["rung"][0, -1])
+    tension, rung = float(run.tension[-1]), int(run.block.rungs["rung"][0, -1])
     yield ""
     last = f"{on(run.scenario.end)}, the last day: tension {tension:.0f}, rung {rung}."
     yield from paragraph(f"{last} One history among many, and no forecast.", width).splitlines()

@@ -8,7 +8,7 @@ from math import isinf
 import numpy as np
 
 from sim.engine.explain import last_done, number, part_of_the_war, ready_on
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.readings import NEVER_SINCE
 from sim.engine.single import measured
 from sim.engine.state import MORNING
@@ -33,7 +33,7 @@ class Reason:
     needs: str | None = None
 
 
-def reasons(model: CrisisModel, action: int) -> tuple[Reason, ...]:
+def reasons(model: LockstepModel, action: int) -> tuple[Reason, ...]:
     """Everything that keeps an action from being chosen this morning; nothing if it may be."""
     program, theatre = model.program, model.scenario.theatre
     name, act = program.actions[action], program.action[action]
@@ -55,7 +55,7 @@ def reasons(model: CrisisModel, action: int) -> tuple[Reason, ...]:
     return tuple(found)
 
 
-def _failing(model: CrisisModel, condition: Condition, node: int) -> Iterator[Reason]:
+def _failing(model: LockstepModel, condition: Condition, node: int) -> Iterator[Reason]:
     """The clauses by which a condition, kept at a node of the morning's, does not hold."""
     held, (nodes, clauses, alternatives) = model.held[MORNING], model.state.conditions[MORNING]
     if held.holds[node, 0]:
@@ -79,7 +79,7 @@ def _failing(model: CrisisModel, condition: Condition, node: int) -> Iterator[Re
         yield Reason("when", text, "for", float(days), f">= {figure(needed)} d")
 
 
-def _unmet(model: CrisisModel, text: str, side: str, clause: np.void, value: float, threshold: float) -> Reason:
+def _unmet(model: LockstepModel, text: str, side: str, clause: np.void, value: float, threshold: float) -> Reason:
     """Tell one clause that fails."""
     if clause["kind"] == CONDITION:
         inner = model.scenario.theatre.conditions[text]

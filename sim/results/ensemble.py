@@ -13,18 +13,16 @@ from numpy.typing import NDArray
 
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import reached, standing
-from sim.analysis.paths import quantiles
+from sim.analysis.paths import Medoids, medoids, quantiles
 from sim.analysis.two_errors import by_set, tally
 from sim.engine.block import Block
 from sim.engine.draw import RUNS_PER_SET, set_of
+from sim.theatre.compiled.program import SCRIPT as SCRIPT
 from sim.theatre.compiled.program import Program
 from sim.theatre.language.scenario import Scenario
 
 from .intervals import ShareInterval, share_interval
 from .two_errors import errors_of_shares
-
-SCRIPT = "script"
-"""The actor of what the scenario itself lets happen."""
 
 
 class Table:
@@ -134,6 +132,16 @@ class Ensemble:
     def quantiles(self, name: str, levels: Sequence[float]) -> NDArray[np.float64]:
         """Quantiles of a trajectory on each day, shape (level, day)."""
         return quantiles(self.paths(name), levels)
+
+    def typical(self, name: str, k: int) -> Medoids:
+        """Choose `k` runs that stand for all by a trajectory; positions are rows of `paths`."""
+        if (name, k) not in self._typical:
+            self._typical[name, k] = medoids(self.paths(name), k)
+        return self._typical[name, k]
+
+    @cached_property
+    def _typical(self) -> dict[tuple[str, int], Medoids]:
+        return {}
 
     def standing(self) -> NDArray[np.float64]:
         """Share of the runs that stand on each rung on each day, shape (rung, day)."""

@@ -14,7 +14,7 @@ from sim.engine._numba import exp_at_most, exponentials, kernel, struct_at
 from sim.engine.bound import WIDE_TILE
 from sim.engine.dice import DECIDE, words
 from sim.engine.explain import Observer
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.state import TILE, ModelState
 from sim.engine.thinning import candidates
 from sim.theatre.compiled.program import LOG, NONE
@@ -59,10 +59,10 @@ def _may_act(address, i, day):
 
 def weighed(scenario: Scenario, runs: int = 256) -> Any:
     """The share of days on which each actor may act, and is weighed; shape (actor,)."""
-    model = CrisisModel(scenario, runs=runs, seed=0, collect=False)
+    model = LockstepModel(scenario, runs=runs, seed=0)
     found = np.zeros(len(model.program.actors))
 
-    def look(model: CrisisModel) -> None:
+    def look(model: LockstepModel) -> None:
         found[:] += [_may_act(model.address, i, model.day) for i in range(len(found))]
 
     Observer(model, look)
@@ -73,7 +73,7 @@ def weighed(scenario: Scenario, runs: int = 256) -> Any:
 
 def operations(scenario: Scenario) -> dict[str, float]:
     """How many of each kind a run needs on a day, if nothing is done but what the equations ask for."""
-    p = CrisisModel(scenario, collect=False).program
+    p = LockstepModel(scenario).program
     share, driven = weighed(scenario), p.action["drivers_end"] - p.action["drivers"]
     exact = {"exponentials": 0.0, "products": 0.0, "draws": 0.0}
     for often, me in zip(share, p.actor, strict=True):

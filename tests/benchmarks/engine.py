@@ -11,7 +11,7 @@ import mesa
 
 import sim
 from sim.engine.day import PHASES, Phase
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution.run import RUNS_PER_BLOCK
 from tests.benchmarks.bound import bound
 from tests.benchmarks.doubled import doubled
@@ -22,7 +22,7 @@ def engine(scenario: sim.Scenario, runs: int, repeats: int = 3) -> float:
     """Runs per second of one model on one core, the best of some repeats."""
     best = 0.0
     for repeat in range(repeats):
-        model = CrisisModel(scenario, runs=runs, seed=repeat, collect=False)
+        model = LockstepModel(scenario, runs=runs, seed=repeat)
         begun = time.perf_counter()
         while model.running:
             model.step()
@@ -30,7 +30,7 @@ def engine(scenario: sim.Scenario, runs: int, repeats: int = 3) -> float:
     return best
 
 
-class _Timed(CrisisModel):
+class _Timed(LockstepModel):
     """A model that takes the time of each phase."""
 
     def enact(self, phase: Phase) -> None:
@@ -43,7 +43,7 @@ def phases(scenario: sim.Scenario, runs: int, repeats: int = 3) -> dict[str, flo
     """Nanoseconds that each phase takes for a day of one run, the least of some repeats."""
     made = []
     for repeat in range(repeats):
-        model = _Timed(scenario, runs=runs, seed=repeat, collect=False)
+        model = _Timed(scenario, runs=runs, seed=repeat)
         model.seconds = {}
         while model.running:
             model.step()
@@ -55,7 +55,7 @@ def cores(scenario: sim.Scenario, runs: int, count: int) -> float:
     """Runs per second of one model on each core."""
 
     def one(seed: int) -> None:
-        model = CrisisModel(scenario, runs=runs, seed=seed, collect=False)
+        model = LockstepModel(scenario, runs=runs, seed=seed)
         while model.running:
             model.step()
 

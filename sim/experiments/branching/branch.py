@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from sim.engine.block import Block
 from sim.engine.branch import branched
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution.lookup import AskError, Day, action_of, dated, day_of, origin_of
 from sim.execution.source import Origin, Source
 from sim.execution.workers import pool
@@ -160,7 +160,7 @@ def _under(scenario: Scenario, numbers: Mapping[str, float | str]) -> Scenario:
         raise AskError(str(error)) from None
 
 
-def _begun(stem: CrisisModel, numbers: NDArray[np.int64], rules: Scenario, change: Change) -> CrisisModel:
+def _begun(stem: LockstepModel, numbers: NDArray[np.int64], rules: Scenario, change: Change) -> LockstepModel:
     """Let branches part from the stem, and change what is different from then on."""
     try:
         model = branched(stem, numbers, scenario=rules, keep=np.float32)
@@ -174,7 +174,7 @@ def _begun(stem: CrisisModel, numbers: NDArray[np.int64], rules: Scenario, chang
     return model
 
 
-def _followed(model: CrisisModel, last: int) -> Block:
+def _followed(model: LockstepModel, last: int) -> Block:
     """Step to the evening of the last day, and gather the results by the numbers of the branches."""
     while model.day <= last:
         model.step()
@@ -200,7 +200,7 @@ def _ensemble(
     last: int,
     rules: Scenario,
     change: Change,
-    stem: CrisisModel,
+    stem: LockstepModel,
     blocks: Sequence[Block],
 ) -> Ensemble:
     """Join the blocks, which come in order."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import wilson
 from sim.analysis.paired import paired_difference
 from sim.engine.branch import branched
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.engine.options import Option, options
 from sim.execution.lookup import AskError, Day, actor_of, dated, day_of, origin_of, outcome_of
 from sim.execution.source import Origin, Source
@@ -200,7 +200,7 @@ def choices(
 
 
 def _following(
-    stem: CrisisModel, actor: str, numbers: NDArray[np.int64], end: int
+    stem: LockstepModel, actor: str, numbers: NDArray[np.int64], end: int
 ) -> Callable[[Option], tuple[NDArray[np.int32], NDArray[np.bool_]]]:
     """How to follow one option: to the first days of outcomes, shape (branch, outcome), and which branches failed."""
 
@@ -222,7 +222,7 @@ def _following(
 def _told(
     question: Scenario,
     seed: int,
-    stem: CrisisModel,
+    stem: LockstepModel,
     run: int,
     day: int,
     days: int,

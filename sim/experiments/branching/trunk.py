@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution.lookup import AskError, dated, refuse_unknown_run
 from sim.execution.source import Origin
 from sim.results.ensemble import event_table
 
 
-def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> CrisisModel:
+def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> LockstepModel:
     """Simulate a run to the morning of a day.
 
     Parameters
@@ -22,9 +22,7 @@ def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> CrisisMod
         There is no such run, it failed before that day, or it is not the one in the result.
     """
     refuse_unknown_run(asked, run)
-    model = CrisisModel(
-        asked.scenario_of(run), seed=asked.seed, run_numbers=[run], collect=False, keep=np.float32 if keep else None
-    )
+    model = LockstepModel(asked.scenario_of(run), seed=asked.seed, run_numbers=[run], keep=np.float32 if keep else None)
     for _ in range(day):
         model.step()
     for _, failed, what in model.failures:
@@ -33,7 +31,7 @@ def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> CrisisMod
     return model
 
 
-def _refuse_another_past(model: CrisisModel, asked: Origin, run: int) -> None:
+def _refuse_another_past(model: LockstepModel, asked: Origin, run: int) -> None:
     """Hold the run's past beside what its result tells of it, if it tells."""
     if asked.runs is None:
         return

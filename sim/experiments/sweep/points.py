@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.results.design import Design
 from sim.results.measures import RunMeasures
 from sim.results.storage.manifest import Failure
@@ -37,7 +37,7 @@ class Points:
         """Run the sweep's runs `first` to `last` - 1."""
         begun = self.first_point * self.design.replicates
         numbers, values = self.design.span(first - begun, last - begun)
-        model = CrisisModel(self.scenario, seed=self.design.seed, run_numbers=numbers, design=values, collect=False)
+        model = LockstepModel(self.scenario, seed=self.design.seed, run_numbers=numbers, design=values)
         rows = measured(model)
         names = [what for _, _, what in model.failures]
         failed = np.flatnonzero(model.status.failed_day >= 0)
@@ -56,7 +56,7 @@ class Points:
         )
 
 
-def measured(model: CrisisModel) -> dict[str, NDArray[np.float32]]:
+def measured(model: LockstepModel) -> dict[str, NDArray[np.float32]]:
     """Run a model to its end and measure its runs; those that fail have NaN throughout."""
     record = RunMeasures(model.program, model.n)
     while model.running:

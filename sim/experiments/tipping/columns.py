@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.model import CrisisModel
+from sim.engine.model import LockstepModel
 from sim.execution.workers import pool
 from sim.theatre.compiled.program import Floats
 from sim.theatre.language.scenario import Scenario
@@ -88,9 +88,7 @@ class Columns:
         return held, sound
 
     def _run(self, moves: Floats, run_numbers: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-        model = CrisisModel(
-            self.scenario, seed=self.seed, run_numbers=run_numbers, design=self.values(moves), collect=False
-        )
+        model = LockstepModel(self.scenario, seed=self.seed, run_numbers=run_numbers, design=self.values(moves))
         while model.running:
             model.step()
         held = model.world.outcome_day[model.program.outcomes.index(self.outcome)] >= 0

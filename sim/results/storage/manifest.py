@@ -4,7 +4,7 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
@@ -203,7 +203,7 @@ def read(folder: Path) -> Manifest:
 
 
 def _manifest(content: Mapping[str, Any]) -> Manifest:
-    scenario = Scenario.model_validate(content["scenario"])
+    scenario = _checked(json.dumps(content["scenario"]))
     if scenario.sha256 != content["scenario_sha256"]:
         raise ValueError("the scenario in it is not the one that was run")
     until, kept = content["until"], dict(content["kept"])
@@ -230,6 +230,11 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
     failures = [(failure["run"], failure["day"], failure["what"]) for failure in content["failures"]]
     made = {key: content[key] for key in ("rules_sha256", "versions", "platform", "seconds") if key in content}
     return Manifest(plan, content["status"], done, failures, content["files"], made)
+
+
+@lru_cache(maxsize=2)  # a folder that is to be written to is read several times, to check a scenario takes long
+def _checked(written: str) -> Scenario:
+    return Scenario.model_validate(json.loads(written))
 
 
 def provenance() -> dict[str, Any]:

@@ -19,6 +19,9 @@ Table = NDArray[np.void]
 """A structured array: one record for each of its kind."""
 
 NONE = -1
+
+SCRIPT = "script"
+"""The actor of what the scenario itself lets happen."""
 NEVER = -(2**30)
 """The day on which something happened that never did."""
 

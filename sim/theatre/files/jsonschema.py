@@ -4,11 +4,11 @@ A schema knows the shape of a file; names, units and sums are left to `load`.
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from sim.theatre.language.base import Model
+from sim.theatre.language.base import Model, described
 from sim.theatre.language.number import UNITS
 from sim.theatre.language.scenario import HistoryFile, ScenarioFile
 from sim.theatre.language.schema import Theatre
@@ -40,12 +40,32 @@ def schema(kind: str) -> dict[str, Any]:
     if kind not in _RECORDS:
         raise ValueError(f"there is no schema of '{kind}'; there are {', '.join(_RECORDS)}")
     made = _RECORDS[kind].model_json_schema(by_alias=True)
-    definitions = {name: _tidy(part) for name, part in made.pop("$defs", {}).items()}
+    records = {record.__name__: record for record in _all_records(Model)}
+    definitions = {name: _tidy(_told(part, records.get(name))) for name, part in made.pop("$defs", {}).items()}
     for name, finish in _FINISH.items():
         if name in definitions:
             finish(definitions[name])
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"A {kind} file"}
-    return {**head, **_tidy(made), **({"$defs": definitions} if definitions else {})}
+    return {**head, **_tidy(_told(made, _RECORDS[kind])), **({"$defs": definitions} if definitions else {})}
+
+
+def _all_records(record: type[Model]) -> Iterator[type[Model]]:
+    """A record, and all that are made of it."""
+    yield record
+    for derived in record.__subclasses__():
+        yield from _all_records(derived)
+
+
+def _told(part: dict[str, Any], record: type[Model] | None) -> dict[str, Any]:
+    """The schema of a record in which every field says what it is."""
+    if record is None:
+        return part
+    if "properties" not in part:  # a record that may be written shorter
+        return part | {"anyOf": [_told(way, record) if "properties" in way else way for way in part.get("anyOf", ())]}
+    names = {name: info.alias or name for name, info in record.model_fields.items()}
+    told = {names[name]: {"description": text} for name, text in described(record).items()}
+    entries = {name: dict(sorted((entry | told.get(name, {})).items())) for name, entry in part["properties"].items()}
+    return part | {"properties": entries}
 
 
 def write(folder: Path) -> None:

@@ -6,11 +6,10 @@ from types import UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from sim.text import did_you_mean
-from sim.theatre.language.base import Model
+from sim.theatre.language.base import Model, described
 from sim.theatre.language.number import describe
 from sim.theatre.language.paths import meaning
 from sim.theatre.language.terms import Comparison, Condition
@@ -139,15 +138,14 @@ def _nodes(tree: Node, path: Path) -> list[Node]:
     return nodes
 
 
-def _missing(line: ErrorDetails, path: Path, parent: Node, fields: Mapping[str, FieldInfo]) -> Finding:
+def _missing(line: ErrorDetails, path: Path, parent: Node, fields: Mapping[str, str | None]) -> Finding:
     name = path[-1] if path else line["loc"][-1]
     if isinstance(name, int):
         return Finding(parent.at, f"missing entry {name + 1} of the list", _dotted(path[:-1]))
-    described = fields[name].description if name in fields else None
-    return Finding(parent.key, f"missing '{name}'", _dotted(path[:-1]), _flat(described))
+    return Finding(parent.key, f"missing '{name}'", _dotted(path[:-1]), _flat(fields.get(name)))
 
 
-def _extra(path: Path, place: Place, fields: Mapping[str, FieldInfo]) -> Finding:
+def _extra(path: Path, place: Place, fields: Mapping[str, str | None]) -> Finding:
     close = did_you_mean(str(path[-1]), tuple(fields)).removeprefix("; ")
     return Finding(place, f"unknown key '{path[-1]}'", _dotted(path[:-1]), close or _one_of(", ".join(fields)))
 
@@ -213,14 +211,17 @@ def _is_figure(data: Any) -> bool:
     return isinstance(data, int | float)
 
 
-def _fields(kind: type[Model], path: Path, tree: Node) -> Mapping[str, FieldInfo]:
-    """The fields of the record that stands at `path`, by their names in a file."""
+def _fields(kind: type[Model], path: Path, tree: Node) -> Mapping[str, str | None]:
+    """What the fields of the record that stands at `path` are, by their names in a file."""
     nodes = _nodes(tree, path)
     record = _record(kind, tree)
     for key, node in zip(path, nodes[1:], strict=False):
         record = _record(_inside(record, key), node)
     model = record if isinstance(record, type) and issubclass(record, Model) else None
-    return {info.alias or name: info for name, info in model.model_fields.items()} if model else {}
+    if model is None:
+        return {}
+    texts = described(model)
+    return {info.alias or name: texts.get(name) for name, info in model.model_fields.items()}
 
 
 def _inside(annotation: Any, key: Key) -> Any:

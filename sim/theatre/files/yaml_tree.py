@@ -7,20 +7,18 @@ Tags, merge keys and repeated keys are refused, and so is whatever would grow ou
 import re
 import stat
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from ruamel.yaml import events as ev
 from ruamel.yaml.error import MarkedYAMLError
-from ruamel.yaml.parser import Parser
-from ruamel.yaml.reader import Reader
-from ruamel.yaml.scanner import Scanner
 
 from sim.text import did_you_mean
 
 from .errors import Fault, Place, ScenarioError, fault, shown
+from .yaml_events import ByLibyaml, ByRuamel, LeftToRuamelError
 
 MOST_BYTES = 4 * 1024 * 1024
 MOST_VALUES = 100_000
@@ -153,7 +151,18 @@ def _place_after(file: str, text: str) -> Place:
 @lru_cache(maxsize=8)  # notebooks load many scenarios of one theatre
 def compose(file: str, text: str) -> tuple[Node, tuple[Flaw, ...]]:
     """Return the tree of a text that stands in `file`, and what was wrong on the way."""
-    composer = _Composer(file, text)
+    with suppress(LeftToRuamelError, _Unreadable):
+        composer = _Composer(file, ByLibyaml(text))
+        tree = composer.document()
+        if not composer.flaws:  # what is wrong is said by ruamel's events alone
+            return tree, ()
+    return _composed_by_ruamel(file, text)
+
+
+def _composed_by_ruamel(file: str, text: str) -> tuple[Node, tuple[Flaw, ...]]:
+
+    events = ByRuamel(text)
+    composer = _Composer(file, events)
     try:
         return composer.document(), tuple(composer.flaws)
     except MarkedYAMLError as error:
@@ -161,47 +170,17 @@ def compose(file: str, text: str) -> tuple[Node, tuple[Flaw, ...]]:
     except (_Unreadable, MemoryError):
         raise
     except Exception as error:  # the parser meets odd text in odd ways, such as an escape beyond the last character
-        place = Place(file, composer.reader.line + 1, composer.reader.column + 1)
+        place = Place(file, events.reader.line + 1, events.reader.column + 1)
         raise _Unreadable(place, f"this is not YAML: {error}") from None
 
 
-class _Tokens:
-    """The scanner as the parser sees it: a queue of one token, which the parser looks at again and again."""
-
-    def __init__(self, scanner: Scanner) -> None:
-        self._read = scanner.get_token
-        self._token: Any = None
-
-    def peek_token(self) -> Any:
-        if self._token is None:
-            self._token = self._read()
-        return self._token
-
-    def check_token(self, *kinds: type) -> bool:
-        if self._token is None:
-            self._token = self._read()
-        return isinstance(self._token, kinds or object)
-
-    def get_token(self) -> Any:
-        token = self.peek_token()
-        self._token = None
-        return token
-
-
 class _Composer:
-    """Makes a tree of the parser's events. It is also the loader that ruamel's reader, scanner and parser look to."""
+    """Makes a tree of events."""
 
-    typ = "safe"
-    comment_handling = None
-    processing_version = (1, 2)
-
-    def __init__(self, file: str, text: str) -> None:
+    def __init__(self, file: str, events: ByLibyaml | ByRuamel) -> None:
         self.file = file
         self.flaws: list[Flaw] = []
-        self.resolver = self
-        self.reader = Reader(text, loader=self)
-        self.scanner = _Tokens(Scanner(loader=self))
-        self._next = Parser(self).get_event
+        self._next, self._kinds = events.read, events.kinds
         self._anchors: dict[str, tuple[Node, int, int] | None] = {}
         self._values = 0
         self._deepest = 0
@@ -209,11 +188,11 @@ class _Composer:
     def document(self) -> Node:
         """The one map of the file."""
         self._next()  # the stream begins
-        if isinstance(self._next(), ev.StreamEndEvent):
+        if isinstance(self._next(), self._kinds.StreamEndEvent):
             raise _Unreadable(Place(self.file, 1, 1), "the file is empty")
         tree = self._node(self._next(), 1)
         self._next()  # the document ends
-        if not isinstance(after := self._next(), ev.StreamEndEvent):
+        if not isinstance(after := self._next(), self._kinds.StreamEndEvent):
             raise _Unreadable(self._place(after), "a second document begins here", "write one document to a file")
         if tree.content is None:
             raise _Unreadable(tree.at, "the file is empty")
@@ -227,21 +206,21 @@ class _Composer:
 
     def _node(self, event: Any, level: int, key: Place | None = None) -> Node:
         at = self._place(event)
-        if isinstance(event, ev.AliasEvent):
+        if isinstance(event, self._kinds.AliasEvent):
             return self._aliased(event.anchor, level, at, key)
         self._grow(1, level, at)
-        if event.ctag is not None:
-            self.flaws.append(Flaw(at, f"a tag ('{event.ctag}') means nothing here", "remove it; quote what is text"))
+        if event.tag is not None:
+            self.flaws.append(Flaw(at, f"a tag ('{event.tag}') means nothing here", "remove it; quote what is text"))
         if event.anchor is None:
             return Node(self._content(event, level), at, key or at)
         return self._anchored(event, level, at, key)
 
     def _content(self, event: Any, level: int) -> Any:
-        if isinstance(event, ev.ScalarEvent):
+        if isinstance(event, self._kinds.ScalarEvent):
             return scalar(event.value) if event.implicit[0] else event.value
-        if isinstance(event, ev.SequenceStartEvent):
+        if isinstance(event, self._kinds.SequenceStartEvent):
             items = []
-            while not isinstance(item := self._next(), ev.SequenceEndEvent):
+            while not isinstance(item := self._next(), self._kinds.SequenceEndEvent):
                 items.append(self._node(item, level + 1))
             return items
         return self._map(level)
@@ -249,9 +228,9 @@ class _Composer:
     def _map(self, level: int) -> dict[Key, Node]:
         content: dict[Key, Node] = {}
         seen: dict[str, int] = {}
-        while not isinstance(event := self._next(), ev.MappingEndEvent):
+        while not isinstance(event := self._next(), self._kinds.MappingEndEvent):
             place = self._place(event)
-            if not isinstance(event, ev.ScalarEvent):
+            if not isinstance(event, self._kinds.ScalarEvent):
                 raise _Unreadable(place, "a key must be plain text", "quote text that begins with '{', '[', '*' or '&'")
             key = scalar(event.value) if event.implicit[0] else event.value
             key = key if isinstance(key, int) and not isinstance(key, bool) else event.value
@@ -312,7 +291,7 @@ def scalar(text: str) -> Any:
     return float(text) if _FLOAT.fullmatch(text) else text
 
 
-def _said_plainly(file: str, error: MarkedYAMLError) -> _Unreadable:
+def _said_plainly(file: str, error: Any) -> _Unreadable:
     """Retell a syntax error for somebody who did not write the parser."""
     problem, context = error.problem or "", error.context or ""
     mark, began = error.problem_mark or error.context_mark, error.context_mark

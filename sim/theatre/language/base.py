@@ -1,6 +1,11 @@
 """What every model of the language shares: frozen, closed to unknown keys, described by its docstrings."""
 
+import ast
 from collections.abc import Iterable, Iterator
+from functools import cache
+from inspect import cleandoc, getsource
+from itertools import zip_longest
+from sys import modules
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -24,7 +29,6 @@ class Model(BaseModel):
     model_config = ConfigDict(
         frozen=True,
         extra="forbid",
-        use_attribute_docstrings=True,
         allow_inf_nan=False,
         validate_default=True,
     )
@@ -35,6 +39,40 @@ class Model(BaseModel):
     def transparent(self) -> frozenset[str]:
         """Fields that exist in Python only: the file writes their content one level up."""
         return frozenset()
+
+
+@cache
+def described(record: type[Model]) -> dict[str, str]:
+    """What the docstring below each field says, by the field's name.
+
+    Read when a message or a schema asks for it: pydantic would read the sources whenever a record is defined, which
+    takes a quarter of the time until a file can be checked.
+    """
+    found: dict[str, str | None] = {}
+    for kind in reversed(record.__mro__):
+        if issubclass(kind, Model):
+            found |= _docstrings(kind.__module__).get(kind.__name__, {})
+    return {name: text for name, text in found.items() if text is not None and name in record.model_fields}
+
+
+@cache
+def _docstrings(module: str) -> dict[str, dict[str, str | None]]:
+    """The docstrings below fields, None where there is none, by class and name, of all classes of a module."""
+    found: dict[str, dict[str, str | None]] = {}
+    for node in ast.parse(getsource(modules[module])).body:
+        if isinstance(node, ast.ClassDef):
+            found[node.name] = {
+                field.target.id: _text_of(below)
+                for field, below in zip_longest(node.body, node.body[1:])
+                if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name)
+            }
+    return found
+
+
+def _text_of(statement: ast.stmt | None) -> str | None:
+    """What a statement says that is nothing but text."""
+    value = statement.value if isinstance(statement, ast.Expr) else None
+    return cleandoc(value.value) if isinstance(value, ast.Constant) and isinstance(value.value, str) else None
 
 
 def fields(model: Model) -> Iterator[tuple[str, Any]]:
