@@ -113,8 +113,9 @@ def _morris(varied: tuple[Varied, ...], steps: int, seed: int) -> Floats:
 
 
 def _latin(varied: tuple[Varied, ...], steps: int, seed: int) -> Floats:
-    qmc = extra("scipy.stats.qmc", "SciPy")
-    return _scaled(varied, qmc.LatinHypercube(len(varied), rng=np.random.default_rng(seed)).random(steps))
+    from scipy.stats.qmc import LatinHypercube  # takes a while to import
+
+    return _scaled(varied, LatinHypercube(len(varied), rng=np.random.default_rng(seed)).random(steps))
 
 
 def _grid(varied: tuple[Varied, ...], steps: int, seed: int) -> Floats:
