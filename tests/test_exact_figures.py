@@ -1,0 +1,102 @@
+"""Figures worked out by hand, or by the definition, where a wider tolerance would hide a wrong formula."""
+
+import shutil
+from collections import namedtuple
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.analysis.two_errors import by_set, tally, two_errors
+from sim.analysis.variance import shares
+from sim.engine.model import CrisisModel
+from sim.results.bins import DEATHS
+from sim.results.counted import CountedEnsemble
+from sim.results.ensemble import collect
+from sim.results.errors import DiskError
+from sim.results.folder import refuse_full
+from sim.results.store import summary
+from sim.results.summary import Summary
+from sim.theatre.compile import program_of
+from tests.small_scenarios import action, actor, scenario, theatre
+
+CASE = scenario(theatre({"a": actor(), "b": actor()}, {"a.warn": action(1, "b", 0.1)}), days=2)
+
+
+def block_of(deaths):
+    """Runs in each of which one act took so many lives."""
+    model = CrisisModel(CASE, len(deaths), seed=5, collect=False, keep=np.float32)
+    while model.running:
+        model.step()
+    block, n = model.block(), len(deaths)
+    events = {name: np.zeros(n, column.dtype) for name, column in block.events.items()}
+    events |= {"run": block.run.copy(), "fatalities": np.array(deaths, block.events["fatalities"].dtype)}
+    return replace(block, events=events)
+
+
+@given(st.lists(st.one_of(st.integers(0, 1200), st.integers(0, 2**31 - 1)), min_size=1, max_size=5))
+def test_deaths_are_counted_exactly_to_three_digits(deaths):
+    counted = Summary.of(block_of(deaths), CASE)
+    rounded = [int(str(dead)[:3].ljust(len(str(dead)), "0")) for dead in deaths]
+    assert np.repeat(DEATHS, counted.deaths).tolist() == sorted(rounded)
+
+
+def test_a_summary_tells_the_median_and_the_ninth_tenth_of_deaths():
+    block = block_of([*range(100), 900])
+    ensemble = collect(CASE, program_of(CASE), 5, len(block.run), [block], {})
+    counts = CountedEnsemble(CASE, 5, Summary.of(block, CASE), ensemble)
+    for each in (ensemble, counts):
+        assert summary(each)["deaths"] == {"median": 50, "p90": 90}
+        assert summary(each)["events_per_run"] == 1
+
+
+@pytest.mark.parametrize("shape", [(3, 12), (12, 3), (70, 4)])
+def test_points_and_replicates_change_places_with_parameters_and_dice(shape):
+    rng = np.random.default_rng(4)
+    runs = rng.normal(size=(shape[0], 1)) + rng.normal(size=shape[1]) + rng.normal(size=shape)
+    one, other = shares(runs), shares(runs.T)
+    assert one.parameters == pytest.approx(other.dice)
+    assert one.dice == pytest.approx(other.parameters)
+    assert one.mix == pytest.approx(other.mix)
+    assert (one.points, one.replicates) == (other.replicates, other.points) == shape
+
+
+def test_the_parts_of_a_variance_are_those_of_the_mean_squares():
+    """Two by two, so that no jackknife leaves anything out: shares are points, not intervals."""
+    found = shares(np.array([[1.0, 2.0], [5.0, 8.0]]))
+    # Means by row 1.5 and 6.5, by column 3 and 5, of all 4: what is left is 0.5 four times, so MS = 4 * 0.25 / 1.
+    rows, columns, left = 12.5 - 0.5, 2 - 0.5, 1.0
+    total = rows + columns + left
+    assert found.variance == pytest.approx(total)
+    for each, part in zip(found[:3], (rows, columns, left), strict=True):
+        assert each == pytest.approx((part / total,) * 3)
+
+
+def test_the_numbers_part_has_the_error_of_a_jackknife_over_sets():
+    """Against its definition: the estimate without each set in turn, one by one."""
+    dice, sets = np.random.default_rng(3), 25
+    held = dice.random((sets, 4)) < dice.beta(0.5, 0.5, sets)[:, None]
+    number = np.repeat(np.arange(sets), 4)
+
+    whole = two_errors(tally(by_set(held.reshape(-1, 1), np.ones(held.size, bool), number)[1], 4))
+    without = []
+    for left_out in range(sets):
+        rest = np.delete(held, left_out, axis=0).astype(float)
+        n, k = 4.0, rest.sum(axis=1)
+        apart = (k.sum() ** 2 - (k**2).sum()) / ((n * len(k)) ** 2 - n**2 * len(k))
+        alike = (k * (k - 1)).sum() / (n * (n - 1) * len(k))
+        without.append((alike - apart) / (rest.mean() - apart))
+    error = np.sqrt((sets - 1) / sets * ((np.array(without) - np.mean(without)) ** 2).sum())
+    assert 0 < whole.numbers_low[0] < whole.numbers_high[0] < 1
+    assert whole.numbers_high[0] - whole.numbers[0] == pytest.approx(1.959964 * error)
+    assert whole.numbers[0] - whole.numbers_low[0] == pytest.approx(1.959964 * error)
+
+
+def test_a_disk_is_full_from_the_first_byte_that_it_lacks(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")(10**9, 10**9 - 10**6, 10**6)
+    monkeypatch.setattr(shutil, "disk_usage", lambda place: usage)
+    refuse_full(tmp_path / "not" / "yet", 1e6)
+    with pytest.raises(DiskError, match="would take about 1 MB, and its disk has 1 MB left"):
+        refuse_full(tmp_path / "not" / "yet", 1e6 + 1)
