@@ -13,6 +13,7 @@ import argparse
 import ast
 import contextlib
 import json
+import multiprocessing
 import os
 import random
 import re
@@ -27,10 +28,12 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 from queue import Queue
 from typing import NamedTuple
 
+import pytest
 from cosmic_ray.commands import init
 from cosmic_ray.mutating import use_mutation
 from cosmic_ray.plugins import get_operator
@@ -93,27 +96,32 @@ class Copy:
     kernels: frozenset[str] = frozenset()
     """Folders of kernels of the code as it is."""
 
-    def run(self, *words: str, timeout: float | None = None) -> tuple[int | None, str]:
-        """Run Python in it, and return its exit code, None if it was ended for its time, and what it said."""
-        environment = {
-            **os.environ,
+    @property
+    def environment(self) -> dict[str, str]:
+        """What Python finds about itself in it."""
+        return {
             "PYTHONPATH": str(self.root),
             "PYTHONDONTWRITEBYTECODE": "1",  # bytecode is known by its second, and mutants come faster
             "XDG_CACHE_HOME": str(self.root / ".cache"),
         }
-        process = subprocess.Popen(
-            [sys.executable, *words], cwd=self.root, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, text=True, errors="replace", start_new_session=True,
-        )  # fmt: skip
+
+    def python(self, *words: str) -> tuple[int, str]:
+        """Run Python in it, and return its exit code and what it said."""
+        asked, environment = [sys.executable, *words], {**os.environ, **self.environment}
+        ended = subprocess.run(asked, cwd=self.root, env=environment, capture_output=True, text=True, errors="replace")
+        return ended.returncode, ended.stdout + ended.stderr
+
+    def passes(self, tests: list[str], timeout: float) -> bool | None:
+        """Whether tests pass; None if they were ended for their time."""
+        words = [*PYTEST, *(f"tests/{name}.py" for name in tests)]
+        process = _FORK.Process(target=_become_pytest, args=(str(self.root), self.environment, words))
+        process.start()
         _RUNNING.add(process)
-        try:
-            said, _ = process.communicate(timeout=timeout)
-        except subprocess.TimeoutExpired:
-            return None, ""
-        finally:
-            _end(process)
-            _RUNNING.discard(process)
-        return process.returncode, said
+        process.join(timeout)
+        code = process.exitcode
+        _end(process)
+        _RUNNING.discard(process)
+        return None if code is None else code == 0
 
     def forget_mutants(self) -> None:
         """Remove what was compiled of mutants."""
@@ -129,20 +137,44 @@ class Copy:
         return (self.root / ".cache" / "escalation-sim").glob("kernels-*")
 
 
-_RUNNING: set[subprocess.Popen[str]] = set()
-
-
-def _end(process: subprocess.Popen[str]) -> None:
-    """End a process and all that it has begun."""
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-
+# Imports are half of what it costs to try a mutant: one process has done them, and forks for each.
+_FORK = multiprocessing.get_context("forkserver")
+_FORK.set_forkserver_preload(
+    [
+        "pytest", "hypothesis", "pandas", "xarray", "zarr", "pyarrow.parquet", "matplotlib.figure", "mesa", "numba",
+        "scipy.stats", "pydantic", "ruamel.yaml", "rich.table", "typer", "duckdb", "SALib", "cosmic_ray.mutating",
+        "tests.mutants",
+    ]
+)  # fmt: skip
+_RUNNING: set[BaseProcess] = set()
 
 PYTEST = (
-    "-m", "pytest", "-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider",
-    "-p", "no:xdist", "-o", "timeout=0", "--hypothesis-profile=mutants",
+    "-x", "-q", "--no-header", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist", "-o", "timeout=0",
+    "--hypothesis-profile=mutants", "-W", "ignore::pytest.PytestAssertRewriteWarning",
 )  # fmt: skip
+
+
+def _become_pytest(root: str, environment: dict[str, str], words: list[str]) -> None:
+    """Be pytest in a copy of the tree, and end with its code."""
+    os.setsid()  # whatever it begins can be ended with it
+    os.chdir(root)
+    os.environ.update(environment)
+    sys.dont_write_bytecode = True
+    nowhere = os.open(os.devnull, os.O_RDWR)
+    for stream in range(3):
+        os.dup2(nowhere, stream)
+    for name in [name for name in sys.modules if name.split(".")[0] in ("tests", "sim")]:
+        del sys.modules[name]  # those of the tree itself
+    sys.path[:] = [root, *(path for path in sys.path if path not in ("", str(ROOT)))]
+    os._exit(int(pytest.main(words)))
+
+
+def _end(process: BaseProcess) -> None:
+    """End a process and all that it has begun."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid or 0, signal.SIGKILL)
+    process.kill()
+    process.join()
 
 
 def traced(copy: Copy, folder: str, tests: tuple[str, ...]) -> tuple[Trace, dict[str, float]]:
@@ -152,11 +184,11 @@ def traced(copy: Copy, folder: str, tests: tuple[str, ...]) -> tuple[Trace, dict
     for name in tests:
         began, data = time.perf_counter(), copy.root / f".coverage-{name}"
         coverage = ("-m", "coverage", "run", f"--data-file={data}", f"--source={folder}", "--concurrency=thread")
-        code, said = copy.run(*coverage, *PYTEST, f"tests/{name}.py")
+        code, said = copy.python(*coverage, "-m", "pytest", *PYTEST, f"tests/{name}.py")
         if code != 0:
             raise SystemExit(f"tests/{name}.py must pass before there are mutants:\n{said}")
         seconds[name] = time.perf_counter() - began
-        copy.run("-m", "coverage", "json", "-q", f"--data-file={data}", f"-o{data}.json")
+        copy.python("-m", "coverage", "json", "-q", f"--data-file={data}", f"-o{data}.json")
         files = json.loads(Path(f"{data}.json").read_text())["files"]
         trace[name] = {path: found["executed_lines"] for path, found in files.items()}
     return trace, seconds
@@ -210,11 +242,11 @@ def tried(copy: Copy, mutant: MutationSpec, suite: Suite, trace: Trace, seconds:
         if not names:
             return "not reached", change
         usual = sum(seconds[name] for name in names)
-        tests = sorted(names, key=seconds.__getitem__) if not suite.compiled else names
-        code, _ = copy.run(*PYTEST, *(f"tests/{name}.py" for name in tests), timeout=120 + 4 * usual)
+        tests = names if suite.compiled else sorted(names, key=seconds.__getitem__)
+        passed = copy.passes(tests, 30 + 2 * usual + 90 * suite.compiled)
     if suite.compiled:
         copy.forget_mutants()
-    return ("timed out" if code is None else "killed" if code else "survived"), change
+    return {None: "timed out", True: "survived", False: "killed"}[passed], change
 
 
 def _changed(before: str, after: str) -> str:
@@ -233,10 +265,10 @@ def score(folder: str, sample: int | None, seed: int, copies: list[Copy]) -> Cou
     for copy in copies:
         free.put(copy)
     with ThreadPoolExecutor(len(copies)) as pool:
-        others = [pool.submit(copy.run, *PYTEST, "tests/test_dice.py") for copy in copies[1:]]  # compiles
+        others = [pool.submit(copy.passes, ["test_mesa"], 600) for copy in copies[1:]]  # which compiles
         trace, seconds = traced(copies[0], folder, suite.tests)
-        for other in others:
-            other.result()
+        if not all(other.result() for other in others):
+            raise SystemExit("tests/test_mesa.py must pass before there are mutants")
     for copy in copies:
         copy.remember_kernels()
 
