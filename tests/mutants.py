@@ -143,7 +143,6 @@ _FORK.set_forkserver_preload(
     [
         "pytest", "hypothesis", "pandas", "xarray", "zarr", "pyarrow.parquet", "matplotlib.figure", "mesa", "numba",
         "scipy.stats", "pydantic", "ruamel.yaml", "rich.table", "typer", "duckdb", "SALib", "cosmic_ray.mutating",
-        "tests.mutants",
     ]
 )  # fmt: skip
 _RUNNING: set[BaseProcess] = set()
@@ -233,7 +232,8 @@ def sampled(made: list[MutationSpec], size: int, seed: int) -> list[MutationSpec
 
 def tried(copy: Copy, mutant: MutationSpec, suite: Suite, trace: Trace, seconds: dict[str, float]) -> tuple[str, str]:
     """What becomes of a mutant ("killed", "survived", "timed out" or "not reached"), and its change."""
-    path, (first, _), (last, _) = str(mutant.module_path), mutant.start_pos, mutant.end_pos
+    path, last = str(mutant.module_path), mutant.end_pos[0]
+    first = _statement(copy.root / path, mutant.start_pos[0])
     reaching = [name for name, files in trace.items() if any(first <= line <= last for line in files.get(path, ()))]
     names = reaching or (list(trace) if suite.compiled else [])
     operator = get_operator(mutant.operator_name)(**mutant.operator_args)
@@ -247,6 +247,12 @@ def tried(copy: Copy, mutant: MutationSpec, suite: Suite, trace: Trace, seconds:
     if suite.compiled:
         copy.forget_mutants()
     return {None: "timed out", True: "survived", False: "killed"}[passed], change
+
+
+def _statement(path: Path, line: int) -> int:
+    """The line on which the statement of a line begins: of those that go on, a trace tells no more."""
+    statements = (node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.stmt))
+    return max((each.lineno for each in statements if each.lineno <= line <= (each.end_lineno or 0)), default=line)
 
 
 def _changed(before: str, after: str) -> str:

@@ -3,14 +3,21 @@
 import shutil
 from collections import namedtuple
 from dataclasses import replace
+from statistics import NormalDist
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sim.analysis.base_rates import _direction
+from sim.analysis.discovery import _box, foremost
+from sim.analysis.given_data import GRID, _n_classes, delta
+from sim.analysis.price_response import _alone
+from sim.analysis.sensitivity import indices
 from sim.analysis.two_errors import by_set, tally, two_errors
-from sim.analysis.variance import shares
+from sim.analysis.variance import _interval, shares
 from sim.engine.model import CrisisModel
 from sim.results.bins import DEATHS
 from sim.results.counted import CountedEnsemble
@@ -92,6 +99,79 @@ def test_the_numbers_part_has_the_error_of_a_jackknife_over_sets():
     assert 0 < whole.numbers_low[0] < whole.numbers_high[0] < 1
     assert whole.numbers_high[0] - whole.numbers[0] == pytest.approx(1.959964 * error)
     assert whole.numbers[0] - whole.numbers_low[0] == pytest.approx(1.959964 * error)
+
+
+def test_where_every_set_always_does_or_never_does_so_do_shares_under_any_numbers():
+    for always, sets, ends in ((10, 20, (0, 1)), (1, 100, (0, 0)), (99, 100, (1, 1))):
+        held = np.repeat(np.arange(sets) < always, 4)
+        found = two_errors(tally(by_set(held[:, None], np.ones(held.size, bool), np.arange(held.size) // 4)[1], 4))
+        assert found.numbers[0] == 1
+        assert (found.spread_low[0], found.spread_high[0]) == ends
+
+
+def test_an_interval_of_a_share_reaches_at_most_twice_its_half_width():
+    low, high = _interval(np.array([0.02, 0.98, 0.5]), np.array([0.05, 0.05, 0.05]))
+    odds, least = np.exp(0.05 / 0.25), 0.02 * np.exp(-0.05 / 0.0196)
+    assert low == pytest.approx([least / (0.98 + least), 0.88, 1 / (1 + odds)])
+    assert high == pytest.approx([0.12, 1 - low[0], odds / (1 + odds)])
+
+
+def test_the_delta_index_is_half_the_area_between_densities():
+    """By its definition, one kernel at a time; all values lie to one side of 0."""
+    rng = np.random.default_rng(5)
+    X = rng.random((60, 2))
+    Y = 3 + X[:, 0] ** 2 + 0.1 * rng.random(60)
+    places = np.linspace(Y.min(), Y.max(), GRID)
+
+    def density(values):
+        width = max(values.std(ddof=1) * (0.75 * len(values)) ** -0.2, places[1] - places[0])
+        return np.array([np.mean([NormalDist(value, width).pdf(place) for value in values]) for place in places])
+
+    classes = np.arange(60) * _n_classes(60) // 60
+    for at, column in enumerate(X.T):
+        parts = [Y[np.argsort(column)][classes == each] for each in np.unique(classes)]
+        areas = [np.trapezoid(np.abs(density(part) - density(Y)), places) / 2 for part in parts]
+        assert delta(X, Y)[at] == pytest.approx(np.average(areas, weights=[len(part) for part in parts]))
+
+
+def test_the_error_of_a_difference_that_comes_of_the_dice_is_that_of_its_mean():
+    rng, m = np.random.default_rng(2), 6
+    X, runs = np.array([[0.5], [0.0], [1.0]]), rng.normal(size=(3, m))
+    table = indices("oat", "oat", {"names": ["x"], "bounds": [(0.0, 1.0)]}, X, runs).iloc[0]
+    for name, row in (("at_low", 1), ("at_high", 2)):
+        apart = runs[row] - runs[0]
+        assert table[name] == pytest.approx(apart.mean())
+        assert table[f"{name}_high"] - table[name] == pytest.approx(1.959964 * apart.std(ddof=1) / np.sqrt(m))
+
+
+def test_the_lead_of_replies_in_kind_is_over_the_more_frequent_of_the_others():
+    step = np.array([1, 1, 1, -1, 0, 0, 0, 0])
+    assert _direction(step, np.arange(8), 8, "lead").value == pytest.approx(1 / 8)
+    assert _direction(-step, np.arange(8), 8, "lead").value == pytest.approx(1 / 8)
+
+
+def test_acts_are_alone_if_no_other_of_their_run_is_near():
+    run, first = np.array([0, 1, 1, 1, 2]), np.array([5, 5, 8, 20, 21])
+    assert _alone(run, first, 3).tolist() == [True, False, False, True, True]
+    assert _alone(run, first, 2).all()
+
+
+def test_among_many_numbers_those_with_the_strongest_ranks_are_looked_at():
+    rng = np.random.default_rng(1)
+    points = pd.DataFrame(rng.random((4, 6)), columns=list("abcdef"))
+    points["d"] = [0.1, 0.2, 0.3, 0.4]
+    assert foremost(points, np.arange(4.0), 6) is points
+    assert "d" in foremost(points, np.arange(4.0), 5)
+    assert foremost(points, np.arange(4.0), 1).columns.tolist() == ["d"]
+
+
+def test_the_chance_of_limits_is_that_of_as_many_or_more_caught():
+    points = pd.DataFrame({"x": np.arange(10.0), "y": np.zeros(10)})
+    wanted = points["x"].to_numpy() < 5
+    box = _box({"x": (-np.inf, 1.5)}, points, wanted, "it holds")
+    assert (box.coverage, box.density, box.mass, box.of_interest) == (0.4, 1, 0.2, 0.5)
+    assert box.chances == {"x": pytest.approx(0.25)}
+    assert _box({}, points, wanted, "it holds").density == 0.5
 
 
 def test_a_disk_is_full_from_the_first_byte_that_it_lacks(tmp_path, monkeypatch):
