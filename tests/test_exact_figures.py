@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.analysis.base_rates import _direction
-from sim.analysis.discovery import _box, foremost
-from sim.analysis.given_data import GRID, _n_classes, delta
-from sim.analysis.price_response import _alone
+from sim.analysis.discovery import _box, _step, foremost
+from sim.analysis.given_data import GRID, _n_classes, delta, rank_correlation
+from sim.analysis.price_response import _alone, half_life
 from sim.analysis.sensitivity import indices
 from sim.analysis.two_errors import by_set, tally, two_errors
 from sim.analysis.variance import _interval, shares
@@ -163,6 +163,32 @@ def test_among_many_numbers_those_with_the_strongest_ranks_are_looked_at():
     assert foremost(points, np.arange(4.0), 6) is points
     assert foremost(points, np.arange(4.0), 5).shape == (4, 5)
     assert foremost(points, np.arange(4.0), 1).columns.tolist() == ["d"]
+
+
+def test_a_box_that_is_dense_from_the_start_is_peeled_to_where_it_covers_most():
+    peeling = pd.DataFrame({"density": [0.9, 0.5, 0.95], "coverage": [1, 0.9, 0.3], "mass": [1, 0.5, 0.2]})
+    assert _step(peeling, 0.8) == 1
+    assert _step(peeling.assign(density=[0.5, 0.85, 0.95]), 0.8) == 1
+    assert _step(peeling.assign(density=[0.5, 0.6, 0.95]), 0.8) == 2
+
+
+def test_a_rank_correlation_has_the_error_of_bonett_and_wright():
+    rho, error = rank_correlation(np.array([[1.0, 2, 3, 4, 5]]).T, np.array([2.0, 1, 4, 5, 3]))
+    assert rho == pytest.approx([0.6])
+    assert error == pytest.approx([np.sqrt((1 + 0.18) / 2) * (1 - 0.36)])
+
+
+def test_with_two_replicates_an_effect_has_the_sign_of_the_other():
+    X, runs = np.array([[0.0], [0.5]] * 2), np.array([[0.0, 0.0], [1.0, -1.0]] * 2)
+    luck = indices("morris", "morris", {"names": ["x"], "bounds": [(0.0, 1.0)]}, X, runs + 0.01 * X).iloc[0]
+    assert luck["mu_star"] == pytest.approx(-2, abs=0.02)
+    assert luck["mu"] == pytest.approx(0.01)
+
+
+def test_a_half_life_below_a_day_has_its_interval_there():
+    excesses = np.tile(0.5 ** (np.arange(6) / 0.5), (40, 1))
+    found = half_life(excesses, np.arange(40))
+    assert found[:3] == pytest.approx((0.5, 0.5, 0.5), rel=0.01)
 
 
 def test_the_chance_of_limits_is_that_of_as_many_or_more_caught():
