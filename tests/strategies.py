@@ -34,6 +34,8 @@ class Cast:
     actions: tuple[str, ...]
     dyads: tuple[str, ...]
     conditions: list[str] = field(default_factory=list)
+    made: dict[Any, st.SearchStrategy] = field(default_factory=dict)
+    """Strategies that were made for it: to make one, and to check it, takes as long as a draw."""
 
     def of_kind(self, *kinds: str) -> list[str]:
         return [name for name, kind in self.variables.items() if kind in kinds]
@@ -45,9 +47,25 @@ def decimals(low: float, high: float) -> st.SearchStrategy[float]:
     return st.integers(round(low * 1000), round(high * 1000)).map(lambda thousandths: thousandths / 1000)
 
 
+def once(make: Callable[..., st.SearchStrategy]) -> Callable[..., st.SearchStrategy]:
+    """Make a strategy for a cast once, while its conditions are the same."""
+
+    def made(cast: Cast, *args: Any) -> st.SearchStrategy:
+        key = make, args, len(cast.conditions)
+        if key not in cast.made:
+            cast.made[key] = make(cast, *args)
+        return cast.made[key]
+
+    return made
+
+
 def some_of(names: Iterable[str], values: st.SearchStrategy, at_most: int = 2) -> st.SearchStrategy[Map]:
     """A map from a few of the names; empty where there are none."""
-    names = sorted(names)
+    return _some_of(tuple(sorted(names)), values, at_most)
+
+
+@cache
+def _some_of(names: tuple[str, ...], values: st.SearchStrategy, at_most: int) -> st.SearchStrategy[Map]:
     return st.dictionaries(st.sampled_from(names), values, max_size=at_most) if names else st.just({})
 
 
@@ -75,6 +93,7 @@ def casts(draw: Draw) -> Cast:
 # Quantities, terms and conditions
 
 
+@once
 def grievances(cast: Cast) -> Text:
     pairs = st.permutations(cast.actors).map(lambda order: order[:2])
     return st.builds(
@@ -82,10 +101,12 @@ def grievances(cast: Cast) -> Text:
     )
 
 
+@once
 def rungs_and_tension(cast: Cast) -> Text:
     return st.sampled_from(["rung", "tension", *(f"rung({dyad})" for dyad in cast.dyads)])
 
 
+@once
 def public_quantities(cast: Cast) -> Text:
     """What everybody sees, and what a sponsor's control may depend on."""
     return st.sampled_from(sorted(cast.variables)) | rungs_and_tension(cast)
@@ -97,6 +118,7 @@ def terms_on(quantities: Text, weights: st.SearchStrategy, at_most: int = 3) -> 
     return st.dictionaries(products, weights, max_size=at_most)
 
 
+@once
 def terms(cast: Cast, weights: st.SearchStrategy, at_most: int = 3) -> st.SearchStrategy[Map]:
     quantities = public_quantities(cast) | grievances(cast) | grievances(cast)
     if cast.conditions:
@@ -109,6 +131,7 @@ def thresholds(low: float, high: float) -> Text:
     return st.builds("{} {}".format, st.sampled_from([">=", "<="]), decimals(low, high))
 
 
+@once
 @st.composite
 def comparisons(draw: Draw, cast: Cast) -> tuple[str, Any]:
     """A quantity and a threshold that it may well cross."""
@@ -139,6 +162,7 @@ def comparisons(draw: Draw, cast: Cast) -> tuple[str, Any]:
             )
 
 
+@once
 @st.composite
 def conditions(draw: Draw, cast: Cast, depth: int = 1) -> Map:
     clauses = dict(draw(st.lists(comparisons(cast), min_size=1, max_size=2, unique_by=lambda pair: pair[0])))
@@ -152,6 +176,7 @@ def conditions(draw: Draw, cast: Cast, depth: int = 1) -> Map:
 # Variables
 
 
+@once
 def variables(cast: Cast, kind: str) -> st.SearchStrategy[Map]:
     """An entry of one kind; its target reads everything, conditions included."""
     if kind == "flag":
@@ -175,6 +200,7 @@ def as_is(**values: Any) -> dict[str, st.SearchStrategy]:
     return {name: st.just(value) for name, value in values.items()}
 
 
+@once
 def targets(cast: Cast, bases: st.SearchStrategy, weights: st.SearchStrategy) -> st.SearchStrategy[Map]:
     return st.builds(lambda base, pulls: {"base": base} | pulls, bases, terms(cast, weights, 2))
 
@@ -210,6 +236,7 @@ def actors(cast: Cast, name: str) -> st.SearchStrategy[Map]:
     )
 
 
+@once
 def effects(cast: Cast) -> st.SearchStrategy[Map]:
     """What an act does: one or two variables, each in the way of its kind."""
     ways = {
@@ -222,6 +249,7 @@ def effects(cast: Cast) -> st.SearchStrategy[Map]:
     return st.tuples(*of_each).map(lambda parts: {name: effect for part in parts for name, effect in part.items()})
 
 
+@once
 @st.composite
 def actions(draw: Draw, cast: Cast, name: str) -> Map:
     others = [other for other in cast.actors if other != name.split(".")[0]]
@@ -284,6 +312,7 @@ def failing_theatres() -> st.SearchStrategy[Map]:
     return small_theatres().map(lambda written: written | {"variables": written["variables"] | {"wild": wild}})
 
 
+@once
 def sides(cast: Cast) -> st.SearchStrategy[Map]:
     """Two sides of some of the actors; they may overlap, and leave actors out."""
     side = st.lists(st.sampled_from(cast.actors), min_size=1, max_size=2, unique=True)
@@ -300,6 +329,7 @@ def ladders() -> st.SearchStrategy[Map]:
     )
 
 
+@once
 def wars(cast: Cast) -> st.SearchStrategy[Map]:
     return st.fixed_dictionaries(
         {

@@ -104,15 +104,7 @@ def _log_powers(p: Floats, k: Floats, weight: float) -> Floats:
 
 def _log_growth(a: Floats | float, k: Floats) -> Floats:
     """Logarithm of a (a + 1) ... (a + k - 1)."""
-    return _log_gamma(a + k) - _log_gamma(np.asarray(a))
+    from scipy.special import gammaln  # takes a while to import, and most results need none
 
-
-def _log_gamma(x: Floats) -> Floats:
-    """Logarithm of the gamma function for x > 0: Stirling's series, from eight further on."""
-    far = x + 8
-    shift = np.log(x * (x + 1) * (x + 2) * (x + 3)) + np.log((x + 4) * (x + 5) * (x + 6) * (x + 7))
-    inverse = 1 / far
-    square = inverse * inverse
-    series = inverse * (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square * (1 / 1680 - square / 1188))))
-    stirling: Floats = (far - 0.5) * np.log(far) - far + 0.9189385332046727 + series - shift
-    return stirling
+    grown: Floats = gammaln(a + k) - gammaln(a)
+    return grown

@@ -196,7 +196,9 @@ def _chance(
     others = [inside for other, inside in within.items() if other != path]
     without = np.logical_and.reduce(others, axis=0) if others else np.ones(len(wanted), bool)
     density = float(wanted[without].mean())
-    return float(extra("scipy.stats", "SciPy").binom.sf(caught - 1, held, density))
+    from scipy.stats import binom  # takes a while to import
+
+    return float(binom.sf(caught - 1, held, density))
 
 
 def _everywhere(wanted: NDArray[np.bool_], says: str) -> Box:

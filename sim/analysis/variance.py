@@ -5,8 +5,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .extras import extra
-
 Floats = NDArray[np.float64]
 
 
@@ -73,8 +71,9 @@ _MOST_LEFT_OUT = 64
 
 def _student(freedom: int) -> float:
     """Standard errors to each side of a 95 % interval, by Student's t."""
-    special = extra("scipy.special", "SciPy")
-    return float(special.stdtrit(freedom, 0.975))
+    from scipy.special import stdtrit
+
+    return float(stdtrit(freedom, 0.975))
 
 
 def _interval(share: Floats, half: Floats) -> tuple[Floats, Floats]:

@@ -2,8 +2,6 @@
 
 import numpy as np
 
-from sim.analysis.extras import extra
-
 from .base import Floats, Space, SweepMethod
 
 SPREAD = "spread"
@@ -22,5 +20,6 @@ class Spread(SweepMethod):
 
     def draw(self, space: Space, steps: int, seed: int) -> Floats:
         """A Latin hypercube of SciPy."""
-        qmc = extra("scipy.stats.qmc", "SciPy")
+        from scipy.stats import qmc  # takes a while to import
+
         return space.scaled(qmc.LatinHypercube(len(space.names), rng=np.random.default_rng(seed)).random(steps))
