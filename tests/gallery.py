@@ -15,7 +15,7 @@ PICTURES = {
     2: 'variable="economic_pain"',
     3: "sim.plots.flips(certain)",
     4: "sim.plots.branches(futures)",
-    5: "sim.plots.doubt(",
+    5: "sim.plots.uncertainty(",
     6: "sim.plots.rungs(ensemble, below)",
     7: "sim.plots.fan(ensemble",
 }
@@ -40,7 +40,7 @@ def draw(lesson: Path) -> None:
 
 
 def draw_sweeps(outcome: str = "leadership_killed") -> None:
-    """Screen all numbers of the baseline that are in doubt, and tell apart the ten that matter most, if one can."""
+    """Screen all numbers of the baseline that are uncertain, and tell apart the ten that matter most, if one can."""
     screen = sim.sweep("baseline", only="uncertainties", method="lhs", samples=4096, replicates=16, seed=7)
     ten = screen.indices(outcome)["parameter"].head(10).tolist()
     closer = sim.sweep("baseline", ten, method="sobol", samples=3072, replicates=16, seed=7)

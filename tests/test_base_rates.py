@@ -13,7 +13,7 @@ from sim.analysis.intervals import wilson
 from sim.analysis.price_response import excess, fit_half_life, half_life, jump
 from sim.execution.draws import drawn_by
 from sim.execution.run import run as run_many
-from sim.results.base_rates import EnsembleArrays, as_records, card, verdict
+from sim.results.base_rates import EnsembleArrays, as_records, base_rate_table, verdict
 from sim.results.ensemble import Ensemble
 from sim.results.storage.read import summary
 from sim.theatre.compiled.compile import program_of
@@ -88,7 +88,7 @@ def ensemble(
 
 def figure(acts: list[tuple[Any, ...]], rate: dict[str, Any], runs: int = 1, **more: Any) -> tuple[float, int]:
     """Value and number of cases of one base rate."""
-    row = card(ensemble(acts, {"rate": {"expected": [0, 1], **rate}}, runs, **more)).iloc[0]
+    row = base_rate_table(ensemble(acts, {"rate": {"expected": [0, 1], **rate}}, runs, **more)).iloc[0]
     return float(row["value"]), int(row["n"])
 
 
@@ -98,7 +98,9 @@ def figure(acts: list[tuple[Any, ...]], rate: dict[str, Any], runs: int = 1, **m
 def test_the_share_of_runs_that_reach_a_rung_or_an_outcome():
     acts = [(0, 5, "north.war"), (1, 5, "north.strike"), (2, 50, "south.war")]
     for what in ({"rung": 9}, {"outcome": "war"}):
-        table = card(ensemble(acts, {"wars": {"measure": "share_reaching", "expected": [0, 0.5], **what}}, runs=40))
+        table = base_rate_table(
+            ensemble(acts, {"wars": {"measure": "share_reaching", "expected": [0, 0.5], **what}}, runs=40)
+        )
         low, high = wilson(2, 40)
         assert table.iloc[0][["value", "n", "low", "high"]].tolist() == [2 / 40, 40, float(low), float(high)]
         assert table.iloc[0]["verdict"] == "inside"
@@ -310,7 +312,7 @@ def test_a_jump_is_the_return_of_the_first_trading_day_beyond_what_other_runs_sh
     oil[1, 50:] *= 1.1  # a Thursday
     acts = [(0, 31, "north.raid"), (1, 50, "north.raid"), (2, 20, "north.warn")]
     rate = {"variable": "oil", "acts": FORCE, "measure": "jump", "expected": [0, 50]}
-    table = card(ensemble(acts, {"jump": rate}, runs=3, oil=oil))
+    table = base_rate_table(ensemble(acts, {"jump": rate}, runs=3, oil=oil))
     assert table.iloc[0][["value", "n"]].tolist() == [pytest.approx(10), 2]  # of 20 and 10 per cent the lower median
     excesses, run = excess(
         oil, np.arange(DAYS) % 7 + 2 - 7 * (np.arange(DAYS) % 7 > 4), *np.array([[0, 1], [31, 50]]), 5
@@ -405,7 +407,7 @@ def test_verdicts(value, low, high, n, said):
 def test_what_never_was_is_null_in_json():
     rates = {"lag": DYAD | {"measure": "reply_lag", "triggers": [4, 9], "replies": [4, 9], "within": 9}}
     quiet = ensemble([], {name: {"expected": [1, 5], **rate} for name, rate in rates.items()}, runs=3)
-    (record,) = as_records(card(quiet))
+    (record,) = as_records(base_rate_table(quiet))
     assert (record["value"], record["n"], record["verdict"], record["expected"]) == (None, 0, "open", [1, 5])
     assert summary(quiet)["base_rates"] == [record]
     assert "base_rates" not in summary(ensemble([], {}, runs=3))

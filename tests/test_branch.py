@@ -13,10 +13,10 @@ import pytest
 
 import sim
 from sim.execution import run as running
-from sim.execution.lookup import AskError
+from sim.execution.lookup import QueryError
 from sim.execution.source import ReplayError
 from sim.experiments.branching import branch as branching
-from sim.results.storage.write_runs import save
+from sim.results.storage.write_runs import save_ensemble
 from tests.small_scenarios import rich
 
 RUN, DAY = 12, 24
@@ -75,7 +75,7 @@ def test_a_branch_does_not_depend_on_how_many_there_are_or_where_they_are_comput
 
 def test_a_branch_of_a_result_made_otherwise_is_the_same_branch(ensemble, tmp_path, monkeypatch):
     monkeypatch.setattr(running, "RUNS_PER_BLOCK", 7)
-    save(sim.run(rich(), runs=20, seed=5), tmp_path / "made")
+    save_ensemble(sim.run(rich(), runs=20, seed=5), tmp_path / "made")
     asked = {"run": RUN, "day": DAY, "runs": 5}
     found, expected = sim.branch(tmp_path / "made", **asked), sim.branch(ensemble, **asked)
     assert found.trajectories.identical(expected.trajectories)
@@ -139,7 +139,7 @@ def test_branches_say_of_what_they_are_branches(ensemble):
 
 def test_branches_are_kept_like_other_results(ensemble, tmp_path):
     found = sim.branch(ensemble, run=RUN, day=DAY, runs=6, forbid=["cela.vow"])
-    again = sim.open(save(found, tmp_path / "kept"))
+    again = sim.open(save_ensemble(found, tmp_path / "kept"))
     assert again.info["branch"] == found.info["branch"]
     assert again.trajectories.drop_attrs().identical(found.trajectories.drop_attrs())
     pd.testing.assert_frame_equal(again.events.astype({"action": str}), found.events.astype({"action": str}))
@@ -169,7 +169,7 @@ def test_branches_are_kept_like_other_results(ensemble, tmp_path):
     ],
 )
 def test_what_cannot_be_had_is_said(ensemble, asked, said):
-    with pytest.raises(AskError, match=said):
+    with pytest.raises(QueryError, match=said):
         sim.branch(ensemble, **{"run": RUN, "day": DAY, "runs": 2, **asked})
 
 
@@ -179,7 +179,7 @@ def test_a_result_of_another_model_is_not_branched(ensemble):
     events.loc[first, "fatalities"] += 1
     day = int(events.loc[first, "day"])
     other = replace(ensemble, events=events)
-    with pytest.raises(AskError, match=rf"no longer the one in .*from day {day} .*run its scenario again"):
+    with pytest.raises(QueryError, match=rf"no longer the one in .*from day {day} .*run its scenario again"):
         sim.branch(other, run=RUN, day=DAY, runs=2)
     assert len(sim.branch(other, run=RUN, day=day, runs=2)) == 2  # before that day all is the same
 
@@ -188,12 +188,12 @@ def test_a_result_of_another_model_is_not_branched(ensemble):
 def test_a_run_that_failed_before_is_not_branched(brittle):
     failed = sim.run(brittle, runs=60, seed=5).failures.sort_values("day").iloc[0]
     run, day = int(failed["run"]), int(failed["day"])
-    with pytest.raises(AskError, match=rf"run {run} failed on day {day}"):
+    with pytest.raises(QueryError, match=rf"run {run} failed on day {day}"):
         sim.branch(brittle, seed=5, run=run, day=day + 2, runs=3)
     found = sim.branch(brittle, seed=5, run=run, day=day, runs=400)
     assert 0 < len(found.failures) < 400
     assert found.failures["run"].between(0, 399).all()
-    assert len(found.sound) == 400 - len(found.failures)
+    assert len(found.completed) == 400 - len(found.failures)
 
 
 @pytest.fixture(scope="module")

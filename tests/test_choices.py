@@ -5,7 +5,7 @@ import pytest
 
 import sim
 from sim.analysis.intervals import wilson
-from sim.execution.lookup import AskError
+from sim.execution.lookup import QueryError
 from sim.experiments.branching.choices import HOLD
 from tests.small_scenarios import rich
 
@@ -65,7 +65,7 @@ def test_what_had_come_about_before_is_no_consequence():
     assert found.already == before
     assert before
     assert found.days == 10
-    with pytest.raises(AskError, match="before the choice"):
+    with pytest.raises(QueryError, match="before the choice"):
         found.by(next(iter(before)))
 
 
@@ -79,10 +79,10 @@ def test_what_had_come_about_before_is_no_consequence():
     ],
 )
 def test_what_cannot_be_had_is_said(asked, said):
-    with pytest.raises(AskError, match=said):
+    with pytest.raises(QueryError, match=said):
         sim.choices(rich(), seed=5, **{"run": RUN, "day": DAY, "actor": "aran", "runs": 5, **asked})
 
 
 def test_an_unknown_outcome_is_said(found):
-    with pytest.raises(AskError, match="there is no outcome 'peace'; there are"):
+    with pytest.raises(QueryError, match="there is no outcome 'peace'; there are"):
         found.by("peace")

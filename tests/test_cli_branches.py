@@ -33,7 +33,7 @@ def test_compare_tells_flips_and_paired_intervals(folder):
     assert "narrower" in said.stdout
     told = json.loads(sim("compare", RESULT, "bolder.yaml", "--json", cwd=folder).stdout)
     assert (told["pairs"], told["seed"]) == (40, 5)
-    assert {"difference", "low", "high", "apart_low", "narrowing"} <= told["outcomes"][0].keys()
+    assert {"difference", "low", "high", "apart_low", "width_ratio"} <= told["outcomes"][0].keys()
     for row in told["flips"]:
         assert row["both"] + row["first_only"] + row["second_only"] + row["neither"] == 40
         assert len(row["runs_first_only"]) == row["first_only"]

@@ -8,10 +8,10 @@ import pytest
 
 import sim
 from sim.analysis.paired import flips, paired_difference
-from sim.execution.lookup import AskError
-from sim.experiments.pairs.compare import Comparison, parting_between
+from sim.execution.lookup import QueryError
+from sim.experiments.pairs.compare import Comparison, divergence_between
 from sim.experiments.pairs.divergence import _falls
-from sim.results.storage.write_runs import save
+from sim.results.storage.write_runs import save_ensemble
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
 from tests.small_scenarios import rich
@@ -70,10 +70,10 @@ def test_the_table_tells_how_far_shares_are_apart(killing):
     for outcome, row in table.iterrows():
         found = paired_difference(one[outcome], other[outcome])
         assert row["difference"] == pytest.approx(other[outcome].mean() - one[outcome].mean())
-        assert (row["low"], row["high"], row["narrowing"]) == (found.low, found.high, found.narrowing)
+        assert (row["low"], row["high"], row["width_ratio"]) == (found.low, found.high, found.width_ratio)
     assert table.loc["leadership_killed", "second"] == 0
     assert table.loc["leadership_killed", "high"] < 0
-    assert table.loc["american_killed", "narrowing"] > 3  # most runs are the same: that is what the dice are for
+    assert table.loc["american_killed", "width_ratio"] > 3  # most runs are the same: that is what the dice are for
 
 
 def test_flips_name_their_runs(killing):
@@ -174,7 +174,7 @@ def test_the_parts_of_a_shift_make_the_difference(parted):
 def test_what_is_imposed_is_no_decision():
     script = rich().model_dump(by_alias=True)["script"] | {"z_rally": {"on": "2020-01-10", "do": "dorn.burn_consulate"}}
     other = called(rich(), "imposed", script=script)
-    found = [parting_between(rich(), other, run, 5) for run in range(12)]
+    found = [divergence_between(rich(), other, run, 5) for run in range(12)]
     assert any(found)
     for parting in filter(None, found):
         assert (parting.day, parting.actor) != (9, "dorn")
@@ -186,7 +186,7 @@ def test_what_is_imposed_is_no_decision():
 
 
 def test_results_are_paired_as_they_are(pressed, tmp_path):
-    save(pressed.first, tmp_path / "one")
+    save_ensemble(pressed.first, tmp_path / "one")
     again = sim.compare(tmp_path / "one", pressed.second)
     pd.testing.assert_frame_equal(again.difference(), pressed.difference())
     fewer = sim.compare(tmp_path / "one", pressed.second.scenario, runs=20)
@@ -200,7 +200,7 @@ def test_failed_runs_count_in_no_pair(pressed):
     some = Comparison(replace(pressed.first, failures=failures), replace(pressed.second, failures=other))
     assert len(some) == len(pressed) - 2
     assert some.difference()["n"].unique().tolist() == [58]
-    with pytest.raises(AskError, match="there is no pair of runs 3"):
+    with pytest.raises(QueryError, match="there is no pair of runs 3"):
         some.why(3)
 
 
@@ -212,17 +212,17 @@ def test_failed_runs_count_in_no_pair(pressed):
     ],
 )
 def test_what_makes_no_pairs_is_said(second, asked, said):
-    with pytest.raises(AskError, match=said):
+    with pytest.raises(QueryError, match=said):
         sim.compare(rich(), called(rich(), "other", **second), 3, **asked)
 
 
 def test_other_dice_make_no_pairs(pressed, tmp_path):
-    with pytest.raises(AskError, match="was made with seed 5, not 6; only the same dice make pairs"):
+    with pytest.raises(QueryError, match="was made with seed 5, not 6; only the same dice make pairs"):
         sim.compare(pressed.first, rich(), seed=6)
     counts = sim.summarise(rich(), tmp_path / "counts", 80, 5, progress=None)
-    with pytest.raises(AskError, match="keeps counts of its runs, and pairs need the runs"):
+    with pytest.raises(QueryError, match="keeps counts of its runs, and pairs need the runs"):
         sim.compare(rich(), counts)
-    with pytest.raises(AskError, match="has 60 runs, not 61"):
+    with pytest.raises(QueryError, match="has 60 runs, not 61"):
         sim.compare(pressed.first, rich(), 61)
-    with pytest.raises(AskError, match="there is no trajectory 'oel' in both"):
+    with pytest.raises(QueryError, match="there is no trajectory 'oel' in both"):
         pressed.over_time("oel")

@@ -18,7 +18,7 @@ from sim.analysis.price_response import _alone, half_life
 from sim.analysis.rank_correlation import rank_correlation
 from sim.analysis.sensitivity import indices
 from sim.analysis.two_errors import by_set, tally, two_errors
-from sim.analysis.variance import _interval, shares
+from sim.analysis.variance import _interval, variance_shares
 from sim.engine.model import LockstepModel
 from sim.results.bins import DEATHS
 from sim.results.counted import CountedEnsemble
@@ -64,16 +64,16 @@ def test_a_summary_tells_the_median_and_the_ninth_tenth_of_deaths():
 def test_points_and_replicates_change_places_with_parameters_and_dice(shape):
     rng = np.random.default_rng(4)
     runs = rng.normal(size=(shape[0], 1)) + rng.normal(size=shape[1]) + rng.normal(size=shape)
-    one, other = shares(runs), shares(runs.T)
+    one, other = variance_shares(runs), variance_shares(runs.T)
     assert one.parameters == pytest.approx(other.dice)
     assert one.dice == pytest.approx(other.parameters)
-    assert one.mix == pytest.approx(other.mix)
+    assert one.interaction == pytest.approx(other.interaction)
     assert (one.points, one.replicates) == (other.replicates, other.points) == shape
 
 
 def test_the_parts_of_a_variance_are_those_of_the_mean_squares():
     """Two by two, so that no jackknife leaves anything out: shares are points, not intervals."""
-    found = shares(np.array([[1.0, 2.0], [5.0, 8.0]]))
+    found = variance_shares(np.array([[1.0, 2.0], [5.0, 8.0]]))
     # Means by row 1.5 and 6.5, by column 3 and 5, of all 4: what is left is 0.5 four times, so MS = 4 * 0.25 / 1.
     rows, columns, left = 12.5 - 0.5, 2 - 0.5, 1.0
     total = rows + columns + left

@@ -11,7 +11,7 @@ import sim
 from sim.engine.explain import Observer, choice
 from sim.engine.model import LockstepModel
 from sim.replays.causes import heaviest_grievance
-from sim.replays.explain import Explanation, Option, Reading, explanation
+from sim.replays.explain import Explanation, OpenOption, Reading, explanation
 from sim.replays.unavailable import reasons
 from sim.theatre.compiled.arithmetic import exp
 from sim.theatre.language.scenario import Scenario
@@ -44,7 +44,7 @@ def product(readings: Iterable[Reading]) -> float:
     return result
 
 
-def rate_of_parts(option: Option) -> float:
+def rate_of_parts(option: OpenOption) -> float:
     """The rate, from nothing but the parts that are told."""
     exponent = 0.0
     for place, driver in enumerate(option.drivers):

@@ -22,7 +22,7 @@ from sim.engine.fingerprint import KERNELS, RULES, code_sha256, parsed_sha256
 from sim.engine.model import LockstepModel
 from sim.theatre.compiled.compile import compile_scenario
 from sim.theatre.parameters.ranges import shaping
-from sim.theatre.parameters.uncertain import doubts
+from sim.theatre.parameters.uncertain import uncertain_numbers
 
 PACKAGE = Path(sim.__file__).parent
 COMPILES = ("kernel", "part", "formula", "inline", "intrinsic", "njit")
@@ -217,8 +217,8 @@ def test_every_module_that_has_a_part_in_a_run_is_hashed():
     sys.setprofile(note)
     try:
         compile_scenario(scenario)
-        shaping(lesson, {each.path: (each.low, each.high) for each in doubts(lesson)[:1]})
-        numbers = doubts(scenario)[:3]
+        shaping(lesson, {each.path: (each.low, each.high) for each in uncertain_numbers(lesson)[:1]})
+        numbers = uncertain_numbers(scenario)[:3]
         model = LockstepModel(scenario, seed=1, run_numbers=[0, 4], keep=np.float32, design=drawn(numbers, 7, [0, 4]))
         model.step()
         branched(model, np.zeros(2, np.int64)).step()

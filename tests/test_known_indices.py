@@ -10,7 +10,7 @@ from sim.analysis.methods.delta import delta
 from sim.analysis.methods.pawn import pawn
 from sim.analysis.rank_correlation import rank_correlation
 from sim.analysis.ranking import groups, ranks
-from sim.analysis.variance import shares
+from sim.analysis.variance import variance_shares
 from sim.experiments.sweep.design import make
 from sim.results.design import Varied
 from sim.results.sweep import Response
@@ -156,7 +156,7 @@ def test_a_toy_gives_its_shares_of_dice_and_parameters(points, replicates):
             rng.normal(0, 0.7, replicates),
             rng.normal(0, 0.5, (points, replicates)),
         )
-        found = shares(a + b + c)[:3]
+        found = variance_shares(a + b + c)[:3]
         covered += [each.low <= true <= each.high for each, true in zip(found, truth, strict=True)]
         mean += np.array([each.share for each in found]) / tries
     assert mean == pytest.approx(truth, abs=0.03)
@@ -165,11 +165,11 @@ def test_a_toy_gives_its_shares_of_dice_and_parameters(points, replicates):
 
 def test_where_nothing_is_dice_or_nothing_is_parameters_that_is_said():
     a, b = np.linspace(0, 1, 50)[:, None], np.linspace(0, 1, 6)
-    assert shares(a + 0 * b).parameters == (1, 1, 1)
-    assert shares(0 * a + b).dice == (1, 1, 1)
+    assert variance_shares(a + 0 * b).parameters == (1, 1, 1)
+    assert variance_shares(0 * a + b).dice == (1, 1, 1)
     for missing in (np.full((3, 3), np.nan), np.zeros((3, 3)), a):
         with pytest.raises(ValueError, match=r"variance|every run|replicates"):
-            shares(missing)
+            variance_shares(missing)
 
 
 def test_overlapping_intervals_are_not_ranked():

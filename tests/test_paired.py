@@ -31,14 +31,14 @@ def test_a_difference_by_hand():
     p, q = 30 / 52, 23 / 52
     apart = 1.959964 * np.sqrt((p * (1 - p) + q * (1 - q)) / 52)
     assert (found.apart_low, found.apart_high) == pytest.approx((-7 / 52 - apart, -7 / 52 + apart))
-    assert found.narrowing == pytest.approx(apart / half)
+    assert found.width_ratio == pytest.approx(apart / half)
 
 
 def test_it_is_symmetric():
     first, second = pairs(20, 9, 2, 19)
     one, other = paired_difference(first, second), paired_difference(second, first)
     assert (one.low, one.high) == pytest.approx((-other.high, -other.low))
-    assert one.narrowing == pytest.approx(other.narrowing)
+    assert one.width_ratio == pytest.approx(other.width_ratio)
 
 
 def test_where_all_pairs_agree_something_is_left_open():
@@ -46,12 +46,12 @@ def test_where_all_pairs_agree_something_is_left_open():
     assert found.difference == 0
     # three of a thousand is what the rule of three leaves
     assert 0.002 < found.high < 0.004
-    assert found.narrowing > 10
+    assert found.width_ratio > 10
 
 
 def test_independent_pairs_narrow_nothing():
     found = paired_difference(*pairs(2500, 2500, 2500, 2500))
-    assert found.narrowing == pytest.approx(1, abs=1e-3)
+    assert found.width_ratio == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("n", [12, 30])
@@ -73,12 +73,12 @@ def test_means_of_pairs():
     shared = dice.normal(size=(4000, 3)) * 3
     first = shared + dice.normal(size=(4000, 3))
     second = shared + dice.normal(size=(4000, 3)) + [0, 1, -2]
-    mean, low, high, narrowing = mean_difference(first, second)
+    mean, low, high, width_ratio = mean_difference(first, second)
     assert mean == pytest.approx([0, 1, -2], abs=0.1)
     assert ((low < mean) & (mean < high)).all()
     assert (high - low) / 2 == pytest.approx([1.96 * np.sqrt(2 / 4000)] * 3, rel=0.05)
     # the variance of a difference falls from 20 to 2
-    assert narrowing == pytest.approx([np.sqrt(10)] * 3, rel=0.05)
+    assert width_ratio == pytest.approx([np.sqrt(10)] * 3, rel=0.05)
 
 
 def test_one_pair_has_no_error_to_tell():
@@ -88,8 +88,8 @@ def test_one_pair_has_no_error_to_tell():
 
 def test_where_nothing_varies_nothing_is_narrowed():
     rows = np.ones((5, 2))
-    mean, low, high, narrowing = mean_difference(rows, rows)
+    mean, low, high, width_ratio = mean_difference(rows, rows)
     assert (mean == 0).all()
     assert (low == 0).all()
     assert (high == 0).all()
-    assert (narrowing == 1).all()
+    assert (width_ratio == 1).all()

@@ -512,7 +512,7 @@ def test_the_names_of_many_sides_fit_above_the_ladder(ensemble):
 
 
 def act(rung, deaths=0, action="north.strike", day=0):
-    return history.Act(day, action, rung, deaths, colours.Side("North", "#0b3c8c", "s", 0), float(rung))
+    return history.DrawnAct(day, action, rung, deaths, colours.Side("North", "#0b3c8c", "s", 0), float(rung))
 
 
 def test_each_grave_action_is_named_once_before_any_is_named_again():
@@ -654,8 +654,8 @@ def test_things_move_no_further_than_they_must():
 @settings(max_examples=30)
 @given(st.lists(st.tuples(st.floats(0, 300), st.floats(0, 200)), min_size=1, max_size=6))
 def test_placed_texts_stay_on_the_page_and_off_each_other(anchors):
-    page = labels.Box(0, 0, 300, 200)
-    marks = [labels.Box(x - 3, y - 3, x + 3, y + 3) for x, y in anchors]
+    page = labels.TextBox(0, 0, 300, 200)
+    marks = [labels.TextBox(x - 3, y - 3, x + 3, y + 3) for x, y in anchors]
     found = labels.place(anchors, ["some words\non two lines"] * len(anchors), page, marks)
     boxes = [box for box in found if box is not None]
     assert boxes, "one text always fits"
@@ -664,13 +664,13 @@ def test_placed_texts_stay_on_the_page_and_off_each_other(anchors):
 
 
 def test_a_text_goes_where_it_covers_nothing():
-    page = labels.Box(0, 0, 300, 200)
+    page = labels.TextBox(0, 0, 300, 200)
     # All that lies at the right of the point and level with it is taken.
-    wall = labels.Box(101, 60, 300, 140)
+    wall = labels.TextBox(101, 60, 300, 140)
     (box,) = labels.place([(100.0, 100.0)], ["words"], page, [wall])
     assert box is not None
     assert not box.meets(wall)
-    assert labels.place([(5.0, 5.0)], ["words"], labels.Box(0, 0, 12, 12), []) == [None]
+    assert labels.place([(5.0, 5.0)], ["words"], labels.TextBox(0, 0, 12, 12), []) == [None]
 
 
 def test_long_words_are_broken_and_ended():

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.execution.source import changed_since, origin
-from sim.results.storage.write_runs import save
+from sim.results.storage.write_runs import save_ensemble
 from sim.text import beside, called, number, paragraph, percent
 from tests.small import HISTORY, SCENARIO, small
 from tests.small_scenarios import START, action, actor, rich, scenario, theatre
@@ -25,7 +25,7 @@ def ensemble():
 
 @pytest.fixture(scope="module")
 def result(ensemble, tmp_path_factory):
-    return save(ensemble, tmp_path_factory.mktemp("results") / "rich")
+    return save_ensemble(ensemble, tmp_path_factory.mktemp("results") / "rich")
 
 
 def same_run(told: sim.Replay, ensemble: sim.Ensemble) -> None:
@@ -65,7 +65,7 @@ def test_a_result_that_this_version_would_not_give_is_not_told(ensemble, tmp_pat
     events = ensemble.events.copy()
     row = events.index[(events["run"] == 4) & (events["event"] == 3)][0]
     events.loc[row, "fatalities"] += 1
-    other = save(replace(ensemble, events=events), tmp_path / "other")
+    other = save_ensemble(replace(ensemble, events=events), tmp_path / "other")
     sim.replay(other, run=3)
     with pytest.raises(sim.ReplayError, match=r"made by version .* run 4 another history: event 3 is .* on day"):
         sim.replay(other, run=4)
@@ -291,7 +291,7 @@ def test_a_replay_is_data_too():
 def test_a_scenario_that_has_changed_since_is_noticed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = small(tmp_path)
-    folder = save(sim.run(path, runs=3, seed=1), tmp_path / "result")
+    folder = save_ensemble(sim.run(path, runs=3, seed=1), tmp_path / "result")
     assert changed_since(origin(folder)) is None
     path.write_text(SCENARIO.replace("days: 120", "days: 90"), encoding="utf-8")
     told = changed_since(origin(folder))

@@ -358,7 +358,7 @@ def test_without_jinja_a_sentence_says_what_to_install(ensemble, monkeypatch):
 
 
 def test_what_a_scenario_changes_is_told_in_words():
-    found = numbers.written(sim.load("no_killing"))
+    found = numbers.number_tables(sim.load("no_killing"))
     assert found.found
     assert found.extends == sim.load("baseline").title
     assert found.changes == ["Forbidden on all days: United States: Kill Soleimani and al-Muhandis."]
@@ -369,7 +369,7 @@ def test_what_a_scenario_changes_is_told_in_words():
 
 def test_a_scenario_whose_file_is_gone_still_tells_its_numbers():
     scenario = sim.load("first_lesson")
-    changed = numbers.written(scenario.model_copy(update={"title": "Another"}))
+    changed = numbers.number_tables(scenario.model_copy(update={"title": "Another"}))
     assert not changed.found
     assert {number.path for number in changed.numbers} <= dict(scenario.numbers()).keys()
 

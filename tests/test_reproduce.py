@@ -14,7 +14,7 @@ from sim.cli.app import app
 from sim.plots import figures
 from sim.report.reproduce import reproduce
 from sim.results.errors import StoreError
-from sim.results.provenance import Carried
+from sim.results.provenance import Provenance
 from tests.small_scenarios import rich
 
 
@@ -57,13 +57,13 @@ def rewritten(figure, path, change=None, **texts):
 
 def test_what_is_carried_comes_back_whole():
     ensemble = sim.run(rich(), runs=3, seed=2**63, progress=None)
-    carried = Carried.of(ensemble)
-    back = Carried.read(carried.as_texts())
+    carried = Provenance.of(ensemble)
+    back = Provenance.read(carried.as_texts())
     assert back.scenario == carried.scenario
     assert (back.seed, back.runs, back.dtype, back.counts_only) == (2**63, 3, "float32", False)
     assert back.command == f"sim run small --runs 3 --seed {2**63}"
     ended = replace(ensemble, info={**ensemble.info, "until": {"halfwidth": 0.1, "outcome": None, "narrowest": 9}})
-    assert Carried.read(Carried.of(ended).as_texts()).until == ended.info["until"]
+    assert Provenance.read(Provenance.of(ended).as_texts()).until == ended.info["until"]
 
 
 @pytest.mark.parametrize(
@@ -78,11 +78,11 @@ def test_what_is_carried_comes_back_whole():
     ],
 )
 def test_what_is_damaged_is_refused(change, said):
-    texts = Carried.of(sim.run("first_lesson", runs=1, progress=None)).as_texts()
+    texts = Provenance.of(sim.run("first_lesson", runs=1, progress=None)).as_texts()
     with pytest.raises(StoreError, match=said):
-        Carried.read(texts | change)
+        Provenance.read(texts | change)
     with pytest.raises(StoreError, match="does not carry the scenario"):
-        Carried.read({})
+        Provenance.read({})
 
 
 # Figures.

@@ -17,7 +17,7 @@ from sim.engine.single import fallen, measured, provoking_rung, saturated, scale
 from sim.engine.state import MORNING
 from sim.theatre.compiled import arithmetic as plain
 from sim.theatre.compiled.program import NONE
-from sim.theatre.parameters.uncertain import Doubt
+from sim.theatre.parameters.uncertain import UncertainNumber
 
 some = st.floats(-1e3, 1e3)
 positive = st.floats(0.0, 1e6)
@@ -108,5 +108,5 @@ def test_what_is_not_finite_is_no_error_as_in_a_kernel():
 
 @pytest.mark.parametrize("ends", [(0.5, 2.0), (0.01, 5.0), (-3.0, 4.0)])
 def test_numbers_drawn_many_at_a_time_are_those_drawn_one_by_one(ends):
-    doubt, shares = Doubt("a.b", 1.0, *ends), np.random.default_rng(1).random(500)
+    doubt, shares = UncertainNumber("a.b", 1.0, *ends), np.random.default_rng(1).random(500)
     assert _values(doubt, shares).tolist() == [doubt.at(share) for share in shares.tolist()]

@@ -10,7 +10,7 @@ import xarray as xr
 
 import sim
 from sim.results.errors import StoreError
-from sim.results.storage.write_runs import save
+from sim.results.storage.write_runs import save_ensemble
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def ensemble() -> sim.Ensemble:
 
 @pytest.fixture
 def folder(ensemble, tmp_path):
-    return save(ensemble, tmp_path / "kept")
+    return save_ensemble(ensemble, tmp_path / "kept")
 
 
 def test_what_is_opened_is_what_was_kept(ensemble, folder):
@@ -46,7 +46,7 @@ def test_what_is_written_while_runs_are_made_is_the_ensemble(ensemble, tmp_path)
         pd.testing.assert_frame_equal(found.events, ensemble.events)
         pd.testing.assert_frame_equal(found.outcomes, ensemble.outcomes)
     assert json.loads((tmp_path / "kept/summary.json").read_text()) == json.loads(
-        (save(ensemble, tmp_path / "other") / "summary.json").read_text()
+        (save_ensemble(ensemble, tmp_path / "other") / "summary.json").read_text()
     )
 
 
@@ -157,7 +157,7 @@ def test_what_is_no_result_is_refused_with_a_reason(folder, spoil, reason):
 def test_a_result_cannot_be_kept_where_nothing_can_be_written(ensemble, tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(StoreError, match="cannot write"):
-        save(ensemble, tmp_path / "file" / "kept")
+        save_ensemble(ensemble, tmp_path / "file" / "kept")
 
 
 def test_shares_leave_out_runs_that_failed(ensemble):

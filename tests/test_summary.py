@@ -101,7 +101,7 @@ def test_shares_are_those_of_the_ensemble(runs, scenario):
     pd.testing.assert_frame_equal(summary.shares(), ensemble.shares())
     pd.testing.assert_frame_equal(summary.shares(0.5, confidence_sequence), ensemble.shares(0.5, confidence_sequence))
     assert summary.shares()["low"].gt(summary.shares(interval=confidence_sequence)["low"]).any()
-    assert (len(summary), summary.n_sound) == (RUNS, RUNS - len(runs.failures))
+    assert (len(summary), summary.n_completed) == (RUNS, RUNS - len(runs.failures))
 
 
 def test_rungs_are_those_of_the_ensemble(runs, scenario):
@@ -116,19 +116,19 @@ def test_rungs_are_those_of_the_ensemble(runs, scenario):
 def test_outcomes_are_counted_on_the_day_on_which_they_first_held(runs, scenario):
     runs = replace(runs, outcome_day=np.where(runs.run[:, None] < 5, 0, runs.outcome_day))
     summary, ensemble = Summary.of(runs, scenario), ensemble_of(runs, scenario)
-    for counts, (_, first) in zip(summary.outcomes, ensemble.sound.items(), strict=True):
+    for counts, (_, first) in zip(summary.outcomes, ensemble.completed.items(), strict=True):
         days = first.dropna().astype(int)
         assert counts.tolist() == np.bincount(days, minlength=scenario.days).tolist()
 
 
 def test_events_and_deaths_are_those_of_the_runs_that_did_not_fail(runs, scenario):
     summary, ensemble = Summary.of(runs, scenario), ensemble_of(runs, scenario)
-    events = ensemble.events[ensemble.events["run"].isin(ensemble.sound.index)]
+    events = ensemble.events[ensemble.events["run"].isin(ensemble.completed.index)]
     by_day = events.groupby(["action", "day", "date"], observed=True)["fatalities"].agg(["size", "sum"]).reset_index()
     expected = by_day.rename(columns={"size": "events", "sum": "fatalities"}).astype({"fatalities": "int64"})
     pd.testing.assert_frame_equal(summary.event_counts, expected)
     assert {"script.b_drop", "aran.strike_militia"} <= set(expected["action"])
-    deaths = events.groupby("run")["fatalities"].sum().reindex(ensemble.sound.index, fill_value=0)
+    deaths = events.groupby("run")["fatalities"].sum().reindex(ensemble.completed.index, fill_value=0)
     assert deaths.nunique() > 5
     np.testing.assert_allclose(summary.deaths_quantiles(LEVELS), deaths.quantile(LEVELS))
 

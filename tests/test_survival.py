@@ -101,7 +101,7 @@ def status(folder: Path) -> list[str]:
 
 def test_what_was_finished_is_kept_and_not_run_again(half_done, monkeypatch):
     assert status(half_done).count("done") == 3
-    with pytest.raises(StoreError, match=r"not finished: it has 48 of 90 runs; go on with 'sim run first_lesson"):
+    with pytest.raises(StoreError, match=r"not finished: it has 48 of 90 runs; resume it by 'sim run first_lesson"):
         sim.open(half_done)
     begun = []
     original = running.run_block
@@ -136,7 +136,7 @@ def test_runs_of_other_rules_are_not_mixed(half_done, monkeypatch):
     monkeypatch.setattr(folders, "rules_sha256", lambda: "another")
     with pytest.raises(StoreError, match="another version of the rules"):
         sim.run("first_lesson", save=half_done, resume=True)
-    with pytest.raises(StoreError, match="cannot be gone on with"):
+    with pytest.raises(StoreError, match="cannot be resumed"):
         summarise("first_lesson", half_done, resume=True)
 
 
@@ -215,7 +215,7 @@ def test_a_full_disk_is_told_and_nothing_is_lost(half_done, full, monkeypatch):
     with monkeypatch.context() as patch:
         place = {"chunk": "zarr.Array.__setitem__", "part": "pyarrow.parquet.write_table", "manifest": "os.fsync"}
         patch.setattr(place[full], refuse)
-        with pytest.raises(DiskError, match="the disk is full; 48 of 90 runs are kept: go on with them by --resume"):
+        with pytest.raises(DiskError, match="the disk is full; 48 of 90 runs are kept: resume with --resume"):
             sim.run("first_lesson", save=half_done, resume=True)
     assert status(half_done).count("done") == 3
     assert len(sim.run("first_lesson", save=half_done, resume=True)) == survivor.RUNS
@@ -234,7 +234,7 @@ def test_the_room_a_result_needs_is_guessed_well(tmp_path):
     from sim.results.storage.zarr_blocks import bytes_per_run
 
     sim.run("baseline", 200, save=tmp_path / "kept", progress=None)
-    plan = manifests.read(tmp_path / "kept").plan
+    plan = manifests.read_manifest(tmp_path / "kept").plan
     taken = sum(path.stat().st_size for path in (tmp_path / "kept").rglob("*") if path.is_file())
     assert taken < 200 * bytes_per_run(plan) < 4 * taken
     assert [in_units(size) for size in (5, 1500, 7.123e9)] == ["5 bytes", "1.5 kB", "7.12 GB"]

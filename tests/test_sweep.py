@@ -11,7 +11,7 @@ import pytest
 import sim
 from sim.experiments.sweep.design import DesignError, make
 from sim.experiments.sweep.parameters import ParameterError, chosen
-from sim.experiments.sweep.points import Points
+from sim.experiments.sweep.points import PointRuns
 from sim.experiments.sweep.sweep import run_design
 from sim.results.design import Design
 from sim.results.measures import measures_of
@@ -61,8 +61,8 @@ def test_a_point_is_the_ordinary_run_with_its_numbers_bit_for_bit(question, swep
 
 
 def test_points_differ(swept):
-    assert swept.answers["end.oil"].nunique() > 30
-    assert swept.answers["deaths"].nunique() > 3
+    assert swept.means["end.oil"].nunique() > 30
+    assert swept.means["deaths"].nunique() > 3
 
 
 def test_measures_say_what_happened(question):
@@ -101,7 +101,7 @@ def test_answers_are_means_of_the_runs_that_have_the_measure(swept):
     for name in ("deaths", "reached.rung_4", "day.rung_4"):
         runs = swept.runs(name)
         means = np.array([np.nan if np.isnan(row).all() else np.nanmean(row) for row in runs])
-        assert np.allclose(swept.answers[name], means, equal_nan=True, rtol=1e-6)
+        assert np.allclose(swept.means[name], means, equal_nan=True, rtol=1e-6)
 
 
 def test_numbers_that_nothing_reads_change_nothing(question):
@@ -265,7 +265,7 @@ def test_the_result_is_the_same_bytes_wherever_and_however_often_it_is_made(ques
 
 def test_a_block_is_sent_with_its_own_points_only(question):
     design = make(chosen(question, RICH), "lhs", 400, 3)
-    work = Points(question, design)
+    work = PointRuns(question, design)
     part = work.part(500, 520)
     assert len(part.design) == 8
     one, other = part(500, 520), work(500, 520)

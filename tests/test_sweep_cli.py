@@ -30,7 +30,7 @@ def test_a_sweep_is_told_kept_and_told_again(tmp_path, monkeypatch):
     told = json.loads(again.stdout)
     assert (told["points"], told["replicates"], told["method"], told["runs"]) == (200, 4, "lhs", 800)
     rung = told["measures"]["peak.rung"]
-    assert sum(rung["variance"][part]["share"] for part in ("parameters", "dice", "mix")) > 0.999
+    assert sum(rung["variance"][part]["share"] for part in ("parameters", "dice", "interaction")) > 0.999
     assert {row["parameter"] for row in rung["indices"]} == {"actions.north.strike.rate", "actions.south.strike.rate"}
     assert (tmp_path / "results" / "first_lesson-lhs" / "measures.parquet").is_file()
 

@@ -195,7 +195,7 @@ def test_a_picture_of_another_method_is_refused(sweeps):
 
 def test_the_band_of_dice_is_that_of_the_numbers_as_written(doubtful):
     ensemble, written = doubtful
-    ax = plots.doubt(ensemble, written, figures.canvas())
+    ax = plots.uncertainty(ensemble, written, figures.canvas())
     for band, runs in zip(ax.collections, (ensemble, written), strict=True):
         low, high = runs.quantiles("tension", [0.05, 0.95])
         heights = band.get_paths()[0].vertices[:, 1]
@@ -204,7 +204,7 @@ def test_the_band_of_dice_is_that_of_the_numbers_as_written(doubtful):
     medians = [line.get_ydata() for line in ax.lines]
     assert any(np.allclose(row, written.quantiles("tension", [0.5])[0]) for row in medians)
     with pytest.raises(ValueError, match="uncertain=True"):
-        plots.doubt(written, written, figures.canvas())
+        plots.uncertainty(written, written, figures.canvas())
 
 
 def test_both_errors_are_drawn_apart(doubtful):

@@ -14,7 +14,7 @@ from sim.engine.explain import Observer
 from sim.engine.model import LockstepModel
 from sim.engine.state import TILE, TOTAL
 from sim.engine.thinning import MOST
-from sim.execution.draws import in_doubt
+from sim.execution.draws import drawn_numbers
 from tests.small_scenarios import action, actor, rich, scenario, theatre
 from tests.strategies import seeds, small_scenarios
 from tests.test_engine_equals_oracle import acting
@@ -86,7 +86,7 @@ def test_no_rates_exceed_their_bound_in_the_whole_crisis():
 
 def test_no_rates_exceed_their_bound_where_every_run_has_its_own_numbers():
     baseline = sim.load("baseline")
-    doubts, runs = in_doubt(baseline), np.arange(60)
+    doubts, runs = drawn_numbers(baseline), np.arange(60)
     shares = np.random.default_rng(1).random((len(doubts), len(runs)))
     design = {d.path: np.array([d.at(share) for share in row]) for d, row in zip(doubts, shares, strict=True)}
     assert assert_bounded(LockstepModel(baseline, run_numbers=runs, seed=3, design=design)) > 10_000

@@ -10,12 +10,12 @@ from typer.testing import CliRunner
 import sim
 from sim.analysis.tipping import along, crossing, length, slopes
 from sim.cli.app import app
-from sim.execution.lookup import AskError
+from sim.execution.lookup import QueryError
 from sim.execution.plan import PlanError
 from sim.execution.target import share_target
 from sim.experiments.tipping.columns import Columns
 from sim.theatre.parameters.change import with_numbers
-from sim.theatre.parameters.uncertain import doubts
+from sim.theatre.parameters.uncertain import uncertain_numbers
 from tests.small_scenarios import action, actor, rich, scenario, theatre
 
 from .test_cli import sim as command
@@ -83,11 +83,11 @@ def test_what_is_told_is_what_the_scenario_with_the_change_gives(lesson, tmp_pat
     share = again.shares().set_index("outcome").loc["mobilised"]
     assert share["low"] < found.after[2]
     assert found.after[1] < share["high"]
-    with pytest.raises(AskError, match="is there already"):
+    with pytest.raises(QueryError, match="is there already"):
         found.write(file, "first_lesson")
-    with pytest.raises(AskError, match="outside its folder"):
+    with pytest.raises(QueryError, match="outside its folder"):
         found.write(tmp_path / "other.yaml", "/somewhere/mine.yaml")
-    with pytest.raises(AskError, match="no folder"):
+    with pytest.raises(QueryError, match="no folder"):
         found.write(tmp_path / "nowhere" / "other.yaml", "first_lesson")
 
 
@@ -109,7 +109,7 @@ def test_only_what_is_named_changes_and_never_what_is_asked_about(lesson):
     found = sim.tip(lesson, "mobilised > 0.8", runs=32, seed=4, parameters=["actors.*"])
     assert {move.path.split(".")[0] for move in found.moves} == {"actors"}
     everything = sim.tip(lesson, "mobilised > 0.8", runs=32, seed=4)
-    ranged = {each.path for each in doubts(lesson)}
+    ranged = {each.path for each in uncertain_numbers(lesson)}
     assert everything.tried == len([path for path in ranged if not path.startswith("outcomes.")]) < len(ranged)
     with pytest.raises(PlanError, match="lever"):
         sim.tip(lesson, "mobilised > 0.8", only="levers")
@@ -126,7 +126,7 @@ def test_only_what_is_named_changes_and_never_what_is_asked_about(lesson):
     ],
 )
 def test_what_is_no_line_or_crossed_already_is_told(line, said):
-    with pytest.raises(AskError, match=said):
+    with pytest.raises(QueryError, match=said):
         sim.tip("first_lesson", line, runs=32)
 
 
@@ -138,7 +138,7 @@ def test_a_line_is_a_share_or_a_percentage_from_either_side():
 
 def test_columns_are_the_ordinary_runs_with_those_numbers():
     made = rich()
-    tense = doubts(made)
+    tense = uncertain_numbers(made)
     with Columns(made, 5, "bloodshed", tense) as columns:
         moves = np.zeros((30, len(tense)))
         moves[10:20, 0], moves[20:, 0] = columns.low[0], columns.high[0]

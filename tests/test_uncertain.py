@@ -1,4 +1,4 @@
-"""Runs that draw the numbers in doubt are ordinary runs with those numbers, and tell their two errors apart."""
+"""Runs that draw the uncertain numbers are ordinary runs with those numbers, and tell their two errors apart."""
 
 import hashlib
 import json
@@ -13,16 +13,16 @@ from sim.analysis.two_errors import by_set, tally, two_errors
 from sim.cli.app import app
 from sim.engine.draw import RUNS_PER_SET, drawn
 from sim.execution import run as running
-from sim.execution.draws import drawn_by, in_doubt
-from sim.execution.lookup import AskError
+from sim.execution.draws import drawn_by, drawn_numbers
+from sim.execution.lookup import QueryError
 from sim.execution.plan import PlanError
 from sim.execution.run import run_columns
 from sim.execution.summarise import summarise
-from sim.experiments.pairs.compare import parting_between
+from sim.experiments.pairs.compare import divergence_between
 from sim.results.errors import StoreError
-from sim.results.storage.write_runs import save
+from sim.results.storage.write_runs import save_ensemble
 from sim.theatre.parameters.change import with_numbers
-from sim.theatre.parameters.uncertain import Doubt, doubts
+from sim.theatre.parameters.uncertain import UncertainNumber, uncertain_numbers
 from tests.small_scenarios import action, actor, scenario, theatre
 
 from .oracle.dice import Dice
@@ -44,7 +44,7 @@ def ensemble(lesson):
 
 @pytest.fixture(scope="module")
 def result(ensemble, tmp_path_factory):
-    return save(ensemble, tmp_path_factory.mktemp("uncertain") / "result")
+    return save_ensemble(ensemble, tmp_path_factory.mktemp("uncertain") / "result")
 
 
 def assert_same_run(one, its_run, other, others_run):
@@ -60,7 +60,7 @@ def assert_same_run(one, its_run, other, others_run):
 def test_a_run_is_the_ordinary_run_of_its_numbers(lesson, ensemble):
     for run in (0, 17, 45):
         numbers = {each.path: each.value for each in drawn_by(lesson, SEED, run)}
-        assert len(numbers) == len(doubts(lesson)) > 50
+        assert len(numbers) == len(uncertain_numbers(lesson)) > 50
         plain = run_columns(with_numbers(lesson, numbers), SEED, np.array([run]))
         for name, rows in plain.values.items():
             assert (rows[0] == ensemble.trajectories[name].sel(run=run).to_numpy()).all()
@@ -68,7 +68,7 @@ def test_a_run_is_the_ordinary_run_of_its_numbers(lesson, ensemble):
 
 
 def test_runs_share_their_numbers_by_fours_and_a_draw_depends_on_nothing_else(lesson):
-    numbers = doubts(lesson)
+    numbers = uncertain_numbers(lesson)
     many = drawn(numbers, SEED, np.arange(40))
     for doubt in numbers:
         values = many[doubt.path].reshape(-1, RUNS_PER_SET)
@@ -83,14 +83,16 @@ def test_runs_share_their_numbers_by_fours_and_a_draw_depends_on_nothing_else(le
 
 
 def test_the_dice_of_numbers_are_those_of_the_odd(lesson):
-    doubt = doubts(lesson)[5]
+    doubt = uncertain_numbers(lesson)[5]
     digest = hashlib.sha256(doubt.path.encode()).digest()
     word, _ = Dice(SEED, 9).words(int.from_bytes(digest[4:6], "big"), 4, doubt.path)
     share = ((word >> 12) + 0.5) * 2.0**-52
     assert drawn([doubt], SEED, np.array([37]))[doubt.path].tolist() == [doubt.at(share)]
 
 
-@pytest.mark.parametrize("doubt", [Doubt("a", 1, -2, 3), Doubt("b", 1, 0.001, 3), Doubt("c", 1, 0.5, 3)])
+@pytest.mark.parametrize(
+    "doubt", [UncertainNumber("a", 1, -2, 3), UncertainNumber("b", 1, 0.001, 3), UncertainNumber("c", 1, 0.5, 3)]
+)
 def test_draws_are_even_or_even_in_magnitude(doubt):
     values = drawn([doubt], 11, 4 * np.arange(4000))[doubt.path]
     if doubt.path == "b":
@@ -113,28 +115,28 @@ overrides:
 """
 
 
-def test_what_the_scenario_asks_about_is_not_in_doubt(tmp_path, lesson):
+def test_what_the_scenario_asks_about_is_not_uncertain(tmp_path, lesson):
     (tmp_path / "asks.yaml").write_text(DRAWING, encoding="utf-8")
     asks = sim.load(tmp_path / "asks.yaml")
-    before, after = ({each.path: each for each in doubts(s)} for s in (lesson, asks))
+    before, after = ({each.path: each for each in uncertain_numbers(s)} for s in (lesson, asks))
     assert before.keys() - after.keys() == {"actors.north.replies.rate"} == set(asks.chosen)
     assert after["actors.south.replies.rate"][1:] == (0.3, 0.29, 0.31)
     changed = with_numbers(lesson, {"actors.south.replies.rate": 0.2})
-    assert before.keys() - {each.path for each in doubts(changed)} == {"actors.south.replies.rate"}
+    assert before.keys() - {each.path for each in uncertain_numbers(changed)} == {"actors.south.replies.rate"}
 
 
-def test_a_lever_is_not_in_doubt():
+def test_a_lever_is_not_uncertain():
     ranged = {"value": 0.2, "plausible": [0.1, 0.4]}
     made = one_act(ranged | {"lever": True}, {"value": 0.1, "plausible": [0.1, 0.4]})
-    assert [each.path for each in doubts(made)] == ["actions.a.salute.rate"]
+    assert [each.path for each in uncertain_numbers(made)] == ["actions.a.salute.rate"]
 
 
 def test_what_shapes_the_rules_is_not_drawn(lesson):
     ranged = {"value": 7, "plausible": [3, 12]}
     ladder = lesson.theatre.ladder.model_copy(update={"rung_memory": type(lesson.theatre.ladder.rung_memory)(**ranged)})
     made = lesson.model_copy(update={"theatre": lesson.theatre.model_copy(update={"ladder": ladder})})
-    assert "ladder.rung_memory" in {each.path for each in doubts(made)}
-    assert "ladder.rung_memory" not in {each.path for each in in_doubt(made)}
+    assert "ladder.rung_memory" in {each.path for each in uncertain_numbers(made)}
+    assert "ladder.rung_memory" not in {each.path for each in drawn_numbers(made)}
     found = sim.run(made, 8, SEED, uncertain=True)
     assert_same_run(sim.replay(found, run=6).ensemble, 6, found, 6)
 
@@ -150,7 +152,7 @@ def one_act(rate, other=0.0, days=1, **rest):
 def test_the_numbers_share_of_the_variance_is_that_of_the_closed_form(low, high):
     made = one_act({"value": 0.5, "plausible": [low, high]})
     shares = np.linspace(0, 1, 100_001)
-    doubt = doubts(made)[0]
+    doubt = uncertain_numbers(made)[0]
     rate = np.array([doubt.at(share) for share in shares[1:-1].tolist()])
     chance = rate / (1 + rate)
     found = sim.run(made, 6000, 6, uncertain=True, progress=None).errors().iloc[0]
@@ -162,7 +164,7 @@ def test_the_numbers_share_of_the_variance_is_that_of_the_closed_form(low, high)
         low, high = np.quantile(chance, [0.025, 0.975])  # no beta distribution, so that its middle is not quite met
         assert abs(found["spread_low"] - low) < 0.15
         assert abs(found["spread_high"] - high) < 0.15
-        assert found["worth"] < 6000 / 1.2
+        assert found["effective_n"] < 6000 / 1.2
 
 
 def tallied(held, sound, sets):
@@ -200,7 +202,7 @@ def test_without_runs_to_compare_nothing_is_claimed():
     found = two_errors(single)
     assert np.isnan(found.numbers[0])
     assert np.isnan(found.spread_low[0])
-    assert found.worth[0] == 3
+    assert found.effective_n[0] == 3
 
 
 def test_of_what_never_varies_nothing_is_claimed_but_its_share():
@@ -279,16 +281,16 @@ def test_what_is_compared_has_the_same_numbers(ensemble, lesson):
     found = sim.compare(ensemble, quiet, 12)
     assert found.second.info["uncertain"]
     alone = sim.run(lesson, 12, SEED)
-    with pytest.raises(AskError, match="have drawn their numbers"):
+    with pytest.raises(QueryError, match="have drawn their numbers"):
         sim.compare(ensemble, alone)
     assert sim.compare(ensemble, lesson, 12).parted.isna().all()
-    assert parting_between(ensemble, lesson, 9) is None
+    assert divergence_between(ensemble, lesson, 9) is None
 
 
 @pytest.mark.parametrize(
     ("made", "asked", "said"),
     [
-        (one_act(0.2), {}, "no number of small is in doubt"),
+        (one_act(0.2), {}, "no number of small is uncertain"),
         (one_act({"value": 1, "plausible": [0, 2]}), {"until": sim.Precision(0.1)}, "come in sets"),
     ],
 )

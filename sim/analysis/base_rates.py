@@ -10,10 +10,9 @@ from typing import Any, Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Flags, Ints
 from .estimates import NOTHING, Estimate, by_run, lasting, quantile, ratio, share
 
-Ints = NDArray[np.integer[Any]]
-Flags = NDArray[np.bool_]
 Direction = Literal["up", "same", "down", "lead"]
 
 

@@ -18,9 +18,9 @@ log(w + i / p) for i < k and of log(w + i / (1 - p)) for i < n - k, plus a const
 from math import ceil, log
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-Floats = NDArray[np.float64]
+from .arrays import Floats
 
 NARROWEST = 10_000
 """Runs at which the sequence is narrowest, where nothing else is asked for."""

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .extras import extra
 from .rank_correlation import rank_correlation
-
-Floats = NDArray[np.float64]
 
 MASS = 0.05
 """A box holds so many of the points at least."""

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats
 from .intervals import wilson
 
 Z = 1.959963984540054
@@ -18,8 +19,6 @@ Z = 1.959963984540054
 NO_EVENT = 3.689
 """Mean at which a Poisson count is zero with probability 0.025: how many there may be where none was seen."""
 GROUPS = 20
-
-Floats = NDArray[np.float64]
 
 
 class Estimate(NamedTuple):

@@ -1,4 +1,4 @@
-"""Two worlds run on the same dice: how far apart they are, and what the pairing is worth.
+"""Two worlds on common random numbers (the same dice): how far apart they are, and what variance the pairing saves.
 
 The two runs of a pair share most of what chance brings, so their difference varies less than that of two runs taken
 apart. Both intervals are computed here from the same counts, one with the pairing and one without it.
@@ -23,15 +23,15 @@ class Difference(NamedTuple):
     n: int
 
     @property
-    def narrowing(self) -> float:
+    def width_ratio(self) -> float:
         """How many times wider the interval would be without the same dice."""
         width, apart = self.high - self.low, self.apart_high - self.apart_low
         return apart / width if width > 0 else np.inf
 
     @property
-    def worth(self) -> float:
-        """How many independent runs one pair of runs is worth on either side: the square of the narrowing."""
-        return self.narrowing**2
+    def efficiency(self) -> float:
+        """Variance ratio: how many independent runs on either side estimate as well as one pair."""
+        return self.width_ratio**2
 
 
 class Flips(NamedTuple):
@@ -94,7 +94,7 @@ def mean_difference(
     Returns
     -------
     mean, low, high : arrays (day,)
-    narrowing : array (day,)
+    width_ratio : array (day,)
         How many times wider the interval would be had the runs dice of their own; 1 where nothing varies
     """
     a, b = _pairs(first, second, np.float64)
@@ -105,9 +105,9 @@ def mean_difference(
     z = NormalDist().inv_cdf(0.5 + level / 2)
     paired = np.sqrt((b - a).var(axis=0, ddof=1) / n)
     apart = np.sqrt((a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / n)
-    narrowing = np.divide(apart, paired, out=np.full_like(mean, np.inf), where=paired > 0)
-    narrowing[apart == 0] = 1.0
-    return mean, mean - z * paired, mean + z * paired, narrowing
+    width_ratio = np.divide(apart, paired, out=np.full_like(mean, np.inf), where=paired > 0)
+    width_ratio[apart == 0] = 1.0
+    return mean, mean - z * paired, mean + z * paired, width_ratio
 
 
 def _pairs(first: ArrayLike, second: ArrayLike, kind: type) -> tuple[NDArray[Any], NDArray[Any]]:

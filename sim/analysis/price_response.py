@@ -5,10 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .arrays import Floats, Ints
 from .estimates import NOTHING, Estimate, Z, jackknife, quantile
-
-Ints = NDArray[np.integer[Any]]
-Floats = NDArray[np.float64]
 
 HALF_LIVES = np.geomspace(0.2, 100, 400)
 """Among these the best is sought; they are 1.6 per cent apart."""

@@ -1,9 +1,8 @@
 """Rank correlation of numbers with a response."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .arrays import Floats
 
 
 def rank_correlation(X: Floats, Y: Floats) -> tuple[Floats, Floats]:

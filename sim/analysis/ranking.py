@@ -1,10 +1,8 @@
 """Ranks that do not say more than intervals do."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
+from .arrays import Floats, Ints
 
 
 def ranks(low: Floats, high: Floats) -> tuple[Ints, Ints]:

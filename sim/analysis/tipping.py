@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .arrays import Floats
 
 
 def slopes(changes: Floats, held: NDArray[np.bool_]) -> tuple[Floats, Floats]:

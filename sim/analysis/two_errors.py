@@ -13,9 +13,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .arrays import Floats
 from .intervals import wilson
-
-Floats = NDArray[np.float64]
 
 
 class TwoErrors(NamedTuple):
@@ -34,8 +33,8 @@ class TwoErrors(NamedTuple):
     numbers_low: Floats
     """Its interval, by leaving out each set in turn (jackknife)."""
     numbers_high: Floats
-    worth: Floats
-    """How many independent runs would have as small a sampling error."""
+    effective_n: Floats
+    """Effective sample size: how many independent runs would have as small a sampling error."""
 
 
 def by_set(held: ArrayLike, sound: ArrayLike, sets: ArrayLike) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -94,14 +93,14 @@ def two_errors(counts: ArrayLike, level: float = 0.95) -> TwoErrors:
     with np.errstate(all="ignore"):
         share, total, numbers, pairs = _parts(sums)
         ratio = np.clip(numbers / total, 0, 1)
-        worth = sums[:, 0] / (1 + np.where(np.isfinite(ratio), ratio, 0) * pairs)
+        effective_n = sums[:, 0] / (1 + np.where(np.isfinite(ratio), ratio, 0) * pairs)
         error = _jackknife(sums, weights, n, held) * NormalDist().inv_cdf(0.5 + level / 2)
-    low, high = wilson(share * worth, worth, level)
+    low, high = wilson(share * effective_n, effective_n, level)
     varies = np.where(np.isfinite(ratio), np.clip(numbers, 0, total), np.nan)
     spread = np.array([_spread(*each, level) for each in zip(share, varies, strict=True)])
     ends = (np.clip(ratio - error, 0, 1), np.clip(ratio + error, 0, 1))
     spread_low, spread_high = spread.reshape(-1, 2).T
-    return TwoErrors(share, low, high, spread_low, spread_high, ratio, *ends, worth)
+    return TwoErrors(share, low, high, spread_low, spread_high, ratio, *ends, effective_n)
 
 
 def _parts(sums: Floats) -> tuple[Floats, Floats, Floats, Floats]:

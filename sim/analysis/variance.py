@@ -1,14 +1,13 @@
-"""Which part of a response's variance is dice, which is parameters, and which is their mix."""
+"""Which part of a response's variance is dice, which is parameters, and which is the interaction of the two."""
 
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from .arrays import Floats
 
 
-class Share(NamedTuple):
+class VarianceShare(NamedTuple):
     """A share of the variance with its 95 % interval."""
 
     share: float
@@ -16,21 +15,21 @@ class Share(NamedTuple):
     high: float
 
 
-class Shares(NamedTuple):
+class VarianceShares(NamedTuple):
     """The law of total variance over points and replicates on common dice."""
 
-    parameters: Share
+    parameters: VarianceShare
     """Variance of what a point gives on average: 0 if the numbers do not matter."""
-    dice: Share
+    dice: VarianceShare
     """Variance of what a replicate gives on average over the points: 0 if runs do not differ."""
-    mix: Share
+    interaction: VarianceShare
     """What is left: the dice matter more at some points than at others."""
     variance: float
     points: int
     replicates: int
 
 
-def shares(runs: Floats) -> Shares:
+def variance_shares(runs: Floats) -> VarianceShares:
     """Split the variance of runs over the points of a design, every replicate on the same dice at all points.
 
     With point p and replicate r, `y = mean + a(p) + b(r) + c(p, r)`: a two-way layout without repetition, since point
@@ -61,8 +60,8 @@ def shares(runs: Floats) -> Shares:
     few = min(n, _MOST_LEFT_OUT)
     errors = _jackknife(runs, few) + _jackknife(runs.T, min(m, _MOST_LEFT_OUT))[[1, 0, 2]]
     ends = _interval(share, _student(min(n, m) - 1) * np.sqrt(errors))
-    parameters, dice, mix = (Share(*map(float, each)) for each in zip(share, *ends, strict=True))
-    return Shares(parameters, dice, mix, float(whole.sum()), n, m)
+    parameters, dice, interaction = (VarianceShare(*map(float, each)) for each in zip(share, *ends, strict=True))
+    return VarianceShares(parameters, dice, interaction, float(whole.sum()), n, m)
 
 
 _MOST_LEFT_OUT = 64
@@ -107,6 +106,6 @@ def _parts(runs: Floats) -> Floats:
     n, m = runs.shape
     by_row, by_column = runs.mean(axis=1), runs.mean(axis=0)
     left = runs - by_row[:, None] - by_column + runs.mean()
-    mix = float((left * left).sum()) / ((n - 1) * (m - 1))
-    rows, columns = by_row.var(ddof=1) - mix / m, by_column.var(ddof=1) - mix / n
-    return np.maximum([rows, columns, mix], 0.0)
+    interaction = float((left * left).sum()) / ((n - 1) * (m - 1))
+    rows, columns = by_row.var(ddof=1) - interaction / m, by_column.var(ddof=1) - interaction / n
+    return np.maximum([rows, columns, interaction], 0.0)

@@ -9,7 +9,7 @@ from sim.text import counted
 
 from . import complete
 from .console import SOME_FAILED, Json, answering, console, notes, print_json
-from .stories import Run, Seed, SourceArgument, faults_in_json, said_if_changed
+from .stories import Run, SeedOption, SourceArgument, faults_in_json, said_if_changed
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,22 +17,22 @@ if TYPE_CHECKING:
     from sim.experiments.branching.choices import Choices
     from sim.results.ensemble import Ensemble
 
-Day = Annotated[str, typer.Option(help="The day: its number, from 0, or its date, such as 2019-12-27.")]
-Runs = Annotated[int, typer.Option(min=1, help="Branches, each with dice of its own from that day on.")]
+DayOption = Annotated[str, typer.Option(help="The day: its number, from 0, or its date, such as 2019-12-27.")]
+RunsOption = Annotated[int, typer.Option(min=1, help="Branches, each with dice of its own from that day on.")]
 _TAKEN, _ONE = 88, 14
 """Columns of a terminal that the table of choices takes, and that each further outcome takes."""
 
-Days = Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included.")]
+DaysOption = Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included.")]
 
 
 @answering
 def branch(
     source: SourceArgument,
     run: Run,
-    day: Day,
-    runs: Runs = 500,
-    days: Days = None,
-    seed: Seed = None,
+    day: DayOption,
+    runs: RunsOption = 500,
+    days: DaysOption = None,
+    seed: SeedOption = None,
     same_dice: Annotated[
         bool, typer.Option("--same-dice", help="Keep the run's dice: the one future of a change.")
     ] = False,
@@ -72,9 +72,9 @@ def branch(
         same_dice=same_dice,
     )
     if out is not None:
-        from sim.results.storage.write_runs import save
+        from sim.results.storage.write_runs import save_ensemble
 
-        save(found, out, overwrite)
+        save_ensemble(found, out, overwrite)
     if as_json:
         print_json(_as_data(found))
     else:
@@ -140,7 +140,7 @@ def _print(found: "Ensemble") -> None:
         median = date_of(scenario, day) if day is not None else "never"
         table.add_row(_label(found, row.outcome), f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", median)
     changed = "".join(f"; {change}" for change in what)
-    table.caption = f"of {len(found.sound):,} branches{changed}; sampling error only; not a forecast"
+    table.caption = f"of {len(found.completed):,} branches{changed}; sampling error only; not a forecast"
     console.print(table)
     for name, day in before.items():
         console.print(f"{_label(found, name)}: already on {date_of(scenario, day)}", highlight=False, markup=False)
@@ -154,12 +154,12 @@ def _label(found: "Ensemble", outcome: str) -> str:
 def choices(
     source: SourceArgument,
     run: Run,
-    day: Day,
+    day: DayOption,
     actor: Annotated[str, typer.Option(help="The actor's id, such as iran.", autocompletion=complete.actors)],
     by: Annotated[str | None, typer.Option(help="The outcome to sort by; else the one that differs most.")] = None,
-    runs: Runs = 500,
+    runs: RunsOption = 500,
     days: Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included; else 90.")] = None,
-    seed: Seed = None,
+    seed: SeedOption = None,
     as_json: Json = False,
 ) -> None:
     """Take every act open to an actor on a day, and tell side by side what comes of each, on the same dice."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sim.experiments.pairs.compare import Comparison
 
-Side = Annotated[
+WhichSide = Annotated[
     str,
     typer.Argument(help="A scenario by file or name, or the folder of a result.", autocompletion=complete.sources),
 ]
@@ -30,8 +30,8 @@ _WIDE = 110
 
 @answering
 def compare(
-    first: Side,
-    second: Side,
+    first: WhichSide,
+    second: WhichSide,
     runs: Annotated[int | None, typer.Option(min=1, help="Pairs of runs; else as the first says.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     as_json: Json = False,
@@ -105,7 +105,7 @@ def _outcomes(found: "Comparison") -> "Table":
             f"{row.second:.1%}",
             f"{_points(row.difference)} ({_points(row.low)} to {_points(row.high)})",
             f"{flips['first_only']:,} / {flips['second_only']:,}",
-            f"{row.narrowing:.1f} x",
+            f"{row.width_ratio:.1f} x",
         )
     table.caption = (
         f"Of {counted(len(found), 'pair')} of runs. Differences in percentage points, with paired intervals; flips: "

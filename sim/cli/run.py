@@ -137,7 +137,7 @@ def executing(dask: str | None) -> Any:
 
 @contextmanager
 def interruptible(folder: Path, again: str) -> Iterator[None]:
-    """Let Ctrl-C end the runs and say how to go on with them; pressed once more, it ends everything at once."""
+    """Let Ctrl-C end the runs and say how to resume; pressed once more, it ends everything at once."""
 
     def interrupt(*_: object) -> None:
         # Whatever is being written just now is written anew by those who go on.
@@ -167,9 +167,9 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
 
 def _as_written(ensemble: "AnyEnsemble") -> "Ensemble | None":
     """What runs that draw their numbers are held beside."""
-    from sim.execution.run import as_written
+    from sim.execution.run import nominal_runs
 
-    return as_written(ensemble) if ensemble.info.get("uncertain") and ensemble.n_sound else None
+    return nominal_runs(ensemble) if ensemble.info.get("uncertain") and ensemble.n_completed else None
 
 
 def _drawn(

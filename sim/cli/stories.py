@@ -18,7 +18,7 @@ SourceArgument = Annotated[
     typer.Argument(help="The folder of a result, or a scenario by file or name.", autocompletion=complete.sources),
 ]
 Run = Annotated[int, typer.Option(min=0, help="The run's number; runs count from 0.")]
-Seed = Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice, for a scenario.")]
+SeedOption = Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice, for a scenario.")]
 
 _NARROWEST, _WIDEST = 80, 100
 
@@ -27,7 +27,7 @@ _NARROWEST, _WIDEST = 80, 100
 def replay(
     source: SourceArgument,
     run: Run,
-    seed: Seed = None,
+    seed: SeedOption = None,
     from_rung: Annotated[
         int, typer.Option(min=0, max=9, help="The lowest rung told; 0 tells everything.", show_default=True)
     ] = 4,
@@ -47,7 +47,7 @@ def explain(
     run: Run,
     day: Annotated[str, typer.Option(help="The day: its number, from 0, or its date, such as 2019-12-27.")],
     actor: Annotated[str, typer.Option(help="The actor's id, such as us.", autocompletion=complete.actors)],
-    seed: Seed = None,
+    seed: SeedOption = None,
     as_json: Json = False,
 ) -> None:
     """Explain a choice: what the actor saw, how each act open to it weighed and why, and where the draw fell."""
@@ -65,7 +65,7 @@ def why(
         ),
     ] = None,
     event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' tells it.")] = None,
-    seed: Seed = None,
+    seed: SeedOption = None,
     as_json: Json = False,
 ) -> None:
     """Trace an event back to its root; or, given another scenario, find the decision in which the two part."""
@@ -137,10 +137,10 @@ def _why_between(first: str, second: str, run: Run, seed: int | None, as_json: b
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.experiments.pairs.compare import parting_between
+    from sim.experiments.pairs.compare import divergence_between
 
     with faults_in_json(as_json):
-        found = parting_between(first, second, run, seed)
+        found = divergence_between(first, second, run, seed)
     if as_json:
         print_json(found.as_dict() if found is not None else {"run": run, "day": None})
     elif found is None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from sim.analysis.discovery import Box
-    from sim.analysis.variance import Share, Shares
+    from sim.analysis.variance import VarianceShare, VarianceShares
     from sim.execution.target import Target
     from sim.results.sweep import Sweep
     from sim.theatre.language.scenario import Scenario
@@ -228,7 +228,7 @@ def _table(made: "Sweep", measure: str, found: "pd.DataFrame") -> "Table":
 
     main = found.attrs["main"]
     others = [name for name in found.columns if f"{name}_low" in found.columns and name != main]
-    mean = made.answers[measure].mean()
+    mean = made.means[measure].mean()
     table = Table(title=f"{made.label(measure)} · {mean:.3g} on average", title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("rank", justify="right", no_wrap=True)
     table.add_column("number", overflow="fold")
@@ -260,14 +260,14 @@ def _clear(found: "pd.DataFrame", main: str) -> str:
     return f"of all {len(found):,}, {clear:,} have intervals above 0, as some {by_chance:.0f} would that do nothing."
 
 
-def _variance_text(found: "Shares") -> str:
-    def share(each: "Share") -> str:
+def _variance_text(found: "VarianceShares") -> str:
+    def share(each: "VarianceShare") -> str:
         return f"{each.share:.0%} ({each.low:.0%} to {each.high:.0%})"
 
     return (
         f"Of its variance over all runs, dice are {share(found.dice)}, parameters {share(found.parameters)}, and the "
-        f"mix of both, dice that matter at some points more than at others, {share(found.mix)}; 95 % intervals, over "
-        f"{found.points:,} points and {found.replicates:,} replicates."
+        f"interaction, dice that matter at some points more than at others, {share(found.interaction)}; 95 % "
+        f"intervals, over {found.points:,} points and {found.replicates:,} replicates."
     )
 
 
@@ -296,10 +296,10 @@ def _as_data(made: "Sweep", measures: list[str], boxes: "list[Box]") -> dict[str
 def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
     from sim.theatre.language.measures import MeasureError
 
-    told: dict[str, Any] = {"label": made.label(measure), "mean": finite_or_none(float(made.answers[measure].mean()))}
+    told: dict[str, Any] = {"label": made.label(measure), "mean": finite_or_none(float(made.means[measure].mean()))}
     try:
         shares = made.variance(measure)
-        parts = {name: getattr(shares, name)._asdict() for name in ("parameters", "dice", "mix")}
+        parts = {name: getattr(shares, name)._asdict() for name in ("parameters", "dice", "interaction")}
         told["variance"] = {"total": shares.variance, **parts}
     except MeasureError as error:
         told["variance"] = {"none": str(error)}

@@ -34,7 +34,7 @@ def outcome_table(ensemble: "AnyEnsemble") -> Table:
         when = "never" if day is None else date_of(scenario, day)
         label = scenario.theatre.outcomes[row.outcome].label
         table.add_row(label, f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", when)
-    table.caption = f"of {counted(ensemble.n_sound, 'model run')}; sampling error only; not a forecast"
+    table.caption = f"of {counted(ensemble.n_completed, 'model run')}; sampling error only; not a forecast"
     if "until" in ensemble.info:
         table.caption += f"\nintervals of a {ensemble.interval.name}, which hold however often one looks"
     elif ensemble.interval.name != "Wilson":

@@ -32,10 +32,11 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
             f"{beside[row.outcome]:.1%}",
         )
     table.caption = (
-        f"Of {counted(ensemble.n_sound, 'model run')}, each four of which draw new numbers from the plausible ranges. "
-        "Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie that 95 % "
-        "of the sets of numbers would give, each by itself. By the numbers: what they make of the variance of a run; "
-        f"the rest is dice. As written: of {counted(written.n_sound, 'run')} on the same dice. Not a forecast."
+        f"Of {counted(ensemble.n_completed, 'model run')}, each four of which draw new numbers from the plausible "
+        "ranges. Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie "
+        "that 95 % of the sets of numbers would give, each by itself. By the numbers: what they make of the variance "
+        f"of a run; the rest is dice. As written: of {counted(written.n_completed, 'run')} on the same dice. Not a "
+        "forecast."
     )
     return table
 

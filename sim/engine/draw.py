@@ -1,4 +1,4 @@
-"""Numbers in doubt, drawn: sets of them, each for a few runs, by dice that depend on nothing but their key.
+"""Uncertain numbers, drawn: sets of them, each for a few runs, by dice that depend on nothing but their key.
 
 The key of a draw is the seed, the number of the set, and the number's path. So a number that is added, or no longer in
 doubt, leaves every other draw alone, and two scenarios under one seed draw the same for what both are unsure of.
@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.parameters.uncertain import Doubt
+from sim.theatre.parameters.uncertain import UncertainNumber
 
 from .dice import NUMBERS, middle, philox
 
@@ -31,8 +31,10 @@ def set_of(run_numbers: NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     return np.asarray(run_numbers, np.int64) // RUNS_PER_SET
 
 
-def drawn(doubts: Sequence[Doubt], seed: int, run_numbers: NDArray[np.integer[Any]]) -> dict[str, NDArray[np.float64]]:
-    """What runs draw for every number in doubt: path to one value for each run.
+def drawn(
+    numbers: Sequence[UncertainNumber], seed: int, run_numbers: NDArray[np.integer[Any]]
+) -> dict[str, NDArray[np.float64]]:
+    """What runs draw for every uncertain number: path to one value for each run.
 
     Raises
     ------
@@ -40,12 +42,12 @@ def drawn(doubts: Sequence[Doubt], seed: int, run_numbers: NDArray[np.integer[An
         Two paths share a hash, so that their dice would be the same.
     """
     sets, place = np.unique(set_of(run_numbers), return_inverse=True)
-    shares = _shares(seed, sets, [doubt.path for doubt in doubts])
-    return {doubt.path: _values(doubt, row)[place] for doubt, row in zip(doubts, shares, strict=True)}
+    shares = _shares(seed, sets, [number.path for number in numbers])
+    return {number.path: _values(number, row)[place] for number, row in zip(numbers, shares, strict=True)}
 
 
-def _values(doubt: Doubt, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a number is in each set: `Doubt.at`, for many shares at a time where arrays give the same bits."""
+def _values(doubt: UncertainNumber, shares: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a number is in each set: `UncertainNumber.at`, for many shares at a time where arrays give the same bits."""
     if doubt.logarithmic:
         return np.array([doubt.at(share) for share in shares.tolist()])
     return np.clip(doubt.low + (doubt.high - doubt.low) * shares, doubt.low, doubt.high)

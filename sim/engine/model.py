@@ -19,7 +19,7 @@ from .block import Block, Trajectories, block, failures
 from .day import PHASES, Phase
 from .numbers import Numbers
 from .settle import price_of
-from .state import BLOOD_READING, EVENT, Runs, new_state
+from .state import BLOOD_READING, EVENT, RunKeys, new_state
 
 
 class LockstepModel:
@@ -75,7 +75,7 @@ class LockstepModel:
         if len(numbers) < 1 or numbers.min() < 0 or numbers.max() >= 2**32:
             raise ValueError("a model needs at least one run, and runs are numbered from 0 below 2**32")
         branches = np.zeros(len(numbers)) if branch_numbers is None else np.asarray(branch_numbers)
-        self.runs = Runs(np.array([self.seed], np.uint64), numbers.astype(np.int64), branches.astype(np.int64))
+        self.runs = RunKeys(np.array([self.seed], np.uint64), numbers.astype(np.int64), branches.astype(np.int64))
         self.n = len(numbers)
         with compiling(last=False):
             self._lay_out(design or {})

@@ -14,8 +14,8 @@ from sim.theatre.compiled.program import (
     Ints,
     Ladder,
     Program,
+    RecordTable,
     Script,
-    Table,
     ints,
 )
 
@@ -26,13 +26,13 @@ TILE = 256
 """Runs worked on at a time, so that working rows stay in the nearest cache."""
 
 Bytes = NDArray[np.uint8]
-Days = NDArray[np.int32]
+DayArray = NDArray[np.int32]
 
 NEVER_AGAIN = 2**31 - 1
 """The day from which on an act may be done again that happens once, and has."""
 
 
-class Runs(NamedTuple):
+class RunKeys(NamedTuple):
     """Which runs the columns are, and the dice they throw."""
 
     seed: NDArray[np.uint64]
@@ -78,22 +78,22 @@ class WorldState(NamedTuple):
     """The same for the last days, shape (day, dyad + 1, run)."""
     deaths: Floats
     """Shape (actor + 1, run), the last row all."""
-    last_day: Days
+    last_day: DayArray
     """By action."""
-    ready: Days
+    ready: DayArray
     """By action: the day from which on it may be chosen again; `NEVER_AGAIN` if it happens once."""
-    last_rung_day: Days
+    last_rung_day: DayArray
     """By (actor, rung) that some condition reads."""
     control: Floats
     """Share of a proxy's acts that is its sponsor's, by link."""
-    outcome_day: Days
+    outcome_day: DayArray
 
 
 class Status(NamedTuple):
     """Which runs go on, and why others do not; shape (run,)."""
 
     alive: Bytes
-    failed_day: Days
+    failed_day: DayArray
     failed_what: Ints
     """A variable; past those, tension; past that, the choice of an actor."""
 
@@ -148,24 +148,24 @@ The actor of an entry of the script is -1, and its action counts on past the act
 class Tables(NamedTuple):
     """The rules: tables of `sim.theatre.compiled.program`, under the names they have there."""
 
-    actor: Table
-    fit: Table
+    actor: RecordTable
+    fit: RecordTable
     suspicion: Ints
-    loads: Table
+    loads: RecordTable
     load_start: Ints
-    link: Table
-    action: Table
+    link: RecordTable
+    action: RecordTable
     dyad_of: Ints
     pairs_relieved: Ints
     pairs_revealed: Ints
-    effects: Table
-    inject: Table
-    variable: Table
+    effects: RecordTable
+    inject: RecordTable
+    variable: RecordTable
     low: Floats
     high: Floats
     ladder: Ladder
     script: Script
-    terms: Table
+    terms: RecordTable
     outcome_condition: Ints
 
 
@@ -178,7 +178,7 @@ class ModelState(NamedTuple):
     conditions: tuple[Conditions, Conditions, Conditions]
     """Of the MORNING, of FLAGS and of OUTCOMES."""
     numbers: Numbers
-    runs: Runs
+    runs: RunKeys
     world: WorldState
     status: Status
     severity: Floats
@@ -208,7 +208,7 @@ class ModelState(NamedTuple):
     since_actor: Ints
     """Rows of `last_rung_day`: whose acts, and from which rung."""
     since_rung: Ints
-    events: Table
+    events: RecordTable
     """EVENT, in the order in which they happened."""
     n_events: NDArray[np.int64]
     """How many there are, then where yesterday's begin and end."""
@@ -277,7 +277,7 @@ def new_scratch(program: Program, n: int) -> Scratch:
     return Scratch(**{name: zeros((count, min(n, TILE))) for name, count in rows.items()})
 
 
-def new_state(program: Program, runs: Runs, numbers: Numbers) -> ModelState:
+def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
     """The first morning, but for the values of variables."""
     p, n = program, len(runs.run)
     readings = p.morning, p.snapshot, p.dawn

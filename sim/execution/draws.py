@@ -1,4 +1,4 @@
-"""Ensembles whose runs draw the numbers that are in doubt, so that they carry parameter error beside sampling error.
+"""Ensembles whose runs draw the uncertain numbers, so that they carry parameter error beside sampling error.
 
 A run of such an ensemble is an ordinary run of its scenario with other numbers, bit for bit; what replays it, explains
 it or branches it needs nothing but that scenario.
@@ -16,7 +16,7 @@ from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_numbers
 from sim.theatre.parameters.ranges import shaping
-from sim.theatre.parameters.uncertain import Doubt, doubts, refuse_clashing
+from sim.theatre.parameters.uncertain import UncertainNumber, refuse_clashing, uncertain_numbers
 
 _INSIDE = 1e-9
 """No draw ever is the end of a range."""
@@ -44,33 +44,33 @@ class Drawn:
         return abs(self.share - self.usual)
 
 
-_IN_DOUBT: dict[tuple[str, tuple[str, ...]], tuple[Doubt, ...]] = {}
+_KNOWN: dict[tuple[str, tuple[str, ...]], tuple[UncertainNumber, ...]] = {}
 """What has been found, by what it depends on: every block of runs asks."""
 
 
-def in_doubt(scenario: Scenario) -> tuple[Doubt, ...]:
-    """The numbers that are drawn: those in doubt, but for any that shape the rules themselves.
+def drawn_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
+    """The numbers that are drawn: the uncertain ones, but for any that shape the rules themselves.
 
     Runs in lockstep share one form of the rules, such as the number of days over which rungs are remembered.
     """
     key = scenario.sha256, scenario.chosen
-    if key not in _IN_DOUBT:
-        while len(_IN_DOUBT) >= 16:
-            del _IN_DOUBT[next(iter(_IN_DOUBT))]
-        numbers = doubts(scenario)
+    if key not in _KNOWN:
+        while len(_KNOWN) >= 16:
+            del _KNOWN[next(iter(_KNOWN))]
+        numbers = uncertain_numbers(scenario)
         shape = set(shaping(scenario, {each.path: (each.at(_INSIDE), each.at(1 - _INSIDE)) for each in numbers}))
-        _IN_DOUBT[key] = tuple(each for each in numbers if each.path not in shape)
-    return _IN_DOUBT[key]
+        _KNOWN[key] = tuple(each for each in numbers if each.path not in shape)
+    return _KNOWN[key]
 
 
 def design_of(scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]]) -> dict[str, NDArray[np.float64]]:
     """What runs draw: path to one value for each run, as `LockstepModel` takes it."""
-    return drawn(in_doubt(scenario), seed, run_numbers)
+    return drawn(drawn_numbers(scenario), seed, run_numbers)
 
 
 def drawn_by(scenario: Scenario, seed: int, run: int) -> tuple[Drawn, ...]:
     """What one run draws, what stands out furthest first."""
-    numbers = in_doubt(scenario)
+    numbers = drawn_numbers(scenario)
     values = drawn(numbers, seed, np.array([run]))
     found = [
         Drawn(
@@ -99,10 +99,10 @@ def refuse_certain(scenario: Scenario) -> None:
     ------
     ChangeError
     """
-    if not in_doubt(scenario):
+    if not drawn_numbers(scenario):
         ranged = [number for _, number in scenario.numbers() if _has_range(number)]
         why = "each of them is a lever or set by the scenario" if ranged else "give some 'plausible: [low, high]'"
-        raise ChangeError(f"no number of {scenario.name} is in doubt, so there is nothing to draw; {why}")
+        raise ChangeError(f"no number of {scenario.name} is uncertain, so there is nothing to draw; {why}")
     refuse_clashing(scenario)
 
 

@@ -6,17 +6,17 @@ from sim.results.ensemble import date_of
 from sim.text import did_you_mean, suggestion
 from sim.theatre.language.scenario import Scenario
 
-from .source import Origin, ReplayError, Source, origin
+from .source import Origin, ReplayError, RunSource, origin
 
-Day = int | str | date
+DayLike = int | str | date
 """A day of a run: counted from 0, or by its date."""
 
 
-class AskError(ReplayError):
+class QueryError(ReplayError):
     """What was asked does not fit the runs; the message says what would."""
 
 
-def origin_of(source: Source | Origin, seed: int | None = None) -> Origin:
+def origin_of(source: RunSource | Origin, seed: int | None = None) -> Origin:
     """Find the scenario and the seed of what the user names; what has been found is given back.
 
     Raises
@@ -38,10 +38,10 @@ def refuse_unknown_run(asked: Origin, run: int) -> None:
     runs = 2**32 if asked.runs is None else asked.runs
     if not 0 <= run < runs:
         has = "runs are numbered from 0 below 2**32" if asked.runs is None else f"{asked.name} has 0 to {runs - 1:,}"
-        raise AskError(f"there is no run {run}; {has}")
+        raise QueryError(f"there is no run {run}; {has}")
 
 
-def day_of(scenario: Scenario, day: Day) -> int:
+def day_of(scenario: Scenario, day: DayLike) -> int:
     """Count a day of a scenario from its first, which is 0.
 
     Raises
@@ -57,9 +57,9 @@ def day_of(scenario: Scenario, day: Day) -> int:
         try:
             count = (date.fromisoformat(text) - scenario.start).days
         except ValueError:
-            raise AskError(f"'{text}' is no day; give its number or its date, such as 2019-06-20; {span}") from None
+            raise QueryError(f"'{text}' is no day; give its number or its date, such as 2019-06-20; {span}") from None
     if not 0 <= count < scenario.days:
-        raise AskError(f"{text} is outside the run; {span}")
+        raise QueryError(f"{text} is outside the run; {span}")
     return count
 
 
@@ -73,7 +73,7 @@ def actor_of(scenario: Scenario, actor: str) -> str:
     """
     deciders = tuple(scenario.theatre.deciders)
     if actor not in deciders:
-        raise AskError(f"there is no actor '{actor}'{suggestion(actor, deciders)}")
+        raise QueryError(f"there is no actor '{actor}'{suggestion(actor, deciders)}")
     return actor
 
 
@@ -97,7 +97,7 @@ def action_of(scenario: Scenario, action: str) -> str:
         if called
         else did_you_mean(action, actions) or suggestion("", own or actions)
     )
-    raise AskError(f"there is no action '{action}'{hint}")
+    raise QueryError(f"there is no action '{action}'{hint}")
 
 
 def outcome_of(scenario: Scenario, outcome: str) -> str:
@@ -110,7 +110,7 @@ def outcome_of(scenario: Scenario, outcome: str) -> str:
     """
     outcomes = tuple(scenario.theatre.outcomes)
     if outcome not in outcomes:
-        raise AskError(f"there is no outcome '{outcome}'{suggestion(outcome, outcomes)}")
+        raise QueryError(f"there is no outcome '{outcome}'{suggestion(outcome, outcomes)}")
     return outcome
 
 

@@ -16,7 +16,7 @@ T = TypeVar("T")
 
 Counted = Callable[[T], tuple[int, int, NDArray[Any]]]
 """Tells of a computed block how many runs it has, how many failed, and in how many of the others each outcome held."""
-Shown = Progress | Literal["bar"] | None
+ProgressOption = Progress | Literal["bar"] | None
 """Who is told how far an ensemble has come: a bar where somebody can see it, a function, or nobody."""
 
 
@@ -25,7 +25,7 @@ def followed(
     work: Callable[[int, int], T],
     counted: Counted[T],
     executor: Executor | None = None,
-    progress: Shown = None,
+    progress: ProgressOption = None,
     manifest: Manifest | None = None,
 ) -> Iterator[tuple[Span, T]]:
     """Compute what is missing of a plan, block by block, until it is precise enough or all there.
@@ -50,4 +50,8 @@ def followed(
 
 
 def _enough(plan: Plan, tally: Tally) -> bool:
-    return plan.until is not None and tally.sound > 0 and plan.until.reached(plan.outcomes, tally.held, tally.sound)
+    return (
+        plan.until is not None
+        and tally.completed > 0
+        and plan.until.reached(plan.outcomes, tally.held, tally.completed)
+    )

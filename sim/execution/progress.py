@@ -31,7 +31,7 @@ class Tally:
         self.held = np.zeros(len(self.outcomes), np.int64)
 
     @property
-    def sound(self) -> int:
+    def completed(self) -> int:
         """Runs that did not fail."""
         return self.done - self.failed
 
@@ -43,12 +43,13 @@ class Tally:
 
     def estimates(self) -> str:
         """First estimates of the largest shares, with their 95 % intervals."""
-        if not self.sound:
+        if not self.completed:
             return ""
-        low, high = wilson(self.held, self.sound)
+        low, high = wilson(self.held, self.completed)
         largest = np.argsort(-self.held, kind="stable")[:SHOWN].tolist()
         return "   ".join(
-            f"{self.outcomes[at]} {self.held[at] / self.sound:.1%} ({low[at]:.1%} to {high[at]:.1%})" for at in largest
+            f"{self.outcomes[at]} {self.held[at] / self.completed:.1%} ({low[at]:.1%} to {high[at]:.1%})"
+            for at in largest
         )
 
 

@@ -26,13 +26,13 @@ from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
 from .draws import design_of
-from .loop import Shown, followed
+from .loop import ProgressOption, followed
 from .plan import planned
 
 RUNS_PER_BLOCK = 1024
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
 
-BESIDE = 1000
+MAX_NOMINAL_RUNS = 1000
 """Runs with the numbers as written that stand beside others, at most."""
 
 
@@ -42,7 +42,7 @@ def run(
     seed: int | None = None,
     *,
     executor: Executor | None = None,
-    progress: Shown = "bar",
+    progress: ProgressOption = "bar",
     uncertain: bool = False,
     until: Precision | None = None,
     dtype: str | None = None,
@@ -90,7 +90,7 @@ def run(
     sim.ScenarioError
         The scenario's file has faults.
     sim.StoreError
-        The folder is taken, cannot be gone on with, or cannot be written to.
+        The folder is taken, cannot be resumed, or cannot be written to.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
     folder = Path(save) if save is not None else None
@@ -99,20 +99,20 @@ def run(
     plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, **asked)
     work = partial(run_planned, plan)
     if folder is None:
-        return _in_memory(plan, followed(plan, work, counted, executor, progress))
+        return _in_memory(plan, followed(plan, work, tally, executor, progress))
     if earlier is not None and earlier.status == "complete":
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before
         return read_whole(folder, earlier)
     with Writer(folder, plan, resume, overwrite) as writer:
-        for span, block in followed(plan, work, counted, executor, progress, writer.manifest):
+        for span, block in followed(plan, work, tally, executor, progress, writer.manifest):
             writer.take(span, block)
         return writer.finish()
 
 
-def as_written(ensemble: AnyEnsemble) -> Ensemble:
+def nominal_runs(ensemble: AnyEnsemble) -> Ensemble:
     """Beside runs that have drawn their numbers: the first of them on the same dice, with the numbers as written."""
-    return run(ensemble.scenario, min(len(ensemble), BESIDE), ensemble.seed, progress=None)
+    return run(ensemble.scenario, min(len(ensemble), MAX_NOMINAL_RUNS), ensemble.seed, progress=None)
 
 
 def run_block(
@@ -151,7 +151,7 @@ def run_planned(plan: Plan, first: int, last: int) -> Block:
     return replace(block, values={name: block.values[name] for name in plan.values})
 
 
-def counted(block: Block) -> tuple[int, int, NDArray[np.int64]]:
+def tally(block: Block) -> tuple[int, int, NDArray[np.int64]]:
     """How many runs a block has, how many of them failed, and in how many of the others each outcome held."""
     sound = ~np.isin(block.run, [run for run, _, _ in block.failures])
     return len(block.run), int((~sound).sum()), (block.outcome_day[sound] >= 0).sum(axis=0)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sim.results.ensemble import Ensemble
 
-Source = Union[Scenario, "Ensemble", Named]
+RunSource = Union[Scenario, "Ensemble", Named]
 """A scenario, an ensemble, the path of a scenario's file or of a result's folder, or the name of a shipped scenario."""
 
 _SAME = ("day", "actor", "action", "target", "rung", "fatalities", "event", "cause")
@@ -69,7 +69,7 @@ class Origin:
         events: pd.DataFrame = kept.events
         return events[events["run"] == run]
 
-    def held_to(self, events: "pd.DataFrame", run: int) -> None:
+    def verify(self, events: "pd.DataFrame", run: int) -> None:
         """Hold a run's events, simulated again, to those that are stored.
 
         Raises
@@ -77,7 +77,7 @@ class Origin:
         ReplayError
             They differ.
         """
-        found = self.departure(events, run)
+        found = self.mismatch(events, run)
         if found is None:
             return
 
@@ -90,7 +90,7 @@ class Origin:
             "now; tell it by the version that made it, or run the scenario again"
         )
 
-    def departure(self, events: "pd.DataFrame", run: int, before: int | None = None) -> "Departure | None":
+    def mismatch(self, events: "pd.DataFrame", run: int, before: int | None = None) -> "Mismatch | None":
         """Find where a run's events, simulated again up to a day, first differ from those that are stored.
 
         None if they do not, or if none are stored.
@@ -104,10 +104,10 @@ class Origin:
         at = next((k for k, pair in enumerate(zip(then, now, strict=False)) if pair[0] != pair[1]), None)
         at = min(len(then), len(now)) if at is None else at
         there, here = (f"{rows[at][2]} on day {rows[at][0]}" if at < len(rows) else "nothing" for rows in (then, now))
-        return Departure(at, min(int(rows[at][0]) for rows in (then, now) if at < len(rows)), there, here)
+        return Mismatch(at, min(int(rows[at][0]) for rows in (then, now) if at < len(rows)), there, here)
 
 
-class Departure(NamedTuple):
+class Mismatch(NamedTuple):
     """The first event of a run that is not as it is stored."""
 
     event: int
@@ -124,7 +124,7 @@ def _rows(events: "pd.DataFrame") -> list[tuple[str, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def origin(source: Source, seed: int | None = None) -> Origin:
+def origin(source: RunSource, seed: int | None = None) -> Origin:
     """Find the scenario and the seed of what the user names.
 
     Raises

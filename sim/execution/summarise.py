@@ -18,7 +18,7 @@ from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
 from . import run as running
-from .loop import Shown, followed
+from .loop import ProgressOption, followed
 from .plan import planned
 
 KEPT = 512
@@ -32,7 +32,7 @@ def summarise(
     seed: int | None = None,
     *,
     executor: Executor | None = None,
-    progress: Shown = "bar",
+    progress: ProgressOption = "bar",
     uncertain: bool = False,
     until: Precision | None = None,
     resume: bool = False,
@@ -55,7 +55,7 @@ def summarise(
     sim.ScenarioError
         The scenario's file has faults.
     sim.StoreError
-        The folder is taken, cannot be gone on with, or cannot be written to.
+        The folder is taken, cannot be resumed, or cannot be written to.
     """
     question, folder = scenario if isinstance(scenario, Scenario) else load(scenario), Path(save)
     earlier = begun(folder) if resume else None
@@ -67,7 +67,7 @@ def summarise(
         return read_counted(folder, earlier)
     with CountWriter(folder, plan, resume, overwrite) as writer:
         work = partial(count_block, plan.scenario, plan.seed, uncertain=plan.uncertain)
-        for span, counts in followed(plan, work, counted, executor, progress, writer.manifest):
+        for span, counts in followed(plan, work, tally, executor, progress, writer.manifest):
             writer.take(span, counts)
         kept = min(KEPT, len(writer.summary))
         first: dict[str, Any] = {"executor": executor, "progress": None, "save": writer.kept, "resume": True}
@@ -80,6 +80,6 @@ def count_block(scenario: Scenario, seed: int, first: int, last: int, uncertain:
     return Summary.of(running.run_block(scenario, seed, first, last, uncertain=uncertain), scenario)
 
 
-def counted(summary: Summary) -> tuple[int, int, NDArray[Any]]:
+def tally(summary: Summary) -> tuple[int, int, NDArray[Any]]:
     """How many runs were counted, how many failed, and in how many of the others each outcome held."""
     return len(summary), summary.failed, summary.held.to_numpy()

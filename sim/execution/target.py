@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sim.theatre.language.scenario import Scenario
 
-from .lookup import AskError, outcome_of
+from .lookup import QueryError, outcome_of
 
 _TARGET = re.compile(r"\s*(\S+?)\s*([<>])=?\s*([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\s*(%?)\s*")
 
@@ -47,10 +47,10 @@ def share_target(scenario: Scenario, text: str) -> Target:
     if target is None:
         outcomes = sorted(scenario.theatre.outcomes)
         example = f"{outcomes[0] if outcomes else 'outcome'} > 0.5"
-        raise AskError(f"'{text}' is no line; write an outcome, > or <, and a share, such as '{example}'")
+        raise QueryError(f"'{text}' is no line; write an outcome, > or <, and a share, such as '{example}'")
     if not 0 < target.value < 1:
-        raise AskError(f"a share lies between 0 and 1, found {target.value:g}; '50 %' is one too")
+        raise QueryError(f"a share lies between 0 and 1, found {target.value:g}; '50 %' is one too")
     alike = [outcome for outcome in scenario.theatre.outcomes if target.name in outcome]
     if target.name not in scenario.theatre.outcomes and len(alike) == 1:
-        raise AskError(f"there is no outcome '{target.name}'; did you mean '{alike[0]}'?")
+        raise QueryError(f"there is no outcome '{target.name}'; did you mean '{alike[0]}'?")
     return target._replace(name=outcome_of(scenario, target.name))

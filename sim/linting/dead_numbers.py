@@ -39,7 +39,7 @@ HALVED = 64
 """Runs in which halving looks at once for whom they noticed."""
 
 
-class Change(NamedTuple):
+class Trial(NamedTuple):
     """A number, and the value at which it is tried."""
 
     path: str
@@ -48,13 +48,13 @@ class Change(NamedTuple):
     """What is changed, for a reader."""
 
 
-def change_of(written: Written) -> Change | None:
+def trial_of(written: Written) -> Trial | None:
     """The change that should matter most: no weight for a term, else the farther end of the plausible range."""
     number, path = written.number, written.path
     if number.value != 0 and _is_weight(written.keys):
-        return Change(path, 0.0, f"without {path}")
+        return Trial(path, 0.0, f"without {path}")
     far = _farther_end(number)
-    return None if far is None else Change(path, far, f"with {far:g} for {path} in place of {number.value:g}")
+    return None if far is None else Trial(path, far, f"with {far:g} for {path} in place of {number.value:g}")
 
 
 def _is_weight(keys: tuple[str, ...]) -> bool:
@@ -77,7 +77,7 @@ class PairedRuns:
         self._folds: dict[int, int] = {}
         self._blocks: dict[int, Block] = {}
 
-    def unnoticed(self, changes: Sequence[Change], runs_of: Mapping[str, Ints]) -> tuple[list[Change], int]:
+    def unnoticed(self, changes: Sequence[Trial], runs_of: Mapping[str, Ints]) -> tuple[list[Trial], int]:
         """Find the changes that change no path.
 
         Parameters
@@ -105,22 +105,22 @@ class PairedRuns:
         likely = np.unique(np.concatenate([*(first[change.path] for change in left), some]))[:TOGETHER]
         pool = np.concatenate([likely, np.setdiff1d(np.arange(TOGETHER), likely)])[:TOGETHER]
         for at in range(0, TOGETHER, COLUMNS):
-            left = self._acquitted(left, pool[at : at + COLUMNS])
+            left = self._cleared(left, pool[at : at + COLUMNS])
         return left, TOGETHER // 2
 
-    def _acquitted(self, changes: list[Change], runs: Ints) -> list[Change]:
+    def _cleared(self, changes: list[Trial], runs: Ints) -> list[Trial]:
         """Those of the changes that none of these runs notices."""
         dice = np.random.default_rng(0)  # by which groups are drawn; nothing else hangs on it
         while changes and len(runs):
             made = dice.random((len(changes), len(runs))) < 0.5
             noticed = self._noticed(changes, made, runs)
-            guilty = self._guilty(changes, made[:, noticed][:, :HALVED], runs[noticed][:HALVED])
-            if not guilty:
+            suspects = self._noticed_alone(changes, made[:, noticed][:, :HALVED], runs[noticed][:HALVED])
+            if not suspects:
                 break
-            changes = [change for at, change in enumerate(changes) if at not in guilty]
+            changes = [change for at, change in enumerate(changes) if at not in suspects]
         return changes
 
-    def _guilty(self, changes: list[Change], made: NDArray[np.bool_], runs: Ints) -> set[int]:
+    def _noticed_alone(self, changes: list[Trial], made: NDArray[np.bool_], runs: Ints) -> set[int]:
         """Positions of changes that runs, all of which notice what is made in them, notice alone."""
         low, high = np.zeros(len(runs), np.int64), np.full(len(runs), len(changes))
         at = np.arange(len(changes))[:, None]
@@ -130,7 +130,7 @@ class PairedRuns:
             low, high = np.where(noticed, low, np.minimum(middle, high - 1)), np.where(noticed, middle, high)
         return set(low[self._noticed(changes, made & (at == low), runs)].tolist())
 
-    def _noticed(self, changes: Sequence[Change], made: NDArray[np.bool_], runs: Ints) -> NDArray[np.bool_]:
+    def _noticed(self, changes: Sequence[Trial], made: NDArray[np.bool_], runs: Ints) -> NDArray[np.bool_]:
         """Whether each run takes another path.
 
         Parameters

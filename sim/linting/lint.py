@@ -16,7 +16,7 @@ from sim.theatre.files.locate import Named
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
 
-from .dead_numbers import Change, PairedRuns, change_of
+from .dead_numbers import PairedRuns, Trial, trial_of
 from .findings import Finding, Places, covering, stale
 from .observed import Watch, watched
 
@@ -210,7 +210,7 @@ class _Examined:
         own = self.places.explanations[self.places.own]
         read = {path for parameter in program_of(self.scenario).parameters for path in parameter.paths}
         changed = [".".join(map(str, keys)) for keys in self.resolved.changes]
-        changes: list[Change] = []
+        changes: list[Trial] = []
         for each in written(self.scenario.theatre):
             path, section = each.path, each.keys[0]
             if covering(path, changed) or (path in shared.alive and covering(path, own) is None):
@@ -219,11 +219,11 @@ class _Examined:
                 # what the language asks for is no lever until somebody gives it a range
                 if section == "conditions":
                     yield self.places.finding("unread", f"conditions.{each.keys[1]}", f"no rule reads {each.keys[1]}")
-                elif path not in _AT_COMPILE_TIME and "scale" not in each.keys and change_of(each) is not None:
+                elif path not in _AT_COMPILE_TIME and "scale" not in each.keys and trial_of(each) is not None:
                     yield self.places.finding("unread", path, f"no rule reads {path}")
             elif section == "actions" and each.keys[1] not in self.watch.runs_by_action:
                 yield self.places.finding("dead", path, f"{path} belongs to an action that is never chosen")
-            elif change := change_of(each):
+            elif change := trial_of(each):
                 changes.append(change)
         dead, compared = self.pairs.unnoticed(changes, self._likely_runs(changes))
         shared.alive |= {change.path for change in changes} - {change.path for change in dead}
@@ -231,7 +231,7 @@ class _Examined:
             what = f"{change.said} nothing changes in some {compared} paired runs"
             yield self.places.finding("dead", change.path, what)
 
-    def _likely_runs(self, changes: Iterable[Change]) -> dict[str, NDArray[np.int64]]:
+    def _likely_runs(self, changes: Iterable[Trial]) -> dict[str, NDArray[np.int64]]:
         """By path of an action's number, the runs in which the action was chosen."""
         chosen = {f"actions.{name}": runs for name, runs in self.watch.runs_by_action.items()}
         owners = {change.path: covering(change.path, chosen) for change in changes}

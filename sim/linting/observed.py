@@ -13,7 +13,7 @@ from sim.theatre.language.names import Names, naming
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Outcome
-from sim.theatre.language.terms import Comparison, Condition, Factor, Term
+from sim.theatre.language.terms import Condition, Factor, Limit, Term
 from sim.theatre.language.variables import FlagVariable, LevelVariable, LogVariable, UnitVariable
 
 from .findings import Finding, Places
@@ -31,7 +31,7 @@ def watched(scenario: Scenario) -> Scenario:
     theatre = scenario.theatre
     more = {
         f"{prefix}{name}": Outcome(
-            label=name, when=Condition(clauses={name: Comparison(value=value, op=">=" if value else "<=")})
+            label=name, when=Condition(clauses={name: Limit(value=value, op=">=" if value else "<=")})
         )
         for name in theatre.conditions
         for prefix, value in ((_HELD, 1.0), (_FAILED, 0.0))
@@ -49,7 +49,7 @@ class Watch:
         self._watched = ensemble
         own = ensemble.outcomes[sorted(self.theatre.outcomes)]
         self.ensemble = replace(ensemble, scenario=scenario, outcomes=own)
-        self.n = len(self.ensemble.sound)
+        self.n = len(self.ensemble.completed)
 
     @cached_property
     def runs_by_action(self) -> Mapping[str, NDArray[np.int64]]:

@@ -11,7 +11,6 @@ from .branches import branches
 from .choices import choices
 from .difference import difference
 from .discovery import heat, parallel, tradeoff
-from .doubt import doubt, errors
 from .flips import flips
 from .history import strip
 from .influence import influence, morris, tornado
@@ -20,13 +19,13 @@ from .raster import raster
 from .shares import first_passage, outcomes, rungs
 from .spiral import spiral
 from .transitions import transitions
+from .uncertainty import errors, uncertainty
 
 __all__ = [
     "alluvial",
     "branches",
     "choices",
     "difference",
-    "doubt",
     "errors",
     "fan",
     "figures",
@@ -44,4 +43,5 @@ __all__ = [
     "tornado",
     "tradeoff",
     "transitions",
+    "uncertainty",
 ]

@@ -27,7 +27,7 @@ _GAP = 5.0
 _LETTER = 4.9
 """Width of a letter, in points."""
 
-Node = tuple[str, ...]
+FlowNode = tuple[str, ...]
 
 
 def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes:
@@ -51,15 +51,15 @@ def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes
     told = ensemble.info.get("branch")
     if told is None:
         raise ValueError("these runs are no branches of one run; make them with sim.branch")
-    if not len(ensemble.sound):
+    if not len(ensemble.completed):
         raise ValueError("none of the branches was finished: nothing to draw")
     if depth < 1:
         raise ValueError(f"a tree follows at least one outcome, found {depth}")
     ax = given_or_new(ax)
     theatre, day = ensemble.scenario.theatre, int(told["day"])
-    days = ensemble.sound.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
+    days = ensemble.completed.astype("Float64").to_numpy(dtype=float, na_value=np.nan)
     open_ = ~(days < day).any(axis=0)
-    names = [str(name) for name in ensemble.sound.columns[open_]]
+    names = [str(name) for name in ensemble.completed.columns[open_]]
     found = sequences(days[:, open_], names, depth)
     on = ensemble.scenario.start + timedelta(days=day)
     wide, tall = points(ax)
@@ -67,7 +67,7 @@ def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes
     labels = {name: theatre.outcomes[name].label for name in names} | {OTHERS: OTHERS}
     for least in LEAST:
         sizes = _sizes(found, least)
-        levels: list[dict[Node, str]] = [{} for _ in range(depth + 1)]
+        levels: list[dict[FlowNode, str]] = [{} for _ in range(depth + 1)]
         for node, share in sizes.items():
             text = f"{percent(share)} {labels[node[-1]]}" if node else f"Run {told['run']} on {on.day} {on:%b %Y}"
             levels[len(node)][node] = wrapped(text, letters, 3)
@@ -86,7 +86,7 @@ def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes
         f"From left to right: what came about first, next, and so on, to {last.day} {last:%b %Y}, with the share of "
         "all branches. Where bands end, nothing more came about.",
     )
-    n = len(ensemble.sound)
+    n = len(ensemble.completed)
     parts = [
         f"{told['scenario']} {told['scenario_sha256'][:8]}",
         f"run {told['run']}, day {day}",
@@ -103,19 +103,19 @@ def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes
     return ax
 
 
-def _sizes(found: Counter[Node], least: float) -> dict[Node, float]:
+def _sizes(found: Counter[FlowNode], least: float) -> dict[FlowNode, float]:
     """The shares of the branches that pass through each node, a node's children after it, the largest first.
 
     Children too small to be told apart are one, which leads nowhere.
     """
     whole = sum(found.values())
-    through: Counter[Node] = Counter()
+    through: Counter[FlowNode] = Counter()
     for path, n in found.items():
         for level in range(len(path) + 1):
             through[path[:level]] += n
-    sizes: dict[Node, float] = {}
+    sizes: dict[FlowNode, float] = {}
 
-    def grow(node: Node) -> None:
+    def grow(node: FlowNode) -> None:
         sizes[node] = through[node] / whole
         children = sorted(
             (each for each in through if each and each[:-1] == node), key=lambda each: (-through[each], each)
@@ -131,13 +131,13 @@ def _sizes(found: Counter[Node], least: float) -> dict[Node, float]:
     return sizes
 
 
-def _draw(ax: Axes, levels: list[dict[Node, str]], sizes: dict[Node, float], tall: float, scale: float) -> None:
+def _draw(ax: Axes, levels: list[dict[FlowNode, str]], sizes: dict[FlowNode, float], tall: float, scale: float) -> None:
     """Draw boxes with their names, each in a slot as tall as the larger of both, and bands from level to level."""
-    parents: dict[Node, tuple[float, float]] = {}
+    parents: dict[FlowNode, tuple[float, float]] = {}
     for level, texts in enumerate(levels):
         slots = [max(sizes[node] * scale, _size(text)) for node, text in texts.items()]
         free = tall - sum(slots) - _GAP * (len(slots) - 1)
-        boxes: dict[Node, tuple[float, float]] = {}
+        boxes: dict[FlowNode, tuple[float, float]] = {}
         for (node, text), (top, bottom) in zip(texts.items(), stacked(slots, _GAP, max(free / 2, 0.0)), strict=True):
             middle, half = (top + bottom) / 2, sizes[node] * scale / 2
             boxes[node] = middle - half, middle + half
@@ -153,7 +153,7 @@ def _draw(ax: Axes, levels: list[dict[Node, str]], sizes: dict[Node, float], tal
         parents = boxes
 
 
-def _scale(levels: list[dict[Node, str]], sizes: dict[Node, float], tall: float) -> float:
+def _scale(levels: list[dict[FlowNode, str]], sizes: dict[FlowNode, float], tall: float) -> float:
     """Points for all branches, so that every level has room."""
     low, high = 0.0, tall
     for _ in range(30):

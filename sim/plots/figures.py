@@ -12,7 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from sim.results.ensemble import Ensemble
-from sim.results.provenance import Carried
+from sim.results.provenance import Provenance
 
 from .frame import HEIGHT, WIDTH, laid_out
 from .history import SINGLE
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 DPI = 150
-Written = TypeVar("Written", Path, BytesIO)
+FileLike = TypeVar("FileLike", Path, BytesIO)
 
 
 def write_all(
@@ -43,7 +43,7 @@ def write_all(
     -------
     list of Path : the files written
     """
-    if not ensemble.n_sound:
+    if not ensemble.n_completed:
         return []
     folder.mkdir(parents=True, exist_ok=True)
     files = []
@@ -63,11 +63,11 @@ def canvas(width: float = WIDTH, height: float = HEIGHT) -> Axes:
 
 def save(
     drawing: Axes | Figure,
-    path: Written,
+    path: FileLike,
     ensemble: "AnyEnsemble",
     name: str | None = None,
     record: Ensemble | None = None,
-) -> Written:
+) -> FileLike:
     """Write a drawing as PNG, and into the file what it was drawn from, so that `sim reproduce` can draw it again.
 
     Parameters
@@ -82,12 +82,12 @@ def save(
 
 def _texts(ensemble: "AnyEnsemble") -> dict[str, str]:
     """What every figure of an ensemble carries: to pack a whole scenario takes long."""
-    return {"Title": ensemble.scenario.title, "Failed": str(ensemble.n_failed), **Carried.of(ensemble).as_texts()}
+    return {"Title": ensemble.scenario.title, "Failed": str(ensemble.n_failed), **Provenance.of(ensemble).as_texts()}
 
 
 def _save(
-    drawing: Axes | Figure, path: Written, texts: Mapping[str, str], name: str | None, record: Ensemble | None
-) -> Written:
+    drawing: Axes | Figure, path: FileLike, texts: Mapping[str, str], name: str | None, record: Ensemble | None
+) -> FileLike:
     figure = drawing if isinstance(drawing, Figure) else drawing.figure.figure
     words = dict(texts)
     if name is not None:

@@ -66,7 +66,7 @@ def refuse_empty(ensemble: "AnyEnsemble") -> None:
     ValueError
         It has no other.
     """
-    if not ensemble.n_sound:
+    if not ensemble.n_completed:
         raise ValueError(f"none of the {len(ensemble)} runs of {ensemble.scenario.name} was finished: nothing to draw")
 
 
@@ -119,7 +119,7 @@ def head(ax: Axes, title: str, meaning: str) -> None:
 
 def foot(ax: Axes, ensemble: "AnyEnsemble", run: int | None = None) -> None:
     """Write under the Axes which scenario it shows, its hash, the number of runs and the seed."""
-    scenario, failed, sound = ensemble.scenario, ensemble.n_failed, ensemble.n_sound
+    scenario, failed, sound = ensemble.scenario, ensemble.n_failed, ensemble.n_completed
     counted = f"n = {sound:,} {'run' if sound == 1 else 'runs'}"
     one = f"run {run} alone, n = 1" if len(ensemble) == 1 else f"run {run} of n = {len(ensemble):,}"
     n = counted if run is None else one

@@ -27,7 +27,7 @@ from .frame import (
     points,
     rung_name,
 )
-from .labels import LINE, SIZE, Box, Point, nearest, place, width_of, wrapped
+from .labels import LINE, SIZE, Point, TextBox, nearest, place, width_of, wrapped
 from .standard import Plate, Shown, standard
 
 SINGLE = "strip"
@@ -44,7 +44,7 @@ LANES = 0.3
 
 
 @dataclass(frozen=True)
-class Act:
+class DrawnAct:
     """An act and where it is drawn."""
 
     day: int
@@ -111,12 +111,12 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
 def _strip(shown: Shown) -> Iterator[Plate]:
     """The run that stands for the most others."""
     kept = shown.ensemble.kept
-    if kept.n_sound:
+    if kept.n_completed:
         first = kept.typical("tension", 4).position[0]
-        yield Plate(SINGLE, lambda ax: strip(kept, ax, int(kept.sound.index[first])), 5.2)
+        yield Plate(SINGLE, lambda ax: strip(kept, ax, int(kept.completed.index[first])), 5.2)
 
 
-def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[Act]:
+def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[DrawnAct]:
     """Acts in the order of the events, each in its side's lane."""
     side_of = sides(scenario.theatre)
     present = in_order({side_of[actor] for actor in events["actor"]})
@@ -124,20 +124,20 @@ def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[Act]:
     lane = dict(zip(present, lanes.tolist(), strict=False))
     columns = (events[name].tolist() for name in ("day", "action", "rung", "fatalities", "actor"))
     return [
-        Act(day, action, rung, deaths, side_of[actor], rung + lane[side_of[actor]])
+        DrawnAct(day, action, rung, deaths, side_of[actor], rung + lane[side_of[actor]])
         for day, action, rung, deaths, actor in zip(*columns, strict=True)
     ]
 
 
-def gravest(acts: Sequence[Act], named: int) -> list[Act]:
+def gravest(acts: Sequence[DrawnAct], named: int) -> list[DrawnAct]:
     """Return the acts to name: those from rung 5 up and those that killed, each action once before any again.
 
     Where hardly any act is grave, the three highest actions.
     """
     ordered = sorted(acts, key=lambda act: (-act.rung, -act.deaths, act.day))
     seen: set[str] = set()
-    first: list[Act] = []
-    again: list[Act] = []
+    first: list[DrawnAct] = []
+    again: list[DrawnAct] = []
     for act in ordered:
         (again if act.action in seen else first).append(act)
         seen.add(act.action)
@@ -151,7 +151,7 @@ def in_order(present: set[Side]) -> list[Side]:
     return sorted(present, key=lambda side: (side.place, side.label))
 
 
-def _meaning(ensemble: Ensemble, run: int, acts: Sequence[Act]) -> str:
+def _meaning(ensemble: Ensemble, run: int, acts: Sequence[DrawnAct]) -> str:
     deadly, dead = sum(act.deaths > 0 for act in acts), sum(act.deaths for act in acts)
     counted = f"{len(acts)} acts, {deadly} of them deadly, {dead:,} dead."
     failed = ensemble.failures[ensemble.failures["run"] == run]
@@ -166,7 +166,7 @@ def _tension(ax: Axes, dates: NDArray[np.float64], tension: NDArray[np.floating]
     ax.plot(dates, height, color=COLOURS["tension"], linewidth=0.8, zorder=1)
 
 
-def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act]) -> None:
+def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[DrawnAct]) -> None:
     """Draw each side's acts, and a ring around those that killed."""
     for side in in_order({act.side for act in acts}):
         for large, size, alpha, layer in ((False, 13, 0.5, 2), (True, 44, 1.0, 4)):
@@ -202,15 +202,15 @@ def _inject(action: str) -> str:
 
 def _scripted(ax: Axes, dates: NDArray[np.float64], injects: Sequence[tuple[int, str]], per_day: float) -> None:
     """Mark what the scenario itself lets happen, and name it where there is room, in a few rows."""
-    taken: list[Box] = []
-    page = Box(-1, -ROWS, (len(dates) - 1) * per_day + 1, 0)
+    taken: list[TextBox] = []
+    page = TextBox(-1, -ROWS, (len(dates) - 1) * per_day + 1, 0)
     for day, text in injects:
         date, x, wide = dates[day], day * per_day, width_of(text) + 4
         ax.plot(
             [date, date], [CEILING, 9.5], color=COLOURS["quiet text"], linewidth=0.9, linestyle=(0, (2, 2)), zorder=1
         )
         places = ((row, left) for row in range(ROWS) for left in (x, x - wide))
-        boxes = (Box(left, -row - 0.9, left + wide, -row - 0.1) for row, left in places)
+        boxes = (TextBox(left, -row - 0.9, left + wide, -row - 0.1) for row, left in places)
         box = next((box for box in boxes if box.within(page) and not any(box.meets(other) for other in taken)), None)
         if box is None:
             continue
@@ -229,31 +229,36 @@ def _scripted(ax: Axes, dates: NDArray[np.float64], injects: Sequence[tuple[int,
 
 
 def _names(
-    ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act], few: Sequence[Act], scenario: Scenario, per_day: float
+    ax: Axes,
+    dates: NDArray[np.float64],
+    acts: Sequence[DrawnAct],
+    few: Sequence[DrawnAct],
+    scenario: Scenario,
+    per_day: float,
 ) -> None:
     """Write the labels of a few acts near them, clear of one another and of grave acts."""
     _, tall = points(ax)
     per_rung = tall / (TOP - FLOOR)
 
-    def on_page(act: Act) -> Point:
+    def on_page(act: DrawnAct) -> Point:
         return act.day * per_day, (act.height - FLOOR) * per_rung
 
-    def mark(act: Act) -> Box:
+    def mark(act: DrawnAct) -> TextBox:
         (x, y), size, weight = on_page(act), *((5, 40.0) if act.large or act.deaths or act in few else (2, 1.0))
-        return Box(x - size, y - size, x + size, y + size, weight)
+        return TextBox(x - size, y - size, x + size, y + size, weight)
 
     texts = []
     for act in few:
         date = scenario.start + timedelta(days=act.day)
         texts.append(wrapped(f"{date.day} {date:%b}: {scenario.theatre.actions[act.action].label}", 28))
-    page = Box(0, (-0.5 - FLOOR) * per_rung, (len(dates) - 1) * per_day, (9.6 - FLOOR) * per_rung)
+    page = TextBox(0, (-0.5 - FLOOR) * per_rung, (len(dates) - 1) * per_day, (9.6 - FLOOR) * per_rung)
     boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
     for act, text, box in zip(few, texts, boxes, strict=True):
         if box is not None:
             write_tied(ax, (dates[act.day], act.height), on_page(act), text, box)
 
 
-def write_tied(ax: Axes, act: Point, anchor: Point, text: str, box: Box) -> None:
+def write_tied(ax: Axes, act: Point, anchor: Point, text: str, box: TextBox) -> None:
     """Write a text into its box, tied to its act by a thin line."""
     (x, y), (end_x, end_y) = anchor, nearest(anchor, box)
     tie = ((end_x - box.left) / (box.right - box.left), (end_y - box.bottom) / (box.top - box.bottom))
@@ -280,7 +285,7 @@ def write_tied(ax: Axes, act: Point, anchor: Point, text: str, box: Box) -> None
     note.set_parse_math(False)
 
 
-def legend_of_sides(ax: Axes, acts: Sequence[Act]) -> None:
+def legend_of_sides(ax: Axes, acts: Sequence[DrawnAct]) -> None:
     """Name the sides above the ladder, in two rows where one is too short."""
     keys = [
         Line2D([], [], linestyle="none", marker=side.marker, markersize=6, color=side.colour, label=side.label)

@@ -238,8 +238,8 @@ def _dice(sweep: Sweep, name: str) -> str:
         found = sweep.variance(name)
     except MeasureError:
         return ""
-    dice, parameters, mix = (percent(each.share) for each in (found.dice, found.parameters, found.mix))
-    return f"Of the variance of single runs {dice} is dice, {parameters} numbers, {mix} their mix."
+    dice, parameters, both = (percent(each.share) for each in (found.dice, found.parameters, found.interaction))
+    return f"Of the variance of single runs {dice} is dice, {parameters} numbers, {both} their interaction."
 
 
 def refuse_method(sweep: Sweep, method: str, what: str) -> None:

@@ -68,7 +68,7 @@ def apart(places: ArrayLike, sizes: ArrayLike, low: float, high: float) -> NDArr
 
 
 @dataclass(frozen=True)
-class Box:
+class TextBox:
     """A rectangle on the page."""
 
     left: float
@@ -78,13 +78,13 @@ class Box:
     weight: float = 1.0
     """What it costs to cover it."""
 
-    def meets(self, other: "Box") -> bool:
+    def meets(self, other: "TextBox") -> bool:
         """Whether the two overlap."""
         return (
             self.left < other.right and other.left < self.right and self.bottom < other.top and other.bottom < self.top
         )
 
-    def within(self, other: "Box") -> bool:
+    def within(self, other: "TextBox") -> bool:
         """Whether this one lies inside the other."""
         return (
             self.left >= other.left
@@ -94,16 +94,18 @@ class Box:
         )
 
 
-def place(anchors: Sequence[Point], texts: Sequence[str], page: Box, avoid: Sequence[Box]) -> list[Box | None]:
+def place(
+    anchors: Sequence[Point], texts: Sequence[str], page: TextBox, avoid: Sequence[TextBox]
+) -> list[TextBox | None]:
     """Find a place near its anchor for each text, the first served first.
 
     A text keeps off the others and on the page. Of the places left it takes the cheapest: for itself and the line that
     ties it to its anchor, it pays for what it covers of what is to be avoided, for texts and ties crossed, and for
     distance. Where no place is left it gets None.
     """
-    taken: list[Box] = []
-    ties: list[Box] = []
-    found: list[Box | None] = []
+    taken: list[TextBox] = []
+    ties: list[TextBox] = []
+    found: list[TextBox | None] = []
     edges = _edges(avoid)
     for anchor, text in zip(anchors, texts, strict=True):
         best, least = None, math.inf
@@ -116,18 +118,18 @@ def place(anchors: Sequence[Point], texts: Sequence[str], page: Box, avoid: Sequ
                     best, least = box, cost
         found.append(best)
         if best is not None:
-            taken.append(Box(best.left - 4, best.bottom, best.right + 4, best.top))
+            taken.append(TextBox(best.left - 4, best.bottom, best.right + 4, best.top))
             ties += _tie(anchor, best)
     return found
 
 
 def _cost(
     anchor: Point,
-    box: Box,
-    avoid: Sequence[Box],
+    box: TextBox,
+    avoid: Sequence[TextBox],
     edges: NDArray[np.float64],
-    taken: Sequence[Box],
-    ties: Sequence[Box],
+    taken: Sequence[TextBox],
+    ties: Sequence[TextBox],
 ) -> float:
     """What a place covers, and how often its tie crosses marks or texts, or it the ties of others."""
     left, bottom, right, top = edges
@@ -146,33 +148,33 @@ def _cost(
     return covered + CROSSING * crossed
 
 
-def _edges(boxes: Sequence[Box]) -> NDArray[np.float64]:
+def _edges(boxes: Sequence[TextBox]) -> NDArray[np.float64]:
     """Left, bottom, right and top of boxes, shape (4, box)."""
     return np.array([(box.left, box.bottom, box.right, box.top) for box in boxes]).reshape(-1, 4).T
 
 
 def _meeting(some: NDArray[np.float64], others: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Which of some boxes overlap which others, shape (box, other box): `Box.meets` of many."""
+    """Which of some boxes overlap which others, shape (box, other box): `TextBox.meets` of many."""
     left, bottom, right, top = some[:, :, None]
     lefts, bottoms, rights, tops = others
     meets: NDArray[np.bool_] = (left < rights) & (lefts < right) & (bottom < tops) & (bottoms < top)
     return meets
 
 
-def nearest(point: Point, box: Box) -> Point:
+def nearest(point: Point, box: TextBox) -> Point:
     """Return the point of a box that is nearest to a point."""
     return min(max(point[0], box.left), box.right), min(max(point[1], box.bottom), box.top)
 
 
-def _tie(anchor: Point, box: Box) -> Iterator[Box]:
+def _tie(anchor: Point, box: TextBox) -> Iterator[TextBox]:
     """Dots along the line from an anchor to a box, every six points, without its ends."""
     end = nearest(anchor, box)
     for part in np.linspace(0, 1, 2 + int(math.dist(anchor, end) / 6))[1:-1].tolist():
         x, y = (a + part * (b - a) for a, b in zip(anchor, end, strict=True))
-        yield Box(x - 0.5, y - 0.5, x + 0.5, y + 0.5)
+        yield TextBox(x - 0.5, y - 0.5, x + 0.5, y + 0.5)
 
 
-def _around(anchor: Point, width: float, height: float) -> list[tuple[float, Box]]:
+def _around(anchor: Point, width: float, height: float) -> list[tuple[float, TextBox]]:
     """Places around a point with their distance from it, the nearest first: at its sides, over and under it."""
     x, y = anchor
     boxes = []
@@ -181,5 +183,5 @@ def _around(anchor: Point, width: float, height: float) -> list[tuple[float, Box
         lefts = [left for away in (7, 20, 35, 55, 80, 110) for left in (x + away, x - away - width)]
         if abs(rise) > height / 2 + 6:
             lefts.append(x - width / 2)
-        boxes += [Box(left, bottom, left + width, bottom + height) for left in lefts]
+        boxes += [TextBox(left, bottom, left + width, bottom + height) for left in lefts]
     return sorted(((math.dist(anchor, nearest(anchor, box)), box) for box in boxes), key=lambda one: one[0])

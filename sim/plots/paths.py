@@ -63,7 +63,7 @@ def fan(
     for at, (level, low, high) in enumerate(zip(levels, quantiles[::2], quantiles[1::2], strict=True)):
         colour = tint(COLOURS["band"], 0.16 + 0.3 * at / max(len(levels) - 1, 1))
         ax.fill_between(dates, low, high, color=colour, linewidth=0, label=f"{100 * level:g} % of runs")
-    rows, run = ensemble.kept.paths(variable), ensemble.kept.sound.index
+    rows, run = ensemble.kept.paths(variable), ensemble.kept.completed.index
     chosen = ensemble.kept.typical(variable, paths)
     texts = []
     for at, (position, share) in enumerate(zip(*chosen, strict=True)):

@@ -38,9 +38,9 @@ def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = Non
         raise ValueError(f"rungs go from 0 to 9, found {least}")
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
     chosen = _chosen(ensemble, outcome)
-    days = ensemble.sound[chosen].astype("Float64").to_numpy(dtype=float, na_value=np.inf)
+    days = ensemble.completed[chosen].astype("Float64").to_numpy(dtype=float, na_value=np.inf)
     order = np.argsort(days, kind="stable")
-    run = ensemble.sound.index.to_numpy()[order]
+    run = ensemble.completed.index.to_numpy()[order]
     row_of = {number: row for row, number in enumerate(run.tolist())}
     table = ensemble.events
     table = table[(table["rung"] >= least) & (table["actor"] != SCRIPT) & table["run"].isin(run)]
@@ -85,9 +85,9 @@ def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = Non
 
 def _chosen(ensemble: Ensemble, outcome: str | None) -> str:
     """The outcome asked for, or the one that parts the runs most evenly."""
-    known = [str(name) for name in ensemble.sound.columns]
+    known = [str(name) for name in ensemble.completed.columns]
     if outcome is None:
-        shares = ensemble.sound.notna().mean()
+        shares = ensemble.completed.notna().mean()
         return str((shares - 0.5).abs().idxmin())
     if outcome not in known:
         raise ValueError(f"unknown outcome '{outcome}'; there are {', '.join(known)}")

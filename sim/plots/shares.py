@@ -78,7 +78,7 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], heights, texts, ties)
-    low, high = ensemble.interval.of_counts(ensemble.n_sound / 2, ensemble.n_sound, 0.95)
+    low, high = ensemble.interval.of_counts(ensemble.n_completed / 2, ensemble.n_completed, 0.95)
     memory = theatre.ladder.rung_memory.value
     head(
         ax,
@@ -125,8 +125,8 @@ def first_passage(
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
     refuse_empty(ensemble)
     counts = ensemble.reached(steps)
-    low, high = ensemble.interval.of_counts(counts, ensemble.n_sound, 0.95)
-    shares = counts / ensemble.n_sound
+    low, high = ensemble.interval.of_counts(counts, ensemble.n_completed, 0.95)
+    shares = counts / ensemble.n_completed
     for at, rung in enumerate(steps):
         colour, style = rung_colour(rung), PASSAGE_STYLES[at % len(PASSAGE_STYLES)]
         ax.fill_between(dates, low[at], high[at], color=colour, alpha=0.18, linewidth=0)

@@ -25,8 +25,8 @@ from .frame import (
     points,
     rung_name,
 )
-from .history import TOP, Act, acts_of, in_order, legend_of_sides, write_tied
-from .labels import Box, Point, place, wrapped
+from .history import TOP, DrawnAct, acts_of, in_order, legend_of_sides, write_tied
+from .labels import Point, TextBox, place, wrapped
 
 BOTTOM = -0.6
 NAMED = 9
@@ -88,7 +88,7 @@ def _span(runs: "pd.Index[int]") -> str:
     return f"{runs.min()} to {runs.max()}" if len(runs) > 1 else f"{runs.min()} alone"
 
 
-def _wanted(acts: Mapping[int, Act], event: int | None, run: int) -> int | None:
+def _wanted(acts: Mapping[int, DrawnAct], event: int | None, run: int) -> int | None:
     """The event asked for, or the gravest; None where nobody acted."""
     if event is None:
         return max(acts, key=lambda at: (acts[at].rung, acts[at].deaths, -at), default=None)
@@ -137,7 +137,7 @@ def _frame(ax: Axes, ensemble: Ensemble, days: Sequence[int]) -> float:
     return per_day
 
 
-def _line(ax: Axes, dates: NDArray[np.float64], by: Act, act: Act, bold: bool) -> None:
+def _line(ax: Axes, dates: NDArray[np.float64], by: DrawnAct, act: DrawnAct, bold: bool) -> None:
     """Lead from a cause to what it caused, in the colour of who answered."""
     ax.add_patch(
         FancyArrowPatch(
@@ -156,7 +156,7 @@ def _line(ax: Axes, dates: NDArray[np.float64], by: Act, act: Act, bold: bool) -
     )
 
 
-def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act], chain: set[Act]) -> None:
+def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[DrawnAct], chain: set[DrawnAct]) -> None:
     """Draw each side's acts, those of the chain large, and a ring around those that killed."""
     for side in in_order({act.side for act in acts}):
         for bold, size, alpha, layer in ((False, 15, 0.6, 3), (True, 48, 1.0, 5)):
@@ -175,42 +175,42 @@ def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[Act], chain: s
     )
 
 
-def _told(chain: Sequence[int], acts: Mapping[int, Act]) -> list[int]:
+def _told(chain: Sequence[int], acts: Mapping[int, DrawnAct]) -> list[int]:
     """Both ends of a chain, and of what lies between the gravest."""
     between = sorted(chain[1:-1], key=lambda at: (-acts[at].rung, at))
     return list(dict.fromkeys([*chain[:1], *chain[-1:], *between]))[:NAMED]
 
 
-def _names(ax: Axes, ensemble: Ensemble, few: Sequence[Act], acts: Sequence[Act], per_day: float) -> None:
+def _names(ax: Axes, ensemble: Ensemble, few: Sequence[DrawnAct], acts: Sequence[DrawnAct], per_day: float) -> None:
     """Write labels near a few acts, clear of one another and of the marks."""
     _, tall = points(ax)
     per_rung, dates = tall / (TOP - BOTTOM), dates_of(ensemble)
     left, _ = ax.get_xlim()
 
-    def on_page(act: Act) -> Point:
+    def on_page(act: DrawnAct) -> Point:
         return (dates[act.day] - left) * per_day, (act.height - BOTTOM) * per_rung
 
-    def mark(act: Act) -> Box:
+    def mark(act: DrawnAct) -> TextBox:
         (x, y), size = on_page(act), 5 if act in few else 2
-        return Box(x - size, y - size, x + size, y + size, 40.0 if act in few else 1.0)
+        return TextBox(x - size, y - size, x + size, y + size, 40.0 if act in few else 1.0)
 
     texts = list(_labels(few, ensemble))
     last = max((dates[act.day] for act in acts), default=left)
-    page = Box(0, 0.2 * per_rung, (last - left) * per_day + 40, (9.7 - BOTTOM) * per_rung)
+    page = TextBox(0, 0.2 * per_rung, (last - left) * per_day + 40, (9.7 - BOTTOM) * per_rung)
     boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
     for act, text, box in zip(few, texts, boxes, strict=True):
         if box is not None:
             write_tied(ax, (dates[act.day], act.height), on_page(act), text, box)
 
 
-def _labels(acts: Sequence[Act], ensemble: Ensemble) -> Iterator[str]:
+def _labels(acts: Sequence[DrawnAct], ensemble: Ensemble) -> Iterator[str]:
     scenario = ensemble.scenario
     for act in acts:
         day = scenario.start + timedelta(days=act.day)
         yield wrapped(f"{day.day} {day:%b}: {scenario.theatre.actions[act.action].label}", 26)
 
 
-def _meaning(acts: Mapping[int, Act], chain: Sequence[int], whole: int, shown: int, ensemble: Ensemble) -> str:
+def _meaning(acts: Mapping[int, DrawnAct], chain: Sequence[int], whole: int, shown: int, ensemble: Ensemble) -> str:
     if not chain:
         return "Nobody acted."
     label = ensemble.scenario.theatre.actions[acts[chain[0]].action].label

@@ -49,7 +49,7 @@ def standard(plates: Plates) -> Plates:
     >>> from sim.plots import rungs
     >>> @standard
     ... def _files(shown):
-    ...     if shown.ensemble.n_sound > 1:
+    ...     if shown.ensemble.n_completed > 1:
     ...         yield Plate("ladder", lambda ax: rungs(shown.ensemble, ax))
     >>> STANDARD.pop() is _files
     True

@@ -8,7 +8,7 @@ from sim.text import WIDTH
 from sim.theatre.language.scenario import Scenario
 
 from .acts import Act
-from .explain import Driver, Explanation, Option
+from .explain import Driver, Explanation, OpenOption
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class Link:
     act: Act
     why: str
     """`reply`, `driver` (a grievance among its drivers), `own` (nobody's answer), `imposed` or `scenario`."""
-    option: Option | None
+    option: OpenOption | None
     """How it weighed among its actor's choices; None for what was imposed."""
     driver: Driver | None
     """The grievance that weighed most, where one did."""
@@ -76,7 +76,7 @@ def link(act: Act, explained: Explanation | None) -> Link:
     return Link(act, "own" if driver is None or act.cause is None else "driver", option, driver)
 
 
-def heaviest_grievance(option: Option) -> Driver | None:
+def heaviest_grievance(option: OpenOption) -> Driver | None:
     """The driver that reads a provocation or blood and adds most to the exponent; the first of equals (ODD 7.4)."""
     grievances = [driver for driver in option.drivers if driver.amount > 0 and _reads_a_grievance(driver)]
     return max(grievances, key=lambda driver: driver.amount, default=None)

@@ -11,7 +11,7 @@ from .story import facts, named
 
 if TYPE_CHECKING:
     from .causes import Chain, Link
-    from .explain import Driver, Option
+    from .explain import Driver, OpenOption
 
 _INDENT = 6
 _MOST_DRIVERS, _MOST_ACTS = 4, 8
@@ -57,7 +57,7 @@ def _why(link: "Link", theatre: Theatre) -> str:
     return f"{told} Drivers: {', '.join(driven(each) for each in moved)}." if moved else told
 
 
-def rate_of(option: "Option", theatre: Theatre) -> str:
+def rate_of(option: "OpenOption", theatre: Theatre) -> str:
     """Write a rate as what it is made of."""
     parts = f"{number(option.base)} of its own"
     if option.reply is not None:
@@ -65,7 +65,7 @@ def rate_of(option: "Option", theatre: Theatre) -> str:
     return f"{number(option.rate)} a day = {number(option.drive)} × ({parts})"
 
 
-def strongest(option: "Option") -> "list[Driver]":
+def strongest(option: "OpenOption") -> "list[Driver]":
     """The drivers that move a rate by a tenth or more, the strongest first."""
     moved = [driver for driver in option.drivers if abs(driver.amount) >= 0.1]
     return sorted(moved, key=lambda driver: -abs(driver.amount))[:_MOST_DRIVERS]

@@ -84,7 +84,7 @@ class Reply:
 
 
 @dataclass(frozen=True)
-class Option:
+class OpenOption:
     """An action that was open: `rate = drive * (base + reply)`, and its part of the draw."""
 
     action: str
@@ -146,7 +146,7 @@ class Explanation:
     date: date
     actor: str
     saw: tuple[Grievance, ...]
-    options: tuple[Option, ...]
+    options: tuple[OpenOption, ...]
     """In the order in which they are drawn."""
     closed: tuple[Closed, ...]
     draw: Draw | None
@@ -158,7 +158,7 @@ class Explanation:
     failed: str | None = None
     """What was not finite, if the run failed in this choice."""
 
-    def option(self, action: str) -> Option:
+    def option(self, action: str) -> OpenOption:
         """An action that was open that day."""
         return next(option for option in self.options if option.action == action)
 
@@ -232,7 +232,7 @@ def _grievance(by: str, held: engine.Grievance, told: Sequence[Act]) -> Grievanc
     )
 
 
-def _options(model: LockstepModel, made: Choice) -> tuple[Option, ...]:
+def _options(model: LockstepModel, made: Choice) -> tuple[OpenOption, ...]:
     found, whole, before = [], 1.0 + made.total, 0.0
     for weighed in made.rates:
         if weighed.able:
@@ -241,10 +241,10 @@ def _options(model: LockstepModel, made: Choice) -> tuple[Option, ...]:
     return tuple(found)
 
 
-def _option(model: LockstepModel, made: Choice, weighed: ActionRate, before: float, whole: float) -> Option:
+def _option(model: LockstepModel, made: Choice, weighed: ActionRate, before: float, whole: float) -> OpenOption:
     name = model.program.actions[weighed.action]
     action = model.scenario.theatre.actions[name]
-    return Option(
+    return OpenOption(
         action=name,
         label=action.label,
         rung=action.rung,

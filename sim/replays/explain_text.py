@@ -10,7 +10,7 @@ from .causes_text import driven
 from .story import named
 
 if TYPE_CHECKING:
-    from .explain import Closed, Driver, Explanation, Grievance, Option, Reply
+    from .explain import Closed, Driver, Explanation, Grievance, OpenOption, Reply
 
 _INDENT = 4
 _NAME = 26
@@ -96,7 +96,7 @@ def _open(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
         yield from _weighed(option, theatre, width)
 
 
-def _weighed(option: "Option", theatre: Theatre, width: int) -> Iterator[str]:
+def _weighed(option: "OpenOption", theatre: Theatre, width: int) -> Iterator[str]:
     """How an action weighed: its rate, its reply, and its drivers."""
     reply = option.reply
     both = f"{number(option.base)} + {number(reply.answer)}" if reply is not None else number(option.base)
@@ -123,7 +123,7 @@ def _reply(reply: "Reply", rung: int, theatre: Theatre) -> str:
     )
 
 
-def _sorted_drivers(option: "Option") -> "tuple[list[Driver], list[Driver]]":
+def _sorted_drivers(option: "OpenOption") -> "tuple[list[Driver], list[Driver]]":
     """Those that pull, the strongest first, and those that read 0."""
     moved = sorted((each for each in option.drivers if each.amount), key=lambda each: -abs(each.amount))
     return moved, [each for each in option.drivers if not each.amount]

@@ -13,7 +13,7 @@ from sim.engine.block import Block
 from sim.engine.explain import Observer, controls
 from sim.engine.model import LockstepModel
 from sim.execution.draws import Drawn, as_data, scenario_of
-from sim.execution.source import Origin, ReplayError, Source, origin
+from sim.execution.source import Origin, ReplayError, RunSource, origin
 from sim.text import WIDTH, did_you_mean
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import Program
@@ -219,7 +219,7 @@ class Replay:
         )
 
 
-def replay(source: Source, *, run: int = 0, seed: int | None = None) -> Replay:
+def replay(source: RunSource, *, run: int = 0, seed: int | None = None) -> Replay:
     """Simulate one run again and tell it.
 
     >>> print(replay("first_lesson", run=0).acts[0].story)
@@ -265,7 +265,7 @@ def replayed(told: Origin, run: int) -> Replay:
     drawn = told.drawn_by(run)
     found = _simulated(told.scenario, told.seed, run, drawn)
     if told.runs is not None:  # a result, which says what happened
-        told.held_to(found.events, run)
+        told.verify(found.events, run)
     return found
 
 

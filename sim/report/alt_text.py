@@ -38,7 +38,7 @@ def fan(ensemble: AnyEnsemble, variable: dict[str, Any]) -> str:
 
 def standing(ensemble: AnyEnsemble, counts: np.ndarray[Any, Any]) -> str:
     """On which rungs the runs stand, on the first day, in the middle and on the last."""
-    theatre, n = ensemble.scenario.theatre, ensemble.n_sound
+    theatre, n = ensemble.scenario.theatre, ensemble.n_completed
     last = counts.shape[1] - 1
     parts = []
     for when in dict.fromkeys((0, last // 2, last)):
@@ -57,7 +57,7 @@ def passage(ensemble: AnyEnsemble, steps: Sequence[int], counts: np.ndarray[Any,
     """How many runs have climbed to each rung by the last day, and when half of those had."""
     parts = []
     for rung, row in zip(steps, counts, strict=True):
-        told = f"rung {rung}: {percent(row[-1] / ensemble.n_sound)} by the last day"
+        told = f"rung {rung}: {percent(row[-1] / ensemble.n_completed)} by the last day"
         if row[-1]:
             half = int(np.searchsorted(row, row[-1] / 2))
             told += f", half of these by {day(ensemble.scenario, half)}"

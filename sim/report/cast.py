@@ -25,7 +25,7 @@ class Matrix:
 
 def matrix(ensemble: AnyEnsemble) -> Matrix:
     """Count who acted on whom; acts of rung 0, which calm, are left out, and so is what the scenario imposes."""
-    theatre, n = ensemble.scenario.theatre, max(ensemble.n_sound, 1)
+    theatre, n = ensemble.scenario.theatre, max(ensemble.n_completed, 1)
     acts: dict[tuple[str, str], float] = {}
     deaths: dict[tuple[str, str], float] = {}
     for name, (done, dead) in _by_action(ensemble).items():

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.execution.lookup import AskError
+from sim.execution.lookup import QueryError
 from sim.execution.source import ReplayError
 from sim.plots.frame import rung_name
 from sim.results.counted import AnyEnsemble
@@ -16,7 +16,7 @@ from sim.text import percent
 from . import alt_text as said
 from . import series as paths
 from .cast import Matrix, matrix
-from .number_tables import Written, written
+from .number_tables import NumberTables, number_tables
 from .pack import unpacked
 from .pair import Pair, pair
 from .ranking import Ranking, rankings
@@ -34,7 +34,7 @@ class Contents:
     ensembles: tuple[AnyEnsemble, ...]
     data: dict[str, Any]
     """What the charts are drawn from; the same ensembles give the same data."""
-    written: tuple[Written, ...]
+    written: tuple[NumberTables, ...]
     untold: str | None
     """Why no run could be told; None where some are."""
     matrix: Matrix
@@ -87,13 +87,13 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str], sweep: Swee
         _refuse_branches(ensemble, name)
     first = ensembles[0]
     compared = (
-        pair(first, ensembles[1]) if len(ensembles) > 1 and all(each.kept.n_sound for each in ensembles) else None
+        pair(first, ensembles[1]) if len(ensembles) > 1 and all(each.kept.n_completed for each in ensembles) else None
     )
     ranked = rankings(sweep, first.scenario) if sweep is not None else []
     asked = {number.path for each in ranked for number in each.numbers}
-    told = tuple(written(each.scenario, asked) for each in ensembles)
+    told = tuple(number_tables(each.scenario, asked) for each in ensembles)
     data: dict[str, Any] = {"head": _head(first), "ladder": _ladder(first)}
-    if not first.n_sound:
+    if not first.n_completed:
         empty = Matrix([], [], np.zeros((0, 0)), np.zeros((0, 0)))
         return Contents(tuple(ensembles), data, told, None, empty, compared, {}, ranked, {})
     own = {section.name: section.data(first) for section in SECTIONS}
@@ -118,7 +118,7 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str], sweep: Swee
 
 def _refuse_branches(ensemble: AnyEnsemble, name: str) -> None:
     if "branch" in ensemble.info:
-        raise AskError(f"{name} holds branches of one run, and a report tells of runs; take a result of 'sim run'")
+        raise QueryError(f"{name} holds branches of one run, and a report tells of runs; take a result of 'sim run'")
 
 
 def _head(ensemble: AnyEnsemble) -> dict[str, Any]:
@@ -130,7 +130,7 @@ def _head(ensemble: AnyEnsemble) -> dict[str, Any]:
         "start": scenario.start.isoformat(),
         "days": scenario.days,
         "runs": len(ensemble),
-        "sound": ensemble.n_sound,
+        "sound": ensemble.n_completed,
         "levels": list(paths.LEVELS),
     }
 
@@ -142,14 +142,14 @@ def _ladder(ensemble: AnyEnsemble) -> list[str]:
 def _add_runs(data: dict[str, Any], ensemble: AnyEnsemble, name: str) -> str | None:
     """Add what single runs did; return why none can be told, if that is so."""
     kept, untold = ensemble.kept, None
-    reasons = chosen(kept) if kept.n_sound else {}
+    reasons = chosen(kept) if kept.n_completed else {}
     try:
         data["stories"] = stories(ensemble, name, reasons)
     except ReplayError as error:
         data["stories"], untold = {"least": 0, "texts": [], "runs": []}, str(error)
     told = [story["run"] for story in data["stories"]["runs"]]
     data["variables"] = paths.variables(ensemble, told)
-    if not kept.n_sound:
+    if not kept.n_completed:
         return "none of the runs kept whole was finished"
     held, least = paths.rows_held(kept)
     data["paths"] = paths.single_paths(kept, held)
@@ -191,7 +191,7 @@ def _lowest_drawn(rung: np.ndarray[Any, Any], runs: int) -> int:
 def _tables(ensemble: AnyEnsemble, data: dict[str, Any]) -> dict[str, Any]:
     """Rungs and first passage on some days, to be read."""
     days = sorted({round(at) for at in np.linspace(0, ensemble.scenario.days - 1, 7)})
-    n = ensemble.n_sound
+    n = ensemble.n_completed
     standing, reached = unpacked(data["rungs"]["standing"]), unpacked(data["rungs"]["reached"]["runs"])
     steps = data["rungs"]["reached"]["rungs"]
     return {

@@ -15,7 +15,7 @@ from sim.theatre.language.sources import Sources, parse
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberRow:
     """A number of the model, for a reader."""
 
     name: str
@@ -29,7 +29,7 @@ class Number:
 
 
 @dataclass(frozen=True)
-class Written:
+class NumberTables:
     """What can be told of how a scenario is written."""
 
     found: bool
@@ -37,15 +37,15 @@ class Written:
     extends: str | None = None
     """What it extends, by title."""
     changes: list[str] = field(default_factory=list)
-    numbers: list[Number] = field(default_factory=list)
+    numbers: list[NumberRow] = field(default_factory=list)
     """Those that are its own, and those that are tuned."""
-    others: dict[str, Number] = field(default_factory=dict)
+    others: dict[str, NumberRow] = field(default_factory=dict)
     """Those that were asked for, by path."""
     sources: dict[str, str] = field(default_factory=dict)
     """By key, what the sources of these numbers say."""
 
 
-def written(scenario: Scenario, also: Collection[str] = ()) -> Written:
+def number_tables(scenario: Scenario, also: Collection[str] = ()) -> NumberTables:
     """Tell what a scenario changes, and its numbers that are its own or tuned, or at one of the paths in `also`.
 
     A result holds the scenario whole, but not what it extends: that stands in its file, if it is still the same.
@@ -74,7 +74,7 @@ def _file_of(scenario: Scenario) -> tuple[Scenario, Resolved] | None:
     return None
 
 
-def _told(scenario: Scenario, resolved: Resolved | None, sources: Sources, also: Collection[str]) -> Written:
+def _told(scenario: Scenario, resolved: Resolved | None, sources: Sources, also: Collection[str]) -> NumberTables:
     every = inventory(scenario, sources, resolved)
     rows = [row for row in every if _chosen(row)]
     numbers = [_number(row, scenario) for row in sorted(rows, key=lambda row: not _own(row))]
@@ -83,11 +83,11 @@ def _told(scenario: Scenario, resolved: Resolved | None, sources: Sources, also:
     named = [key for row in cited for said in [parse(row.source or "")] for key in (*said.keys, *said.checks)]
     texts = {key: _text(sources, key) for key in dict.fromkeys(named) if key in sources.entries}
     if resolved is None:
-        return Written(False, numbers=numbers, others=others, sources=texts)
+        return NumberTables(False, numbers=numbers, others=others, sources=texts)
     parent = resolved.files[1] if len(resolved.files) > 1 else None
     title = parent.tree.get("title") if parent is not None else None
     extends = str(title.content) if title is not None else parent.path.stem if parent is not None else None
-    return Written(True, extends, list(_changes(scenario, resolved)), numbers, others, texts)
+    return NumberTables(True, extends, list(_changes(scenario, resolved)), numbers, others, texts)
 
 
 def _own(row: Row) -> bool:
@@ -98,14 +98,14 @@ def _chosen(row: Row) -> bool:
     return _own(row) or row.kind == "tuned"
 
 
-def _number(row: Row, scenario: Scenario) -> Number:
+def _number(row: Row, scenario: Scenario) -> NumberRow:
     unit = "" if row.unit == "1" else f" {row.unit}"
     low_high = "no range given"
     if row.plausible is not None:
         low_high = f"{_figure(row.plausible[0])} to {_figure(row.plausible[1])}{unit}"
     name = f"{_label(row.entry, scenario)}: {_inside(row.name, scenario)}" if row.name else _label(row.entry, scenario)
     value = f"{row.side or ''} {_figure(row.value)}{unit}".strip()
-    return Number(name, row.path, value, low_high, row.source or "no source given", _own(row))
+    return NumberRow(name, row.path, value, low_high, row.source or "no source given", _own(row))
 
 
 def _figure(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sim.execution.lookup import AskError
+from sim.execution.lookup import QueryError
 from sim.results.sweep import Sweep
 from sim.text import percent
 from sim.theatre.language.measures import MeasureError
@@ -52,7 +52,7 @@ def rankings(sweep: Sweep, scenario: Scenario) -> list[Ranking]:
         The sweep is of another scenario, or no outcome varies in it.
     """
     if sweep.scenario.sha256 != scenario.sha256:
-        raise AskError(
+        raise QueryError(
             f"the sweep is of {sweep.scenario.name} {sweep.scenario.short_hash}, and the result of {scenario.name} "
             f"{scenario.short_hash}: its numbers are others"
         )
@@ -62,7 +62,7 @@ def rankings(sweep: Sweep, scenario: Scenario) -> list[Ranking]:
         if len(found) < OUTCOMES and (ranking := _ranking(sweep, name, shares[name])) is not None:
             found.append(ranking)
     if not found:
-        raise AskError("no outcome of the sweep can be ranked: none varies over its points")
+        raise QueryError("no outcome of the sweep can be ranked: none varies over its points")
     return found
 
 
@@ -90,9 +90,9 @@ def _dice(sweep: Sweep, measure: str) -> str | None:
         return None
     parts = [
         f"{percent(each.share)} ({percent(each.low)} to {percent(each.high)})"
-        for each in (found.dice, found.parameters, found.mix)
+        for each in (found.dice, found.parameters, found.interaction)
     ]
     return (
-        f"Of its variance over all runs, dice are {parts[0]}, the numbers {parts[1]}, and the mix of both {parts[2]}; "
-        "95 % intervals."
+        f"Of its variance over all runs, dice are {parts[0]}, the numbers {parts[1]}, and the interaction of both "
+        f"{parts[2]}; 95 % intervals."
     )

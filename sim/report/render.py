@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sim.results.counted import AnyEnsemble
-from sim.results.provenance import Carried
-from sim.results.storage.atomic import replacing, told
+from sim.results.provenance import Provenance
+from sim.results.storage.atomic import replacing, reporting_disk_errors
 
 from .filters import FILTERS
 
@@ -80,7 +80,7 @@ def write(
         raise ReportError(f"{path} is another file, and no report; give another name with --out")
     text = html(ensemble, second, sweep=sweep, names=names, classroom=classroom)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with told(path.parent), replacing(path, path.parent) as file:
+    with reporting_disk_errors(path.parent), replacing(path, path.parent) as file:
         file.write(text.encode())
     return path
 
@@ -133,7 +133,7 @@ def html(
         ensemble=ensemble,
         ensembles=ensembles,
         scenario=ensemble.scenario,
-        carried=[Carried.of(each) for each in ensembles],
+        carried=[Provenance.of(each) for each in ensembles],
         generator=GENERATOR,
         classroom=classroom,
         sections=[_Filled(each.anchor, each.title, environment.from_string(each.template)) for each in shown],
@@ -141,7 +141,7 @@ def html(
         script=script,
         script_hash=_hash(script),
         data=as_script(held.data),
-        made_from=as_script([Carried.of(each).as_texts() for each in ensembles]),
+        made_from=as_script([Provenance.of(each).as_texts() for each in ensembles]),
     )
     return page
 

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
 from sim.execution.recorded import RecordError, recorded
-from sim.execution.run import as_written, run
+from sim.execution.run import nominal_runs, run
 from sim.execution.summarise import summarise
 from sim.plots.figures import save, standard
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble
 from sim.results.errors import StoreError
-from sim.results.provenance import Carried
+from sim.results.provenance import Provenance
 from sim.results.storage.manifest import provenance
 from sim.theatre.files.errors import ScenarioError
 
@@ -36,7 +36,7 @@ class Reproduced:
     file: Path
     kind: str
     """`figure` or `report`."""
-    carried: tuple[Carried, ...]
+    carried: tuple[Provenance, ...]
     differences: tuple[str, ...]
     """In what the two differ; none if they are the same."""
     note: str | None
@@ -73,7 +73,7 @@ def reproduce(file: str | Path) -> Reproduced:
         raise ReportError(f"{file} cannot be made again: {error}") from None
 
 
-def runs_of(carried: Carried) -> AnyEnsemble:
+def runs_of(carried: Provenance) -> AnyEnsemble:
     """Run what something was made from."""
     scenario, runs, seed = carried.scenario, carried.runs, carried.seed
     ensemble: AnyEnsemble
@@ -97,9 +97,9 @@ def _figure(file: Path) -> Reproduced:
     texts, before = _png(file)
     if "Figure" not in texts:
         raise StoreError("it does not carry which figure it is; those that 'sim run' draws do")
-    carried = Carried.read(texts)
+    carried = Provenance.read(texts)
     ensemble = runs_of(carried)
-    written = as_written(ensemble) if carried.uncertain else None
+    written = nominal_runs(ensemble) if carried.uncertain else None
     drawings = standard(ensemble, _record(texts.get("Record"), carried), written)
     name = texts["Figure"]
     if name not in drawings:
@@ -134,7 +134,7 @@ def _pixels(before: NDArray[np.uint8], now: NDArray[np.uint8]) -> tuple[str, ...
     return (f"{other:,} of {total:,} pixels are others",) if other else ()
 
 
-def _record(said: str | None, carried: Carried) -> Ensemble | None:
+def _record(said: str | None, carried: Provenance) -> Ensemble | None:
     """The recorded events that were drawn over a figure."""
     if said is None:
         return None
@@ -175,7 +175,7 @@ def _page(file: Path) -> Reproduced:
     held = _scripts(text)
     try:
         made_from, before = json.loads(held["made-from"]), json.loads(held["data"])
-        carried = tuple(Carried.read(texts) for texts in made_from)
+        carried = tuple(Provenance.read(texts) for texts in made_from)
     except (KeyError, TypeError, ValueError, AttributeError):
         raise StoreError("it is neither a figure nor a report of sim, or it is damaged") from None
     if not 1 <= len(carried) <= 2:
@@ -198,7 +198,7 @@ def _scripts(page: str) -> dict[str, str]:
     return parser.texts
 
 
-def _versions(carried: Carried) -> str | None:
+def _versions(carried: Provenance) -> str | None:
     """Say if other rules made the runs."""
     now = provenance()
     version = now["versions"]["escalation-sim"] or "unknown"

@@ -45,7 +45,7 @@ class Section:
 
     def applies(self, held: "Contents") -> bool:
         """Whether it stands on a page with these contents."""
-        return bool(held.first.n_sound)
+        return bool(held.first.n_completed)
 
     def data(self, ensemble: AnyEnsemble) -> Any:
         """What its template and script find as `data.NAME`, as JSON can hold it; None for nothing of its own."""
@@ -86,7 +86,7 @@ class Outcomes(Section):
 
 
 @register
-class Pair(Section):
+class PairSection(Section):
     """What differs between two ensembles on the same dice."""
 
     name, title, scripts = "pair", "What the change changes", ("pair",)
@@ -104,7 +104,7 @@ class Fan(Section):
 
 
 @register
-class Ladder(Section):
+class LadderSection(Section):
     """On which rung, and how soon."""
 
     name, title, scripts = "ladder", "The ladder", ("ladder",)
@@ -122,7 +122,7 @@ class Raster(Section):
 
 
 @register
-class Cast(Section):
+class CastSection(Section):
     """Who acted on whom."""
 
     name, title = "cast", "Who acted on whom"
@@ -140,7 +140,7 @@ class BaseRates(Section):
 
 
 @register
-class Numbers(Section):
+class NumbersSection(Section):
     """Which numbers matter, or are to be doubted first."""
 
     name, title = "numbers", "Numbers and sources"

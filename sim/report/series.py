@@ -37,7 +37,7 @@ def rows_held(kept: Ensemble) -> tuple[NDArray[np.int64], int]:
     They are the first of those that did not fail: as many as it has room for.
     """
     most = min(MOST_RUNS, max(MOST_VALUES // kept.scenario.days, 1))
-    run: NDArray[np.int64] = np.sort(kept.sound.index.to_numpy(np.int64))[:most]
+    run: NDArray[np.int64] = np.sort(kept.completed.index.to_numpy(np.int64))[:most]
     table = _acts_of(kept, run)
     from_rung = table["rung"].value_counts().sort_index(ascending=False).cumsum()
     few = [int(rung) for rung, acts in from_rung.items() if acts <= MOST_ACTS and 1 <= rung <= HIGHEST_LEAST]
@@ -81,7 +81,7 @@ def single_paths(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
 
 def rungs(ensemble: AnyEnsemble) -> dict[str, Any]:
     """Count the runs that stand on each rung, and those that have reached some, by day."""
-    n = ensemble.n_sound
+    n = ensemble.n_completed
     reached = ensemble.reached(RUNGS)
     low, high = ensemble.interval.of_counts(reached, n, 0.95)
     return {
@@ -115,8 +115,8 @@ def _by_day(ensemble: AnyEnsemble) -> dict[str, NDArray[np.int64]]:
         return dict(zip(ensemble.summary.held.index, ensemble.summary.outcomes, strict=True))
     days = ensemble.scenario.days
     return {
-        name: np.bincount(ensemble.sound[name].dropna().to_numpy(np.int64), minlength=days)
-        for name in ensemble.sound.columns
+        name: np.bincount(ensemble.completed[name].dropna().to_numpy(np.int64), minlength=days)
+        for name in ensemble.completed.columns
     }
 
 

@@ -31,13 +31,13 @@ def chosen(kept: Ensemble) -> dict[int, list[str]]:
 
     A run is typical of others if its tension is like theirs (`sim.analysis.paths.medoids`).
     """
-    paths, run = kept.paths("tension"), kept.sound.index.to_numpy()
+    paths, run = kept.paths("tension"), kept.completed.index.to_numpy()
     reasons: dict[int, list[str]] = {}
     like = "runs" if len(run) > 1 else "the only run"
     for place, share in zip(*medoids(paths, TYPICAL), strict=True):
         said = f"stands for {percent(share)} of the {like}" if len(run) > 1 else like
         reasons.setdefault(int(run[place]), []).append(said)
-    came = kept.sound.notna()
+    came = kept.completed.notna()
     outcomes = came.sum().sort_values(ascending=False, kind="stable")
     each = max(1, min(OF_AN_OUTCOME, (MOST - TYPICAL) // max(int((outcomes > 0).sum()), 1)))
     for outcome, n in outcomes[outcomes > 0].items():

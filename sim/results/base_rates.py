@@ -9,13 +9,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import base_rates as measured
+from sim.analysis.arrays import Flags
 from sim.analysis.estimates import Estimate
 from sim.engine.draw import drawn
 from sim.text import finite_or_none
 from sim.theatre.language import base_rates as asked
 from sim.theatre.language.base_rates import RunArrays
 from sim.theatre.language.variables import FlagVariable
-from sim.theatre.parameters.uncertain import doubts
+from sim.theatre.parameters.uncertain import uncertain_numbers
 
 if TYPE_CHECKING:
     from .ensemble import Ensemble
@@ -26,10 +27,8 @@ FEWEST = 20
 """With fewer cases than this the verdict stays open."""
 COLUMNS = ["id", "label", "source", "expected_low", "expected_high", "value", "low", "high", "n", "verdict"]
 
-Flags = NDArray[np.bool_]
 
-
-def card(ensemble: "Ensemble") -> pd.DataFrame:
+def base_rate_table(ensemble: "Ensemble") -> pd.DataFrame:
     """Hold an ensemble beside the base rates of its theatre.
 
     Returns
@@ -71,13 +70,13 @@ class EnsembleArrays(RunArrays):
 
     def __init__(self, ensemble: "Ensemble") -> None:
         self.scenario, self.theatre = ensemble.scenario, ensemble.scenario.theatre
-        self.sound = ensemble.sound
-        self.n_runs, self.n_days = len(self.sound), ensemble.scenario.days
+        self.completed = ensemble.completed
+        self.n_runs, self.n_days = len(self.completed), ensemble.scenario.days
         self.weekday = (ensemble.scenario.start.weekday() + np.arange(self.n_days)) % 7
         self._ensemble = ensemble
         self._trajectories = ensemble.trajectories
         at = np.full(int(ensemble.outcomes.index.max()) + 1, -1, np.int64)
-        at[self.sound.index] = np.arange(self.n_runs)
+        at[self.completed.index] = np.arange(self.n_runs)
         events = ensemble.events
         if len(ensemble.failures):
             events = events[at[events["run"]] >= 0]
@@ -95,15 +94,15 @@ class EnsembleArrays(RunArrays):
 
     def held(self, outcome: str) -> Flags:
         """By run, whether an outcome held on some day."""
-        held: Flags = self.sound[outcome].notna().to_numpy(bool)
+        held: Flags = self.completed[outcome].notna().to_numpy(bool)
         return held
 
     def trajectory(self, name: str) -> NDArray[Any]:
         """Values in the evening, shape (run, day)."""
         values: NDArray[Any] = self._trajectories[name].to_numpy()
-        return values[self.sound.index.to_numpy()] if self.n_runs < len(values) else values
+        return values[self.completed.index.to_numpy()] if self.n_runs < len(values) else values
 
-    def where(self, *acts: asked.Acts) -> Flags:
+    def where(self, *acts: asked.ActFilter) -> Flags:
         """By act, whether it is one of any of these."""
         fits: Flags = np.logical_or.reduce(
             [self._of(each)[self.action] & self._as(each.rungs, each.lethal) for each in acts]
@@ -114,7 +113,7 @@ class EnsembleArrays(RunArrays):
         """Run and day of some acts."""
         return self.run[those], self.day[those]
 
-    def _of(self, acts: asked.Acts) -> Flags:
+    def _of(self, acts: asked.ActFilter) -> Flags:
         """By action: whether it is one of these; who does what to whom stands in the theatre."""
         theatre = self.theatre.actions
         fits = [
@@ -152,8 +151,8 @@ class EnsembleArrays(RunArrays):
             return float(variable.start)
         if not self._ensemble.info.get("uncertain"):
             return variable.start.value
-        own = [doubt for doubt in doubts(self.scenario) if doubt.path == path]
-        return drawn(own, self._ensemble.seed, self.sound.index.to_numpy()).get(path, variable.start.value)
+        own = [doubt for doubt in uncertain_numbers(self.scenario) if doubt.path == path]
+        return drawn(own, self._ensemble.seed, self.completed.index.to_numpy()).get(path, variable.start.value)
 
     def exchanges(self, dyads: tuple[str, ...], lowest: int, highest: int = 9) -> list[measured.Exchange]:
         """Acts of either side of each dyad on the other, on these rungs."""

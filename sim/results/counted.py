@@ -39,9 +39,9 @@ class CountedEnsemble:
         return len(self.summary)
 
     @property
-    def n_sound(self) -> int:
+    def n_completed(self) -> int:
         """Runs that did not fail."""
-        return self.summary.n_sound
+        return self.summary.n_completed
 
     @property
     def n_failed(self) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.analysis.arrays import Floats
 
 
 class Varied(NamedTuple):
@@ -103,7 +103,7 @@ def problem(varied: tuple[Varied, ...]) -> dict[str, Any]:
     return {"num_vars": len(varied), "names": [each.path for each in varied], "bounds": bounds}
 
 
-def read(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[str, Any], seed: int) -> Design:
+def read_design(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[str, Any], seed: int) -> Design:
     """Put a design together from the tables that tell of it.
 
     Raises

@@ -25,7 +25,7 @@ from .intervals import ShareInterval, share_interval
 from .two_errors import errors_of_shares
 
 
-class Table:
+class LazyTable:
     """A field with a table, or with a function that reads it when it is first asked for."""
 
     def __set_name__(self, owner: type, name: str) -> None:
@@ -54,9 +54,9 @@ class Ensemble:
     seed: int
     trajectories: xr.Dataset
     """Every variable, `tension`, `rung`, and `rung_X` for each dyad X, with the date of each day as a coordinate."""
-    events: Table = Table()
+    events: LazyTable = LazyTable()
     """One row for each act: run, day, date, actor, action, target, rung, deniable, fatalities, event, cause."""
-    outcomes: Table = Table()
+    outcomes: LazyTable = LazyTable()
     """One row for each run: each outcome's first day, <NA> where it never held."""
     failures: pd.DataFrame = field(default_factory=lambda: pd.DataFrame([], columns=["run", "day", "what"]))
     """Runs that met a value that is not finite: run, day, what. They count in no share."""
@@ -67,14 +67,14 @@ class Ensemble:
         return len(self.outcomes)
 
     @cached_property
-    def sound(self) -> pd.DataFrame:
+    def completed(self) -> pd.DataFrame:
         """Outcomes of the runs that did not fail."""
         return self.outcomes.loc[~self.outcomes.index.isin(self.failures["run"])]
 
     @property
-    def n_sound(self) -> int:
+    def n_completed(self) -> int:
         """Runs that did not fail."""
-        return len(self.sound)
+        return len(self.completed)
 
     @property
     def n_failed(self) -> int:
@@ -105,13 +105,15 @@ class Ensemble:
         -------
         DataFrame with columns outcome, share, low, high, n
         """
-        return outcome_shares(self.sound.notna().sum(), self.n_sound, level, interval or self.interval.of_outcomes)
+        return outcome_shares(
+            self.completed.notna().sum(), self.n_completed, level, interval or self.interval.of_outcomes
+        )
 
     @property
     def sets(self) -> NDArray[np.int64]:
         """Sets of runs that share their numbers: see `sim.results.summary.Summary.sets`."""
         held, run = self.outcomes.notna().to_numpy(), self.outcomes.index
-        return tally(by_set(held, run.isin(self.sound.index), set_of(run.to_numpy()))[1], RUNS_PER_SET)
+        return tally(by_set(held, run.isin(self.completed.index), set_of(run.to_numpy()))[1], RUNS_PER_SET)
 
     def errors(self, level: float = 0.95) -> pd.DataFrame:
         """Tell sampling error and parameter error apart, in runs that draw their numbers: see `sim.results.two_errors`.
@@ -158,15 +160,15 @@ class Ensemble:
         >>> sim.run("first_lesson", runs=50, progress=None).median_day("mobilised") >= 9  # North mobilises on day 9
         True
         """
-        days = self.sound[outcome].dropna().astype(float)
+        days = self.completed[outcome].dropna().astype(float)
         return int(days.median()) if len(days) else None
 
     @cached_property
     def base_rates(self) -> pd.DataFrame:
-        """The ensemble beside what its theatre knows of crises of its kind: see `sim.results.base_rates.card`."""
-        from .base_rates import card
+        """The ensemble compared with what its theatre knows of crises of its kind: see `sim.results.base_rates`."""
+        from .base_rates import base_rate_table
 
-        return card(self)
+        return base_rate_table(self)
 
     def _repr_html_(self) -> str:
         from .notebook import as_html

@@ -15,14 +15,13 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from sim.analysis.arrays import Floats
 from sim.analysis.confidence_sequence import confidence_sequence, runs_needed
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.two_errors import two_errors
 
-Floats = NDArray[np.float64]
 
-
-class Runs(Protocol):
+class SampledRuns(Protocol):
     """Runs of one scenario, kept whole or only counted."""
 
     @property
@@ -69,7 +68,7 @@ class ShareInterval(NamedTuple):
         return "Wilson intervals" if self.of_counts is wilson else "confidence sequences"
 
 
-def share_interval(runs: Runs) -> ShareInterval:
+def share_interval(runs: SampledRuns) -> ShareInterval:
     """Choose the interval by how the runs came about."""
     if "until" in runs.info:
         sequence = Precision(**runs.info["until"]).interval

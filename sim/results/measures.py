@@ -65,7 +65,7 @@ def measures_of(ensemble: Ensemble) -> pd.DataFrame:
     MeasureError
         It does not keep the trajectories of all variables.
     """
-    program, runs = program_of(ensemble.scenario), ensemble.sound.index
+    program, runs = program_of(ensemble.scenario), ensemble.completed.index
     if missing := set(program.variables) - set(ensemble.trajectories.data_vars):
         raise MeasureError(f"the ensemble does not keep {', '.join(sorted(missing))}; run it without --variables")
     record = RunMeasures(program, len(runs))
@@ -73,7 +73,7 @@ def measures_of(ensemble: Ensemble) -> pd.DataFrame:
     rung = ensemble.paths("rung")
     for day in range(program.days):
         record.take(day, np.array([path[:, day] for path in paths]), rung[:, day])
-    outcome_day = np.array([ensemble.sound[name].fillna(-1).to_numpy(np.int32) for name in program.outcomes])
+    outcome_day = np.array([ensemble.completed[name].fillna(-1).to_numpy(np.int32) for name in program.outcomes])
     deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(runs, fill_value=0).to_numpy()
     return pd.DataFrame(record.rows(outcome_day.reshape(-1, len(runs)), deaths), index=runs)
 

@@ -33,8 +33,8 @@ def as_html(ensemble: AnyEnsemble) -> str:
         "<div>",
         f"<p style='margin:0;font-weight:bold'>{escape(scenario.title)}</p>",
         f"<p style='margin:0 0 .5em;opacity:.75'>{escape(told)}</p>",
-        *(_shares(ensemble) if ensemble.n_sound else ["<p>None of them was finished.</p>"]),
-        *(_fan(ensemble) if ensemble.n_sound else []),
+        *(_shares(ensemble) if ensemble.n_completed else ["<p>None of them was finished.</p>"]),
+        *(_fan(ensemble) if ensemble.n_completed else []),
         "</div>",
     ]
     return "\n".join(parts)
@@ -86,7 +86,7 @@ def _fan(ensemble: AnyEnsemble) -> Iterator[str]:
     dotted = "fill='none' stroke='currentColor' stroke-dasharray='2 2'"
     yield f"<path d='{_path(zip(x, y(median), strict=True))}' {dotted}/>"
     kept = ensemble.kept
-    if kept.n_sound:
+    if kept.n_completed:
         paths = kept.paths("tension")
         typical = paths[medoids(paths, 1).position[0], days].astype(float)
         line = _path(zip(x, np.clip(y(typical), 0, None), strict=True))

@@ -21,7 +21,7 @@ _DAMAGED = "what it carries is damaged"
 
 
 @dataclass(frozen=True)
-class Carried:
+class Provenance:
     """Which runs something was made from."""
 
     scenario: Scenario

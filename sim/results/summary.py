@@ -154,7 +154,7 @@ class Summary:
         return sum(last - first for first, last in self.spans)
 
     @property
-    def n_sound(self) -> int:
+    def n_completed(self) -> int:
         """Runs that did not fail."""
         return len(self) - self.failed
 
@@ -165,7 +165,7 @@ class Summary:
 
     def shares(self, level: float = 0.95, interval: Interval = wilson) -> pd.DataFrame:
         """Share of the runs in which each outcome held, with an interval: see `Ensemble.shares`."""
-        return outcome_shares(self.held, self.n_sound, level, interval)
+        return outcome_shares(self.held, self.n_completed, level, interval)
 
     def quantiles(self, name: str, levels: Sequence[float]) -> NDArray[np.float64]:
         """Quantiles of a variable, `tension` or a rung on each day, shape (level, day).
@@ -181,7 +181,7 @@ class Summary:
 
     def standing(self) -> NDArray[np.float64]:
         """Share of the runs that stand on each rung on each day, shape (rung, day)."""
-        shares: NDArray[np.float64] = self.values["rung"].T / self.n_sound
+        shares: NDArray[np.float64] = self.values["rung"].T / self.n_completed
         return shares
 
     def reached(self, steps: Sequence[int]) -> Totals:

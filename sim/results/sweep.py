@@ -11,12 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis import sensitivity
+from sim.analysis.arrays import Floats
 from sim.analysis.discovery import Box, Split, boxes, splits
-from sim.analysis.variance import Shares, shares
+from sim.analysis.variance import VarianceShares, variance_shares
 from sim.theatre.language.measures import MeasureError, measure_name
 from sim.theatre.language.scenario import Scenario
 
-from .design import Design, Floats
+from .design import Design
 
 Function = Callable[[Floats, NDArray[np.int64]], Mapping[str, NDArray[Any]]]
 """Gives measures of runs: takes their values, shape (run, number), and their run numbers."""
@@ -36,7 +37,7 @@ class Response:
         column = np.arange(design.runs)
         run = column % design.replicates
         rows = function(design.values[column // design.replicates], run)
-        return cls(design, table(design, column, rows))
+        return cls(design, measure_table(design, column, rows))
 
     @property
     def names(self) -> list[str]:
@@ -55,7 +56,7 @@ class Response:
 
     def Y(self, measure: str) -> Floats:
         """A measure at each point, as SALib takes it: the mean of the runs there, shape (point,)."""
-        values: Floats = self.answers[self.measure(measure)].to_numpy(np.float64)
+        values: Floats = self.means[self.measure(measure)].to_numpy(np.float64)
         return values
 
     @property
@@ -66,7 +67,7 @@ class Response:
     @property
     def outcomes(self) -> dict[str, Floats]:
         """Every measure at each point, as EMA Workbench takes them."""
-        return {name: self.answers[name].to_numpy(np.float64) for name in self.names}
+        return {name: self.means[name].to_numpy(np.float64) for name in self.names}
 
     def measure(self, name: str) -> str:
         """Return a measure by its name; an outcome needs no `outcome.` before it.
@@ -85,7 +86,7 @@ class Response:
         return shaped
 
     @cached_property
-    def answers(self) -> pd.DataFrame:
+    def means(self) -> pd.DataFrame:
         """One row for each point: of each measure, the mean of the runs that have it.
 
         So `outcome.X` and `reached.rung_K` are shares of runs, and `day.X` the mean day in those in which there was
@@ -94,8 +95,8 @@ class Response:
         means = self.measures.drop(columns="run").groupby("point", sort=False).mean(numeric_only=True)
         return means.astype(np.float64)
 
-    def variance(self, measure: str) -> Shares:
-        """How much of a measure's variance over the runs is dice, parameters and their mix.
+    def variance(self, measure: str) -> VarianceShares:
+        """How much of a measure's variance over the runs is dice, parameters and their interaction.
 
         Raises
         ------
@@ -104,7 +105,7 @@ class Response:
         """
         name = self.measure(measure)
         try:
-            return shares(self._complete(name))
+            return variance_shares(self._complete(name))
         except ValueError as error:
             raise MeasureError(f"{name}: {error}") from None
 
@@ -219,7 +220,7 @@ _WORDS = {
 }
 
 
-def table(design: Design, column: NDArray[np.int64], rows: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
+def measure_table(design: Design, column: NDArray[np.int64], rows: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
     """The table of measures of some of a sweep's runs."""
     place = {"point": column // design.replicates, "run": column % design.replicates}
     return pd.DataFrame({name: values.astype(np.int32) for name, values in place.items()} | dict(rows))

@@ -11,7 +11,7 @@ from sim.theatre.language.scenario import Scenario
 from . import intervals
 
 
-class Runs(intervals.Runs, Protocol):
+class ScenarioRuns(intervals.SampledRuns, Protocol):
     """Runs of one scenario, kept whole or only counted."""
 
     @property
@@ -19,11 +19,11 @@ class Runs(intervals.Runs, Protocol):
         """What was run."""
 
     @property
-    def n_sound(self) -> int:
+    def n_completed(self) -> int:
         """Runs that did not fail."""
 
 
-def errors_of_shares(runs: Runs, level: float = 0.95) -> pd.DataFrame:
+def errors_of_shares(runs: ScenarioRuns, level: float = 0.95) -> pd.DataFrame:
     """Tell the two errors of each outcome's share apart, by runs that have the same numbers under other dice.
 
     Returns
@@ -31,7 +31,7 @@ def errors_of_shares(runs: Runs, level: float = 0.95) -> pd.DataFrame:
     DataFrame with columns outcome; share, over all sets of numbers; low and high, its sampling error; spread_low and
     spread_high, its parameter error: between them lie the shares that most sets of numbers would give, each by itself;
     numbers, numbers_low, numbers_high, the share of the variance of single runs that the numbers make, the rest being
-    dice; worth, as how many independent runs these count; n
+    dice; effective_n, the effective sample size: as how many independent runs these count; n
 
     Raises
     ------
@@ -41,4 +41,4 @@ def errors_of_shares(runs: Runs, level: float = 0.95) -> pd.DataFrame:
     if not runs.info.get("uncertain"):
         raise ValueError(f"the numbers of {runs.scenario.name} are as written; run it with uncertain=True")
     names = list(program_of(runs.scenario).outcomes)
-    return pd.DataFrame({"outcome": names, **two_errors(runs.sets, level)._asdict(), "n": runs.n_sound})
+    return pd.DataFrame({"outcome": names, **two_errors(runs.sets, level)._asdict(), "n": runs.n_completed})

@@ -198,7 +198,7 @@ class ActorAgent(mesa.Agent):
 
     def eligible(self, action: str) -> bool:
         model, rule, war = self.model, self.actions[action], self.model.theatre.war
-        if not model.morning.answers.get(action, True):
+        if not model.morning.means.get(action, True):
             return False
         if action in model.last and model.day - model.last[action] < rule.cooldown.value:
             return False

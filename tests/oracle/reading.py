@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Theatre, ordered_conditions
-from sim.theatre.language.terms import Comparison, Condition, Quantity, Term, quantities
+from sim.theatre.language.terms import Condition, Limit, Quantity, Term, quantities
 from sim.theatre.language.variables import FlagVariable
 
 NEVER = 1e9
@@ -97,7 +97,7 @@ class Watch:
         return so and (self.enough is None or self.days_on_end >= self.enough)
 
 
-def compare(x: float, comparison: Comparison) -> bool:
+def compare(x: float, comparison: Limit) -> bool:
     return x >= comparison.value if comparison.op == ">=" else x <= comparison.value
 
 
@@ -108,7 +108,7 @@ class Lookout:
         self.named = {name: Watch(theatre.conditions[name]) for name in ordered_conditions(theatre.conditions)}
         self.asked = {name: Watch(condition) for name, condition in sorted(asked.items())}
         self.held: dict[str, float] = {}
-        self.answers: dict[str, bool] = {}
+        self.means: dict[str, bool] = {}
 
     def look(self, model) -> None:
         def own_unit(quantity: Quantity) -> float:
@@ -116,7 +116,7 @@ class Lookout:
 
         for name, watch in self.named.items():
             self.held[name] = 1.0 if watch.holds(own_unit) else 0.0
-        self.answers = {name: watch.holds(own_unit) for name, watch in self.asked.items()}
+        self.means = {name: watch.holds(own_unit) for name, watch in self.asked.items()}
 
 
 def kept_pairs(theatre: Theatre) -> list[tuple[str, str]]:

@@ -180,7 +180,7 @@ class WorldAgent(mesa.Agent):
     def turn_flags(self) -> None:
         model = self.model
         model.evening_of_flags.look(model)
-        answers = model.evening_of_flags.answers
+        answers = model.evening_of_flags.means
         for name, variable in sorted(model.theatre.variables.items()):
             if isinstance(variable, FlagVariable):
                 if answers.get(f"{name} set", False):
@@ -191,7 +191,7 @@ class WorldAgent(mesa.Agent):
     def note_outcomes(self) -> None:
         model = self.model
         model.evening_of_outcomes.look(model)
-        for name, holds in model.evening_of_outcomes.answers.items():
+        for name, holds in model.evening_of_outcomes.means.items():
             if holds and model.outcome_day[name] == -1:
                 model.outcome_day[name] = model.day
 

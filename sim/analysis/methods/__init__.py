@@ -8,7 +8,9 @@ imports every file of it, and none of the libraries that only some of them need.
 from importlib import import_module
 from pkgutil import iter_modules
 
-from .base import METHODS, Estimator, EstimatorInput, Floats, IndexEstimate, Space, SweepMethod, register
+from sim.analysis.arrays import Floats
+
+from .base import METHODS, Estimator, EstimatorInput, IndexEstimate, Space, SweepMethod, register
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")

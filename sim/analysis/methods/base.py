@@ -6,9 +6,9 @@ from inspect import get_annotations
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from sim.analysis.arrays import Floats
+
 IndexEstimate = tuple[Floats, Floats | None]
 """An index of each number, and the standard error that comes of the points, where there is one."""
 

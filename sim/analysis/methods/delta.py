@@ -6,7 +6,9 @@ SALib has it too; this one makes the densities of all classes of a number at onc
 import numpy as np
 from numpy.typing import NDArray
 
-from .base import EstimatorInput, Floats, IndexEstimate, bootstrapped, register
+from sim.analysis.arrays import Floats
+
+from .base import EstimatorInput, IndexEstimate, bootstrapped, register
 from .spread import Spread
 
 CLASSES_AT_MOST = 48

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from .base import EstimatorInput, Floats, IndexEstimate, Space, SweepMethod, register
+from sim.analysis.arrays import Floats
+
+from .base import EstimatorInput, IndexEstimate, Space, SweepMethod, register
 from .salib import sampler
 
 LEVELS = 4

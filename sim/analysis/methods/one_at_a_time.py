@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from .base import EstimatorInput, Floats, IndexEstimate, Space, SweepMethod, register
+from sim.analysis.arrays import Floats
+
+from .base import EstimatorInput, IndexEstimate, Space, SweepMethod, register
 
 
 @register

@@ -6,7 +6,9 @@ of this model has more than a thousand, with a bootstrap on top.
 
 import numpy as np
 
-from .base import EstimatorInput, Floats, IndexEstimate, bootstrapped, register
+from sim.analysis.arrays import Floats
+
+from .base import EstimatorInput, IndexEstimate, bootstrapped, register
 from .spread import Spread
 
 SLICES = 10

@@ -2,7 +2,9 @@
 
 import numpy as np
 
-from .base import Floats, Space, SweepMethod
+from sim.analysis.arrays import Floats
+
+from .base import Space, SweepMethod
 
 SPREAD = "spread"
 """The layout of points that are spread evenly, each of them apart from the others."""

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from sim.engine.block import Block
 from sim.engine.branch import branched
 from sim.engine.model import LockstepModel
-from sim.execution.lookup import AskError, Day, action_of, dated, day_of, origin_of
-from sim.execution.source import Origin, Source
+from sim.execution.lookup import DayLike, QueryError, action_of, dated, day_of, origin_of
+from sim.execution.source import Origin, RunSource
 from sim.execution.workers import pool
 from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
 from sim.results.storage.manifest import provenance
@@ -29,7 +29,7 @@ COLUMNS = 1024
 
 
 @dataclass(frozen=True)
-class Change:
+class Intervention:
     """What is different from a day on."""
 
     numbers: Mapping[str, float | str]
@@ -41,10 +41,10 @@ class Change:
 
 
 def branch(
-    scenario: Source | Origin,
+    scenario: RunSource | Origin,
     *,
     run: int,
-    day: Day,
+    day: DayLike,
     runs: int = 500,
     seed: int | None = None,
     days: int | None = None,
@@ -95,7 +95,7 @@ def branch(
     first = day_of(asked.scenario, day)
     last = _last_day(asked.scenario, first, days)
     if runs < 1:
-        raise AskError(f"there must be at least one branch, found {runs}")
+        raise QueryError(f"there must be at least one branch, found {runs}")
     change = _checked(asked.scenario, first, overrides or {}, actions, forbid)
     stem = trunk(asked, run, first, keep=True)
     rules = _under(stem.scenario, change.numbers)
@@ -116,26 +116,26 @@ def _last_day(scenario: Scenario, first: int, days: int | None) -> int:
     if days is None:
         return scenario.days - 1
     if not 1 <= days <= left:
-        raise AskError(f"from {dated(scenario, first)} on there are {left} days to follow, found {days}")
+        raise QueryError(f"from {dated(scenario, first)} on there are {left} days to follow, found {days}")
     return first + days - 1
 
 
 def _checked(
     scenario: Scenario, day: int, numbers: Mapping[str, float | str], actions: Sequence[str], forbid: Sequence[str]
-) -> Change:
+) -> Intervention:
     """Hold a change to what the scenario has, and to what can change on a day."""
     values = dict(scenario.numbers())
     try:
         paths = {number_path(path, values): value for path, value in numbers.items()}
     except ChangeError as error:
-        raise AskError(str(error)) from None
+        raise QueryError(str(error)) from None
     for path in paths:
         _refuse_past(scenario, path, day)
     done = tuple(action_of(scenario, action) for action in actions)
     for action in done:
         if twin := next((other for other in done if other != action and _actor(other) == _actor(action)), None):
-            raise AskError(f"{action} and {twin} cannot both be done on one day; an actor acts once a day")
-    return Change(paths, done, tuple(action_of(scenario, action) for action in forbid))
+            raise QueryError(f"{action} and {twin} cannot both be done on one day; an actor acts once a day")
+    return Intervention(paths, done, tuple(action_of(scenario, action) for action in forbid))
 
 
 def _actor(action: str) -> str:
@@ -146,9 +146,9 @@ def _refuse_past(scenario: Scenario, path: str, day: int) -> None:
     """Refuse to change what only counts before the day."""
     keys = path.split(".")
     if keys[0] == "variables" and keys[2:] == ["start"]:
-        raise AskError(f"'{path}' counts on the first morning only; write it into a scenario, and compare the two")
+        raise QueryError(f"'{path}' counts on the first morning only; write it into a scenario, and compare the two")
     if keys[0] == "script" and scenario.script[keys[1]].on < scenario.start + timedelta(days=day):
-        raise AskError(f"'{path}': {keys[1]} happens on {scenario.script[keys[1]].on}, before {dated(scenario, day)}")
+        raise QueryError(f"'{path}': {keys[1]} happens on {scenario.script[keys[1]].on}, before {dated(scenario, day)}")
 
 
 def _under(scenario: Scenario, numbers: Mapping[str, float | str]) -> Scenario:
@@ -157,16 +157,16 @@ def _under(scenario: Scenario, numbers: Mapping[str, float | str]) -> Scenario:
     try:
         return with_numbers(scenario, numbers)
     except ChangeError as error:
-        raise AskError(str(error)) from None
+        raise QueryError(str(error)) from None
 
 
-def _begun(stem: LockstepModel, numbers: NDArray[np.int64], rules: Scenario, change: Change) -> LockstepModel:
+def _begun(stem: LockstepModel, numbers: NDArray[np.int64], rules: Scenario, change: Intervention) -> LockstepModel:
     """Let branches part from the stem, and change what is different from then on."""
     try:
         model = branched(stem, numbers, scenario=rules, keep=np.float32)
     except ValueError as error:
         advice = "write it into a scenario, where it holds from the first day, and compare the two"
-        raise AskError(f"{', '.join(change.numbers)}: {error}; {advice}") from None
+        raise QueryError(f"{', '.join(change.numbers)}: {error}; {advice}") from None
     for action in change.actions:
         model.impose(action)
     for action in change.forbidden:
@@ -199,7 +199,7 @@ def _ensemble(
     day: int,
     last: int,
     rules: Scenario,
-    change: Change,
+    change: Intervention,
     stem: LockstepModel,
     blocks: Sequence[Block],
 ) -> Ensemble:
@@ -221,7 +221,7 @@ def _ensemble(
     )
 
 
-def _origin_told(asked: Origin, run: int, day: int, change: Change) -> dict[str, Any]:
+def _origin_told(asked: Origin, run: int, day: int, change: Intervention) -> dict[str, Any]:
     """Of what an ensemble's runs are branches."""
     return {
         "scenario": asked.scenario.name,
@@ -234,7 +234,7 @@ def _origin_told(asked: Origin, run: int, day: int, change: Change) -> dict[str,
     }
 
 
-def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, change: Change) -> Scenario:
+def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, change: Intervention) -> Scenario:
     """The scenario as it reads once the branches have parted, down to the last day that is followed."""
     on, end = (scenario.start + timedelta(days=days) for days in (day, last))
     actors = {_actor(action) for action in change.actions}
@@ -278,6 +278,6 @@ def changes_in(changes: Iterable[str]) -> dict[str, str]:
     for text in changes:
         path, equals, value = text.rpartition("=")
         if not equals or not path.strip() or not value.strip():
-            raise AskError(f"'{text}' is no change; write it path=value, such as actions.us.strike_iran.rate=0.01")
+            raise QueryError(f"'{text}' is no change; write it path=value, such as actions.us.strike_iran.rate=0.01")
         found[path.strip()] = value.strip()
     return found

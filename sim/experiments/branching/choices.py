@@ -15,8 +15,8 @@ from sim.analysis.paired import paired_difference
 from sim.engine.branch import branched
 from sim.engine.model import LockstepModel
 from sim.engine.options import Option, options
-from sim.execution.lookup import AskError, Day, actor_of, dated, day_of, origin_of, outcome_of
-from sim.execution.source import Origin, Source
+from sim.execution.lookup import DayLike, QueryError, actor_of, dated, day_of, origin_of, outcome_of
+from sim.execution.source import Origin, RunSource
 from sim.execution.workers import pool
 from sim.results.ensemble import date_of
 from sim.theatre.language.scenario import Scenario
@@ -104,7 +104,7 @@ class Choices:
         """
         chosen = self.telling if outcome is None else outcome_of(self.scenario, outcome)
         if chosen in self.already:
-            raise AskError(f"{chosen} came about on {dated(self.scenario, self.already[chosen])}, before the choice")
+            raise QueryError(f"{chosen} came about on {dated(self.scenario, self.already[chosen])}, before the choice")
         rows = self.table[self.table["outcome"] == chosen]
         return rows.sort_values(["share", "action"], ascending=[False, True], ignore_index=True)
 
@@ -115,7 +115,7 @@ class Choices:
         So an option that is itself an outcome, such as to close a strait, does not hide what the others bring.
         """
         if not self.outcomes:
-            raise AskError("every outcome had come about before the choice: there is nothing left to sort by")
+            raise QueryError("every outcome had come about before the choice: there is nothing left to sort by")
 
         def differs(outcome: str) -> tuple[float, float]:
             rows = self.table[self.table["outcome"] == outcome]
@@ -135,10 +135,10 @@ class Choices:
 
 
 def choices(
-    scenario: Source | Origin,
+    scenario: RunSource | Origin,
     *,
     run: int,
-    day: Day,
+    day: DayLike,
     actor: str,
     runs: int = 500,
     days: int | None = None,
@@ -178,15 +178,15 @@ def choices(
     question = asked.scenario
     first, who = day_of(question, day), actor_of(question, actor)
     if runs < 1:
-        raise AskError(f"there must be at least one branch, found {runs}")
+        raise QueryError(f"there must be at least one branch, found {runs}")
     left = question.days - first
     followed = min(HORIZON, left) if days is None else days
     if not 1 <= followed <= left:
-        raise AskError(f"from {dated(question, first)} on there are {left} days to follow, found {followed}")
+        raise QueryError(f"from {dated(question, first)} on there are {left} days to follow, found {followed}")
     stem = trunk(asked, run, first)
     if first < stem.program.script.imposed_days:
         begins = dated(question, min(stem.program.script.imposed_days, question.days - 1))
-        raise AskError(f"history is imposed on {dated(question, first)} and nobody chooses; that begins on {begins}")
+        raise QueryError(f"history is imposed on {dated(question, first)} and nobody chooses; that begins on {begins}")
     found = options(stem, who)
     open_ = [option for option in found if not option.vetoed]
     holds = 1.0 - sum(option.chance for option in open_)

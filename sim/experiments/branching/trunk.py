@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.engine.model import LockstepModel
-from sim.execution.lookup import AskError, dated, refuse_unknown_run
+from sim.execution.lookup import QueryError, dated, refuse_unknown_run
 from sim.execution.source import Origin
 from sim.results.ensemble import event_table
 
@@ -26,7 +26,9 @@ def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> LockstepM
     for _ in range(day):
         model.step()
     for _, failed, what in model.failures:
-        raise AskError(f"run {run} failed on {dated(asked.scenario, failed)}: {what} was not finite; take another run")
+        raise QueryError(
+            f"run {run} failed on {dated(asked.scenario, failed)}: {what} was not finite; take another run"
+        )
     _refuse_another_past(model, asked, run)
     return model
 
@@ -35,9 +37,9 @@ def _refuse_another_past(model: LockstepModel, asked: Origin, run: int) -> None:
     """Hold the run's past beside what its result tells of it, if it tells."""
     if asked.runs is None:
         return
-    found = asked.departure(event_table(model.block(), model.program), run, before=model.day)
+    found = asked.mismatch(event_table(model.block(), model.program), run, before=model.day)
     if found is not None:
-        raise AskError(
+        raise QueryError(
             f"run {run} is no longer the one in {asked.name}, from {dated(asked.scenario, found.day)} on: that was "
             f"made by escalation-sim {asked.made_by or '(unknown)'}, whose model differs from this one; run its "
             "scenario again"

@@ -10,14 +10,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.paired import flips, mean_difference, paired_difference
-from sim.execution.lookup import AskError, origin_of
+from sim.execution.lookup import QueryError, origin_of
 from sim.execution.run import run as run_many
-from sim.execution.source import Origin, Source, origin
+from sim.execution.source import Origin, RunSource, origin
 from sim.replays.replay import replayed
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
 
-from .divergence import Parting, parted
+from .divergence import Divergence, first_divergence
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Comparison:
     @cached_property
     def runs(self) -> NDArray[np.int64]:
         """Numbers of the runs that were finished under both."""
-        both = self.first.sound.index.intersection(self.second.sound.index)
+        both = self.first.completed.index.intersection(self.second.completed.index)
         return np.sort(both.to_numpy(dtype=np.int64))
 
     def __len__(self) -> int:
@@ -64,7 +64,7 @@ class Comparison:
     def paths(self, variable: str) -> tuple[NDArray[Any], NDArray[Any]]:
         """A trajectory in the two runs of each pair, shape (pair, day)."""
         if variable not in self.variables:
-            raise AskError(f"there is no trajectory '{variable}' in both; there are {', '.join(self.variables)}")
+            raise QueryError(f"there is no trajectory '{variable}' in both; there are {', '.join(self.variables)}")
         one, other = (
             ensemble.trajectories[variable].sel(run=self.runs).to_numpy() for ensemble in (self.first, self.second)
         )
@@ -77,16 +77,16 @@ class Comparison:
         -------
         DataFrame with columns outcome; first and second, the shares; difference, second less first; low and high, its
         interval from paired runs; apart_low and apart_high, the interval that as many runs with dice of their own
-        would have given; narrowing, how many times wider that is; n, the number of pairs
+        would have given; width_ratio, how many times wider that is; n, the number of pairs
         """
         rows = []
         for outcome in self.outcomes:
             one, other = self.held(outcome)
             found = paired_difference(one, other, level)
             shares = (float(one.mean()), float(other.mean())) if len(self) else (np.nan, np.nan)
-            rows.append((outcome, *shares, *found[:5], found.narrowing, found.n))
+            rows.append((outcome, *shares, *found[:5], found.width_ratio, found.n))
         columns = ["outcome", "first", "second", "difference", "low", "high", "apart_low", "apart_high"]
-        return pd.DataFrame(rows, columns=[*columns, "narrowing", "n"])
+        return pd.DataFrame(rows, columns=[*columns, "width_ratio", "n"])
 
     def flips(self) -> pd.DataFrame:
         """In which pairs of runs an outcome came about under one scenario only.
@@ -109,11 +109,11 @@ class Comparison:
 
         Returns
         -------
-        DataFrame with columns day, date; first and second, the means; difference, low, high, and narrowing as in
+        DataFrame with columns day, date; first and second, the means; difference, low, high, and width_ratio as in
         `difference`
         """
         one, other = self.paths(variable)
-        mean, low, high, narrowing = mean_difference(one, other, level)
+        mean, low, high, width_ratio = mean_difference(one, other, level)
         return pd.DataFrame(
             {
                 "day": self.first.trajectories["day"].to_numpy(),
@@ -123,7 +123,7 @@ class Comparison:
                 "difference": mean,
                 "low": low,
                 "high": high,
-                "narrowing": narrowing,
+                "width_ratio": width_ratio,
             }
         )
 
@@ -166,7 +166,7 @@ class Comparison:
         found[day == never] = pd.NA
         return pd.Series(found, index=pd.Index(self.runs, name="run"), name="day")
 
-    def why(self, run: int) -> Parting | None:
+    def why(self, run: int) -> Divergence | None:
         """Find the first decision in which a run parts from itself, and what tipped it.
 
         Returns
@@ -179,8 +179,8 @@ class Comparison:
             There is no such pair of runs.
         """
         if run not in self.runs:
-            raise AskError(f"there is no pair of runs {run}; finished under both are {_span(self.runs)}")
-        return parted(*(replayed(origin(each), run) for each in (self.first, self.second)))
+            raise QueryError(f"there is no pair of runs {run}; finished under both are {_span(self.runs)}")
+        return first_divergence(*(replayed(origin(each), run) for each in (self.first, self.second)))
 
     def __repr__(self) -> str:
         return (
@@ -189,8 +189,8 @@ class Comparison:
 
 
 def compare(
-    first: Source | Origin,
-    second: Source | Origin,
+    first: RunSource | Origin,
+    second: RunSource | Origin,
     runs: int | None = None,
     seed: int | None = None,
     *,
@@ -228,7 +228,9 @@ def compare(
     chosen = _shared_seed(asked, seed)
     for each in asked:
         if isinstance(each.ensemble, CountedEnsemble):
-            raise AskError(f"{each.name} keeps counts of its runs, and pairs need the runs; name its scenario instead")
+            raise QueryError(
+                f"{each.name} keeps counts of its runs, and pairs need the runs; name its scenario instead"
+            )
     known = min((each.runs for each in asked if each.runs is not None), default=asked[0].scenario.runs)
     wanted = known if runs is None else runs
     uncertain = _drawn_alike(asked)
@@ -241,9 +243,9 @@ def compare(
     return Comparison(*(_first_runs(ensemble, wanted) for ensemble in ensembles))
 
 
-def parting_between(
-    first: Source | Origin, second: Source | Origin, run: int, seed: int | None = None
-) -> Parting | None:
+def divergence_between(
+    first: RunSource | Origin, second: RunSource | Origin, run: int, seed: int | None = None
+) -> Divergence | None:
     """Find the first decision in which one run parts from itself under two scenarios, without running any other.
 
     Raises
@@ -256,7 +258,7 @@ def parting_between(
     chosen = _shared_seed(asked, seed)
     uncertain = _drawn_alike(asked)
     one, other = (replayed(replace(each, seed=chosen, uncertain=uncertain), run) for each in asked)
-    return parted(one, other)
+    return first_divergence(one, other)
 
 
 def _shared_seed(asked: tuple[Origin, Origin], seed: int | None) -> int:
@@ -265,7 +267,7 @@ def _shared_seed(asked: tuple[Origin, Origin], seed: int | None) -> int:
     chosen = seed if seed is not None else (results or asked)[0].seed
     for each in results:
         if each.seed != chosen:
-            raise AskError(f"{each.name} was made with seed {each.seed}, not {chosen}; only the same dice make pairs")
+            raise QueryError(f"{each.name} was made with seed {each.seed}, not {chosen}; only the same dice make pairs")
     return chosen
 
 
@@ -280,7 +282,7 @@ def _drawn_alike(asked: tuple[Origin, Origin]) -> bool:
     results = [each for each in asked if each.ensemble is not None]
     if len({each.uncertain for each in results}) > 1:
         one, other = sorted(results, key=lambda each: not each.uncertain)
-        raise AskError(
+        raise QueryError(
             f"runs of {one.name} have drawn their numbers, those of {other.name} have them as written; only runs that "
             "differ by what was changed, and by nothing else, make pairs"
         )
@@ -298,13 +300,13 @@ def refuse_unlike(first: Origin, second: Origin) -> None:
     one, other = first.scenario, second.scenario
     if (one.start, one.days) != (other.start, other.days):
         spans = " and ".join(f"{each.name} has {each.days} from {each.start}" for each in (one, other))
-        raise AskError(f"only the same days can be compared: {spans}; give both the same 'start' and 'days'")
+        raise QueryError(f"only the same days can be compared: {spans}; give both the same 'start' and 'days'")
 
 
 def _first_runs(ensemble: Ensemble, runs: int) -> Ensemble:
     """The first runs of an ensemble."""
     if len(ensemble) < runs:
-        raise AskError(f"the result of {ensemble.scenario.name} has {len(ensemble):,} runs, not {runs:,}")
+        raise QueryError(f"the result of {ensemble.scenario.name} has {len(ensemble):,} runs, not {runs:,}")
     if len(ensemble) == runs:
         return ensemble
     kept = ensemble.outcomes.iloc[:runs]

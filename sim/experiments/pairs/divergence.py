@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from sim.engine.single import fallen
-from sim.execution.lookup import AskError
-from sim.replays.explain import Draw, Driver, Explanation, Option
+from sim.execution.lookup import QueryError
+from sim.replays.explain import Draw, Driver, Explanation, OpenOption
 from sim.replays.replay import Replay
 from sim.results.ensemble import SCRIPT
 from sim.theatre.compiled.program import NONE
@@ -19,7 +19,7 @@ from sim.theatre.language.scenario import Scenario
 
 
 @dataclass(frozen=True)
-class Part:
+class RatePart:
     """A factor or a summand of an action's rate that is not the same under both."""
 
     what: str
@@ -34,7 +34,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Shift:
+class RateShift:
     """An action whose rate is not the same under both."""
 
     action: str
@@ -42,7 +42,7 @@ class Shift:
     first: float
     """Rate per day; 0 where it was not open."""
     second: float
-    parts: tuple[Part, ...]
+    parts: tuple[RatePart, ...]
     """What makes the difference, the most first."""
 
 
@@ -57,7 +57,7 @@ class Imposed:
 
 
 @dataclass(frozen=True)
-class Parting:
+class Divergence:
     """The first decision that differs."""
 
     names: tuple[str, str]
@@ -76,7 +76,7 @@ class Parting:
     """The action on which it fell; None for to hold."""
     bounds: tuple[tuple[float, float], tuple[float, float]]
     """The shares of the draw from which to which that is."""
-    tipped: tuple[Shift, ...]
+    tipped: tuple[RateShift, ...]
     """Shifts of rates that turn the choice of the first into that of the second, none of them to spare."""
     others: int
     """How many other rates of the actor differ too."""
@@ -93,12 +93,12 @@ class Parting:
 
     def text(self, width: int = 96) -> str:
         """Tell it, in lines of at most `width` letters."""
-        from .divergence_text import told
+        from .divergence_text import divergence_text
 
-        return told(self, width)
+        return divergence_text(self, width)
 
 
-def parted(one: Replay, other: Replay) -> Parting | None:
+def first_divergence(one: Replay, other: Replay) -> Divergence | None:
     """Find the first decision in which two replays of one run part; None if there is none.
 
     What a script or a history imposes on one of them is no decision.
@@ -112,19 +112,19 @@ def parted(one: Replay, other: Replay) -> Parting | None:
     where, imposed = _where(one, other, names)
     for told in (one, other):
         if told.failure is not None and (where is None or told.failure[0] <= where[0]):
-            raise AskError(f"run {told.run} failed on day {told.failure[0]} under {told.scenario.name}")
+            raise QueryError(f"run {told.run} failed on day {told.failure[0]} under {told.scenario.name}")
     if where is None:
         return None
     day, actor = where
     for told in (one, other):
         if actor not in told.program.actors:
-            raise AskError(f"run {told.run} parts on day {day} by {actor}, an actor that {told.scenario.name} lacks")
+            raise QueryError(f"run {told.run} parts on day {day} by {actor}, an actor that {told.scenario.name} lacks")
     a, b = one.explain(day, actor), other.explain(day, actor)
     veto = _drawn(a) == _drawn(b)
     shifts = tuple(_shifts(a, b))
     tipped = () if veto else _tipping(a, b, shifts)
     world, since = _apart(one, other, day)
-    return Parting(
+    return Divergence(
         names=names,
         run=one.run,
         day=day,
@@ -187,7 +187,7 @@ def _bounds(told: Explanation) -> tuple[float, float]:
     return option.low, option.high
 
 
-def _shifts(a: Explanation, b: Explanation) -> Iterator[Shift]:
+def _shifts(a: Explanation, b: Explanation) -> Iterator[RateShift]:
     """The actions whose rates differ, in the order in which they are drawn."""
     ours, theirs = ({option.action: option for option in told.options} for told in (a, b))
     for action in sorted(ours.keys() | theirs.keys()):
@@ -196,25 +196,27 @@ def _shifts(a: Explanation, b: Explanation) -> Iterator[Shift]:
         if rates[0] != rates[1]:
             known = one or other
             assert known is not None  # it is open under one of them
-            yield Shift(action, known.label, *rates, tuple(_parts(a, b, one, other, action)))
+            yield RateShift(action, known.label, *rates, tuple(_parts(a, b, one, other, action)))
 
 
-def _rate(option: Option | None) -> float:
+def _rate(option: OpenOption | None) -> float:
     return 0.0 if option is None else option.rate
 
 
-def _parts(a: Explanation, b: Explanation, one: Option | None, other: Option | None, action: str) -> list[Part]:
+def _parts(
+    a: Explanation, b: Explanation, one: OpenOption | None, other: OpenOption | None, action: str
+) -> list[RatePart]:
     """What differs in the rates of one action, the most first."""
     if one is None or other is None:
         closed = a if one is None else b
         why = next((option.reasons for option in closed.closed if option.action == action), ())
         text = tuple(reason.text for reason in why) or (f"unknown to {closed.scenario.name}",)
-        return [Part("open", float(one is not None), float(other is not None), reasons=text)]
-    parts: list[tuple[float, Part]] = []
+        return [RatePart("open", float(one is not None), float(other is not None), reasons=text)]
+    parts: list[tuple[float, RatePart]] = []
     whole = one.base + _answer(one)
     for what, ours, theirs in (("base", one.base, other.base), ("reply", _answer(one), _answer(other))):
         if ours != theirs:
-            parts.append((_weight(whole, whole + theirs - ours), Part(what, ours, theirs)))
+            parts.append((_weight(whole, whole + theirs - ours), RatePart(what, ours, theirs)))
     pulls = [{driver.term: driver for driver in option.drivers} for option in (one, other)]
     for term in sorted(pulls[0].keys() | pulls[1].keys()):
         here, there = (pull.get(term) for pull in pulls)
@@ -222,7 +224,7 @@ def _parts(a: Explanation, b: Explanation, one: Option | None, other: Option | N
         if first != second:
             read = [{} if driver is None else _readings(driver) for driver in (here, there)]
             readings = tuple((name, read[0].get(name, nan), read[1].get(name, nan)) for name in read[0] or read[1])
-            parts.append((_weight(first, second), Part(term, first, second, readings)))
+            parts.append((_weight(first, second), RatePart(term, first, second, readings)))
     return [part for _, part in sorted(parts, key=lambda pair: -pair[0])]
 
 
@@ -231,7 +233,7 @@ def _readings(driver: Driver) -> dict[str, float]:
     return {reading.factor: reading.value for reading in driver.readings}
 
 
-def _answer(option: Option) -> float:
+def _answer(option: OpenOption) -> float:
     return 0.0 if option.reply is None else option.reply.answer
 
 
@@ -242,12 +244,12 @@ def _weight(ours: float, theirs: float) -> float:
     return abs(log(theirs / ours))
 
 
-def _tipping(a: Explanation, b: Explanation, shifts: tuple[Shift, ...]) -> tuple[Shift, ...]:
+def _tipping(a: Explanation, b: Explanation, shifts: tuple[RateShift, ...]) -> tuple[RateShift, ...]:
     """The shifts that turn the choice: one by itself if one does, else some of which none can be left out."""
     rates = {option.action: option.rate for option in a.options}
     wanted = _drawn(b)
 
-    def falls(changed: tuple[Shift, ...]) -> str | None:
+    def falls(changed: tuple[RateShift, ...]) -> str | None:
         return _falls(rates | {shift.action: shift.second for shift in changed}, _draw(a).at)
 
     kept = sorted(shifts, key=lambda shift: -abs(shift.second - shift.first))

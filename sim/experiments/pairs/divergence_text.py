@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sim.text import beside, capital, counted, number, on, paragraph
 
-from .divergence import Part, Parting, Shift
+from .divergence import Divergence, RatePart, RateShift
 
 _NAMED = 3
 """Imposed acts named; more are counted."""
@@ -16,7 +16,7 @@ _VARIABLES = 6
 """Variables named, of those that were apart already."""
 
 
-def told(parting: Parting, width: int) -> str:
+def divergence_text(parting: Divergence, width: int) -> str:
     """Tell a parting in lines of at most `width` letters."""
     lines = [paragraph(_head(parting), width), ""]
     for at, name in enumerate(parting.names):
@@ -25,7 +25,7 @@ def told(parting: Parting, width: int) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _head(parting: Parting) -> str:
+def _head(parting: Divergence) -> str:
     one, other = parting.names
     return (
         f"Run {parting.run} under {one} and under {other} first parts by a decision on {on(parting.date)}, day "
@@ -33,7 +33,7 @@ def _head(parting: Parting) -> str:
     )
 
 
-def _before(parting: Parting) -> str:
+def _before(parting: Divergence) -> str:
     """What was imposed under one of the two before, counted where it is much."""
     if not parting.imposed:
         return ""
@@ -47,7 +47,7 @@ def _before(parting: Parting) -> str:
     return f" Before, {under} had imposed {told}."
 
 
-def _decision(parting: Parting, at: int) -> str:
+def _decision(parting: Divergence, at: int) -> str:
     drawn, did, (low, high) = parting.drawn[at], parting.did[at], parting.bounds[at]
     within = f"a draw from {beside(low, high)} to {beside(high, low)}"
     if drawn is None:
@@ -55,7 +55,7 @@ def _decision(parting: Parting, at: int) -> str:
     return f"hold: {drawn} is forbidden, on {within}" if did is None else f"{did}, on {within}"
 
 
-def _tipping(parting: Parting, width: int) -> Iterator[str]:
+def _tipping(parting: Divergence, width: int) -> Iterator[str]:
     if parting.how == "veto":
         yield paragraph("What tipped it: the same action was drawn under both, but one of them forbids it.", width)
         return
@@ -76,7 +76,7 @@ def _tipping(parting: Parting, width: int) -> Iterator[str]:
         )
 
 
-def _shift(shift: Shift, names: tuple[str, str], width: int) -> Iterator[str]:
+def _shift(shift: RateShift, names: tuple[str, str], width: int) -> Iterator[str]:
     rates = f"{beside(shift.first, shift.second)} against {beside(shift.second, shift.first)}"
     yield paragraph(f"{shift.action} ({shift.label}): {rates}", width, indent=2, hang=4)
     telling = [part for part in shift.parts if not _slight(part)] or shift.parts[:1]
@@ -84,13 +84,13 @@ def _shift(shift: Shift, names: tuple[str, str], width: int) -> Iterator[str]:
         yield paragraph(_part(part, names), width, indent=6, hang=4)
 
 
-def _slight(part: Part) -> bool:
+def _slight(part: RatePart) -> bool:
     """Whether a factor is the same under both but for half a per cent."""
     factor = part.what not in ("open", "base", "reply")
     return factor and abs(part.second - part.first) < _SLIGHT * max(part.first, part.second)
 
 
-def _part(part: Part, names: tuple[str, str]) -> str:
+def _part(part: RatePart, names: tuple[str, str]) -> str:
     if part.what == "open":
         closed = names[0] if part.first == 0 else names[1]
         return f"not open under {closed}: {'; '.join(part.reasons)}"

@@ -8,18 +8,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.arrays import Floats
 from sim.analysis.discovery import ema
 from sim.analysis.extras import extra
-from sim.results.design import Design, Floats, Varied, problem
+from sim.results.design import Design, Varied, problem
 from sim.results.sweep import Sweep
 from sim.theatre.language.measures import measure_name, measure_names
 from sim.theatre.language.scenario import Scenario
 
-from .parameters import Only, Parameters, chosen
+from .parameters import Only, ParameterChoice, chosen
 from .sweep import run_design
 
 
-def to_salib(scenario: Scenario, parameters: Parameters = None, only: Only | None = None) -> Any:
+def to_salib(scenario: Scenario, parameters: ParameterChoice = None, only: Only | None = None) -> Any:
     """Return the numbers that vary as a SALib `ProblemSpec`; `sim.response` is what to evaluate on it.
 
     Parameters
@@ -55,21 +56,21 @@ class Responding:
 
     def __call__(self, X: Floats) -> Floats:
         """Return each measure's mean at each point, shape (point, measure), or (point,) of one measure."""
-        answers: Floats = self.answers(X).to_numpy()
+        answers: Floats = self.means(X).to_numpy()
         return answers[:, 0] if len(self.measures) == 1 else answers
 
-    def answers(self, X: Floats) -> pd.DataFrame:
+    def means(self, X: Floats) -> pd.DataFrame:
         """Return the same with the names of the measures."""
         points = np.ascontiguousarray(np.atleast_2d(X), np.float64)
         design = Design("given", self.varied, points, self.replicates, self.seed)
-        found: pd.DataFrame = run_design(self.scenario, design, progress=None).answers[list(self.measures)]
+        found: pd.DataFrame = run_design(self.scenario, design, progress=None).means[list(self.measures)]
         return found
 
 
 def response(
     scenario: Scenario,
     measures: str | Sequence[str],
-    parameters: Parameters = None,
+    parameters: ParameterChoice = None,
     replicates: int = 8,
     seed: int | None = None,
 ) -> Responding:
@@ -107,7 +108,7 @@ def response(
 
 def to_ema(
     source: Scenario | Sweep,
-    parameters: Parameters = None,
+    parameters: ParameterChoice = None,
     measures: Sequence[str] | None = None,
     replicates: int = 8,
     seed: int | None = None,
@@ -141,12 +142,12 @@ class _Experiment:
     def __call__(self, **values: float) -> dict[str, float]:
         """Run the model at one point."""
         point = np.array([[values.get(each.path, each.base) for each in self.model.varied]])
-        row = self.model.answers(point).iloc[0]
+        row = self.model.means(point).iloc[0]
         return {str(name): float(value) for name, value in row.items()}
 
 
 def _ema_model(
-    scenario: Scenario, parameters: Parameters, measures: Sequence[str] | None, replicates: int, seed: int | None
+    scenario: Scenario, parameters: ParameterChoice, measures: Sequence[str] | None, replicates: int, seed: int | None
 ) -> Any:
     """The scenario as a model, its levers and uncertainties told apart."""
     known = [name for name in measure_names(scenario.theatre) if not name.startswith("day.")]

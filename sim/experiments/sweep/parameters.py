@@ -11,7 +11,7 @@ from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.ranges import RangeError, ranges
 
-Parameters = Sequence[str] | Mapping[str, Sequence[float] | None] | None
+ParameterChoice = Sequence[str] | Mapping[str, Sequence[float] | None] | None
 """Patterns over canonical paths, as `sim describe` prints them; or a range for each, None for the plausible one."""
 Only = Literal["levers", "uncertainties"]
 
@@ -20,7 +20,7 @@ class ParameterError(PlanError):
     """Numbers cannot vary as asked; the message says why and what can be done."""
 
 
-def chosen(scenario: Scenario, parameters: Parameters = None, only: Only | None = None) -> tuple[Varied, ...]:
+def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | None = None) -> tuple[Varied, ...]:
     """Find the numbers that vary.
 
     Parameters

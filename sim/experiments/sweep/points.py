@@ -25,7 +25,7 @@ class Measured(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Points:
+class PointRuns:
     """The work of a sweep, to be done block by block."""
 
     scenario: Scenario
@@ -47,11 +47,11 @@ class Points:
         model.close()
         return Measured(rows, failures, held, last - first)
 
-    def part(self, first: int, last: int) -> "Points":
+    def part(self, first: int, last: int) -> "PointRuns":
         """What is needed for the runs `first` to `last` - 1."""
         each = self.design.replicates
         begin, end = first // each - self.first_point, -(-last // each) - self.first_point
-        return Points(
+        return PointRuns(
             self.scenario, replace(self.design, values=self.design.values[begin:end]), begin + self.first_point
         )
 
@@ -69,6 +69,6 @@ def measured(model: LockstepModel) -> dict[str, NDArray[np.float32]]:
     return rows
 
 
-def counted(block: Measured) -> tuple[int, int, NDArray[np.int64]]:
+def tally(block: Measured) -> tuple[int, int, NDArray[np.int64]]:
     """How many runs a block has, how many of them failed, and in how many of the others each outcome held."""
     return block.n, len(block.failures), np.array(block.held, np.int64)

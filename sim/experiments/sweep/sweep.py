@@ -9,25 +9,25 @@ import numpy as np
 import pandas as pd
 
 from sim.execution import run as running
-from sim.execution.loop import Shown, followed
+from sim.execution.loop import ProgressOption, followed
 from sim.execution.plan import BLOCKS_AT_LEAST, FEWEST
 from sim.results.design import Design
 from sim.results.storage.folder import begun, close, refuse_others
 from sim.results.storage.manifest import Manifest, Plan, provenance
 from sim.results.storage.write_sweep import SweepWriter, failed_runs, read_sweep
-from sim.results.sweep import Sweep, table
+from sim.results.sweep import Sweep, measure_table
 from sim.theatre.files.load import load, load_sweep, resolve
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.sweep_file import SweepFile
 
 from .design import make
-from .parameters import Only, Parameters, chosen
-from .points import Points, counted
+from .parameters import Only, ParameterChoice, chosen
+from .points import PointRuns, tally
 
 
 def sweep(
     scenario: Scenario | str | PathLike[str],
-    parameters: Parameters = None,
+    parameters: ParameterChoice = None,
     method: str | None = None,
     samples: int | None = None,
     replicates: int | None = None,
@@ -35,7 +35,7 @@ def sweep(
     *,
     only: Only | None = None,
     executor: Executor | None = None,
-    progress: Shown = "bar",
+    progress: ProgressOption = "bar",
     save: str | PathLike[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -73,7 +73,7 @@ def sweep(
     sim.execution.plan.PlanError
         A number cannot vary as asked, or there are too few points for the method.
     sim.StoreError
-        The folder is taken, cannot be gone on with, or cannot be written to.
+        The folder is taken, cannot be resumed, or cannot be written to.
     """
     question, file = asked(scenario)
     folder = Path(save) if save is not None else None
@@ -108,13 +108,13 @@ def run_design(
     design: Design,
     *,
     executor: Executor | None = None,
-    progress: Shown = "bar",
+    progress: ProgressOption = "bar",
     save: Path | None = None,
     resume: bool = False,
     overwrite: bool = False,
 ) -> Sweep:
     """Run a scenario at every point of a design; parameters and errors as of `sweep`."""
-    plan, work = planned(scenario, design), Points(scenario, design)
+    plan, work = planned_sweep(scenario, design), PointRuns(scenario, design)
     if save is None:
         return _in_memory(plan, work, executor, progress)
     earlier = begun(save) if resume else None
@@ -123,22 +123,22 @@ def run_design(
         close(save)  # its maker may have been interrupted just before
         return read_sweep(save, earlier)
     with SweepWriter(save, plan, design, resume, overwrite) as writer:
-        for span, block in followed(plan, work, counted, executor, progress, writer.manifest):
+        for span, block in followed(plan, work, tally, executor, progress, writer.manifest):
             writer.take(span, block.rows, block.failures, block.held)
         return writer.finish()
 
 
-def planned(scenario: Scenario, design: Design) -> Plan:
+def planned_sweep(scenario: Scenario, design: Design) -> Plan:
     """The plan of a sweep: its runs are those of one point after those of another."""
     size = min(running.RUNS_PER_BLOCK, max(FEWEST, -(-design.runs // BLOCKS_AT_LEAST)))
     return Plan(scenario, design.seed, design.runs, size, design=design.told())
 
 
-def _in_memory(plan: Plan, work: Points, executor: Executor | None, progress: Shown) -> Sweep:
+def _in_memory(plan: Plan, work: PointRuns, executor: Executor | None, progress: ProgressOption) -> Sweep:
     begun_at = time.perf_counter()
-    blocks = dict(followed(plan, work, counted, executor, progress))
+    blocks = dict(followed(plan, work, tally, executor, progress))
     design = work.design
-    tables = [table(design, np.arange(*span), blocks[span].rows) for span in plan.spans]
+    tables = [measure_table(design, np.arange(*span), blocks[span].rows) for span in plan.spans]
     failures = [failure for block in blocks.values() for failure in block.failures]
     manifest = Manifest(plan, made=provenance() | {"seconds": round(time.perf_counter() - begun_at, 3)})
     measures = pd.concat(tables, ignore_index=True)

@@ -12,7 +12,7 @@ from sim.engine.model import LockstepModel
 from sim.execution.workers import pool
 from sim.theatre.compiled.program import Floats
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.uncertain import Doubt
+from sim.theatre.parameters.uncertain import UncertainNumber
 
 COLUMNS = 1024
 """Runs in lockstep."""
@@ -28,7 +28,12 @@ class Columns:
     """
 
     def __init__(
-        self, scenario: Scenario, seed: int, outcome: str, numbers: Sequence[Doubt], executor: Executor | None = None
+        self,
+        scenario: Scenario,
+        seed: int,
+        outcome: str,
+        numbers: Sequence[UncertainNumber],
+        executor: Executor | None = None,
     ) -> None:
         self.scenario, self.seed, self.outcome, self.numbers = scenario, seed, outcome, numbers
         written = [each.share(min(max(each.value, each.low), each.high)) for each in numbers]

@@ -13,22 +13,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
+from sim.analysis.arrays import Floats
 from sim.analysis.intervals import wilson
 from sim.analysis.tipping import along, crossing, length, slopes
-from sim.execution.lookup import AskError
-from sim.execution.source import Source, origin
+from sim.execution.lookup import QueryError
+from sim.execution.source import RunSource, origin
 from sim.execution.target import Target, share_target
-from sim.experiments.sweep.parameters import Only, Parameters, chosen
+from sim.experiments.sweep.parameters import Only, ParameterChoice, chosen
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
-from sim.theatre.parameters.uncertain import Doubt
+from sim.theatre.parameters.uncertain import UncertainNumber
 
 from .columns import Columns
-from .tip_text import as_dict, as_file, told
-
-Floats = NDArray[np.float64]
+from .tip_text import as_dict, as_file, tip_text
 
 SCREEN = 8
 """Runs of the screen for each of a step of the search."""
@@ -104,7 +102,7 @@ class Tip:
 
     def text(self, width: int = 96) -> str:
         """Tell it, in lines of at most `width` letters."""
-        return told(self, width)
+        return tip_text(self, width)
 
     def as_dict(self) -> dict[str, object]:
         """The same as data."""
@@ -127,10 +125,10 @@ class Tip:
 
 
 def tip(
-    scenario: Source,
+    scenario: RunSource,
     to: str,
     *,
-    parameters: Parameters = None,
+    parameters: ParameterChoice = None,
     only: Only | None = None,
     runs: int = 512,
     seed: int | None = None,
@@ -166,26 +164,26 @@ def tip(
     """
     asked = origin(scenario, seed)
     if asked.uncertain:
-        raise AskError(f"runs of {asked.name} draw their numbers, so that there is none to change; name its scenario")
+        raise QueryError(f"runs of {asked.name} draw their numbers, so that there is none to change; name its scenario")
     if runs < 32:
-        raise AskError(f"a search needs 32 runs a step at least, found {runs}")
+        raise QueryError(f"a search needs 32 runs a step at least, found {runs}")
     question, target = asked.scenario, share_target(asked.scenario, to)
     numbers = _numbers(question, parameters, only)
     with Columns(question, asked.seed, target.name, [doubt for doubt, _ in numbers], executor) as columns:
         return _Search(columns, target, runs, numbers).tip()
 
 
-def _numbers(scenario: Scenario, parameters: Parameters, only: Only | None) -> list[tuple[Doubt, str]]:
+def _numbers(scenario: Scenario, parameters: ParameterChoice, only: Only | None) -> list[tuple[UncertainNumber, str]]:
     """The numbers that may change, with their units."""
     varied = [each for each in chosen(scenario, parameters, only) if not each.path.startswith("script.")]
     if not varied:
-        raise AskError("only numbers of the script could change; write them into the scenario, and compare the two")
+        raise QueryError("only numbers of the script could change; write them into the scenario, and compare the two")
     if parameters is None:
         asked_about = set(scenario.chosen)
         varied = [each for each in varied if each.path not in asked_about and not each.path.startswith("outcomes.")]
     if not varied:
-        raise AskError("no number is in doubt but what the scenario asks about; name what may change, with --param")
-    return [(Doubt(each.path, each.base, each.low, each.high), each.unit) for each in varied]
+        raise QueryError("no number is uncertain but what the scenario asks about; name what may change, with --param")
+    return [(UncertainNumber(each.path, each.base, each.low, each.high), each.unit) for each in varied]
 
 
 @dataclass
@@ -195,7 +193,7 @@ class _Search:
     columns: Columns
     target: Target
     runs: int
-    numbers: Sequence[tuple[Doubt, str]]
+    numbers: Sequence[tuple[UncertainNumber, str]]
     best: tuple[float, Floats] = field(init=False)
     """The furthest that any change came, and the change."""
 
@@ -214,7 +212,7 @@ class _Search:
         if self.target.beyond(self._shares([self.none])[0]) > 0:
             share = self._checked(self.none, 0)
             if self.target.beyond(share[0]) > 0:
-                raise AskError(
+                raise QueryError(
                     f"{self.columns.scenario.name} lies beyond {self.target} as it is: {share[0]:.1%} of runs "
                     f"({share[1]:.1%} to {share[2]:.1%}); turn the line round, or draw it further out"
                 )

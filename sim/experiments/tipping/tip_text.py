@@ -6,7 +6,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sim.execution.lookup import AskError
+from sim.execution.lookup import QueryError
 from sim.text import checked_width, counted, number, paragraph, percent
 from sim.theatre.files.locate import shipped_files
 
@@ -17,7 +17,7 @@ _NAMED = 24
 """Changed numbers that are told; the file and the data have all."""
 
 
-def told(found: "Tip", width: int) -> str:
+def tip_text(found: "Tip", width: int) -> str:
     """Tell it, in lines of at most `width` letters."""
     checked_width(width)
     return "\n".join(_lines(found, width)) + "\n"
@@ -117,15 +117,15 @@ def place(path: Path, extends: str | Path) -> str:
         Something is there already, there is no such folder, or what it builds on lies outside it.
     """
     if path.exists():
-        raise AskError(f"{path} is there already; choose another name")
+        raise QueryError(f"{path} is there already; choose another name")
     if not path.absolute().parent.is_dir():
-        raise AskError(f"there is no folder {path.parent}; make it first")
+        raise QueryError(f"there is no folder {path.parent}; make it first")
     there = Path(extends)
     if there.suffix == "" and any(file.stem == str(extends) for file in shipped_files()):
         return str(extends)
     try:
         return there.resolve().relative_to(path.resolve().parent).as_posix()
     except ValueError:
-        raise AskError(
+        raise QueryError(
             f"{path} cannot build on {extends}, which lies outside its folder; write it beside that file, or further up"
         ) from None

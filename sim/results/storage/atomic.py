@@ -49,7 +49,7 @@ def remove(path: Path) -> None:
 
 
 @contextmanager
-def told(folder: Path, then: Callable[[], str] = str) -> Iterator[None]:
+def reporting_disk_errors(folder: Path, then: Callable[[], str] = str) -> Iterator[None]:
     """Say of a failure to write what it was and, with `then`, what to do.
 
     Raises

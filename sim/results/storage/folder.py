@@ -9,8 +9,8 @@ from filelock import FileLock, Timeout
 
 from sim.results.errors import DiskError, StoreError
 
-from .atomic import UNFINISHED, in_units, reason, remove, told
-from .manifest import NAME, Manifest, Plan, provenance, read, rules_sha256
+from .atomic import UNFINISHED, in_units, reason, remove, reporting_disk_errors
+from .manifest import NAME, Manifest, Plan, provenance, read_manifest, rules_sha256
 
 OURS = (
     "trajectories.zarr", "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept", "figures",
@@ -35,7 +35,7 @@ def begun(folder: Path) -> Manifest | None:
             raise StoreError(f"{folder} exists and is no result of sim; choose another folder")
     except OSError as error:
         raise DiskError(f"cannot read {folder}: {reason(error)}") from error
-    return read(folder)
+    return read_manifest(folder)
 
 
 def refuse_taken(folder: Path, overwrite: bool = False) -> None:
@@ -63,7 +63,7 @@ def refuse_taken(folder: Path, overwrite: bool = False) -> None:
 
 
 def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
-    """Protect a result from being gone on with as something else.
+    """Protect a result from being resumed as something else.
 
     Raises
     ------
@@ -73,14 +73,14 @@ def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
     advice = "choose another folder, or add --overwrite to begin anew"
     if differences := manifest.plan.differences(plan):
         raise StoreError(
-            f"{folder} cannot be gone on with, since it was begun otherwise: {'; '.join(differences)}. Ask for the "
+            f"{folder} cannot be resumed, since it was begun otherwise: {'; '.join(differences)}. Ask for the "
             f"same, {advice}"
         )
     if manifest.status == "running" and manifest.made.get("rules_sha256") != rules_sha256():
         version = (manifest.made.get("versions") or {}).get("escalation-sim") or "unknown"
         rules = str(manifest.made.get("rules_sha256"))[:8]
         raise StoreError(
-            f"{folder} cannot be gone on with, since another version of the rules began it, whose runs may differ: "
+            f"{folder} cannot be resumed, since another version of the rules began it, whose runs may differ: "
             f"that of escalation-sim {version} with the rules {rules}. Go on with it by that version, {advice}"
         )
 
@@ -97,7 +97,7 @@ def writing(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Iterator
         It cannot be written to.
     """
     _refuse(folder, plan, resume, overwrite)
-    with told(folder):
+    with reporting_disk_errors(folder):
         (folder / UNFINISHED).mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / UNFINISHED / "lock")
         try:
@@ -119,14 +119,14 @@ def _refuse(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Manifest
     if manifest is not None:
         refuse_others(folder, manifest, plan)
         if manifest.status == "complete":
-            raise StoreError(f"{folder} holds a finished result; there is nothing to go on with")
+            raise StoreError(f"{folder} holds a finished result; there is nothing to resume")
     return manifest
 
 
 def _begin(folder: Path, plan: Plan) -> Manifest:
     """Write a manifest of nothing yet, and only then throw away what there was: so the folder is never nobody's."""
     manifest = Manifest(plan, made=provenance() | {"seconds": 0.0})
-    with told(folder):
+    with reporting_disk_errors(folder):
         manifest.write(folder)
         _clear(folder)
     return manifest
@@ -141,11 +141,11 @@ def _clear(folder: Path) -> None:
             remove(path)
 
 
-def going_on(manifest: Manifest) -> str:
+def how_to_resume(manifest: Manifest) -> str:
     """What is kept of an unfinished result, and how to go on."""
     if not manifest.done:
         return "; no block of runs was finished"
-    return f"; {manifest.runs:,} of {manifest.plan.runs:,} runs are kept: go on with them by --resume"
+    return f"; {manifest.runs:,} of {manifest.plan.runs:,} runs are kept: resume with --resume"
 
 
 def close(folder: Path) -> None:

@@ -46,7 +46,7 @@ class Plan:
     branch: Mapping[str, Any] | None = None
     """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
     uncertain: bool = False
-    """Whether runs draw the numbers that are in doubt."""
+    """Whether runs draw the uncertain numbers."""
     design: Mapping[str, Any] | None = None
     """Of a sweep, whose runs are those of one point after those of another: what `Design.told` says."""
 
@@ -177,7 +177,7 @@ class Manifest:
         return json.dumps(self.plan.scenario.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False)
 
 
-def read(folder: Path) -> Manifest:
+def read_manifest(folder: Path) -> Manifest:
     """Read the manifest of a result.
 
     Raises

@@ -22,7 +22,7 @@ from sim.theatre.language.scenario import Scenario
 
 from . import zarr_blocks as chunks
 from .atomic import UNFINISHED, replacing
-from .manifest import Manifest, read
+from .manifest import Manifest, read_manifest
 from .write_sweep import read_sweep
 
 EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
@@ -47,10 +47,10 @@ def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
         The folder is no result, is not finished, or is one that this version cannot read.
     """
     folder = Path(folder)
-    manifest = read(folder)
+    manifest = read_manifest(folder)
     if manifest.status != "complete":
         raise StoreError(
-            f"{folder} is not finished: it has {manifest.runs:,} of {manifest.plan.runs:,} runs; go on with "
+            f"{folder} is not finished: it has {manifest.runs:,} of {manifest.plan.runs:,} runs; resume it by "
             f"'sim {'run' if manifest.plan.design is None else 'sweep'} {manifest.plan.scenario.name} --resume'"
         )
     for name, length in manifest.files.items():
@@ -164,8 +164,8 @@ def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
 
 def _of_runs(ensemble: Ensemble) -> dict[str, Any]:
     peak = ensemble.trajectories["rung"].max("day").to_series()
-    peak = peak.loc[ensemble.sound.index]
-    deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(ensemble.sound.index, fill_value=0)
+    peak = peak.loc[ensemble.completed.index]
+    deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(ensemble.completed.index, fill_value=0)
     return {
         "peak_rung": {str(rung): int((peak == rung).sum()) for rung in range(10)},
         "deaths": {"median": float(deaths.median()), "p90": float(deaths.quantile(0.9))},
@@ -178,7 +178,7 @@ def _of_counts(counts: Summary) -> dict[str, Any]:
     return {
         "peak_rung": {str(rung): int(runs) for rung, runs in enumerate(counts.peak_rungs)},
         "deaths": {"median": median, "p90": p90},
-        "events_per_run": int(counts.events.sum()) / max(counts.n_sound, 1),
+        "events_per_run": int(counts.events.sum()) / max(counts.n_completed, 1),
     }
 
 

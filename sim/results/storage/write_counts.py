@@ -13,7 +13,7 @@ from sim.results.counted import CountedEnsemble
 from sim.results.summary import Summary
 
 from . import folder as folders
-from .atomic import UNFINISHED, replacing, told
+from .atomic import UNFINISHED, replacing, reporting_disk_errors
 from .manifest import Done, Manifest, Plan, Span
 from .read import COUNTS, KEPT, read_counted, write_summary
 
@@ -74,7 +74,7 @@ class CountWriter:
             self._context.close()
 
     def _told(self) -> AbstractContextManager[None]:
-        return told(self.folder, lambda: folders.going_on(self.manifest))
+        return reporting_disk_errors(self.folder, lambda: folders.how_to_resume(self.manifest))
 
     def take(self, span: Span, counted: Summary) -> None:
         """Add the counts of a block."""

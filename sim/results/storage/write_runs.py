@@ -7,7 +7,7 @@ says so once everything of the block lies on the disk:
 - its events and outcomes, as parts in a hidden folder.
 
 When all blocks are done the parts are joined, in order of the runs, to `events.parquet` and `outcomes.parquet`, and the
-manifest says `complete`. Whatever is interrupted, at any moment, can be gone on with from what the manifest says.
+manifest says `complete`. Whatever is interrupted, at any moment, can be resumed from what the manifest says.
 """
 
 import time
@@ -26,7 +26,7 @@ from sim.theatre.compiled.compile import program_of
 
 from . import folder as folders
 from . import zarr_blocks as chunks
-from .atomic import told
+from .atomic import reporting_disk_errors
 from .manifest import Done, Failure, Manifest, Plan, Span
 from .parquet_parts import Parts
 from .read import EVENTS, OUTCOMES, read_whole, write_summary
@@ -50,7 +50,7 @@ class Writer:
     Raises
     ------
     StoreError
-        The folder is taken, or what it holds cannot be gone on with.
+        The folder is taken, or what it holds cannot be resumed.
     DiskError
         It cannot be written to, now or later.
     """
@@ -78,7 +78,7 @@ class Writer:
         self._context.close()
 
     def _told(self) -> AbstractContextManager[None]:
-        return told(self.folder, lambda: folders.going_on(self.manifest))
+        return reporting_disk_errors(self.folder, lambda: folders.how_to_resume(self.manifest))
 
     def _made_ready(self) -> chunks.Chunks:
         """Open the store to write into, and forget blocks of which something is missing."""
@@ -145,7 +145,7 @@ class Writer:
         return ensemble
 
 
-def save(ensemble: Ensemble, folder: Path, overwrite: bool = False) -> Path:
+def save_ensemble(ensemble: Ensemble, folder: Path, overwrite: bool = False) -> Path:
     """Write an ensemble that is in memory.
 
     Raises

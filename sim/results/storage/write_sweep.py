@@ -20,12 +20,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.results.design import Design
-from sim.results.design import read as read_design
+from sim.results.design import read_design as read_design
 from sim.results.errors import StoreError
-from sim.results.sweep import Sweep, table
+from sim.results.sweep import Sweep, measure_table
 
 from . import folder as folders
-from .atomic import UNFINISHED, replacing, told
+from .atomic import UNFINISHED, replacing, reporting_disk_errors
 from .manifest import Done, Failure, Manifest, Plan, Span
 from .parquet_parts import Parts
 
@@ -64,7 +64,7 @@ class SweepWriter:
         self._context.close()
 
     def _told(self) -> AbstractContextManager[None]:
-        return told(self.folder, lambda: folders.going_on(self.manifest))
+        return reporting_disk_errors(self.folder, lambda: folders.how_to_resume(self.manifest))
 
     def _write_design(self) -> None:
         with replacing(self.folder / DESIGN, self.folder / UNFINISHED) as file:
@@ -77,7 +77,7 @@ class SweepWriter:
     ) -> None:
         """Write the measures of a block, and in how many of its sound runs each outcome held."""
         with self._told():
-            frame = table(self.design, np.arange(*span), rows)
+            frame = measure_table(self.design, np.arange(*span), rows)
             self._parts.write(span, MEASURES, pa.Table.from_pandas(frame, preserve_index=False))
             self.manifest.done[span] = Done(held, len(failures))
             self.manifest.failures += failures

@@ -15,7 +15,7 @@ from sim.theatre.language.variables import FlagVariable, LevelVariable, LogVaria
 
 from . import arithmetic
 from .compile_cast import Cast
-from .compile_rules import ConditionTable, EffectTable, FeatureTable, Parameters, Spans, TermTable
+from .compile_rules import ConditionTable, EffectTable, FeatureTable, ParameterTable, SpanTable, TermTable
 from .program import (
     ACTION,
     FLAG,
@@ -29,14 +29,14 @@ from .program import (
     Floats,
     Ladder,
     Program,
+    RecordTable,
     Script,
-    Table,
     elementwise,
     ints,
     table,
 )
 
-Place = TypeVar("Place", bound=Hashable)
+KeyT = TypeVar("KeyT", bound=Hashable)
 
 _KIND = {UnitVariable: UNIT, LevelVariable: LEVEL, LogVariable: LOG, FlagVariable: FLAG}
 
@@ -93,7 +93,7 @@ class Compiler:
         self.dyads = sorted(self.theatre.dyads)
         self.script = dict(sorted(scenario.script.items()))
         self.base = {path: number.value for path, number in scenario.numbers()}
-        self.parameters = Parameters(self.base)
+        self.parameters = ParameterTable(self.base)
         self.actor_at = _positions(self.cast)
         self.variable_at = _positions(self.variables)
         self.action_at = _positions(self.actions)
@@ -108,7 +108,7 @@ class Compiler:
         for features in (self.dawn, self.morning, self.snapshot):
             features.conditions = self.morning_conditions
         self.terms, self.effects = TermTable(self.parameters), EffectTable(self)
-        self.dyad_of, self.pairs_relieved, self.pairs_revealed = Spans(), Spans(), Spans()
+        self.dyad_of, self.pairs_relieved, self.pairs_revealed = SpanTable(), SpanTable(), SpanTable()
 
     def since(self, actor: str, rung: int) -> int:
         """The row that keeps the last day on which `actor` acted on `rung` or above."""
@@ -168,7 +168,7 @@ class Compiler:
             base=self.base,
         )
 
-    def _action_table(self, cast: Cast) -> Table:
+    def _action_table(self, cast: Cast) -> RecordTable:
         rows = [self._action(name, action, cast) for name, action in self.actions.items()]
         return table(ACTION, key=key(self.actions), **_columns(rows))
 
@@ -214,7 +214,7 @@ class Compiler:
             if (actor in one and target in other) or (actor in other and target in one)
         ]
 
-    def _link_table(self, cast: Cast) -> Table:
+    def _link_table(self, cast: Cast) -> RecordTable:
         rows = []
         for proxy, sponsor in cast.links:
             control = self.cast[proxy].sponsors[sponsor].control
@@ -222,7 +222,7 @@ class Compiler:
             rows.append(_span("terms", self.terms.add(self.dawn, control, path)))
         return table(LINK, **_columns(rows, LINK))
 
-    def _inject_table(self, names: list[str]) -> Table:
+    def _inject_table(self, names: list[str]) -> RecordTable:
         rows = []
         for name in names:
             entry = self.script[name]
@@ -230,7 +230,7 @@ class Compiler:
             rows.append({"day": (entry.on - self.scenario.start).days, **span})
         return table(INJECT, **_columns(rows, INJECT))
 
-    def _variable_table(self) -> tuple[Table, Floats, Floats]:
+    def _variable_table(self) -> tuple[RecordTable, Floats, Floats]:
         rows, ranges, logs = [], [], 0
         for name, variable in self.variables.items():
             log = isinstance(variable, LogVariable)
@@ -308,7 +308,7 @@ class Compiler:
         return Script(act, deaths, forbidden, imposed)
 
 
-def _positions(ids: Iterable[Place]) -> dict[Place, int]:
+def _positions(ids: Iterable[KeyT]) -> dict[KeyT, int]:
     return {name: at for at, name in enumerate(ids)}
 
 

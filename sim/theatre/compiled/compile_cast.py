@@ -9,7 +9,7 @@ import numpy as np
 from sim.theatre.language.schema import Action
 
 from . import arithmetic
-from .program import ACTOR, FIT, LOAD, NONE, Ints, Table, elementwise, ints, table
+from .program import ACTOR, FIT, LOAD, NONE, Ints, RecordTable, elementwise, ints, table
 
 if TYPE_CHECKING:
     from .compile import Compiler
@@ -33,7 +33,7 @@ class Cast:
         """(actor, target, rung) of all replies."""
         self.links = [(proxy, sponsor) for proxy, actor in compiler.cast.items() for sponsor in sorted(actor.sponsors)]
 
-    def actors(self, keys: list[int]) -> Table:
+    def actors(self, keys: list[int]) -> RecordTable:
         """One record for each actor."""
         names, number = list(self._of.cast), self._of.parameters.number
         columns: dict[str, Sequence[int]] = {
@@ -53,7 +53,7 @@ class Cast:
         sharpness = [number(f"actors.{name}.perception.scale", _reciprocal) for name in names]
         return table(ACTOR, decay=decay, narrowness=narrowness, sharpness=sharpness, key=keys, **columns)
 
-    def fit_table(self) -> Table:
+    def fit_table(self) -> RecordTable:
         """Pairs and rungs on which actors can reply."""
         pair = [self._of.pair_at[actor, target] for actor, target, _ in self.fits]
         return table(FIT, pair=pair, rung=[rung for _, _, rung in self.fits])
@@ -77,7 +77,7 @@ class Cast:
         """Pairs in which anyone holds something against `target`."""
         return [at for (_, by), at in self._of.pair_at.items() if by == target]
 
-    def loads(self) -> tuple[Table, Ints]:
+    def loads(self) -> tuple[RecordTable, Ints]:
         """For each observer and action, in order: the pairs that the act loads, and by which route."""
         rows: list[dict[str, int]] = []
         starts = [0]

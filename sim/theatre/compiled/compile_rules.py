@@ -34,7 +34,7 @@ from .program import (
     Features,
     Ints,
     Parameter,
-    Table,
+    RecordTable,
     elementwise,
     ints,
     table,
@@ -49,7 +49,7 @@ def _same(value: float) -> float:
     return value
 
 
-class Parameters:
+class ParameterTable:
     """Numbers as kernels read them; the same number under the same rule is kept once."""
 
     def __init__(self, base: Mapping[str, float]) -> None:
@@ -151,7 +151,7 @@ def locate(compiler: "Compiler", quantity: Quantity) -> tuple[int, int]:
 class TermTable:
     """Weighted terms by owner, in the order of their text."""
 
-    def __init__(self, parameters: Parameters) -> None:
+    def __init__(self, parameters: ParameterTable) -> None:
         self._parameters = parameters
         self._entries: list[tuple[FeatureTable, tuple[int, ...], int, Term]] = []
 
@@ -166,7 +166,7 @@ class TermTable:
             self._entries.append((features, features.place(term), weight, term))
         return start, len(self._entries)
 
-    def build(self) -> Table:
+    def build(self) -> RecordTable:
         """All owners' terms, once every term of their features is known."""
         return table(
             TERM,
@@ -239,7 +239,7 @@ class ConditionTable:
         )
 
 
-class Spans:
+class SpanTable:
     """Lists of positions, one after another; each owner knows where its own start and end."""
 
     def __init__(self) -> None:
@@ -277,6 +277,6 @@ class EffectTable:
         log = isinstance(self._compiler.variables[name], LogVariable)
         return parameters.number(f"{path}.effects.{name}", per_cent if log else None)
 
-    def build(self) -> Table:
+    def build(self) -> RecordTable:
         """All effects."""
         return table(EFFECT, variable=(v for v, _ in self._entries), amount=(a for _, a in self._entries))

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 Ints = NDArray[np.int32]
 Floats = NDArray[np.float64]
-Flags = NDArray[np.uint8]
-Table = NDArray[np.void]
+Marks = NDArray[np.uint8]
+RecordTable = NDArray[np.void]
 """A structured array: one record for each of its kind."""
 
 NONE = -1
@@ -177,7 +177,7 @@ VARIABLE_ROW = _table(
 class Features(NamedTuple):
     """Rows of readings between 0 and 1: first single factors, then products of two or three of them."""
 
-    factors: Table
+    factors: RecordTable
     """FEATURE."""
     products: Ints
     """Shape (product, 3): rows of factors, -1 for a missing third."""
@@ -191,9 +191,9 @@ class Features(NamedTuple):
 class Conditions(NamedTuple):
     """Conditions of one hour, those that others read before them."""
 
-    nodes: Table
+    nodes: RecordTable
     """CONDITION_NODE."""
-    clauses: Table
+    clauses: RecordTable
     """CLAUSE."""
     alternatives: Ints
 
@@ -224,7 +224,7 @@ class Script(NamedTuple):
     """Shape (day, actor): the action imposed."""
     deaths: Ints
     """Shape (day, actor): its deaths, -1 if they are drawn."""
-    forbidden: Flags
+    forbidden: Marks
     """Shape (day, action)."""
     imposed_days: int
     """Days at the start on which nobody decides."""
@@ -252,37 +252,37 @@ class Program:
     base: Mapping[str, float]
     """The value of every number of the scenario, by path."""
 
-    actor: Table
+    actor: RecordTable
     """ACTOR, by actor, as the other tables by their owner."""
-    fit: Table
+    fit: RecordTable
     """FIT: replies on one rung to one target fit alike."""
     suspicion: Ints
     """Parameter, by pair."""
-    loads: Table
+    loads: RecordTable
     """LOAD."""
     load_start: Ints
     """Loads of observer i by action a start at load_start[i * number of actions + a]."""
     links: tuple[tuple[str, str], ...]
     """(proxy, sponsor), sorted."""
-    link: Table
+    link: RecordTable
     """LINK."""
-    action: Table
+    action: RecordTable
     dyad_of: Ints
     """Dyads that actions belong to, as `action` says."""
     pairs_relieved: Ints
     """Pairs that replies discharge, as `action` says."""
     pairs_revealed: Ints
     """Pairs whose suspicion evidence opens, likewise."""
-    effects: Table
-    inject: Table
+    effects: RecordTable
+    inject: RecordTable
     """INJECT, by entry of the script with effects; the amounts are in `effects` too."""
-    variable: Table
+    variable: RecordTable
     low: Floats
     """By variable: the range, for log variables that of the logarithm."""
     high: Floats
     ladder: Ladder
     script: Script
-    terms: Table
+    terms: RecordTable
     """TERM, of all owners."""
     dawn: Features
     """What sponsors' control reads, taken in the evening for the next morning."""
@@ -297,7 +297,7 @@ class Program:
     """Those of outcomes, once flags have turned."""
     outcome_condition: Ints
 
-    def blood_is_read(self) -> Flags:
+    def blood_is_read(self) -> Marks:
         """Whether a term or a condition reads the blood of each pair, shape (pair,)."""
         read = np.zeros(len(self.pairs), np.uint8)
         for features in (self.dawn, self.morning, self.snapshot):
@@ -352,7 +352,7 @@ def ints(values: Iterable[Any]) -> Ints:
     return np.array(list(values), np.int32)
 
 
-def table(columns: np.dtype[np.void], **values: Iterable[Any]) -> Table:
+def table(columns: np.dtype[np.void], **values: Iterable[Any]) -> RecordTable:
     """Fill a table column by column."""
     filled = {name: list(column) for name, column in values.items()}
     rows = np.zeros(len(next(iter(filled.values()))), columns)

@@ -11,8 +11,8 @@ from sim.theatre.language.number import Written, written
 from sim.theatre.language.paths import meaning
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
-from sim.theatre.language.sources import Entry, Kind, Sources, parse
-from sim.theatre.language.terms import WORLD_UNITS, Comparison, Quantity
+from sim.theatre.language.sources import Entry, SourceKind, Sources, parse
+from sim.theatre.language.terms import WORLD_UNITS, Limit, Quantity
 from sim.theatre.language.variables import FlagVariable
 
 from .errors import shown
@@ -35,7 +35,7 @@ class Row:
     """Of a threshold: which side of it counts."""
     unit: str
     plausible: tuple[float, float] | None
-    kind: Kind | Literal["scenario"]
+    kind: SourceKind | Literal["scenario"]
     """What it is; `scenario` if a scenario sets it and gives no source."""
     source: str | None
     """Its own source or that of its entry."""
@@ -70,7 +70,7 @@ def _row(each: Written, theatre: Theatre, sources: Sources, changes: dict[str, N
         path,
         ".".join(each.keys[: 2 if each.keys[0] in _ENTRIES else 1]),
         number.value,
-        number.op if isinstance(number, Comparison) else None,
+        number.op if isinstance(number, Limit) else None,
         unit_of(theatre, each),
         number.plausible,
         "scenario" if bare else sources.kind(each.source, inherited=each.number.source is None),
@@ -84,7 +84,7 @@ def is_logical(theatre: Theatre, each: Written) -> bool:
     """Whether it is a comparison of a flag or a condition with true or false: no number that one could doubt."""
     name = each.keys[-1]
     flag = isinstance(theatre.variables.get(name), FlagVariable)
-    return isinstance(each.number, Comparison) and (flag or name in theatre.conditions)
+    return isinstance(each.number, Limit) and (flag or name in theatre.conditions)
 
 
 def unit_of(theatre: Theatre, each: Written) -> str:
@@ -92,7 +92,7 @@ def unit_of(theatre: Theatre, each: Written) -> str:
     if each.number.unit is not None:
         return each.number.unit
     keys = each.keys
-    if isinstance(each.number, Comparison):
+    if isinstance(each.number, Limit):
         quantity = Quantity.parse(keys[-1])
         name = quantity.of[0] if quantity.kind == "variable" else None
         if name not in theatre.variables:

@@ -17,8 +17,8 @@ from sim.theatre.language.sweep_file import SweepFile
 
 from .errors import Fault, ScenarioError, fault
 from .inventory import changed
-from .locate import WHAT_IT_IS, Kind, Named, referenced, shipped
-from .messages import Finding, findings
+from .locate import WHAT_IT_IS, FileKind, Named, referenced, shipped
+from .messages import SchemaFault, findings
 from .resolve import Resolved, merge, resolve
 from .yaml_tree import Key, Node, plain
 
@@ -206,14 +206,14 @@ def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | S
     return _scenario(resolved) if kind == "scenario" else _alone(resolved, _ALONE[kind])
 
 
-_ALONE: dict[Kind, type[Theatre | HistoryFile | Sources]] = {
+_ALONE: dict[FileKind, type[Theatre | HistoryFile | Sources]] = {
     "theatre": Theatre,
     "history": HistoryFile,
     "sources": Sources,
 }
 
 
-def _refuse_unless(resolved: Resolved, wanted: Kind) -> None:
+def _refuse_unless(resolved: Resolved, wanted: FileKind) -> None:
     file = resolved.first
     if file.kind == wanted:
         return
@@ -237,7 +237,7 @@ def _alone(resolved: Resolved, kind: type[AnyModel]) -> AnyModel:
     return held
 
 
-def _held_to(kind: type[AnyModel], tree: Node, data: Any = None) -> tuple[AnyModel | None, list[Finding]]:
+def _held_to(kind: type[AnyModel], tree: Node, data: Any = None) -> tuple[AnyModel | None, list[SchemaFault]]:
     """Check a tree, or the data made of it, against a record of the language."""
     try:
         return kind.model_validate(plain(tree) if data is None else data), []
@@ -247,7 +247,7 @@ def _held_to(kind: type[AnyModel], tree: Node, data: Any = None) -> tuple[AnyMod
 
 def _scenario(resolved: Resolved) -> Scenario:
     """Check every file by itself, then what they make together."""
-    found: list[Finding] = []
+    found: list[SchemaFault] = []
     data = plain(resolved.theatre) if resolved.theatre else None
     theatre, of_theatre = _held_to(Theatre, resolved.theatre, data) if resolved.theatre else (None, [])
     with names.naming(names.Names.of(data)) if data else nullcontext():
@@ -273,7 +273,7 @@ class _Beside(Scenario):
     theatre: Any
 
 
-def _whole(resolved: Resolved, theatre: Theatre | Mapping[str, Any]) -> tuple[Scenario | None, list[Finding]]:
+def _whole(resolved: Resolved, theatre: Theatre | Mapping[str, Any]) -> tuple[Scenario | None, list[SchemaFault]]:
     """Check what the files say together."""
     merged = resolved.scenario
     own = {key: node for key, node in merged.entries().items() if key in Scenario.model_fields and key != "theatre"}
@@ -284,7 +284,7 @@ def _whole(resolved: Resolved, theatre: Theatre | Mapping[str, Any]) -> tuple[Sc
     return scenario, [_as_written(finding) for finding in found]
 
 
-def _as_written(finding: Finding) -> Finding:
+def _as_written(finding: SchemaFault) -> SchemaFault:
     """Blame no one file for what a scenario lacks, and call the end of history by the key that a file has for it."""
     if finding.where == "history_until":
         return replace(finding, where="history.until")

@@ -15,8 +15,8 @@ from .yaml_tree import Node, read, sibling
 MOST_FILES = 16
 
 Named = str | os.PathLike[str]
-Kind = Literal["scenario", "theatre", "history", "sources", "sweep"]
-WHAT_IT_IS: dict[Kind, str] = {
+FileKind = Literal["scenario", "theatre", "history", "sources", "sweep"]
+WHAT_IT_IS: dict[FileKind, str] = {
     "scenario": "a scenario",
     "theatre": "a theatre",
     "history": "a history",
@@ -34,7 +34,7 @@ class File:
     tree: Node
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> FileKind:
         """What its keys make it."""
         if self.tree.get("theatre"):
             return "theatre"

@@ -12,7 +12,7 @@ from sim.text import did_you_mean
 from sim.theatre.language.base import Model, described
 from sim.theatre.language.number import describe
 from sim.theatre.language.paths import meaning
-from sim.theatre.language.terms import Comparison, Condition
+from sim.theatre.language.terms import Condition, Limit
 
 from .errors import Fault, Place, fault
 from .yaml_tree import Key, Node, plain
@@ -21,7 +21,7 @@ Path = tuple[Key, ...]
 
 
 @dataclass(frozen=True)
-class Finding:
+class SchemaFault:
     """A fault before its text is joined with where in the language it stands."""
 
     place: Place
@@ -40,7 +40,7 @@ class Finding:
 _NAMING = ("unknown", "missing", "wrong unit")
 
 
-def findings(error: ValidationError, tree: Node, kind: type[Model]) -> list[Finding]:
+def findings(error: ValidationError, tree: Node, kind: type[Model]) -> list[SchemaFault]:
     """Retell every line of `error`, raised when `tree` was held to the record `kind`."""
     lines = error.errors(include_url=False)
     placed = [(line, *_path(tree, line)) for line in lines]
@@ -100,7 +100,7 @@ _SHALLOW = {"literal_error", "bool_type", "bool_parsing", "model_type"}
 """Not even the kind of thing that this alternative asks for."""
 
 
-def _finding(line: ErrorDetails, path: Path, tree: Node, kind: type[Model]) -> Finding:
+def _finding(line: ErrorDetails, path: Path, tree: Node, kind: type[Model]) -> SchemaFault:
     of_key = line["loc"][-1:] == ("[key]",)
     nodes = _nodes(tree, path)
     if line["type"] == "missing":
@@ -110,19 +110,19 @@ def _finding(line: ErrorDetails, path: Path, tree: Node, kind: type[Model]) -> F
         return _extra(path, nodes[-1].key, _fields(kind, path[:-1], tree))
     if line["type"] == "union_tag_not_found":
         name = line["ctx"]["discriminator"].strip("'")
-        return Finding(nodes[-1].key, f"missing '{name}'", _dotted(path), "it says what sort of entry this is")
+        return SchemaFault(nodes[-1].key, f"missing '{name}'", _dotted(path), "it says what sort of entry this is")
     if line["type"] == "union_tag_invalid":
         name = line["ctx"]["discriminator"].strip("'")
         kind_of = nodes[-1].content[name]
         text, hint = f"unknown {name} {describe(plain(kind_of))}", _one_of(line["ctx"]["expected_tags"])
-        return Finding(kind_of.at, text, _dotted(path), hint)
+        return SchemaFault(kind_of.at, text, _dotted(path), hint)
     text, hint = _split(_said(line), line["input"])
     if line["type"] == "literal_error" and (entries := _fields(kind, path, tree)):
         hint = f"or a map with {' or '.join(entries)}"
     node = nodes[-1]
     # a block that begins on the line below its key is looked for at the key
     place = node.key if of_key or node.at.line != node.key.line else node.at
-    return Finding(place, text, _dotted(path[:-1] if of_key else path), hint)
+    return SchemaFault(place, text, _dotted(path[:-1] if of_key else path), hint)
 
 
 def _nodes(tree: Node, path: Path) -> list[Node]:
@@ -138,16 +138,16 @@ def _nodes(tree: Node, path: Path) -> list[Node]:
     return nodes
 
 
-def _missing(line: ErrorDetails, path: Path, parent: Node, fields: Mapping[str, str | None]) -> Finding:
+def _missing(line: ErrorDetails, path: Path, parent: Node, fields: Mapping[str, str | None]) -> SchemaFault:
     name = path[-1] if path else line["loc"][-1]
     if isinstance(name, int):
-        return Finding(parent.at, f"missing entry {name + 1} of the list", _dotted(path[:-1]))
-    return Finding(parent.key, f"missing '{name}'", _dotted(path[:-1]), _flat(fields.get(name)))
+        return SchemaFault(parent.at, f"missing entry {name + 1} of the list", _dotted(path[:-1]))
+    return SchemaFault(parent.key, f"missing '{name}'", _dotted(path[:-1]), _flat(fields.get(name)))
 
 
-def _extra(path: Path, place: Place, fields: Mapping[str, str | None]) -> Finding:
+def _extra(path: Path, place: Place, fields: Mapping[str, str | None]) -> SchemaFault:
     close = did_you_mean(str(path[-1]), tuple(fields)).removeprefix("; ")
-    return Finding(place, f"unknown key '{path[-1]}'", _dotted(path[:-1]), close or _one_of(", ".join(fields)))
+    return SchemaFault(place, f"unknown key '{path[-1]}'", _dotted(path[:-1]), close or _one_of(", ".join(fields)))
 
 
 def _dotted(path: Path) -> str:
@@ -230,7 +230,7 @@ def _inside(annotation: Any, key: Key) -> Any:
         for name, info in annotation.model_fields.items():
             if key == (info.alias or name):
                 return info.annotation
-        return Comparison if annotation is Condition else None
+        return Limit if annotation is Condition else None
     of = get_args(annotation)
     if get_origin(annotation) is dict:
         return of[1]

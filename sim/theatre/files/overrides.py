@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from sim.text import did_you_mean
 from sim.theatre.language.names import KINDS
 from sim.theatre.language.number import describe, split_unit
-from sim.theatre.language.paths import splits
+from sim.theatre.language.paths import path_splits
 from sim.theatre.language.schema import Theatre
-from sim.theatre.language.terms import Comparison
+from sim.theatre.language.terms import Limit
 
 from .yaml_tree import Key, Node, plain
 
-_OF_NUMBER = frozenset(Comparison.model_fields)
+_OF_NUMBER = frozenset(Limit.model_fields)
 _SECTIONS = tuple(KINDS.values())
 
 
@@ -58,7 +58,7 @@ def _readings(node: Node | None, rest: str) -> Iterator[tuple[Key, str]]:
     if node is None:
         return iter(())
     keys: list[Key] = list(node.entries()) or list(range(len(node.content) if isinstance(node.content, list) else 0))
-    return splits(rest, keys)
+    return path_splits(rest, keys)
 
 
 def _child(node: Node, key: Key) -> Node:

@@ -2,7 +2,7 @@
 
 A path joins keys with dots. Ids may hold dots themselves, and terms spaces, so of several readings of a path the one
 with the longest first key counts. Terms and quantities match by meaning: `b * ~a` finds `~a*b`. Whatever looks
-something up by its path, in files or in a scenario, does it by `splits`.
+something up by its path, in files or in a scenario, does it by `path_splits`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from .terms import canonical_quantity, canonical_term
 
-Key = TypeVar("Key", bound=str | int)
+KeyT = TypeVar("KeyT", bound=str | int)
 
 
 @lru_cache(maxsize=4096)
@@ -26,10 +26,10 @@ def meaning(text: str) -> str:
     return text.strip()
 
 
-def splits(path: str, keys: Iterable[Key]) -> Iterator[tuple[Key, str]]:
+def path_splits(path: str, keys: Iterable[KeyT]) -> Iterator[tuple[KeyT, str]]:
     """Each way to split a path into one of `keys` and what remains, the longest key first."""
     exact = {str(key): key for key in keys}
-    meant: dict[str, Key] | None = None  # most paths are written as their keys are
+    meant: dict[str, KeyT] | None = None  # most paths are written as their keys are
     for end in (len(path), *(at for at in range(len(path) - 1, -1, -1) if path[at] == ".")):
         text, rest = path[:end], path[end + 1 :]
         if text not in exact and meant is None:

@@ -136,7 +136,7 @@ class Scenario(Model):
     """Up to this day nobody decides; only the script acts."""
     forbid: Forbid = {}
     chosen: tuple[str, ...] = ()
-    """Numbers that its files set without a range of their own: what it asks about, and so not in doubt."""
+    """Numbers that its files set without a range of their own: what it asks about, and so not uncertain."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -183,7 +183,7 @@ class Scenario(Model):
         """Hash of everything that can change a run; labels, notes and sides included, since they are shown with it.
 
         Base rates and explanations of findings are left out: they judge an ensemble that is the same without them. So
-        is which numbers are in doubt, as their plausible ranges tell: a run with numbers as written is the same.
+        is which numbers are uncertain, as their plausible ranges tell: a run with numbers as written is the same.
         """
         judging = {"base_rates", "lint"}
         content = self.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed", "chosen"})

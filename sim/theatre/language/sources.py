@@ -34,11 +34,11 @@ _ADDRESS = r"https?://\S{1,1000}"
 _IS_KEY = _like(_KEY, "a key; a key is a word that begins with a capital, such as A12, S07b or MID")
 _IS_ADDRESS = _like(_ADDRESS, "an address; addresses begin with http:// or https://")
 
-Key = Annotated[str, AfterValidator(_IS_KEY), _schema(_KEY)]
-Keys = tuple[Key, ...]
+SourceKey = Annotated[str, AfterValidator(_IS_KEY), _schema(_KEY)]
+Keys = tuple[SourceKey, ...]
 Address = Annotated[str, AfterValidator(_IS_ADDRESS), _schema(_ADDRESS)]
 
-Kind = Literal["input", "tuned", "judgement", "unsourced"]
+SourceKind = Literal["input", "tuned", "judgement", "unsourced"]
 """What a number is: taken from outside the model, set so that a check holds, a guess, or nobody says."""
 
 
@@ -94,10 +94,10 @@ class Sources(Model):
     """Everything that the sources of a theatre, its scenarios and its history name."""
 
     schema_version: Literal[1]
-    claims: dict[Key, Claim] = {}
-    events: dict[Key, RecordedEvent] = {}
-    numbers: dict[Key, Figures] = {}
-    references: dict[Key, Reference] = {}
+    claims: dict[SourceKey, Claim] = {}
+    events: dict[SourceKey, RecordedEvent] = {}
+    numbers: dict[SourceKey, Figures] = {}
+    references: dict[SourceKey, Reference] = {}
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
@@ -151,7 +151,7 @@ class Sources(Model):
                 found.append(f"'{key}' judges the model and cannot be put into it; write 'tuned: {key}'")
         return found
 
-    def kind(self, source: str | None, inherited: bool = False) -> Kind:
+    def kind(self, source: str | None, inherited: bool = False) -> SourceKind:
         """Return what a number with this source is; `inherited` if the source is its entry's and not its own.
 
         A claim says in which direction something works. How strongly it does is then a judgement, as is what rests on

@@ -13,7 +13,7 @@ from . import names
 from .base import Model
 from .number import Legal, Number, Weight, describe
 
-Kind = Literal["variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since"]
+QuantityKind = Literal["variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since"]
 
 _CALL = re.compile(r"^([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?$")
 WORLD_UNITS = {
@@ -36,7 +36,7 @@ RESERVED = frozenset(
 class Quantity:
     """Something of the world that a rule can read, such as `sanctions` or `blood(us, iran)`."""
 
-    kind: Kind
+    kind: QuantityKind
     of: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -85,7 +85,7 @@ class Quantity:
         return cls(*_variable_or_condition(name))
 
 
-def _variable_or_condition(name: str) -> tuple[Kind, tuple[str]]:
+def _variable_or_condition(name: str) -> tuple[QuantityKind, tuple[str]]:
     known = names.current()
     if known is None or name in known.known["variable"]:
         return "variable", (name,)
@@ -164,7 +164,7 @@ Terms = Annotated[dict[TermKey, Weight], BeforeValidator(lambda data: refuse_twi
 """A map of terms to weights; their sum is what it stands for."""
 
 
-class Comparison(Number):
+class Limit(Number):
     """A threshold: `">= 0.7"`, a map whose `value` is that, or `true` and `false` for flags and conditions."""
 
     op: Literal[">=", "<="]
@@ -173,7 +173,7 @@ class Comparison(Number):
     @model_validator(mode="before")
     @classmethod
     def _compare(cls, data: Any) -> Any:
-        if isinstance(data, Comparison):
+        if isinstance(data, Limit):
             return data
         written = dict(data) if isinstance(data, Mapping) else {"value": data}
         value = written.get("value")
@@ -198,7 +198,7 @@ class Condition(Model):
     """What must hold: every comparison, and of each `any` list at least one; with `for`, that many days on end."""
 
     clauses: Annotated[
-        dict[QuantityKey, Comparison], BeforeValidator(lambda data: refuse_twins(data, canonical_quantity))
+        dict[QuantityKey, Limit], BeforeValidator(lambda data: refuse_twins(data, canonical_quantity))
     ] = {}
     any: tuple["Condition", ...] = ()
     """Alternatives, of which one must hold."""
@@ -228,7 +228,7 @@ class Condition(Model):
         return self
 
     @staticmethod
-    def _unit_fits(quantity: Quantity, comparison: Comparison) -> None:
+    def _unit_fits(quantity: Quantity, comparison: Limit) -> None:
         known = names.current()
         unit = WORLD_UNITS.get(quantity.kind)
         if quantity.kind == "variable" and known is not None:

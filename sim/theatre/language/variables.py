@@ -20,7 +20,7 @@ def _one_base(data: Any) -> Any:
     return refuse_twins(data, _canonical_target)
 
 
-Target = Annotated[dict[Annotated[str, AfterValidator(_canonical_target)], Number], BeforeValidator(_one_base)]
+TargetTerms = Annotated[dict[Annotated[str, AfterValidator(_canonical_target)], Number], BeforeValidator(_one_base)]
 """Where a variable relaxes to: `base` and weighted terms. For a log variable, weights are in per cent of the price."""
 
 
@@ -38,7 +38,7 @@ class _Relaxing(_Variable):
 
     half_life: HalfLife | None = None
     """How fast it relaxes to its target; left out, it stays where it is put."""
-    target: Target | None = None
+    target: TargetTerms | None = None
     noise: Number | None = None
     """Standard deviation of a day's noise."""
 

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from sim.text import did_you_mean
 from sim.theatre.language.number import Number
-from sim.theatre.language.paths import meaning, splits
+from sim.theatre.language.paths import meaning, path_splits
 from sim.theatre.language.scenario import Scenario
 
 
@@ -87,7 +87,7 @@ def _descend(node: Any, rest: str) -> dict[str, Any] | None:
     entries = dict(enumerate(node)) if isinstance(node, list) else dict(node) if isinstance(node, dict) else {}
     if isinstance(entries.get("clauses"), dict):  # a file writes comparisons straight into their condition
         entries |= entries["clauses"]
-    for key, inner in splits(rest, entries):
+    for key, inner in path_splits(rest, entries):
         found = _descend(entries[key], inner)
         if found is not None:
             return found

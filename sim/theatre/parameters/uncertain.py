@@ -1,4 +1,7 @@
-"""The numbers of a scenario that are in doubt: within what range each may lie, and how a draw picks one from it."""
+"""The uncertain numbers of a scenario: within what range each may lie, and how a draw picks one from it.
+
+What is not known of a number is epistemic; what the dice do in a run is aleatory.
+"""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -13,7 +16,7 @@ WIDE = 10.0
 """A positive range whose ends lie further apart than by this factor is a range of magnitudes."""
 
 
-class Doubt(NamedTuple):
+class UncertainNumber(NamedTuple):
     """A number that might as well lie elsewhere."""
 
     path: str
@@ -24,11 +27,11 @@ class Doubt(NamedTuple):
 
     @property
     def logarithmic(self) -> bool:
-        """Whether its magnitude is in doubt, so that each factor of two within the range is as likely as another."""
+        """Whether its magnitude is uncertain, so that each factor of two within the range is as likely as another."""
         return self.low > 0 and self.high > WIDE * self.low
 
     def at(self, share: float) -> float:
-        """The number so far up its range: even, or in its logarithm where its magnitude is in doubt."""
+        """The number so far up its range: even, or in its logarithm where its magnitude is uncertain."""
         if self.logarithmic:
             low, high = log(self.low), log(self.high)
             found = exp(low + (high - low) * share)
@@ -43,23 +46,23 @@ class Doubt(NamedTuple):
         return (value - self.low) / (self.high - self.low)
 
 
-def doubts(scenario: Scenario) -> tuple[Doubt, ...]:
+def uncertain_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
     """Every number with a plausible range that nobody chooses, neither a government nor the scenario itself."""
-    return tuple(_doubts(scenario))
+    return tuple(_uncertain_numbers(scenario))
 
 
-def _doubts(scenario: Scenario) -> Iterator[Doubt]:
+def _uncertain_numbers(scenario: Scenario) -> Iterator[UncertainNumber]:
     chosen = set(scenario.chosen)
     for path, number in scenario.numbers():
-        if path not in chosen and not number.lever and (doubt := doubt_of(path, number)) is not None:
+        if path not in chosen and not number.lever and (doubt := uncertain_number(path, number)) is not None:
             yield doubt
 
 
-def doubt_of(path: str, number: Number) -> Doubt | None:
+def uncertain_number(path: str, number: Number) -> UncertainNumber | None:
     """The range of a number; None if it has none, or one without width."""
     if number.plausible is None or number.plausible[0] == number.plausible[1]:
         return None
-    return Doubt(path, number.value, *number.plausible)
+    return UncertainNumber(path, number.value, *number.plausible)
 
 
 def refuse_clashing(scenario: Scenario) -> None:
@@ -70,7 +73,7 @@ def refuse_clashing(scenario: Scenario) -> None:
     ChangeError
         There are some; the message names one.
     """
-    numbers = doubts(scenario)
+    numbers = uncertain_numbers(scenario)
     crossed = {"scale.0": 1.0, "scale.1": 0.0}
     for end in (0.0, 1.0):
         ends = {each.path: each.at(crossed.get(".".join(each.path.split(".")[-2:]), end)) for each in numbers}

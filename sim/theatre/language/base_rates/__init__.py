@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Union
 
 from pydantic import Field
 
-from .base import KINDS, Acts, BaseRateKind, RunArrays, While
+from .base import KINDS, ActFilter, BaseRateKind, RunArrays, While
 
 for _file in iter_modules(__path__):
     import_module(f"{__name__}.{_file.name}")
@@ -21,4 +21,4 @@ if TYPE_CHECKING:
 else:
     BaseRate = Annotated[Union[tuple(KINDS.values())], Field(discriminator="measure")]  # noqa: UP007
 
-__all__ = ["KINDS", "Acts", "BaseRate", "BaseRateKind", "RunArrays", "While"]
+__all__ = ["KINDS", "ActFilter", "BaseRate", "BaseRateKind", "RunArrays", "While"]

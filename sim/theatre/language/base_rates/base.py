@@ -18,7 +18,7 @@ from pydantic_core import CoreSchema
 from sim.theatre.language.base import Model, Source, Text
 from sim.theatre.language.number import describe, split_unit
 from sim.theatre.language.references import ActionRef, ActorRef, DyadRef, Rung, VariableRef
-from sim.theatre.language.terms import Comparison
+from sim.theatre.language.terms import Limit
 
 if TYPE_CHECKING:  # files are read without arrays, which take longer to import than a theatre to check
     import numpy as np
@@ -45,7 +45,7 @@ def _rising(pair: tuple[float, float]) -> tuple[float, float]:
 
 
 _SPAN = {"anyOf": [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": r"^\s*\d+(\s*d)?\s*$"}]}
-Span = Annotated[int, BeforeValidator(_whole_days), Field(ge=1, le=20_000), WithJsonSchema(_SPAN)]
+WholeDays = Annotated[int, BeforeValidator(_whole_days), Field(ge=1, le=20_000), WithJsonSchema(_SPAN)]
 """A whole number of days."""
 Rungs = Annotated[tuple[Rung, Rung], AfterValidator(_rising)]
 """From one rung to another, both included."""
@@ -62,7 +62,7 @@ class Threshold(Model):
     @model_validator(mode="before")
     @classmethod
     def _read(cls, data: Any) -> Any:
-        read = Comparison.model_validate(data)
+        read = Limit.model_validate(data)
         return {"op": read.op, "value": read.value}
 
     @classmethod
@@ -76,7 +76,7 @@ While = dict[VariableRef, Threshold]
 """Days that count: those on which each of these variables was so in the evening before."""
 
 
-class Acts(Model):
+class ActFilter(Model):
     """Some of the acts of a run: those that fit all that is said here."""
 
     actions: tuple[ActionRef, ...] = ()
@@ -118,7 +118,7 @@ class RunArrays(Protocol):
     def trajectory(self, name: str) -> "NDArray[Any]":
         """Values in the evening, shape (run, day): of a variable, of `tension` or of `rung`."""
 
-    def where(self, *acts: Acts) -> "NDArray[np.bool_]":
+    def where(self, *acts: ActFilter) -> "NDArray[np.bool_]":
         """By act, whether it is one of any of these."""
 
     def when(self, those: "NDArray[np.bool_]") -> "tuple[NDArray[Any], NDArray[Any]]":

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from .base import BaseRateKind, Dyads, Quantile, RunArrays, Rungs, Span, register
+from .base import BaseRateKind, Dyads, Quantile, RunArrays, Rungs, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
@@ -15,7 +15,7 @@ class CrisisDuration(BaseRateKind):
     measure: Literal["duration"]
     dyads: Dyads
     rungs: Rungs
-    quiet: Span
+    quiet: WholeDays
     """So many days without such an act end a crisis."""
     quantile: Quantile = 0.5
 

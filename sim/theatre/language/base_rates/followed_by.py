@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import Acts, BaseRateKind, RunArrays, Span, While, register
+from .base import ActFilter, BaseRateKind, RunArrays, While, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
@@ -15,12 +15,12 @@ class FollowedBy(BaseRateKind):
     """Share of acts that other acts follow within some days."""
 
     measure: Literal["followed_by"]
-    trigger: Acts
-    reply: Acts
-    within: Span
-    apart: Span | None = None
+    trigger: ActFilter
+    reply: ActFilter
+    within: WholeDays
+    apart: WholeDays | None = None
     """Count a trigger only if nothing of `apart_from` lies so many days before it, or between it and the reply."""
-    apart_from: tuple[Acts, ...] = ()
+    apart_from: tuple[ActFilter, ...] = ()
     while_: While = Field(default={}, alias="while")
 
     @model_validator(mode="after")

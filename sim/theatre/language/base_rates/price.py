@@ -7,7 +7,7 @@ from pydantic import AfterValidator
 from sim.theatre.language import names
 from sim.theatre.language.references import VariableRef
 
-from .base import Acts, BaseRateKind, RunArrays, Span
+from .base import ActFilter, BaseRateKind, RunArrays, WholeDays
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,8 +25,8 @@ class AfterAct(BaseRateKind):
     """How a price answers an act, in trading days and beyond what it does in other runs."""
 
     variable: Annotated[VariableRef, AfterValidator(_price)]
-    acts: Acts
-    over: Span = 10
+    acts: ActFilter
+    over: WholeDays = 10
     """Trading days that a price is followed; acts with another one so near are left out."""
 
     @property

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
 
-from .base import Acts, BaseRateKind, RunArrays, Span, While, register
+from .base import ActFilter, BaseRateKind, RunArrays, While, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
@@ -15,8 +15,8 @@ class ActRate(BaseRateKind):
     """How many acts there are in so many days."""
 
     measure: Literal["rate"]
-    acts: Acts
-    per: Span
+    acts: ActFilter
+    per: WholeDays
     while_: While = Field(default={}, alias="while")
 
     @property

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from .base import BaseRateKind, Dyads, RunArrays, Rungs, Span, register
+from .base import BaseRateKind, Dyads, RunArrays, Rungs, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
@@ -16,7 +16,7 @@ class Reciprocation(BaseRateKind):
     dyads: Dyads
     rungs: Rungs
     """The rungs on which an act counts as militarised."""
-    quiet: Span
+    quiet: WholeDays
     """So many days without such an act end a dispute."""
 
     def estimate(self, seen: RunArrays) -> "Estimate":

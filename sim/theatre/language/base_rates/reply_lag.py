@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from .base import BaseRateKind, Dyads, Quantile, RunArrays, Rungs, Span, register
+from .base import BaseRateKind, Dyads, Quantile, RunArrays, Rungs, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
@@ -16,7 +16,7 @@ class ReplyLag(BaseRateKind):
     dyads: Dyads
     triggers: Rungs
     replies: Rungs
-    within: Span
+    within: WholeDays
     """What comes later is no reply."""
     quantile: Quantile = 0.5
     link: Literal["sequence", "cause"] = "sequence"

@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from sim.theatre.language.references import Rung
 
-from .base import BaseRateKind, Dyads, RunArrays, Span, register
+from .base import BaseRateKind, Dyads, RunArrays, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
@@ -20,7 +20,7 @@ class ReplyLevels(BaseRateKind):
     dyads: Dyads
     levels: Annotated[tuple[Rung, ...], Field(min_length=2)]
     """The lowest rung of each level; acts below the first do not count."""
-    within: Span
+    within: WholeDays
     """What comes later is no reply."""
     direction: Literal["up", "same", "down", "lead"]
     """`lead` is by how much `same` exceeds the more frequent of the others."""

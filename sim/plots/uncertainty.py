@@ -31,14 +31,14 @@ if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 
-def doubt(
+def uncertainty(
     ensemble: "AnyEnsemble",
     written: "AnyEnsemble",
     ax: Axes | None = None,
     variable: str = "tension",
     band: float = 0.9,
 ) -> Axes:
-    """Fan of one variable over the days: the band that dice alone make, within the band of dice and doubt.
+    """Fan of one variable over the days: the band that dice alone make, within the band of dice and uncertain numbers.
 
     Parameters
     ----------
@@ -59,7 +59,7 @@ def doubt(
     levels = sorted({*edges([band]), 0.5})
     both, dice = (runs.quantiles(variable, levels) for runs in (ensemble, written))
     wide, narrow = tint(COLOURS["band"], 0.2), tint(COLOURS["band"], 0.55)
-    ax.fill_between(dates, both[0], both[-1], color=wide, linewidth=0, label="dice and doubt")
+    ax.fill_between(dates, both[0], both[-1], color=wide, linewidth=0, label="dice and uncertain numbers")
     ax.fill_between(dates, dice[0], dice[-1], color=narrow, linewidth=0, alpha=0.75, label="dice alone")
     ax.plot(dates, both[1], color=COLOURS["text"], linewidth=1.5)
     ax.plot(dates, dice[1], color=COLOURS["text"], linewidth=1.5, linestyle=(0, (2, 1.5)))
@@ -82,13 +82,13 @@ def doubt(
 
 
 @standard
-def _doubts(shown: Shown) -> Iterator[Plate]:
+def _uncertainty(shown: Shown) -> Iterator[Plate]:
     """Of tension, and of the first price, where runs draw their numbers."""
     ensemble, written, price = shown.ensemble, shown.written, shown.price
     if written is not None:
-        yield Plate("doubt_tension", lambda ax: doubt(ensemble, written, ax))
+        yield Plate("uncertainty_tension", lambda ax: uncertainty(ensemble, written, ax))
         if price is not None:
-            yield Plate(f"doubt_{price}", lambda ax: doubt(ensemble, written, ax, price))
+            yield Plate(f"uncertainty_{price}", lambda ax: uncertainty(ensemble, written, ax, price))
 
 
 def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = None) -> Axes:
