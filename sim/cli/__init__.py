@@ -1,4 +1,9 @@
-"""The command line, `sim`."""
+"""The command line, `sim`: one verb a function.
+
+In come words and names of files; each verb calls one function of the rooms below, prints its answer to standard output
+and all else to standard error. `app` lists the verbs, `console` says how errors become sentences and exit codes.
+What a verb needs is imported when it is called, so that `sim --help` answers at once.
+"""
 
 
 def main() -> None:
