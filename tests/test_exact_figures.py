@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from SALib.analyze import sobol as salib_sobol
 
 from sim.analysis.base_rates import _direction
 from sim.analysis.discovery import _box, _step, foremost
@@ -176,6 +177,19 @@ def test_a_rank_correlation_has_the_error_of_bonett_and_wright():
     rho, error = rank_correlation(np.array([[1.0, 2, 3, 4, 5]]).T, np.array([2.0, 1, 4, 5, 3]))
     assert rho == pytest.approx([0.6])
     assert error == pytest.approx([np.sqrt((1 + 0.18) / 2) * (1 - 0.36)])
+
+
+def test_luck_at_the_second_half_of_sobol_s_points_is_taken_off_the_variance_too():
+    problem, n, luck = {"names": ["x"], "bounds": [(0.0, 1.0)], "num_vars": 1}, 16, 0.3
+    Y = np.random.default_rng(3).random((n, 3))  # at A, with x of B, at B
+    thrown = np.zeros((n, 3))
+    thrown[:, 2] = luck * np.tile([1, -1], n // 2)
+    runs = np.stack([Y + thrown, Y - thrown], axis=2).reshape(-1, 2)
+    plain = salib_sobol.analyze(problem, Y.ravel(), calc_second_order=False, num_resamples=2)
+    variance = Y[:, [0, 2]].var()
+    found = indices("sobol", "sobol", problem, np.zeros((3 * n, 1)), runs).iloc[0]
+    for name in ("S1", "ST"):
+        assert found[name] == pytest.approx(plain[name][0] * variance / (variance - luck**2 / 2))
 
 
 def test_with_two_replicates_an_effect_has_the_sign_of_the_other():
