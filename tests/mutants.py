@@ -319,6 +319,8 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := [folder for folder in asked.folders if folder.rstrip("/") not in SUITES]:
         parser.error(f"no tests are named for {', '.join(unknown)}; there are {', '.join(SUITES)}")
+    for ended in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ended, signal.default_int_handler)  # so that copies are removed
     if hasattr(os, "sched_setaffinity"):  # what is begun from here has no more cores
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:WORKERS])
     lines = []

@@ -10,9 +10,12 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from SALib.analyze import sobol as salib_sobol
 
+import sim
 from sim.analysis.base_rates import _direction
 from sim.analysis.discovery import _box, _step, foremost
+from sim.analysis.estimates import Estimate
 from sim.analysis.methods.delta import GRID, _n_classes, delta
 from sim.analysis.price_response import _alone, half_life
 from sim.analysis.rank_correlation import rank_correlation
@@ -20,10 +23,12 @@ from sim.analysis.sensitivity import indices
 from sim.analysis.two_errors import by_set, tally, two_errors
 from sim.analysis.variance import _interval, variance_shares
 from sim.engine.model import LockstepModel
+from sim.results.base_rates import EnsembleArrays, verdict
 from sim.results.bins import DEATHS
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import collect
 from sim.results.errors import DiskError
+from sim.results.measures import measures_of
 from sim.results.storage.folder import refuse_full
 from sim.results.storage.read import summary
 from sim.results.summary import Summary
@@ -58,6 +63,42 @@ def test_a_summary_tells_the_median_and_the_ninth_tenth_of_deaths():
     for each in (ensemble, counts):
         assert summary(each)["deaths"] == {"median": 50, "p90": 90}
         assert summary(each)["events_per_run"] == 1
+
+
+def ensemble_with(case, rows):
+    """An ensemble of 3 runs with these events: run, action, rung and deaths."""
+    ensemble = sim.run(case, 3, 1, progress=None)
+    kinds = ensemble.events.dtypes
+    events = pd.DataFrame(rows, columns=["run", "action", "rung", "fatalities"])
+    events = events.assign(day=0, date=pd.Timestamp(case.start), actor="a", target="b", deniable=0.0, cause=np.nan)
+    events = events.assign(event=events.groupby("run").cumcount())[list(kinds.index)].astype(kinds.to_dict())
+    return replace(ensemble, events=events)
+
+
+def test_a_run_without_events_has_no_deaths():
+    ensemble = ensemble_with(CASE, [(0, "a.warn", 1, 4), (0, "a.warn", 1, 2), (2, "a.warn", 1, 0)])
+    assert measures_of(ensemble)["deaths"].tolist() == [6, 0, 0]
+
+
+def test_acts_of_a_dyad_are_those_of_one_side_on_the_other():
+    cast = {name: actor() for name in "abc"}
+    acts = {f"{one}.hit_{other}": action(4, other, 0.1) for one, other in ("ab", "ba", "ac", "cb", "bc")}
+    dyads = {"pair": {"label": "A pair", "sides": [["a"], ["b"]]}}
+    record = EnsembleArrays(sim.run(scenario(theatre(cast, acts, dyads=dyads), days=2), 2, 1, progress=None))
+    sides = dict(zip(record.names, record.sides("pair").tolist(), strict=True))
+    assert sides == dict.fromkeys(sides, -1) | {"a.hit_b": 0, "b.hit_a": 1}
+
+
+def test_acts_on_some_rungs_lie_between_both_ends():
+    record = EnsembleArrays(ensemble_with(CASE, [(0, "a.warn", rung, rung % 2) for rung in range(10)]))
+    assert np.flatnonzero(record._as((3, 6), None)).tolist() == [3, 4, 5, 6]
+    assert np.flatnonzero(record._as((3, 6), True)).tolist() == [3, 5]
+    assert record._as(None, None).all()
+
+
+@pytest.mark.parametrize(("n", "found"), [(19, "open"), (20, "inside")])
+def test_twenty_cases_are_the_fewest_for_a_verdict(n, found):
+    assert verdict(Estimate(0.5, 0.4, 0.6, n), (0.4, 0.6)) == found
 
 
 @pytest.mark.parametrize("shape", [(3, 12), (12, 3), (70, 4)])
@@ -177,6 +218,19 @@ def test_a_rank_correlation_has_the_error_of_bonett_and_wright():
     rho, error = rank_correlation(np.array([[1.0, 2, 3, 4, 5]]).T, np.array([2.0, 1, 4, 5, 3]))
     assert rho == pytest.approx([0.6])
     assert error == pytest.approx([np.sqrt((1 + 0.18) / 2) * (1 - 0.36)])
+
+
+def test_luck_at_the_second_half_of_sobol_s_points_is_taken_off_the_variance_too():
+    problem, n, luck = {"names": ["x"], "bounds": [(0.0, 1.0)], "num_vars": 1}, 16, 0.3
+    Y = np.random.default_rng(3).random((n, 3))  # at A, with x of B, at B
+    thrown = np.zeros((n, 3))
+    thrown[:, 2] = luck * np.tile([1, -1], n // 2)
+    runs = np.stack([Y + thrown, Y - thrown], axis=2).reshape(-1, 2)
+    plain = salib_sobol.analyze(problem, Y.ravel(), calc_second_order=False, num_resamples=2)
+    variance = Y[:, [0, 2]].var()
+    found = indices("sobol", "sobol", problem, np.zeros((3 * n, 1)), runs).iloc[0]
+    for name in ("S1", "ST"):
+        assert found[name] == pytest.approx(plain[name][0] * variance / (variance - luck**2 / 2))
 
 
 def test_with_two_replicates_an_effect_has_the_sign_of_the_other():

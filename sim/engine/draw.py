@@ -67,5 +67,5 @@ def _shares(seed: int, sets: NDArray[np.int64], paths: Sequence[str]) -> NDArray
     counter = day + np.uint64(65536 * NUMBERS)
     word = np.uint64(seed)
     w0, w1, _, _ = _philox(run, np.zeros_like(run), counter, key, word & np.uint64(0xFFFFFFFF), word >> np.uint64(32))
-    shares: NDArray[np.float64] = _middle((w0 << np.uint64(32)) | w1)
-    return shares
+    shares = _middle((w0 << np.uint64(32)) | w1)
+    return np.reshape(shares, key.shape)  # of one number in one set, older numpy makes a scalar

@@ -72,7 +72,8 @@ def measures_of(ensemble: Ensemble) -> pd.DataFrame:
     paths = [ensemble.paths(name) for name in program.variables]
     rung = ensemble.paths("rung")
     for day in range(program.days):
-        record.take(day, np.array([path[:, day] for path in paths]), rung[:, day])
+        values = np.array([path[:, day] for path in paths]).reshape(len(paths), len(runs))  # a theatre may have none
+        record.take(day, values, rung[:, day])
     outcome_day = np.array([ensemble.completed[name].fillna(-1).to_numpy(np.int32) for name in program.outcomes])
     deaths = ensemble.events.groupby("run")["fatalities"].sum().reindex(runs, fill_value=0).to_numpy()
     return pd.DataFrame(record.rows(outcome_day.reshape(-1, len(runs)), deaths), index=runs)
