@@ -7,6 +7,7 @@ from typing import Any
 
 import sim
 from sim.theatre.files.load import resolve, shipped
+from sim.theatre.language.base import described
 from sim.theatre.language.number import Legal, Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Action, Actor, Casualties, Ladder, Perception, Replies, Sponsor, Theatre, War
@@ -97,7 +98,7 @@ def parameters() -> Iterator[tuple[str, ...]]:
         for name, field in record.model_fields.items():
             legal = next((part for part in _metadata(field) if isinstance(part, Legal)), None)
             if legal is not None:
-                yield of, f"`{name}`", legal.unit, str(legal), (field.description or "").replace("\n", " ")
+                yield of, f"`{name}`", legal.unit, str(legal), described(record).get(name, "").replace("\n", " ")
 
 
 def _metadata(field: Any) -> Iterable[Any]:

@@ -32,7 +32,7 @@ def refuse_unknown_run(asked: Origin, run: int) -> None:
 
     Raises
     ------
-    AskError
+    QueryError
         There is no such run.
     """
     runs = 2**32 if asked.runs is None else asked.runs
@@ -46,7 +46,7 @@ def day_of(scenario: Scenario, day: DayLike) -> int:
 
     Raises
     ------
-    AskError
+    QueryError
         It is no day, or none of the scenario.
     """
     span = f"{scenario.name} goes from day 0 ({scenario.start}) to day {scenario.days - 1} ({scenario.end})"
@@ -68,7 +68,7 @@ def actor_of(scenario: Scenario, actor: str) -> str:
 
     Raises
     ------
-    AskError
+    QueryError
         The theatre has none of that name.
     """
     deciders = tuple(scenario.theatre.deciders)
@@ -82,7 +82,7 @@ def action_of(scenario: Scenario, action: str) -> str:
 
     Raises
     ------
-    AskError
+    QueryError
         The theatre has none of that name, or several.
     """
     actions = tuple(scenario.theatre.actions)
@@ -105,7 +105,7 @@ def outcome_of(scenario: Scenario, outcome: str) -> str:
 
     Raises
     ------
-    AskError
+    QueryError
         The theatre has none of that name.
     """
     outcomes = tuple(scenario.theatre.outcomes)

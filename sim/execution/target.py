@@ -40,7 +40,7 @@ def share_target(scenario: Scenario, text: str) -> Target:
 
     Raises
     ------
-    AskError
+    QueryError
         It is none, or names no outcome, or no share.
     """
     target = parse_target(text)

@@ -80,7 +80,7 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str], sweep: Swee
 
     Raises
     ------
-    AskError
+    QueryError
         The two cannot be compared, one is made of branches, or the sweep is of another scenario.
     """
     for ensemble, name in zip(ensembles, names, strict=True):

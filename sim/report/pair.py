@@ -41,7 +41,7 @@ def pair(first: AnyEnsemble, second: AnyEnsemble) -> Pair:
 
     Raises
     ------
-    AskError
+    QueryError
         They do not have the same days or the same seed.
     """
     found = compare(first.kept, second.kept)

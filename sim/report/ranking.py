@@ -48,7 +48,7 @@ def rankings(sweep: Sweep, scenario: Scenario) -> list[Ranking]:
 
     Raises
     ------
-    AskError
+    QueryError
         The sweep is of another scenario, or no outcome varies in it.
     """
     if sweep.scenario.sha256 != scenario.sha256:

@@ -73,7 +73,7 @@ def write(
     ------
     ReportError
         There is another file in its place, or Jinja2 is not installed.
-    sim.execution.lookup.AskError
+    sim.execution.lookup.QueryError
         The two are not on the same dice, or hold branches, or the sweep is of another scenario.
     """
     if not overwrite and path.exists() and not is_report(path):

@@ -88,7 +88,7 @@ def branch(
 
     Raises
     ------
-    AskError
+    QueryError
         There is no such run, day, action or number, or a change cannot be made halfway through a run.
     """
     asked = origin_of(scenario, seed)
@@ -271,7 +271,7 @@ def changes_in(changes: Iterable[str]) -> dict[str, str]:
 
     Raises
     ------
-    AskError
+    QueryError
         One has no `=`.
     """
     found: dict[str, str] = {}

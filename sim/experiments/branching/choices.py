@@ -99,7 +99,7 @@ class Choices:
 
         Raises
         ------
-        AskError
+        QueryError
             There is no such outcome, or it had come about before.
         """
         chosen = self.telling if outcome is None else outcome_of(self.scenario, outcome)
@@ -171,7 +171,7 @@ def choices(
 
     Raises
     ------
-    AskError
+    QueryError
         There is no such run, day or actor, or nobody chooses on that day.
     """
     asked = origin_of(scenario, seed)

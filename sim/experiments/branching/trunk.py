@@ -18,7 +18,7 @@ def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> LockstepM
 
     Raises
     ------
-    AskError
+    QueryError
         There is no such run, it failed before that day, or it is not the one in the result.
     """
     refuse_unknown_run(asked, run)

@@ -175,7 +175,7 @@ class Comparison:
 
         Raises
         ------
-        AskError
+        QueryError
             There is no such pair of runs.
         """
         if run not in self.runs:
@@ -218,7 +218,7 @@ def compare(
 
     Raises
     ------
-    AskError
+    QueryError
         The two do not have the same days or the same seed, or one keeps no runs.
     sim.ScenarioError, sim.StoreError
         What is named cannot be read.
@@ -250,7 +250,7 @@ def divergence_between(
 
     Raises
     ------
-    AskError, sim.ScenarioError, sim.StoreError
+    QueryError, sim.ScenarioError, sim.StoreError
         As `compare`, or there is no such run.
     """
     asked = origin_of(first), origin_of(second)
@@ -276,7 +276,7 @@ def _drawn_alike(asked: tuple[Origin, Origin]) -> bool:
 
     Raises
     ------
-    AskError
+    QueryError
         Both are results, and the runs of only one did.
     """
     results = [each for each in asked if each.ensemble is not None]
@@ -294,7 +294,7 @@ def refuse_unlike(first: Origin, second: Origin) -> None:
 
     Raises
     ------
-    AskError
+    QueryError
         They do not, or one is made of branches.
     """
     one, other = first.scenario, second.scenario

@@ -105,7 +105,7 @@ def first_divergence(one: Replay, other: Replay) -> Divergence | None:
 
     Raises
     ------
-    AskError
+    QueryError
         The run failed before under one of them, or parts by an actor that one of them lacks.
     """
     names = _names(one.of, other.of)

@@ -118,7 +118,7 @@ class Tip:
 
         Raises
         ------
-        AskError
+        QueryError
             A scenario in that place cannot build on that file, or something is there already.
         """
         return as_file(self, Path(path), extends)
@@ -157,7 +157,7 @@ def tip(
 
     Raises
     ------
-    AskError
+    QueryError
         The line names no outcome, or is crossed already.
     sim.execution.plan.PlanError
         No number may change.

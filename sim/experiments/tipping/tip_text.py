@@ -113,7 +113,7 @@ def place(path: Path, extends: str | Path) -> str:
 
     Raises
     ------
-    AskError
+    QueryError
         Something is there already, there is no such folder, or what it builds on lies outside it.
     """
     if path.exists():

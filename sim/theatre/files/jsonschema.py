@@ -132,7 +132,7 @@ def _number(part: dict[str, Any]) -> None:
     part["anyOf"] = [*bare, full]
 
 
-def _comparison(part: dict[str, Any]) -> None:
+def _limit(part: dict[str, Any]) -> None:
     _number(part)
     full = part["anyOf"].pop()
     full["properties"].pop("op")  # the loader's own: a file writes it into the value
@@ -165,7 +165,7 @@ def _ranged(part: dict[str, Any]) -> None:
 
 _FINISH = {
     "Number": _number,
-    "Comparison": _comparison,
+    "Limit": _limit,
     "Condition": _condition,
     "Ladder": _ladder,
     "UnitVariable": _relaxing,
