@@ -42,3 +42,18 @@ def test_every_shipped_scenario_stands_in_the_table_of_questions():
     listed = re.findall(r"^\| \[(\w+)\]\(scenarios/\1\.yaml\) \|", README, re.M)
     shipped = {path.stem for path in (Path(__file__).parent.parent / "scenarios").glob("*.yaml")}
     assert set(listed) == shipped - {"history", "sources"}
+
+
+def test_contributing_names_every_room_of_the_house_in_a_sentence():
+    tree = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8").split("```")[1]
+    told, above = set(), []
+    for line in tree.splitlines():
+        if match := re.match(r"^( *)([\w.]+/|\w+\.py)  +(\S.*)$", line):
+            depth = len(match[1]) // 2
+            above = [*above[:depth], match[2].rstrip("/")]
+            told.add("/".join(above))
+    package = Path(sim.__file__).parent
+    rooms = {path.parent for path in package.rglob("*.py") if "starts" not in path.parts}
+    assert {"/".join(("sim", *room.relative_to(package).parts)) for room in rooms} == {
+        each for each in told if each.startswith("sim") and not each.endswith(".py")
+    }

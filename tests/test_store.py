@@ -139,6 +139,10 @@ def _edit(folder, old, new):
         (lambda folder: (folder / "run.json").unlink(), "no run.json"),
         (lambda folder: (folder / "run.json").write_text("{"), "cannot read"),
         (lambda folder: (folder / "run.json").write_text('{"format": 99}'), "format that this version does not read"),
+        (
+            lambda folder: (folder / "run.json").write_text('{"format": 99, "versions": {"escalation-sim": "9.1"}}'),
+            "format that this version does not read; version 9.1, which wrote it, does",
+        ),
         (lambda folder: (folder / "events.parquet").write_text("rubbish"), "damaged"),
         (lambda folder: (folder / "outcomes.parquet").unlink(), "damaged"),
         (lambda folder: _cut(folder / "events.parquet"), "events.parquet is not as long as it was"),

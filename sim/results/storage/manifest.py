@@ -193,13 +193,20 @@ def read_manifest(folder: Path) -> Manifest:
         raise StoreError(f"cannot read {folder / NAME}: {error}") from error
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise StoreError(
-            f"{folder} was written in a format that this version does not read; run its scenario again, with "
-            "--overwrite if it is to go into the same folder"
+            f"{folder} was written in a format that this version does not read;{_reader(content)} run its scenario "
+            "again, with --overwrite if it is to go into the same folder"
         )
     try:
         return _manifest(content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise StoreError(f"{folder} is damaged: its {NAME} does not hold what it should ({error})") from error
+
+
+def _reader(content: Any) -> str:
+    """Which version reads a result, as far as its manifest tells."""
+    versions = content.get("versions") if isinstance(content, dict) else None
+    version = versions.get("escalation-sim") if isinstance(versions, dict) else None
+    return f" version {version}, which wrote it, does;" if isinstance(version, str) else ""
 
 
 def _manifest(content: Mapping[str, Any]) -> Manifest:
