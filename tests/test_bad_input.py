@@ -6,8 +6,7 @@ from random import Random
 
 import pytest
 
-from sim.theatre.files import load, yaml_tree
-from sim.theatre.files import locate as files
+from sim.theatre.files import load, locate, yaml_tree
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.yaml_events import ByLibyaml, LeftToRuamelError
 from sim.theatre.files.yaml_tree import plain, scalar
@@ -149,7 +148,7 @@ def test_libyaml_reads_what_ruamel_reads_or_leaves_it_to_ruamel():
 def test_what_is_shipped_is_read_by_libyaml(monkeypatch):
     pytest.importorskip("yaml.cyaml")
     monkeypatch.setattr(yaml_tree, "_composed_by_ruamel", None)
-    for path in files.shipped_files():
+    for path in locate.shipped_files():
         yaml_tree.compose.__wrapped__(str(path), path.read_text(encoding="utf-8"))
 
 
@@ -337,5 +336,5 @@ def test_unquoted_text_is_read_as_yaml_1_2_does(text, value):
 
 
 def test_every_shipped_file_can_be_loaded():
-    for path in files.shipped_files():
+    for path in locate.shipped_files():
         assert load.check(path) is not None, path

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.theatre.files import load, yaml_tree
-from sim.theatre.files import locate as files
+from sim.theatre.files import load, locate, yaml_tree
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.overrides import find, put
 from sim.theatre.files.yaml_tree import plain
@@ -205,7 +204,7 @@ def shipped(tmp_path, monkeypatch):
     (folder / "theatres").mkdir(parents=True)
     (folder / "theatres" / "strait.yaml").write_text(THEATRE, encoding="utf-8")
     (folder / "summer.yaml").write_text(SCENARIO.replace("strait.yaml", "strait"), encoding="utf-8")
-    monkeypatch.setattr(files, "shipped", lambda: folder)
+    monkeypatch.setattr(locate, "shipped", lambda: folder)
     return folder
 
 
@@ -233,11 +232,11 @@ def test_a_path_may_lead_into_the_shipped_scenarios(tmp_path, shipped):
 
 
 def test_the_shipped_folder_is_inside_the_package_or_beside_it(tmp_path, monkeypatch):
-    assert files.shipped().is_dir()
-    monkeypatch.setattr(files, "__file__", str(tmp_path / "sim" / "theatre" / "files" / "locate.py"))
-    assert files.shipped() == tmp_path / "scenarios"
+    assert locate.shipped().is_dir()
+    monkeypatch.setattr(locate, "__file__", str(tmp_path / "sim" / "theatre" / "files" / "locate.py"))
+    assert locate.shipped() == tmp_path / "scenarios"
     (tmp_path / "sim" / "scenarios").mkdir(parents=True)
-    assert files.shipped() == tmp_path / "sim" / "scenarios"
+    assert locate.shipped() == tmp_path / "sim" / "scenarios"
 
 
 def test_marks_and_line_ends_of_other_systems_change_nothing(tmp_path):

@@ -14,10 +14,7 @@ from hypothesis.extra import numpy as arrays
 
 import sim
 from sim.plots.colours import COLOURS, rung_colour
-from sim.report import contents, pack, sections
-from sim.report import number_tables as numbers
-from sim.report import series as paths
-from sim.report import stories as told
+from sim.report import contents, number_tables, pack, sections, series, stories
 from sim.report.cast import matrix
 from sim.report.colours import as_css
 from sim.report.render import ReportError, as_script, is_report
@@ -116,13 +113,13 @@ def test_what_is_missing_stays_missing_and_what_is_no_count_is_refused():
 def test_the_data_are_those_of_the_ensemble(ensemble, page):
     data = page.data
     for variable in data["variables"]:
-        expected = ensemble.quantiles(variable["id"], paths.LEVELS)
+        expected = ensemble.quantiles(variable["id"], series.LEVELS)
         np.testing.assert_allclose(
             pack.unpacked(variable["quantiles"]), expected, atol=max(np.ptp(expected) / 65000, 1e-12)
         )
     assert [variable["id"] for variable in data["variables"]][:2] == ["tension", "exports"]
     np.testing.assert_array_equal(pack.unpacked(data["rungs"]["standing"]) / 60, ensemble.standing())
-    np.testing.assert_array_equal(pack.unpacked(data["rungs"]["reached"]["runs"]), ensemble.reached(paths.RUNGS))
+    np.testing.assert_array_equal(pack.unpacked(data["rungs"]["reached"]["runs"]), ensemble.reached(series.RUNGS))
     for outcome in data["outcomes"]:
         held = ensemble.outcomes[outcome["id"]]
         assert pack.unpacked(outcome["runs"])[-1] == held.notna().sum() == round(60 * outcome["share"])
@@ -138,17 +135,17 @@ def test_the_data_are_those_of_the_ensemble(ensemble, page):
 
 def test_only_the_graver_acts_of_fewer_runs_are_held_where_there_are_many(ensemble, monkeypatch):
     rungs = ensemble.events.loc[ensemble.events["actor"] != "script", "rung"]
-    monkeypatch.setattr(paths, "MOST_ACTS", int((rungs >= 3).sum()))
-    run, least = paths.rows_held(ensemble)
+    monkeypatch.setattr(series, "MOST_ACTS", int((rungs >= 3).sum()))
+    run, least = series.rows_held(ensemble)
     assert (len(run), least) == (60, 3)
-    monkeypatch.setattr(paths, "MOST_ACTS", int((rungs >= 5).sum() // 2))
-    run, least = paths.rows_held(ensemble)
+    monkeypatch.setattr(series, "MOST_ACTS", int((rungs >= 5).sum() // 2))
+    run, least = series.rows_held(ensemble)
     assert least == 5
-    assert len(pack.unpacked(paths.acts(ensemble, run, least)["day"])) <= paths.MOST_ACTS
-    monkeypatch.setattr(paths, "MOST_OF_VARIABLES", 60 * (14 + 1) * 3)
-    assert [each["id"] for each in paths.variables(ensemble, [7])] == ["tension", "exports", "mood"]
-    monkeypatch.setattr(paths, "MOST_VALUES", 60 * 10)
-    assert len(paths.rows_held(ensemble)[0]) <= 10
+    assert len(pack.unpacked(series.acts(ensemble, run, least)["day"])) <= series.MOST_ACTS
+    monkeypatch.setattr(series, "MOST_OF_VARIABLES", 60 * (14 + 1) * 3)
+    assert [each["id"] for each in series.variables(ensemble, [7])] == ["tension", "exports", "mood"]
+    monkeypatch.setattr(series, "MOST_VALUES", 60 * 10)
+    assert len(series.rows_held(ensemble)[0]) <= 10
 
 
 def test_the_same_ensemble_gives_the_same_data(page):
@@ -158,11 +155,11 @@ def test_the_same_ensemble_gives_the_same_data(page):
 def test_stories_are_those_of_the_runs_and_name_their_reasons(ensemble, page):
     data = page.data
     runs = data["stories"]["runs"]
-    assert [story["run"] for story in runs] == list(told.chosen(ensemble))
+    assert [story["run"] for story in runs] == list(stories.chosen(ensemble))
     came = {name for story in runs for name in story["why"] if name.startswith("typical of")}
     assert len(came) >= (ensemble.outcomes.notna().any()).sum() - 1
     least = data["stories"]["least"]
-    assert 1 <= least <= told.HIGHEST_LEAST
+    assert 1 <= least <= stories.HIGHEST_LEAST
     for story in runs[:3]:
         replay = sim.replay(ensemble, run=story["run"])
         acts = {entry[2]: entry for entry in story["entries"] if entry[1] >= 0}
@@ -233,8 +230,8 @@ def test_counts_make_a_report_too(tmp_path, monkeypatch):
     monkeypatch.setattr("sim.execution.summarise.KEPT", 30)
     counted = sim.summarise(rich(), tmp_path / "counted", runs=90, seed=5, progress=None)
     page, whole = page_of(counted), sim.run(rich(), runs=90, seed=5)
-    assert page.data["rungs"] == paths.rungs(whole)
-    assert page.data["outcomes"] == paths.outcomes(whole)
+    assert page.data["rungs"] == series.rungs(whole)
+    assert page.data["outcomes"] == series.outcomes(whole)
     assert page.data["paths"]["run"]["shape"] == [30]
     np.testing.assert_allclose(matrix(counted).acts, matrix(whole).acts)
     assert "of the first 30" in page.text
@@ -358,7 +355,7 @@ def test_without_jinja_a_sentence_says_what_to_install(ensemble, monkeypatch):
 
 
 def test_what_a_scenario_changes_is_told_in_words():
-    found = numbers.number_tables(sim.load("no_killing"))
+    found = number_tables.number_tables(sim.load("no_killing"))
     assert found.found
     assert found.extends == sim.load("baseline").title
     assert found.changes == ["Forbidden on all days: United States: Kill Soleimani and al-Muhandis."]
@@ -369,7 +366,7 @@ def test_what_a_scenario_changes_is_told_in_words():
 
 def test_a_scenario_whose_file_is_gone_still_tells_its_numbers():
     scenario = sim.load("first_lesson")
-    changed = numbers.number_tables(scenario.model_copy(update={"title": "Another"}))
+    changed = number_tables.number_tables(scenario.model_copy(update={"title": "Another"}))
     assert not changed.found
     assert {number.path for number in changed.numbers} <= dict(scenario.numbers()).keys()
 

@@ -13,8 +13,7 @@ from sim.results.counted import AnyEnsemble
 from sim.results.sweep import Sweep
 from sim.text import percent
 
-from . import alt_text as said
-from . import series as paths
+from . import alt_text, series
 from .cast import Matrix, matrix
 from .number_tables import NumberTables, number_tables
 from .pack import unpacked
@@ -65,7 +64,7 @@ class Contents:
 
     def day(self, at: int) -> str:
         """The date of a day."""
-        return said.day(self.first.scenario, at)
+        return alt_text.day(self.first.scenario, at)
 
 
 def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str], sweep: Sweep | None = None) -> Contents:
@@ -98,7 +97,7 @@ def contents(ensembles: Sequence[AnyEnsemble], names: Sequence[str], sweep: Swee
         return Contents(tuple(ensembles), data, told, None, empty, compared, {}, ranked, {})
     own = {section.name: section.data(first) for section in SECTIONS}
     data |= {name: found for name, found in own.items() if found is not None}
-    data["rungs"] = paths.rungs(first)
+    data["rungs"] = series.rungs(first)
     untold = _add_runs(data, first, names[0])
     if compared is not None:
         data["pair"] = {"names": list(compared.names), "variables": compared.variables}
@@ -131,7 +130,7 @@ def _head(ensemble: AnyEnsemble) -> dict[str, Any]:
         "days": scenario.days,
         "runs": len(ensemble),
         "sound": ensemble.n_completed,
-        "levels": list(paths.LEVELS),
+        "levels": list(series.LEVELS),
     }
 
 
@@ -148,23 +147,23 @@ def _add_runs(data: dict[str, Any], ensemble: AnyEnsemble, name: str) -> str | N
     except ReplayError as error:
         data["stories"], untold = {"least": 0, "texts": [], "runs": []}, str(error)
     told = [story["run"] for story in data["stories"]["runs"]]
-    data["variables"] = paths.variables(ensemble, told)
+    data["variables"] = series.variables(ensemble, told)
     if not kept.n_completed:
         return "none of the runs kept whole was finished"
-    held, least = paths.rows_held(kept)
-    data["paths"] = paths.single_paths(kept, held)
-    data["first_days"] = paths.first_days(kept, held)
-    data["acts"] = paths.acts(kept, held, least)
+    held, least = series.rows_held(kept)
+    data["paths"] = series.single_paths(kept, held)
+    data["first_days"] = series.first_days(kept, held)
+    data["acts"] = series.acts(kept, held, least)
     return untold
 
 
 def _alt(ensemble: AnyEnsemble, data: dict[str, Any], who: Matrix, compared: Pair | None) -> dict[str, str]:
     reached = data["rungs"]["reached"]
     alt = {
-        "fan": said.fan(ensemble, data["variables"][0]),
-        "standing": said.standing(ensemble, unpacked(data["rungs"]["standing"])),
-        "passage": said.passage(ensemble, reached["rungs"], unpacked(reached["runs"])),
-        "cast": said.cast(who),
+        "fan": alt_text.fan(ensemble, data["variables"][0]),
+        "standing": alt_text.standing(ensemble, unpacked(data["rungs"]["standing"])),
+        "passage": alt_text.passage(ensemble, reached["rungs"], unpacked(reached["runs"])),
+        "cast": alt_text.cast(who),
     }
     if "acts" in data:
         days = {name: unpacked(packed) for name, packed in data["first_days"].items()}
@@ -176,9 +175,9 @@ def _alt(ensemble: AnyEnsemble, data: dict[str, Any], who: Matrix, compared: Pai
             rung = unpacked(data["acts"]["rung"])
             data["acts"]["shown"] = least = _lowest_drawn(rung, n)
             came = int(np.count_nonzero(days[sort_by]))
-            alt["raster"] = said.raster(int((rung >= least).sum()), n, least, label, came)
+            alt["raster"] = alt_text.raster(int((rung >= least).sum()), n, least, label, came)
     if compared is not None and compared.variables:
-        alt["difference"] = said.difference(ensemble.scenario, compared, compared.variables[0])
+        alt["difference"] = alt_text.difference(ensemble.scenario, compared, compared.variables[0])
     return alt
 
 
@@ -195,7 +194,7 @@ def _tables(ensemble: AnyEnsemble, data: dict[str, Any]) -> dict[str, Any]:
     standing, reached = unpacked(data["rungs"]["standing"]), unpacked(data["rungs"]["reached"]["runs"])
     steps = data["rungs"]["reached"]["rungs"]
     return {
-        "days": [said.day(ensemble.scenario, at) for at in days],
+        "days": [alt_text.day(ensemble.scenario, at) for at in days],
         "standing": [(data["ladder"][rung], [percent(standing[rung, at] / n) for at in days]) for rung in range(10)],
         "passage": [
             (data["ladder"][rung], [percent(row[at] / n) for at in days])

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.results.counted import AnyEnsemble
 
-from . import series as paths
+from . import series
 
 if TYPE_CHECKING:
     from .contents import Contents
@@ -82,7 +82,7 @@ class Outcomes(Section):
 
     def data(self, ensemble: AnyEnsemble) -> Any:
         """Share of each outcome, with its interval and days."""
-        return paths.outcomes(ensemble)
+        return series.outcomes(ensemble)
 
 
 @register

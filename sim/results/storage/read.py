@@ -20,7 +20,7 @@ from sim.text import json_rows
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.language.scenario import Scenario
 
-from . import zarr_blocks as chunks
+from . import zarr_blocks
 from .atomic import UNFINISHED, replacing
 from .manifest import Manifest, read_manifest
 from .write_sweep import read_sweep
@@ -69,15 +69,15 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
     StoreError
         Something is missing or cut short.
     """
-    stored = chunks.Chunks(folder, manifest.plan)
+    stored = zarr_blocks.Chunks(folder, manifest.plan)
     for (first, last), done in manifest.done.items():
         if stored.size((first, last)) != done.size:
             raise StoreError(
-                f"{folder} is damaged: in {chunks.NAME}, runs {first} to {last - 1} are missing or cut short; run its "
-                "scenario again, with --overwrite"
+                f"{folder} is damaged: in {zarr_blocks.NAME}, runs {first} to {last - 1} are missing or cut short; run "
+                "its scenario again, with --overwrite"
             )
     try:
-        trajectories = xr.open_zarr(folder / chunks.NAME, consolidated=False, chunks=None)
+        trajectories = xr.open_zarr(folder / zarr_blocks.NAME, consolidated=False, chunks=None)
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(f"{folder} is damaged: {error}") from error
     scenario = manifest.plan.scenario

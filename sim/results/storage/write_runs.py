@@ -25,7 +25,7 @@ from sim.results.ensemble import Ensemble, event_table, outcome_table
 from sim.theatre.compiled.compile import program_of
 
 from . import folder as folders
-from . import zarr_blocks as chunks
+from . import zarr_blocks
 from .atomic import reporting_disk_errors
 from .manifest import Done, Failure, Manifest, Plan, Span
 from .parquet_parts import Parts
@@ -69,7 +69,7 @@ class Writer:
             with self._told():
                 self._chunks = self._made_ready()
             missing = self.plan.runs - self.manifest.runs
-            folders.refuse_full(self.folder, missing * chunks.bytes_per_run(self.plan))
+            folders.refuse_full(self.folder, missing * zarr_blocks.bytes_per_run(self.plan))
             self._context = context.pop_all()
         self._begun = time.perf_counter() - self.manifest.made["seconds"]
         return self
@@ -80,16 +80,16 @@ class Writer:
     def _told(self) -> AbstractContextManager[None]:
         return reporting_disk_errors(self.folder, lambda: folders.how_to_resume(self.manifest))
 
-    def _made_ready(self) -> chunks.Chunks:
+    def _made_ready(self) -> zarr_blocks.Chunks:
         """Open the store to write into, and forget blocks of which something is missing."""
-        stored = chunks.Chunks(self.folder, self.plan)
+        stored = zarr_blocks.Chunks(self.folder, self.plan)
         self.manifest.drop([span for span in self.manifest.done if not self._is_whole(stored, span)])
         if not self.manifest.done:
             stored.create()
         stored.open()
         return stored
 
-    def _is_whole(self, stored: chunks.Chunks, span: Span) -> bool:
+    def _is_whole(self, stored: zarr_blocks.Chunks, span: Span) -> bool:
         return self._parts.are_whole(span) and stored.size(span) == self.manifest.done[span].size
 
     def take(self, span: Span, block: Block) -> None:

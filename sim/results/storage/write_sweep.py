@@ -19,8 +19,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from sim.results.design import Design
-from sim.results.design import read_design as read_design
+from sim.results.design import Design, read_design
 from sim.results.errors import StoreError
 from sim.results.sweep import Sweep, measure_table
 
