@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 import sim
-from sim.execution.source import changed_since, origin
+from sim.execution.source import changed_since, find_origin
 from sim.results.storage.write_runs import save_ensemble
 from sim.text import beside, called, number, paragraph, percent
 from tests.small import HISTORY, SCENARIO, small
@@ -292,11 +292,11 @@ def test_a_scenario_that_has_changed_since_is_noticed(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     path = small(tmp_path)
     folder = save_ensemble(sim.run(path, runs=3, seed=1), tmp_path / "result")
-    assert changed_since(origin(folder)) is None
+    assert changed_since(find_origin(folder)) is None
     path.write_text(SCENARIO.replace("days: 120", "days: 90"), encoding="utf-8")
-    told = changed_since(origin(folder))
+    told = changed_since(find_origin(folder))
     assert told is not None
     assert "the scenario summer has changed since" in told
     assert sim.replay(folder, run=2).scenario.days == 120
     path.unlink()
-    assert changed_since(origin(folder)) is None
+    assert changed_since(find_origin(folder)) is None

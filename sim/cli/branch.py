@@ -54,14 +54,14 @@ def branch(
     from sim.experiments.branching.branch import changes_in
 
     with faults_in_json(as_json):
-        asked = origin_of(source, seed)
-    said_if_changed(asked)
+        origin = origin_of(source, seed)
+    said_if_changed(origin)
     if out is not None:
         from sim.results.storage.folder import refuse_taken
 
         refuse_taken(out, overwrite)
     found = branched(
-        asked,
+        origin,
         run=run,
         day=day,
         runs=runs,
@@ -170,11 +170,11 @@ def choices(
     from sim.experiments.branching.choices import choices as options
 
     with faults_in_json(as_json):
-        asked = origin_of(source, seed)
-    said_if_changed(asked)
+        origin = origin_of(source, seed)
+    said_if_changed(origin)
     if by is not None:
-        outcome_of(asked.scenario, by)
-    found = options(asked, run=run, day=day, actor=actor, runs=runs, days=days)
+        outcome_of(origin.scenario, by)
+    found = options(origin, run=run, day=day, actor=actor, runs=runs, days=days)
     sorted_by = by or found.telling
     if as_json:
         print_json(_choices_as_data(found, sorted_by))

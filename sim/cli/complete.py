@@ -41,14 +41,14 @@ def methods(incomplete: str) -> list[tuple[str, str]]:
 
 def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     """The actors of the scenario or result that was named before, with what they are called."""
-    from sim.execution.source import origin
+    from sim.execution.source import find_origin
     from sim.results.errors import StoreError
     from sim.theatre.files.errors import ScenarioError
 
     named = [ctx.params.get("source"), *ctx.args]  # an option without its value ends the parsing before arguments
     source = next((name for name in named if name), "")
     try:
-        deciders = origin(source).scenario.theatre.deciders
+        deciders = find_origin(source).scenario.theatre.deciders
     except (ScenarioError, StoreError):
         return []
     return [(name, actor.label) for name, actor in deciders.items() if name.startswith(incomplete)]

@@ -52,11 +52,11 @@ def lint(
 
 
 def _print(report: "Report") -> None:
-    from .tables import card_table
+    from .tables import base_rate_table
 
     for linted in report.scenarios:
-        if len(linted.card):
-            console.print(card_table(linted.card, _title(linted)))
+        if len(linted.base_rates):
+            console.print(base_rate_table(linted.base_rates, _title(linted)))
     for finding in report.findings:
         console.print(str(finding), highlight=False, markup=False, soft_wrap=True)
     for name in report.skipped:
@@ -74,7 +74,8 @@ def _as_json(report: "Report") -> dict[str, Any]:
 
     return {
         "scenarios": {
-            linted.name: {"runs": linted.runs, "base_rates": as_records(linted.card)} for linted in report.scenarios
+            linted.name: {"runs": linted.runs, "base_rates": as_records(linted.base_rates)}
+            for linted in report.scenarios
         },
         "findings": [
             {**vars(finding), "meaning": finding.meaning, "advice": finding.advice} for finding in report.findings

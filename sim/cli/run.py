@@ -189,12 +189,12 @@ def _show(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], as_json: boo
         beside = {} if written is None else as_data(written)
         print_json(summary(ensemble) | beside | {"folder": str(folder), "figures": [str(path) for path in drawn]})
         return
-    from .tables import card_table, outcome_table
+    from .tables import base_rate_table, outcome_table
 
     console.print(outcome_table(ensemble) if written is None else errors_table(ensemble, written))
     if len(ensemble.base_rates):
         alike = "" if written is None else " (intervals as of runs with numbers of their own each: somewhat too narrow)"
-        console.print(card_table(ensemble.base_rates, f"Beside what is known of crises of this kind{alike}"))
+        console.print(base_rate_table(ensemble.base_rates, f"Beside what is known of crises of this kind{alike}"))
     notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
     if drawn:
         notes.print(f"figures: {folder / 'figures'}")

@@ -84,11 +84,11 @@ def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay
     from .progress import announced_compilation
 
     announced_compilation()
-    from sim.execution.source import origin
+    from sim.execution.source import find_origin
     from sim.replays.replay import replayed
 
     with faults_in_json(as_json):
-        found = origin(source, seed)
+        found = find_origin(source, seed)
     told = replayed(found, run)
     said_if_changed(found)
     return told
@@ -107,11 +107,11 @@ def faults_in_json(as_json: bool) -> Iterator[None]:
         raise
 
 
-def said_if_changed(asked: "Origin") -> None:
+def said_if_changed(origin: "Origin") -> None:
     """Say where the scenario that a result was made from has changed since."""
     from sim.execution.source import changed_since
 
-    if (changed := changed_since(asked)) is not None:
+    if (changed := changed_since(origin)) is not None:
         notes.print(changed, markup=False)
 
 

@@ -76,9 +76,23 @@ def sweep(
         told, line = _asked_for(made.scenario, outcome or [], boxes)
     else:
         only = "levers" if levers else "uncertainties" if uncertainties else None
-        asked = {"parameters": param, "samples": samples, "replicates": replicates, "seed": seed, "only": only}
+        scenario_and_file = {
+            "parameters": param,
+            "samples": samples,
+            "replicates": replicates,
+            "seed": seed,
+            "only": only,
+        }
         made, told, line = _made(
-            scenario, method, asked, outcome, boxes, out, {"resume": resume, "overwrite": overwrite}, dask, as_json
+            scenario,
+            method,
+            scenario_and_file,
+            outcome,
+            boxes,
+            out,
+            {"resume": resume, "overwrite": overwrite},
+            dask,
+            as_json,
         )
     told = told or [_nearest_half(made)]
     source = _source(scenario, swept)
@@ -111,7 +125,7 @@ def _opened(folder: Path) -> "Sweep":
 def _made(
     scenario: str,
     method: str | None,
-    asked: dict[str, Any],
+    scenario_and_file: dict[str, Any],
     outcome: list[str] | None,
     boxes: str | None,
     out: Path | None,
@@ -120,7 +134,7 @@ def _made(
     as_json: bool,
 ) -> "tuple[Sweep, list[str], Target | None]":
     """Run a sweep; what is to be told of it is looked at first, so that nobody waits for what cannot be told."""
-    from sim.experiments.sweep.sweep import asked as named
+    from sim.experiments.sweep.sweep import scenario_and_file as named
     from sim.experiments.sweep.sweep import sweep as run_sweep
     from sim.results.storage.folder import refuse_taken
     from sim.theatre.files.errors import ScenarioError
@@ -141,7 +155,7 @@ def _made(
     announced_compilation()
     again = f"sim sweep {scenario}{f' --method {method}' if method else ''}{f' --out {out}' if out else ''} --resume"
     with interruptible(folder, again), executing(dask) as pool:
-        return run_sweep(scenario, method=method, executor=pool, save=folder, **asked, **how), told, line
+        return run_sweep(scenario, method=method, executor=pool, save=folder, **scenario_and_file, **how), told, line
 
 
 def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> "tuple[list[str], Target | None]":
@@ -162,7 +176,7 @@ def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> "
 
 
 def _nearest_half(made: "Sweep") -> str:
-    """The outcome of which there is most to tell: that which comes about in about half of the runs."""
+    """The outcome whose share is nearest one half, and so varies most; without outcomes, the highest rung."""
     outcomes = [name for name in made.names if name.startswith("outcome.")]
     shares = {name: float(made.measures[name].mean()) for name in outcomes}
     return min(shares, key=lambda name: abs(shares[name] - 0.5), default="peak.rung")
@@ -172,9 +186,9 @@ def _source(scenario: str, swept: bool) -> str | None:
     """The scenario that is swept, as the user names it; None where only its result is named."""
     if swept:
         return None
-    from sim.experiments.sweep.sweep import asked
+    from sim.experiments.sweep.sweep import scenario_and_file
 
-    _, file = asked(scenario)
+    _, file = scenario_and_file(scenario)
     return scenario if file is None else None
 
 

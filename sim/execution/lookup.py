@@ -6,7 +6,7 @@ from sim.results.ensemble import date_of
 from sim.text import did_you_mean, suggestion
 from sim.theatre.language.scenario import Scenario
 
-from .source import Origin, ReplayError, RunSource, origin
+from .source import Origin, ReplayError, RunSource, find_origin
 
 DayLike = int | str | date
 """A day of a run: counted from 0, or by its date."""
@@ -22,12 +22,12 @@ def origin_of(source: RunSource | Origin, seed: int | None = None) -> Origin:
     Raises
     ------
     ReplayError, sim.ScenarioError, sim.StoreError
-        As `sim.execution.source.origin`.
+        As `sim.execution.source.find_origin`.
     """
-    return source if isinstance(source, Origin) else origin(source, seed)
+    return source if isinstance(source, Origin) else find_origin(source, seed)
 
 
-def refuse_unknown_run(asked: Origin, run: int) -> None:
+def refuse_unknown_run(origin: Origin, run: int) -> None:
     """Refuse a run that the result does not have, or that has no dice.
 
     Raises
@@ -35,9 +35,9 @@ def refuse_unknown_run(asked: Origin, run: int) -> None:
     QueryError
         There is no such run.
     """
-    runs = 2**32 if asked.runs is None else asked.runs
+    runs = 2**32 if origin.runs is None else origin.runs
     if not 0 <= run < runs:
-        has = "runs are numbered from 0 below 2**32" if asked.runs is None else f"{asked.name} has 0 to {runs - 1:,}"
+        has = "runs are numbered from 0 below 2**32" if origin.runs is None else f"{origin.name} has 0 to {runs - 1:,}"
         raise QueryError(f"there is no run {run}; {has}")
 
 

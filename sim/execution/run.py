@@ -33,7 +33,7 @@ RUNS_PER_BLOCK = 1024
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
 
 MAX_NOMINAL_RUNS = 1000
-"""Runs with the numbers as written that stand beside others, at most."""
+"""At most so many runs with nominal numbers, for comparison with runs that draw theirs."""
 
 
 def run(

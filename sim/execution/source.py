@@ -124,7 +124,7 @@ def _rows(events: "pd.DataFrame") -> list[tuple[str, ...]]:
     return list(zip(*columns, strict=True))
 
 
-def origin(source: RunSource, seed: int | None = None) -> Origin:
+def find_origin(source: RunSource, seed: int | None = None) -> Origin:
     """Find the scenario and the seed of what the user names.
 
     Raises
@@ -139,7 +139,7 @@ def origin(source: RunSource, seed: int | None = None) -> Origin:
     if isinstance(source, Scenario):
         return Origin(source, source.seed if seed is None else seed)
     if isinstance(source, str | Path) and not Path(source).is_dir():
-        return origin(load(source), seed)
+        return find_origin(load(source), seed)
 
     from sim.results.storage.read import open_result
     from sim.results.sweep import Sweep
@@ -164,20 +164,20 @@ def origin(source: RunSource, seed: int | None = None) -> Origin:
     return Origin(ensemble.scenario, ensemble.seed, len(ensemble), name, folder, ensemble, made_by, uncertain)
 
 
-def changed_since(told: Origin) -> str | None:
+def changed_since(origin: Origin) -> str | None:
     """Say whether the scenario of a result reads otherwise today, if its file is found by its name."""
-    name = told.scenario.name
+    name = origin.scenario.name
     beside = Path(f"{name}.yaml")
-    if told.folder is None or not _touched_since(told.folder, beside):
+    if origin.folder is None or not _touched_since(origin.folder, beside):
         return None
     try:
         now = load(beside if beside.is_file() else name)
     except ScenarioError:
         return None  # there is no such file any more, or it is being edited
-    if now.sha256 == told.scenario.sha256:
+    if now.sha256 == origin.scenario.sha256:
         return None
     return (
-        f"the scenario {name} has changed since {told.name} was made ({told.scenario.short_hash}, now "
+        f"the scenario {name} has changed since {origin.name} was made ({origin.scenario.short_hash}, now "
         f"{now.short_hash}); this tells the run as it was made"
     )
 

@@ -1,10 +1,10 @@
 """Paired runs: the same dice with one thing changed. What then changes no path is a dead lever.
 
 Many numbers are tried in one lockstep model, each in columns of its own, and every column is compared with the
-unchanged run of the same number by the fold of all its bits. Most numbers show themselves within a few runs. The others
-are changed together in many runs (group testing; Dorfman 1943): a run that does not notice acquits all that it changed,
-and in one that does halving finds whom it noticed. Which are changed in a run is drawn by chance, since two changes,
-such as the preferences of two replies, may make up for each other.
+unchanged run of the same number by the fold of all its bits. Most numbers show themselves within a few runs. The
+others are changed together in many runs (group testing; Dorfman 1943): a run that stays identical clears every change
+made in it, and in one that does halving finds whom it noticed. Which are changed in a run is drawn by chance, since
+two changes, such as the preferences of two replies, may make up for each other.
 """
 
 from collections.abc import Mapping, Sequence

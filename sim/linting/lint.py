@@ -37,8 +37,8 @@ class Linted:
     """As the file was asked for."""
     title: str
     runs: int
-    card: pd.DataFrame
-    """Its base-rate card, see `Ensemble.base_rates`."""
+    base_rates: pd.DataFrame
+    """Its base-rate table, see `Ensemble.base_rates`."""
     findings: tuple[Finding, ...]
     """Those of the scenario's own files."""
 

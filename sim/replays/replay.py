@@ -13,7 +13,7 @@ from sim.engine.block import Block
 from sim.engine.explain import Observer, controls
 from sim.engine.model import LockstepModel
 from sim.execution.draws import Drawn, as_data, scenario_of
-from sim.execution.source import Origin, ReplayError, RunSource, origin
+from sim.execution.source import Origin, ReplayError, RunSource, find_origin
 from sim.text import WIDTH, did_you_mean
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import Program
@@ -247,10 +247,10 @@ def replay(source: RunSource, *, run: int = 0, seed: int | None = None) -> Repla
     ReplayError
         There is no such run, or this version no longer gives the history that the result holds.
     """
-    return replayed(origin(source, seed), run)
+    return replayed(find_origin(source, seed), run)
 
 
-def replayed(told: Origin, run: int) -> Replay:
+def replayed(origin: Origin, run: int) -> Replay:
     """Simulate one run of what has been found.
 
     Raises
@@ -258,14 +258,14 @@ def replayed(told: Origin, run: int) -> Replay:
     ReplayError
         There is no such run, or this version no longer gives the history that the result holds.
     """
-    runs = 2**32 if told.runs is None else told.runs
+    runs = 2**32 if origin.runs is None else origin.runs
     if isinstance(run, bool) or run not in range(runs):
-        has = f"{told.name} has runs 0 to {runs - 1:,}" if told.runs is not None else "runs are numbered from 0"
+        has = f"{origin.name} has runs 0 to {runs - 1:,}" if origin.runs is not None else "runs are numbered from 0"
         raise ReplayError(f"no run {run}; {has}")
-    drawn = told.drawn_by(run)
-    found = _simulated(told.scenario, told.seed, run, drawn)
-    if told.runs is not None:  # a result, which says what happened
-        told.verify(found.events, run)
+    drawn = origin.drawn_by(run)
+    found = _simulated(origin.scenario, origin.seed, run, drawn)
+    if origin.runs is not None:  # a result, which says what happened
+        origin.verify(found.events, run)
     return found
 
 

@@ -1,4 +1,4 @@
-"""The base-rate card: an ensemble held beside what its theatre knows of crises of its kind."""
+"""The base-rate table: an ensemble compared with what its theatre knows of crises of its kind."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -13,8 +13,7 @@ from sim.analysis.arrays import Flags
 from sim.analysis.estimates import Estimate
 from sim.engine.draw import drawn
 from sim.text import finite_or_none
-from sim.theatre.language import base_rates as asked
-from sim.theatre.language.base_rates import RunArrays
+from sim.theatre.language.base_rates import ActFilter, RunArrays, While
 from sim.theatre.language.variables import FlagVariable
 from sim.theatre.parameters.uncertain import uncertain_numbers
 
@@ -46,7 +45,7 @@ def base_rate_table(ensemble: "Ensemble") -> pd.DataFrame:
 
 
 def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """A card as JSON holds it: what is not known is null."""
+    """The table as JSON holds it: what is not known is null."""
     rows = table.drop(columns=["expected_low", "expected_high"]).to_dict("records")
     ranges = table[["expected_low", "expected_high"]].to_numpy().tolist()
     return [
@@ -102,7 +101,7 @@ class EnsembleArrays(RunArrays):
         values: NDArray[Any] = self._trajectories[name].to_numpy()
         return values[self.completed.index.to_numpy()] if self.n_runs < len(values) else values
 
-    def where(self, *acts: asked.ActFilter) -> Flags:
+    def where(self, *acts: ActFilter) -> Flags:
         """By act, whether it is one of any of these."""
         fits: Flags = np.logical_or.reduce(
             [self._of(each)[self.action] & self._as(each.rungs, each.lethal) for each in acts]
@@ -113,7 +112,7 @@ class EnsembleArrays(RunArrays):
         """Run and day of some acts."""
         return self.run[those], self.day[those]
 
-    def _of(self, acts: asked.ActFilter) -> Flags:
+    def _of(self, acts: ActFilter) -> Flags:
         """By action: whether it is one of these; who does what to whom stands in the theatre."""
         theatre = self.theatre.actions
         fits = [
@@ -134,7 +133,7 @@ class EnsembleArrays(RunArrays):
             fits &= self.lethal == lethal
         return fits
 
-    def days_while(self, conditions: asked.While) -> Flags:
+    def days_while(self, conditions: While) -> Flags:
         """Days that count, shape (run, day): those after an evening on which all of this was so."""
         open_ = np.ones((self.n_runs, self.n_days), bool)
         for name, threshold in conditions.items():

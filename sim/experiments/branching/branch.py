@@ -91,13 +91,13 @@ def branch(
     QueryError
         There is no such run, day, action or number, or a change cannot be made halfway through a run.
     """
-    asked = origin_of(scenario, seed)
-    first = day_of(asked.scenario, day)
-    last = _last_day(asked.scenario, first, days)
+    origin = origin_of(scenario, seed)
+    first = day_of(origin.scenario, day)
+    last = _last_day(origin.scenario, first, days)
     if runs < 1:
         raise QueryError(f"there must be at least one branch, found {runs}")
-    change = _checked(asked.scenario, first, overrides or {}, actions, forbid)
-    stem = trunk(asked, run, first, keep=True)
+    change = _checked(origin.scenario, first, overrides or {}, actions, forbid)
+    stem = trunk(origin, run, first, keep=True)
     rules = _under(stem.scenario, change.numbers)
     numbers = np.zeros(1, np.int64) if same_dice else np.arange(1, runs + 1)
 
@@ -108,7 +108,7 @@ def branch(
     parts = np.array_split(numbers, max(-(-len(numbers) // COLUMNS), min(cores, len(numbers))))
     with pool(executor) as threads:
         blocks = list(threads.map(futures, parts))
-    return _ensemble(asked, run, first, last, rules, change, stem, blocks)
+    return _ensemble(origin, run, first, last, rules, change, stem, blocks)
 
 
 def _last_day(scenario: Scenario, first: int, days: int | None) -> int:
@@ -194,7 +194,7 @@ def _followed(model: LockstepModel, last: int) -> Block:
 
 
 def _ensemble(
-    asked: Origin,
+    origin: Origin,
     run: int,
     day: int,
     last: int,
@@ -204,7 +204,7 @@ def _ensemble(
     blocks: Sequence[Block],
 ) -> Ensemble:
     """Join the blocks, which come in order."""
-    scenario = _told(asked.scenario, rules, run, day, last, change)
+    scenario = _told(origin.scenario, rules, run, day, last, change)
     program = replace(stem.program, days=last + 1)
     number = np.concatenate([block.run for block in blocks])
     names = blocks[0].values | blocks[0].rungs
@@ -212,20 +212,20 @@ def _ensemble(
     failures = [failure for block in blocks for failure in block.failures]
     return Ensemble(
         scenario=scenario,
-        seed=asked.seed,
+        seed=origin.seed,
         trajectories=dataset(scenario, program, number, values),
         events=pd.concat([event_table(block, program) for block in blocks], ignore_index=True),
         outcomes=outcome_table(program.outcomes, number, np.concatenate([block.outcome_day for block in blocks])),
         failures=pd.DataFrame(failures, columns=["run", "day", "what"]),
-        info={**provenance(), "branch": _origin_told(asked, run, day, change)},
+        info={**provenance(), "branch": _origin_told(origin, run, day, change)},
     )
 
 
-def _origin_told(asked: Origin, run: int, day: int, change: Intervention) -> dict[str, Any]:
+def _origin_told(origin: Origin, run: int, day: int, change: Intervention) -> dict[str, Any]:
     """Of what an ensemble's runs are branches."""
     return {
-        "scenario": asked.scenario.name,
-        "scenario_sha256": asked.scenario.sha256,
+        "scenario": origin.scenario.name,
+        "scenario_sha256": origin.scenario.sha256,
         "run": run,
         "day": day,
         "set": dict(change.numbers),

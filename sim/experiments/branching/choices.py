@@ -174,8 +174,8 @@ def choices(
     QueryError
         There is no such run, day or actor, or nobody chooses on that day.
     """
-    asked = origin_of(scenario, seed)
-    question = asked.scenario
+    origin = origin_of(scenario, seed)
+    question = origin.scenario
     first, who = day_of(question, day), actor_of(question, actor)
     if runs < 1:
         raise QueryError(f"there must be at least one branch, found {runs}")
@@ -183,7 +183,7 @@ def choices(
     followed = min(HORIZON, left) if days is None else days
     if not 1 <= followed <= left:
         raise QueryError(f"from {dated(question, first)} on there are {left} days to follow, found {followed}")
-    stem = trunk(asked, run, first)
+    stem = trunk(origin, run, first)
     if first < stem.program.script.imposed_days:
         begins = dated(question, min(stem.program.script.imposed_days, question.days - 1))
         raise QueryError(f"history is imposed on {dated(question, first)} and nobody chooses; that begins on {begins}")
@@ -196,7 +196,7 @@ def choices(
         days_of = list(threads.map(_following(stem, who, numbers, first + followed), every))
     failed = np.any([broken for _, broken in days_of], axis=0)
     outcome_day = {option.action: day[~failed] for option, (day, _) in zip(every, days_of, strict=True)}
-    return _told(question, asked.seed, stem, run, first, followed, who, every, outcome_day, int(failed.sum()))
+    return _told(question, origin.seed, stem, run, first, followed, who, every, outcome_day, int(failed.sum()))
 
 
 def _following(

@@ -8,7 +8,7 @@ from sim.execution.source import Origin
 from sim.results.ensemble import event_table
 
 
-def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> LockstepModel:
+def trunk(origin: Origin, run: int, day: int, *, keep: bool = False) -> LockstepModel:
     """Simulate a run to the morning of a day.
 
     Parameters
@@ -21,26 +21,28 @@ def trunk(asked: Origin, run: int, day: int, *, keep: bool = False) -> LockstepM
     QueryError
         There is no such run, it failed before that day, or it is not the one in the result.
     """
-    refuse_unknown_run(asked, run)
-    model = LockstepModel(asked.scenario_of(run), seed=asked.seed, run_numbers=[run], keep=np.float32 if keep else None)
+    refuse_unknown_run(origin, run)
+    model = LockstepModel(
+        origin.scenario_of(run), seed=origin.seed, run_numbers=[run], keep=np.float32 if keep else None
+    )
     for _ in range(day):
         model.step()
     for _, failed, what in model.failures:
         raise QueryError(
-            f"run {run} failed on {dated(asked.scenario, failed)}: {what} was not finite; take another run"
+            f"run {run} failed on {dated(origin.scenario, failed)}: {what} was not finite; take another run"
         )
-    _refuse_another_past(model, asked, run)
+    _refuse_another_past(model, origin, run)
     return model
 
 
-def _refuse_another_past(model: LockstepModel, asked: Origin, run: int) -> None:
+def _refuse_another_past(model: LockstepModel, origin: Origin, run: int) -> None:
     """Hold the run's past beside what its result tells of it, if it tells."""
-    if asked.runs is None:
+    if origin.runs is None:
         return
-    found = asked.mismatch(event_table(model.block(), model.program), run, before=model.day)
+    found = origin.mismatch(event_table(model.block(), model.program), run, before=model.day)
     if found is not None:
         raise QueryError(
-            f"run {run} is no longer the one in {asked.name}, from {dated(asked.scenario, found.day)} on: that was "
-            f"made by escalation-sim {asked.made_by or '(unknown)'}, whose model differs from this one; run its "
+            f"run {run} is no longer the one in {origin.name}, from {dated(origin.scenario, found.day)} on: that was "
+            f"made by escalation-sim {origin.made_by or '(unknown)'}, whose model differs from this one; run its "
             "scenario again"
         )

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.analysis.paired import flips, mean_difference, paired_difference
 from sim.execution.lookup import QueryError, origin_of
 from sim.execution.run import run as run_many
-from sim.execution.source import Origin, RunSource, origin
+from sim.execution.source import Origin, RunSource, find_origin
 from sim.replays.replay import replayed
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
@@ -180,7 +180,7 @@ class Comparison:
         """
         if run not in self.runs:
             raise QueryError(f"there is no pair of runs {run}; finished under both are {_span(self.runs)}")
-        return first_divergence(*(replayed(origin(each), run) for each in (self.first, self.second)))
+        return first_divergence(*(replayed(find_origin(each), run) for each in (self.first, self.second)))
 
     def __repr__(self) -> str:
         return (
@@ -223,22 +223,22 @@ def compare(
     sim.ScenarioError, sim.StoreError
         What is named cannot be read.
     """
-    asked = origin_of(first), origin_of(second)
-    refuse_unlike(*asked)
-    chosen = _shared_seed(asked, seed)
-    for each in asked:
+    origins = origin_of(first), origin_of(second)
+    refuse_unlike(*origins)
+    chosen = _shared_seed(origins, seed)
+    for each in origins:
         if isinstance(each.ensemble, CountedEnsemble):
             raise QueryError(
                 f"{each.name} keeps counts of its runs, and pairs need the runs; name its scenario instead"
             )
-    known = min((each.runs for each in asked if each.runs is not None), default=asked[0].scenario.runs)
+    known = min((each.runs for each in origins if each.runs is not None), default=origins[0].scenario.runs)
     wanted = known if runs is None else runs
-    uncertain = _drawn_alike(asked)
+    uncertain = _drawn_alike(origins)
     ensembles = [
         run_many(each.scenario, wanted, chosen, executor=executor, uncertain=uncertain)
         if each.ensemble is None
         else each.ensemble
-        for each in asked
+        for each in origins
     ]
     return Comparison(*(_first_runs(ensemble, wanted) for ensemble in ensembles))
 
@@ -253,25 +253,25 @@ def divergence_between(
     QueryError, sim.ScenarioError, sim.StoreError
         As `compare`, or there is no such run.
     """
-    asked = origin_of(first), origin_of(second)
-    refuse_unlike(*asked)
-    chosen = _shared_seed(asked, seed)
-    uncertain = _drawn_alike(asked)
-    one, other = (replayed(replace(each, seed=chosen, uncertain=uncertain), run) for each in asked)
+    origins = origin_of(first), origin_of(second)
+    refuse_unlike(*origins)
+    chosen = _shared_seed(origins, seed)
+    uncertain = _drawn_alike(origins)
+    one, other = (replayed(replace(each, seed=chosen, uncertain=uncertain), run) for each in origins)
     return first_divergence(one, other)
 
 
-def _shared_seed(asked: tuple[Origin, Origin], seed: int | None) -> int:
+def _shared_seed(origins: tuple[Origin, Origin], seed: int | None) -> int:
     """The seed of both: what is asked for, else that of a result, else of the first scenario."""
-    results = [each for each in asked if each.ensemble is not None]
-    chosen = seed if seed is not None else (results or asked)[0].seed
+    results = [each for each in origins if each.ensemble is not None]
+    chosen = seed if seed is not None else (results or origins)[0].seed
     for each in results:
         if each.seed != chosen:
             raise QueryError(f"{each.name} was made with seed {each.seed}, not {chosen}; only the same dice make pairs")
     return chosen
 
 
-def _drawn_alike(asked: tuple[Origin, Origin]) -> bool:
+def _drawn_alike(origins: tuple[Origin, Origin]) -> bool:
     """Whether the runs of both draw their numbers: where one is a result, as that was made.
 
     Raises
@@ -279,7 +279,7 @@ def _drawn_alike(asked: tuple[Origin, Origin]) -> bool:
     QueryError
         Both are results, and the runs of only one did.
     """
-    results = [each for each in asked if each.ensemble is not None]
+    results = [each for each in origins if each.ensemble is not None]
     if len({each.uncertain for each in results}) > 1:
         one, other = sorted(results, key=lambda each: not each.uncertain)
         raise QueryError(

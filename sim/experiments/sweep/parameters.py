@@ -40,9 +40,9 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
     ParameterError
         A pattern finds nothing, or a number that is named cannot vary, or nothing is left.
     """
-    asked = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters or ["*"])
+    wanted = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters or ["*"])
     try:
-        found = ranges(scenario, asked)
+        found = ranges(scenario, wanted)
     except RangeError as error:
         raise ParameterError(str(error)) from None
     numbers = dict(scenario.numbers())

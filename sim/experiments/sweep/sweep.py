@@ -75,7 +75,7 @@ def sweep(
     sim.StoreError
         The folder is taken, cannot be resumed, or cannot be written to.
     """
-    question, file = asked(scenario)
+    question, file = scenario_and_file(scenario)
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
     if earlier is not None and (before := earlier.plan.design) is not None:
@@ -93,7 +93,7 @@ def sweep(
     )
 
 
-def asked(scenario: Scenario | str | PathLike[str]) -> tuple[Scenario, SweepFile | None]:
+def scenario_and_file(scenario: Scenario | str | PathLike[str]) -> tuple[Scenario, SweepFile | None]:
     """Find the scenario that the user names, and the file that says how to sweep it, if one does."""
     if isinstance(scenario, Scenario):
         return scenario, None

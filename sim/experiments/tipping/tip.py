@@ -18,7 +18,7 @@ from sim.analysis.arrays import Floats
 from sim.analysis.intervals import wilson
 from sim.analysis.tipping import along, crossing, length, slopes
 from sim.execution.lookup import QueryError
-from sim.execution.source import RunSource, origin
+from sim.execution.source import RunSource, find_origin
 from sim.execution.target import Target, share_target
 from sim.experiments.sweep.parameters import Only, ParameterChoice, chosen
 from sim.theatre.language.scenario import Scenario
@@ -162,14 +162,16 @@ def tip(
     sim.execution.plan.PlanError
         No number may change.
     """
-    asked = origin(scenario, seed)
-    if asked.uncertain:
-        raise QueryError(f"runs of {asked.name} draw their numbers, so that there is none to change; name its scenario")
+    origin = find_origin(scenario, seed)
+    if origin.uncertain:
+        raise QueryError(
+            f"runs of {origin.name} draw their numbers, so that there is none to change; name its scenario"
+        )
     if runs < 32:
         raise QueryError(f"a search needs 32 runs a step at least, found {runs}")
-    question, target = asked.scenario, share_target(asked.scenario, to)
+    question, target = origin.scenario, share_target(origin.scenario, to)
     numbers = _numbers(question, parameters, only)
-    with Columns(question, asked.seed, target.name, [doubt for doubt, _ in numbers], executor) as columns:
+    with Columns(question, origin.seed, target.name, [doubt for doubt, _ in numbers], executor) as columns:
         return _Search(columns, target, runs, numbers).tip()
 
 

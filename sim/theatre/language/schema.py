@@ -181,7 +181,7 @@ class Sponsor(Model):
 
 _BLIND = {"memory": {"value": 1.0}, "scale": {"value": 1.0}, "lethality": ZERO, "suspicion": ZERO}
 _MUTE = {"rate": ZERO, "discharge": ZERO}
-"""What stands in for what is left out, and is never read."""
+"""Perception and replies of an actor that has none, never read."""
 
 
 class Actor(Model):
@@ -190,9 +190,9 @@ class Actor(Model):
     kind: Literal["state", "faction", "public"]
     label: Text
     perception: Perception = Field(default=_BLIND, validate_default=True)
-    """Left out by who holds nothing against anybody."""
+    """Omit for actors that hold no grievances."""
     replies: Replies = Field(default=_MUTE, validate_default=True)
-    """Left out by who answers nobody."""
+    """Omit for actors that answer nobody."""
     protects: dict[ActorRef, Share] = {}
     """How far harm to others counts as harm to itself."""
     sponsors: dict[ActorRef, Sponsor] = {}
