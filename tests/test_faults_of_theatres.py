@@ -2,11 +2,12 @@
 
 import pytest
 
+from sim.theatre.language import number
 from tests.small import THEATRE, faults_of, marked
 
 READS = "a rule reads variables, conditions, rungs, provocations and blood of this theatre; did you mean '{}'?"
 NAME = "a name has lower-case letters, digits and underscores, and begins with a letter"
-UNITS = "the units are 1, 1/day, d, points, rung, %, USD/bbl, Mb/d, persons, deaths"
+UNITS = f"the units are {', '.join(number.UNITS)}"
 
 IN_THE_THEATRE = {
     "a misspelt driver": (

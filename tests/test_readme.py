@@ -38,6 +38,15 @@ def test_a_tipping_point_is_sought_among_as_many_numbers_as_may_change(baseline)
     assert counts(r"numbers of ([\d,]+), first") == {len(_numbers(baseline, None, None))}
 
 
+@pytest.mark.parametrize("block", re.findall(r"```python\n(.*?)```", README, re.S))
+def test_python_in_the_readme_runs_as_it_stands(block, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    quiet = re.search(r"```yaml\n(.*?)```", README, re.S)
+    assert quiet is not None
+    (tmp_path / "quiet.yaml").write_text(quiet[1], encoding="utf-8")
+    exec(compile(block, "README.md", "exec"), {})
+
+
 def test_every_shipped_scenario_stands_in_the_table_of_questions():
     listed = re.findall(r"^\| \[(\w+)\]\(scenarios/\1\.yaml\) \|", README, re.M)
     shipped = {path.stem for path in (Path(__file__).parent.parent / "scenarios").glob("*.yaml")}

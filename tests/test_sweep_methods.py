@@ -40,7 +40,8 @@ def spans():
 
 
 def test_the_methods_are_those_of_the_files_and_only_some_choose_points():
-    assert list(METHODS) == ["delta", "grid", "lhs", "morris", "oat", "pawn", "rbd_fast", "sobol"]
+    assert {"delta", "grid", "lhs", "morris", "oat", "pawn", "sobol"} <= set(sweep_methods())
+    assert list(sweep_methods()) == sorted(sweep_methods())
     assert set(METHODS) - set(sweep_methods()) == {"rbd_fast"}
     assert all(METHODS[name].name == name for name in METHODS)
 

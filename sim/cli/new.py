@@ -78,7 +78,7 @@ def _theatre(name: str) -> dict[str, str]:
     """Begin a theatre and a first scenario of it: texts by file, the scenario last."""
     question, title = f"{name}_baseline", _titled(name)
     return {
-        f"{name}.yaml": _filled("theatre", schema=_schema("theatre"), name=name, title=title, question=question),
+        f"{name}.yaml": _theatre_text(name, title, question),
         f"{question}.yaml": _filled("question", schema=_schema("scenario"), name=question, title=title, theatre=name),
     }
 
@@ -153,6 +153,14 @@ def _free_day(base: "Scenario | None", deed: str, begins: date, ends: date) -> d
     middle = max(begins + (ends - begins) // 2, after + timedelta(days=1) if after else begins)
     return next(
         (day for day in (middle + timedelta(days=n) for n in range((ends - middle).days + 1)) if day not in taken), ends
+    )
+
+
+def _theatre_text(name: str, title: str, question: str) -> str:
+    from sim.theatre.language.number import UNITS
+
+    return _filled(
+        "theatre", schema=_schema("theatre"), name=name, title=title, question=question, units=", ".join(UNITS)
     )
 
 

@@ -67,12 +67,14 @@ def branched(
     return model
 
 
+_MADE_ANEW = {"rise", "fall", "touched", "today", "ready"}
+"""What of the world holds for a day only, or is found by the rules of that day (`_make_ready`)."""
+
+
 def _handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
     """Every array in which a morning finds something of the days before, the runs along its last axis."""
-    w = m.world
     yield from (m.stocks, m.leading, m.event_number, *m.status)
-    yield from (w.x, w.logarithm, w.heat, w.tension, w.rung, w.recent, w.deaths, w.last_day, w.last_rung_day)
-    yield from (w.control, w.outcome_day)
+    yield from (getattr(m.world, name) for name in m.world._fields if name not in _MADE_ANEW)
     for held in m.held:
         yield from held
 

@@ -15,8 +15,7 @@ from sim.results.ensemble import Ensemble
 from sim.results.provenance import Provenance
 
 from .frame import HEIGHT, WIDTH, laid_out
-from .history import SINGLE
-from .standard import STANDARD, Shown
+from .standard import STANDARD, Plate, Shown
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -35,7 +34,7 @@ def write_all(
     Parameters
     ----------
     record : Ensemble, optional
-        Recorded events, drawn over all but the single run (`sim.recorded`).
+        Recorded events, drawn over what is `overlaid` (`sim.recorded`).
     written : Ensemble, optional
         Beside runs that draw their numbers: runs with the numbers as written, for the figures of both errors.
 
@@ -48,9 +47,9 @@ def write_all(
     folder.mkdir(parents=True, exist_ok=True)
     files = []
     texts = _texts(ensemble)
-    for name, draw in standard(ensemble, record, written).items():
-        over = record if name != SINGLE else None
-        files.append(_save(draw(), folder / f"{name}.png", texts, name, over))
+    for plate in _plates(Shown(ensemble, record, written)):
+        over = record if plate.overlaid else None
+        files.append(_save(_drawn(plate), folder / f"{plate.name}.png", texts, plate.name, over))
     return files
 
 
@@ -102,12 +101,14 @@ def standard(
     ensemble: "AnyEnsemble", record: Ensemble | None = None, written: Ensemble | None = None
 ) -> dict[str, Callable[[], Axes]]:
     """How each figure of the standard set is drawn, on an Axes of its own, by name; see `write_all`."""
+    return {plate.name: partial(_drawn, plate) for plate in _plates(Shown(ensemble, record, written))}
 
-    def drawn(draw: Callable[[Axes], Axes], height: float) -> Axes:
-        ax = canvas(height=height)
-        draw(ax)
-        return ax
 
-    shown = Shown(ensemble, record, written)
-    plates = [plate for plates_of in STANDARD for plate in plates_of(shown)]
-    return {plate.name: partial(drawn, plate.draw, plate.height) for plate in plates}
+def _plates(shown: Shown) -> list[Plate]:
+    return [plate for plates_of in STANDARD for plate in plates_of(shown)]
+
+
+def _drawn(plate: Plate) -> Axes:
+    ax = canvas(height=plate.height)
+    plate.draw(ax)
+    return ax

@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
@@ -68,6 +69,11 @@ def refuse_empty(ensemble: "AnyEnsemble") -> None:
     """
     if not ensemble.n_completed:
         raise ValueError(f"none of the {len(ensemble)} runs of {ensemble.scenario.name} was finished: nothing to draw")
+
+
+def span_of(runs: pd.Index) -> str:
+    """The numbers of runs, for a message: from which to which."""
+    return f"{runs.min()} to {runs.max()}" if len(runs) > 1 else f"{runs.min()} alone"
 
 
 def labelled(ensemble: "AnyEnsemble", name: str) -> xr.DataArray:

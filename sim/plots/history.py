@@ -26,12 +26,11 @@ from .frame import (
     plain_axes,
     points,
     rung_name,
+    span_of,
 )
 from .labels import LINE, SIZE, Point, TextBox, nearest, place, width_of, wrapped
 from .standard import Plate, Shown, standard
 
-SINGLE = "strip"
-"""The file of a single run, over which no record is drawn."""
 FLOOR, CEILING = -3.3, -0.9
 """Where tension 0 and tension 100 lie, on the axis of rungs."""
 TOP = 10.4
@@ -79,7 +78,7 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
         There is no such run.
     """
     if run not in ensemble.outcomes.index:
-        raise ValueError(f"no run {run}; this ensemble has runs 0 to {len(ensemble) - 1}")
+        raise ValueError(f"no run {run}; this ensemble has runs {span_of(ensemble.outcomes.index)}")
     ax = given_or_new(ax)
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
     events = ensemble.events.loc[ensemble.events["run"] == run]
@@ -113,7 +112,7 @@ def _strip(shown: Shown) -> Iterator[Plate]:
     kept = shown.ensemble.kept
     if kept.n_completed:
         first = kept.typical("tension", 4).position[0]
-        yield Plate(SINGLE, lambda ax: strip(kept, ax, int(kept.completed.index[first])), 5.2)
+        yield Plate("strip", lambda ax: strip(kept, ax, int(kept.completed.index[first])), 5.2)
 
 
 def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[DrawnAct]:

@@ -92,9 +92,9 @@ def fan(
 def _fans(shown: Shown) -> Iterator[Plate]:
     """Of tension, and of the first price."""
     ensemble, record, price = shown.ensemble, shown.record, shown.price
-    yield Plate("fan_tension", lambda ax: fan(ensemble, ax, record=record))
+    yield Plate("fan_tension", lambda ax: fan(ensemble, ax, record=record), overlaid=True)
     if price is not None:
-        yield Plate(f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3, record=record))
+        yield Plate(f"fan_{price}", lambda ax: fan(ensemble, ax, price, paths=3, record=record), overlaid=True)
 
 
 def _meaning(ensemble: "AnyEnsemble", levels: Sequence[float], lines: Sequence[str], told: str) -> str:

@@ -92,7 +92,7 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
 
 @standard
 def _rungs(shown: Shown) -> Iterator[Plate]:
-    yield Plate("rungs", lambda ax: rungs(shown.ensemble, ax, record=shown.record))
+    yield Plate("rungs", lambda ax: rungs(shown.ensemble, ax, record=shown.record), overlaid=True)
 
 
 def first_passage(
@@ -155,7 +155,7 @@ def first_passage(
 
 @standard
 def _first_passage(shown: Shown) -> Iterator[Plate]:
-    yield Plate("first_passage", lambda ax: first_passage(shown.ensemble, ax, record=shown.record))
+    yield Plate("first_passage", lambda ax: first_passage(shown.ensemble, ax, record=shown.record), overlaid=True)
 
 
 def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
@@ -195,4 +195,4 @@ def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble |
 
 @standard
 def _outcomes(shown: Shown) -> Iterator[Plate]:
-    yield Plate("outcomes", lambda ax: outcomes(shown.ensemble, ax, record=shown.record))
+    yield Plate("outcomes", lambda ax: outcomes(shown.ensemble, ax, record=shown.record), overlaid=True)

@@ -24,6 +24,7 @@ from .frame import (
     plain_axes,
     points,
     rung_name,
+    span_of,
 )
 from .history import TOP, DrawnAct, acts_of, in_order, legend_of_sides, write_tied
 from .labels import Point, TextBox, place, wrapped
@@ -60,7 +61,7 @@ def spiral(source: Ensemble | Replay, ax: Axes | None = None, run: int | None = 
     if run is None:
         run = source.run if isinstance(source, Replay) else 0
     if run not in ensemble.outcomes.index:
-        raise ValueError(f"no run {run}; this ensemble has runs {_span(ensemble.outcomes.index)}")
+        raise ValueError(f"no run {run}; this ensemble has runs {span_of(ensemble.outcomes.index)}")
     ax = given_or_new(ax)
     table = ensemble.events.loc[ensemble.events["run"] == run]
     table = table[table["actor"] != SCRIPT].set_index("event")
@@ -82,10 +83,6 @@ def spiral(source: Ensemble | Replay, ax: Axes | None = None, run: int | None = 
     head(ax, f"Run {run}: what led to what", _meaning(acts, chain, len(whole), len(tree), ensemble))
     foot(ax, ensemble, run)
     return ax
-
-
-def _span(runs: "pd.Index[int]") -> str:
-    return f"{runs.min()} to {runs.max()}" if len(runs) > 1 else f"{runs.min()} alone"
 
 
 def _wanted(acts: Mapping[int, DrawnAct], event: int | None, run: int) -> int | None:

@@ -36,6 +36,8 @@ class Plate(NamedTuple):
     draw: Callable[[Axes], Axes]
     height: float = 4.5
     """Inches."""
+    overlaid: bool = False
+    """Whether recorded events, where there are some, are drawn over it: the file then says which."""
 
 
 Plates = Callable[[Shown], Iterator[Plate]]

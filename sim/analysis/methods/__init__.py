@@ -18,7 +18,7 @@ for _file in iter_modules(__path__):
 
 def sweep_methods() -> dict[str, SweepMethod]:
     """The methods by which a sweep can be made, by name; the other estimators only measure what another one made."""
-    return {name: method for name, method in METHODS.items() if isinstance(method, SweepMethod)}
+    return {name: method for name, method in sorted(METHODS.items()) if isinstance(method, SweepMethod)}
 
 
 __all__ = [

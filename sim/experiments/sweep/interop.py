@@ -13,6 +13,8 @@ from sim.analysis.discovery import ema
 from sim.analysis.extras import extra
 from sim.results.design import Design, Varied, problem
 from sim.results.sweep import Sweep
+from sim.theatre.files.load import load
+from sim.theatre.files.locate import Named
 from sim.theatre.language.measures import measure_name, measure_names
 from sim.theatre.language.scenario import Scenario
 
@@ -20,7 +22,11 @@ from .parameters import Only, ParameterChoice, chosen
 from .sweep import run_design
 
 
-def to_salib(scenario: Scenario, parameters: ParameterChoice = None, only: Only | None = None) -> Any:
+def _loaded(scenario: Scenario | Named) -> Scenario:
+    return scenario if isinstance(scenario, Scenario) else load(scenario)
+
+
+def to_salib(scenario: Scenario | Named, parameters: ParameterChoice = None, only: Only | None = None) -> Any:
     """Return the numbers that vary as a SALib `ProblemSpec`; `sim.response` is what to evaluate on it.
 
     Parameters
@@ -38,7 +44,7 @@ def to_salib(scenario: Scenario, parameters: ParameterChoice = None, only: Only 
     MissingExtraError
         SALib is not installed.
     """
-    return extra("SALib", "SALib").ProblemSpec(problem(chosen(scenario, parameters, only)))
+    return extra("SALib", "SALib").ProblemSpec(problem(chosen(_loaded(scenario), parameters, only)))
 
 
 @dataclass(frozen=True)
@@ -68,7 +74,7 @@ class Responding:
 
 
 def response(
-    scenario: Scenario,
+    scenario: Scenario | Named,
     measures: str | Sequence[str],
     parameters: ParameterChoice = None,
     replicates: int = 8,
@@ -78,7 +84,7 @@ def response(
 
     Parameters
     ----------
-    scenario : Scenario
+    scenario : Scenario, path or name
     measures : str or sequence of str
         What it returns: see `sim.theatre.language.measures`.
     parameters : see `sim.sweep`
@@ -99,6 +105,7 @@ def response(
     ParameterError
         A number cannot vary.
     """
+    scenario = _loaded(scenario)
     known = measure_names(scenario.theatre)
     names = tuple(measure_name(name, known) for name in ([measures] if isinstance(measures, str) else measures))
     return Responding(
@@ -107,7 +114,7 @@ def response(
 
 
 def to_ema(
-    source: Scenario | Sweep,
+    source: Scenario | Named | Sweep,
     parameters: ParameterChoice = None,
     measures: Sequence[str] | None = None,
     replicates: int = 8,
@@ -119,7 +126,7 @@ def to_ema(
 
     Parameters
     ----------
-    source : Scenario or Sweep
+    source : Scenario, path or name, or Sweep
     parameters, replicates, seed : see `response`; of a scenario only
     measures : sequence of str, optional
         The model's outcomes; left out, all measures that every run has. Of a scenario only.
@@ -130,7 +137,7 @@ def to_ema(
     """
     if isinstance(source, Sweep):
         return _ema_results(source)
-    return _ema_model(source, parameters, measures, replicates, seed)
+    return _ema_model(_loaded(source), parameters, measures, replicates, seed)
 
 
 @dataclass(frozen=True)

@@ -27,9 +27,7 @@ WORLD_UNITS = {
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
 _FORMS += "days_since(action), days_since(actor, rung)"
-RESERVED = frozenset(
-    {"rung", "tension", "deaths", "provocation", "blood", "days_since", "base", "any", "for", "market"}
-)
+RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market"} - {"condition"})
 
 
 @dataclass(frozen=True)
