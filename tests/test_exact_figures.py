@@ -4,6 +4,7 @@ import shutil
 from collections import namedtuple
 from dataclasses import replace
 from statistics import NormalDist
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from SALib.analyze import sobol as salib_sobol
 
 import sim
+from sim.analysis import discovery
 from sim.analysis.base_rates import _direction
 from sim.analysis.discovery import _box, _step, foremost
 from sim.analysis.estimates import Estimate
@@ -212,6 +214,56 @@ def test_a_box_that_is_dense_from_the_start_is_peeled_to_where_it_covers_most():
     assert _step(peeling, 0.8) == 1
     assert _step(peeling.assign(density=[0.5, 0.85, 0.95]), 0.8) == 1
     assert _step(peeling.assign(density=[0.5, 0.6, 0.95]), 0.8) == 2
+
+
+class Peels:
+    """A search that finds these boxes, given by their limits, and then no more."""
+
+    def __init__(self, points, *found):
+        whole = pd.DataFrame({path: [points[path].min(), points[path].max()] for path in points})
+        peeling = pd.DataFrame({"density": [0.5], "coverage": [1.0], "mass": [1.0]})
+        self.asked, self.left = (
+            0,
+            [
+                SimpleNamespace(peeling_trajectory=peeling, box_lims=[whole.assign(**limits)], select=range(1).index)
+                for limits in found
+            ],
+        )
+
+    def find_box(self):
+        self.asked += 1
+        return self.left.pop(0) if self.left else None
+
+
+SQUARE = pd.DataFrame({"x": np.repeat(np.arange(20.0), 20), "y": np.tile(np.arange(20.0), 20)})
+CORNER = ((SQUARE["x"] > 9) & (SQUARE["y"] > 9)).to_numpy(float)
+
+
+def boxes_of(monkeypatch, *found, values=CORNER):
+    search = Peels(SQUARE, *found)
+    monkeypatch.setattr(discovery, "prim", lambda points, wanted, mass: search)
+    return [box.limits for box in discovery.boxes(SQUARE, values, "it", above=0.5)], search.asked
+
+
+HIGH_X, HIGH_Y = {"x": (10.0, 19.0)}, {"y": (10.0, 19.0)}
+
+
+def test_boxes_are_looked_for_until_the_search_finds_none(monkeypatch):
+    assert boxes_of(monkeypatch, HIGH_X) == ([{"x": (10, np.inf)}], 2)
+    assert boxes_of(monkeypatch) == ([{}], 1)
+
+
+def test_boxes_are_looked_for_until_one_tells_nothing(monkeypatch):
+    assert boxes_of(monkeypatch, HIGH_X, {}, HIGH_Y) == ([{"x": (10, np.inf)}], 2)
+    # Each limit tells something where the other holds, and the points between both are rarer than all.
+    values = ((SQUARE["x"] < 10) & (SQUARE["y"] < 10)).to_numpy(float)
+    values[((SQUARE["x"] > 9) & (SQUARE["y"] > 9)).to_numpy() & (np.arange(400) % 6 == 0)] = 1
+    assert boxes_of(monkeypatch, HIGH_X | HIGH_Y, HIGH_X, values=values) == ([{}], 1)
+
+
+def test_no_more_than_three_boxes_are_looked_for_and_none_is_told_twice(monkeypatch):
+    found = [{"x": (10, np.inf)}, {"y": (10, np.inf)}]
+    assert boxes_of(monkeypatch, HIGH_X, {"x": (12.0, 19.0)}, HIGH_Y, HIGH_X | HIGH_Y) == (found, 3)
 
 
 def test_a_rank_correlation_has_the_error_of_bonett_and_wright():
