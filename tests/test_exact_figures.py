@@ -1,5 +1,6 @@
 """Figures worked out by hand, or by the definition, where a wider tolerance would hide a wrong formula."""
 
+import re
 import shutil
 from collections import namedtuple
 from dataclasses import replace
@@ -80,6 +81,29 @@ def ensemble_with(case, rows):
 def test_a_run_without_events_has_no_deaths():
     ensemble = ensemble_with(CASE, [(0, "a.warn", 1, 4), (0, "a.warn", 1, 2), (2, "a.warn", 1, 0)])
     assert measures_of(ensemble)["deaths"].tolist() == [6, 0, 0]
+
+
+def test_a_run_without_events_counts_in_the_quantiles_of_deaths():
+    assert summary(ensemble_with(CASE, [(0, "a.warn", 1, 4)]))["deaths"]["median"] == 0
+
+
+def test_the_fan_in_a_notebook_has_its_quantiles_where_its_frame_says():
+    """Tension rises from 0 to 40 over the runs; the last fortieth lies beyond the highest band."""
+    ensemble = sim.run(sim.load("first_lesson"), 41, 1, progress=None)
+    rows = np.tile(np.arange(41.0)[:, None], ensemble.scenario.days)
+    ensemble = replace(ensemble, trajectories=ensemble.trajectories.assign(tension=(("run", "day"), rows)))
+    drawn = [
+        [tuple(map(float, point.split())) for point in path.rstrip("Z").split("L")]
+        for path in re.findall(r"<path d='M([^']*)'", ensemble._repr_html_())
+    ]
+    days, ends = ensemble.scenario.days, [(1, 39), (4, 36), (10, 30), (20, 20), (20, 20)]
+    assert len(drawn) == len(ends)
+    for points, (low, high) in zip(drawn, ends, strict=True):
+        assert (points[0][0], points[days - 1][0]) == (30, 560 - 4)
+        assert np.allclose(np.diff([x for x, _ in points[:days]]), 526 / (days - 1), atol=0.11)
+        edges = [points[:days], points[days:]] if low < high else [points]
+        for edge, value in zip(edges, (high, low), strict=False):
+            assert np.allclose([y for _, y in edge], 132 - 126 * value / 39, atol=0.06)
 
 
 def test_acts_of_a_dyad_are_those_of_one_side_on_the_other():
