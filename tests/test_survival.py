@@ -16,6 +16,7 @@ from sim.results.errors import DiskError, StoreError
 from sim.results.storage import folder as folders
 from sim.results.storage import manifest as manifests
 from sim.results.storage.atomic import UNFINISHED, in_units
+from sim.results.summary import Summary
 
 from . import survivor
 from .commands import command
@@ -201,6 +202,31 @@ def test_damaged_counts_are_counted_again(small_blocks, tmp_path):
     counts.write_bytes(counts.read_bytes()[:-50])
     summarise("first_lesson", tmp_path / "half", resume=True)
     same(tmp_path / "half", tmp_path / "whole")
+
+
+def test_counts_that_are_gone_are_counted_again(small_blocks, tmp_path):
+    with pytest.raises(Enough):
+        summarise("first_lesson", tmp_path / "half", 40, 3, progress=_enough)
+    next((tmp_path / "half" / UNFINISHED).glob("*counts.npz")).unlink()
+    assert len(summarise("first_lesson", tmp_path / "half", resume=True)) == 40
+
+
+def test_counts_interrupted_while_they_are_added_are_not_written(small_blocks, tmp_path, monkeypatch):
+    added, add = [], Summary.__iadd__
+
+    def stopping(self, other):
+        add(self, other)
+        added.append(other)
+        if len(added) == 2:
+            raise Enough
+        return self
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Summary, "__iadd__", stopping)
+        with pytest.raises(Enough):
+            summarise("first_lesson", tmp_path / "half", 40, 3)
+    assert "done" not in status(tmp_path / "half")
+    assert not list((tmp_path / "half" / UNFINISHED).glob("*counts.npz"))
 
 
 def _enough(_):

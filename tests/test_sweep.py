@@ -1,6 +1,8 @@
 """Sweeps: points are ordinary runs, designs fit their methods, and what is interrupted goes on to the same bytes."""
 
 import pickle
+import shutil
+from collections import namedtuple
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import duckdb
@@ -14,6 +16,7 @@ from sim.experiments.sweep.parameters import ParameterError, chosen
 from sim.experiments.sweep.points import PointRuns
 from sim.experiments.sweep.sweep import run_design
 from sim.results.design import Design
+from sim.results.errors import DiskError
 from sim.results.measures import measures_of
 from sim.theatre.compiled.compile import compile_scenario, program_of
 from sim.theatre.language.measures import MeasureError, measure_names
@@ -261,6 +264,17 @@ def test_the_result_is_the_same_bytes_wherever_and_however_often_it_is_made(ques
     }  # fmt: skip
     with pytest.raises(sim.StoreError, match="finished result"):
         sim.sweep(question, **asked, save=tmp_path / "once", progress=None)
+
+
+def test_a_design_takes_eight_bytes_a_number_on_the_disk(question, tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    for free in (8 * 40 * len(RICH) - 1, 8 * 40 * len(RICH)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda place, free=free: usage(10**9, 10**9 - free, free))
+        if free % 8:
+            with pytest.raises(DiskError, match=r"would take about 1\.6 kB, and its disk has 1\.6 kB left"):
+                sim.sweep(question, RICH, "lhs", 40, 3, 11, save=tmp_path / "x", progress=None)
+        else:
+            assert len(sim.sweep(question, RICH, "lhs", 40, 3, 11, save=tmp_path / "x", progress=None)) == 120
 
 
 def test_a_block_is_sent_with_its_own_points_only(question):
