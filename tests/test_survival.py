@@ -6,6 +6,7 @@ import shutil
 from collections import namedtuple
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -202,6 +203,14 @@ def test_damaged_counts_are_counted_again(small_blocks, tmp_path):
     counts.write_bytes(counts.read_bytes()[:-50])
     summarise("first_lesson", tmp_path / "half", resume=True)
     same(tmp_path / "half", tmp_path / "whole")
+
+
+def test_the_manifest_of_counts_tells_of_all_blocks(small_blocks, tmp_path):
+    counted = summarise("first_lesson", tmp_path / "counts", 40, 3)
+    told = manifests.read_manifest(tmp_path / "counts")
+    assert (told.runs, sorted(told.done)) == (40, [(0, 16), (16, 32), (32, 40)])
+    held = np.sum([done.held for done in told.done.values()], axis=0)
+    assert dict(zip(told.plan.outcomes, held, strict=True)) == dict(counted.summary.held)
 
 
 def test_counts_that_are_gone_are_counted_again(small_blocks, tmp_path):
