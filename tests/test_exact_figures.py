@@ -83,6 +83,20 @@ def test_a_run_without_events_has_no_deaths():
     assert measures_of(ensemble)["deaths"].tolist() == [6, 0, 0]
 
 
+def test_an_outcome_of_the_first_day_counts_in_its_set():
+    cast = theatre(
+        {"a": actor(), "b": actor()}, {"a.warn": action(1, "b", 0.1)}, outcomes={"at_once": {"tension": "<= 100"}}
+    )
+    case = scenario(cast, days=2)
+    model = LockstepModel(case, 8, seed=5, keep=np.float32)
+    while model.running:
+        model.step()
+    counted = Summary.of(model.block(), case)
+    ensemble = sim.run(case, 8, 5, progress=None)
+    assert counted.held["at_once"] == ensemble.completed["at_once"].eq(0).sum() == 8
+    assert np.array_equal(counted.sets, ensemble.sets)
+
+
 def test_a_run_without_events_counts_in_the_quantiles_of_deaths():
     assert summary(ensemble_with(CASE, [(0, "a.warn", 1, 4)]))["deaths"]["median"] == 0
 
@@ -92,9 +106,10 @@ def test_the_fan_in_a_notebook_has_its_quantiles_where_its_frame_says():
     ensemble = sim.run(sim.load("first_lesson"), 41, 1, progress=None)
     rows = np.tile(np.arange(41.0)[:, None], ensemble.scenario.days)
     ensemble = replace(ensemble, trajectories=ensemble.trajectories.assign(tension=(("run", "day"), rows)))
+    page = ensemble._repr_html_()
     drawn = [
         [tuple(map(float, point.split())) for point in path.rstrip("Z").split("L")]
-        for path in re.findall(r"<path d='M([^']*)'", ensemble._repr_html_())
+        for path in re.findall(r"<path d='M([^']*)'", page)
     ]
     days, ends = ensemble.scenario.days, [(1, 39), (4, 36), (10, 30), (20, 20), (20, 20)]
     assert len(drawn) == len(ends)
@@ -104,6 +119,10 @@ def test_the_fan_in_a_notebook_has_its_quantiles_where_its_frame_says():
         edges = [points[:days], points[days:]] if low < high else [points]
         for edge, value in zip(edges, (high, low), strict=False):
             assert np.allclose([y for _, y in edge], 132 - 126 * value / 39, atol=0.06)
+    first, last = ensemble.scenario.start, ensemble.scenario.end
+    assert re.findall(r"<text x='(\d+)' y='(\d+)'.*>(.*)</text>", page) == [
+        ("0", "14", "39"), ("0", "132", "0"), ("30", "146", first.isoformat()), ("556", "146", last.isoformat()),
+    ]  # fmt: skip
 
 
 def test_acts_of_a_dyad_are_those_of_one_side_on_the_other():

@@ -213,6 +213,19 @@ def test_the_manifest_of_counts_tells_of_all_blocks(small_blocks, tmp_path):
     assert dict(zip(told.plan.outcomes, held, strict=True)) == dict(counted.summary.held)
 
 
+def test_of_counts_written_while_runs_are_made_the_last_are_kept_and_no_others(small_blocks, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.results.storage.write_counts.SECONDS", 0)
+
+    def stop(tally):
+        if tally.done > 32:
+            raise Enough
+
+    with pytest.raises(Enough):
+        summarise("first_lesson", tmp_path / "half", 90, 3, progress=stop)
+    (counts,) = (tmp_path / "half" / UNFINISHED).glob("*counts.npz")
+    assert counts.name.startswith(f"{status(tmp_path / 'half').count('done'):09d}.")
+
+
 def test_counts_that_are_gone_are_counted_again(small_blocks, tmp_path):
     with pytest.raises(Enough):
         summarise("first_lesson", tmp_path / "half", 40, 3, progress=_enough)
