@@ -297,6 +297,22 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
             summarise("first_lesson", place, 5)
 
 
+def test_a_file_in_place_of_a_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(DiskError, match=r"cannot read .*file: Not a directory"):
+        sim.run("first_lesson", 5, save=tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "not a folder"
+
+
+def test_a_result_whose_manifest_is_damaged_is_replaced_only_if_that_is_asked_for(half_done):
+    (half_done / "run.json").write_text("{")
+    for resume in (False, True):
+        with pytest.raises(StoreError, match=r"run\.json"):
+            sim.run("first_lesson", 20, save=half_done, resume=resume)
+    assert (half_done / "run.json").read_text() == "{"
+    assert len(sim.run("first_lesson", 20, save=half_done, overwrite=True)) == 20
+
+
 def test_two_do_not_write_to_one_folder(half_done):
     with FileLock(half_done / UNFINISHED / "lock"), pytest.raises(StoreError, match="another process is writing"):
         sim.run("first_lesson", save=half_done, resume=True)
