@@ -298,13 +298,18 @@ def score(folder: str, sample: int | None, seed: int, copies: list[Copy]) -> Cou
                     operator = mutant.operator_name.removeprefix("core/")
                     print(f"{what}: {mutant.module_path}:{mutant.start_pos[0]} {operator}\n    {change}", flush=True)
                 if became.total() % 25 == 0:
-                    print(f"… {became.total()} of {len(chosen)}: {dict(became)}", flush=True)
+                    print(_so_far(became, len(chosen)), flush=True)
         except KeyboardInterrupt:
             _STOPPED.set()
+            print(_so_far(became, len(chosen)), flush=True)
             for process in list(_RUNNING):
                 _end(process)
             raise
     return became
+
+
+def _so_far(became: Counter[str], of: int) -> str:
+    return f"… {became.total()} of {of}: {dict(became)}"
 
 
 _STOPPED = threading.Event()
