@@ -1,5 +1,6 @@
 """Sweeps: points are ordinary runs, designs fit their methods, and what is interrupted goes on to the same bytes."""
 
+import json
 import pickle
 import shutil
 from collections import namedtuple
@@ -298,6 +299,16 @@ def test_other_tools_open_the_files(swept, question, tmp_path):
     asked = f'SELECT d.point, avg(m.deaths) FROM "{measures}" m JOIN "{design}" d USING (point) GROUP BY 1 ORDER BY 1'
     assert np.allclose([mean for _, mean in duckdb.sql(asked).fetchall()], swept.Y("deaths"))
     assert list(pd.read_csv(tmp_path / "x" / "parameters.csv")["path"]) == swept.design.paths
+
+
+@pytest.mark.parametrize("design", [{}, [1], {"method": "lhs"}])
+def test_a_sweep_whose_manifest_tells_of_no_design_is_damaged(question, tmp_path, design):
+    sim.sweep(question, RICH, "lhs", 40, 1, 11, save=tmp_path / "x", progress=None)
+    manifest = tmp_path / "x" / "run.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(told | {"design": design}), encoding="utf-8")
+    with pytest.raises(sim.StoreError, match="is damaged"):
+        sim.open(tmp_path / "x")
 
 
 def test_a_measure_without_a_value_everywhere_is_refused_with_advice(swept):
