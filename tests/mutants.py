@@ -59,22 +59,22 @@ SUITES = {
     "sim/analysis": Suite(
         (
             "test_analysis", "test_paired", "test_moves", "test_confidence_sequence", "test_known_indices",
-            "test_exact_figures", "test_base_rates", "test_summary", "test_choices", "test_tip", "test_sweep_pictures",
-            "test_sweep_tools", "test_uncertain",
+            "test_exact_figures", "test_base_rates", "test_summary", "test_choices", "test_tip", "test_sweep_methods",
+            "test_sweep_pictures", "test_sweep_tools", "test_uncertain", "test_sweep", "test_compare",
         )
     ),
     "sim/results": Suite(
         (
             "test_summary", "test_store", "test_base_rates", "test_exact_figures", "test_known_indices", "test_sweep",
-            "test_sweep_file", "test_sweep_tools", "test_ledger", "test_survival", "test_reproduce", "test_large",
-            "test_branch", "test_uncertain",
+            "test_sweep_file", "test_sweep_methods", "test_sweep_tools", "test_ledger", "test_survival",
+            "test_reproduce", "test_large", "test_branch", "test_uncertain", "test_compare", "test_report",
         )
     ),
     "sim/engine": Suite(
         (
-            "test_dice", "test_arithmetic", "test_engine_equals_oracle", "test_boundaries", "test_branch_engine",
-            "test_mesa", "test_thinning", "test_known_answers", "test_explain", "test_kernels", "test_promises",
-            "test_summary", "test_uncertain",
+            "test_dice", "test_arithmetic", "test_struct_pointer", "test_engine_equals_oracle", "test_boundaries",
+            "test_single", "test_day", "test_branch_engine", "test_mesa", "test_thinning", "test_known_answers",
+            "test_explain", "test_kernels", "test_promises", "test_summary", "test_uncertain",
         ),
         compiled=True,
     ),
@@ -298,13 +298,18 @@ def score(folder: str, sample: int | None, seed: int, copies: list[Copy]) -> Cou
                     operator = mutant.operator_name.removeprefix("core/")
                     print(f"{what}: {mutant.module_path}:{mutant.start_pos[0]} {operator}\n    {change}", flush=True)
                 if became.total() % 25 == 0:
-                    print(f"… {became.total()} of {len(chosen)}: {dict(became)}", flush=True)
+                    print(_so_far(became, len(chosen)), flush=True)
         except KeyboardInterrupt:
             _STOPPED.set()
+            print(_so_far(became, len(chosen)), flush=True)
             for process in list(_RUNNING):
                 _end(process)
             raise
     return became
+
+
+def _so_far(became: Counter[str], of: int) -> str:
+    return f"… {became.total()} of {of}: {dict(became)}"
 
 
 _STOPPED = threading.Event()

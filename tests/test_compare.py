@@ -10,7 +10,8 @@ import sim
 from sim.analysis.paired import flips, paired_difference
 from sim.execution.lookup import QueryError
 from sim.experiments.pairs.compare import Comparison, divergence_between
-from sim.experiments.pairs.divergence import _falls
+from sim.experiments.pairs.divergence import RatePart, RateShift, _falls
+from sim.experiments.pairs.divergence_text import _shift, _slight
 from sim.results.storage.write_runs import save_ensemble
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
@@ -226,3 +227,21 @@ def test_other_dice_make_no_pairs(pressed, tmp_path):
         sim.compare(pressed.first, rich(), 61)
     with pytest.raises(QueryError, match="there is no trajectory 'oel' in both"):
         pressed.over_time("oel")
+
+
+@pytest.mark.parametrize(("first", "second"), [(199, 200), (200, 199), (0, 200), (-1, 1)])
+def test_factors_apart_by_half_a_per_cent_of_the_larger_are_told(first, second):
+    assert not _slight(RatePart("tension", first, second))
+
+
+@pytest.mark.parametrize(("first", "second"), [(199.001, 200), (200, 200.999), (200.999, 200)])
+def test_factors_nearer_than_half_a_per_cent_of_the_larger_are_slight_and_rates_never(first, second):
+    assert _slight(RatePart("tension", first, second))
+    assert not any(_slight(RatePart(what, first, second)) for what in ("open", "base", "reply"))
+
+
+def test_slight_factors_are_left_out_but_for_the_first_where_all_are_slight():
+    slight, more, least = RatePart("fear", 1, 1.004), RatePart("oil", 1, 1.2), RatePart("trust", 1, 1.001)
+    for parts, told in (((slight, more, least), "oil"), ((slight, least), "fear")):
+        lines = list(_shift(RateShift("a.hit", "Hit", 1, 1.2, parts), ("one", "other"), 96))
+        assert [line.split(":")[0].strip() for line in lines[1:]] == [told]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sim.analysis.confidence_sequence import confidence_sequence, runs_needed
 from sim.analysis.intervals import wilson
+from sim.results.intervals import Precision
 
 LOOKS = np.unique([*range(1, 50), *np.geomspace(50, 5000, 90).astype(int)])
 
@@ -120,3 +121,21 @@ def test_it_is_narrowest_for_the_runs_asked_for_and_they_are_what_a_precision_ta
     assert widths[n] / 2 == pytest.approx(halfwidth, rel=0.01)
     low, high = confidence_sequence(np.round(n * np.array([0.01, 0.1, 0.3])), n, narrowest=n)
     assert ((high - low) / 2 < halfwidth).all()
+
+
+def test_a_precision_has_intervals_narrowest_for_the_runs_told_or_else_for_all_that_it_may_take():
+    assert runs_needed(0.05) != 300
+    for asked, narrowest in ((Precision(0.05), runs_needed(0.05)), (Precision(0.05, narrowest=300), 300)):
+        assert asked.interval(70, 250) == confidence_sequence(70, 250, narrowest=narrowest)
+        assert asked.interval(70, 250, 0.8) == confidence_sequence(70, 250, 0.8, narrowest)
+
+
+def test_a_precision_is_reached_where_the_half_width_is_what_was_asked_for_and_not_where_it_is_more():
+    low, high = Precision(0.05, narrowest=300).interval(70, 250)
+    half = float(high - low) / 2
+    for outcome in (None, "a"):
+        assert Precision(half, outcome, 300).reached(["a"], [70], 250)
+        assert not Precision(np.nextafter(half, 0), outcome, 300).reached(["a"], [70], 250)
+    assert Precision(half, "b", 300).reached(["a", "b"], [125, 70], 250)
+    assert not Precision(half, "a", 300).reached(["a", "b"], [125, 70], 250)
+    assert not Precision(half, None, 300).reached(["a", "b"], [125, 70], 250)

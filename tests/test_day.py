@@ -75,6 +75,22 @@ def test_two_phases_in_the_other_order_are_another_history(first):
     assert (history(Swapped) != history(LockstepModel)).any()
 
 
+def test_of_many_runs_an_actor_tells_what_it_did_in_the_first():
+    model = LockstepModel(sim.load("first_lesson"), runs=8, seed=3)
+    told = []
+    while model.running:
+        model.step()
+        told += [
+            (model.day - 1, each.action) for each in model.agents if isinstance(each, agents.Actor) and each.action
+        ]
+    of = {column: model.block().events[column] for column in ("run", "day", "action")}
+    first = of["run"] == 0
+    assert told == [
+        (day, model.program.actions[action]) for day, action in zip(of["day"][first], of["action"][first], strict=True)
+    ]
+    assert len(told) > 5
+
+
 @pytest.mark.parametrize("name", ["baseline", "first_lesson"])
 def test_describe_tells_the_day_and_who_acts_in_it_as_the_model_has_it(name, tmp_path):
     told = json.loads(command("sim", "describe", name, "--day", "--json", cwd=tmp_path).stdout)

@@ -1,9 +1,11 @@
 """Figures worked out by hand, or by the definition, where a wider tolerance would hide a wrong formula."""
 
+import re
 import shutil
 from collections import namedtuple
 from dataclasses import replace
 from statistics import NormalDist
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 from SALib.analyze import sobol as salib_sobol
 
 import sim
+from sim.analysis import discovery
 from sim.analysis.base_rates import _direction
 from sim.analysis.discovery import _box, _step, foremost
 from sim.analysis.estimates import Estimate
@@ -78,6 +81,48 @@ def ensemble_with(case, rows):
 def test_a_run_without_events_has_no_deaths():
     ensemble = ensemble_with(CASE, [(0, "a.warn", 1, 4), (0, "a.warn", 1, 2), (2, "a.warn", 1, 0)])
     assert measures_of(ensemble)["deaths"].tolist() == [6, 0, 0]
+
+
+def test_an_outcome_of_the_first_day_counts_in_its_set():
+    cast = theatre(
+        {"a": actor(), "b": actor()}, {"a.warn": action(1, "b", 0.1)}, outcomes={"at_once": {"tension": "<= 100"}}
+    )
+    case = scenario(cast, days=2)
+    model = LockstepModel(case, 8, seed=5, keep=np.float32)
+    while model.running:
+        model.step()
+    counted = Summary.of(model.block(), case)
+    ensemble = sim.run(case, 8, 5, progress=None)
+    assert counted.held["at_once"] == ensemble.completed["at_once"].eq(0).sum() == 8
+    assert np.array_equal(counted.sets, ensemble.sets)
+
+
+def test_a_run_without_events_counts_in_the_quantiles_of_deaths():
+    assert summary(ensemble_with(CASE, [(0, "a.warn", 1, 4)]))["deaths"]["median"] == 0
+
+
+def test_the_fan_in_a_notebook_has_its_quantiles_where_its_frame_says():
+    """Tension rises from 0 to 40 over the runs; the last fortieth lies beyond the highest band."""
+    ensemble = sim.run(sim.load("first_lesson"), 41, 1, progress=None)
+    rows = np.tile(np.arange(41.0)[:, None], ensemble.scenario.days)
+    ensemble = replace(ensemble, trajectories=ensemble.trajectories.assign(tension=(("run", "day"), rows)))
+    page = ensemble._repr_html_()
+    drawn = [
+        [tuple(map(float, point.split())) for point in path.rstrip("Z").split("L")]
+        for path in re.findall(r"<path d='M([^']*)'", page)
+    ]
+    days, ends = ensemble.scenario.days, [(1, 39), (4, 36), (10, 30), (20, 20), (20, 20)]
+    assert len(drawn) == len(ends)
+    for points, (low, high) in zip(drawn, ends, strict=True):
+        assert (points[0][0], points[days - 1][0]) == (30, 560 - 4)
+        assert np.allclose(np.diff([x for x, _ in points[:days]]), 526 / (days - 1), atol=0.11)
+        edges = [points[:days], points[days:]] if low < high else [points]
+        for edge, value in zip(edges, (high, low), strict=False):
+            assert np.allclose([y for _, y in edge], 132 - 126 * value / 39, atol=0.06)
+    first, last = ensemble.scenario.start, ensemble.scenario.end
+    assert re.findall(r"<text x='(\d+)' y='(\d+)'.*>(.*)</text>", page) == [
+        ("0", "14", "39"), ("0", "132", "0"), ("30", "146", first.isoformat()), ("556", "146", last.isoformat()),
+    ]  # fmt: skip
 
 
 def test_acts_of_a_dyad_are_those_of_one_side_on_the_other():
@@ -212,6 +257,56 @@ def test_a_box_that_is_dense_from_the_start_is_peeled_to_where_it_covers_most():
     assert _step(peeling, 0.8) == 1
     assert _step(peeling.assign(density=[0.5, 0.85, 0.95]), 0.8) == 1
     assert _step(peeling.assign(density=[0.5, 0.6, 0.95]), 0.8) == 2
+
+
+class Peels:
+    """A search that finds these boxes, given by their limits, and then no more."""
+
+    def __init__(self, points, *found):
+        whole = pd.DataFrame({path: [points[path].min(), points[path].max()] for path in points})
+        peeling = pd.DataFrame({"density": [0.5], "coverage": [1.0], "mass": [1.0]})
+        self.asked, self.left = (
+            0,
+            [
+                SimpleNamespace(peeling_trajectory=peeling, box_lims=[whole.assign(**limits)], select=range(1).index)
+                for limits in found
+            ],
+        )
+
+    def find_box(self):
+        self.asked += 1
+        return self.left.pop(0) if self.left else None
+
+
+SQUARE = pd.DataFrame({"x": np.repeat(np.arange(20.0), 20), "y": np.tile(np.arange(20.0), 20)})
+CORNER = ((SQUARE["x"] > 9) & (SQUARE["y"] > 9)).to_numpy(float)
+
+
+def boxes_of(monkeypatch, *found, values=CORNER):
+    search = Peels(SQUARE, *found)
+    monkeypatch.setattr(discovery, "prim", lambda points, wanted, mass: search)
+    return [box.limits for box in discovery.boxes(SQUARE, values, "it", above=0.5)], search.asked
+
+
+HIGH_X, HIGH_Y = {"x": (10.0, 19.0)}, {"y": (10.0, 19.0)}
+
+
+def test_boxes_are_looked_for_until_the_search_finds_none(monkeypatch):
+    assert boxes_of(monkeypatch, HIGH_X) == ([{"x": (10, np.inf)}], 2)
+    assert boxes_of(monkeypatch) == ([{}], 1)
+
+
+def test_boxes_are_looked_for_until_one_tells_nothing(monkeypatch):
+    assert boxes_of(monkeypatch, HIGH_X, {}, HIGH_Y) == ([{"x": (10, np.inf)}], 2)
+    # Each limit tells something where the other holds, and the points between both are rarer than all.
+    values = ((SQUARE["x"] < 10) & (SQUARE["y"] < 10)).to_numpy(float)
+    values[((SQUARE["x"] > 9) & (SQUARE["y"] > 9)).to_numpy() & (np.arange(400) % 6 == 0)] = 1
+    assert boxes_of(monkeypatch, HIGH_X | HIGH_Y, HIGH_X, values=values) == ([{}], 1)
+
+
+def test_no_more_than_three_boxes_are_looked_for_and_none_is_told_twice(monkeypatch):
+    found = [{"x": (10, np.inf)}, {"y": (10, np.inf)}]
+    assert boxes_of(monkeypatch, HIGH_X, {"x": (12.0, 19.0)}, HIGH_Y, HIGH_X | HIGH_Y) == (found, 3)
 
 
 def test_a_rank_correlation_has_the_error_of_bonett_and_wright():

@@ -85,6 +85,15 @@ def test_what_is_damaged_is_refused(change, said):
         Provenance.read({})
 
 
+def test_seeds_and_numbers_of_runs_are_read_up_to_the_last_that_there_can_be():
+    texts = Provenance.of(sim.run("first_lesson", runs=1, progress=None)).as_texts()
+    for name, first, last in (("Seed", 0, 2**64 - 1), ("Runs", 1, 100_000_000)):
+        for end, beyond in ((first, first - 1), (last, last + 1)):
+            assert Provenance.read(texts | {name: str(end)}).as_texts()[name] == str(end)
+            with pytest.raises(StoreError, match=f"damaged: seed .*{beyond}"):
+                Provenance.read(texts | {name: str(beyond)})
+
+
 # Figures.
 
 

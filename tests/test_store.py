@@ -1,15 +1,18 @@
 """Results on disk: what comes back is what was kept, and what is no result is refused with a reason."""
 
 import json
+from dataclasses import replace
 
 import duckdb
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import pytest
 import xarray as xr
 
 import sim
 from sim.results.errors import StoreError
+from sim.results.storage.atomic import remove
 from sim.results.storage.write_runs import save_ensemble
 
 
@@ -48,6 +51,19 @@ def test_what_is_written_while_runs_are_made_is_the_ensemble(ensemble, tmp_path)
     assert json.loads((tmp_path / "kept/summary.json").read_text()) == json.loads(
         (save_ensemble(ensemble, tmp_path / "other") / "summary.json").read_text()
     )
+
+
+def test_a_run_that_failed_is_kept_in_its_own_block_only(ensemble, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.results.storage.write_runs.RUNS_PER_CHUNK", 10)
+    failures = pd.DataFrame([(run, 4, "fear") for run in (9, 10, 20)], columns=["run", "day", "what"])
+    kept = sim.open(save_ensemble(replace(ensemble, failures=failures), tmp_path / "kept"))
+    pd.testing.assert_frame_equal(kept.failures, failures)
+    pd.testing.assert_frame_equal(kept.shares(), replace(ensemble, failures=failures).shares())
+
+
+def test_runs_of_which_nothing_is_known_are_kept_as_those_of_no_drawn_numbers(ensemble, tmp_path):
+    info = sim.open(save_ensemble(replace(ensemble, info={}), tmp_path / "kept")).info
+    assert {"uncertain", "until", "branch"}.isdisjoint(info)
 
 
 def test_an_opened_result_is_read_when_it_is_used(folder, monkeypatch):
@@ -104,6 +120,7 @@ def test_other_tools_read_the_files_without_ours(ensemble, folder):
     assert events.columns.tolist() == [
         "run", "day", "date", "actor", "action", "target", "rung", "deniable", "fatalities", "event", "cause",
     ]  # fmt: skip
+    assert pq.read_schema(folder / "events.parquet").names == events.columns.tolist()  # and no row numbers of pandas
     with xr.open_zarr(folder / "trajectories.zarr", consolidated=False, chunks=None) as trajectories:
         assert trajectories.sizes == {"run": 30, "day": ensemble.scenario.days}
         assert trajectories["tension"].attrs["units"] == "points"
@@ -156,6 +173,28 @@ def test_what_is_no_result_is_refused_with_a_reason(folder, spoil, reason):
     spoil(folder)
     with pytest.raises(StoreError, match=reason):
         sim.open(folder)
+
+
+def test_a_table_that_is_gone_when_it_is_used_is_told(folder):
+    opened = sim.open(folder)
+    (folder / "events.parquet").unlink()
+    with pytest.raises(StoreError, match=r"events\.parquet is damaged"):
+        opened.events  # noqa: B018
+    (folder / "outcomes.parquet").write_bytes(b"PAR1")
+    with pytest.raises(StoreError, match=r"outcomes\.parquet is damaged"):
+        opened.outcomes  # noqa: B018
+
+
+def test_of_a_link_the_link_is_removed_and_not_what_it_leads_to(tmp_path):
+    (tmp_path / "theirs").mkdir()
+    (tmp_path / "theirs" / "file").touch()
+    (tmp_path / "link").symlink_to("theirs")
+    remove(tmp_path / "link")
+    assert [path.name for path in tmp_path.iterdir()] == ["theirs"]
+    assert (tmp_path / "theirs" / "file").exists()
+    remove(tmp_path / "theirs")
+    remove(tmp_path / "theirs")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_result_cannot_be_kept_where_nothing_can_be_written(ensemble, tmp_path):

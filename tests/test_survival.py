@@ -6,6 +6,7 @@ import shutil
 from collections import namedtuple
 from pathlib import Path
 
+import numpy as np
 import pytest
 from filelock import FileLock
 
@@ -16,6 +17,7 @@ from sim.results.errors import DiskError, StoreError
 from sim.results.storage import folder as folders
 from sim.results.storage import manifest as manifests
 from sim.results.storage.atomic import UNFINISHED, in_units
+from sim.results.summary import Summary
 
 from . import survivor
 from .commands import command
@@ -203,6 +205,52 @@ def test_damaged_counts_are_counted_again(small_blocks, tmp_path):
     same(tmp_path / "half", tmp_path / "whole")
 
 
+def test_the_manifest_of_counts_tells_of_all_blocks(small_blocks, tmp_path):
+    counted = summarise("first_lesson", tmp_path / "counts", 40, 3)
+    told = manifests.read_manifest(tmp_path / "counts")
+    assert (told.runs, sorted(told.done)) == (40, [(0, 16), (16, 32), (32, 40)])
+    held = np.sum([done.held for done in told.done.values()], axis=0)
+    assert dict(zip(told.plan.outcomes, held, strict=True)) == dict(counted.summary.held)
+
+
+def test_of_counts_written_while_runs_are_made_the_last_are_kept_and_no_others(small_blocks, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.results.storage.write_counts.SECONDS", 0)
+
+    def stop(tally):
+        if tally.done > 32:
+            raise Enough
+
+    with pytest.raises(Enough):
+        summarise("first_lesson", tmp_path / "half", 90, 3, progress=stop)
+    (counts,) = (tmp_path / "half" / UNFINISHED).glob("*counts.npz")
+    assert counts.name.startswith(f"{status(tmp_path / 'half').count('done'):09d}.")
+
+
+def test_counts_that_are_gone_are_counted_again(small_blocks, tmp_path):
+    with pytest.raises(Enough):
+        summarise("first_lesson", tmp_path / "half", 40, 3, progress=_enough)
+    next((tmp_path / "half" / UNFINISHED).glob("*counts.npz")).unlink()
+    assert len(summarise("first_lesson", tmp_path / "half", resume=True)) == 40
+
+
+def test_counts_interrupted_while_they_are_added_are_not_written(small_blocks, tmp_path, monkeypatch):
+    added, add = [], Summary.__iadd__
+
+    def stopping(self, other):
+        add(self, other)
+        added.append(other)
+        if len(added) == 2:
+            raise Enough
+        return self
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Summary, "__iadd__", stopping)
+        with pytest.raises(Enough):
+            summarise("first_lesson", tmp_path / "half", 40, 3)
+    assert "done" not in status(tmp_path / "half")
+    assert not list((tmp_path / "half" / UNFINISHED).glob("*counts.npz"))
+
+
 def _enough(_):
     raise Enough
 
@@ -247,6 +295,22 @@ def test_a_folder_that_cannot_be_written_to_is_told(tmp_path):
             sim.run("first_lesson", 5, save=place)
         with pytest.raises(DiskError, match=r"cannot (write|read) "):
             summarise("first_lesson", place, 5)
+
+
+def test_a_file_in_place_of_a_folder_is_told(tmp_path):
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(DiskError, match=r"cannot read .*file: Not a directory"):
+        sim.run("first_lesson", 5, save=tmp_path / "file")
+    assert (tmp_path / "file").read_text() == "not a folder"
+
+
+def test_a_result_whose_manifest_is_damaged_is_replaced_only_if_that_is_asked_for(half_done):
+    (half_done / "run.json").write_text("{")
+    for resume in (False, True):
+        with pytest.raises(StoreError, match=r"run\.json"):
+            sim.run("first_lesson", 20, save=half_done, resume=resume)
+    assert (half_done / "run.json").read_text() == "{"
+    assert len(sim.run("first_lesson", 20, save=half_done, overwrite=True)) == 20
 
 
 def test_two_do_not_write_to_one_folder(half_done):

@@ -1,6 +1,9 @@
 """Sweeps: points are ordinary runs, designs fit their methods, and what is interrupted goes on to the same bytes."""
 
+import json
 import pickle
+import shutil
+from collections import namedtuple
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 
 import duckdb
@@ -14,6 +17,7 @@ from sim.experiments.sweep.parameters import ParameterError, chosen
 from sim.experiments.sweep.points import PointRuns
 from sim.experiments.sweep.sweep import run_design
 from sim.results.design import Design
+from sim.results.errors import DiskError
 from sim.results.measures import measures_of
 from sim.theatre.compiled.compile import compile_scenario, program_of
 from sim.theatre.language.measures import MeasureError, measure_names
@@ -263,6 +267,17 @@ def test_the_result_is_the_same_bytes_wherever_and_however_often_it_is_made(ques
         sim.sweep(question, **asked, save=tmp_path / "once", progress=None)
 
 
+def test_a_design_takes_eight_bytes_a_number_on_the_disk(question, tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")
+    for free in (8 * 40 * len(RICH) - 1, 8 * 40 * len(RICH)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda place, free=free: usage(10**9, 10**9 - free, free))
+        if free % 8:
+            with pytest.raises(DiskError, match=r"would take about 1\.6 kB, and its disk has 1\.6 kB left"):
+                sim.sweep(question, RICH, "lhs", 40, 3, 11, save=tmp_path / "x", progress=None)
+        else:
+            assert len(sim.sweep(question, RICH, "lhs", 40, 3, 11, save=tmp_path / "x", progress=None)) == 120
+
+
 def test_a_block_is_sent_with_its_own_points_only(question):
     design = make(chosen(question, RICH), "lhs", 400, 3)
     work = PointRuns(question, design)
@@ -284,6 +299,16 @@ def test_other_tools_open_the_files(swept, question, tmp_path):
     asked = f'SELECT d.point, avg(m.deaths) FROM "{measures}" m JOIN "{design}" d USING (point) GROUP BY 1 ORDER BY 1'
     assert np.allclose([mean for _, mean in duckdb.sql(asked).fetchall()], swept.Y("deaths"))
     assert list(pd.read_csv(tmp_path / "x" / "parameters.csv")["path"]) == swept.design.paths
+
+
+@pytest.mark.parametrize("design", [{}, [1], {"method": "lhs"}])
+def test_a_sweep_whose_manifest_tells_of_no_design_is_damaged(question, tmp_path, design):
+    sim.sweep(question, RICH, "lhs", 40, 1, 11, save=tmp_path / "x", progress=None)
+    manifest = tmp_path / "x" / "run.json"
+    told = json.loads(manifest.read_text(encoding="utf-8"))
+    manifest.write_text(json.dumps(told | {"design": design}), encoding="utf-8")
+    with pytest.raises(sim.StoreError, match="is damaged"):
+        sim.open(tmp_path / "x")
 
 
 def test_a_measure_without_a_value_everywhere_is_refused_with_advice(swept):
