@@ -99,6 +99,15 @@ class CrisisModel(LockstepModel, mesa.Model):
         self._collects = self.n == 1 if collect is None else collect
         self.datacollector = _collector(self)
 
+    @property
+    def scenario(self) -> Scenario:
+        """What is run; fixed when the model is made."""
+        return self._scenario
+
+    @scenario.setter
+    def scenario(self, placeholder: object) -> None:
+        """Let Mesa 3.5 put its placeholder nowhere: it would write into whatever stands here."""
+
     def step(self) -> None:
         """Advance every run by a day, and collect data if the model is to.
 

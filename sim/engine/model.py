@@ -68,9 +68,8 @@ class LockstepModel:
         self.seed = checked_seed(seed)
         self.running = True
         self._enlisted = Agents()
-        self.scenario = _loaded(scenario)
-        """What is run."""
-        self.program = program_of(self.scenario)
+        self._scenario = _loaded(scenario)
+        self.program = program_of(self._scenario)
         numbers = np.arange(runs) if run_numbers is None else np.asarray(run_numbers)
         if len(numbers) < 1 or numbers.min() < 0 or numbers.max() >= 2**32:
             raise ValueError("a model needs at least one run, and runs are numbered from 0 below 2**32")
@@ -89,6 +88,11 @@ class LockstepModel:
         if self.program.market is not None:
             self.market_type(self, self.program.market)
         self.world_type(self, "world").prepare_control()
+
+    @property
+    def scenario(self) -> Scenario:
+        """What is run; fixed when the model is made."""
+        return self._scenario
 
     @property
     def agents(self) -> Agents:
