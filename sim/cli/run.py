@@ -1,5 +1,6 @@
 """The verb `run`: make an ensemble, keep it while it is made, and show what came of it."""
 
+import atexit
 import os
 import signal
 from collections.abc import Iterator
@@ -142,6 +143,8 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
     def interrupt(*_: object) -> None:
         # Whatever is being written just now is written anew by those who go on.
         signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        # The interpreter's last act is to put the handlers back, after which a second one would end it by the signal.
+        atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
         raise KeyboardInterrupt
 
     before = signal.signal(signal.SIGINT, interrupt)
