@@ -76,7 +76,7 @@ def sweep(
         told, line = _asked_for(made.scenario, outcome or [], boxes)
     else:
         only = "levers" if levers else "uncertainties" if uncertainties else None
-        scenario_and_file = {
+        options = {
             "parameters": param,
             "samples": samples,
             "replicates": replicates,
@@ -86,7 +86,7 @@ def sweep(
         made, told, line = _made(
             scenario,
             method,
-            scenario_and_file,
+            options,
             outcome,
             boxes,
             out,
@@ -125,7 +125,7 @@ def _opened(folder: Path) -> "Sweep":
 def _made(
     scenario: str,
     method: str | None,
-    scenario_and_file: dict[str, Any],
+    options: dict[str, Any],
     outcome: list[str] | None,
     boxes: str | None,
     out: Path | None,
@@ -155,7 +155,7 @@ def _made(
     announced_compilation()
     again = f"sim sweep {scenario}{f' --method {method}' if method else ''}{f' --out {out}' if out else ''} --resume"
     with interruptible(folder, again), executing(dask) as pool:
-        return run_sweep(scenario, method=method, executor=pool, save=folder, **scenario_and_file, **how), told, line
+        return run_sweep(scenario, method=method, executor=pool, save=folder, **options, **how), told, line
 
 
 def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> "tuple[list[str], Target | None]":
@@ -320,9 +320,7 @@ def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
     try:
         found = made.indices(measure)
         told["index"] = found.attrs["main"]
-        told["indices"] = [
-            {name: finite_or_none(value) for name, value in row.items()} for row in found.to_dict("records")
-        ]
+        told["indices"] = json_rows(found)
     except MeasureError as error:
         told["indices"] = {"none": str(error)}
     return told

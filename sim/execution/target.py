@@ -7,7 +7,7 @@ from sim.theatre.language.scenario import Scenario
 
 from .lookup import QueryError, outcome_of
 
-_TARGET = re.compile(r"\s*(\S+?)\s*([<>])=?\s*([-+]?\d*\.?\d+(?:[eE][-+]?\d+)?)\s*(%?)\s*")
+_TARGET = re.compile(r"\s*(\S+?)\s*([<>])=?\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?)\s*(%?)\s*")
 
 
 class Target(NamedTuple):
