@@ -34,7 +34,7 @@ def chosen(kept: Ensemble) -> dict[int, list[str]]:
     paths, run = kept.paths("tension"), kept.completed.index.to_numpy()
     reasons: dict[int, list[str]] = {}
     like = "runs" if len(run) > 1 else "the only run"
-    for place, share in zip(*medoids(paths, TYPICAL), strict=True):
+    for place, share in zip(*kept.typical("tension", TYPICAL), strict=True):
         said = f"stands for {percent(share)} of the {like}" if len(run) > 1 else like
         reasons.setdefault(int(run[place]), []).append(said)
     came = kept.completed.notna()

@@ -6,7 +6,6 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.paths import medoids
 from sim.text import counted, on, percent
 
 from .counted import AnyEnsemble
@@ -87,8 +86,7 @@ def _fan(ensemble: AnyEnsemble) -> Iterator[str]:
     yield f"<path d='{_path(zip(x, y(median), strict=True))}' {dotted}/>"
     kept = ensemble.kept
     if kept.n_completed:
-        paths = kept.paths("tension")
-        typical = paths[medoids(paths, 1).position[0], days].astype(float)
+        typical = kept.paths("tension")[kept.typical("tension", 1).position[0], days].astype(float)
         line = _path(zip(x, np.clip(y(typical), 0, None), strict=True))
         yield f"<path d='{line}' fill='none' stroke='#c43c1e' stroke-width='1.4'/>"
     yield f"<text x='0' y='14' fill='currentColor'>{top:.0f}</text>"
