@@ -11,6 +11,7 @@ from sim.analysis.base_rates import Acts, answers
 from sim.analysis.estimates import Estimate, jackknife, lasting, quantile, ratio, share
 from sim.analysis.intervals import wilson
 from sim.analysis.price_response import excess, fit_half_life, half_life, jump
+from sim.analysis.units import Units
 from sim.execution.draws import drawn_by
 from sim.execution.run import run as run_many
 from sim.results.base_rates import EnsembleArrays, as_records, base_rate_table, verdict
@@ -319,7 +320,7 @@ def test_a_jump_is_the_return_of_the_first_trading_day_beyond_what_other_runs_sh
     )
     assert run.tolist() == [0, 1]
     np.testing.assert_allclose(np.expm1(excesses), [[0.2] * 6, [0.1] * 6])
-    assert jump(excesses, run, 3).n == 2
+    assert jump(excesses, run, Units.single(3)).n == 2
 
 
 def test_the_half_life_of_a_jump():
@@ -328,7 +329,7 @@ def test_the_half_life_of_a_jump():
     run, day = np.arange(1, 40), np.full(39, 12)
     oil[1:] *= np.exp(np.where(trading >= 12, 0.1 * 0.5 ** ((trading - 12) / 3.5), 0))
     excesses, runs = excess(oil, np.zeros(40, int), run, day, 10)
-    found = half_life(excesses, runs)
+    found = half_life(excesses, runs, Units.single(40))
     assert found.value == pytest.approx(3.5, rel=0.01)
     assert found == (found.value, pytest.approx(found.value), pytest.approx(found.value), 39)  # all alike
     assert fit_half_life(0.5 ** (np.arange(11) / 20)) == pytest.approx(20, rel=0.01)
@@ -346,16 +347,16 @@ def test_acts_too_near_to_each_other_or_to_the_end_tell_nothing_of_a_price():
 
 def test_cases_of_one_run_count_as_one_if_they_are_alike():
     run = np.repeat(np.arange(50), 8)
-    found = share(np.isin(run, range(10)), run, 50)
+    found = share(np.isin(run, range(10)), run, Units.single(50))
     low, high = wilson(0.2 * 49, 49)  # 49: the variance between runs is that of a sample
     assert found == Estimate(0.2, pytest.approx(float(low)), pytest.approx(float(high)), 400)
-    alone = share(np.tile([True, False, False, False, False, False, False, False], 50), run, 50)
+    alone = share(np.tile([True, False, False, False, False, False, False, False], 50), run, Units.single(50))
     assert alone.high - alone.low < found.high - found.low
 
 
 def test_intervals_cover_the_truth_about_as_often_as_they_say():
     rng = np.random.default_rng(5)
-    hits = np.zeros(4)
+    hits, units = np.zeros(4), Units.single(100)
     for _ in range(400):
         level = rng.beta(2, 3, 100)  # runs differ, and so cases of one run resemble each other
         run = np.repeat(np.arange(100), rng.integers(1, 9, 100))
@@ -363,8 +364,8 @@ def test_intervals_cover_the_truth_about_as_often_as_they_say():
         wait = rng.normal(size=100)[run] + rng.normal(size=len(run))  # the median is 0
         days = np.floor(50.5 + 8 * wait).astype(int)  # the median is 50 …
         seen = rng.integers(30, 120, len(run))  # … of which some are not seen to the end
-        ends = [share(hit, run, 100), ratio(np.bincount(run, hit, 100), np.bincount(run, minlength=100) * 1.0, 1)]
-        ends += [quantile(wait, run, 100), lasting(np.minimum(days, seen), days <= seen, run)]
+        ends = [share(hit, run, units), ratio(np.bincount(run, hit, 100), np.bincount(run, minlength=100) * 1.0, 1)]
+        ends += [quantile(wait, run, units), lasting(np.minimum(days, seen), days <= seen, run)]
         hits += [low <= truth <= high for (_, low, high, _), truth in zip(ends, (0.4, 0.4, 0, 50), strict=True)]
     assert (hits / 400 > 0.9).all(), hits / 400
     assert (hits[:3] / 400 < 0.985).all(), hits / 400
@@ -374,7 +375,7 @@ def test_nothing_seen_still_leaves_room():
     nothing = ratio(np.zeros(30), np.full(30, 100.0), 0)
     assert (nothing.value, nothing.low) == (0, 0)
     assert nothing.high == pytest.approx(3.689 / 3000, rel=0.001)
-    never = share(np.zeros(30, bool), np.arange(30), 30)
+    never = share(np.zeros(30, bool), np.arange(30), Units.single(30))
     assert never.high == pytest.approx(float(wilson(0, 30)[1]))
 
 

@@ -35,14 +35,14 @@ def test_table_summary_report_notebook_and_figure_agree(ensemble):
 
 
 def test_shares_of_rungs_have_it_too(ensemble):
-    steps, n = [3, 5, 7, 9], ensemble.n_completed
+    steps = [3, 5, 7, 9]
     reached = rungs(ensemble)["reached"]
-    low, high = ensemble.interval.of_counts(unpacked(reached["runs"]), n, 0.95)
+    low, high = ensemble.interval.of_reached(reached["rungs"])
     assert reached["rungs"] == sorted(reached["rungs"])
     np.testing.assert_allclose(unpacked(reached["low"]), low, atol=1e-4)
     np.testing.assert_allclose(unpacked(reached["high"]), high, atol=1e-4)
     ax = sim.plots.first_passage(ensemble, figures.canvas(), rungs=steps)
-    low, high = ensemble.interval.of_counts(ensemble.reached(steps), n, 0.95)
+    low, high = ensemble.interval.of_reached(steps)
     for band, lower, upper in zip(ax.collections, low, high, strict=True):
         heights = band.get_paths()[0].vertices[:, 1]
         assert heights.min() == pytest.approx(lower.min())

@@ -1,8 +1,8 @@
 """How the acts of an ensemble compare with what data sets of crises count, on the terms of those data sets.
 
-Acts come as arrays with one entry for each act, in order of run and, within a run, of day. Runs are numbered from 0
-below `runs`, days from 0 below `days`. What cannot be known since a run ends too soon is left out by the day on which
-it began, never by how it went on.
+Acts come as arrays with one entry for each act, in order of run and, within a run, of day. Runs are numbered from 0 and
+belong to `units` that were drawn together; days are numbered from 0 below `days`. What cannot be known since a run ends
+too soon is left out by the day on which it began, never by how it went on.
 """
 
 from typing import Any, Literal, NamedTuple
@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Flags, Ints
-from .estimates import NOTHING, Estimate, by_run, lasting, quantile, ratio, share
+from .estimates import NOTHING, Estimate, lasting, quantile, ratio, share
+from .units import Units
 
 Direction = Literal["up", "same", "down", "lead"]
 
@@ -58,7 +59,7 @@ def exchange(run: Ints, day: Ints, side: Ints, rung: Ints) -> Exchange:
     return Exchange(run[first], day[first], np.stack(sides, axis=1).astype(np.int8))
 
 
-def reciprocation(exchanges: list[Exchange], runs: int, days: int, quiet: int) -> Estimate:
+def reciprocation(exchanges: list[Exchange], units: Units, days: int, quiet: int) -> Estimate:
     """Share of disputes in which both sides act.
 
     The Militarized Interstate Disputes data call a dispute reciprocated if the target too threatens, displays or uses
@@ -70,10 +71,10 @@ def reciprocation(exchanges: list[Exchange], runs: int, days: int, quiet: int) -
     found = [_spells(acts, quiet) for acts in exchanges]
     run, first, _, mutual = (np.concatenate(part) for part in zip(*found, strict=True))
     seen = first < days - quiet
-    return share(mutual[seen], run[seen], runs)
+    return share(mutual[seen], run[seen], units)
 
 
-def duration(exchanges: list[Exchange], runs: int, days: int, quiet: int, level: float) -> Estimate:
+def duration(exchanges: list[Exchange], units: Units, days: int, quiet: int, level: float) -> Estimate:
     """How long a crisis lasts, from its first act to its last, both days included.
 
     The International Crisis Behavior data date a crisis from the act that begins it for the first actor to the day on
@@ -83,7 +84,7 @@ def duration(exchanges: list[Exchange], runs: int, days: int, quiet: int, level:
     """
     found = [_spells(acts, quiet) for acts in exchanges]
     run, first, last, mutual = (np.concatenate(part) for part in zip(*found, strict=True))
-    return lasting((last - first + 1)[mutual], (last < days - quiet)[mutual], run[mutual], level)
+    return lasting((last - first + 1)[mutual], (last < days - quiet)[mutual], units.of_run[run[mutual]], level)
 
 
 def _spells(acts: Exchange, quiet: int) -> tuple[Ints, Ints, Ints, Flags]:
@@ -99,7 +100,7 @@ def _spells(acts: Exchange, quiet: int) -> tuple[Ints, Ints, Ints, Flags]:
 
 
 def reply_levels(
-    exchanges: list[Exchange], runs: int, levels: tuple[int, ...], within: int, direction: Direction
+    exchanges: list[Exchange], units: Units, levels: tuple[int, ...], within: int, direction: Direction
 ) -> Estimate:
     """Share of replies that stand above, on or below the level of what they follow, by sequence.
 
@@ -116,11 +117,11 @@ def reply_levels(
             known = near & (reply >= 0) & (before >= 0)
             runs_.append(acts.run[1:][known])
             steps.append((reply - before)[known])
-    return _direction(np.concatenate(steps), np.concatenate(runs_), runs, direction)
+    return _direction(np.concatenate(steps), np.concatenate(runs_), units, direction)
 
 
 def caused_levels(
-    trigger: Acts, reply: Acts, runs: int, levels: tuple[int, ...], within: int, direction: Direction
+    trigger: Acts, reply: Acts, units: Units, levels: tuple[int, ...], within: int, direction: Direction
 ) -> Estimate:
     """Share of replies above, on or below the level of what they answer, where an act itself names its cause.
 
@@ -128,7 +129,7 @@ def caused_levels(
     """
     reply_level, before = _level(reply.rung, levels), _level(trigger.rung, levels)
     known = (reply_level >= 0) & (before >= 0) & (reply.day - trigger.day <= within)
-    return _direction((reply_level - before)[known], reply.run[known], runs, direction)
+    return _direction((reply_level - before)[known], reply.run[known], units, direction)
 
 
 def _level(rung: Ints, levels: tuple[int, ...]) -> Ints:
@@ -136,14 +137,14 @@ def _level(rung: Ints, levels: tuple[int, ...]) -> Ints:
     return np.searchsorted(levels, rung, side="right") - 1
 
 
-def _direction(step: Ints, run: Ints, runs: int, direction: Direction) -> Estimate:
+def _direction(step: Ints, run: Ints, units: Units, direction: Direction) -> Estimate:
     if direction != "lead":
-        return share({"up": step > 0, "same": step == 0, "down": step < 0}[direction], run, runs)
+        return share({"up": step > 0, "same": step == 0, "down": step < 0}[direction], run, units)
     if not len(step):
         return NOTHING
     rival = step > 0 if (step > 0).sum() >= (step < 0).sum() else step < 0
     ahead = (step == 0).astype(np.float64) - rival
-    return ratio(by_run(run, runs, ahead), by_run(run, runs), len(step))
+    return ratio(units.sums(run, ahead), units.sums(run), len(step))
 
 
 def answers(acts: Acts) -> tuple[Acts, Acts]:
@@ -162,7 +163,7 @@ def take(acts: Acts, which: NDArray[Any]) -> Acts:
     return Acts(*(column[which] for column in acts))
 
 
-def caused_lag(trigger: Acts, reply: Acts, runs: int, days: int, within: int, level: float) -> Estimate:
+def caused_lag(trigger: Acts, reply: Acts, units: Units, days: int, within: int, level: float) -> Estimate:
     """Days from a trigger to the main reply that names it as its cause.
 
     The International Crisis Behavior data date, for each actor in a crisis, the act that it took as the trigger and
@@ -175,12 +176,12 @@ def caused_lag(trigger: Acts, reply: Acts, runs: int, days: int, within: int, le
     trigger, reply = take(trigger, order), take(reply, order)
     main = np.ones(len(order), bool)
     main[1:] = (trigger.run[1:] != trigger.run[:-1]) | (trigger.event[1:] != trigger.event[:-1])
-    return quantile((reply.day - trigger.day)[main], reply.run[main], runs, level)
+    return quantile((reply.day - trigger.day)[main], reply.run[main], units, level)
 
 
 def sequence_lag(
     exchanges: list[Exchange],
-    runs: int,
+    units: Units,
     days: int,
     triggers: tuple[int, int],
     replies: tuple[int, int],
@@ -202,7 +203,7 @@ def sequence_lag(
             known = (lag <= within) & (began < days - within)
             lags.append(lag[known])
             runs_.append(acts.run[reply][known])
-    return quantile(np.concatenate(lags), np.concatenate(runs_), runs, level)
+    return quantile(np.concatenate(lags), np.concatenate(runs_), units, level)
 
 
 def between(rung: Ints, ends: tuple[int, int]) -> Flags:
@@ -229,7 +230,7 @@ def _strongest_since(acts: Exchange, answer: Flags, cause: Flags, rung: Ints) ->
 def followed_by(
     trigger: tuple[Ints, Ints],
     reply: tuple[Ints, Ints],
-    runs: int,
+    units: Units,
     days: int,
     within: int,
     apart_from: tuple[Ints, Ints] | None = None,
@@ -257,10 +258,10 @@ def followed_by(
         until = np.searchsorted(others, np.where(hit, nearest, at + within + 1))
         alone = since == until
         hit, run = hit[alone], run[alone]
-    return share(hit, run, runs)
+    return share(hit, run, units)
 
 
-def act_rate(run: Ints, day: Ints, per: int, open_: Flags) -> Estimate:
+def act_rate(run: Ints, day: Ints, per: int, open_: Flags, units: Units) -> Estimate:
     """Acts in `per` days, over the days that count.
 
     Parameters
@@ -269,6 +270,5 @@ def act_rate(run: Ints, day: Ints, per: int, open_: Flags) -> Estimate:
     open_ : array of bool (run, day)
         The days that count.
     """
-    runs = len(open_)
     counted = run[open_[run, day]]
-    return ratio(by_run(counted, runs) * per, open_.sum(axis=1).astype(np.float64), len(counted))
+    return ratio(units.sums(counted) * per, units.totals(open_.sum(axis=1)), len(counted))

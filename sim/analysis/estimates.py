@@ -1,8 +1,9 @@
 """Figures of an ensemble with their 95 % intervals, where cases of one run depend on each other.
 
-The run is the unit that was drawn by chance, so every interval here comes from the differences between runs: by the
-linearised variance of a ratio (Cochran 1977, ch. 6), for quantiles by turning the interval of a share round (Woodruff
-1952), and for what has no formula by leaving out one group of runs after another.
+Runs, or sets of runs that share their numbers, are the units that were drawn by chance (`sim.analysis.units`), so every
+interval here comes from the differences between units: by the linearised variance of a ratio (Cochran 1977, ch. 6), for
+quantiles by turning the interval of a share round (Woodruff 1952), and for what has no formula by leaving out one group
+of units after another.
 """
 
 from collections.abc import Callable
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats
 from .intervals import wilson
+from .units import Units
 
 Z = 1.959963984540054
 """A normal deviate stays within it with probability 0.95."""
@@ -34,12 +36,7 @@ NOTHING = Estimate(np.nan, np.nan, np.nan, 0)
 """There was no case."""
 
 
-def by_run(run: NDArray[Any], runs: int, weights: NDArray[Any] | None = None) -> Floats:
-    """Sum cases, or their weights, by run."""
-    return np.bincount(run, weights, minlength=runs).astype(np.float64)
-
-
-def share(hit: NDArray[np.bool_], run: NDArray[Any], runs: int) -> Estimate:
+def share(hit: NDArray[np.bool_], run: NDArray[Any], units: Units) -> Estimate:
     """Share of cases that are hits.
 
     Wilson's interval at the number of independent cases that would spread as widely.
@@ -47,11 +44,13 @@ def share(hit: NDArray[np.bool_], run: NDArray[Any], runs: int) -> Estimate:
     Parameters
     ----------
     hit : array of bool (case,)
-    run : array of int (case,), from 0 below `runs`
+    run : array of int (case,)
+    units : Units
+        Which runs were drawn together.
     """
     if not len(hit):
         return NOTHING
-    cases, hits = by_run(run, runs), by_run(run, runs, hit)
+    cases, hits = units.sums(run), units.sums(run, hit)
     value = float(hit.mean())
     error = _error(hits, cases, value)
     alike = value * (1 - value) / error**2 if error > 0 else float((cases > 0).sum())
@@ -61,11 +60,11 @@ def share(hit: NDArray[np.bool_], run: NDArray[Any], runs: int) -> Estimate:
 
 
 def ratio(top: Floats, bottom: Floats, n: int) -> Estimate:
-    """Ratio of two sums over runs, such as acts and the days on which they might have been.
+    """Ratio of two sums over units, such as acts and the days on which they might have been.
 
     Parameters
     ----------
-    top, bottom : arrays (run,)
+    top, bottom : arrays (unit,)
     n : int
         Cases it rests on.
     """
@@ -80,20 +79,22 @@ def ratio(top: Floats, bottom: Floats, n: int) -> Estimate:
 
 
 def _error(top: Floats, bottom: Floats, value: float) -> float:
-    """Standard error of a ratio of sums over runs."""
+    """Standard error of a ratio of sums over units."""
     if len(top) < 2:
         return np.inf
     spread = ((top - value * bottom) ** 2).sum() * len(top) / (len(top) - 1)
     return float(np.sqrt(spread) / bottom.sum())
 
 
-def quantile(values: NDArray[Any], run: NDArray[Any], runs: int, level: float = 0.5) -> Estimate:
+def quantile(values: NDArray[Any], run: NDArray[Any], units: Units, level: float = 0.5) -> Estimate:
     """Quantile of the cases.
 
     Parameters
     ----------
     values : array (case,)
-    run : array of int (case,), from 0 below `runs`
+    run : array of int (case,)
+    units : Units
+        Which runs were drawn together.
     level : float
         0.5 for the median.
     """
@@ -101,28 +102,28 @@ def quantile(values: NDArray[Any], run: NDArray[Any], runs: int, level: float = 
         return NOTHING
     value = np.quantile(values, level, method="inverted_cdf")
     below = values <= value
-    half = Z * _error(by_run(run, runs, below), by_run(run, runs), float(below.mean()))
+    half = Z * _error(units.sums(run, below), units.sums(run), float(below.mean()))
     ends = np.clip([level - half, level + half], 0, 1)
     low, high = np.quantile(values, ends, method="inverted_cdf")
     return Estimate(float(value), float(low), float(high), len(values))
 
 
-def jackknife(figure: Callable[[NDArray[np.bool_]], float], run: NDArray[Any]) -> tuple[float, float]:
+def jackknife(figure: Callable[[NDArray[np.bool_]], float], unit: NDArray[Any]) -> tuple[float, float]:
     """Value and standard error of any figure of the cases.
 
     Parameters
     ----------
     figure : callable
         Takes which cases count, an array of bool (case,).
-    run : array of int (case,)
+    unit : array of int (case,)
     """
-    value = figure(np.ones(len(run), bool))
-    without = np.array([figure(run % GROUPS != group) for group in range(GROUPS)])
+    value = figure(np.ones(len(unit), bool))
+    without = np.array([figure(unit % GROUPS != group) for group in range(GROUPS)])
     spread = ((without - without.mean()) ** 2).sum() * (GROUPS - 1) / GROUPS
     return value, float(np.sqrt(spread))
 
 
-def lasting(days: NDArray[Any], ended: NDArray[np.bool_], run: NDArray[Any], level: float = 0.5) -> Estimate:
+def lasting(days: NDArray[Any], ended: NDArray[np.bool_], unit: NDArray[Any], level: float = 0.5) -> Estimate:
     """Quantile of how long something lasts, some of which had not ended when its run did (Kaplan and Meier 1958).
 
     Parameters
@@ -130,7 +131,7 @@ def lasting(days: NDArray[Any], ended: NDArray[np.bool_], run: NDArray[Any], lev
     days : array of int (case,)
         How long it lasted, or had lasted when the run ended.
     ended : array of bool (case,)
-    run : array of int (case,)
+    unit : array of int (case,)
     level : float
         0.5 for the median. Infinite where fewer are known to have ended.
     """
@@ -143,7 +144,7 @@ def lasting(days: NDArray[Any], ended: NDArray[np.bool_], run: NDArray[Any], lev
     def survival(some: NDArray[np.bool_]) -> float:
         return float(_surviving(days[some], ended[some], len(curve))[known])
 
-    half = Z * jackknife(survival, run)[1]
+    half = Z * jackknife(survival, unit)[1]
     return Estimate(at, _first_below(curve, 1 - level + half), _first_below(curve, 1 - level - half), len(days))
 
 

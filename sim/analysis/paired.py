@@ -10,6 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .arrays import Floats
+from .units import Units
+
 
 class Difference(NamedTuple):
     """A difference of two shares or two means, second less first, of paired runs."""
@@ -54,28 +57,41 @@ def flips(first: ArrayLike, second: ArrayLike) -> Flips:
     return Flips(int((a & b).sum()), int((a & ~b).sum()), int((~a & b).sum()), int((~a & ~b).sum()))
 
 
-def paired_difference(first: ArrayLike, second: ArrayLike, level: float = 0.95) -> Difference:
+def paired_difference(
+    first: ArrayLike, second: ArrayLike, level: float = 0.95, units: Units | None = None
+) -> Difference:
     """Difference of two paired shares: the share of `second` less that of `first`.
 
     The interval is Wald's after half a pair is added to each of the four counts (Bonett and Price 2012), which keeps
     its coverage for few pairs and for no flips at all. Without pairing it is Wald's after one success and one failure
-    are added to each side (Agresti and Caffo 2000): the same idea, so that their widths compare.
+    are added to each side (Agresti and Caffo 2000): the same idea, so that their widths compare. Pairs that were drawn
+    together count as many as their effective sample size.
 
     Parameters
     ----------
     first, second : array of bool (pair,)
         Whether something held in the two runs of each pair.
+    units : Units, optional
+        Which pairs were drawn together; left out, none.
     """
-    counted = flips(first, second)
-    n = sum(counted)
+    a, b = _pairs(first, second, bool)
+    counted, n = flips(a, b), len(a)
+    units = Units.single(n) if units is None else units
     z = NormalDist().inv_cdf(0.5 + level / 2)
     difference = (counted.second_only - counted.first_only) / n if n else float("nan")
-    lost, won = ((flipped + 1) / (n + 2) for flipped in (counted.first_only, counted.second_only))
-    paired = z * np.sqrt((lost + won - (won - lost) ** 2) / (n + 2))
-    shares = [(counted.both + own + 1) / (n + 2) for own in (counted.first_only, counted.second_only)]
-    apart = z * np.sqrt(sum(share * (1 - share) for share in shares) / (n + 2))
+    worth = float(units.effective_n(b.astype(np.int8) - a))
+    lost, won = ((flipped * worth / max(n, 1) + 1) / (worth + 2) for flipped in (counted[1], counted[2]))
+    paired = z * np.sqrt((lost + won - (won - lost) ** 2) / (worth + 2))
+    apart = z * np.sqrt(sum(_squared_error(side, units) for side in (a, b)))
     ends = [_clipped(won - lost, float(half)) for half in (paired, apart)]
     return Difference(difference, *ends[0], *ends[1], n)
+
+
+def _squared_error(held: NDArray[np.bool_], units: Units) -> float:
+    """Of a share, after one success and one failure are added."""
+    worth = float(units.effective_n(held))
+    share = (held.sum() * worth / max(len(held), 1) + 1) / (worth + 2)
+    return float(share * (1 - share) / (worth + 2))
 
 
 def _clipped(middle: float, half: float) -> tuple[float, float]:
@@ -83,13 +99,18 @@ def _clipped(middle: float, half: float) -> tuple[float, float]:
 
 
 def mean_difference(
-    first: NDArray[np.floating[Any]], second: NDArray[np.floating[Any]], level: float = 0.95
+    first: NDArray[np.floating[Any]],
+    second: NDArray[np.floating[Any]],
+    level: float = 0.95,
+    units: Units | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
     """Mean of the differences of paired runs, day by day, with its normal interval.
 
     Parameters
     ----------
     first, second : array (pair, day)
+    units : Units, optional
+        Which pairs were drawn together; left out, none.
 
     Returns
     -------
@@ -100,14 +121,22 @@ def mean_difference(
     a, b = _pairs(first, second, np.float64)
     n = len(a)
     mean = (b - a).mean(axis=0)
-    if n < 2:
+    units = Units.single(n) if units is None else units
+    if units.n < 2:
         return mean, np.full_like(mean, -np.inf), np.full_like(mean, np.inf), np.ones_like(mean)
     z = NormalDist().inv_cdf(0.5 + level / 2)
-    paired = np.sqrt((b - a).var(axis=0, ddof=1) / n)
-    apart = np.sqrt((a.var(axis=0, ddof=1) + b.var(axis=0, ddof=1)) / n)
+    paired = np.sqrt(_squared_error_of_mean(b - a, units))
+    apart = np.sqrt(_squared_error_of_mean(a, units) + _squared_error_of_mean(b, units))
     width_ratio = np.divide(apart, paired, out=np.full_like(mean, np.inf), where=paired > 0)
     width_ratio[apart == 0] = 1.0
     return mean, mean - z * paired, mean + z * paired, width_ratio
+
+
+def _squared_error_of_mean(values: Floats, units: Units) -> Floats:
+    """By the sums of units about the mean, which are independent."""
+    sums = units.totals(values - values.mean(axis=0))
+    squared: Floats = (sums**2).sum(axis=0) * units.n / (units.n - 1) / len(values) ** 2
+    return squared
 
 
 def _pairs(first: ArrayLike, second: ArrayLike, kind: type) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from .arrays import Floats, Ints
 from .estimates import NOTHING, Estimate, Z, jackknife, quantile
+from .units import Units
 
 HALF_LIVES = np.geomspace(0.2, 100, 400)
 """Among these the best is sought; they are 1.6 per cent apart."""
@@ -63,14 +64,14 @@ def _alone(run: Ints, first: Ints, over: int) -> NDArray[np.bool_]:
     return alone
 
 
-def jump(excesses: Floats, run: Ints, runs: int) -> Estimate:
+def jump(excesses: Floats, run: Ints, units: Units) -> Estimate:
     """The return of the first trading day after the median act, in per cent."""
     if not len(run):
         return NOTHING
-    return quantile(100 * np.expm1(excesses[:, 0]), run, runs)
+    return quantile(100 * np.expm1(excesses[:, 0]), run, units)
 
 
-def half_life(excesses: Floats, run: Ints) -> Estimate:
+def half_life(excesses: Floats, run: Ints, units: Units) -> Estimate:
     """Trading days in which the median excess halves: those of the exponential that fits it best.
 
     The median over the acts is taken on each trading day, since a few acts lead to wars that move prices for months.
@@ -81,7 +82,7 @@ def half_life(excesses: Floats, run: Ints) -> Estimate:
     def fitted(some: NDArray[np.bool_]) -> float:
         return fit_half_life(np.median(excesses[some], axis=0)) if some.any() else np.nan
 
-    value, error = jackknife(fitted, run)
+    value, error = jackknife(fitted, units.of_run[run])
     return Estimate(value, max(value - Z * error, 0.0), value + Z * error, len(run))
 
 

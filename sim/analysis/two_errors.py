@@ -5,8 +5,14 @@ different sets, count how often the outcome holds in both. With p(θ) the share 
 probability E p(θ)², the second with (E p(θ))², so that their difference is the variance of p(θ): what the numbers alone
 do. It is the covariance within sets of a random-effects analysis of variance, and unbiased however many runs of a set
 are missing. By the law of total variance the rest of p(1 - p), E p(θ)(1 - p(θ)), is what the dice do.
+
+Where an outcome is rare, hardly two of its runs are of one set, and that estimate and its jackknife know too little to
+know how little they know. So a likelihood stands beside them: the log odds of p(θ), which many numbers move a little
+each, are taken to be normal, and what its profile does not refuse belongs to the intervals too. The same likelihood
+says between which shares most sets of numbers lie, which no four runs of each could count, and how sure that is.
 """
 
+from functools import cache
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -15,10 +21,18 @@ from numpy.typing import ArrayLike, NDArray
 
 from .arrays import Floats
 from .intervals import wilson
+from .units import effective_n
+
+SPREADS = np.concatenate([[0.0], np.geomspace(0.05, 12, 104)])
+"""Standard deviations of the log odds of p(θ) that are tried."""
+STEPS = np.linspace(-3.2, 3.2, 41)
+"""Shares that are tried, in the largest standard errors that the share may have."""
+NODES = 31
+"""Points of the quadrature over log odds (Gauss and Hermite)."""
 
 
 class TwoErrors(NamedTuple):
-    """Errors of the shares of some outcomes; each an array by outcome, NaN where there are too few runs."""
+    """Errors of the shares of some outcomes; each an array by outcome, NaN where it cannot be told."""
 
     share: Floats
     low: Floats
@@ -26,12 +40,18 @@ class TwoErrors(NamedTuple):
     these are worth."""
     high: Floats
     spread_low: Floats
-    """Parameter error: between these lie the shares under most sets of numbers, were each known to be the right one."""
+    """Parameter error: between these lie the shares under most sets of numbers, were each known to be the right one.
+    NaN where no variance between sets can be told from luck."""
     spread_high: Floats
+    spread_low_least: Floats
+    """The interval of the lower end by sampling error, and of the upper one."""
+    spread_low_most: Floats
+    spread_high_least: Floats
+    spread_high_most: Floats
     numbers: Floats
-    """Share of the variance that the numbers make, the rest being the dice."""
+    """Share of the variance that the numbers make, the rest being the dice. NaN where it cannot be told from none."""
     numbers_low: Floats
-    """Its interval, by leaving out each set in turn (jackknife)."""
+    """Its interval: what leaving out each set in turn (jackknife) or the profile likelihood allows."""
     numbers_high: Floats
     effective_n: Floats
     """Effective sample size: how many independent runs would have as small a sampling error."""
@@ -78,6 +98,25 @@ def tally(rows: NDArray[np.int64], most: int) -> NDArray[np.int64]:
     return counts
 
 
+def shares_by_set(counts: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats, Floats, Floats]:
+    """Shares of runs in sets, with Wilson's intervals at the effective sample size.
+
+    Parameters
+    ----------
+    counts : array of int (outcome, runs that are sound, runs in which it held)
+        Sets, as `tally` counts them.
+
+    Returns
+    -------
+    share, low, high, effective_n : arrays by outcome
+    """
+    n, held, pairs, held_pairs, _, _ = np.moveaxis(_sums(np.asarray(counts, float)), -1, 0)
+    worth = effective_n(held, held, held_pairs, n, pairs)
+    with np.errstate(all="ignore"):
+        share = held / n
+    return share, *wilson(share * worth, worth, level), worth
+
+
 def two_errors(counts: ArrayLike, level: float = 0.95) -> TwoErrors:
     """Tell the two errors of shares apart.
 
@@ -87,20 +126,37 @@ def two_errors(counts: ArrayLike, level: float = 0.95) -> TwoErrors:
         Sets, as `tally` counts them.
     """
     counts = np.asarray(counts, float)
-    n, held = (axis.ravel() for axis in np.indices(counts.shape[1:]))
-    weights = counts.reshape(len(counts), -1)
-    sums = weights @ np.stack([n, held, n * (n - 1), held * (held - 1), n**2, held**2], axis=1)
+    share, low, high, worth = shares_by_set(counts, level)
+    sums = _sums(counts)
     with np.errstate(all="ignore"):
-        share, total, numbers, pairs = _parts(sums)
-        ratio = np.clip(numbers / total, 0, 1)
-        effective_n = sums[:, 0] / (1 + np.where(np.isfinite(ratio), ratio, 0) * pairs)
-        error = _jackknife(sums, weights, n, held) * NormalDist().inv_cdf(0.5 + level / 2)
-    low, high = wilson(share * effective_n, effective_n, level)
-    varies = np.where(np.isfinite(ratio), np.clip(numbers, 0, total), np.nan)
-    spread = np.array([_spread(*each, level) for each in zip(share, varies, strict=True)])
-    ends = (np.clip(ratio - error, 0, 1), np.clip(ratio + error, 0, 1))
-    spread_low, spread_high = spread.reshape(-1, 2).T
-    return TwoErrors(share, low, high, spread_low, spread_high, ratio, *ends, effective_n)
+        _, total, numbers, _ = _parts(sums)
+        ratio = np.where(numbers > 0, np.clip(numbers / total, 0, 1), np.nan)
+        half = _jackknife(sums, counts) * NormalDist().inv_cdf(0.5 + level / 2)
+        jackknife = np.stack([np.clip(ratio - half, 0, 1), np.clip(ratio + half, 0, 1)])
+    least, most, low_end, high_end, *errors = np.array([_likely(each, level) for each in counts]).reshape(-1, 8).T
+    untold = np.isnan(ratio)
+    low_end[untold] = high_end[untold] = np.nan
+    numbers_low = np.fmin.reduce([jackknife[0], least, ratio])
+    numbers_high = np.fmax.reduce([jackknife[1], most, ratio])
+    a, b, c, d = errors
+    return TwoErrors(share, low, high, low_end, high_end, a, b, c, d, ratio, numbers_low, numbers_high, worth)
+
+
+def _cells(counts: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Runs that are sound, and runs in which it held, of each cell of a tally."""
+    n, held = (axis.ravel() for axis in np.indices(counts.shape[-2:]))
+    return n, held
+
+
+def _sums(counts: Floats) -> Floats:
+    """Sums over sets of what the parts of the variance are made of, shape (outcome, part)."""
+    n, held = _cells(counts)
+    sums: Floats = counts.reshape(len(counts), -1) @ np.stack(_each(n, held), axis=1)
+    return sums
+
+
+def _each(n: NDArray[np.int64], held: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    return [n, held, n * (n - 1), held * (held - 1), n**2, held**2]
 
 
 def _parts(sums: Floats) -> tuple[Floats, Floats, Floats, Floats]:
@@ -110,10 +166,10 @@ def _parts(sums: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     return held / n, held / n - apart, held_pairs / pairs - apart, pairs / n
 
 
-def _jackknife(sums: Floats, weights: Floats, n: NDArray[np.int64], held: NDArray[np.int64]) -> Floats:
+def _jackknife(sums: Floats, counts: Floats) -> Floats:
     """Standard error of the share of the variance that the numbers make."""
-    each = np.stack([n, held, n * (n - 1), held * (held - 1), n**2, held**2], axis=1)
-    _, total, numbers, _ = _parts(sums[:, None] - each)
+    weights = counts.reshape(len(counts), -1)
+    _, total, numbers, _ = _parts(sums[:, None] - np.stack(_each(*_cells(counts)), axis=1))
     left = np.where(weights > 0, numbers / total, 0)
     sets = weights.sum(axis=1, keepdims=True)
     mean = (weights * left).sum(axis=1, keepdims=True) / sets
@@ -121,24 +177,55 @@ def _jackknife(sums: Floats, weights: Floats, n: NDArray[np.int64], held: NDArra
     return error
 
 
-def _spread(mean: float, variance: float, level: float) -> tuple[float, float]:
-    """The middle of a beta distribution with this mean and variance: how shares lie under different numbers."""
-    if not np.isfinite(variance):
-        return np.nan, np.nan
-    if variance <= 0:
-        return mean, mean
-    size = mean * (1 - mean) / variance - 1
-    if size <= 0:  # under any numbers either always or never
-        return float(mean > 0.5 + level / 2), float(mean > 0.5 - level / 2)
-    a, b = mean * size, (1 - mean) * size
-    # On the scale of log(x / (1 - x)) the density has no poles.
-    place = np.linspace(-30 / a - 10, 30 / b + 10, 40_001)
-    density = np.exp(_peaked(-a * np.logaddexp(0, -place) - b * np.logaddexp(0, place)))
-    below = np.cumsum(density) / density.sum()
-    low, high = np.interp([0.5 - level / 2, 0.5 + level / 2], below, place)
-    return float(1 / (1 + np.exp(-low))), float(1 / (1 + np.exp(-high)))
+def _likely(counts: Floats, level: float) -> Floats:
+    """What the likelihood says of one outcome, p(θ) having normal log odds.
+
+    Returns
+    -------
+    least and most of the share of the variance that the numbers make; the ends of the middle `level` of p(θ); least and
+    most of the lower end, least and most of the upper one. NaN where no set has two runs.
+    """
+    n, held = _cells(counts)
+    weights, z = counts.ravel(), NormalDist().inv_cdf(0.5 + level / 2)
+    runs, hits = float(weights @ n), float(weights @ held)
+    if not weights @ (n * (n - 1)) > 0:
+        return np.full(8, np.nan)
+    middle = _middles((hits + 0.5) / (runs + 1), runs)
+    nodes, mass = _quadrature()
+    place = middle[..., None] + SPREADS[:, None] * nodes
+    log_p, log_q = -np.logaddexp(0, -place), -np.logaddexp(0, place)
+    log_likelihood = np.zeros(middle.shape)
+    for at in np.flatnonzero(weights * n):
+        chance = np.exp(held[at] * log_p + (n[at] - held[at]) * log_q) @ mass
+        log_likelihood += weights[at] * np.log(chance)
+    p = np.exp(log_p)
+    mean = p @ mass
+    numbers = np.maximum(p**2 @ mass - mean**2, 0) / (mean * (1 - mean))
+    ends = [1 / (1 + np.exp(-middle + side * z * SPREADS)) for side in (1, -1)]
+    best = np.unravel_index(log_likelihood.argmax(), middle.shape)
+    held_up = 2 * (log_likelihood.max() - log_likelihood) <= z**2
+    limits = [limit for each in (numbers, *ends) for limit in (each[held_up].min(), each[held_up].max())]
+    return np.array([*limits[:2], *(end[best] for end in ends), *limits[2:]])
 
 
-def _peaked(logarithm: Floats) -> Floats:
-    peaked: Floats = logarithm - logarithm.max()
-    return peaked
+def _middles(share: float, runs: float) -> Floats:
+    """Medians of log odds that are tried with each of `SPREADS`: those that give about the share, shape (step, spread).
+
+    A step is a part of the largest standard error that the share may have, were every run of a set like the others.
+    """
+    nodes, mass = _quadrature()
+    middle = np.full(len(SPREADS), np.log(share / (1 - share)))
+    for _ in range(20):
+        p = 1 / (1 + np.exp(-(middle[:, None] + SPREADS[:, None] * nodes)))
+        slope = np.maximum((p * (1 - p)) @ mass, 1e-9)
+        middle = middle - np.clip((p @ mass - share) / slope, -1, 1)
+    error = 2 * np.sqrt(share * (1 - share) / runs)
+    tried: Floats = middle + STEPS[:, None] * error / slope
+    return tried
+
+
+@cache
+def _quadrature() -> tuple[Floats, Floats]:
+    """Nodes and masses that turn a mean over a normal deviate into a sum."""
+    nodes, mass = np.polynomial.hermite_e.hermegauss(NODES)
+    return nodes, mass / mass.sum()

@@ -27,14 +27,15 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
             scenario.theatre.outcomes[row.outcome].label,
             f"{row.share:.1%}",
             _span(row.low, row.high),
-            _span(row.spread_low, row.spread_high),
+            _spread(row),
             _by_numbers(row.numbers, row.numbers_low, row.numbers_high),
             f"{beside[row.outcome]:.1%}",
         )
     table.caption = (
         f"Of {counted(ensemble.n_completed, 'model run')}, each four of which draw new numbers from the plausible "
         "ranges. Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie "
-        "that 95 % of the sets of numbers would give, each by itself. By the numbers: what they make of the variance "
+        "that 95 % of the sets of numbers would give, each by itself; within: with the sampling error of these ends; "
+        "untold: no variance between sets can be told from luck. By the numbers: what they make of the variance "
         f"of a run; the rest is dice. As written: of {counted(written.n_completed, 'run')} on the same dice. Not a "
         "forecast."
     )
@@ -45,8 +46,17 @@ def _span(low: float, high: float) -> str:
     return f"{100 * low:.1f} to {high:.1%}" if low == low else "too few runs"
 
 
+def _spread(row: Any) -> str:
+    if row.spread_low_least != row.spread_low_least:
+        return "too few runs"
+    within = f"within {_span(row.spread_low_least, row.spread_high_most)}"
+    return f"{_span(row.spread_low, row.spread_high)}\n{within}" if row.numbers == row.numbers else f"untold,\n{within}"
+
+
 def _by_numbers(share: float, low: float, high: float) -> str:
-    return f"{share:.0%} ({100 * low:.0f} to {100 * high:.0f})" if low == low else "too few runs"
+    if low != low:
+        return "too few runs"
+    return f"{share:.0%} ({100 * low:.0f} to {100 * high:.0f})" if share == share else f"at most {high:.0%}"
 
 
 def as_data(written: "Ensemble") -> dict[str, Any]:

@@ -33,7 +33,7 @@ def followed(
     With a precision to be reached, blocks come in order of the runs and each is looked at, so that it does not depend
     on who computes how many runs it takes.
     """
-    tally = Tally(plan.runs, plan.outcomes)
+    tally = Tally(plan.runs, plan.outcomes, not plan.uncertain)
     for span, done in manifest.done.items() if manifest is not None else ():
         tally.add(span[1] - span[0], done.failed, done.held)
     missing = plan.spans if manifest is None else manifest.missing

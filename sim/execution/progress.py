@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.analysis.intervals import wilson
-
 SHOWN = 3
 """Outcomes of which first estimates are shown."""
 
@@ -22,6 +20,8 @@ class Tally:
     runs: int
     """How many there will be, at most."""
     outcomes: Sequence[str]
+    independent: bool = True
+    """Whether no two runs share numbers that they have drawn; else their intervals need more than counts."""
     done: int = 0
     failed: int = 0
     held: NDArray[np.int64] = field(init=False)
@@ -42,15 +42,16 @@ class Tally:
         self.held += np.asarray(held, np.int64)
 
     def estimates(self) -> str:
-        """First estimates of the largest shares, with their 95 % intervals."""
+        """First estimates of the largest shares, with 95 % intervals that hold however often one looks at them."""
         if not self.completed:
             return ""
-        low, high = wilson(self.held, self.completed)
+        from sim.analysis.confidence_sequence import confidence_sequence  # brings SciPy, and only who looks needs it
+
+        low, high = confidence_sequence(self.held, self.completed, narrowest=self.runs)
         largest = np.argsort(-self.held, kind="stable")[:SHOWN].tolist()
-        return "   ".join(
-            f"{self.outcomes[at]} {self.held[at] / self.completed:.1%} ({low[at]:.1%} to {high[at]:.1%})"
-            for at in largest
-        )
+        ends = [f" ({low[at]:.1%} to {high[at]:.1%})" if self.independent else "" for at in largest]
+        shares = [f"{self.outcomes[at]} {self.held[at] / self.completed:.1%}" for at in largest]
+        return "   ".join(share + end for share, end in zip(shares, ends, strict=True))
 
 
 Progress = Callable[[Tally], None]

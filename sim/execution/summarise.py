@@ -77,7 +77,7 @@ def summarise(
 
 def count_block(scenario: Scenario, seed: int, first: int, last: int, uncertain: bool = False) -> Summary:
     """Run a block and count what its runs did."""
-    return Summary.of(running.run_block(scenario, seed, first, last, uncertain=uncertain), scenario)
+    return Summary.of(running.run_block(scenario, seed, first, last, uncertain=uncertain), scenario, uncertain)
 
 
 def tally(summary: Summary) -> tuple[int, int, NDArray[Any]]:

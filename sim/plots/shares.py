@@ -78,13 +78,13 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], heights, texts, ties)
-    low, high = ensemble.interval.of_counts(ensemble.n_completed / 2, ensemble.n_completed, 0.95)
+    low, high = (ends[:, -1] for ends in ensemble.interval.of_standing())
     memory = theatre.ladder.rung_memory.value
     head(
         ax,
         "On which rung the runs stand",
         f"Gravest act of the past {memory:g} days. Right: shares on the last day; "
-        f"sampling error at most ±{50 * float(high - low):.1f} points (95 %).",
+        f"sampling error at most ±{50 * float((high - low).max()):.1f} points (95 %).",
     )
     foot(ax, ensemble)
     return ax
@@ -125,7 +125,7 @@ def first_passage(
     theatre, dates = ensemble.scenario.theatre, dates_of(ensemble)
     refuse_empty(ensemble)
     counts = ensemble.reached(steps)
-    low, high = ensemble.interval.of_counts(counts, ensemble.n_completed, 0.95)
+    low, high = ensemble.interval.of_reached(steps)
     shares = counts / ensemble.n_completed
     for at, rung in enumerate(steps):
         colour, style = rung_colour(rung), PASSAGE_STYLES[at % len(PASSAGE_STYLES)]

@@ -108,7 +108,8 @@ def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = No
     table = ensemble.errors().sort_values("share", ascending=False, kind="stable", ignore_index=True)
     as_written = written.shares().set_index("outcome")["share"]
     colour, rows = COLOURS["outcome"], -np.arange(len(table), dtype=float)
-    ax.hlines(rows, table["spread_low"], table["spread_high"], color=tint(colour, 0.35), linewidth=2)
+    ax.hlines(rows, table["spread_low_least"], table["spread_high_most"], color=tint(colour, 0.35), linewidth=0.8)
+    ax.hlines(rows, table["spread_low"], table["spread_high"], color=tint(colour, 0.35), linewidth=2.4)
     ax.hlines(rows, table["low"], table["high"], color=colour, linewidth=4.5)
     ax.plot(table["share"], rows, "o", color=colour, markersize=6, markeredgecolor="white", clip_on=False)
     written_at = [float(as_written[name]) for name in table["outcome"]]
@@ -116,14 +117,17 @@ def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = No
     for row, line in zip(rows, table.to_dict("records"), strict=True):
         label = labels[line["outcome"]]
         ax.text(0, row + 0.2, label, va="bottom", fontsize=SIZE + 1, color=COLOURS["text"], parse_math=False)
-        numbers = f"{percent(line['share'])}; {percent(line['numbers'])} of its variance by the numbers"
+        told = line["numbers"] == line["numbers"]
+        part = percent(line["numbers"]) if told else f"at most {percent(line['numbers_high'])}"
+        numbers = f"{percent(line['share'])}; {part} of its variance by the numbers"
         ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=SIZE + 1, color=COLOURS["text"])
     share_axis(ax, rows)
     head(
         ax,
         "What came about: sampling error and parameter error",
         "Dots: share over all plausible numbers. Thick: its 95 % interval, sampling error. Thin: between these lie the "
-        "shares that 95 % of the sets of numbers would give. Diamonds: with the numbers as written.",
+        "shares that 95 % of the sets of numbers would give; hairline: with the error of these ends. Diamonds: with "
+        "the numbers as written.",
     )
     foot(ax, ensemble)
     return ax

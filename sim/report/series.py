@@ -83,7 +83,7 @@ def rungs(ensemble: AnyEnsemble) -> dict[str, Any]:
     """Count the runs that stand on each rung, and those that have reached some, by day."""
     n = ensemble.n_completed
     reached = ensemble.reached(RUNGS)
-    low, high = ensemble.interval.of_counts(reached, n, 0.95)
+    low, high = ensemble.interval.of_reached(RUNGS)
     return {
         "standing": whole(np.rint(ensemble.standing() * n)),
         "reached": {"rungs": list(RUNGS), "runs": whole(reached), "low": stepped(low), "high": stepped(high)},

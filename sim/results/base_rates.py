@@ -71,6 +71,7 @@ class EnsembleArrays(RunArrays):
         self.scenario, self.theatre = ensemble.scenario, ensemble.scenario.theatre
         self.completed = ensemble.completed
         self.n_runs, self.n_days = len(self.completed), ensemble.scenario.days
+        self.units = ensemble.units
         self.weekday = (ensemble.scenario.start.weekday() + np.arange(self.n_days)) % 7
         self._ensemble = ensemble
         self._trajectories = ensemble.trajectories

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.counts import quantiles
 from sim.analysis.intervals import Interval
+from sim.analysis.ladder import Together
 from sim.theatre.language.scenario import Scenario
 
 from .ensemble import Ensemble
@@ -57,6 +58,11 @@ class CountedEnsemble:
     def sets(self) -> NDArray[np.int64]:
         """Sets of runs that share their numbers: see `Summary.sets`."""
         return self.summary.sets
+
+    @property
+    def together(self) -> Together:
+        """What runs that share their numbers have in common on the ladder: see `Summary.together`."""
+        return self.summary.together
 
     @cached_property
     def interval(self) -> ShareInterval:

@@ -12,9 +12,10 @@ import xarray as xr
 from numpy.typing import NDArray
 
 from sim.analysis.intervals import Interval, wilson
-from sim.analysis.ladder import reached, standing
+from sim.analysis.ladder import Together, reached, standing, together
 from sim.analysis.paths import Medoids, medoids, quantiles
 from sim.analysis.two_errors import by_set, tally
+from sim.analysis.units import Units
 from sim.engine.block import Block
 from sim.engine.draw import RUNS_PER_SET, set_of
 from sim.theatre.compiled.program import SCRIPT as SCRIPT
@@ -108,6 +109,17 @@ class Ensemble:
         return outcome_shares(
             self.completed.notna().sum(), self.n_completed, level, interval or self.interval.of_outcomes
         )
+
+    @cached_property
+    def units(self) -> Units:
+        """Which of the runs that did not fail were drawn together: those that share their numbers."""
+        run = self.completed.index.to_numpy()
+        return Units.labelled(set_of(run)) if self.info.get("uncertain") else Units.single(len(run))
+
+    @cached_property
+    def together(self) -> Together:
+        """What runs that share their numbers have in common on the ladder: see `sim.analysis.ladder.together`."""
+        return together(self.paths("rung"), self.units.of_run)
 
     @property
     def sets(self) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@
 Whatever states a share asks here: `shares()`, tables, figures, JSON and report.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -18,7 +18,9 @@ from numpy.typing import ArrayLike, NDArray
 from sim.analysis.arrays import Floats
 from sim.analysis.confidence_sequence import confidence_sequence, runs_needed
 from sim.analysis.intervals import Interval, wilson
-from sim.analysis.two_errors import two_errors
+from sim.analysis.ladder import Together
+from sim.analysis.two_errors import shares_by_set
+from sim.analysis.units import effective_n
 
 
 class SampledRuns(Protocol):
@@ -29,8 +31,22 @@ class SampledRuns(Protocol):
         """How it was made."""
 
     @property
+    def n_completed(self) -> int:
+        """Runs that did not fail."""
+
+    @property
     def sets(self) -> NDArray[np.int64]:
         """Sets of runs that share their numbers."""
+
+    @property
+    def together(self) -> Together:
+        """What runs that share their numbers have in common on the ladder."""
+
+    def reached(self, steps: Sequence[int]) -> NDArray[np.int64]:
+        """Count the runs that have stood on a rung or above it by each day."""
+
+    def standing(self) -> NDArray[np.float64]:
+        """Share of the runs that stand on each rung on each day."""
 
 
 class Precision(NamedTuple):
@@ -56,28 +72,54 @@ class ShareInterval(NamedTuple):
     """How to put an interval around a share of an ensemble's runs."""
 
     name: str
-    """What the interval of an outcome's share is called."""
+    """What it is called."""
+    phrase: str
+    """Its name as it stands in a sentence: "95 % Wilson intervals"."""
     of_outcomes: Interval
     """Of the shares of all outcomes together, in their order."""
-    of_counts: Interval
-    """Of any other share, of which no more is known than in how many runs it held."""
-
-    @property
-    def phrase(self) -> str:
-        """The name as it stands in a sentence: "95 % Wilson intervals"."""
-        return "Wilson intervals" if self.of_counts is wilson else "confidence sequences"
+    of_reached: Callable[[Sequence[int]], tuple[Floats, Floats]]
+    """95 % interval of the shares that have reached some rungs by each day, shape (step, day)."""
+    of_standing: Callable[[], tuple[Floats, Floats]]
+    """95 % interval of the shares that stand on each rung on each day, shape (rung, day)."""
 
 
 def share_interval(runs: SampledRuns) -> ShareInterval:
     """Choose the interval by how the runs came about."""
     if "until" in runs.info:
         sequence = Precision(**runs.info["until"]).interval
-        return ShareInterval("confidence sequence", sequence, sequence)
+        return _by_counts("confidence sequence", "confidence sequences", sequence, runs)
     if runs.info.get("uncertain"):
+        name = "Wilson at the effective sample size of runs that share their numbers"
+        return ShareInterval(name, "Wilson intervals", *_by_sets(runs))
+    return _by_counts("Wilson", "Wilson intervals", wilson, runs)
 
-        def clustered(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-            found = two_errors(runs.sets, level)
-            return found.low, found.high
 
-        return ShareInterval("Wilson at the effective sample size of runs that share their numbers", clustered, wilson)
-    return ShareInterval("Wilson", wilson, wilson)
+def _by_counts(name: str, phrase: str, interval: Interval, runs: SampledRuns) -> ShareInterval:
+    """An interval that needs to know no more than in how many runs something held."""
+
+    def of_reached(steps: Sequence[int]) -> tuple[Floats, Floats]:
+        return interval(runs.reached(steps), runs.n_completed, 0.95)
+
+    def of_standing() -> tuple[Floats, Floats]:
+        return interval(np.rint(runs.standing() * runs.n_completed), runs.n_completed, 0.95)
+
+    return ShareInterval(name, phrase, interval, of_reached, of_standing)
+
+
+def _by_sets(runs: SampledRuns) -> tuple[Any, Any, Any]:
+    """Intervals that know what runs have in common that share their numbers."""
+
+    def at(held: NDArray[Any], both: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        n = effective_n(held, held, both, runs.n_completed, runs.together.pairs)
+        return wilson(held * (n / max(runs.n_completed, 1)), n)
+
+    def of_outcomes(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+        return shares_by_set(runs.sets, level)[1:3]
+
+    def of_reached(steps: Sequence[int]) -> tuple[Floats, Floats]:
+        return at(runs.reached(steps), runs.together.reached[list(steps)])
+
+    def of_standing() -> tuple[Floats, Floats]:
+        return at(np.rint(runs.standing() * runs.n_completed), runs.together.standing)
+
+    return of_outcomes, of_reached, of_standing

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.counts import quantiles
 from sim.analysis.intervals import Interval, wilson
-from sim.analysis.ladder import reached
+from sim.analysis.ladder import Together, reached
 from sim.analysis.two_errors import by_set, tally
 from sim.engine.block import Block
 from sim.engine.draw import RUNS_PER_SET, set_of
@@ -24,6 +24,7 @@ from sim.theatre.language.scenario import Scenario
 
 from .bins import DEATHS, RUNGS, Bins, bins_of
 from .ensemble import action_names, outcome_shares
+from .ladder_pairs import FAILED, LadderPairs
 from .npz import read_arrays, write_arrays
 
 FAILURES_NAMED = 100
@@ -43,6 +44,8 @@ class Summary:
     """
 
     scenario: Scenario
+    uncertain: bool = False
+    """Whether runs share numbers that they have drawn."""
     spans: Spans = ()
     """The runs counted, those that failed among them."""
     failed: int = 0
@@ -64,6 +67,8 @@ class Summary:
     """Shape (outcome, runs that are sound, runs in which it held): sets of runs that would share their numbers."""
     open_sets: dict[int, Totals] = field(init=False)
     """Sets of which some runs are still to be counted, by number: rows of `sim.analysis.two_errors.by_set`."""
+    pairs: LadderPairs = field(init=False)
+    """Of runs that share their numbers."""
 
     def __post_init__(self) -> None:
         program = program_of(self.scenario)
@@ -74,14 +79,14 @@ class Summary:
         self.outcomes = np.zeros((len(program.outcomes), days), np.int64)
         self.events, self.fatalities = np.zeros((2, len(self._actions), days), np.int64)
         self.deaths = np.zeros(len(DEATHS), np.int64)
-        self.open_sets = {}
+        self.open_sets, self.pairs = {}, LadderPairs(days)
         self.whole_sets = np.zeros((len(program.outcomes), RUNS_PER_SET + 1, RUNS_PER_SET + 1), np.int64)
 
     @classmethod
-    def of(cls, block: Block, scenario: Scenario) -> Self:
+    def of(cls, block: Block, scenario: Scenario, uncertain: bool = False) -> Self:
         """Count the runs of a block, whose trajectories must have been kept."""
         failures = sorted(block.failures)
-        summary = cls(scenario, _spans(block.run), len(failures), tuple(failures[:FAILURES_NAMED]))
+        summary = cls(scenario, uncertain, _spans(block.run), len(failures), tuple(failures[:FAILURES_NAMED]))
         summary._count(block, ~np.isin(block.run, [run for run, _, _ in failures]))
         return summary
 
@@ -97,7 +102,10 @@ class Summary:
         days = self.outcomes.shape[1]
         for at, first in enumerate(block.outcome_day[sound].T):
             self.outcomes[at] += np.bincount(first[first >= 0], minlength=days)
-        self._take(*by_set(block.outcome_day >= 0, sound, set_of(block.run)))
+        sets = set_of(block.run)
+        self._take(*by_set(block.outcome_day >= 0, sound, sets))
+        if self.uncertain:
+            self.pairs.take(np.where(sound[:, None], block.rungs["rung"].astype(np.int8), FAILED), sets)
         of_run = np.searchsorted(block.run, block.events["run"])
         action, day, dead, run = (
             column[sound[of_run]]
@@ -117,6 +125,11 @@ class Summary:
         self.open_sets |= {int(numbers[at]): open_[at] for at in np.flatnonzero(~whole).tolist()}
 
     @property
+    def together(self) -> Together:
+        """What runs that share their numbers have in common on the ladder; nothing if they are as written."""
+        return self.pairs.total
+
+    @property
     def sets(self) -> Totals:
         """Sets of runs that share their numbers, if the ensemble's runs do: as `whole_sets`, those begun among them."""
         return self.whole_sets + tally(self._open_rows(), RUNS_PER_SET)
@@ -126,7 +139,7 @@ class Summary:
         return np.array(rows, np.int64).reshape(-1, 2 + len(self.outcomes))
 
     def __add__(self, other: Self) -> Self:
-        total = type(self)(self.scenario)
+        total = type(self)(self.scenario, self.uncertain)
         total += self
         total += other
         return total
@@ -134,6 +147,8 @@ class Summary:
     def __iadd__(self, other: Self) -> Self:
         if other.scenario.sha256 != self.scenario.sha256:
             raise ValueError(f"cannot add counts of {other.scenario.name} to those of {self.scenario.name}")
+        if other.uncertain != self.uncertain:
+            raise ValueError("cannot add counts of runs that draw their numbers to those of runs as written")
         self.spans = _joined(self.spans + other.spans)
         self.failed += other.failed
         self.failures = tuple(sorted(self.failures + other.failures)[:FAILURES_NAMED])
@@ -141,6 +156,7 @@ class Summary:
             mine += others
         self.whole_sets += other.whole_sets
         self._take(np.array(sorted(other.open_sets), np.int64), other._open_rows())
+        self.pairs += other.pairs
         return self
 
     def _arrays(self) -> dict[str, NDArray[Any]]:
@@ -226,7 +242,8 @@ class Summary:
         OSError
             It cannot be read.
         """
-        written, summary = read_arrays(file), cls(scenario)
+        written = read_arrays(file)
+        summary = cls(scenario, uncertain="together/pairs" in written)
         if written.keys() != summary._content().keys():
             raise ValueError(f"the file is damaged, or does not count runs of {scenario.name}")
         if written["scenario_sha256"] != scenario.sha256:
@@ -237,6 +254,8 @@ class Summary:
         summary.failed, summary.failures = int(written["failed"]), tuple(zip(*failures, strict=True))
         summary.whole_sets[:] = written["whole_sets"]
         summary.open_sets = dict(zip(written["open_sets/number"].tolist(), written["open_sets/row"], strict=True))
+        if summary.uncertain:
+            summary.pairs.load(written)
         summary.spans = tuple((first, last) for first, last in written["spans"].tolist())
         return summary
 
@@ -253,6 +272,7 @@ class Summary:
             "whole_sets": self.whole_sets,
             "open_sets/number": np.array(sorted(self.open_sets), np.int64),
             "open_sets/row": self._open_rows(),
+            **(self.pairs.content() if self.uncertain else {}),
             **self._arrays(),
         }
 

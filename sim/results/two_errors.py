@@ -18,10 +18,6 @@ class ScenarioRuns(intervals.SampledRuns, Protocol):
     def scenario(self) -> Scenario:
         """What was run."""
 
-    @property
-    def n_completed(self) -> int:
-        """Runs that did not fail."""
-
 
 def errors_of_shares(runs: ScenarioRuns, level: float = 0.95) -> pd.DataFrame:
     """Tell the two errors of each outcome's share apart, by runs that have the same numbers under other dice.
@@ -29,9 +25,12 @@ def errors_of_shares(runs: ScenarioRuns, level: float = 0.95) -> pd.DataFrame:
     Returns
     -------
     DataFrame with columns outcome; share, over all sets of numbers; low and high, its sampling error; spread_low and
-    spread_high, its parameter error: between them lie the shares that most sets of numbers would give, each by itself;
-    numbers, numbers_low, numbers_high, the share of the variance of single runs that the numbers make, the rest being
-    dice; effective_n, the effective sample size: as how many independent runs these count; n
+    spread_high, its parameter error: between them lie the shares that most sets of numbers would give, each by itself,
+    if their log odds spread as a normal distribution; spread_low_least, spread_low_most, spread_high_least and
+    spread_high_most, the sampling error of these ends; numbers, numbers_low and numbers_high, the share of the variance
+    of single runs that the numbers make, the rest being dice; effective_n, the effective sample size: as how many
+    independent runs these count; n. Where what the numbers make cannot be told from nothing, `numbers` and the ends of
+    the spread are NaN, and only their limits are known.
 
     Raises
     ------

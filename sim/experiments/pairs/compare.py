@@ -10,6 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.paired import flips, mean_difference, paired_difference
+from sim.analysis.units import Units
+from sim.engine.draw import set_of
 from sim.execution.lookup import QueryError, origin_of
 from sim.execution.run import run as run_many
 from sim.execution.source import Origin, RunSource, find_origin
@@ -54,6 +56,12 @@ class Comparison:
         """The trajectories that both have."""
         return [str(name) for name in self.first.trajectories.data_vars if name in self.second.trajectories.data_vars]
 
+    @cached_property
+    def units(self) -> Units:
+        """Which pairs were drawn together: those whose runs share their numbers."""
+        drawn = any(ensemble.info.get("uncertain") for ensemble in (self.first, self.second))
+        return Units.labelled(set_of(self.runs)) if drawn else Units.single(len(self))
+
     def held(self, outcome: str) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
         """Whether an outcome came about in each pair of runs, under the first and under the second."""
         one, other = (
@@ -82,7 +90,7 @@ class Comparison:
         rows = []
         for outcome in self.outcomes:
             one, other = self.held(outcome)
-            found = paired_difference(one, other, level)
+            found = paired_difference(one, other, level, self.units)
             shares = (float(one.mean()), float(other.mean())) if len(self) else (np.nan, np.nan)
             rows.append((outcome, *shares, *found[:5], found.width_ratio, found.n))
         columns = ["outcome", "first", "second", "difference", "low", "high", "apart_low", "apart_high"]
@@ -113,7 +121,7 @@ class Comparison:
         `difference`
         """
         one, other = self.paths(variable)
-        mean, low, high, width_ratio = mean_difference(one, other, level)
+        mean, low, high, width_ratio = mean_difference(one, other, level, self.units)
         return pd.DataFrame(
             {
                 "day": self.first.trajectories["day"].to_numpy(),

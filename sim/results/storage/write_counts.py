@@ -64,7 +64,7 @@ class CountWriter:
                 return Summary.load(self.folder / name, scenario)
             except (OSError, ValueError):
                 self.manifest.drop(list(self.manifest.done))
-        return Summary(scenario)
+        return Summary(scenario, self.plan.uncertain)
 
     def __exit__(self, *error: object) -> None:
         try:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # files are read without arrays, which take longer to import 
 
     from sim.analysis import base_rates
     from sim.analysis.estimates import Estimate
+    from sim.analysis.units import Units
 
 
 def _whole_days(data: Any) -> Any:
@@ -104,6 +105,8 @@ class RunArrays(Protocol):
     """
 
     n_runs: int
+    units: "Units"
+    """Which of the runs were drawn together."""
     n_days: int
     weekday: "NDArray[np.integer[Any]]"
     """0 for Monday, shape (day,)."""

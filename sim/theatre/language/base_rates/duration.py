@@ -24,4 +24,4 @@ class CrisisDuration(BaseRateKind):
         from sim.analysis.base_rates import duration
 
         acts = seen.exchanges(self.dyads, *self.rungs)
-        return duration(acts, seen.n_runs, seen.n_days, self.quiet, self.quantile)
+        return duration(acts, seen.units, seen.n_days, self.quiet, self.quantile)

@@ -43,4 +43,4 @@ class FollowedBy(BaseRateKind):
             trigger &= seen.days_while(self.while_)[seen.run, seen.day]
         apart = seen.when(seen.where(*self.apart_from)) if self.apart is not None else None
         acts = seen.when(trigger), seen.when(seen.where(self.reply))
-        return followed_by(*acts, seen.n_runs, seen.n_days, self.within, apart, self.apart or 0)
+        return followed_by(*acts, seen.units, seen.n_days, self.within, apart, self.apart or 0)

@@ -19,4 +19,4 @@ class JumpHalfLife(AfterAct):
         """Half-life of the exponential that fits the median best."""
         from sim.analysis.price_response import half_life
 
-        return half_life(*self.excess(seen))
+        return half_life(*self.excess(seen), seen.units)

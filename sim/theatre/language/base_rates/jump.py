@@ -19,4 +19,4 @@ class Jump(AfterAct):
         """Median over the acts."""
         from sim.analysis.price_response import jump
 
-        return jump(*self.excess(seen), seen.n_runs)
+        return jump(*self.excess(seen), seen.units)

@@ -28,4 +28,4 @@ class ActRate(BaseRateKind):
         """Acts over the days that count."""
         from sim.analysis.base_rates import act_rate
 
-        return act_rate(*seen.when(seen.where(self.acts)), self.per, seen.days_while(self.while_))
+        return act_rate(*seen.when(seen.where(self.acts)), self.per, seen.days_while(self.while_), seen.units)

@@ -23,4 +23,4 @@ class Reciprocation(BaseRateKind):
         """As the Militarized Interstate Disputes data count."""
         from sim.analysis.base_rates import reciprocation
 
-        return reciprocation(seen.exchanges(self.dyads, *self.rungs), seen.n_runs, seen.n_days, self.quiet)
+        return reciprocation(seen.exchanges(self.dyads, *self.rungs), seen.units, seen.n_days, self.quiet)

@@ -29,7 +29,7 @@ class ReplyLag(BaseRateKind):
         rest = self.within, self.quantile
         if self.link == "sequence":
             acts = seen.exchanges(self.dyads, min(self.triggers[0], self.replies[0]))
-            return sequence_lag(acts, seen.n_runs, seen.n_days, self.triggers, self.replies, *rest)
+            return sequence_lag(acts, seen.units, seen.n_days, self.triggers, self.replies, *rest)
         trigger, reply = seen.answers(self.dyads)
         fits = between(trigger.rung, self.triggers) & between(reply.rung, self.replies)
-        return caused_lag(take(trigger, fits), take(reply, fits), seen.n_runs, seen.n_days, *rest)
+        return caused_lag(take(trigger, fits), take(reply, fits), seen.units, seen.n_days, *rest)

@@ -38,6 +38,6 @@ class ReplyLevels(BaseRateKind):
         from sim.analysis.base_rates import caused_levels, reply_levels
 
         if self.link == "cause":
-            return caused_levels(*seen.answers(self.dyads), seen.n_runs, self.levels, self.within, self.direction)
+            return caused_levels(*seen.answers(self.dyads), seen.units, self.levels, self.within, self.direction)
         acts = seen.exchanges(self.dyads, self.levels[0])
-        return reply_levels(acts, seen.n_runs, self.levels, self.within, self.direction)
+        return reply_levels(acts, seen.units, self.levels, self.within, self.direction)

@@ -29,8 +29,7 @@ class ShareReaching(BaseRateKind):
     def estimate(self, seen: RunArrays) -> "Estimate":
         """Share of the runs, with Wilson's interval."""
         from sim.analysis.estimates import Estimate
-        from sim.analysis.intervals import wilson
 
         held = seen.held(self.outcome) if self.outcome else seen.trajectory("rung").max(axis=1) >= self.rung
-        low, high = wilson(held.sum(), seen.n_runs)
+        low, high = seen.units.share(held)
         return Estimate(float(held.mean()) if seen.n_runs else float("nan"), float(low), float(high), seen.n_runs)
