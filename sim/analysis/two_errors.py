@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .arrays import Floats
+from .arrays import Floats, Ints
 from .intervals import wilson
 from .units import effective_n
 
@@ -29,6 +29,8 @@ STEPS = np.linspace(-3.2, 3.2, 41)
 """Shares that are tried, in the largest standard errors that the share may have."""
 NODES = 31
 """Points of the quadrature over log odds (Gauss and Hermite)."""
+ALIKE = 1 / (1 + np.exp(-np.linspace(-9, 5, 100)))
+"""Shares of the variance by the numbers that are tried with a beta distribution."""
 
 
 class TwoErrors(NamedTuple):
@@ -177,8 +179,19 @@ def _jackknife(sums: Floats, counts: Floats) -> Floats:
     return error
 
 
+class _Law(NamedTuple):
+    """A law by which p(θ) may spread, with many values of its two parameters; each an array of one shape."""
+
+    log_likelihood: Floats
+    numbers: Floats
+    """Share of the variance that the numbers make."""
+    low: Floats
+    """Ends of the middle of p(θ)."""
+    high: Floats
+
+
 def _likely(counts: Floats, level: float) -> Floats:
-    """What the likelihood says of one outcome, p(θ) having normal log odds.
+    """What the likelihood says of one outcome.
 
     Returns
     -------
@@ -186,26 +199,68 @@ def _likely(counts: Floats, level: float) -> Floats:
     most of the lower end, least and most of the upper one. NaN where no set has two runs.
     """
     n, held = _cells(counts)
-    weights, z = counts.ravel(), NormalDist().inv_cdf(0.5 + level / 2)
-    runs, hits = float(weights @ n), float(weights @ held)
+    weights = counts.ravel()
     if not weights @ (n * (n - 1)) > 0:
         return np.full(8, np.nan)
+    at = np.flatnonzero(weights * n)
+    laws = [law(weights[at], n[at], held[at], level) for law in (_normal_log_odds, _beta)]
+    limits = []
+    for law in laws:
+        allowed = _allowed(law.log_likelihood, level)
+        limits.append([end(each[allowed]) for each in law[1:] for end in (np.min, np.max)])
+    least, most = np.min(limits, axis=0), np.max(limits, axis=0)
+    likeliest = np.unravel_index(laws[0].log_likelihood.argmax(), laws[0].low.shape)
+    ends = laws[0].low[likeliest], laws[0].high[likeliest]
+    return np.array([least[0], most[1], *ends, least[2], most[3], least[4], most[5]])
+
+
+def _allowed(log_likelihood: Floats, level: float) -> NDArray[np.bool_]:
+    """What a likelihood ratio test does not refuse (Wilks 1938)."""
+    far: NDArray[np.bool_] = log_likelihood.max() - log_likelihood <= NormalDist().inv_cdf(0.5 + level / 2) ** 2 / 2
+    return far
+
+
+def _normal_log_odds(sets: Floats, n: Ints, held: Ints, level: float) -> _Law:
+    """The log odds of p(θ) are normal, as the sum of what many numbers do."""
+    runs, hits = float(sets @ n), float(sets @ held)
     middle = _middles((hits + 0.5) / (runs + 1), runs)
     nodes, mass = _quadrature()
     place = middle[..., None] + SPREADS[:, None] * nodes
     log_p, log_q = -np.logaddexp(0, -place), -np.logaddexp(0, place)
-    log_likelihood = np.zeros(middle.shape)
-    for at in np.flatnonzero(weights * n):
-        chance = np.exp(held[at] * log_p + (n[at] - held[at]) * log_q) @ mass
-        log_likelihood += weights[at] * np.log(chance)
+    chances = (np.exp(hit * log_p + (of - hit) * log_q) @ mass for of, hit in zip(n, held, strict=True))
+    log_likelihood = sum((times * np.log(chance) for times, chance in zip(sets, chances, strict=True)), np.zeros(()))
     p = np.exp(log_p)
     mean = p @ mass
     numbers = np.maximum(p**2 @ mass - mean**2, 0) / (mean * (1 - mean))
-    ends = [1 / (1 + np.exp(-middle + side * z * SPREADS)) for side in (1, -1)]
-    best = np.unravel_index(log_likelihood.argmax(), middle.shape)
-    held_up = 2 * (log_likelihood.max() - log_likelihood) <= z**2
-    limits = [limit for each in (numbers, *ends) for limit in (each[held_up].min(), each[held_up].max())]
-    return np.array([*limits[:2], *(end[best] for end in ends), *limits[2:]])
+    reach = NormalDist().inv_cdf(0.5 + level / 2) * SPREADS
+    low, high = (1 / (1 + np.exp(side * reach - middle)) for side in (1, -1))
+    return _Law(log_likelihood, numbers, low, high)
+
+
+def _beta(sets: Floats, n: Ints, held: Ints, level: float) -> _Law:
+    """p(θ) spreads as a beta distribution, which may be highest at its ends; not what counts, but what it may be."""
+    from scipy.special import betaincinv  # takes a while to import, and few results need it
+
+    runs, hits = float(sets @ n), float(sets @ held)
+    share = (hits + 0.5) / (runs + 1)
+    error = 2 / np.sqrt(share * (1 - share) * runs)
+    mean = 1 / (1 + np.exp(-np.log(share / (1 - share)) - STEPS[:, None] * error))
+    alike = ALIKE / (1 - ALIKE)
+    log_likelihood = np.zeros((len(mean), len(ALIKE)))
+    for times, of, hit in zip(sets, n, held, strict=True):
+        for one in range(of):
+            log_likelihood += times * (np.log(_drawn(mean, alike, one, hit)) - np.log1p(one * alike))
+    size = 1 / alike
+    allowed = _allowed(log_likelihood, level)
+    low, high = np.full((2, *log_likelihood.shape), np.nan)
+    for end, at in ((low, 0.5 - level / 2), (high, 0.5 + level / 2)):
+        end[allowed] = betaincinv((mean * size)[allowed], ((1 - mean) * size)[allowed], at)
+    return _Law(log_likelihood, np.broadcast_to(ALIKE, low.shape), low, high)
+
+
+def _drawn(mean: Floats, alike: Floats, one: int, hit: int) -> Floats:
+    """Factor of the chance of `hit` hits that run `one` brings, hits first, as balls come out of an urn (Polya)."""
+    return mean + one * alike if one < hit else 1 - mean + (one - hit) * alike
 
 
 def _middles(share: float, runs: float) -> Floats:

@@ -35,6 +35,10 @@ def run(
     until_halfwidth: Annotated[
         float | None, typer.Option(help="Stop when 95 % intervals reach at most so far to each side, such as 0.01.")
     ] = None,
+    until_relative: Annotated[
+        float | None,
+        typer.Option(help="The same as a part of the share itself, such as 0.1: rare outcomes take more runs."),
+    ] = None,
     outcome: Annotated[str | None, typer.Option(help="Only this outcome's share need be that precise.")] = None,
     summary_only: Annotated[
         bool, typer.Option("--summary-only", help="Keep counts in place of runs: for any number of runs.")
@@ -59,9 +63,13 @@ def run(
         {"--summary-only": summary_only, "--variables": variables is not None},
         {"--summary-only": summary_only, "--dtype": dtype is not None},
         {"--uncertain": uncertain, "--until-halfwidth": until_halfwidth is not None},
+        {"--uncertain": uncertain, "--until-relative": until_relative is not None},
+        {"--until-relative": until_relative is not None, "--until-halfwidth": until_halfwidth is not None},
     )
-    if outcome is not None and until_halfwidth is None:
-        raise typer.BadParameter("says whose share is to be how precise; add --until-halfwidth", param_hint="--outcome")
+    precision = until_halfwidth if until_relative is None else until_relative
+    if outcome is not None and precision is None:
+        hint = "says whose share is to be how precise; add --until-halfwidth or --until-relative"
+        raise typer.BadParameter(hint, param_hint="--outcome")
     question = _loaded(scenario, as_json)
     from .changes_note import tell_changes
 
@@ -83,7 +91,7 @@ def run(
         refuse_taken(folder, overwrite)
     announced_compilation()
     overlaid = _recorded(question, seed) if record else None
-    until = None if until_halfwidth is None else Precision(until_halfwidth, outcome)
+    until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
     asked["uncertain"] = uncertain
     again = f"sim run {scenario}{f' --out {out}' if out else ''} --resume"
@@ -196,8 +204,7 @@ def _show(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], as_json: boo
 
     console.print(outcome_table(ensemble) if written is None else errors_table(ensemble, written))
     if len(ensemble.base_rates):
-        alike = "" if written is None else " (intervals as of runs with numbers of their own each: somewhat too narrow)"
-        console.print(base_rate_table(ensemble.base_rates, f"Beside what is known of crises of this kind{alike}"))
+        console.print(base_rate_table(ensemble.base_rates, "Beside what is known of crises of this kind"))
     notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
     if drawn:
         notes.print(f"figures: {folder / 'figures'}")
@@ -222,18 +229,19 @@ def _end(ensemble: "AnyEnsemble") -> None:
 
 def _too_wide(ensemble: "AnyEnsemble") -> str:
     """Which shares are not as precise as asked for."""
-    until = ensemble.info.get("until")
-    if until is None:
+    from sim.results.intervals import Precision
+
+    if ensemble.info.get("until") is None:
         return ""
-    shares = ensemble.shares()
-    if until["outcome"] is not None:
-        shares = shares[shares["outcome"] == until["outcome"]]
-    half = (shares["high"] - shares["low"]) / 2
-    wide = shares["outcome"][~(half <= until["halfwidth"])]
+    until, shares = Precision(**ensemble.info["until"]), ensemble.shares()
+    if until.outcome is not None:
+        shares = shares[shares["outcome"] == until.outcome]
+    low, high, share = (shares[name].to_numpy() for name in ("low", "high", "share"))
+    wide = shares[until.too_wide(low, high, share) | (share != share)]
     if wide.empty:
-        notes.print(f"{counted(len(ensemble), 'run')} were enough for a half-width of {until['halfwidth']:g}")
+        notes.print(f"{counted(len(ensemble), 'run')} were enough for a half-width of {until}")
         return ""
     return (
-        f"a half-width of {until['halfwidth']:g} was not reached in {counted(len(ensemble), 'run')} for "
-        f"{', '.join(wide)} (up to {half.max():.3f}); allow more --runs"
+        f"a half-width of {until} was not reached in {counted(len(ensemble), 'run')} for "
+        f"{', '.join(wide['outcome'])} (up to {((wide['high'] - wide['low']) / 2).max():.3f}); allow more --runs"
     )

@@ -18,7 +18,7 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
     span = f"{scenario.days} days from {scenario.start}"
     title = f"{scenario.title} · {span} · {scenario.short_hash} · seed {ensemble.seed}"
     table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("outcome")
+    table.add_column("outcome", min_width=16)
     for column in ("share", "sampling\nerror", "parameter\nerror", "by the\nnumbers", "as\nwritten"):
         table.add_column(column, justify="right", no_wrap=True)
     beside = written.shares().set_index("outcome")["share"]
@@ -34,8 +34,8 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
     table.caption = (
         f"Of {counted(ensemble.n_completed, 'model run')}, each four of which draw new numbers from the plausible "
         "ranges. Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie "
-        "that 95 % of the sets of numbers would give, each by itself; within: with the sampling error of these ends; "
-        "untold: no variance between sets can be told from luck. By the numbers: what they make of the variance "
+        "that 95 % of the sets of numbers would give, each by itself; in brackets, with the sampling error of these "
+        "ends; untold: no variance between sets can be told from luck. By the numbers: what they make of the variance "
         f"of a run; the rest is dice. As written: of {counted(written.n_completed, 'run')} on the same dice. Not a "
         "forecast."
     )
@@ -49,8 +49,8 @@ def _span(low: float, high: float) -> str:
 def _spread(row: Any) -> str:
     if row.spread_low_least != row.spread_low_least:
         return "too few runs"
-    within = f"within {_span(row.spread_low_least, row.spread_high_most)}"
-    return f"{_span(row.spread_low, row.spread_high)}\n{within}" if row.numbers == row.numbers else f"untold,\n{within}"
+    within = f"({_span(row.spread_low_least, row.spread_high_most)})"
+    return f"{_span(row.spread_low, row.spread_high)}\n{within}" if row.numbers == row.numbers else f"untold\n{within}"
 
 
 def _by_numbers(share: float, low: float, high: float) -> str:

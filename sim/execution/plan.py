@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sim.analysis.confidence_sequence import runs_needed
 from sim.engine.draw import RUNS_PER_SET
 from sim.results.intervals import Precision
 from sim.results.storage.manifest import Manifest, Plan
@@ -64,7 +63,7 @@ def planned(
     }
     plan = replace(default, **{name: value for name, value in said.items() if value is not None})
     if plan.until is not None:
-        narrowest = min(runs_needed(plan.until.halfwidth), plan.runs)
+        narrowest = min(plan.until.runs_needed, plan.runs)
         plan = replace(plan, until=plan.until._replace(narrowest=narrowest))
     if plan.runs == default.runs and default.size:
         return plan
@@ -100,7 +99,9 @@ def _check(
     for name in variables or ():
         if name not in theatre.variables:
             raise PlanError(f"unknown variable '{name}'{suggestion(name, theatre.variables)}")
-    if until is not None and not 0 < until.halfwidth < 0.5:
-        raise PlanError(f"a half-width lies between 0 and 0.5, found {until.halfwidth:g}")
+    widest = 1 if until is not None and until.relative else 0.5
+    if until is not None and not 0 < until.halfwidth < widest:
+        kind = "a relative half-width" if until.relative else "a half-width"
+        raise PlanError(f"{kind} lies between 0 and {widest:g}, found {until.halfwidth:g}")
     if until is not None and until.outcome not in (None, *theatre.outcomes):
         raise PlanError(f"unknown outcome '{until.outcome}'{suggestion(str(until.outcome), theatre.outcomes)}")

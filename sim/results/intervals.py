@@ -10,6 +10,7 @@ Whatever states a share asks here: `shares()`, tables, figures, JSON and report.
 """
 
 from collections.abc import Callable, Sequence
+from math import ceil
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -49,23 +50,46 @@ class SampledRuns(Protocol):
         """Share of the runs that stand on each rung on each day."""
 
 
+USUAL_SHARE = 0.1
+"""Share for which a relative precision plans; which one is found cannot be known before."""
+
+
 class Precision(NamedTuple):
     """What ends the runs: the largest half-width of a 95 % interval, of one outcome's share or of all."""
 
     halfwidth: float
+    """In shares of the runs; if relative, as a part of the outcome's own share."""
     outcome: str | None = None
     narrowest: int | None = None
     """For how many runs the intervals are to be narrowest; left out, for as many as it may take."""
+    relative: bool = False
+    """Whether a rare outcome is to be known as well, for its size, as a common one."""
+
+    @property
+    def runs_needed(self) -> int:
+        """About how many runs it takes: of any share, or, if relative, of a share of `USUAL_SHARE`."""
+        if not self.relative:
+            return runs_needed(self.halfwidth)
+        p = USUAL_SHARE
+        return ceil(runs_needed(self.halfwidth * p) * 4 * p * (1 - p))
+
+    def __str__(self) -> str:
+        """As it stands in a sentence."""
+        return f"{100 * self.halfwidth:g} % of the share itself" if self.relative else f"{self.halfwidth:g}"
 
     def interval(self, successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
         """Interval of a share that holds although the runs end when it pleases."""
-        return confidence_sequence(successes, n, level, self.narrowest or runs_needed(self.halfwidth))
+        return confidence_sequence(successes, n, level, self.narrowest or self.runs_needed)
 
     def reached(self, outcomes: Sequence[str], held: ArrayLike, n: int) -> bool:
         """Whether `n` runs are enough, in so many of which each outcome held."""
-        low, high = self.interval(held, n)
-        wide = (high - low) / 2 > self.halfwidth
+        wide = self.too_wide(*self.interval(held, n), np.asarray(held) / n)
         return not bool(wide.any() if self.outcome is None else wide[list(outcomes).index(self.outcome)])
+
+    def too_wide(self, low: Floats, high: Floats, share: Floats) -> NDArray[np.bool_]:
+        """Which intervals are wider than asked for. Relative to a share of 0, every one is."""
+        wide: NDArray[np.bool_] = (high - low) / 2 > self.halfwidth * (share if self.relative else 1)
+        return wide
 
 
 class ShareInterval(NamedTuple):

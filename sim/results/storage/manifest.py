@@ -89,7 +89,7 @@ class Plan:
             "kept:": "counts only" if self.summary_only else "whole runs",
             "numbers": f"drawn{self._but_for}" if self.uncertain else "as written",
             "design": self.design and self.design["sha256"][:8],
-            "precision": self.until and f"{self.until.halfwidth:g} of {self.until.outcome or 'every share'}",
+            "precision": self.until and f"{self.until} of {self.until.outcome or 'every share'}",
         }
 
     @property
@@ -222,7 +222,7 @@ def _manifest(content: Mapping[str, Any]) -> Manifest:
         dtype=kept["dtype"],
         variables=None if kept["variables"] is None else tuple(kept["variables"]),
         summary_only=kept["summary_only"],
-        until=Precision(until["halfwidth"], until["outcome"], until["narrowest"]) if until else None,
+        until=Precision(**{name: until[name] for name in Precision._fields if name in until}) if until else None,
         branch=content.get("branch"),
         uncertain=content.get("uncertain", False),
         design=content.get("design"),
