@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Flags, Ints
-from .estimates import NOTHING, Estimate, by_run, lasting, quantile, ratio, share
+from .estimates import NOTHING, Estimate, by_run, lasting, quantile_of_whole, ratio, share
 
 Direction = Literal["up", "same", "down", "lead"]
 
@@ -175,7 +175,7 @@ def caused_lag(trigger: Acts, reply: Acts, runs: int, days: int, within: int, le
     trigger, reply = take(trigger, order), take(reply, order)
     main = np.ones(len(order), bool)
     main[1:] = (trigger.run[1:] != trigger.run[:-1]) | (trigger.event[1:] != trigger.event[:-1])
-    return quantile((reply.day - trigger.day)[main], reply.run[main], runs, level)
+    return quantile_of_whole((reply.day - trigger.day)[main], reply.run[main], runs, level)
 
 
 def sequence_lag(
@@ -202,7 +202,7 @@ def sequence_lag(
             known = (lag <= within) & (began < days - within)
             lags.append(lag[known])
             runs_.append(acts.run[reply][known])
-    return quantile(np.concatenate(lags), np.concatenate(runs_), runs, level)
+    return quantile_of_whole(np.concatenate(lags), np.concatenate(runs_), runs, level)
 
 
 def between(rung: Ints, ends: tuple[int, int]) -> Flags:
