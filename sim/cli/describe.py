@@ -17,6 +17,7 @@ from rich.text import Text
 from sim.text import counted
 from sim.theatre.files.inventory import Citation, Row, citations, cited, faults, inventory
 from sim.theatre.files.load import load_either, sources_of
+from sim.theatre.language.number import ODDS
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources, parse
@@ -138,6 +139,8 @@ def _counts(told: Description) -> Iterator[str]:
             directed = told.with_direction()
             yield f"{directed:>8,} with a claim or a record for the direction"
             yield f"{n - directed:>8,} with nothing else"
+    if any(row.unit == ODDS for row in told.rows):
+        yield f"{ODDS}: of a rate r, the chance on a day with nothing else to choose is r / (1 + r): 0.1 means 9 %"
     if rates := told.theatre.base_rates:
         idle = told.cannot_fail()
         yield f"{counted(len(rates), 'base rate')} to hold runs beside" + (
