@@ -98,7 +98,7 @@ def parameters() -> Iterator[tuple[str, ...]]:
         for name, field in record.model_fields.items():
             legal = next((part for part in _metadata(field) if isinstance(part, Legal)), None)
             if legal is not None:
-                yield of, f"`{name}`", legal.unit, str(legal), described(record).get(name, "").replace("\n", " ")
+                yield of, f"`{name}`", legal.shown, str(legal), described(record).get(name, "").replace("\n", " ")
 
 
 def _metadata(field: Any) -> Iterable[Any]:

@@ -107,7 +107,7 @@ def test_description_lists_each_number_in_fields_between_tabs(tmp_path):
     assert {len(line) for line in lines[1:]} == {8}
     assert f"{len(lines) - 1:,} numbers\n" in head
     rate = next(line for line in lines if line[0] == "actions.north.strike.rate")
-    assert rate[2] == "1/day"
+    assert rate[2] == "odds/day"
     assert float(rate[3]) <= float(rate[1]) <= float(rate[4])
     assert rate[5] == "judgement"
 

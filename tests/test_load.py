@@ -10,9 +10,11 @@ import pytest
 
 from sim.theatre.files import load, locate, yaml_tree
 from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.inventory import unit_of
 from sim.theatre.files.overrides import find, put
 from sim.theatre.files.yaml_tree import plain
 from sim.theatre.language import names
+from sim.theatre.language.number import written
 from sim.theatre.language.paths import meaning
 from sim.theatre.language.schema import Theatre
 from tests.small import HISTORY, SCENARIO, THEATRE, small
@@ -319,3 +321,17 @@ def test_sides_enter_the_hash_as_labels_do_and_a_theatre_without_any_keeps_the_h
     assert with_.theatre.actors["north"].side == "coast"
     other = load.load(small(tmp_path, theatre=side.replace("#112233", "#112234")))
     assert len({without.sha256, with_.sha256, other.sha256}) == 3
+
+
+@pytest.mark.fault("A10", "the unit of a rate, 1/day, hides that a rate of 1 is a chance of one half")
+def test_a_rate_is_odds_a_day_and_says_so_whatever_the_file_calls_it(tmp_path, record_property):
+    text = THEATRE.replace("unit: 1/day", "unit: odds/day")
+    assert text != THEATRE
+    (tmp_path / "new").mkdir()
+    old, new = load.load(small(tmp_path)), load.load(small(tmp_path / "new", theatre=text))
+    assert old.sha256 == new.sha256, "what is kept stays what it was"
+    units = {unit_of(old.theatre, each) for each in written(old.theatre) if each.path.endswith(".rate")}
+    assert units == {"odds/day"}
+    with pytest.raises(ScenarioError, match="this number is in 'odds/day'"):
+        load.load(small(tmp_path, theatre=THEATRE.replace("unit: 1/day", "unit: d")))
+    record_property("now", f"{units.pop()}, and each rate's description says that 1 is a chance of 50 %")

@@ -13,6 +13,7 @@ import pytest
 import sim
 from sim.engine.mesa_model import Actor
 from sim.engine.model import LockstepModel
+from sim.theatre.parameters.change import with_numbers
 
 NEW_MESA = tuple(int(part) for part in version("mesa").split(".")[:2]) >= (3, 4)
 
@@ -28,6 +29,26 @@ def batch(parameters, iterations, days):
         return mesa.batch_run(
             sim.CrisisModel, parameters, iterations=iterations, max_steps=days, display_progress=False
         )
+
+
+def batch_of(parameters, iterations=1, processes=1):
+    """What `batch_run` gives on the last day, one row for each model, in the order in which they were asked for."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        rows = mesa.batch_run(
+            sim.CrisisModel,
+            {"scenario": "first_lesson", **parameters},
+            iterations=iterations,
+            number_processes=processes,
+            display_progress=False,
+        )
+    return [last for _, last in sorted({row["RunId"]: row for row in rows}.items())]
+
+
+def told(scenario, row):
+    """The tension that `sim.run` has for the runs of a row on its date, which in Mesa 3.4 is that before the last."""
+    ran = sim.run(scenario, runs=np.max(row["run"]) + 1, seed=row["seed"], progress=None)
+    return ran.trajectories["tension"][row["run"], (row["date"] - scenario.start).days]
 
 
 def test_a_model_of_one_run_steps_to_its_horizon(lesson):
@@ -48,7 +69,7 @@ def test_the_data_collector_reports_the_model_and_its_agents(lesson):
     model.run_model()
     days = model.datacollector.get_model_vars_dataframe()
     assert len(days) == lesson.days
-    assert set(lesson.theatre.variables) | {"seed", "date", "rung", "tension"} == set(days.columns)
+    assert set(lesson.theatre.variables) | {"seed", "run", "date", "rung", "tension"} == set(days.columns)
     assert days["seed"].eq(1).all()
     ensemble = sim.run(lesson, runs=1, seed=1)
     np.testing.assert_allclose(days["tension"], ensemble.trajectories["tension"][0], rtol=1e-6)
@@ -110,13 +131,72 @@ def test_batch_run_takes_a_name_or_an_object(lesson, given):
     assert model.world.tension[0, 0] == tension[1], "a recorded seed makes the replicate again"
 
 
-def test_batch_run_varies_what_it_is_told(lesson):
-    rows = batch({"scenario": lesson, "runs": 1, "seed": [3, 4]}, 1, 30) if not NEW_MESA else None
-    if rows is None:
-        rows = mesa.batch_run(
-            sim.CrisisModel, {"scenario": lesson, "runs": 1}, rng=[3, 4], max_steps=30, display_progress=False
-        )
-    assert {row["seed"] for row in rows} == {3, 4}
+@pytest.mark.fault("32", "seed 7, four iterations: four times the same run (Mesa 3.3), or the seed not used (3.5)")
+@pytest.mark.parametrize("processes", [1, 2])
+def test_iterations_of_a_seed_are_its_runs(lesson, processes, record_property):
+    rows = batch_of({"seed": [7, 8]}, iterations=3, processes=processes)
+    assert [(row["seed"], row["run"]) for row in rows] == [(7, 0), (8, 0), (7, 1), (8, 1), (7, 2), (8, 2)]
+    for row in rows:
+        np.testing.assert_allclose(row["tension"], told(lesson, row), rtol=1e-6)
+    sevens = [f"{row['tension']:.3f}" for row in rows if row["seed"] == 7]
+    assert len(set(sevens)) == 3
+    record_property("now", f"seed 7, runs 0 to 2, as in the rows: tension {', '.join(sevens)} on the last day")
+
+
+def test_each_iteration_has_as_many_runs_as_were_asked_for(lesson):
+    rows = batch_of({"seed": 7, "runs": 2}, iterations=2)
+    assert [row["run"] for row in rows] == [[0, 1], [2, 3]]
+    for row in rows:
+        np.testing.assert_allclose(row["tension"], told(lesson, row), rtol=1e-6)
+
+
+def test_runs_may_be_named_one_by_one():
+    assert [row["run"] for row in batch_of({"seed": 7, "run": range(3)})] == [0, 1, 2]
+    assert [row["run"] for row in batch_of({"seed": 7, "run_numbers": [5, 2]})] == [5, 2]
+    with pytest.raises(ValueError, match="both say which runs"):
+        sim.CrisisModel("first_lesson", run=1, run_numbers=[1])
+
+
+@pytest.mark.skipif(not NEW_MESA, reason="batch_run has no rng before Mesa 3.4")
+def test_the_rng_of_batch_run_is_a_seed_for_each_iteration(lesson):
+    given = [3, np.int64(4), *np.random.SeedSequence(5).spawn(2)]
+    rows = mesa.batch_run(sim.CrisisModel, {"scenario": lesson}, rng=given, max_steps=30, display_progress=False)
+    runs = {row["RunId"]: (row["seed"], row["run"]) for row in rows}
+    assert list(runs.values())[:2] == [(3, 0), (4, 0)]
+    assert len(set(runs.values())) == 4
+    with pytest.raises(ValueError, match="give one"):
+        mesa.batch_run(sim.CrisisModel, {"scenario": lesson, "seed": 7}, rng=[3, 4], display_progress=False)
+
+
+def test_rng_is_another_word_for_seed(lesson):
+    assert sim.CrisisModel(lesson, rng=7).seed == sim.CrisisModel(lesson, seed=7).seed == 7
+    made = [sim.CrisisModel(lesson, rng=rng).seed for rng in ([1, 2], np.random.default_rng(1))]
+    assert made == [sim.CrisisModel(lesson, rng=rng).seed for rng in ([1, 2], np.random.default_rng(1))]
+
+
+STRIKE = "actions.north.strike.rate"
+
+
+def test_batch_run_varies_numbers_of_the_theatre(lesson):
+    rows = batch_of({"seed": 7, STRIKE: np.array([0.001, 0.9])}, iterations=2)
+    assert [row[STRIKE] for row in rows] == [0.001, 0.9] * 2
+    for row in rows:
+        changed = with_numbers(lesson, {STRIKE: float(row[STRIKE])})
+        np.testing.assert_allclose(row["tension"], told(changed, row), rtol=1e-6)
+    assert rows[0]["tension"] != rows[1]["tension"]
+    mappings = batch_of({"seed": 7, "numbers": [{STRIKE: 0.001}, {STRIKE: 0.9}]})
+    assert [row["tension"] for row in mappings] == [row["tension"] for row in rows[:2]]
+
+
+def test_what_is_no_parameter_and_no_number_is_refused(lesson):
+    with pytest.raises(ValueError, match=f"did you mean '{STRIKE}'"):
+        batch_of({STRIKE[:-1]: [0.1, 0.2]})
+    with pytest.raises(TypeError, match="takes no 'sede'; did you mean 'seed'"):
+        batch_of({"sede": 7})
+    with pytest.raises(TypeError, match="write the path itself"):
+        batch_of({"numbers": {STRIKE: 0.1}})
+    with pytest.raises(ValueError, match="rate"):
+        batch_of({STRIKE: -1})
 
 
 @pytest.mark.parametrize("seed", [-1, 2**64, 1.5, True, "7"])

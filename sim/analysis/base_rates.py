@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Flags, Ints
-from .estimates import NOTHING, Estimate, lasting, quantile, ratio, share
+from .estimates import NOTHING, Estimate, lasting, quantile_of_whole, ratio, share
 from .units import Units
 
 Direction = Literal["up", "same", "down", "lead"]
@@ -176,7 +176,7 @@ def caused_lag(trigger: Acts, reply: Acts, units: Units, days: int, within: int,
     trigger, reply = take(trigger, order), take(reply, order)
     main = np.ones(len(order), bool)
     main[1:] = (trigger.run[1:] != trigger.run[:-1]) | (trigger.event[1:] != trigger.event[:-1])
-    return quantile((reply.day - trigger.day)[main], reply.run[main], units, level)
+    return quantile_of_whole((reply.day - trigger.day)[main], reply.run[main], units, level)
 
 
 def sequence_lag(
@@ -203,7 +203,7 @@ def sequence_lag(
             known = (lag <= within) & (began < days - within)
             lags.append(lag[known])
             runs_.append(acts.run[reply][known])
-    return quantile(np.concatenate(lags), np.concatenate(runs_), units, level)
+    return quantile_of_whole(np.concatenate(lags), np.concatenate(runs_), units, level)
 
 
 def between(rung: Ints, ends: tuple[int, int]) -> Flags:

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .arrays import Floats
+from .arrays import Floats, Ints
 from .intervals import wilson
 from .units import Units
 
@@ -108,6 +108,52 @@ def quantile(values: NDArray[Any], run: NDArray[Any], units: Units, level: float
     return Estimate(float(value), float(low), float(high), len(values))
 
 
+def quantile_of_whole(values: Ints, run: Ints, units: Units, level: float = 0.5) -> Estimate:
+    """Quantile of whole numbers, such as days: each stands for all that is nearest to it, evenly (grouped data).
+
+    The quantile of the numbers themselves is a whole number, and so are the ends of its interval, which stay a number
+    apart however many cases there are if about a share `level` of them is no greater.
+
+    Parameters
+    ----------
+    values : array of int (case,), from 0
+    run : array of int (case,)
+    units : Units
+        Which runs were drawn together.
+    level : float
+        0.5 for the median.
+    """
+    if not len(values):
+        return NOTHING
+    below = np.cumsum(np.bincount(values)) / len(values)
+    value = _crossed(below, level)
+    part = np.clip(value + 0.5 - values, 0, 1)  # of each case, what lies below the quantile
+    half = Z * _error(units.sums(run, part), units.sums(run), float(part.mean()))
+    return Estimate(value, _crossed(below, level - half), _crossed(below, level + half), len(values))
+
+
+def _crossed(below: Floats, level: float) -> float:
+    """Where a share that grows evenly around each whole number reaches a level; infinite where it never does.
+
+    Parameters
+    ----------
+    below : array (number,)
+        The share that is no greater than 0, 1, and so on.
+    """
+    level = max(level, 0.0)
+    known = np.flatnonzero(np.diff(below, prepend=0) > 0)
+    if not len(known) or below[-1] < level - 1e-12:
+        return np.inf
+    ends = [_reached(below, level + little) for little in (-1e-12, 1e-12)]  # the middle of where the share stands still
+    return float(np.clip(np.mean(ends), known[0], known[-1]))
+
+
+def _reached(below: Floats, level: float) -> float:
+    at = min(int(np.searchsorted(below, level)), len(below) - 1)
+    before = below[at - 1] if at else 0.0
+    return at - 0.5 + min(max((level - before) / (below[at] - before), 0.0), 1.0) if below[at] > before else at + 0.5
+
+
 def jackknife(figure: Callable[[NDArray[np.bool_]], float], unit: NDArray[Any]) -> tuple[float, float]:
     """Value and standard error of any figure of the cases.
 
@@ -138,14 +184,14 @@ def lasting(days: NDArray[Any], ended: NDArray[np.bool_], unit: NDArray[Any], le
     if not len(days):
         return NOTHING
     curve = _surviving(days, ended)
-    at = _first_below(curve, 1 - level)
-    known = int(min(at, len(curve) - 1))
+    at = _crossed(1 - curve, level)
+    known = round(min(at, len(curve) - 1))
 
     def survival(some: NDArray[np.bool_]) -> float:
         return float(_surviving(days[some], ended[some], len(curve))[known])
 
     half = Z * jackknife(survival, unit)[1]
-    return Estimate(at, _first_below(curve, 1 - level + half), _first_below(curve, 1 - level - half), len(days))
+    return Estimate(at, _crossed(1 - curve, level - half), _crossed(1 - curve, level + half), len(days))
 
 
 def _surviving(days: NDArray[Any], ended: NDArray[np.bool_], length: int = 0) -> Floats:
@@ -154,9 +200,3 @@ def _surviving(days: NDArray[Any], ended: NDArray[np.bool_], length: int = 0) ->
     ends = np.bincount(days[ended], minlength=length)
     at_risk = np.cumsum(np.bincount(days, minlength=length)[::-1])[::-1]
     return np.cumprod(1 - ends / np.maximum(at_risk, 1)).astype(np.float64)
-
-
-def _first_below(curve: Floats, level: float) -> float:
-    """The first number of days that no more than a share `level` outlast."""
-    below = np.flatnonzero(curve <= level + 1e-12)
-    return float(below[0]) if len(below) else np.inf

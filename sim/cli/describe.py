@@ -17,6 +17,7 @@ from rich.text import Text
 from sim.text import counted
 from sim.theatre.files.inventory import Citation, Row, citations, cited, faults, inventory
 from sim.theatre.files.load import load_either, sources_of
+from sim.theatre.language.number import ODDS
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources, parse
@@ -59,6 +60,10 @@ class Description:
         counts: Counter[str] = Counter(row.kind for row in self.rows)
         return {kind: n for kind in _KINDS if (n := counts[kind]) or kind in ("input", "tuned", "judgement")}
 
+    def cannot_fail(self) -> list[str]:
+        """Base rates whose expected range no runs could leave, however many."""
+        return [name for name, rate in self.theatre.base_rates.items() if rate.cannot_fail]
+
     def with_direction(self) -> int:
         """How many judgements name an entry of the sources, for the direction in which something works."""
         return sum(row.kind == "judgement" and bool(parse(row.source or "").keys) for row in self.rows)
@@ -99,6 +104,7 @@ def print_as_json(told: Description) -> None:
         {"scenario": scenario, "theatre": told.theatre.theatre, "title": told.model.title, "question": question}
         | {"actors": [dict(zip(("id", "label", "kind", "actions"), each, strict=True)) for each in told.cast()]}
         | {"kinds": told.kinds() | {"judgement_with_direction": told.with_direction()}}
+        | {"base_rates": {"rows": len(told.theatre.base_rates), "cannot_fail": told.cannot_fail()}}
         | {"numbers": [asdict(row) for row in told.rows]}
         | {"sources": {each.key: _as_data(each) for each in told.cited()}}
     )
@@ -133,6 +139,13 @@ def _counts(told: Description) -> Iterator[str]:
             directed = told.with_direction()
             yield f"{directed:>8,} with a claim or a record for the direction"
             yield f"{n - directed:>8,} with nothing else"
+    if any(row.unit == ODDS for row in told.rows):
+        yield f"{ODDS}: of a rate r, the chance on a day with nothing else to choose is r / (1 + r): 0.1 means 9 %"
+    if rates := told.theatre.base_rates:
+        idle = told.cannot_fail()
+        yield f"{counted(len(rates), 'base rate')} to hold runs beside" + (
+            f", of which {', '.join(idle)} cannot fail" if idle else ""
+        )
 
 
 def _print_head(told: Description, console: Console) -> None:

@@ -70,11 +70,15 @@ def _title(linted: "Linted") -> str:
 
 
 def _as_json(report: "Report") -> dict[str, Any]:
-    from sim.results.base_rates import as_records
+    from sim.results.base_rates import as_records, verdict_counts
 
     return {
         "scenarios": {
-            linted.name: {"runs": linted.runs, "base_rates": as_records(linted.base_rates)}
+            linted.name: {
+                "runs": linted.runs,
+                "base_rates": as_records(linted.base_rates),
+                "verdicts": verdict_counts(linted.base_rates),
+            }
             for linted in report.scenarios
         },
         "findings": [

@@ -45,6 +45,8 @@ def outcome_table(ensemble: "AnyEnsemble") -> Table:
 
 def base_rate_table(rates: "pd.DataFrame", title: str) -> Table:
     """What the runs did beside what is known of crises of their kind."""
+    from sim.results.base_rates import verdict_counts
+
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("base rate")
     for column in ("model", "95 % interval", "expected"):
@@ -53,7 +55,9 @@ def base_rate_table(rates: "pd.DataFrame", title: str) -> Table:
     for row in rates.itertuples(index=False):
         expected = f"{row.expected_low:.3g} to {row.expected_high:.3g}"
         table.add_row(row.label, f"{row.value:.2g}", f"{row.low:.3g} to {row.high:.3g}", expected, row.verdict)
-    table.caption = "a verdict holds for the whole interval, else it stays open; sampling error only"
+    table.caption = (
+        f"{verdict_counts(rates)}\na verdict holds for the whole interval, else it stays open; sampling error only"
+    )
     table.caption_justify = "left"
     return table
 

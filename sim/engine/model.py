@@ -68,7 +68,7 @@ class LockstepModel:
         self.seed = checked_seed(seed)
         self.running = True
         self._enlisted = Agents()
-        self._scenario = _loaded(scenario)
+        self._scenario = loaded(scenario)
         self.program = program_of(self._scenario)
         numbers = np.arange(runs) if run_numbers is None else np.asarray(run_numbers)
         if len(numbers) < 1 or numbers.min() < 0 or numbers.max() >= 2**32:
@@ -250,7 +250,8 @@ def checked_seed(seed: int | None) -> int:
     return int(seed)
 
 
-def _loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
+def loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:
+    """Return a scenario that may still be a path."""
     if isinstance(scenario, Scenario):
         return scenario
     from sim.theatre.files.load import load  # YAML is read only if a path is given

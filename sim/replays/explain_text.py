@@ -87,7 +87,7 @@ def _open(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
     """What it might have done, the likeliest first."""
     if not told.options:
         return
-    yield "WHAT WAS OPEN, THE LIKELIEST FIRST: rate a day = drivers × (base + reply)"
+    yield "WHAT WAS OPEN, THE LIKELIEST FIRST: odds a day = drivers × (base + reply)"
     wide = max(len(option.action) for option in told.options)
     for option in sorted(told.options, key=lambda each: -each.chance):
         mark = "►" if told.draw is not None and option.action == told.draw.drawn else " "

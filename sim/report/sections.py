@@ -138,6 +138,12 @@ class BaseRates(Section):
         """Where the theatre knows some."""
         return super().applies(held) and len(held.first.base_rates) > 0
 
+    def data(self, ensemble: AnyEnsemble) -> Any:
+        """How many rows have which verdict."""
+        from sim.results.base_rates import verdict_counts
+
+        return {"verdicts": verdict_counts(ensemble.base_rates)}
+
 
 @register
 class NumbersSection(Section):

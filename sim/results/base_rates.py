@@ -11,16 +11,17 @@ from numpy.typing import NDArray
 from sim.analysis import base_rates as measured
 from sim.analysis.arrays import Flags
 from sim.analysis.estimates import Estimate
+from sim.analysis.intervals import wilson
 from sim.engine.draw import drawn
-from sim.text import finite_or_none
-from sim.theatre.language.base_rates import ActFilter, RunArrays, While
+from sim.text import counted, finite_or_none
+from sim.theatre.language.base_rates import ActFilter, BaseRateKind, RunArrays, While
 from sim.theatre.language.variables import FlagVariable
 from sim.theatre.parameters.uncertain import uncertain_numbers
 
 if TYPE_CHECKING:
     from .ensemble import Ensemble
 
-Verdict = Literal["inside", "outside", "open"]
+Verdict = Literal["inside", "outside", "open", "cannot fail"]
 
 FEWEST = 20
 """With fewer cases than this the verdict stays open."""
@@ -34,13 +35,14 @@ def base_rate_table(ensemble: "Ensemble") -> pd.DataFrame:
     -------
     DataFrame with one row for each base rate: id, label, source, expected_low, expected_high; value, low and high, its
     95 % interval by sampling error; n, the cases it rests on; verdict, `inside` or `outside` if the whole interval is,
-    else, or with fewer than 20 cases, `open`
+    else, or with fewer than 20 cases, `open`; `cannot fail` where no runs could be outside
     """
     seen = EnsembleArrays(ensemble)
     rows = []
     for name, rate in ensemble.scenario.theatre.base_rates.items():
         found = rate.estimate(seen)
-        rows.append([name, rate.label, rate.source, *rate.expected, *found, verdict(found, rate.expected)])
+        said = verdict(found, rate.expected) if can_fail(rate, min(found.n, seen.n_runs)) else "cannot fail"
+        rows.append([name, rate.label, rate.source, *rate.expected, *found, said])
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
@@ -52,6 +54,27 @@ def as_records(table: pd.DataFrame) -> list[dict[str, Any]]:
         {**{key: finite_or_none(value) for key, value in row.items()}, "expected": ends}
         for row, ends in zip(rows, ranges, strict=True)
     ]
+
+
+def can_fail(rate: BaseRateKind, cases: int) -> bool:
+    """Whether some runs could lie outside of the expected range.
+
+    None can if the range holds all that the figure can be; nor, of so many independent cases, if the interval around a
+    share of none or all of them still reaches into it.
+    """
+    if rate.cannot_fail or not rate.is_share or cases < FEWEST:
+        return not rate.cannot_fail
+    (_, most_of_none), (least_of_all, _) = (wilson(hits, cases) for hits in (0, cases))
+    return bool(most_of_none < rate.expected[0] or least_of_all > rate.expected[1])
+
+
+def verdict_counts(table: pd.DataFrame) -> str:
+    """Say how many rows have which verdict, of those that can fail."""
+    said = table["verdict"].value_counts()
+    failing = [f"{said.get(each, 0)} {each}" for each in ("inside", "outside", "open")]
+    idle = int(said.get("cannot fail", 0))
+    rest = f"; {idle} more cannot fail" if idle else ""
+    return f"Of {counted(len(table) - idle, 'row')}, {', '.join(failing)}{rest}"
 
 
 def verdict(found: Estimate, expected: tuple[float, float]) -> Verdict:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from sim.theatre.language.base import Model, fields
 from sim.theatre.language.names import KINDS
-from sim.theatre.language.number import Written, written
+from sim.theatre.language.number import ODDS, Written, written
 from sim.theatre.language.paths import meaning
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
@@ -88,10 +88,11 @@ def is_logical(theatre: Theatre, each: Written) -> bool:
 
 
 def unit_of(theatre: Theatre, each: Written) -> str:
-    """Return a number's own unit, or that of what it starts, changes or is compared with."""
-    if each.number.unit is not None:
-        return each.number.unit
+    """Return a number's own unit, or that of what it starts, changes or is compared with, as people are told it."""
     keys = each.keys
+    if each.number.unit is not None:
+        is_rate = keys[-1] == "rate" and (keys[0] == "actions" or keys[-2] == "replies") and "effects" not in keys
+        return ODDS if is_rate else each.number.unit
     if isinstance(each.number, Limit):
         quantity = Quantity.parse(keys[-1])
         name = quantity.of[0] if quantity.kind == "variable" else None

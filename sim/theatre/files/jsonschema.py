@@ -6,10 +6,10 @@ A schema knows the shape of a file; names, units and sums are left to `load`.
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from sim.theatre.language.base import Model, described
-from sim.theatre.language.number import UNITS
+from sim.theatre.language.number import UNITS, Unit
 from sim.theatre.language.scenario import HistoryFile, ScenarioFile
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources
@@ -160,7 +160,7 @@ def _relaxing(part: dict[str, Any]) -> None:
 
 def _ranged(part: dict[str, Any]) -> None:
     _relaxing(part)
-    part["properties"]["unit"]["enum"] = [*UNITS, 1]  # unquoted, the unit 1 is a number
+    part["properties"]["unit"]["enum"] = [*get_args(Unit), 1]  # unquoted, the unit 1 is a number
 
 
 _FINISH = {

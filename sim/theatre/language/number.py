@@ -13,7 +13,14 @@ from pydantic_core import CoreSchema
 from .base import Model, Text, fields
 
 Unit = Literal["1", "1/day", "d", "points", "rung", "%", "USD/bbl", "Mb/d", "persons", "deaths"]
-UNITS: tuple[str, ...] = get_args(Unit)
+ODDS = "odds/day"
+"""What `1/day` is where rates compete: at odds r, with nothing else in question, the chance of a day is r / (1 + r).
+
+People are told `odds/day`, and may write it. What is kept says `1/day` as it always did, since scenarios are known by
+the hash of what they say.
+"""
+UNITS: tuple[str, ...] = (*get_args(Unit), ODDS)
+"""All that a number may be written in."""
 
 _QUANTITY = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
 
@@ -32,7 +39,11 @@ def split_unit(text: str) -> tuple[float, str | None]:
     value, unit = float(match[1]), match[2]
     if unit is not None and unit not in UNITS:
         raise ValueError(f"unknown unit '{unit}'; the units are {', '.join(UNITS)}")
-    return value, unit
+    return value, _kept(unit)
+
+
+def _kept(unit: Any) -> Any:
+    return "1/day" if unit == ODDS else unit
 
 
 def unquoted_unit(unit: Any) -> Any:
@@ -68,7 +79,7 @@ class Number(Model):
         if isinstance(data, Number):
             return data
         written: dict[str, Any] = dict(data) if isinstance(data, Mapping) else {"value": data}
-        unit = unquoted_unit(written.get("unit"))
+        unit = _kept(unquoted_unit(written.get("unit")))
         value, own = cls._plain(written.get("value"), "value")
         if own is not None and unit is not None and own != unit:
             raise ValueError(f"the value is in '{own}' but unit says '{unit}'")
@@ -131,11 +142,16 @@ class Legal:
     def __call__(self, number: Number) -> Number:
         """Return the number with its unit filled in, or say what is allowed."""
         if number.unit is not None and number.unit != self.unit:
-            raise ValueError(f"wrong unit '{number.unit}'; this number is in '{self.unit}'")
+            raise ValueError(f"wrong unit '{number.unit}'; this number is in '{self.shown}'")
         for figure in (number.value, *(number.plausible or ())):
             if not self.low <= figure <= self.high or (self.open_low and figure == self.low):
                 raise ValueError(f"{figure:g} is out of range; allowed is {self}")
         return number if number.unit == self.unit else number.model_copy(update={"unit": self.unit})
+
+    @property
+    def shown(self) -> str:
+        """The unit as people are told it."""
+        return ODDS if self.unit == "1/day" else self.unit
 
     def __str__(self) -> str:
         low = "above" if self.open_low else "from"

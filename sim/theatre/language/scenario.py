@@ -203,7 +203,11 @@ class Scenario(Model):
         return self.sha256[:8]
 
     def numbers(self) -> Iterator[tuple[str, Number]]:
-        """Every number of the scenario with the path that overrides and sweeps call it by."""
+        """Every number of the scenario with the path that sweeps, branches and figures call it by.
+
+        Overrides do so too where the file writes what the number stands in: a block that it leaves out, such as
+        `actors.japan.replies`, they set as a whole.
+        """
         yield from numbers(self.theatre)
         yield from numbers(self.script, ("script",))
 

@@ -150,7 +150,7 @@ class Replies(Model):
     """How an actor answers."""
 
     rate: Rate
-    """Replies per day under full provocation."""
+    """Odds of a reply on a day under full provocation: alone, 0.1 is a chance of 9 %, 1 one of 50 %."""
     overshoot: RungShift = Field(default=ZERO, validate_default=True)
     """Rungs it adds to what provoked it."""
     redline: RungShift = Field(default=ZERO, validate_default=True)
@@ -250,7 +250,7 @@ class Action(Model):
     rung: Rung
     target: ActorRef
     rate: Rate
-    """How often it happens by itself, with every driver at zero."""
+    """Odds of doing it on a day, with every driver at zero: alone, 0.1 is a chance of 9 %, 1 one of 50 %."""
     reply: Multiplier = Field(default=ZERO, validate_default=True)
     """Preference for it among replies to its target; 0 makes it no reply."""
     when: Condition | None = None

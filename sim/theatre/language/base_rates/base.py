@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from inspect import get_annotations
+from math import inf
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self, TypeVar, get_args
 
 from pydantic import (
@@ -148,6 +149,21 @@ class BaseRateKind(Model):
     note: Text | None = None
 
     @property
+    def possible(self) -> tuple[float, float]:
+        """Within what the figure lies whatever a model does."""
+        return -inf, inf
+
+    @property
+    def is_share(self) -> bool:
+        """Whether the figure is a share of its cases."""
+        return False
+
+    @property
+    def cannot_fail(self) -> bool:
+        """Whether the expected range holds all that is possible, so that the row tells nothing of a model."""
+        return self.expected[0] <= self.possible[0] and self.possible[1] <= self.expected[1]
+
+    @property
     def reads(self) -> frozenset[str]:
         """Variables whose trajectories it needs: they are kept whatever else is left out of a result."""
         return frozenset()
@@ -155,6 +171,20 @@ class BaseRateKind(Model):
     @abstractmethod
     def estimate(self, seen: RunArrays) -> "Estimate":
         """The figure in an ensemble, with its interval by sampling error and the number of cases it rests on."""
+
+
+class ShareKind(BaseRateKind):
+    """A base rate that is a share of cases."""
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """None to all."""
+        return 0.0, 1.0
+
+    @property
+    def is_share(self) -> bool:
+        """It is."""
+        return True
 
 
 KINDS: dict[str, type[BaseRateKind]] = {}

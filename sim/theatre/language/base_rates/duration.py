@@ -1,5 +1,6 @@
 """How long a crisis lasts."""
 
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from .base import BaseRateKind, Dyads, Quantile, RunArrays, Rungs, WholeDays, register
@@ -18,6 +19,11 @@ class CrisisDuration(BaseRateKind):
     quiet: WholeDays
     """So many days without such an act end a crisis."""
     quantile: Quantile = 0.5
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """From a day on."""
+        return 1, inf
 
     def estimate(self, seen: RunArrays) -> "Estimate":
         """As the International Crisis Behavior data date crises."""

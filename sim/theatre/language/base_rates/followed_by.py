@@ -4,14 +4,14 @@ from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
-from .base import ActFilter, BaseRateKind, RunArrays, While, WholeDays, register
+from .base import ActFilter, RunArrays, ShareKind, While, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
 
 
 @register
-class FollowedBy(BaseRateKind):
+class FollowedBy(ShareKind):
     """Share of acts that other acts follow within some days."""
 
     measure: Literal["followed_by"]

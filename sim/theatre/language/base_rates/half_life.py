@@ -1,5 +1,6 @@
 """How soon a price forgets."""
 
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from .base import RunArrays, register
@@ -14,6 +15,11 @@ class JumpHalfLife(AfterAct):
     """Trading days in which the median excess halves."""
 
     measure: Literal["half_life"]
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """Time goes on."""
+        return 0, inf
 
     def estimate(self, seen: RunArrays) -> "Estimate":
         """Half-life of the exponential that fits the median best."""

@@ -1,5 +1,6 @@
 """How far a price jumps."""
 
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from .base import RunArrays, register
@@ -14,6 +15,11 @@ class Jump(AfterAct):
     """Return of the first trading day, in per cent, of the median act."""
 
     measure: Literal["jump"]
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """A price loses all of its worth at most."""
+        return -100, inf
 
     def estimate(self, seen: RunArrays) -> "Estimate":
         """Median over the acts."""

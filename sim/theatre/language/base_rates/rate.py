@@ -1,5 +1,6 @@
 """How often something happens."""
 
+from math import inf
 from typing import TYPE_CHECKING, Literal
 
 from pydantic import Field
@@ -23,6 +24,11 @@ class ActRate(BaseRateKind):
     def reads(self) -> frozenset[str]:
         """What must be so while a day counts."""
         return frozenset(self.while_)
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """From none on."""
+        return 0, inf
 
     def estimate(self, seen: RunArrays) -> "Estimate":
         """Acts over the days that count."""

@@ -2,14 +2,14 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from .base import BaseRateKind, Dyads, RunArrays, Rungs, WholeDays, register
+from .base import Dyads, RunArrays, Rungs, ShareKind, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
 
 
 @register
-class Reciprocation(BaseRateKind):
+class Reciprocation(ShareKind):
     """Share of disputes in which both sides act, a dispute being acts without a longer pause."""
 
     measure: Literal["reciprocation"]

@@ -22,6 +22,11 @@ class ReplyLag(BaseRateKind):
     link: Literal["sequence", "cause"] = "sequence"
     """Which act is replied to: the strongest since the side's last reply, or the one that the model names as cause."""
 
+    @property
+    def possible(self) -> tuple[float, float]:
+        """From the next day to the last that counts."""
+        return 1, self.within
+
     def estimate(self, seen: RunArrays) -> "Estimate":
         """By the order of days, or by the causes acts name, as the International Crisis Behavior data date them."""
         from sim.analysis.base_rates import between, caused_lag, sequence_lag, take

@@ -6,14 +6,14 @@ from pydantic import Field, model_validator
 
 from sim.theatre.language.references import Rung
 
-from .base import BaseRateKind, Dyads, RunArrays, WholeDays, register
+from .base import Dyads, RunArrays, ShareKind, WholeDays, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
 
 
 @register
-class ReplyLevels(BaseRateKind):
+class ReplyLevels(ShareKind):
     """Of acts that follow one of the other side: the share above, on or below its level."""
 
     measure: Literal["reply_levels"]
@@ -32,6 +32,16 @@ class ReplyLevels(BaseRateKind):
         if list(self.levels) != sorted(set(self.levels)):
             raise ValueError("levels are the lowest rung of each, and rise")
         return self
+
+    @property
+    def is_share(self) -> bool:
+        """A lead is a difference of shares."""
+        return self.direction != "lead"
+
+    @property
+    def possible(self) -> tuple[float, float]:
+        """None to all; all of them on another level make a lead of -1."""
+        return (0.0 if self.is_share else -1.0), 1.0
 
     def estimate(self, seen: RunArrays) -> "Estimate":
         """As incidents of the Militarized Interstate Disputes data follow each other, or by the causes acts name."""

@@ -6,14 +6,14 @@ from pydantic import model_validator
 
 from sim.theatre.language.references import OutcomeRef, Rung
 
-from .base import BaseRateKind, RunArrays, register
+from .base import RunArrays, ShareKind, register
 
 if TYPE_CHECKING:
     from sim.analysis.estimates import Estimate
 
 
 @register
-class ShareReaching(BaseRateKind):
+class ShareReaching(ShareKind):
     """Share of runs that reach a rung, or in which an outcome holds."""
 
     measure: Literal["share_reaching"]
