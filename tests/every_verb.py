@@ -49,7 +49,6 @@ def _questions(scenario: Scenario, file: Path, folder: Path) -> Iterator[tuple[o
     yield "describe", file, "--day"
     yield "run", file, "--runs", 12, "--out", made, "--overwrite"
     yield "run", file, "--runs", 8, "--out", counts, "--overwrite", "--summary-only", "--no-figures"
-    yield "run", file, "--runs", 8, "--out", folder / "drawn", "--overwrite", "--uncertain", "--no-figures", "--json"
     yield "lint", file
     yield "replay", made, "--run", 1
     yield "compare", file, file, "--runs", 6
@@ -64,8 +63,20 @@ def _questions(scenario: Scenario, file: Path, folder: Path) -> Iterator[tuple[o
         path for path, number in scenario.numbers() if number.plausible and number.plausible[0] < number.plausible[1]
     ]
     for path in vary[:1]:
+        yield (
+            "run",
+            file,
+            "--runs",
+            8,
+            "--out",
+            folder / "drawn",
+            "--overwrite",
+            "--uncertain",
+            "--no-figures",
+            "--json",
+        )
         yield "sweep", file, "--method", "oat", "--replicates", 2, "--param", path, "--out", swept, "--overwrite"
-    for outcome in list(scenario.theatre.outcomes)[:1]:
+    for outcome in list(scenario.theatre.outcomes)[: len(vary)][:1]:
         yield "tip", file, "--to", f"{outcome} > 0.5", "--runs", 32
     yield "report", made
     yield "reproduce", made / "report.html"

@@ -88,7 +88,7 @@ def two_errors(counts: ArrayLike, level: float = 0.95) -> TwoErrors:
     """
     counts = np.asarray(counts, float)
     n, held = (axis.ravel() for axis in np.indices(counts.shape[1:]))
-    weights = counts.reshape(len(counts), -1)
+    weights = counts.reshape(len(counts), len(n))
     sums = weights @ np.stack([n, held, n * (n - 1), held * (held - 1), n**2, held**2], axis=1)
     with np.errstate(all="ignore"):
         share, total, numbers, pairs = _parts(sums)
