@@ -13,7 +13,14 @@ if TYPE_CHECKING:
 NARROWEST, WIDTH = 80, 96
 """Columns of a page of text: at least, and if nobody says otherwise."""
 
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What steers a terminal or turns the direction of what follows, and halves of signs that no encoding can write."""
+
 _TIED = "\N{NO-BREAK SPACE}"
+_MONTHS = (
+    *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
+    *("November", "December"),
+)
 _COMMON = {
     *("alliance", "army", "authority", "coalition", "emirates", "federation", "forces", "government", "islands"),
     *("kingdom", "league", "movement", "nations", "republic", "state", "states", "union"),
@@ -31,6 +38,15 @@ def suggestion(name: str, allowed: Iterable[str]) -> str:
     """End a message that refuses a name: what is close, or what there is."""
     known = sorted(allowed)
     return did_you_mean(name, known) or (f"; there are {', '.join(known)}" if known else "; there is none")
+
+
+def printable(text: str) -> str:
+    r"""Text in which every letter shows, and shows where it stands, with a sign of replacement for all else.
+
+    >>> printable("a\x1b[2Jb")
+    'a�[2Jb'
+    """
+    return UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def called(label: str) -> str:
@@ -55,7 +71,17 @@ def listed(parts: list[str]) -> str:
 
 def on(day: date, year: bool = True) -> str:
     """Write a date as a story does."""
-    return f"{day.day} {day:%B %Y}" if year else f"{day.day} {day:%b}"
+    return f"{day.day} {month(day)} {day.year}" if year else f"{day.day} {month(day)[:3]}"
+
+
+def brief(day: date) -> str:
+    """Write a date where there is little room."""
+    return f"{on(day, year=False)} {day.year}"
+
+
+def month(day: date) -> str:
+    """The month of a date, in English whatever the locale of the process."""
+    return _MONTHS[day.month - 1]
 
 
 def counted(n: int, thing: str) -> str:

@@ -153,7 +153,7 @@ def _cells(counts: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def _sums(counts: Floats) -> Floats:
     """Sums over sets of what the parts of the variance are made of, shape (outcome, part)."""
     n, held = _cells(counts)
-    sums: Floats = counts.reshape(len(counts), -1) @ np.stack(_each(n, held), axis=1)
+    sums: Floats = counts.reshape(len(counts), n.size) @ np.stack(_each(n, held), axis=1)
     return sums
 
 
@@ -170,8 +170,9 @@ def _parts(sums: Floats) -> tuple[Floats, Floats, Floats, Floats]:
 
 def _jackknife(sums: Floats, counts: Floats) -> Floats:
     """Standard error of the share of the variance that the numbers make."""
-    weights = counts.reshape(len(counts), -1)
-    _, total, numbers, _ = _parts(sums[:, None] - np.stack(_each(*_cells(counts)), axis=1))
+    each = np.stack(_each(*_cells(counts)), axis=1)
+    weights = counts.reshape(len(counts), len(each))
+    _, total, numbers, _ = _parts(sums[:, None] - each)
     left = np.where(weights > 0, numbers / total, 0)
     sets = weights.sum(axis=1, keepdims=True)
     mean = (weights * left).sum(axis=1, keepdims=True) / sets

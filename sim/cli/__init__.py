@@ -9,13 +9,19 @@ What a verb needs is imported when it is called, so that `sim --help` answers at
 def main() -> None:
     """Run the command line."""
     import gc
+    import os
+
+    from .streams import speaking
 
     # What is imported and read makes hundreds of thousands of objects that all stay. To look for garbage among them, on
     # the way and several times more when the interpreter ends, would take a third of the time of a short verb.
     gc.set_threshold(500_000)
+    # Figures are drawn into files. What a notebook or a shell hands down may be a backend that is not installed here.
+    os.environ["MPLBACKEND"] = "agg"
     from .app import app
 
     try:
-        app(prog_name="sim")
+        with speaking():
+            app(prog_name="sim")
     finally:
         gc.freeze()

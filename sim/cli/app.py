@@ -1,7 +1,5 @@
 """Verbs of the command line. What takes long to import is imported in the verb that needs it."""
 
-import json
-import sys
 from typing import Annotated
 
 import typer
@@ -146,5 +144,4 @@ def schema(
 
     if kind not in ("scenario", "theatre", "history", "sources", "sweep"):
         raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history, sources or sweep")
-    json.dump(schema_of(kind), sys.stdout, indent=2, ensure_ascii=False)
-    sys.stdout.write("\n")
+    print_json(schema_of(kind), indent=2)

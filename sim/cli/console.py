@@ -2,12 +2,14 @@
 
 import functools
 import json
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Annotated, Any, ParamSpec
 
 import typer
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from sim.text import UNPRINTABLE, printable
 
 FAILED, WRONG_USAGE, INVALID_SCENARIO, SOME_FAILED, NOT_PRECISE, INTERRUPTED = 1, 2, 3, 4, 5, 130
 
@@ -15,14 +17,36 @@ Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard o
 
 P = ParamSpec("P")
 
-console = Console()
-notes = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class PlainConsole(Console):
+    """A console on which text is text, whoever wrote it: no markup, no codes of signs, nothing that steers a terminal.
+
+    All that is printed comes through here, cells of tables and their titles too.
+    """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(markup=False, emoji=False, **options)
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render as Rich does, with signs in place of what is none."""
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
 
 
-def print_json(content: Any) -> None:
-    """Write JSON to standard output, one document."""
-    json.dump(content, sys.stdout, indent=1, ensure_ascii=False, default=str)
-    sys.stdout.write("\n")
+console = PlainConsole()
+notes = PlainConsole(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(content: Any, indent: int = 1) -> None:
+    """Write JSON to standard output, one document; in ASCII where the output has not all letters."""
+    unicode = console.encoding.startswith("utf")
+    text = json.dumps(content, indent=indent, ensure_ascii=not unicode, default=str)
+    print_as_it_is(UNPRINTABLE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text))
+
+
+def print_as_it_is(line: str) -> None:
+    """Write a line to standard output, neither wrapped nor with tabs made blanks."""
+    print(printable(line), file=console.file)
 
 
 def answering(verb: Callable[P, None]) -> Callable[P, None]:
@@ -35,11 +59,14 @@ def answering(verb: Callable[P, None]) -> Callable[P, None]:
         except KeyboardInterrupt:
             notes.print("Interrupted.")
             raise typer.Exit(INTERRUPTED) from None
+        except typer.BadParameter as error:
+            error.message = printable(error.message)
+            raise
         except Exception as error:
             code = _code(error)
             if code is None:
                 raise
-            notes.print(str(error), markup=False)
+            notes.print(str(error))
             raise typer.Exit(code) from None
 
     return answer

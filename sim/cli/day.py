@@ -10,6 +10,8 @@ from sim.theatre.files.load import load_either
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 
+from .console import print_as_it_is
+
 
 def agents(theatre: Theatre) -> list[str]:
     """Who acts in each phase, in order."""
@@ -36,6 +38,6 @@ def print_day(day: dict[str, Any], console: Console) -> None:
     between = "  " if console.is_terminal else "\t"
     for number, phase in enumerate(day["phases"], 1):
         fields = (number, f"{phase['name']:10}" if console.is_terminal else phase["name"], phase["odd"], phase["does"])
-        print(between.join(map(str, fields)), file=console.file)
+        print_as_it_is(between.join(map(str, fields)))
     acting = "In each phase, in this order: " + ", ".join(day["agents"])
-    console.print(Text(acting)) if console.is_terminal else print(f"\n{acting}", file=console.file)
+    console.print(Text(acting)) if console.is_terminal else print_as_it_is(f"\n{acting}")

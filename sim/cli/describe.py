@@ -22,7 +22,7 @@ from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources, parse
 
-from .console import notes, print_json
+from .console import notes, print_as_it_is, print_json
 
 _KINDS = {
     "input": "taken from outside the model",
@@ -125,7 +125,7 @@ def print_all(told: Description, console: Console, sources: bool) -> None:
     else:
         lines = _plain_sources(told.cited()) if sources else _plain_numbers(told)
         for line in chain(_plain_head(told) if head else (), lines):
-            print(line, file=console.file)  # a console would turn tabs into spaces
+            print_as_it_is(line)
     for fault, places in faults(told.model, told.sources).items():
         more = f" (and in {counted(len(places) - 1, 'other place')})" if len(places) > 1 else ""
         notes.print(f"{places[0]}: {fault}{more}", markup=False)

@@ -90,28 +90,51 @@ def _scenario(name: str, parent: str) -> str:
 
     found, _ = load_either(parent)
     base, theatre = (found, found.theatre) if isinstance(found, Scenario) else (None, found)
-    action, deed = _examples(theatre)
-    who = theatre.actors[action.split(".")[0]].label
-    variable = next(iter(theatre.variables))
-    path, number = _number(theatre, action)
     begins, ends = (base.start, base.end) if base else (_FIRST_DAY, _FIRST_DAY + timedelta(days=_DAYS - 1))
+    parts = {"parent": _plain(parent), "end": ends, "dates": _dates(begins, ends, inherited=base is not None)}
+    about = _about_actions(theatre, base, begins, ends) if theatre.actions else _about_no_action(begins)
     return _filled(
         "scenario",
         schema=_schema("scenario"),
         name=name,
-        parent=_plain(parent),
-        title=_titled(name),
-        question=_quoted(f"Without '{theatre.actions[action].label}' ({who}): what comes of it?"),
-        dates=_dates(begins, ends, inherited=base is not None),
-        action=action,
-        deed=deed,
-        date=_free_day(base, deed, begins, ends),
-        end=ends,
-        variable=variable,
-        value=_first_morning(theatre, variable),
-        path=path,
-        number=number,
+        title=_plain(_titled(name)),
+        **parts | about | _about_variables(theatre),
     )
+
+
+def _about_actions(theatre: "Theatre", base: "Scenario | None", begins: date, ends: date) -> dict[str, Any]:
+    """An action to forbid, one to impose and when, and another number: examples that can be run."""
+    action, deed = _examples(theatre)
+    who = theatre.actors[action.split(".")[0]].label
+    path, number = _number(theatre, action)
+    return {
+        "question": _quoted(f"Without '{theatre.actions[action].label}' ({who}): what comes of it?"),
+        "forbidden": f"forbid:\n  {action}: always",
+        "deed": deed,
+        "date": _free_day(base, deed, begins, ends),
+        "path": path,
+        "number": number,
+    }
+
+
+def _about_no_action(begins: date) -> dict[str, Any]:
+    """Examples in the words of the language, where the theatre has no action to make them of."""
+    return {
+        "question": "What comes of it?",
+        "forbidden": "# forbid:\n#   actor.action: always",
+        "deed": "actor.action",
+        "date": begins,
+        "path": "ladder.tension_half_life",
+        "number": '{value: 7 d, source: "judgement: what if"}',
+    }
+
+
+def _about_variables(theatre: "Theatre") -> dict[str, str]:
+    """Another first morning, of a variable of the theatre if it has one."""
+    variable = next(iter(theatre.variables), None)
+    if variable is None:
+        return {"variable": "variable", "value": "0.5"}
+    return {"variable": variable, "value": _first_morning(theatre, variable)}
 
 
 def _dates(begins: date, ends: date, inherited: bool) -> str:

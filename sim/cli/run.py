@@ -103,7 +103,14 @@ def run(
             asked |= {"dtype": dtype, "variables": variables.split(",") if variables else None}
             ensemble = run_many(question, runs=runs, seed=seed, executor=pool, **asked)
     written = _as_written(ensemble)
-    _show(ensemble, folder, _drawn(ensemble, folder, overlaid, written) if figures else [], as_json, written)
+    # The answer first, whatever goes wrong while figures are drawn; JSON names the figures, so it waits for them.
+    if not as_json:
+        _show(ensemble, folder, written)
+    drawn = _drawn(ensemble, folder, overlaid, written) if figures else []
+    if as_json:
+        _show_json(ensemble, folder, drawn, written)
+    elif drawn:
+        notes.print(f"figures: {folder / 'figures'}")
     _end(ensemble)
 
 
@@ -191,23 +198,23 @@ def _drawn(
     return write_all(ensemble, folder / "figures", overlaid, written)
 
 
-def _show(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], as_json: bool, written: "Ensemble | None") -> None:
-    from .uncertain import as_data, errors_table
+def _show_json(ensemble: "AnyEnsemble", folder: Path, drawn: list[Path], written: "Ensemble | None") -> None:
+    from sim.results.storage.read import summary
 
-    if as_json:
-        from sim.results.storage.read import summary
+    from .uncertain import as_data
 
-        beside = {} if written is None else as_data(written)
-        print_json(summary(ensemble) | beside | {"folder": str(folder), "figures": [str(path) for path in drawn]})
-        return
+    beside = {} if written is None else as_data(written)
+    print_json(summary(ensemble) | beside | {"folder": str(folder), "figures": [str(path) for path in drawn]})
+
+
+def _show(ensemble: "AnyEnsemble", folder: Path, written: "Ensemble | None") -> None:
     from .tables import base_rate_table, outcome_table
+    from .uncertain import errors_table
 
     console.print(outcome_table(ensemble) if written is None else errors_table(ensemble, written))
     if len(ensemble.base_rates):
         console.print(base_rate_table(ensemble.base_rates, "Beside what is known of crises of this kind"))
     notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
-    if drawn:
-        notes.print(f"figures: {folder / 'figures'}")
 
 
 def _end(ensemble: "AnyEnsemble") -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from . import complete
-from .console import Json, answering, console, notes, print_json
+from .console import Json, answering, console, notes, print_as_it_is, print_json
 
 if TYPE_CHECKING:
     from sim.execution.source import Origin
@@ -129,7 +129,7 @@ def width() -> int:
 
 def print_text(text: str) -> None:
     """Write text to standard output as it is."""
-    typer.echo(text, nl=False)
+    print_as_it_is(text.removesuffix("\n"))
 
 
 def _why_between(first: str, second: str, run: Run, seed: int | None, as_json: bool) -> None:

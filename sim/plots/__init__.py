@@ -5,6 +5,7 @@ a new figure), and says on the figure what it shows, of how many runs, and what 
 writes the standard set to files.
 """
 
+from . import backend as backend  # before all that imports Matplotlib
 from . import figures
 from .alluvial import alluvial
 from .branches import branches

@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 from sim.analysis.moves import moves
 from sim.results.ensemble import Ensemble
-from sim.text import percent
+from sim.text import brief, percent
 
 from .colours import COLOURS, rung_colour
 from .frame import column_for, foot, given_or_new, head, points, refuse_empty, rung_name
 from .labels import LINE, SIZE, apart, wrapped
 from .ribbons import bar, ribbon, stacked
+from .settings import plain_text
 
 LETTERS = 33
 _BAR = 0.12
@@ -25,6 +26,7 @@ _COLUMNS = 5
 """Days shown, where none are given."""
 
 
+@plain_text
 def alluvial(ensemble: Ensemble, ax: Axes | None = None, days: Sequence[int] | None = None) -> Axes:
     """Bars of runs by rung at chosen days, and bands that follow the same runs from one to the next.
 
@@ -120,7 +122,7 @@ def _finish(
             parse_math=False,
         )
     dates = [ensemble.scenario.start + timedelta(days=int(day)) for day in days]
-    labels = [f"{date.day} {date:%b %Y}" for date in dates]
+    labels = [brief(date) for date in dates]
     ax.set_xticks([0, *(at + _BAR / 2 for at in range(1, len(days)))], labels, fontsize=SIZE + 1)
     ax.get_xticklabels()[0].set_horizontalalignment("left")
     ax.set_yticks([])

@@ -8,12 +8,13 @@ from matplotlib.axes import Axes
 
 from sim.analysis.moves import sequences
 from sim.results.ensemble import Ensemble
-from sim.text import percent
+from sim.text import brief, percent
 
 from .colours import COLOURS, tint
 from .frame import given_or_new, head, points, signed
 from .labels import LINE, SIZE, wrapped
 from .ribbons import bar, ribbon, stacked
+from .settings import plain_text
 
 OTHERS = "others"
 LEAST = (0.015, 0.03, 0.05, 0.08, 0.12, 0.2)
@@ -30,6 +31,7 @@ _LETTER = 4.9
 FlowNode = tuple[str, ...]
 
 
+@plain_text
 def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes:
     """Tree of the futures of one day: which outcome came about first, which next, and in which share of them.
 
@@ -69,7 +71,7 @@ def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes
         sizes = _sizes(found, least)
         levels: list[dict[FlowNode, str]] = [{} for _ in range(depth + 1)]
         for node, share in sizes.items():
-            text = f"{percent(share)} {labels[node[-1]]}" if node else f"Run {told['run']} on {on.day} {on:%b %Y}"
+            text = f"{percent(share)} {labels[node[-1]]}" if node else f"Run {told['run']} on {brief(on)}"
             levels[len(node)][node] = wrapped(text, letters, 3)
         levels = [level for level in levels if level]
         scale = _scale(levels, sizes, tall)
@@ -83,7 +85,7 @@ def branches(ensemble: Ensemble, ax: Axes | None = None, depth: int = 3) -> Axes
     head(
         ax,
         "What comes of this day",
-        f"From left to right: what came about first, next, and so on, to {last.day} {last:%b %Y}, with the share of "
+        f"From left to right: what came about first, next, and so on, to {brief(last)}, with the share of "
         "all branches. Where bands end, nothing more came about.",
     )
     n = len(ensemble.completed)

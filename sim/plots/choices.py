@@ -6,15 +6,17 @@ from matplotlib.axes import Axes
 from matplotlib.patheffects import withStroke
 
 from sim.experiments.branching.choices import HOLD, Choices
-from sim.text import percent
+from sim.text import brief, percent
 
 from .colours import COLOURS, tint
 from .frame import given_or_new, head, percent_axis, plain_axes, signed
 from .labels import SIZE, wrapped
+from .settings import plain_text
 
 TITLE = 44
 
 
+@plain_text
 def choices(choices: Choices, ax: Axes | None = None, outcome: str | None = None) -> Axes:
     """Share of the branches in which an outcome comes about, by the action taken, with 95 % Wilson intervals.
 
@@ -52,7 +54,7 @@ def choices(choices: Choices, ax: Axes | None = None, outcome: str | None = None
     head(
         ax,
         f"{wrapped(brought, TITLE, 1)}: by what {actor} does",
-        f"Options on {on.day} {on:%b %Y}, followed for {choices.days} days. Lines: 95 % Wilson intervals. Dotted: to "
+        f"Options on {brief(on)}, followed for {choices.days} days. Lines: 95 % Wilson intervals. Dotted: to "
         f"hold ({percent(hold)}). Full dots: apart from holding, by the paired interval of branches on the same dice.",
     )
     scenario, n = choices.scenario, len(choices)

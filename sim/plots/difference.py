@@ -21,8 +21,10 @@ from .frame import (
     signed,
 )
 from .labels import SIZE
+from .settings import PLAIN, plain_text
 
 
+@plain_text
 def difference(
     comparison: Comparison,
     ax: Axes | None = None,
@@ -63,7 +65,7 @@ def difference(
     bottom, top = ax.get_ylim()
     ax.set_ylim(bottom, top + 0.09 * (top - bottom))
     unit = shown.attrs.get("units", "1")
-    ax.set_ylabel(f"{other} less {one}{'' if unit == '1' else f' ({unit})'}", parse_math=False)
+    ax.set_ylabel(f"{other} less {one}{'' if unit == '1' else f' ({unit})'}", **PLAIN)
     plain_axes(ax)
     interval = f"\n{low[-1]:+.2g} to {high[-1]:+.2g}" if np.isfinite(low[-1]) else ""
     text = f"mean {mean[-1]:+.2g}{interval}"

@@ -16,6 +16,7 @@ from .colours import COLOURS, tint
 from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
 from .influence import is_share, signature
 from .labels import LINE, SIZE, width_of, wrapped
+from .settings import PLAIN, plain_text
 
 CELLS = 8
 """Cells to each side, where points do not stand on a grid."""
@@ -24,6 +25,7 @@ FEWEST = 3
 LETTERS = 22
 
 
+@plain_text
 def heat(sweep: Sweep, measure: str, numbers: Sequence[str] | None = None, ax: Axes | None = None) -> Axes:
     """A measure over two numbers, as a map; the mean in each cell is written there.
 
@@ -60,8 +62,8 @@ def heat(sweep: Sweep, measure: str, numbers: Sequence[str] | None = None, ax: A
             ax.text(column, row, text, ha="center", va="center", fontsize=SIZE, color=colour)
     ax.set_xticks(range(len(columns[1])), columns[1])
     ax.set_yticks(range(len(rows[1])), rows[1])
-    ax.set_xlabel(_short(across), loc="right", parse_math=False)
-    ax.set_ylabel(_short(upward), parse_math=False)
+    ax.set_xlabel(_short(across), loc="right", **PLAIN)
+    ax.set_ylabel(_short(upward), **PLAIN)
     plain_axes(ax)
     ax.grid(False)
     ax.tick_params(length=0)
@@ -102,6 +104,7 @@ def _cells(sweep: Sweep, values: NDArray[np.float64]) -> tuple[NDArray[np.int64]
     return place, [f"{middle:.2g}" for middle in (edges[:-1] + edges[1:]) / 2]
 
 
+@plain_text
 def tradeoff(
     sweep: Sweep, measure: str, above: float | None = None, below: float | None = None, ax: Axes | None = None
 ) -> Axes:
@@ -163,6 +166,7 @@ def _tell_numbers(
         )
 
 
+@plain_text
 def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines: int = 400) -> Axes:
     """A box over parallel axes: every number that it limits, and the points of the sweep as lines across them.
 

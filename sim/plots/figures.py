@@ -15,6 +15,7 @@ from sim.results.ensemble import Ensemble
 from sim.results.provenance import Provenance
 
 from .frame import HEIGHT, WIDTH, laid_out
+from .settings import own_settings
 from .standard import STANDARD, Plate, Shown
 
 if TYPE_CHECKING:
@@ -93,7 +94,9 @@ def _save(
         words["Figure"] = name
     if record is not None:
         words["Record"] = f"seed {record.seed}, {record.scenario.sha256}"
-    figure.savefig(path, dpi=DPI, format="png", metadata=words | {"Drawn-By": f"matplotlib {matplotlib.__version__}"})
+    with own_settings():
+        made_by = {"Drawn-By": f"matplotlib {matplotlib.__version__}"}
+        figure.savefig(path, dpi=DPI, format="png", metadata=words | made_by)
     return path
 
 
@@ -109,6 +112,7 @@ def _plates(shown: Shown) -> list[Plate]:
 
 
 def _drawn(plate: Plate) -> Axes:
-    ax = canvas(height=plate.height)
-    plate.draw(ax)
+    with own_settings():
+        ax = canvas(height=plate.height)
+        plate.draw(ax)
     return ax

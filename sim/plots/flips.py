@@ -9,10 +9,12 @@ from .colours import COLOURS, tint
 from .difference import refuse_empty, signature
 from .frame import given_or_new, head, plain_axes, signed
 from .labels import SIZE, wrapped
+from .settings import plain_text
 
 LETTERS = 50
 
 
+@plain_text
 def flips(comparison: Comparison, ax: Axes | None = None) -> Axes:
     """Pairs of runs that an outcome parts: to the left under the first scenario only, to the right under the second.
 

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import xarray as xr
+from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
-from sim.text import suggestion
+from sim.text import month, suggestion
 from sim.theatre.language.schema import Theatre
 
 from .colours import COLOURS
 from .labels import LINE, SIZE, apart, width_of, wrapped
+from .settings import PLAIN
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -49,7 +51,10 @@ def given_or_new(ax: Axes | None, height: float = HEIGHT) -> Axes:
         return ax
     from matplotlib import pyplot
 
-    return laid_out(pyplot.figure(figsize=(WIDTH, height)))
+    try:
+        return laid_out(pyplot.figure(figsize=(WIDTH, height)))
+    except ImportError:  # the user's backend is not installed, or wants a screen where there is none
+        return laid_out(Figure(figsize=(WIDTH, height)))
 
 
 def laid_out(figure: Figure) -> Axes:
@@ -118,7 +123,7 @@ def head(ax: Axes, title: str, meaning: str) -> None:
         fontweight="bold",
         color=COLOURS["text"],
         pad=8 + LINE * (1 + text.count("\n")),
-        parse_math=False,
+        **PLAIN,
     )
     _note(ax, text, 1, 5, "bottom")
 
@@ -167,7 +172,12 @@ def plain_axes(ax: Axes, grid: str = "y") -> None:
 
 def percent_axis(axis: Any) -> None:
     """Write shares on an axis in per cent."""
-    axis.set_major_formatter(FuncFormatter(lambda share, _: f"{100 * share:.3g} %"))
+    axis.set_major_formatter(FuncFormatter(_in_percent))
+
+
+def _in_percent(share: float, _: object) -> str:
+    """A share in per cent, also where numbers of ticks are set by TeX, to which the sign begins a comment."""
+    return f"{100 * share:.3g} {chr(92) if rcParams['text.usetex'] else ''}%"
 
 
 def share_axis(ax: Axes, rows: NDArray[np.float64]) -> None:
@@ -241,7 +251,7 @@ def date_ticks(start: date, days: int, most: int = 8) -> tuple[list[int], list[s
 
 def _date_label(day: date, unit: str, with_year: bool) -> str:
     parts = [str(day.day)] if unit == "D" else []
-    parts += [f"{day:%b}"] if unit != "Y" else []
+    parts += [month(day)[:3]] if unit != "Y" else []
     parts += [str(day.year)] if with_year or unit == "Y" else []
     return " ".join(parts)
 

@@ -12,6 +12,7 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from sim.results.ensemble import SCRIPT, Ensemble
+from sim.text import on
 from sim.theatre.language.scenario import Scenario
 
 from .colours import COLOURS, Side, sides
@@ -29,6 +30,7 @@ from .frame import (
     span_of,
 )
 from .labels import LINE, SIZE, Point, TextBox, nearest, place, width_of, wrapped
+from .settings import plain_text
 from .standard import Plate, Shown, standard
 
 FLOOR, CEILING = -3.3, -0.9
@@ -60,6 +62,7 @@ class DrawnAct:
         return self.rung >= GRAVE
 
 
+@plain_text
 def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int = 7) -> Axes:
     """One run as it happened: each act at its date and rung, its tension below.
 
@@ -249,7 +252,7 @@ def _names(
     texts = []
     for act in few:
         date = scenario.start + timedelta(days=act.day)
-        texts.append(wrapped(f"{date.day} {date:%b}: {scenario.theatre.actions[act.action].label}", 28))
+        texts.append(wrapped(f"{on(date, year=False)}: {scenario.theatre.actions[act.action].label}", 28))
     page = TextBox(0, (-0.5 - FLOOR) * per_rung, (len(dates) - 1) * per_day, (9.6 - FLOOR) * per_rung)
     boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
     for act, text, box in zip(few, texts, boxes, strict=True):

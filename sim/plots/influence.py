@@ -14,12 +14,14 @@ from sim.text import percent
 from .colours import COLOURS, tint
 from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
 from .labels import LINE, SIZE, width_of
+from .settings import plain_text
 
 MOST = 12
 """Numbers that are drawn."""
 _HALO = withStroke(linewidth=2.5, foreground="white")
 
 
+@plain_text
 def tornado(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST) -> Axes:
     """What a measure is with each number at the low and at the high end of its range, all others as written.
 
@@ -112,6 +114,7 @@ def _end(
     note.set_path_effects([_HALO])
 
 
+@plain_text
 def morris(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST) -> Axes:
     """Morris screen: how much each number matters against how much that depends on the others.
 
@@ -188,6 +191,7 @@ def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, 
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
+@plain_text
 def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST) -> Axes:
     """How much a measure depends on each number: the sweep's indices with their 95 % intervals, the largest on top.
 

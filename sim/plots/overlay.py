@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.analysis.ladder import reached
 from sim.results.ensemble import Ensemble
+from sim.text import brief
 
 from .colours import COLOURS, rung_colour
 from .frame import dates_of, labelled
@@ -44,8 +45,7 @@ def days_shared(ensemble: "AnyEnsemble", record: Ensemble) -> NDArray[np.int64]:
 
 def day(record: Ensemble, count: int) -> str:
     """Write the date of a day of the record."""
-    there = record.scenario.start + timedelta(days=int(count))
-    return f"{there.day} {there:%b %Y}"
+    return brief(record.scenario.start + timedelta(days=int(count)))
 
 
 def last_day(ensemble: "AnyEnsemble", record: Ensemble) -> str:

@@ -25,12 +25,14 @@ from .frame import (
     with_unit,
 )
 from .labels import SIZE
+from .settings import PLAIN, plain_text
 from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 
+@plain_text
 def fan(
     ensemble: "AnyEnsemble",
     ax: Axes | None = None,
@@ -74,7 +76,7 @@ def fan(
     bottom, top = ax.get_ylim()
     # Headroom for the legend, and no ground below zero for what is never negative.
     ax.set_ylim(max(bottom, 0.0) if ax.dataLim.y0 >= 0 else bottom, top + 0.09 * (top - bottom))
-    ax.set_ylabel(with_unit(shown), parse_math=False)
+    ax.set_ylabel(with_unit(shown), **PLAIN)
     plain_axes(ax)
     date_axis(ax, ensemble, column_for(texts))
     ends = [float(rows[position, -1]) for position in chosen.position]

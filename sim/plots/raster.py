@@ -9,11 +9,13 @@ from sim.results.ensemble import SCRIPT, Ensemble
 from .colours import COLOURS, rung_colour
 from .frame import date_axis, dates_of, foot, given_or_new, head, plain_axes, points, refuse_empty, rung_name
 from .labels import SIZE, width_of, wrapped
+from .settings import plain_text
 
 LETTERS = 26
 TITLE = 44
 
 
+@plain_text
 def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = None, least: int = 7) -> Axes:
     """Acts of every run, a row for each, in the colours of the ladder, sorted by the day of an outcome.
 

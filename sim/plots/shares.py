@@ -26,6 +26,7 @@ from .frame import (
     share_axis,
 )
 from .labels import SIZE, wrapped
+from .settings import plain_text
 from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ RIBBON = (1.02, 1.06)
 PASSAGE_STYLES = ("solid", (0, (6, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1.5, 1)))
 
 
+@plain_text
 def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
     """Share of the runs on each rung on each day, stacked from rung 0 at the bottom to the gravest on top.
 
@@ -95,6 +97,7 @@ def _rungs(shown: Shown) -> Iterator[Plate]:
     yield Plate("rungs", lambda ax: rungs(shown.ensemble, ax, record=shown.record), overlaid=True)
 
 
+@plain_text
 def first_passage(
     ensemble: "AnyEnsemble",
     ax: Axes | None = None,
@@ -158,6 +161,7 @@ def _first_passage(shown: Shown) -> Iterator[Plate]:
     yield Plate("first_passage", lambda ax: first_passage(shown.ensemble, ax, record=shown.record), overlaid=True)
 
 
+@plain_text
 def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | None = None) -> Axes:
     """Share of the runs in which each outcome held on some day, with 95 % intervals, the largest on top.
 

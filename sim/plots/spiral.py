@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.replays.replay import Replay
 from sim.results.ensemble import SCRIPT, Ensemble
+from sim.text import on
 
 from .colours import COLOURS
 from .frame import (
@@ -28,6 +29,7 @@ from .frame import (
 )
 from .history import TOP, DrawnAct, acts_of, in_order, legend_of_sides, write_tied
 from .labels import Point, TextBox, place, wrapped
+from .settings import plain_text
 
 BOTTOM = -0.6
 NAMED = 9
@@ -38,6 +40,7 @@ _MARGIN = 0.04
 """Share of the dates shown that is left free on either side."""
 
 
+@plain_text
 def spiral(source: Ensemble | Replay, ax: Axes | None = None, run: int | None = None, event: int | None = None) -> Axes:
     """The tree of action and response that one event belongs to, across the rungs, each act in its side's colour.
 
@@ -204,7 +207,7 @@ def _labels(acts: Sequence[DrawnAct], ensemble: Ensemble) -> Iterator[str]:
     scenario = ensemble.scenario
     for act in acts:
         day = scenario.start + timedelta(days=act.day)
-        yield wrapped(f"{day.day} {day:%b}: {scenario.theatre.actions[act.action].label}", 26)
+        yield wrapped(f"{on(day, year=False)}: {scenario.theatre.actions[act.action].label}", 26)
 
 
 def _meaning(acts: Mapping[int, DrawnAct], chain: Sequence[int], whole: int, shown: int, ensemble: Ensemble) -> str:

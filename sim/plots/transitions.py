@@ -11,10 +11,12 @@ from sim.text import percent
 from .colours import COLOURS, rung_colour, tint
 from .frame import column_for, foot, given_or_new, head, points, refuse_empty, rung_name
 from .labels import SIZE, wrapped
+from .settings import plain_text
 
 LETTERS = 24
 
 
+@plain_text
 def transitions(ensemble: Ensemble, ax: Axes | None = None, days: int = 7) -> Axes:
     """Matrix of moves between rungs in stretches of days, with their counts and the share of those that began there.
 

@@ -25,12 +25,14 @@ from .frame import (
     with_unit,
 )
 from .labels import SIZE
+from .settings import PLAIN, plain_text
 from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 
+@plain_text
 def uncertainty(
     ensemble: "AnyEnsemble",
     written: "AnyEnsemble",
@@ -65,7 +67,7 @@ def uncertainty(
     ax.plot(dates, dice[1], color=COLOURS["text"], linewidth=1.5, linestyle=(0, (2, 1.5)))
     bottom, top = ax.get_ylim()
     ax.set_ylim(max(bottom, 0.0) if ax.dataLim.y0 >= 0 else bottom, top + 0.09 * (top - bottom))
-    ax.set_ylabel(with_unit(shown), parse_math=False)
+    ax.set_ylabel(with_unit(shown), **PLAIN)
     plain_axes(ax)
     texts = ["median of\nall runs", "median as\nwritten"]
     date_axis(ax, ensemble, column_for(texts))
@@ -91,6 +93,7 @@ def _uncertainty(shown: Shown) -> Iterator[Plate]:
             yield Plate(f"uncertainty_{price}", lambda ax: uncertainty(ensemble, written, ax, price))
 
 
+@plain_text
 def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = None) -> Axes:
     """Share of the runs in which each outcome came about, with its sampling error and its parameter error.
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.text import called, capital, checked_width, counted, number, on, paragraph, percent
+from sim.text import called, capital, checked_width, counted, number, on, paragraph, percent, printable
 from sim.theatre.language.schema import Theatre
 
 from .acts import Act
@@ -31,7 +31,7 @@ def chain_story(chain: "Chain", width: int) -> str:
         if place + 1 < len(chain.links):
             lines.append(f"{'':{_INDENT}}↑ because of")
     lines += ["", *_led_to(chain, width)]
-    return "\n".join(lines) + "\n"
+    return printable("\n".join(lines)) + "\n"
 
 
 def _link(link: "Link", theatre: Theatre, width: int) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.text import called, capital, checked_width, number, on, paragraph, percent
+from sim.text import called, capital, checked_width, number, on, paragraph, percent, printable
 from sim.theatre.language.schema import Theatre
 
 from .causes_text import driven
@@ -30,7 +30,7 @@ def sheet(told: "Explanation", width: int) -> str:
     for part in (_saw(told, theatre, width), _open(told, theatre, width), _not_open(told, width)):
         section = list(part)
         lines += ["", *section] if section else []
-    return "\n".join(lines) + "\n"
+    return printable("\n".join(lines)) + "\n"
 
 
 def _what_came_of_it(told: "Explanation") -> Iterator[str]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from sim.text import called, capital, checked_width, counted, listed, on, paragraph, percent
+from sim.text import called, capital, checked_width, counted, listed, month, on, paragraph, percent, printable
 from sim.theatre.language.schema import Theatre
 
 from .acts import Act
@@ -28,8 +28,8 @@ def story(run: "Replay", least: int, width: int) -> str:
     told = worth_telling(run.acts, least)
     lines = [*_head(run, width), *_numbers(run, width), "", *_legend(least, width)]
     entries = sorted([(act.date, 0, act.event) for act in run.acts] + [(day, 1, at) for at, (day, _) in _outcomes(run)])
-    for (year, month), group in groupby(entries, key=lambda entry: (entry[0].year, entry[0].month)):
-        lines += ["", f"{date(year, month, 1):%B %Y}"]
+    for (year, number), group in groupby(entries, key=lambda entry: (entry[0].year, entry[0].month)):
+        lines += ["", f"{month(date(year, number, 1))} {year}"]
         left_out = 0
         for _, kind, at in group:
             if kind == 1:
@@ -40,7 +40,7 @@ def story(run: "Replay", least: int, width: int) -> str:
                 left_out += 1
         if left_out:
             lines.append(f"{'':{_MARGIN}}… and {counted(left_out, 'more act')} below rung {least}")
-    return "\n".join([*lines, *_end(run, width)]) + "\n"
+    return printable("\n".join([*lines, *_end(run, width)])) + "\n"
 
 
 def worth_telling(acts: Sequence[Act], least: int) -> set[int]:

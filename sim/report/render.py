@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.results.counted import AnyEnsemble
 from sim.results.provenance import Provenance
 from sim.results.storage.atomic import replacing, reporting_disk_errors
+from sim.text import printable
 
 from .filters import FILTERS
 
@@ -140,7 +141,7 @@ def html(
         style=f"{as_css()}\n{_joined('style', STYLES, '.css')}",
         script=script,
         script_hash=_hash(script),
-        data=as_script(held.data),
+        data=printable(as_script(held.data)),
         made_from=as_script([Provenance.of(each).as_texts() for each in ensembles]),
     )
     return page
@@ -163,6 +164,7 @@ def _environment() -> Any:
         loader=jinja2.FileSystemLoader(str(_folder())),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
+        finalize=lambda told: printable(told) if type(told) is str else told,
         trim_blocks=True,
         lstrip_blocks=True,
     )

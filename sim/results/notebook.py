@@ -6,7 +6,7 @@ from html import escape
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.text import counted, on, percent
+from sim.text import counted, on, percent, printable
 
 from .counted import AnyEnsemble
 from .ensemble import date_of
@@ -29,8 +29,8 @@ def as_html(ensemble: AnyEnsemble) -> str:
         f"{scenario.days:,} days from {on(scenario.start)} · seed {ensemble.seed}"
     )
     parts = [
-        "<div>",
-        f"<p style='margin:0;font-weight:bold'>{escape(scenario.title)}</p>",
+        "<div class='tex2jax_ignore mathjax_ignore'>",  # a notebook would set what stands between dollar signs
+        f"<p style='margin:0;font-weight:bold'>{escape(printable(scenario.title))}</p>",
         f"<p style='margin:0 0 .5em;opacity:.75'>{escape(told)}</p>",
         *(_shares(ensemble) if ensemble.n_completed else ["<p>None of them was finished.</p>"]),
         *(_fan(ensemble) if ensemble.n_completed else []),
@@ -48,7 +48,7 @@ def _shares(ensemble: AnyEnsemble) -> Iterator[str]:
     yield "".join(f"<th style='{side}'>{escape(text)}</th>" for text, side in heads)
     yield "</tr></thead><tbody>"
     for row in table.head(MOST_OUTCOMES).to_dict("records"):
-        label = escape(labels[row["outcome"]].label)
+        label = escape(printable(labels[row["outcome"]].label))
         low_high = f"{percent(row['low']).removesuffix(' %')} to {percent(row['high'])}"
         yield (
             f"<tr><td style='{left}'>{label}</td><td style='{right}'>{escape(percent(row['share']))}</td>"

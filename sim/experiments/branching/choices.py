@@ -115,7 +115,10 @@ class Choices:
         So an option that is itself an outcome, such as to close a strait, does not hide what the others bring.
         """
         if not self.outcomes:
-            raise QueryError("every outcome had come about before the choice: there is nothing left to sort by")
+            none = "every outcome had come about before the choice"
+            if not self.scenario.theatre.outcomes:
+                none = f"the theatre {self.scenario.theatre.theatre} has no outcomes"
+            raise QueryError(f"{none}: there is nothing to tell options apart by")
 
         def differs(outcome: str) -> tuple[float, float]:
             rows = self.table[self.table["outcome"] == outcome]

@@ -11,7 +11,7 @@ import numpy as np
 
 from sim.engine.single import fallen
 from sim.execution.lookup import QueryError
-from sim.replays.explain import Draw, Driver, Explanation, OpenOption
+from sim.replays.explain import Driver, Explanation, OpenOption
 from sim.replays.replay import Replay
 from sim.results.ensemble import SCRIPT
 from sim.theatre.compiled.program import NONE
@@ -133,7 +133,7 @@ def first_divergence(one: Replay, other: Replay) -> Divergence | None:
         label=one.scenario.theatre.actors[actor].label,
         did=(_did(a), _did(b)),
         how="veto" if veto else "rates",
-        draw=_draw(a).at,
+        draw=_fell(a, b),
         drawn=(_drawn(a), _drawn(b)),
         bounds=(_bounds(a), _bounds(b)),
         tipped=tipped,
@@ -169,21 +169,24 @@ def _did(told: Explanation) -> str | None:
     return None if told.did is None else told.did.action
 
 
-def _draw(told: Explanation) -> Draw:
-    assert told.draw is not None  # nothing was imposed, so the actor drew
-    return told.draw
+def _fell(a: Explanation, b: Explanation) -> float:
+    """Where the draw fell: one and the same under both, and none under one in which nothing was open."""
+    draw = a.draw or b.draw
+    assert draw is not None  # they differ, and nothing was imposed, so the actor drew under one of them
+    return draw.at
 
 
 def _drawn(told: Explanation) -> str | None:
-    return _draw(told).drawn
+    return None if told.draw is None else told.draw.drawn
 
 
 def _bounds(told: Explanation) -> tuple[float, float]:
     """Between which shares of the draw what was drawn lies."""
-    draw = _draw(told)
-    if draw.drawn is None:
-        return 1.0 - draw.hold, 1.0
-    option = told.option(draw.drawn)
+    if told.draw is None:  # nothing was open: it holds wherever the draw falls
+        return 0.0, 1.0
+    if told.draw.drawn is None:
+        return 1.0 - told.draw.hold, 1.0
+    option = told.option(told.draw.drawn)
     return option.low, option.high
 
 
@@ -250,7 +253,7 @@ def _tipping(a: Explanation, b: Explanation, shifts: tuple[RateShift, ...]) -> t
     wanted = _drawn(b)
 
     def falls(changed: tuple[RateShift, ...]) -> str | None:
-        return _falls(rates | {shift.action: shift.second for shift in changed}, _draw(a).at)
+        return _falls(rates | {shift.action: shift.second for shift in changed}, _fell(a, b))
 
     kept = sorted(shifts, key=lambda shift: -abs(shift.second - shift.first))
     for shift in kept:

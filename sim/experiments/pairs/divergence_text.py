@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sim.text import beside, capital, counted, number, on, paragraph
+from sim.text import beside, capital, counted, number, on, paragraph, printable
 
 from .divergence import Divergence, RatePart, RateShift
 
@@ -22,7 +22,7 @@ def divergence_text(parting: Divergence, width: int) -> str:
     for at, name in enumerate(parting.names):
         lines.append(paragraph(f"{name}: {_decision(parting, at)}", width, indent=2, hang=4))
     lines += ["", *_tipping(parting, width)]
-    return "\n".join(lines) + "\n"
+    return printable("\n".join(lines)) + "\n"
 
 
 def _head(parting: Divergence) -> str:

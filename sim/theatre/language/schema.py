@@ -10,6 +10,7 @@ from pydantic import (
     BeforeValidator,
     Field,
     ModelWrapValidatorHandler,
+    ValidationInfo,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -35,6 +36,7 @@ from .number import (
     describe,
 )
 from .references import ActorRef, DyadRef, Rung, SideRef, VariableRef
+from .taken import refuse_taken
 from .terms import RESERVED, Condition, Term, Terms, quantities
 from .variables import LogVariable, Variable
 
@@ -333,12 +335,11 @@ class Theatre(Model):
         """The actors that choose, in order of their ids: all but the market."""
         return {name: actor for name, actor in sorted(self.actors.items()) if isinstance(actor, Actor)}
 
-    @field_validator("variables", "conditions", "actors", mode="after")
+    @field_validator("dyads", "sides", "variables", "conditions", "actors", "outcomes", "base_rates", mode="after")
     @classmethod
-    def _not_reserved(cls, entries: dict[str, Any]) -> dict[str, Any]:
-        for name, entry in entries.items():
-            if name in RESERVED and not isinstance(entry, Market):
-                raise ValueError(f"'{name}' is a word of the language; choose another name")
+    def _not_taken(cls, entries: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
+        read = {name: entry for name, entry in entries.items() if not (name in RESERVED and isinstance(entry, Market))}
+        refuse_taken(info.field_name or "", read)
         return entries
 
     @field_validator("conditions", mode="after")
