@@ -139,10 +139,15 @@ def executing(dask: str | None) -> Any:
 @contextmanager
 def interruptible(folder: Path, again: str) -> Iterator[None]:
     """Let Ctrl-C end the runs and say how to resume; pressed once more, it ends everything at once."""
+    from sim.engine._numba import remove_private
+
+    def end(*_: object) -> None:
+        remove_private()
+        os._exit(INTERRUPTED)
 
     def interrupt(*_: object) -> None:
         # Whatever is being written just now is written anew by those who go on.
-        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        signal.signal(signal.SIGINT, end)
         # The interpreter's last act is to put the handlers back, after which a second one would end it by the signal.
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
         raise KeyboardInterrupt
