@@ -6,6 +6,8 @@ from typing import Any
 
 from sim.analysis.confidence_sequence import runs_needed
 from sim.engine.draw import RUNS_PER_SET
+from sim.given import MOST_RUNS as MOST_NUMBERED
+from sim.given import seed_of, whole
 from sim.results.intervals import Precision
 from sim.results.storage.manifest import Manifest, Plan
 from sim.text import suggestion
@@ -46,7 +48,10 @@ def planned(
     PlanError
         Something is not possible.
     """
-    _check(scenario, runs, until, dtype, variables)
+    runs = None if runs is None else whole(runs, "runs", 1, MOST_NUMBERED, PlanError)
+    seed = None if seed is None else seed_of(seed, PlanError)
+    until = None if until is None else until._replace(halfwidth=float(until.halfwidth))
+    _check(scenario, until, dtype, variables)
     if earlier is not None:
         uncertain = uncertain or earlier.plan.uncertain
         default = replace(earlier.plan, scenario=scenario, summary_only=summary_only, uncertain=uncertain)
@@ -87,20 +92,17 @@ def _check_uncertain(scenario: Scenario, until: Precision | None) -> None:
 
 def _check(
     scenario: Scenario,
-    runs: int | None,
     until: Precision | None,
     dtype: str | None,
     variables: Sequence[str] | None,
 ) -> None:
     theatre = scenario.theatre
-    if runs is not None and runs < 1:
-        raise PlanError(f"runs must be at least 1, found {runs}")
     if dtype not in (None, *DTYPES):
         raise PlanError(f"trajectories are kept as {' or '.join(DTYPES)}, found '{dtype}'")
     for name in variables or ():
         if name not in theatre.variables:
             raise PlanError(f"unknown variable '{name}'{suggestion(name, theatre.variables)}")
-    if until is not None and not 0 < until.halfwidth < 0.5:
+    if until is not None and not 1e-100 < until.halfwidth < 0.5:
         raise PlanError(f"a half-width lies between 0 and 0.5, found {until.halfwidth:g}")
     if until is not None and until.outcome not in (None, *theatre.outcomes):
         raise PlanError(f"unknown outcome '{until.outcome}'{suggestion(str(until.outcome), theatre.outcomes)}")

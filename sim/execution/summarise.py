@@ -18,6 +18,7 @@ from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
 from . import run as running
+from .afford import refuse_unaffordable
 from .loop import ProgressOption, followed
 from .plan import planned
 
@@ -61,6 +62,7 @@ def summarise(
     earlier = begun(folder) if resume else None
     asked: dict[str, Any] = {"until": until, "uncertain": uncertain, "summary_only": True}
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
+    refuse_unaffordable(plan, folder)
     if earlier is not None and earlier.status == "complete":
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before

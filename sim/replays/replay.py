@@ -14,6 +14,7 @@ from sim.engine.explain import Observer, controls
 from sim.engine.model import LockstepModel
 from sim.execution.draws import Drawn, as_data, scenario_of
 from sim.execution.source import Origin, ReplayError, RunSource, find_origin
+from sim.given import MOST_RUNS, shown, whole_or_none
 from sim.text import WIDTH, did_you_mean
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import Program
@@ -258,10 +259,11 @@ def replayed(origin: Origin, run: int) -> Replay:
     ReplayError
         There is no such run, or this version no longer gives the history that the result holds.
     """
-    runs = 2**32 if origin.runs is None else origin.runs
-    if isinstance(run, bool) or run not in range(runs):
+    runs, number = MOST_RUNS if origin.runs is None else origin.runs, whole_or_none(run)
+    if number is None or not 0 <= number < runs:
         has = f"{origin.name} has runs 0 to {runs - 1:,}" if origin.runs is not None else "runs are numbered from 0"
-        raise ReplayError(f"no run {run}; {has}")
+        raise ReplayError(f"no run {shown(run)}; {has}")
+    run = number
     drawn = origin.drawn_by(run)
     found = _simulated(origin.scenario, origin.seed, run, drawn)
     if origin.runs is not None:  # a result, which says what happened
