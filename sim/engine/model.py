@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.given import MOST_RUNS, seed_of, whole
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import LOG, NONE, UNIT, Floats, Script
@@ -55,6 +56,7 @@ class LockstepModel:
     market_type: type[Market] = Market
     world_type: type[World] = World
 
+    @usual
     def __init__(
         self,
         scenario: Scenario | str | PathLike[str],
@@ -135,6 +137,7 @@ class LockstepModel:
         """Refuse to be copied: kernels would go on writing into the arrays of the original."""
         raise TypeError("a model cannot be copied; make another with the same scenario and seed")
 
+    @usual
     def step(self) -> None:
         """Advance every run by a day.
 
@@ -210,6 +213,7 @@ class LockstepModel:
         """Runs that met a value that is not finite: (run, day, what)."""
         return failures(self.program, self.state)
 
+    @usual
     def block(self) -> Block:
         """Gather the results so far."""
         return block(self.program, self.state, self.trajectories)

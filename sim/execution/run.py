@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.engine.block import Block
 from sim.engine.model import LockstepModel
 from sim.results.counted import AnyEnsemble
@@ -37,6 +38,7 @@ MAX_NOMINAL_RUNS = 1000
 """At most so many runs with nominal numbers, for comparison with runs that draw theirs."""
 
 
+@usual
 def run(
     scenario: Scenario | str | PathLike[str],
     runs: int | None = None,

@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.results.counted import CountedEnsemble
 from sim.results.intervals import Precision
 from sim.results.storage.folder import begun, close, refuse_others
@@ -26,6 +27,7 @@ KEPT = 512
 """Runs kept whole: enough to find a few that stand for all, and to hold beside base rates."""
 
 
+@usual
 def summarise(
     scenario: Scenario | str | PathLike[str],
     save: str | PathLike[str],

@@ -1,6 +1,6 @@
 """Blocks of runs, computed by whatever computes: threads of this machine, other processes, a cluster."""
 
-import warnings
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -100,10 +100,10 @@ class _Workers(Generic[T]):
                 self.busy[self._given.submit(_cut(self._work, span), *span)] = span
                 return
             except BrokenExecutor as error:
-                warnings.warn(
-                    f"the executor is broken ({error or type(error).__name__}); going on with threads of this machine",
-                    RuntimeWarning,
-                    stacklevel=2,
+                # No warning: where those are errors, it would end what it tells that it goes on.
+                logging.getLogger("sim").warning(
+                    "The executor is broken (%s); going on with threads of this machine.",
+                    str(error) or type(error).__name__,
                 )
                 self._given = None
         if self._own is None:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.execution.plan import PlanError
 from sim.execution.run import run
 from sim.given import MOST_RUNS, seed_of, whole
@@ -72,6 +73,7 @@ class Report:
         return not self.unexplained
 
 
+@usual
 def lint(
     *files: Named, runs: int | None = None, seed: int | None = None, progress: Callable[[str], None] | None = None
 ) -> Report:

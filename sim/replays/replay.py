@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual, usually
 from sim.engine.block import Block
 from sim.engine.explain import Observer, controls
 from sim.engine.model import LockstepModel
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from sim.results.ensemble import Ensemble
 
 
+@usually
 @dataclass(frozen=True)
 class Replay:
     """One run of a scenario, simulated again."""
@@ -220,6 +222,7 @@ class Replay:
         )
 
 
+@usual
 def replay(source: RunSource, *, run: int = 0, seed: int | None = None) -> Replay:
     """Simulate one run again and tell it.
 

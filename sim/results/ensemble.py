@@ -11,6 +11,7 @@ import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usually
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import reached, standing
 from sim.analysis.paths import Medoids, medoids, quantiles
@@ -43,6 +44,7 @@ class LazyTable:
         instance.__dict__[self._place] = table
 
 
+@usually
 @dataclass(frozen=True)
 class Ensemble:
     """Runs of one scenario under one seed.

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.engine.block import Block
 from sim.engine.branch import branched
 from sim.engine.model import LockstepModel
@@ -42,6 +43,7 @@ class Intervention:
     """Actions vetoed from the day on."""
 
 
+@usual
 def branch(
     scenario: RunSource | Origin,
     *,

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual, usually
 from sim.analysis.intervals import wilson
 from sim.analysis.paired import paired_difference
 from sim.engine.branch import branched
@@ -44,6 +45,7 @@ COLUMNS = [
 ]
 
 
+@usually
 @dataclass(frozen=True)
 class Choices:
     """What came of each option of an actor on one day of one run, in branches on the same dice."""
@@ -137,6 +139,7 @@ class Choices:
         return date_of(self.scenario, self.day)
 
 
+@usual
 def choices(
     scenario: RunSource | Origin,
     *,

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual, usually
 from sim.analysis.paired import flips, mean_difference, paired_difference
 from sim.execution.afford import bytes_in_memory, refuse_memory
 from sim.execution.lookup import QueryError, origin_of
@@ -22,6 +23,7 @@ from sim.results.ensemble import SCRIPT, Ensemble, label
 from .divergence import Divergence, first_divergence
 
 
+@usually
 @dataclass(frozen=True)
 class Comparison:
     """Runs of two scenarios, paired by their numbers."""
@@ -192,6 +194,7 @@ class Comparison:
         )
 
 
+@usual
 def compare(
     first: RunSource | Origin,
     second: RunSource | Origin,

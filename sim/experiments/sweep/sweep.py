@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.analysis.floating import usual
 from sim.execution import run as running
 from sim.execution.afford import refuse_unaffordable
 from sim.execution.loop import ProgressOption, followed
@@ -27,6 +28,7 @@ from .parameters import Only, ParameterChoice, chosen
 from .points import PointRuns, tally
 
 
+@usual
 def sweep(
     scenario: Scenario | str | PathLike[str],
     parameters: ParameterChoice = None,

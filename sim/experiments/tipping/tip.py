@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis.arrays import Floats
+from sim.analysis.floating import usual
 from sim.analysis.intervals import wilson
 from sim.analysis.tipping import along, crossing, length, slopes
 from sim.execution.afford import refuse_memory
@@ -128,6 +129,7 @@ class Tip:
         return as_file(self, Path(path), extends)
 
 
+@usual
 def tip(
     scenario: RunSource,
     to: str,

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import xarray as xr
 
+from sim.analysis.floating import usual
 from sim.results.base_rates import as_records
 from sim.results.counted import AnyEnsemble, CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, action_names
@@ -30,6 +31,7 @@ EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", 
 """Files and folders of a result, beside its trajectories and its manifest."""
 
 
+@usual
 def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
     """Open a result; trajectories and tables are read when they are used.
 
