@@ -155,7 +155,7 @@ def test_branches_are_kept_like_other_results(ensemble, tmp_path):
         ({"day": 60}, r"day 60 is outside the run; small goes from day 0 \(2020-01-01\) to day 59 \(2020-02-29\)"),
         ({"day": "2019-12-31"}, "2019-12-31 is outside the run"),
         ({"day": "soon"}, "'soon' is no day; give its number or its date"),
-        ({"runs": 0}, "at least one branch"),
+        ({"runs": 0}, "branches must be at least 1, found 0"),
         ({"days": 37}, "there are 36 days to follow, found 37"),
         ({"actions": ["aran.deplay"]}, "there is no action 'aran.deplay'; did you mean 'aran.deploy'"),
         ({"actions": ["vow", "cela.rocket"]}, "cannot both be done on one day"),

@@ -75,7 +75,7 @@ def test_what_had_come_about_before_is_no_consequence():
         ({"actor": "arran"}, "there is no actor 'arran'; did you mean 'aran'"),
         ({"day": 2}, r"history is imposed on day 2 .* that begins on day 4"),
         ({"days": 100}, "there are 45 days to follow"),
-        ({"runs": 0}, "at least one branch"),
+        ({"runs": 0}, "branches must be at least 1, found 0"),
     ],
 )
 def test_what_cannot_be_had_is_said(asked, said):

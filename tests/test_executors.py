@@ -118,11 +118,12 @@ def test_a_cluster_that_cannot_be_used_is_refused_with_a_reason(dask, monkeypatc
         pass
 
 
-def test_a_broken_pool_is_replaced(tmp_path):
+def test_a_broken_pool_is_replaced(tmp_path, caplog):
     spans = [(first, first + 1) for first in range(7)]
-    with ProcessPoolExecutor(2, get_context("spawn")) as pool, pytest.warns(RuntimeWarning, match="going on with thr"):
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         found = dict(computed(partial(mortal.once, tmp_path / "died"), spans, pool))
     assert found == {span: span[0] for span in spans}
+    assert "going on with threads of this machine" in caplog.text
 
 
 class Unlucky(ThreadPoolExecutor):

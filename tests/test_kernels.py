@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 import sim
-from sim.engine import fingerprint
-from sim.engine._numba import compile_cache, kernel
+from sim.engine import kept
+from sim.engine._numba import kernel, places
 from sim.engine.branch import branched
 from sim.engine.draw import drawn
 from sim.engine.fingerprint import KERNELS, RULES, code_sha256, parsed_sha256
@@ -32,7 +32,7 @@ DRAW = """
 import numpy as np
 from sim.engine.dice import words
 from sim.engine._numba import kernel
-from sim.engine._numba.compile_cache import cache_folder
+from sim.engine._numba.places import latest
 
 @kernel
 def draw(out):
@@ -40,7 +40,7 @@ def draw(out):
 
 out = np.zeros(2, np.uint64)
 draw(out)
-print(out[0], cache_folder(), sum(draw.stats.cache_hits.values()))
+print(out[0], latest(), sum(draw.stats.cache_hits.values()))
 """
 
 FADE = """
@@ -68,7 +68,7 @@ def copy(tmp_path) -> Path:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(tmp_path, monkeypatch):
-    monkeypatch.setattr(fingerprint, "CACHE", tmp_path / "remembered")
+    monkeypatch.setattr(kept, "home", lambda: tmp_path / "remembered")
 
 
 def told(copy: Path, code: str, cache: Path) -> list[str]:
@@ -152,9 +152,9 @@ def _once(text: str, old: str, new: str) -> str | None:
 
 def test_the_hash_of_code_does_not_depend_on_what_is_remembered(tmp_path):
     anew = code_sha256.__wrapped__(RULES)
-    assert (tmp_path / "remembered" / "parsed.json").exists()
+    assert (tmp_path / "remembered" / "parsed").exists()
     assert code_sha256.__wrapped__(RULES) == anew
-    (tmp_path / "remembered" / "parsed.json").write_text("{ damaged", encoding="utf-8")
+    (tmp_path / "remembered" / "parsed").write_text("{ damaged", encoding="utf-8")
     assert code_sha256.__wrapped__(RULES) == anew
     assert code_sha256.__wrapped__(KERNELS) != anew
 
@@ -240,9 +240,9 @@ def test_kernels_that_nobody_used_for_months_are_removed(tmp_path):
     old, new = tmp_path / "kernels-old", tmp_path / "kernels-new"
     for folder in (old, new):
         folder.mkdir()
-    months_ago = time.time() - compile_cache.UNUSED - 60
+    months_ago = time.time() - places.UNUSED - 60
     os.utime(old, (months_ago, months_ago))
-    compile_cache._forget_unused(tmp_path)
+    places.forget(tmp_path, "kernels-*", places.UNUSED)
     assert [path.name for path in tmp_path.iterdir()] == ["kernels-new"]
 
 

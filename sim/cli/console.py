@@ -66,7 +66,7 @@ def answering(verb: Callable[P, None]) -> Callable[P, None]:
             code = _code(error)
             if code is None:
                 raise
-            notes.print(str(error))
+            notes.print(_NO_MEMORY if isinstance(error, MemoryError) else str(error))
             raise typer.Exit(code) from None
 
     return answer
@@ -89,4 +89,6 @@ _CODES = {
     "ReportError": WRONG_USAGE,
     "MeasureError": WRONG_USAGE,
     "MissingExtraError": FAILED,
+    "MemoryError": FAILED,
 }
+_NO_MEMORY = "There is not enough memory for this; ask for fewer runs or days, or of a container for more memory."

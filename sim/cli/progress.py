@@ -5,7 +5,8 @@ from .console import notes
 
 def announced_compilation() -> None:
     """Say that the first start takes longer, if it is the first."""
-    from sim.engine._numba import is_compiled
+    from sim.engine._numba import is_compiled, is_lasting
 
     if not is_compiled():
-        notes.print("Compiling the engine, once on this machine; this takes about half a minute …")
+        once = ", once on this machine" if is_lasting() else ""
+        notes.print(f"Compiling the engine{once}; this takes about half a minute …")

@@ -13,7 +13,7 @@ import typer
 from sim.text import counted
 
 from . import complete
-from .console import INTERRUPTED, NOT_PRECISE, SOME_FAILED, Json, answering, console, notes, print_json
+from .console import FAILED, INTERRUPTED, NOT_PRECISE, SOME_FAILED, Json, answering, console, notes, print_json
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -154,10 +154,15 @@ def executing(dask: str | None) -> Any:
 @contextmanager
 def interruptible(folder: Path, again: str) -> Iterator[None]:
     """Let Ctrl-C end the runs and say how to resume; pressed once more, it ends everything at once."""
+    from sim.engine._numba import remove_private
+
+    def end(*_: object) -> None:
+        remove_private()
+        os._exit(INTERRUPTED)
 
     def interrupt(*_: object) -> None:
         # Whatever is being written just now is written anew by those who go on.
-        signal.signal(signal.SIGINT, lambda *_: os._exit(INTERRUPTED))
+        signal.signal(signal.SIGINT, end)
         # The interpreter's last act is to put the handlers back, after which a second one would end it by the signal.
         atexit.register(signal.signal, signal.SIGINT, signal.SIG_IGN)
         raise KeyboardInterrupt
@@ -166,21 +171,29 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        from sim.results.storage.folder import begun
-
-        manifest = begun(folder)
-        if manifest is None or not manifest.done:
-            notes.print("Interrupted; no block of runs was finished.")
-        else:
-            notes.print(
-                f"Interrupted; {manifest.runs:,} of {counted(manifest.plan.runs, 'run')} are kept in {folder}.\n"
-                f"Go on with them: {again}",
-                markup=False,
-            )
+        _tell_kept("Interrupted", folder, again)
         raise typer.Exit(INTERRUPTED) from None
+    except MemoryError:
+        _tell_kept("The memory ran short", folder, again)
+        raise typer.Exit(FAILED) from None
     finally:
         if signal.getsignal(signal.SIGINT) is interrupt:  # else it is over, and the interpreter is still to shut down
             signal.signal(signal.SIGINT, before)
+
+
+def _tell_kept(what: str, folder: Path, again: str) -> None:
+    """Say of an end before the end what is kept, and how to go on."""
+    from sim.results.storage.folder import begun
+
+    manifest = begun(folder)
+    if manifest is None or not manifest.done:
+        notes.print(f"{what}; no block of runs was finished.")
+        return
+    notes.print(
+        f"{what}; {manifest.runs:,} of {counted(manifest.plan.runs, 'run')} are kept in {folder}.\n"
+        f"Go on with them: {again}",
+        markup=False,
+    )
 
 
 def _as_written(ensemble: "AnyEnsemble") -> "Ensemble | None":

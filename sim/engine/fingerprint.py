@@ -7,13 +7,11 @@ compiled anew, and unfinished results are refused, only where something else may
 import ast
 import hashlib
 import json
-import os
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-import platformdirs
+from . import kept
 
 KERNELS = (
     "sim.engine._numba.arithmetic",
@@ -63,8 +61,7 @@ RULES = (
 
 _PACKAGE = Path(__file__).parents[1]
 
-
-CACHE = Path(platformdirs.user_cache_dir("escalation-sim"))
+_PARSED = "parsed"
 _MOST = 500
 """How many parsed sources are remembered: some versions of all modules."""
 
@@ -93,19 +90,17 @@ def code_sha256(modules: tuple[str, ...], package: Path = _PACKAGE) -> str:
 
 def _remembered() -> dict[str, str]:
     """What sources have been parsed to, by the hashes of their texts."""
-    with suppress(OSError, ValueError):
-        return dict(json.loads((CACHE / "parsed.json").read_bytes()))
+    with suppress(OSError):
+        if (content := kept.read(kept.home(), _PARSED)) is not None:
+            return dict(json.loads(content))
     return {}
 
 
 def _remember(known: dict[str, str]) -> None:
     """Keep the latest; where nothing can be kept, they are parsed again."""
     with suppress(OSError):
-        CACHE.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=CACHE, prefix="parsed-")
-        with os.fdopen(handle, "w") as file:
-            json.dump(dict(list(known.items())[-_MOST:]), file)
-        os.replace(name, CACHE / "parsed.json")
+        kept.make_folder(kept.home())
+        kept.write(kept.home(), _PARSED, json.dumps(dict(list(known.items())[-_MOST:])).encode())
 
 
 def parsed_sha256(source: bytes) -> str:

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
+from sim.given import MOST_RUNS, seed_of, whole
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import LOG, NONE, UNIT, Floats, Script
 from sim.theatre.language.scenario import Scenario
@@ -54,6 +56,7 @@ class LockstepModel:
     market_type: type[Market] = Market
     world_type: type[World] = World
 
+    @usual
     def __init__(
         self,
         scenario: Scenario | str | PathLike[str],
@@ -70,11 +73,9 @@ class LockstepModel:
         self._enlisted = Agents()
         self._scenario = loaded(scenario)
         self.program = program_of(self._scenario)
-        numbers = np.arange(runs) if run_numbers is None else np.asarray(run_numbers)
-        if len(numbers) < 1 or numbers.min() < 0 or numbers.max() >= 2**32:
-            raise ValueError("a model needs at least one run, and runs are numbered from 0 below 2**32")
-        branches = np.zeros(len(numbers)) if branch_numbers is None else np.asarray(branch_numbers)
-        self.runs = RunKeys(np.array([self.seed], np.uint64), numbers.astype(np.int64), branches.astype(np.int64))
+        numbers = np.arange(whole(runs, "runs", 1, MOST_RUNS)) if run_numbers is None else _numbered(run_numbers)
+        branches = np.zeros(len(numbers), np.int64) if branch_numbers is None else _numbered(branch_numbers)
+        self.runs = RunKeys(np.array([self.seed], np.uint64), numbers, branches)
         self.n = len(numbers)
         with compiling(last=False):
             self._lay_out(design or {})
@@ -136,6 +137,7 @@ class LockstepModel:
         """Refuse to be copied: kernels would go on writing into the arrays of the original."""
         raise TypeError("a model cannot be copied; make another with the same scenario and seed")
 
+    @usual
     def step(self) -> None:
         """Advance every run by a day.
 
@@ -211,6 +213,7 @@ class LockstepModel:
         """Runs that met a value that is not finite: (run, day, what)."""
         return failures(self.program, self.state)
 
+    @usual
     def block(self) -> Block:
         """Gather the results so far."""
         return block(self.program, self.state, self.trajectories)
@@ -245,9 +248,15 @@ def checked_seed(seed: int | None) -> int:
     """
     if seed is None:
         return secrets.randbits(63)
-    if isinstance(seed, bool) or not isinstance(seed, int | np.integer) or not 0 <= seed < 2**64:
-        raise ValueError(f"a seed is a whole number from 0 to 2**64 - 1, found {seed!r}")
-    return int(seed)
+    return seed_of(seed)
+
+
+def _numbered(numbers: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
+    """Run or branch numbers as the dice take them."""
+    found = np.asarray(numbers)
+    if len(found) < 1 or found.dtype.kind not in "iu" or found.min() < 0 or found.max() >= MOST_RUNS:
+        raise ValueError("a model needs at least one run, and runs are numbered from 0 below 2**32")
+    return found.astype(np.int64)
 
 
 def loaded(scenario: Scenario | str | PathLike[str]) -> Scenario:

@@ -2,6 +2,7 @@
 
 from datetime import date
 
+from sim.given import MOST_RUNS, shown, whole_or_none
 from sim.results.ensemble import date_of
 from sim.text import did_you_mean, suggestion
 from sim.theatre.language.scenario import Scenario
@@ -27,18 +28,19 @@ def origin_of(source: RunSource | Origin, seed: int | None = None) -> Origin:
     return source if isinstance(source, Origin) else find_origin(source, seed)
 
 
-def refuse_unknown_run(origin: Origin, run: int) -> None:
-    """Refuse a run that the result does not have, or that has no dice.
+def run_of(origin: Origin, run: int) -> int:
+    """Return the number of a run that the result has, or that has dice.
 
     Raises
     ------
     QueryError
         There is no such run.
     """
-    runs = 2**32 if origin.runs is None else origin.runs
-    if not 0 <= run < runs:
+    runs, number = MOST_RUNS if origin.runs is None else origin.runs, whole_or_none(run)
+    if number is None or not 0 <= number < runs:
         has = "runs are numbered from 0 below 2**32" if origin.runs is None else f"{origin.name} has 0 to {runs - 1:,}"
-        raise QueryError(f"there is no run {run}; {has}")
+        raise QueryError(f"there is no run {shown(run)}; {has}")
+    return number
 
 
 def day_of(scenario: Scenario, day: DayLike) -> int:

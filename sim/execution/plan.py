@@ -5,6 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from sim.engine.draw import RUNS_PER_SET
+from sim.given import MOST_RUNS as MOST_NUMBERED
+from sim.given import seed_of, whole
 from sim.results.intervals import Precision
 from sim.results.storage.manifest import Manifest, Plan
 from sim.text import suggestion
@@ -45,7 +47,10 @@ def planned(
     PlanError
         Something is not possible.
     """
-    _check(scenario, runs, until, dtype, variables)
+    runs = None if runs is None else whole(runs, "runs", 1, MOST_NUMBERED, PlanError)
+    seed = None if seed is None else seed_of(seed, PlanError)
+    until = None if until is None else until._replace(halfwidth=float(until.halfwidth))
+    _check(scenario, until, dtype, variables)
     if earlier is not None:
         uncertain = uncertain or earlier.plan.uncertain
         default = replace(earlier.plan, scenario=scenario, summary_only=summary_only, uncertain=uncertain)
@@ -86,21 +91,18 @@ def _check_uncertain(scenario: Scenario, until: Precision | None) -> None:
 
 def _check(
     scenario: Scenario,
-    runs: int | None,
     until: Precision | None,
     dtype: str | None,
     variables: Sequence[str] | None,
 ) -> None:
     theatre = scenario.theatre
-    if runs is not None and runs < 1:
-        raise PlanError(f"runs must be at least 1, found {runs}")
     if dtype not in (None, *DTYPES):
         raise PlanError(f"trajectories are kept as {' or '.join(DTYPES)}, found '{dtype}'")
     for name in variables or ():
         if name not in theatre.variables:
             raise PlanError(f"unknown variable '{name}'{suggestion(name, theatre.variables)}")
     widest = 1 if until is not None and until.relative else 0.5
-    if until is not None and not 0 < until.halfwidth < widest:
+    if until is not None and not 1e-100 < until.halfwidth < widest:
         kind = "a relative half-width" if until.relative else "a half-width"
         raise PlanError(f"{kind} lies between 0 and {widest:g}, found {until.halfwidth:g}")
     if until is not None and until.outcome not in (None, *theatre.outcomes):

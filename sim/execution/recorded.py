@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from sim.analysis.floating import usual
 from sim.results.ensemble import Ensemble
 from sim.theatre.files.load import check, load
 from sim.theatre.files.locate import Named
@@ -19,6 +20,7 @@ class RecordError(ValueError):
     """A record cannot be held beside a scenario; the message says why."""
 
 
+@usual
 def recorded(
     scenario: Scenario | Named, until: date | str | None = None, *, history: Named = "history", seed: int | None = None
 ) -> Ensemble:

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.engine.block import Block
 from sim.engine.model import LockstepModel
 from sim.results.counted import AnyEnsemble
@@ -25,6 +26,7 @@ from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
+from .afford import refuse_unaffordable
 from .draws import design_of
 from .loop import ProgressOption, followed
 from .plan import planned
@@ -36,6 +38,7 @@ MAX_NOMINAL_RUNS = 1000
 """At most so many runs with nominal numbers, for comparison with runs that draw theirs."""
 
 
+@usual
 def run(
     scenario: Scenario | str | PathLike[str],
     runs: int | None = None,
@@ -61,7 +64,7 @@ def run(
     seed : int, optional
         Seed of all dice; left out, the scenario's.
     executor : concurrent.futures.Executor, optional
-        Where to compute; left out, threads on all cores. It changes nothing in the result.
+        Where to compute; left out, threads on all cores that this process may use. It changes nothing in the result.
     progress : callable, optional
         Called with how far it has come (`sim.execution.progress.Tally`); left out, a bar on a terminal or in a
         notebook; None for nothing.
@@ -97,6 +100,7 @@ def run(
     earlier = begun(folder) if folder is not None and resume else None
     asked: dict[str, Any] = {"until": until, "dtype": dtype, "variables": variables, "uncertain": uncertain}
     plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, **asked)
+    refuse_unaffordable(plan, folder)
     work = partial(run_planned, plan)
     if folder is None:
         return _in_memory(plan, followed(plan, work, tally, executor, progress))

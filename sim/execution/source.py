@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Union
 
+from sim.given import seed_of
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import Named, shipped_files
@@ -134,8 +135,9 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
     sim.StoreError
         The folder is no result, or cannot be read.
     ReplayError
-        A seed is given that is not the result's, or the result holds branches or a sweep.
+        A seed is given that is none, or not the result's, or the result holds branches or a sweep.
     """
+    seed = None if seed is None else seed_of(seed, ReplayError)
     if isinstance(source, Scenario):
         return Origin(source, source.seed if seed is None else seed)
     if isinstance(source, str | Path) and not Path(source).is_dir():

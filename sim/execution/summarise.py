@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.results.counted import CountedEnsemble
 from sim.results.intervals import Precision
 from sim.results.storage.folder import begun, close, refuse_others
@@ -18,6 +19,7 @@ from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
 from . import run as running
+from .afford import refuse_unaffordable
 from .loop import ProgressOption, followed
 from .plan import planned
 
@@ -25,6 +27,7 @@ KEPT = 512
 """Runs kept whole: enough to find a few that stand for all, and to hold beside base rates."""
 
 
+@usual
 def summarise(
     scenario: Scenario | str | PathLike[str],
     save: str | PathLike[str],
@@ -61,6 +64,7 @@ def summarise(
     earlier = begun(folder) if resume else None
     asked: dict[str, Any] = {"until": until, "uncertain": uncertain, "summary_only": True}
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
+    refuse_unaffordable(plan, folder)
     if earlier is not None and earlier.status == "complete":
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before

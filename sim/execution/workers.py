@@ -1,7 +1,6 @@
 """Blocks of runs, computed by whatever computes: threads of this machine, other processes, a cluster."""
 
-import os
-import warnings
+import logging
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
@@ -17,6 +16,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Generic, TypeVar
 
 from sim.results.storage.manifest import Span
+
+from .resources import cores
 
 T = TypeVar("T")
 
@@ -89,7 +90,7 @@ class _Workers(Generic[T]):
 
     def room(self) -> int:
         """How many blocks to have under way: one at hand for each worker beside the one it is at."""
-        return max(2, 2 * (_cores() if self._given is None else n_workers(self._given)))
+        return max(2, 2 * (cores() if self._given is None else n_workers(self._given)))
 
     def begin(self, span: Span) -> None:
         """Have a block computed."""
@@ -99,14 +100,14 @@ class _Workers(Generic[T]):
                 self.busy[self._given.submit(_cut(self._work, span), *span)] = span
                 return
             except BrokenExecutor as error:
-                warnings.warn(
-                    f"the executor is broken ({error or type(error).__name__}); going on with threads of this machine",
-                    RuntimeWarning,
-                    stacklevel=2,
+                # No warning: where those are errors, it would end what it tells that it goes on.
+                logging.getLogger("sim").warning(
+                    "The executor is broken (%s); going on with threads of this machine.",
+                    str(error) or type(error).__name__,
                 )
                 self._given = None
         if self._own is None:
-            self._own = ThreadPoolExecutor(_cores())  # kernels run without the interpreter's lock
+            self._own = ThreadPoolExecutor(cores())  # kernels run without the interpreter's lock
         self.busy[self._own.submit(self._work, *span)] = span
 
     def finished(self) -> Iterator[tuple[Span, T]]:
@@ -143,18 +144,14 @@ def _cut(work: Callable[[int, int], T], span: Span) -> Callable[[int, int], T]:
 
 def pool(executor: Executor | None) -> AbstractContextManager[Executor]:
     """What computes, for as long as it is used: the caller's executor, which stays his, or threads on all cores."""
-    return ThreadPoolExecutor(_cores()) if executor is None else nullcontext(executor)
-
-
-def _cores() -> int:
-    return os.cpu_count() or 1
+    return ThreadPoolExecutor(cores()) if executor is None else nullcontext(executor)
 
 
 def n_workers(executor: Executor) -> int:
     """How many blocks an executor computes at a time, as far as it tells."""
     if (client := getattr(executor, "_client", None)) is not None:  # Dask's, whose workers come and go
         return max(int(sum(client.nthreads().values())), 1)
-    return int(getattr(executor, "_max_workers", 0)) or _cores()
+    return int(getattr(executor, "_max_workers", 0)) or cores()
 
 
 def _is_lost(error: Exception) -> bool:

@@ -8,7 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
+from sim.execution.plan import PlanError
 from sim.execution.run import run
+from sim.given import MOST_RUNS, seed_of, whole
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.errors import Fault, ScenarioError, shown
 from sim.theatre.files.load import Resolved, load_either, resolve, without
@@ -70,6 +73,7 @@ class Report:
         return not self.unexplained
 
 
+@usual
 def lint(
     *files: Named, runs: int | None = None, seed: int | None = None, progress: Callable[[str], None] | None = None
 ) -> Report:
@@ -97,6 +101,8 @@ def lint(
     sim.ScenarioError
         Some of the files have faults.
     """
+    runs = None if runs is None else whole(runs, "runs", 1, MOST_RUNS, PlanError)
+    seed = None if seed is None else seed_of(seed, PlanError)
     loaded, skipped = _loaded(files)
     theatres: dict[Path, _Shared] = {}
     scenarios = []
@@ -106,7 +112,7 @@ def lint(
         theatre = resolved.files[-1].path
         shared = theatres.setdefault(theatre.resolve(), _Shared(theatre))
         dice = scenario.seed if seed is None else seed
-        scenarios.append(_Examined(scenario, resolved, runs or RUNS, dice).linted(name, shared))
+        scenarios.append(_Examined(scenario, resolved, RUNS if runs is None else runs, dice).linted(name, shared))
     return Report(tuple(scenarios), tuple(each for shared in theatres.values() for each in shared.standing()), skipped)
 
 

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual, usually
 from sim.engine.block import Block
 from sim.engine.explain import Observer, controls
 from sim.engine.model import LockstepModel
 from sim.execution.draws import Drawn, as_data, scenario_of
 from sim.execution.source import Origin, ReplayError, RunSource, find_origin
+from sim.given import MOST_RUNS, shown, whole_or_none
 from sim.text import WIDTH, did_you_mean
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import Program
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from sim.results.ensemble import Ensemble
 
 
+@usually
 @dataclass(frozen=True)
 class Replay:
     """One run of a scenario, simulated again."""
@@ -219,6 +222,7 @@ class Replay:
         )
 
 
+@usual
 def replay(source: RunSource, *, run: int = 0, seed: int | None = None) -> Replay:
     """Simulate one run again and tell it.
 
@@ -258,10 +262,11 @@ def replayed(origin: Origin, run: int) -> Replay:
     ReplayError
         There is no such run, or this version no longer gives the history that the result holds.
     """
-    runs = 2**32 if origin.runs is None else origin.runs
-    if isinstance(run, bool) or run not in range(runs):
+    runs, number = MOST_RUNS if origin.runs is None else origin.runs, whole_or_none(run)
+    if number is None or not 0 <= number < runs:
         has = f"{origin.name} has runs 0 to {runs - 1:,}" if origin.runs is not None else "runs are numbered from 0"
-        raise ReplayError(f"no run {run}; {has}")
+        raise ReplayError(f"no run {shown(run)}; {has}")
+    run = number
     drawn = origin.drawn_by(run)
     found = _simulated(origin.scenario, origin.seed, run, drawn)
     if origin.runs is not None:  # a result, which says what happened

@@ -9,6 +9,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sim.analysis.floating import usual
 from sim.results.counted import AnyEnsemble
 from sim.results.provenance import Provenance
 from sim.results.storage.atomic import replacing, reporting_disk_errors
@@ -39,6 +40,7 @@ class ReportError(ValueError):
     """A report cannot be made or found; the message says why and what to do."""
 
 
+@usual
 def write(
     ensemble: AnyEnsemble,
     path: Path,
@@ -94,6 +96,7 @@ def is_report(path: Path) -> bool:
         return f'name="generator" content="{GENERATOR}' in file.read(4000)
 
 
+@usual
 def html(
     ensemble: AnyEnsemble,
     second: AnyEnsemble | None = None,

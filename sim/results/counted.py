@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.counts import quantiles
+from sim.analysis.floating import usually
 from sim.analysis.intervals import Interval
 from sim.analysis.ladder import Together
 from sim.theatre.language.scenario import Scenario
@@ -20,6 +21,7 @@ from .summary import Summary
 from .two_errors import errors_of_shares
 
 
+@usually
 @dataclass(frozen=True)
 class CountedEnsemble:
     """Runs of one scenario under one seed, of which only counts were kept.

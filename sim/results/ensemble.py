@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
-from typing import Any, Self
+from typing import Any, Self, SupportsIndex
 
 import numpy as np
 import pandas as pd
 import xarray as xr
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usually
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import Together, reached, standing, together
 from sim.analysis.paths import Medoids, medoids, quantiles
@@ -44,6 +45,7 @@ class LazyTable:
         instance.__dict__[self._place] = table
 
 
+@usually
 @dataclass(frozen=True)
 class Ensemble:
     """Runs of one scenario under one seed.
@@ -63,9 +65,15 @@ class Ensemble:
     """Runs that met a value that is not finite: run, day, what. They count in no share."""
     info: dict[str, Any] = field(default_factory=dict)
     """How it was made: versions, platform, time."""
+    reopen: "Callable[[], Ensemble] | None" = field(default=None, repr=False, compare=False)
+    """Reads the same from where it is kept; None where it is in memory only."""
 
     def __len__(self) -> int:
         return len(self.outcomes)
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> str | tuple[Any, ...]:
+        """Be pickled and copied as where it is kept, however much of it was read: processes are sent a path."""
+        return super().__reduce_ex__(protocol) if self.reopen is None else (self.reopen, ())
 
     @cached_property
     def completed(self) -> pd.DataFrame:

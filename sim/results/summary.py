@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.counts import quantiles
+from sim.analysis.floating import usually
 from sim.analysis.intervals import Interval, wilson
 from sim.analysis.ladder import Together, reached
 from sim.analysis.two_errors import by_set, tally
@@ -35,6 +36,7 @@ Totals = NDArray[np.int64]
 Failure = tuple[int, int, str]
 
 
+@usually
 @dataclass(eq=False)
 class Summary:
     """What some runs of a scenario did, in counts of those that did not fail.

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.analysis import sensitivity
 from sim.analysis.arrays import Floats
 from sim.analysis.discovery import Box, Split, boxes, splits
+from sim.analysis.floating import usually
 from sim.analysis.variance import VarianceShares, variance_shares
 from sim.theatre.language.measures import MeasureError, measure_name
 from sim.theatre.language.scenario import Scenario
@@ -23,6 +24,7 @@ Function = Callable[[Floats, NDArray[np.int64]], Mapping[str, NDArray[Any]]]
 """Gives measures of runs: takes their values, shape (run, number), and their run numbers."""
 
 
+@usually
 @dataclass(frozen=True, eq=False)
 class Response:
     """What a model, or any function, gives at the points of a design."""

@@ -1,98 +1,69 @@
 """Compiled kernels kept on the disk, under a key that changes with what any of them computes.
 
 Numba keeps a kernel by the place, the line and the text of its own file. So it does not notice an edit to a function
-that the kernel calls from another file, and compiles anew where a sentence was mended or a line moved. Here all kernels
-lie in one folder, named by the hash of all code that they are made of (`sim.engine.fingerprint`).
+that the kernel calls from another file, and compiles anew where a sentence was mended or a line moved; and it loads,
+and so executes, whatever lies where a kernel should. Here all kernels lie in one folder, named by the hash of all code
+that they are made of (`sim.engine.fingerprint`), and only this user's own are loaded (`sim.engine.kept`).
 """
 
 import gc
 import hashlib
 import inspect
-import shutil
-import sys
-import tempfile
-import time
+import pickle
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import llvmlite
-import numba
-import numpy as np
-from filelock import FileLock
-from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLocator
+from numba.core.caching import FunctionCache
+from numba.core.compiler import CompileResult
+from numba.core.serialize import dumps
 
-from sim.engine.fingerprint import CACHE, KERNELS, code_sha256
+from sim.engine.fingerprint import KERNELS
 
-UNUSED = 90 * 86_400
-"""Seconds."""
+from . import places
 
 
-@cache
-def cache_folder() -> Path:
-    """Where compiled kernels are kept: by what they compute, and the versions of what compiles them."""
-    versions = f"{sys.version} {numba.__version__} {llvmlite.__version__} {np.__version__}"
-    name = f"kernels-{hashlib.sha256(f'{code_sha256(KERNELS)} {versions}'.encode()).hexdigest()[:16]}"
-    for place in (CACHE, Path(tempfile.gettempdir()) / "escalation-sim"):
-        folder = Path(place, name)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            tempfile.TemporaryFile(dir=folder).close()  # which also marks the folder as used today
-        except OSError:  # a home that cannot be written to
-            continue
-        _forget_unused(folder.parent)
-        return folder
-    return Path(tempfile.mkdtemp(prefix="escalation-sim-"))
+class KernelCache(FunctionCache):
+    """The cache of one kernel: what tells its compiled forms apart is numba's, how they are kept is not.
 
-
-def _forget_unused(place: Path) -> None:
-    """Remove what was compiled of other versions and not used for three months."""
-    for folder in place.glob("kernels-*"):
-        with suppress(OSError):
-            if time.time() - folder.stat().st_mtime > UNUSED:
-                shutil.rmtree(folder)
-
-
-class _Place(_CacheLocator):
-    """Where numba finds a kernel, and whether it is fresh.
-
-    Of a kernel in `KERNELS` the folder's name says that; it may stand on another line, or in another copy of the
+    A kernel of `KERNELS` is what the folder's name says; it may stand on another line, or in another copy of the
     package. Any other kernel, such as one of a test, is known by its place, and fresh while its file has the same text.
     """
 
     def __init__(self, function: Callable[..., Any]) -> None:
-        self._function = function
-        self._ours = function.__module__ in KERNELS
+        # Numba's own is left out: the environment can have it look elsewhere, for kernels that may not be fresh.
+        self._py_func = function
+        self._which = f"{function.__module__} {function.__qualname__}"
+        if function.__module__ not in KERNELS:
+            file = inspect.getfile(function)
+            text = hashlib.sha256(Path(file).read_bytes()).hexdigest()
+            self._which += f" {file} {function.__code__.co_firstlineno} {text}"
+        self.enable()
 
-    def get_cache_path(self) -> str:
-        return str(cache_folder())
+    def flush(self) -> None:
+        """Do nothing: what is not fresh has another name."""
 
-    def get_source_stamp(self) -> str:
-        if self._ours:
-            return cache_folder().name
-        return hashlib.sha256(Path(inspect.getfile(self._function)).read_bytes()).hexdigest()
+    @property
+    def cache_path(self) -> str:
+        """Where it is kept."""
+        return str(places.latest())
 
-    def get_disambiguator(self) -> str:
-        """Part of the name of its files."""
-        where = self._function.__module__ if self._ours else inspect.getfile(self._function)
-        line = "" if self._ours else self._function.__code__.co_firstlineno
-        return f"{hashlib.sha256(where.encode()).hexdigest()[:8]}{line}"
+    def _load_overload(self, sig: Any, target_context: Any) -> Any:
+        content = places.read(self._file(sig, target_context.codegen()))
+        try:
+            return None if content is None else CompileResult._rebuild(target_context, *pickle.loads(content))
+        except Exception:  # whatever else it may be, it is no kernel: compile it
+            return None
 
-    @classmethod
-    def from_function(cls, py_func: Callable[..., Any], py_file: str) -> "_Place":
-        return cls(py_func)
+    def _save_overload(self, sig: Any, data: Any) -> None:
+        if not data.library.has_dynamic_globals:
+            places.write(self._file(sig, data.codegen), dumps(data._reduce()))
 
-
-class _Files(CompileResultCacheImpl):
-    _locator_classes: list[Any] = [_Place]
-
-
-class KernelCache(FunctionCache):
-    """The cache of one kernel."""
-
-    _impl_class = _Files
+    def _file(self, sig: Any, codegen: Any) -> str:
+        """The name of a compiled form: by what it is of, for which types and which processor."""
+        key = hashlib.sha256(f"{self._which} {self._index_key(sig, codegen)!r}".encode()).hexdigest()
+        return f"{self._py_func.__name__}-{key[:32]}.nbc"
 
 
 _known_compiled = False
@@ -101,14 +72,14 @@ _known_compiled = False
 def is_compiled() -> bool:
     """Whether the kernels lie compiled on this machine."""
     global _known_compiled  # asked every day of every block
-    _known_compiled = _known_compiled or (cache_folder() / "complete").exists()
+    _known_compiled = _known_compiled or places.is_complete()
     return _known_compiled
 
 
 @contextmanager
 def compiling_alone() -> Iterator[None]:
-    """Let one process compile at a time: numba's disk cache mixes up what two write at once."""
-    with FileLock(cache_folder() / "lock"):
+    """Let one process compile at a time, where files can be locked."""
+    with places.locked():
         yield
 
 
@@ -119,6 +90,7 @@ def compiling(last: bool) -> Iterator[None]:
     `last` says that after this block every kernel has been called. Meanwhile nobody looks for garbage: there is none in
     the millions of objects that a compiler makes, and to look for it takes a tenth of the time.
     """
+    global _known_compiled
     if is_compiled():
         yield
         return
@@ -131,4 +103,5 @@ def compiling(last: bool) -> Iterator[None]:
             if collects:
                 gc.enable()
     if last:
-        (cache_folder() / "complete").touch()
+        places.write(places.COMPLETE, b"")
+        _known_compiled = True

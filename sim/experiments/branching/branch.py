@@ -1,6 +1,5 @@
 """Branch a run on a day: the same past, and what could still come of it."""
 
-import os
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, replace
@@ -11,12 +10,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
 from sim.engine.block import Block
 from sim.engine.branch import branched
 from sim.engine.model import LockstepModel
-from sim.execution.lookup import DayLike, QueryError, action_of, dated, day_of, origin_of
+from sim.execution.afford import bytes_in_memory, refuse_memory
+from sim.execution.lookup import DayLike, QueryError, action_of, dated, day_of, origin_of, run_of
+from sim.execution.resources import cores
 from sim.execution.source import Origin, RunSource
 from sim.execution.workers import pool
+from sim.given import MOST_RUNS, plain, whole
 from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
 from sim.results.storage.manifest import provenance
 from sim.theatre.language.scenario import Scenario, ScriptEntry, Window
@@ -40,6 +43,7 @@ class Intervention:
     """Actions vetoed from the day on."""
 
 
+@usual
 def branch(
     scenario: RunSource | Origin,
     *,
@@ -92,10 +96,11 @@ def branch(
         There is no such run, day, action or number, or a change cannot be made halfway through a run.
     """
     origin = origin_of(scenario, seed)
+    run, runs = run_of(origin, run), whole(runs, "branches", 1, MOST_RUNS - 1, QueryError)
     first = day_of(origin.scenario, day)
     last = _last_day(origin.scenario, first, days)
-    if runs < 1:
-        raise QueryError(f"there must be at least one branch, found {runs}")
+    needed = 2.0 * runs * bytes_in_memory(origin.scenario)  # parts, and then the whole
+    refuse_memory(needed, f"{runs:,} branches", "choose fewer", QueryError)
     change = _checked(origin.scenario, first, overrides or {}, actions, forbid)
     stem = trunk(origin, run, first, keep=True)
     rules = _under(stem.scenario, change.numbers)
@@ -104,8 +109,7 @@ def branch(
     def futures(part: NDArray[np.int64]) -> Block:
         return _followed(_begun(stem, part, rules, change), last)
 
-    cores = os.cpu_count() or 1
-    parts = np.array_split(numbers, max(-(-len(numbers) // COLUMNS), min(cores, len(numbers))))
+    parts = np.array_split(numbers, max(-(-len(numbers) // COLUMNS), min(cores(), len(numbers))))
     with pool(executor) as threads:
         blocks = list(threads.map(futures, parts))
     return _ensemble(origin, run, first, last, rules, change, stem, blocks)
@@ -115,7 +119,8 @@ def _last_day(scenario: Scenario, first: int, days: int | None) -> int:
     left = scenario.days - first
     if days is None:
         return scenario.days - 1
-    if not 1 <= days <= left:
+    days = whole(days, "days to follow", 1, error=QueryError)
+    if days > left:
         raise QueryError(f"from {dated(scenario, first)} on there are {left} days to follow, found {days}")
     return first + days - 1
 
@@ -126,7 +131,7 @@ def _checked(
     """Hold a change to what the scenario has, and to what can change on a day."""
     values = dict(scenario.numbers())
     try:
-        paths = {number_path(path, values): value for path, value in numbers.items()}
+        paths = {number_path(path, values): plain(value) for path, value in numbers.items()}
     except ChangeError as error:
         raise QueryError(str(error)) from None
     for path in paths:

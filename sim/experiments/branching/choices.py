@@ -10,14 +10,18 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual, usually
 from sim.analysis.intervals import wilson
 from sim.analysis.paired import paired_difference
 from sim.engine.branch import branched
 from sim.engine.model import LockstepModel
 from sim.engine.options import Option, options
-from sim.execution.lookup import DayLike, QueryError, actor_of, dated, day_of, origin_of, outcome_of
+from sim.execution.afford import bytes_in_engine, refuse_memory
+from sim.execution.lookup import DayLike, QueryError, actor_of, dated, day_of, origin_of, outcome_of, run_of
+from sim.execution.resources import cores
 from sim.execution.source import Origin, RunSource
 from sim.execution.workers import pool
+from sim.given import MOST_RUNS, whole
 from sim.results.ensemble import date_of
 from sim.theatre.language.scenario import Scenario
 
@@ -41,6 +45,7 @@ COLUMNS = [
 ]
 
 
+@usually
 @dataclass(frozen=True)
 class Choices:
     """What came of each option of an actor on one day of one run, in branches on the same dice."""
@@ -137,6 +142,7 @@ class Choices:
         return date_of(self.scenario, self.day)
 
 
+@usual
 def choices(
     scenario: RunSource | Origin,
     *,
@@ -180,11 +186,10 @@ def choices(
     origin = origin_of(scenario, seed)
     question = origin.scenario
     first, who = day_of(question, day), actor_of(question, actor)
-    if runs < 1:
-        raise QueryError(f"there must be at least one branch, found {runs}")
+    run, runs = run_of(origin, run), whole(runs, "branches", 1, MOST_RUNS - 1, QueryError)
     left = question.days - first
-    followed = min(HORIZON, left) if days is None else days
-    if not 1 <= followed <= left:
+    followed = min(HORIZON, left) if days is None else whole(days, "days to follow", 1, error=QueryError)
+    if followed > left:
         raise QueryError(f"from {dated(question, first)} on there are {left} days to follow, found {followed}")
     stem = trunk(origin, run, first)
     if first < stem.program.script.imposed_days:
@@ -194,6 +199,8 @@ def choices(
     open_ = [option for option in found if not option.vetoed]
     holds = 1.0 - sum(option.chance for option in open_)
     every = (*open_, Option(HOLD, holds, False))
+    needed = runs * bytes_in_engine(stem.program) * min(cores(), len(every))
+    refuse_memory(needed, f"{runs:,} branches of each option", "choose fewer", QueryError)
     numbers = np.arange(1, runs + 1)
     with pool(executor) as threads:
         days_of = list(threads.map(_following(stem, who, numbers, first + followed), every))

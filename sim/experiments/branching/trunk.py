@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.engine.model import LockstepModel
-from sim.execution.lookup import QueryError, dated, refuse_unknown_run
+from sim.execution.lookup import QueryError, dated, run_of
 from sim.execution.source import Origin
 from sim.results.ensemble import event_table
 
@@ -21,7 +21,7 @@ def trunk(origin: Origin, run: int, day: int, *, keep: bool = False) -> Lockstep
     QueryError
         There is no such run, it failed before that day, or it is not the one in the result.
     """
-    refuse_unknown_run(origin, run)
+    run = run_of(origin, run)
     model = LockstepModel(
         origin.scenario_of(run), seed=origin.seed, run_numbers=[run], keep=np.float32 if keep else None
     )

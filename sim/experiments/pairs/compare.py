@@ -9,12 +9,15 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual, usually
 from sim.analysis.paired import flips, mean_difference, paired_difference
 from sim.analysis.units import Units
 from sim.engine.draw import set_of
+from sim.execution.afford import bytes_in_memory, refuse_memory
 from sim.execution.lookup import QueryError, origin_of
 from sim.execution.run import run as run_many
 from sim.execution.source import Origin, RunSource, find_origin
+from sim.given import MOST_RUNS, seed_of, shown, whole, whole_or_none
 from sim.replays.replay import replayed
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
@@ -22,6 +25,7 @@ from sim.results.ensemble import SCRIPT, Ensemble, label
 from .divergence import Divergence, first_divergence
 
 
+@usually
 @dataclass(frozen=True)
 class Comparison:
     """Runs of two scenarios, paired by their numbers."""
@@ -186,8 +190,10 @@ class Comparison:
         QueryError
             There is no such pair of runs.
         """
-        if run not in self.runs:
-            raise QueryError(f"there is no pair of runs {run}; finished under both are {_span(self.runs)}")
+        number = whole_or_none(run)
+        if number is None or number not in self.runs:
+            raise QueryError(f"there is no pair of runs {shown(run)}; finished under both are {_span(self.runs)}")
+        run = number
         return first_divergence(*(replayed(find_origin(each), run) for each in (self.first, self.second)))
 
     def __repr__(self) -> str:
@@ -196,6 +202,7 @@ class Comparison:
         )
 
 
+@usual
 def compare(
     first: RunSource | Origin,
     second: RunSource | Origin,
@@ -233,14 +240,16 @@ def compare(
     """
     origins = origin_of(first), origin_of(second)
     refuse_unlike(*origins)
-    chosen = _shared_seed(origins, seed)
+    chosen = _shared_seed(origins, None if seed is None else seed_of(seed, QueryError))
     for each in origins:
         if isinstance(each.ensemble, CountedEnsemble):
             raise QueryError(
                 f"{each.name} keeps counts of its runs, and pairs need the runs; name its scenario instead"
             )
     known = min((each.runs for each in origins if each.runs is not None), default=origins[0].scenario.runs)
-    wanted = known if runs is None else runs
+    wanted = known if runs is None else whole(runs, "runs", 1, MOST_RUNS, QueryError)
+    needed = wanted * sum(bytes_in_memory(each.scenario) for each in origins if each.ensemble is None)
+    refuse_memory(needed, f"{wanted:,} pairs of runs", error=QueryError)
     uncertain = _drawn_alike(origins)
     ensembles = [
         run_many(each.scenario, wanted, chosen, executor=executor, uncertain=uncertain)
@@ -263,7 +272,7 @@ def divergence_between(
     """
     origins = origin_of(first), origin_of(second)
     refuse_unlike(*origins)
-    chosen = _shared_seed(origins, seed)
+    chosen = _shared_seed(origins, None if seed is None else seed_of(seed, QueryError))
     uncertain = _drawn_alike(origins)
     one, other = (replayed(replace(each, seed=chosen, uncertain=uncertain), run) for each in origins)
     return first_divergence(one, other)

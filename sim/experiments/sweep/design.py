@@ -1,9 +1,13 @@
 """Points of a sweep by one of `sim.analysis.methods`, as many as are asked for."""
 
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+
 import numpy as np
 
 from sim.analysis.methods import Space, SweepMethod, sweep_methods
 from sim.execution.plan import PlanError
+from sim.given import MOST_RUNS, seed_of, whole
 from sim.results.design import Design, Varied
 
 MOST_VALUES = 2**28
@@ -37,11 +41,12 @@ def make(
     sim.analysis.extras.MissingExtraError
         SALib is not installed.
     """
+    samples = None if samples is None else whole(samples, "samples", 1, MOST_RUNS, DesignError)
+    replicates = whole(replicates, "replicates", 1, MOST_RUNS, DesignError)
+    seed = seed_of(seed, DesignError)
     known = sweep_methods()
     if method not in known:
         raise DesignError(f"there is no method '{method}'; there are {', '.join(known)}")
-    if replicates < 1:
-        raise DesignError(f"every point is run once at least, found {replicates} replicates")
     chosen, k = known[method], len(varied)
     steps = chosen.usual if samples is None else _steps(chosen, k, samples)
     n = chosen.points(steps, k)
@@ -63,12 +68,13 @@ def _steps(method: SweepMethod, k: int, samples: int) -> int:
             f"{samples:,} points are too few for {method.name} over {k:,} numbers: it needs {least:,} at least, "
             f"{method.step} (--samples {least}); {_SCREEN}"
         )
-    steps = method.least
-    while method.points(following := steps * 2 if method.doubling else steps + 1, k) <= samples:
-        if method.points(following, k) == method.points(steps, k):
-            break
-        steps = following
-    return steps
+    if method.doubling:
+        counts: Sequence[int] = [method.least << each for each in range(samples.bit_length())]
+    else:
+        counts = range(method.least, max(samples, method.least) + 1)
+    most = counts[bisect_right(counts, samples, key=lambda steps: method.points(steps, k)) - 1]
+    # The fewest that give as many points: of some methods, more steps give no more.
+    return counts[bisect_left(counts, method.points(most, k), key=lambda steps: method.points(steps, k))]
 
 
 _SCREEN = "choose fewer numbers with --param, such as those that a screen by lhs or morris finds to matter"

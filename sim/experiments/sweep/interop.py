@@ -11,6 +11,8 @@ import pandas as pd
 from sim.analysis.arrays import Floats
 from sim.analysis.discovery import ema
 from sim.analysis.extras import extra
+from sim.execution.plan import PlanError
+from sim.given import MOST_RUNS, seed_of, whole
 from sim.results.design import Design, Varied, problem
 from sim.results.sweep import Sweep
 from sim.theatre.files.load import load
@@ -108,9 +110,9 @@ def response(
     scenario = _loaded(scenario)
     known = measure_names(scenario.theatre)
     names = tuple(measure_name(name, known) for name in ([measures] if isinstance(measures, str) else measures))
-    return Responding(
-        scenario, chosen(scenario, parameters), names, replicates, scenario.seed if seed is None else seed
-    )
+    dice = scenario.seed if seed is None else seed_of(seed, PlanError)
+    each = whole(replicates, "replicates", 1, MOST_RUNS, PlanError)
+    return Responding(scenario, chosen(scenario, parameters), names, each, dice)
 
 
 def to_ema(

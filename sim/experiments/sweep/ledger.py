@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.floating import usual
 from sim.results.errors import StoreError
 from sim.theatre.files.comments import with_comments
 from sim.theatre.files.errors import ScenarioError, shown
@@ -43,6 +44,7 @@ class Files:
         return entry(self.resolved, ".".join(path.split(".")[:2]) if path.startswith("script.") else path)
 
 
+@usual
 def ledger(
     sweep: "Sweep", measure: str, source: str | Path | None = None, weakness: Mapping[str, float] = WEAKNESS
 ) -> pd.DataFrame:

@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from sim.analysis.floating import usual
 from sim.execution import run as running
+from sim.execution.afford import refuse_unaffordable
 from sim.execution.loop import ProgressOption, followed
-from sim.execution.plan import BLOCKS_AT_LEAST, FEWEST
+from sim.execution.plan import BLOCKS_AT_LEAST, FEWEST, PlanError
+from sim.given import MOST_RUNS, whole
 from sim.results.design import Design
 from sim.results.storage.folder import begun, close, refuse_others
 from sim.results.storage.manifest import Manifest, Plan, provenance
@@ -25,6 +28,7 @@ from .parameters import Only, ParameterChoice, chosen
 from .points import PointRuns, tally
 
 
+@usual
 def sweep(
     scenario: Scenario | str | PathLike[str],
     parameters: ParameterChoice = None,
@@ -76,6 +80,9 @@ def sweep(
         The folder is taken, cannot be resumed, or cannot be written to.
     """
     question, file = scenario_and_file(scenario)
+    # before anything that is left out takes the place of 0
+    samples = None if samples is None else whole(samples, "samples", 1, MOST_RUNS, PlanError)
+    replicates = None if replicates is None else whole(replicates, "replicates", 1, MOST_RUNS, PlanError)
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
     if earlier is not None and (before := earlier.plan.design) is not None:
@@ -115,6 +122,7 @@ def run_design(
 ) -> Sweep:
     """Run a scenario at every point of a design; parameters and errors as of `sweep`."""
     plan, work = planned_sweep(scenario, design), PointRuns(scenario, design)
+    refuse_unaffordable(plan, save)
     if save is None:
         return _in_memory(plan, work, executor, progress)
     earlier = begun(save) if resume else None

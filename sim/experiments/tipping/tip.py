@@ -15,12 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from sim.analysis.arrays import Floats
+from sim.analysis.floating import usual
 from sim.analysis.intervals import wilson
 from sim.analysis.tipping import along, crossing, length, slopes
+from sim.execution.afford import refuse_memory
 from sim.execution.lookup import QueryError
 from sim.execution.source import RunSource, find_origin
 from sim.execution.target import Target, share_target
 from sim.experiments.sweep.parameters import Only, ParameterChoice, chosen
+from sim.given import MOST_RUNS, whole
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
 from sim.theatre.parameters.uncertain import UncertainNumber
@@ -43,6 +46,8 @@ FRESH = 2**20
 """The first run on dice that no search has seen."""
 ATTEMPTS, FURTHER = 5, 1.08
 """How often a change that falls short on fresh dice is carried further, and how far."""
+MOST_STEP = (MOST_RUNS - FRESH) // (4 * (ATTEMPTS + 1))
+"""Runs of a step for which there are fresh dice enough."""
 
 
 @dataclass(frozen=True)
@@ -124,6 +129,7 @@ class Tip:
         return as_file(self, Path(path), extends)
 
 
+@usual
 def tip(
     scenario: RunSource,
     to: str,
@@ -167,10 +173,11 @@ def tip(
         raise QueryError(
             f"runs of {origin.name} draw their numbers, so that there is none to change; name its scenario"
         )
-    if runs < 32:
-        raise QueryError(f"a search needs 32 runs a step at least, found {runs}")
+    runs = whole(runs, "runs of a step of the search", 32, MOST_STEP, QueryError)
     question, target = origin.scenario, share_target(origin.scenario, to)
     numbers = _numbers(question, parameters, only)
+    needed = 8.0 * SCREEN * runs * len(numbers) * 2  # the places of the screen, and the moves to them
+    refuse_memory(needed, f"a search with {runs:,} runs a step", error=QueryError)
     with Columns(question, origin.seed, target.name, [doubt for doubt, _ in numbers], executor) as columns:
         return _Search(columns, target, runs, numbers).tip()
 

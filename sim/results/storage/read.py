@@ -1,6 +1,7 @@
 """Results on disk: one folder with open formats that other tools read without our code."""
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import xarray as xr
 
+from sim.analysis.floating import usual
 from sim.results.base_rates import as_records
 from sim.results.counted import AnyEnsemble, CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, action_names
@@ -22,13 +24,14 @@ from sim.theatre.language.scenario import Scenario
 
 from . import zarr_blocks
 from .atomic import UNFINISHED, replacing
-from .manifest import Manifest, read_manifest
+from .manifest import Manifest, Plan, read_manifest
 from .write_sweep import read_sweep
 
 EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
 """Files and folders of a result, beside its trajectories and its manifest."""
 
 
+@usual
 def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
     """Open a result; trajectories and tables are read when they are used.
 
@@ -76,6 +79,7 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
                 f"{folder} is damaged: in {zarr_blocks.NAME}, runs {first} to {last - 1} are missing or cut short; run "
                 "its scenario again, with --overwrite"
             )
+    folder = folder.absolute()  # it is read later, and perhaps elsewhere
     try:
         trajectories = xr.open_zarr(folder / zarr_blocks.NAME, consolidated=False, chunks=None)
     except (OSError, ValueError, KeyError) as error:
@@ -85,11 +89,38 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
         scenario=scenario,
         seed=manifest.plan.seed,
         trajectories=trajectories,
-        events=lambda: _with_names(_table(folder / EVENTS), scenario),
-        outcomes=lambda: _table(folder / OUTCOMES),
+        events=partial(_named_events, folder / EVENTS, scenario),
+        outcomes=partial(_table, folder / OUTCOMES),
         failures=pd.DataFrame(sorted(manifest.failures), columns=["run", "day", "what"]),
         info=_info(manifest),
+        reopen=partial(_reopened, folder, _identity(manifest.plan, manifest.runs)),
     )
+
+
+Identity = tuple[str, int, int, bool]
+"""What makes runs the same ones: scenario, seed, how many, and whether they draw their numbers."""
+
+
+def _identity(plan: Plan, runs: int) -> Identity:
+    return plan.scenario.sha256, plan.seed, runs, plan.uncertain
+
+
+def _reopened(folder: Path, identity: Identity) -> Ensemble:
+    """Open a result again that was pickled.
+
+    Raises
+    ------
+    StoreError
+        The folder holds another result by now, or none.
+    """
+    manifest, found = read_manifest(folder), open_result(folder)
+    if not isinstance(found, Ensemble) or _identity(manifest.plan, manifest.runs) != identity:
+        raise StoreError(f"{folder} holds another result than when it was pickled; open it anew")
+    return found
+
+
+def _named_events(path: Path, scenario: Scenario) -> pd.DataFrame:
+    return _with_names(_table(path), scenario)
 
 
 def _table(path: Path) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from sim.given import plain
 from sim.text import did_you_mean
 from sim.theatre.language.number import Number
 from sim.theatre.language.paths import meaning, path_splits
@@ -37,7 +38,7 @@ def with_numbers(scenario: Scenario, changes: Mapping[str, float | str]) -> Scen
         if values[canonical].plausible is not None:
             chosen.add(canonical)
         entry = _entry(content if canonical.startswith("script.") else content["theatre"], canonical)
-        entry["value"] = value
+        entry["value"] = plain(value)
     content["chosen"] = sorted(chosen)
     try:
         return Scenario.model_validate(content)
