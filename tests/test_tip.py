@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 import sim
-from sim.analysis.tipping import along, crossing, length, slopes
+from sim.analysis.tipping import along, crossing, length, log_odds, slopes, stretched
 from sim.cli.app import app
 from sim.execution.lookup import QueryError
 from sim.execution.plan import PlanError
@@ -55,6 +55,50 @@ def test_what_pushes_alike_is_moved_alike():
     assert 0.8 < other < 1.5
     assert one / (1 + one) * other / (1 + other) == pytest.approx(0.25, abs=0.06)
     assert 0.7 < found.length < 1.1
+
+
+SLOPES, STARTS = np.array([3.0, -2.0, 1.0]), np.array([0.3, 0.6, 0.5])
+
+
+def linear(n):
+    """One actor that may act once, at log odds linear in n variables, whose starts lie anywhere from 0 to 1."""
+    names = "vwu"[:n]
+    its = {
+        name: {"kind": "unit", "start": {"value": float(start), "plausible": [0.0, 1.0], "source": "judgement: a test"}}
+        for name, start in zip(names, STARTS, strict=False)
+    }
+    drivers = {name: float(slope) for name, slope in zip(names, SLOPES, strict=False)}
+    cast = {name: actor(replies={"rate": 0}) for name in ("one", "other")}
+    acts = {"one.act": action(1, "other", 0.3, drivers=drivers)}
+    return scenario(theatre(cast, acts, its, {"acted": {"days_since(one.act)": "<= 9"}}), 1)
+
+
+def shortest(n, share):
+    """The least change, in halves of a range, with which a share is reached: along the slopes, by Lagrange."""
+    slopes_, written = SLOPES[:n] / 2, np.log(0.3) + SLOPES[:n] @ STARTS[:n]
+    return (np.log(share / (1 - share)) - written) / length(slopes_)
+
+
+@pytest.mark.fault("A9", "with three numbers 16 to 34 % longer than the shortest change there is")
+@pytest.mark.parametrize(("n", "share"), [(1, 0.6), (2, 0.5), (3, 0.5), (3, 0.7)])
+def test_what_is_found_is_within_a_tenth_of_the_shortest_change_there_is(n, share, record_property):
+    paths = [f"variables.{name}.start" for name in "vwu"[:n]]
+    found = [sim.tip(linear(n), f"acted > {share}", parameters=paths, seed=seed) for seed in (1, 2, 3)]
+    longer = [each.length / shortest(n, share) - 1 for each in found]
+    assert all(each.crossed for each in found)
+    assert max(longer) < 0.1, longer
+    assert min(longer) > -0.05, longer
+    record_property("now", f"{n} numbers, line {share}: {', '.join(f'{each:+.1%}' for each in longer)}")
+
+
+def test_a_change_is_stretched_to_a_length_or_to_the_ends_of_its_ranges():
+    low, high = np.array([-1.0, -0.5]), np.array([1.0, 1.5])
+    way = stretched(np.array([2.0, -1.0]), low, high, 0.9)
+    assert length(way) == pytest.approx(0.9)
+    assert way[0] == pytest.approx(-2 * way[1])
+    assert length(stretched(np.array([2.0, -1.0]), low, high, 1.1)) == pytest.approx(1.1)
+    assert stretched(np.array([2.0, -1.0]), low, high, 3.0).tolist() == [1.0, -0.5]
+    assert log_odds([0, 0.5, 1], 10) == pytest.approx([np.log(0.5 / 10.5), 0, np.log(10.5 / 0.5)])
 
 
 def test_a_share_is_brought_down_too():

@@ -8,9 +8,12 @@ J. Eng. Mech. Div. 100, 111); here the share is only known with noise, so that s
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .arrays import Floats
+
+SLACK = 1.04
+"""How much longer a change may be if it needs fewer numbers."""
 
 
 def slopes(changes: Floats, held: NDArray[np.bool_]) -> tuple[Floats, Floats]:
@@ -42,6 +45,26 @@ def along(direction: Floats, low: Floats, high: Floats, far: float) -> Floats:
         return np.where(direction > 0, high, np.where(direction < 0, low, 0.0))
     change: Floats = np.clip(far * direction / largest, low, high)
     return change
+
+
+def stretched(direction: Floats, low: Floats, high: Floats, to: float) -> Floats:
+    """The change along a direction that is so long; that to the ends of all ranges, if it is shorter."""
+    whole = along(direction, low, high, np.inf)
+    if length(whole) <= to:
+        return whole
+    short, far = 0.0, 1.0
+    while length(along(direction, low, high, far)) < to:
+        short, far = far, 2 * far
+    for _ in range(50):
+        middle = (short + far) / 2
+        short, far = (middle, far) if length(along(direction, low, high, middle)) < to else (short, middle)
+    return along(direction, low, high, far)
+
+
+def log_odds(share: ArrayLike, runs: int) -> Floats:
+    """Logarithm of the odds, finite where the outcome came about in no run or in all."""
+    hits = np.asarray(share, float) * runs
+    return np.asarray(np.log((hits + 0.5) / (runs - hits + 0.5)))
 
 
 def length(change: Floats) -> float:

@@ -6,6 +6,7 @@ import typer
 
 from . import complete
 from .branch import branch, choices
+from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
 from .lint import lint
@@ -89,6 +90,7 @@ app.command()(branch)
 app.command()(choices)
 app.command()(report)
 app.command()(reproduce)
+app.command()(cite)
 app.command()(sweep)
 app.command()(tip)
 for _verb in (replay, explain, why):

@@ -18,7 +18,9 @@ def tip(
     ] = None,
     levers: Annotated[bool, typer.Option("--levers", help="Only what a government can choose.")] = False,
     uncertainties: Annotated[bool, typer.Option("--uncertainties", help="Only what nobody chooses.")] = False,
-    runs: Annotated[int, typer.Option(min=32, help="Runs of each step of the search; four times for the check.")] = 512,
+    runs: Annotated[
+        int, typer.Option(min=32, help="Runs of each step of the search; at least four times for the check.")
+    ] = 512,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     out: Annotated[Path | None, typer.Option(help="Write a scenario file with the change.")] = None,
     as_json: Json = False,

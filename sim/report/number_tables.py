@@ -52,11 +52,22 @@ def number_tables(scenario: Scenario, also: Collection[str] = ()) -> NumberTable
     """
     found = _file_of(scenario)
     if found is None:
-        # A result writes down defaults too; without them, what is left is what a file has written.
-        bare = Scenario.model_validate(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True))
-        return _told(bare, None, load_sources(), also)
+        return _told(_bare(scenario), None, load_sources(), also)
     model, resolved = found
     return _told(model, resolved, sources_of(resolved), also)
+
+
+def every_number(scenario: Scenario) -> tuple[list[Row], NumberTables]:
+    """Every number that a scenario and its theatre write, and what the scenario changes in the one it extends."""
+    found = _file_of(scenario)
+    model, resolved = found if found is not None else (_bare(scenario), None)
+    sources = sources_of(resolved) if resolved is not None else load_sources()
+    return inventory(model, sources, resolved), _told(model, resolved, sources, ())
+
+
+def _bare(scenario: Scenario) -> Scenario:
+    """A scenario without what a result writes down of defaults, so that what is left is what a file has written."""
+    return Scenario.model_validate(scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True))
 
 
 def _file_of(scenario: Scenario) -> tuple[Scenario, Resolved] | None:
