@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from difflib import get_close_matches
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 NARROWEST, WIDTH = 80, 96
 """Columns of a page of text: at least, and if nobody says otherwise."""
 
-UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What steers a terminal or turns the direction of what follows, and halves of signs that no encoding can write."""
 
 _TIED = "\N{NO-BREAK SPACE}"
@@ -21,6 +21,7 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
     *("November", "December"),
 )
+_IN_WORDS = re.compile(r"(\d{1,2}) (\w+) (\d{1,4})")
 _COMMON = {
     *("alliance", "army", "authority", "coalition", "emirates", "federation", "forces", "government", "islands"),
     *("kingdom", "league", "movement", "nations", "republic", "state", "states", "union"),
@@ -77,6 +78,34 @@ def on(day: date, year: bool = True) -> str:
 def brief(day: date) -> str:
     """Write a date where there is little room."""
     return f"{on(day, year=False)} {day.year}"
+
+
+def date_from(given: Any) -> date | None:
+    """A date however Python, NumPy, pandas or xarray hold it, or as text, in ISO 8601 or in our words; else None.
+
+    >>> date_from("27 December 2019") == date_from("2019-12-27 00:00:00") == date(2019, 12, 27)
+    True
+    """
+    if isinstance(given, date):  # and NaT, which says that it is one
+        if isinstance(given, datetime):
+            return given.date() if given == given else None
+        return given
+    if isinstance(given, str):
+        return _date_in_words(given.strip())
+    if getattr(getattr(given, "dtype", None), "kind", None) == "M" and given.ndim == 0:
+        return date_from(given.astype("datetime64[s]").item())
+    return None
+
+
+def _date_in_words(text: str) -> date | None:
+    words = _IN_WORDS.fullmatch(text)
+    try:
+        if words is None:
+            return datetime.fromisoformat(text).date()
+        number = next(at for at, name in enumerate(_MONTHS, 1) if words[2] in (name, name[:3]))
+        return date(int(words[3]), number, int(words[1]))
+    except (ValueError, StopIteration):
+        return None
 
 
 def month(day: date) -> str:

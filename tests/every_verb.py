@@ -33,21 +33,21 @@ def ask(*words: object) -> Answered:
     return Answered(code, out.getvalue(), err.getvalue())
 
 
-def asked_of(file: Path, folder: Path) -> Iterator[tuple[tuple[object, ...], Answered]]:
-    """Ask every verb of a scenario file, with few runs; results are kept in `folder`."""
+def asked_of(file: Path, folder: Path, *options: str) -> Iterator[tuple[tuple[object, ...], Answered]]:
+    """Ask every verb of a scenario file, with few runs, kept in `folder`; `options` are of the verb that makes them."""
     scenario = sim.load(file)
-    for words in _questions(scenario, file, folder):
+    for words in _questions(scenario, file, folder, *options):
         yield words, ask(*words)
 
 
-def _questions(scenario: Scenario, file: Path, folder: Path) -> Iterator[tuple[object, ...]]:
+def _questions(scenario: Scenario, file: Path, folder: Path, *options: str) -> Iterator[tuple[object, ...]]:
     made, counts, swept, branches = (folder / name for name in ("made", "counts", "swept", "branches"))
     middle = scenario.days // 2
     yield "validate", file
     yield "describe", file
     yield "describe", file, "--sources"
     yield "describe", file, "--day"
-    yield "run", file, "--runs", 12, "--out", made, "--overwrite"
+    yield "run", file, "--runs", 12, "--out", made, "--overwrite", *options
     yield "run", file, "--runs", 8, "--out", counts, "--overwrite", "--summary-only", "--no-figures"
     yield "lint", file
     yield "replay", made, "--run", 1
@@ -56,7 +56,20 @@ def _questions(scenario: Scenario, file: Path, folder: Path) -> Iterator[tuple[o
     yield "branch", made, "--run", 1, "--day", middle, "--runs", 4, "--out", branches, "--overwrite"
     for actor in list(scenario.theatre.deciders)[:1]:
         yield "explain", made, "--run", 1, "--day", scenario.start, "--actor", actor
-        yield "choices", file, "--run", 1, "--day", middle, "--actor", actor, "--runs", 4, "--days", 3
+        yield (
+            "choices",
+            file,
+            "--run",
+            1,
+            "--day",
+            middle,
+            "--actor",
+            actor,
+            "--runs",
+            4,
+            "--days",
+            min(scenario.days - middle, 3),
+        )
     if len(sim.open(made).events.query("run == 1")):  # type: ignore[union-attr]
         yield "why", made, "--run", 1, "--event", 0
     vary = [

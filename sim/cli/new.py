@@ -173,7 +173,7 @@ def _free_day(base: "Scenario | None", deed: str, begins: date, ends: date) -> d
     script = base.script.values() if base else ()
     taken = {entry.on for entry in script if entry.do is not None and entry.do.split(".")[0] == actor}
     after = base.history_until if base else None
-    middle = max(begins + (ends - begins) // 2, after + timedelta(days=1) if after else begins)
+    middle = max(begins + (ends - begins) // 2, after + timedelta(days=1) if after and after < ends else begins)
     return next(
         (day for day in (middle + timedelta(days=n) for n in range((ends - middle).days + 1)) if day not in taken), ends
     )

@@ -1,16 +1,20 @@
 """What a user asks of a run: which day, who, which action; and what to say where there is no such thing."""
 
 from datetime import date
+from operator import index
+from typing import Any, SupportsIndex
+
+import numpy as np
 
 from sim.given import MOST_RUNS, shown, whole_or_none
 from sim.results.ensemble import date_of
-from sim.text import did_you_mean, suggestion
+from sim.text import date_from, did_you_mean, suggestion
 from sim.theatre.language.scenario import Scenario
 
 from .source import Origin, ReplayError, RunSource, find_origin
 
-DayLike = int | str | date
-"""A day of a run: counted from 0, or by its date."""
+DayLike = SupportsIndex | float | str | date | np.datetime64
+"""A day of a run: counted from 0, or by its date, as Python, NumPy or pandas hold numbers and dates, or as text."""
 
 
 class QueryError(ReplayError):
@@ -52,17 +56,25 @@ def day_of(scenario: Scenario, day: DayLike) -> int:
         It is no day, or none of the scenario.
     """
     span = f"{scenario.name} goes from day 0 ({scenario.start}) to day {scenario.days - 1} ({scenario.end})"
-    text = str(day).strip()
-    if text.lstrip("-").isdigit():
-        count, text = int(text), f"day {int(text)}"
-    else:
-        try:
-            count = (date.fromisoformat(text) - scenario.start).days
-        except ValueError:
-            raise QueryError(f"'{text}' is no day; give its number or its date, such as 2019-06-20; {span}") from None
+    count = count_of(scenario.start, day)
+    if count is None:
+        raise QueryError(f"'{day}' is no day; give its number or its date, such as 2019-06-20; {span}")
     if not 0 <= count < scenario.days:
-        raise QueryError(f"{text} is outside the run; {span}")
+        dated = date_from(day)
+        raise QueryError(f"{dated or f'day {count}'} is outside the run; {span}")
     return count
+
+
+def count_of(start: date, day: DayLike) -> int | None:
+    """Count a day from the first, whatever holds it; a truth value is none, and a number with a fraction neither."""
+    number: Any = day.item() if getattr(day, "ndim", None) == 0 else day  # type: ignore[union-attr]  # of NumPy
+    if isinstance(day, str) and (text := day.strip()).removeprefix("-").isdecimal():
+        return int(text)
+    if (dated := date_from(day)) is not None:
+        return (dated - start).days
+    if isinstance(number, float) and number.is_integer():
+        return int(number)
+    return index(number) if isinstance(number, SupportsIndex) and not isinstance(number, bool) else None
 
 
 def actor_of(scenario: Scenario, actor: str) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, replace
-from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ from sim.engine.block import Block
 from sim.engine.explain import Observer, controls
 from sim.engine.model import LockstepModel
 from sim.execution.draws import Drawn, as_data, scenario_of
+from sim.execution.lookup import DayLike, count_of
 from sim.execution.source import Origin, ReplayError, RunSource, find_origin
 from sim.given import MOST_RUNS, shown, whole_or_none
 from sim.text import WIDTH, did_you_mean
@@ -123,7 +123,7 @@ class Replay:
             "events": [asdict(act) for act in self.acts],
         }
 
-    def explain(self, day: int | date | str, actor: str) -> Explanation:
+    def explain(self, day: DayLike, actor: str) -> Explanation:
         """Explain how an actor came to what it did on a day: what it saw, what was open to it, and the draw.
 
         Parameters
@@ -167,7 +167,7 @@ class Replay:
             led_to=tuple(self.acts[later] for later in self.acts[event].led_to),
         )
 
-    def day(self, day: int | date | str) -> int:
+    def day(self, day: DayLike) -> int:
         """Count a day from the first, which is 0, whether it is given as a number or by its date.
 
         Raises
@@ -176,12 +176,9 @@ class Replay:
             It is no day of the run.
         """
         start, end, days = self.scenario.start, self.scenario.end, self.scenario.days
-        if isinstance(day, str):
-            try:
-                day = int(day) if day.strip().lstrip("-").isdigit() else date.fromisoformat(day.strip())
-            except ValueError:
-                raise ReplayError(f"'{day}' is no day; write a number such as 240, or a date such as {end}") from None
-        number = (day - start).days if isinstance(day, date) else int(day)
+        number = count_of(start, day)
+        if number is None:
+            raise ReplayError(f"'{day}' is no day; write a number such as 240, or a date such as {end}")
         if not 0 <= number < days:
             raise ReplayError(f"no day {day}; the run has days 0 to {days - 1}, from {start} to {end}")
         return number

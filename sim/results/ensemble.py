@@ -236,7 +236,7 @@ def dataset(
     days = np.arange(program.days)
     labels = {name: label(scenario, name) for name in values}
     data = {name: (("run", "day"), rows, labels[name]) for name, rows in values.items()}
-    dates = np.datetime64(scenario.start, "ns") + days * np.timedelta64(1, "D")
+    dates = np.datetime64(scenario.start, "s") + days * np.timedelta64(1, "D")  # nanoseconds end in the year 2262
     coordinates = {"run": run, "day": days, "date": ("day", dates)}
     attributes = {"scenario": scenario.name, "scenario_sha256": scenario.sha256}
     return xr.Dataset(data, coordinates, attributes)

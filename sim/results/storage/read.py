@@ -81,7 +81,8 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
             )
     folder = folder.absolute()  # it is read later, and perhaps elsewhere
     try:
-        trajectories = xr.open_zarr(folder / zarr_blocks.NAME, consolidated=False, chunks=None)
+        dates = xr.coders.CFDatetimeCoder(time_unit="s")  # nanoseconds, which it takes by itself, end in the year 2262
+        trajectories = xr.open_zarr(folder / zarr_blocks.NAME, consolidated=False, chunks=None, decode_times=dates)
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(f"{folder} is damaged: {error}") from error
     scenario = manifest.plan.scenario

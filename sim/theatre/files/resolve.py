@@ -222,7 +222,7 @@ def _imposed(scenario: Node, history: Node, until: Node) -> dict[Key, Node]:
     start, end, days = _day(scenario.get("start")), _day(until), scenario.get("days")
     if start is None or end is None or days is None or not isinstance(days.content, int):
         return {}  # one of them is at fault, and that is reported where it stands
-    end = min(end, start + timedelta(days=max(0, min(days.content, 20_000)) - 1))
+    end = min(end, start + timedelta(days=max(0, min(days.content, (date.max - start).days + 1)) - 1))
     events = node.entries() if (node := history.get("events")) else {}
     days_of = {key: _day(event.get("on")) for key, event in events.items()}
     return {f"history_{key}": events[key] for key, day in days_of.items() if day is not None and start <= day <= end}

@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, field_validator, model_validator
 
+from sim.text import date_from
+
 from . import names
 from .base import Id, Model, Source, Text, refuse
 from .number import Number, describe, numbers
@@ -17,13 +19,15 @@ from .schema import Effects, Theatre
 
 
 def _iso_date(data: Any) -> Any:
-    """Read a date only as files write it: pydantic would take a bare number for seconds since 1970."""
-    if isinstance(data, date):
-        return data
+    """Read a date as files write it, or as Python holds it: pydantic would take a number for seconds since 1970."""
+    if not isinstance(data, str) and (found := date_from(data)) is not None:
+        return found
     try:
         return date.fromisoformat(data.strip())
     except (AttributeError, ValueError):
-        raise ValueError(f"{describe(data)} is not a date; dates are written 2019-05-31") from None
+        raise ValueError(
+            f"{describe(data)} is not a date; dates are written 2019-05-31, in the years 0001 to 9999"
+        ) from None
 
 
 Day = Annotated[date, BeforeValidator(_iso_date)]
@@ -155,6 +159,14 @@ class Scenario(Model):
         if until is not None and start is not None and until < start:
             raise ValueError(f"history ends on {until}, before the first day, {start}")
         return until
+
+    @model_validator(mode="after")
+    def _within_the_calendar(self) -> Self:
+        room = (date.max - self.start).days + 1
+        if self.days > room:
+            fault = f"{self.days} days from {self.start} end after {date.max}, the last day of the calendar"
+            refuse([(("start",), f"{fault}; begin earlier, or run {room} days at most")])
+        return self
 
     @model_validator(mode="after")
     def _script_fits(self) -> Self:

@@ -12,7 +12,8 @@ const mark = (name, attributes = {}, ...inside) =>
   filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, inside);
 
 const [YEAR, MONTH, FIRST] = data.head.start.split("-").map(Number);
-const dateOf = (day) => new Date(Date.UTC(YEAR, MONTH - 1, FIRST + day));
+// Date.UTC would take the years below 100 for those of the twentieth century.
+const dateOf = (day) => new Date(new Date(0).setUTCFullYear(YEAR, MONTH - 1, FIRST + day));
 const written = (options) => {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
   return (day) => format.format(dateOf(day));
