@@ -142,7 +142,7 @@ def test_runs_that_nobody_can_hold_are_refused_before_they_cost_anything(tmp_pat
             lambda: sim.run(LESSON, many),
             lambda: sim.lint("first_lesson", runs=many),
             lambda: sim.compare(LESSON, LESSON, many),
-            lambda: sim.tip(LESSON, "first_blood > 0.9", runs=many // 2),
+            lambda: sim.tip(LESSON, "first_blood > 0.9", runs=7_000_000),
         ],
         "would take about .* of memory, and there are .*choose fewer": [
             lambda: sim.branch(LESSON, run=1, day=3, runs=many),

@@ -14,6 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.given import MOST_RUNS, whole
 from sim.text import did_you_mean
 from sim.theatre.compiled.program import NONE, Floats
 from sim.theatre.language.scenario import Scenario
@@ -128,6 +129,7 @@ class CrisisModel(LockstepModel, mesa.Model):
         own = seed is not None or (rng is not None and not _RNG_PER_ITERATION)
         seed = _seed(seed, rng)
         if run_numbers is None:
+            runs = whole(runs, "runs", 1, MOST_RUNS)
             run = runs * iteration if run is None and iteration is not None and own else run or 0
             run_numbers = np.arange(run, run + runs)
         elif run is not None:

@@ -9,7 +9,8 @@
 Whatever states a share asks here: `shares()`, tables, figures, JSON and report.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 from typing import Any, NamedTuple, Protocol
 
@@ -92,58 +93,76 @@ class Precision(NamedTuple):
         return wide
 
 
-class ShareInterval(NamedTuple):
+class ShareInterval(Protocol):
     """How to put an interval around a share of an ensemble's runs."""
 
-    name: str
-    """What it is called."""
-    phrase: str
-    """Its name as it stands in a sentence: "95 % Wilson intervals"."""
-    of_outcomes: Interval
-    """Of the shares of all outcomes together, in their order."""
-    of_reached: Callable[[Sequence[int]], tuple[Floats, Floats]]
-    """95 % interval of the shares that have reached some rungs by each day, shape (step, day)."""
-    of_standing: Callable[[], tuple[Floats, Floats]]
-    """95 % interval of the shares that stand on each rung on each day, shape (rung, day)."""
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def phrase(self) -> str:
+        """Its name as it stands in a sentence: "95 % Wilson intervals"."""
+
+    def of_outcomes(self, successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+        """Of the shares of all outcomes together, in their order."""
+
+    def of_reached(self, steps: Sequence[int]) -> tuple[Floats, Floats]:
+        """95 % interval of the shares that have reached some rungs by each day, shape (step, day)."""
+
+    def of_standing(self) -> tuple[Floats, Floats]:
+        """95 % interval of the shares that stand on each rung on each day, shape (rung, day)."""
 
 
 def share_interval(runs: SampledRuns) -> ShareInterval:
     """Choose the interval by how the runs came about."""
     if "until" in runs.info:
-        sequence = Precision(**runs.info["until"]).interval
-        return _by_counts("confidence sequence", "confidence sequences", sequence, runs)
+        return _ByCounts(runs, "confidence sequence", "confidence sequences", Precision(**runs.info["until"]).interval)
     if runs.info.get("uncertain"):
-        name = "Wilson at the effective sample size of runs that share their numbers"
-        return ShareInterval(name, "Wilson intervals", *_by_sets(runs))
-    return _by_counts("Wilson", "Wilson intervals", wilson, runs)
+        return _BySets(runs)
+    return _ByCounts(runs, "Wilson", "Wilson intervals", wilson)
 
 
-def _by_counts(name: str, phrase: str, interval: Interval, runs: SampledRuns) -> ShareInterval:
+@dataclass(frozen=True, eq=False)
+class _ByCounts:
     """An interval that needs to know no more than in how many runs something held."""
 
-    def of_reached(steps: Sequence[int]) -> tuple[Floats, Floats]:
-        return interval(runs.reached(steps), runs.n_completed, 0.95)
+    runs: SampledRuns
+    name: str
+    phrase: str
+    interval: Interval
 
-    def of_standing() -> tuple[Floats, Floats]:
-        return interval(np.rint(runs.standing() * runs.n_completed), runs.n_completed, 0.95)
+    def of_outcomes(self, successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+        return self.interval(successes, n, level)
 
-    return ShareInterval(name, phrase, interval, of_reached, of_standing)
+    def of_reached(self, steps: Sequence[int]) -> tuple[Floats, Floats]:
+        return self.interval(self.runs.reached(steps), self.runs.n_completed, 0.95)
+
+    def of_standing(self) -> tuple[Floats, Floats]:
+        return self.interval(_standing(self.runs), self.runs.n_completed, 0.95)
 
 
-def _by_sets(runs: SampledRuns) -> tuple[Any, Any, Any]:
+@dataclass(frozen=True, eq=False)
+class _BySets:
     """Intervals that know what runs have in common that share their numbers."""
 
-    def at(held: NDArray[Any], both: NDArray[np.int64]) -> tuple[Floats, Floats]:
-        n = effective_n(held, held, both, runs.n_completed, runs.together.pairs)
-        return wilson(held * (n / max(runs.n_completed, 1)), n)
+    runs: SampledRuns
+    name: str = "Wilson at the effective sample size of runs that share their numbers"
+    phrase: str = "Wilson intervals"
 
-    def of_outcomes(successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-        return shares_by_set(runs.sets, level)[1:3]
+    def of_outcomes(self, successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+        return shares_by_set(self.runs.sets, level)[1:3]
 
-    def of_reached(steps: Sequence[int]) -> tuple[Floats, Floats]:
-        return at(runs.reached(steps), runs.together.reached[list(steps)])
+    def of_reached(self, steps: Sequence[int]) -> tuple[Floats, Floats]:
+        return self._at(self.runs.reached(steps), self.runs.together.reached[list(steps)])
 
-    def of_standing() -> tuple[Floats, Floats]:
-        return at(np.rint(runs.standing() * runs.n_completed), runs.together.standing)
+    def of_standing(self) -> tuple[Floats, Floats]:
+        return self._at(_standing(self.runs), self.runs.together.standing)
 
-    return of_outcomes, of_reached, of_standing
+    def _at(self, held: NDArray[Any], both: NDArray[np.int64]) -> tuple[Floats, Floats]:
+        n = effective_n(held, held, both, self.runs.n_completed, self.runs.together.pairs)
+        return wilson(held * (n / max(self.runs.n_completed, 1)), n)
+
+
+def _standing(runs: SampledRuns) -> NDArray[Any]:
+    return np.rint(runs.standing() * runs.n_completed)
