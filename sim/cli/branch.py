@@ -57,9 +57,11 @@ def branch(
         origin = origin_of(source, seed)
     said_if_changed(origin)
     if out is not None:
+        from sim.results.storage.atomic import refuse_unwritable
         from sim.results.storage.folder import refuse_taken
 
         refuse_taken(out, overwrite)
+        refuse_unwritable(out)
     found = branched(
         origin,
         run=run,

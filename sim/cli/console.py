@@ -49,6 +49,16 @@ def print_as_it_is(line: str) -> None:
     print(printable(line), file=console.file)
 
 
+def typed(**options: object) -> list[str]:
+    """Options as they are typed, those left out apart: `boxes="a > 1"` is `--boxes`, `a > 1`."""
+    words: list[str] = []
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        for each in value if isinstance(value, list) else [value]:
+            words += [option] if each is True else [] if each is None or each is False else [option, str(each)]
+    return words
+
+
 def answering(verb: Callable[P, None]) -> Callable[P, None]:
     """Turn the errors a user can mend into sentences and exit codes."""
 

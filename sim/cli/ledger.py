@@ -47,8 +47,10 @@ def ledger_table(made: "Sweep", measure: str, found: "pd.DataFrame") -> Table:
 def write_annotated(made: "Sweep", measure: str, source: str | None, path: Path) -> None:
     """Write a copy of the theatre's file with each number's influence beside it."""
     from sim.experiments.sweep.ledger import annotated
+    from sim.results.storage.atomic import reporting_disk_errors
 
-    path.write_text(annotated(made, measure, source), encoding="utf-8")
+    with reporting_disk_errors(path):
+        path.write_text(annotated(made, measure, source), encoding="utf-8")
     notes.print(f"{path} is the theatre with what each number does to {measure} beside it", markup=False)
 
 
@@ -58,3 +60,6 @@ def refuse_place(path: Path) -> None:
         raise typer.BadParameter(f"{path} is there already; choose another name", param_hint="--annotate")
     if not path.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}; make it first", param_hint="--annotate")
+    from sim.results.storage.atomic import refuse_unwritable
+
+    refuse_unwritable(path)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shlex
 from datetime import date, timedelta
 from pathlib import Path
 from string import Template
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 _STARTS = Path(__file__).parent / "starts"
 _FIRST_DAY, _DAYS = date(2030, 1, 1), 365
 """When a scenario begins, and how long it lasts, that extends a theatre and so inherits no dates."""
+
+
+_WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n", ".nan", ".inf"}
 
 
 class _Start(Template):
@@ -64,12 +68,15 @@ def new(
 def _refuse_unfit(name: str) -> None:
     """Refuse what cannot be called by name later, and suggest what can."""
     from sim.theatre.files.locate import shipped_files
+    from sim.theatre.language.taken import is_device
 
     fit = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\.ya?ml$", "", name.strip().lower())).strip("_")[:50]
     fit = fit if fit[:1].isalpha() else f"my_{fit}".rstrip("_")
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", name):
         allowed = "a name has small letters, digits and '_', begins with a letter and has at most 50"
         raise typer.BadParameter(f"'{name}' is no name; {allowed}; how about '{fit}'?", param_hint="NAME")
+    if is_device(name):
+        raise typer.BadParameter(f"no file on Windows is called '{name}'; how about 'my_{name}'?", param_hint="NAME")
     if name in (path.stem for path in shipped_files()):
         raise typer.BadParameter(f"'{name}' is a shipped one; how about 'my_{name}'?", param_hint="NAME")
 
@@ -79,7 +86,9 @@ def _theatre(name: str) -> dict[str, str]:
     question, title = f"{name}_baseline", _titled(name)
     return {
         f"{name}.yaml": _theatre_text(name, title, question),
-        f"{question}.yaml": _filled("question", schema=_schema("scenario"), name=question, title=title, theatre=name),
+        f"{question}.yaml": _filled(
+            "question", schema=_schema("scenario"), name=question, title=_plain(title), theatre=name
+        ),
     }
 
 
@@ -91,7 +100,11 @@ def _scenario(name: str, parent: str) -> str:
     found, _ = load_either(parent)
     base, theatre = (found, found.theatre) if isinstance(found, Scenario) else (None, found)
     begins, ends = (base.start, base.end) if base else (_FIRST_DAY, _FIRST_DAY + timedelta(days=_DAYS - 1))
-    parts = {"parent": _plain(parent), "end": ends, "dates": _dates(begins, ends, inherited=base is not None)}
+    parts = {
+        "parent": _plain(_within_reach(name, parent)),
+        "end": ends,
+        "dates": _dates(begins, ends, inherited=base is not None),
+    }
     about = _about_actions(theatre, base, begins, ends) if theatre.actions else _about_no_action(begins)
     return _filled(
         "scenario",
@@ -100,6 +113,22 @@ def _scenario(name: str, parent: str) -> str:
         title=_plain(_titled(name)),
         **parts | about | _about_variables(theatre),
     )
+
+
+def _within_reach(name: str, parent: str) -> str:
+    """What a scenario here may call what it builds on: a shipped one by its name, else a file below this folder."""
+    from sim.theatre.files.locate import root, shipped
+
+    path, here = root(parent).resolve(), Path.cwd().resolve()
+    if path.is_relative_to(shipped().resolve()):
+        return path.stem
+    if not path.is_relative_to(here):
+        there = f"cd {shlex.quote(str(path.parent))} && sim new {name} --extends {shlex.quote(path.name)}"
+        raise typer.BadParameter(
+            f"'{parent}' does not lie below this folder, as what a scenario builds on must; begin it there: {there}",
+            param_hint="--extends",
+        )
+    return path.relative_to(here).as_posix()
 
 
 def _about_actions(theatre: "Theatre", base: "Scenario | None", begins: date, ends: date) -> dict[str, Any]:
@@ -183,7 +212,13 @@ def _theatre_text(name: str, title: str, question: str) -> str:
     from sim.theatre.language.number import UNITS
 
     return _filled(
-        "theatre", schema=_schema("theatre"), name=name, title=title, question=question, units=", ".join(UNITS)
+        "theatre",
+        schema=_schema("theatre"),
+        name=name,
+        id=_plain(name),
+        title=_plain(title),
+        question=question,
+        units=", ".join(UNITS),
     )
 
 
@@ -204,8 +239,9 @@ def _titled(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    """Text as YAML writes it: bare if it cannot be mistaken."""
-    return text if re.fullmatch(r"[A-Za-z_./][\w./ -]*", text) else _quoted(text)
+    """Text as YAML writes it: bare if it cannot be mistaken, by readers of YAML 1.1 too."""
+    bare = re.fullmatch(r"[A-Za-z_./][\w./ -]*", text) and text.lower() not in _WORDS_OF_YAML
+    return text if bare else _quoted(text)
 
 
 def _quoted(text: str) -> str:

@@ -88,10 +88,14 @@ def reproduce(
 
     announced_compilation()
     from sim.report.reproduce import reproduce as made_again
+    from sim.results.storage.atomic import refuse_unwritable, reporting_disk_errors
 
+    if out is not None:
+        refuse_unwritable(out)
     found = made_again(figure)
     if out is not None:
-        out.write_bytes(found.made)
+        with reporting_disk_errors(out):
+            out.write_bytes(found.made)
     if as_json:
         print_json(_as_data(found))
     else:

@@ -13,7 +13,18 @@ import typer
 from sim.text import counted
 
 from . import complete
-from .console import FAILED, INTERRUPTED, NOT_PRECISE, SOME_FAILED, Json, answering, console, notes, print_json
+from .console import (
+    FAILED,
+    INTERRUPTED,
+    NOT_PRECISE,
+    SOME_FAILED,
+    Json,
+    answering,
+    console,
+    notes,
+    print_json,
+    typed,
+)
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -70,11 +81,7 @@ def run(
     if outcome is not None and precision is None:
         hint = "says whose share is to be how precise; add --until-halfwidth or --until-relative"
         raise typer.BadParameter(hint, param_hint="--outcome")
-    question = _loaded(scenario, as_json)
-    from .changes_note import tell_changes
-
-    tell_changes(scenario, question)
-    folder = out or Path("results") / question.name
+    question, folder = _named(scenario, out, resume, as_json)
     from sim.execution.run import run as run_many
     from sim.execution.summarise import summarise
     from sim.results.intervals import Precision
@@ -94,8 +101,8 @@ def run(
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
     asked["uncertain"] = uncertain
-    again = f"sim run {scenario}{f' --out {out}' if out else ''} --resume"
-    with interruptible(folder, again), executing(dask) as pool:
+    more = typed(dask=dask, no_figures=not figures, record=record, json=as_json)
+    with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble
         if summary_only:
             ensemble = summarise(question, runs=runs, seed=seed, executor=pool, **asked)
@@ -120,6 +127,25 @@ def refuse_together(*pairs: dict[str, bool]) -> None:
         if all(pair.values()):
             one, other = pair
             raise typer.BadParameter(f"does not go together with {other}", param_hint=one)
+
+
+def _named(scenario: str, out: Path | None, resume: bool, as_json: bool) -> "tuple[Scenario, Path]":
+    """The scenario that is to be run, and the folder of its result; to go on, the folder alone says both."""
+    from sim.results.storage.folder import begun
+
+    if resume and (Path(scenario) / "run.json").is_file():
+        manifest = begun(Path(scenario))
+        assert manifest is not None
+        if out is not None and out.resolve() != Path(scenario).resolve():
+            raise typer.BadParameter(
+                f"a result is resumed where it is, in {scenario}; leave it out", param_hint="--out"
+            )
+        return manifest.plan.scenario, Path(scenario)
+    question = _loaded(scenario, as_json)
+    from .changes_note import tell_changes
+
+    tell_changes(scenario, question)
+    return question, out or Path("results") / question.name
 
 
 def _loaded(scenario: str, as_json: bool) -> "Scenario":
@@ -152,8 +178,14 @@ def executing(dask: str | None) -> Any:
 
 
 @contextmanager
-def interruptible(folder: Path, again: str) -> Iterator[None]:
-    """Let Ctrl-C end the runs and say how to resume; pressed once more, it ends everything at once."""
+def interruptible(folder: Path, *more: str) -> Iterator[None]:
+    """Let Ctrl-C end the runs and say how to resume; pressed once more, it ends everything at once.
+
+    Parameters
+    ----------
+    more : str
+        Options of the command that resumes, which the result does not hold.
+    """
     from sim.engine._numba import remove_private
 
     def end(*_: object) -> None:
@@ -171,19 +203,19 @@ def interruptible(folder: Path, again: str) -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt:
-        _tell_kept("Interrupted", folder, again)
+        _tell_kept("Interrupted", folder, *more)
         raise typer.Exit(INTERRUPTED) from None
     except MemoryError:
-        _tell_kept("The memory ran short", folder, again)
+        _tell_kept("The memory ran short", folder, *more)
         raise typer.Exit(FAILED) from None
     finally:
         if signal.getsignal(signal.SIGINT) is interrupt:  # else it is over, and the interpreter is still to shut down
             signal.signal(signal.SIGINT, before)
 
 
-def _tell_kept(what: str, folder: Path, again: str) -> None:
+def _tell_kept(what: str, folder: Path, *more: str) -> None:
     """Say of an end before the end what is kept, and how to go on."""
-    from sim.results.storage.folder import begun
+    from sim.results.storage.folder import begun, to_resume
 
     manifest = begun(folder)
     if manifest is None or not manifest.done:
@@ -191,8 +223,7 @@ def _tell_kept(what: str, folder: Path, again: str) -> None:
         return
     notes.print(
         f"{what}; {manifest.runs:,} of {counted(manifest.plan.runs, 'run')} are kept in {folder}.\n"
-        f"Go on with them: {again}",
-        markup=False,
+        f"Go on with them: {to_resume(folder, manifest.plan, *more)}"
     )
 
 

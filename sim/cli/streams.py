@@ -95,7 +95,7 @@ def _opened(number: int, found: TextIO | None) -> _Raw | None:
         encoding, line_buffering = "utf-8", False
     elif isinstance(found, io.TextIOWrapper):
         found.reconfigure(errors=NEAREST)
-        if found.isatty() or not isinstance(getattr(found.buffer, "raw", None), io.FileIO):
+        if found.isatty() or not isinstance(getattr(found.buffer, "raw", found.buffer), io.FileIO):
             return None
         found.flush()
         raw, encoding, line_buffering = _Raw(number, "w", closefd=False), found.encoding, found.line_buffering

@@ -8,7 +8,7 @@ import typer
 from sim.text import counted, finite_or_none, json_rows
 
 from . import complete
-from .console import SOME_FAILED, Json, answering, console, notes, print_json
+from .console import SOME_FAILED, Json, answering, console, notes, print_json, typed
 from .ledger import ledger_table, refuse_place, write_annotated
 from .run import executing, interruptible, refuse_together
 
@@ -70,8 +70,8 @@ def sweep(
     )
     if annotate is not None:
         refuse_place(annotate)
-    swept = (Path(scenario) / "run.json").is_file()
-    if swept:
+    is_result = (Path(scenario) / "run.json").is_file()
+    if is_result and not resume:
         made = _opened(Path(scenario))
         told, line = _asked_for(made.scenario, outcome or [], boxes)
     else:
@@ -92,10 +92,10 @@ def sweep(
             out,
             {"resume": resume, "overwrite": overwrite},
             dask,
-            as_json,
+            typed(outcome=outcome, boxes=boxes, ledger=ledger, annotate=annotate, dask=dask, json=as_json),
         )
     told = told or [_nearest_half(made)]
-    source = _source(scenario, swept)
+    source = _source(scenario, is_result)
     _tell(made, told, line, _ledgers(made, told, source) if ledger else {}, as_json)
     if annotate is not None:
         write_annotated(made, told[0], source, annotate)
@@ -131,20 +131,24 @@ def _made(
     out: Path | None,
     how: dict[str, Any],
     dask: str | None,
-    as_json: bool,
+    more: list[str],
 ) -> "tuple[Sweep, list[str], Target | None]":
     """Run a sweep; what is to be told of it is looked at first, so that nobody waits for what cannot be told."""
     from sim.experiments.sweep.sweep import scenario_and_file as named
     from sim.experiments.sweep.sweep import sweep as run_sweep
     from sim.results.storage.folder import refuse_taken
+    from sim.results.storage.manifest import read_manifest
     from sim.theatre.files.errors import ScenarioError
 
     from .progress import announced_compilation
 
+    asked: str | Scenario = scenario
     try:
-        question, file = named(scenario)
+        if how["resume"] and (Path(scenario) / "run.json").is_file():  # all that was asked for is in the folder
+            asked, out = read_manifest(Path(scenario)).plan.scenario, out or Path(scenario)
+        question, file = named(asked)
     except ScenarioError as error:
-        if as_json:
+        if "--json" in more:
             print_json({"faults": [vars(fault) for fault in error.faults]})
         raise
     told, line = _asked_for(question, outcome or list(file.outcomes if file is not None else ()), boxes)
@@ -153,9 +157,8 @@ def _made(
     if not how["resume"]:
         refuse_taken(folder, how["overwrite"])
     announced_compilation()
-    again = f"sim sweep {scenario}{f' --method {method}' if method else ''}{f' --out {out}' if out else ''} --resume"
-    with interruptible(folder, again), executing(dask) as pool:
-        return run_sweep(scenario, method=method, executor=pool, save=folder, **options, **how), told, line
+    with interruptible(folder, *more), executing(dask) as pool:
+        return run_sweep(asked, method=method, executor=pool, save=folder, **options, **how), told, line
 
 
 def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> "tuple[list[str], Target | None]":

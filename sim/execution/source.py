@@ -140,7 +140,7 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
     seed = None if seed is None else seed_of(seed, ReplayError)
     if isinstance(source, Scenario):
         return Origin(source, source.seed if seed is None else seed)
-    if isinstance(source, str | Path) and not Path(source).is_dir():
+    if isinstance(source, str | Path) and not _is_result(source):
         return find_origin(load(source), seed)
 
     from sim.results.storage.read import open_result
@@ -164,6 +164,13 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")
     uncertain = bool(ensemble.info.get("uncertain"))
     return Origin(ensemble.scenario, ensemble.seed, len(ensemble), name, folder, ensemble, made_by, uncertain)
+
+
+def _is_result(source: str | Path) -> bool:
+    """Whether a folder is meant: one without a result in it is not, where a shipped scenario is called so."""
+    folder = Path(source)
+    shipped = {path.stem for path in shipped_files()}
+    return folder.is_dir() and ((folder / "run.json").is_file() or str(source) not in shipped)
 
 
 def changed_since(origin: Origin) -> str | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.analysis.floating import usual
 from sim.results.counted import AnyEnsemble
 from sim.results.provenance import Provenance
-from sim.results.storage.atomic import replacing, reporting_disk_errors
+from sim.results.storage.atomic import refuse_unwritable, replacing, reporting_disk_errors
 from sim.text import printable
 
 from .filters import FILTERS
@@ -81,10 +81,12 @@ def write(
     """
     if not overwrite and path.exists() and not is_report(path):
         raise ReportError(f"{path} is another file, and no report; give another name with --out")
+    refuse_unwritable(path)
     text = html(ensemble, second, sweep=sweep, names=names, classroom=classroom)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with reporting_disk_errors(path.parent), replacing(path, path.parent) as file:
-        file.write(text.encode())
+    with reporting_disk_errors(path.parent):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(path, path.parent) as file:
+            file.write(text.encode())
     return path
 
 

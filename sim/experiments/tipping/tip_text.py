@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.tipping import SLACK
 from sim.execution.lookup import QueryError
+from sim.results.storage.atomic import refuse_unwritable, reporting_disk_errors
 from sim.text import checked_width, counted, number, paragraph, percent
 from sim.theatre.files.locate import shipped_files
 
@@ -104,7 +105,8 @@ title: {json.dumps(title, ensure_ascii=False)}
 question: {json.dumps(question, ensure_ascii=False)}
 overrides:{f"{chr(10)}{overrides}" if overrides else " {}"}
 """
-    path.write_text(text, encoding="utf-8")
+    with reporting_disk_errors(path):
+        path.write_text(text, encoding="utf-8")
     return path
 
 
@@ -117,11 +119,14 @@ def place(path: Path, extends: str | Path) -> str:
     ------
     QueryError
         Something is there already, there is no such folder, or what it builds on lies outside it.
+    DiskError
+        Nothing can be written there.
     """
     if path.exists():
         raise QueryError(f"{path} is there already; choose another name")
     if not path.absolute().parent.is_dir():
         raise QueryError(f"there is no folder {path.parent}; make it first")
+    refuse_unwritable(path)
     there = Path(extends)
     if there.suffix == "" and any(file.stem == str(extends) for file in shipped_files()):
         return str(extends)

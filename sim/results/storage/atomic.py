@@ -3,6 +3,7 @@
 import errno
 import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,6 +69,19 @@ def reason(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT) or "No space left" in str(error):
         return "the disk is full"
     return error.strerror or str(error)
+
+
+def refuse_unwritable(path: Path) -> None:
+    """Do not begin what could not be kept: see whether a file or a folder can be made there.
+
+    Raises
+    ------
+    DiskError
+        It cannot; the message says why.
+    """
+    place = path if path.is_dir() else next(each for each in path.absolute().parents if os.path.lexists(each))
+    with reporting_disk_errors(path):
+        tempfile.TemporaryFile(dir=place).close()
 
 
 def in_units(size: float) -> str:

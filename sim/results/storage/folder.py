@@ -1,5 +1,6 @@
 """The folder of a result: who may write to it, and what is thrown away when it is begun anew."""
 
+import shlex
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from sim.results.errors import DiskError, StoreError
+from sim.theatre.files.load import load
+from sim.theatre.files.locate import shipped_files
+from sim.theatre.language.scenario import Scenario
 
 from .atomic import UNFINISHED, in_units, reason, remove, reporting_disk_errors
 from .manifest import NAME, Manifest, Plan, provenance, read_manifest, rules_sha256
@@ -139,6 +143,20 @@ def _clear(folder: Path) -> None:
     for path in (folder / UNFINISHED).iterdir():
         if path.name != "lock":
             remove(path)
+
+
+def to_resume(folder: Path, plan: Plan, *more: str) -> str:
+    """The command that goes on with a result, as a shell takes it: all that was asked for is in its folder."""
+    named = plan.scenario.name
+    where = [named, "--out", str(folder)] if _is_shipped(plan.scenario) else [str(folder)]
+    return shlex.join(["sim", "run" if plan.design is None else "sweep", *where, "--resume", *more])
+
+
+def _is_shipped(scenario: Scenario) -> bool:
+    """Whether a scenario is the shipped one of its name."""
+    if scenario.name not in {path.stem for path in shipped_files()}:
+        return False
+    return load(scenario.name).sha256 == scenario.sha256
 
 
 def how_to_resume(manifest: Manifest) -> str:

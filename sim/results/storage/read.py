@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import xarray as xr
+from zarr.storage import LocalStore
 
 from sim.analysis.floating import usual
 from sim.results.base_rates import as_records
@@ -24,6 +25,7 @@ from sim.theatre.language.scenario import Scenario
 
 from . import zarr_blocks
 from .atomic import UNFINISHED, replacing
+from .folder import to_resume
 from .manifest import Manifest, Plan, read_manifest
 from .write_sweep import read_sweep
 
@@ -54,7 +56,7 @@ def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
     if manifest.status != "complete":
         raise StoreError(
             f"{folder} is not finished: it has {manifest.runs:,} of {manifest.plan.runs:,} runs; resume it by "
-            f"'sim {'run' if manifest.plan.design is None else 'sweep'} {manifest.plan.scenario.name} --resume'"
+            f"'{to_resume(folder, manifest.plan)}'"
         )
     for name, length in manifest.files.items():
         if not (folder / name).is_file() or (folder / name).stat().st_size != length:
@@ -81,8 +83,10 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
             )
     folder = folder.absolute()  # it is read later, and perhaps elsewhere
     try:
+        # A path is taken for an address if it has '::' in it.
+        store = LocalStore(folder / zarr_blocks.NAME, read_only=True)
         dates = xr.coders.CFDatetimeCoder(time_unit="s")  # nanoseconds, which it takes by itself, end in the year 2262
-        trajectories = xr.open_zarr(folder / zarr_blocks.NAME, consolidated=False, chunks=None, decode_times=dates)
+        trajectories = xr.open_zarr(store, consolidated=False, chunks=None, decode_times=dates)
     except (OSError, ValueError, KeyError) as error:
         raise StoreError(f"{folder} is damaged: {error}") from error
     scenario = manifest.plan.scenario

@@ -8,6 +8,7 @@ import numpy as np
 import zarr
 from numpy.typing import NDArray
 from zarr.codecs import BloscCodec
+from zarr.storage import LocalStore
 
 from sim.results.ensemble import dataset, label
 from sim.theatre.compiled.compile import program_of
@@ -32,7 +33,7 @@ class Chunks:
         plan = self.plan
         remove(self.path)
         coordinates = dataset(plan.scenario, program_of(plan.scenario), np.arange(plan.runs), {})
-        coordinates.to_zarr(self.path, consolidated=False, zarr_format=3)
+        coordinates.to_zarr(LocalStore(self.path), consolidated=False, zarr_format=3)
         group = zarr.open_group(self.path, mode="r+")
         for name in (*plan.values, *plan.rungs):
             group.create_array(

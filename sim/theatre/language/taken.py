@@ -36,6 +36,11 @@ TAKEN: Mapping[str, Mapping[str, str]] = {
 """By section of a theatre: the id, and what bears it."""
 
 
+def is_device(name: str) -> bool:
+    """Whether Windows takes a name for a device."""
+    return name in _DEVICES
+
+
 def refuse_taken(section: str, entries: Mapping[str, Any]) -> None:
     """Refuse each entry whose id would be mistaken for something else.
 
