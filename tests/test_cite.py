@@ -69,7 +69,7 @@ def test_the_numbers_are_those_of_the_scenario_and_files_are_new(results, tmp_pa
         "methods.txt", "software.bib", "numbers.csv", "numbers.tex",
     }  # fmt: skip
     assert (tmp_path / "paper/methods.txt").read_text() == said.stdout
-    rows = list(csv.DictReader((tmp_path / "paper/numbers.csv").open(newline="")))
+    rows = list(csv.DictReader((tmp_path / "paper/numbers.csv").read_text().splitlines()))
     numbers = dict(package.load("first_lesson").numbers())
     assert len(rows) == len(cited(str(results / "runs"), cwd=tmp_path)["numbers"]) > 50
     for row in rows:
