@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.errors import StoreError as StoreError
     from sim.results.intervals import Precision as Precision
+    from sim.results.storage.check import check as check
     from sim.results.storage.read import open_result as open  # noqa: F401 - a builtin of that name hides it
     from sim.results.sweep import Sweep as Sweep
     from sim.theatre.files.errors import ScenarioError as ScenarioError
@@ -60,6 +61,7 @@ _PLACES = {
     "Theatre": "sim.theatre.language.schema.Theatre",
     "annotated": "sim.experiments.sweep.ledger.annotated",
     "branch": "sim.experiments.branching.branch.branch",
+    "check": "sim.results.storage.check.check",
     "choices": "sim.experiments.branching.choices.choices",
     "compare": "sim.experiments.pairs.compare.compare",
     "ledger": "sim.experiments.sweep.ledger.ledger",

@@ -8,6 +8,7 @@ import typer
 
 from . import complete
 from .branch import branch, choices
+from .check import check
 from .compare import compare
 from .console import Json, answering, console, print_json
 from .lint import lint
@@ -86,6 +87,7 @@ def validate(
 
 app.command()(new)
 app.command()(lint)
+app.command()(check)
 app.command()(compare)
 app.command()(branch)
 app.command()(choices)

@@ -78,7 +78,7 @@ def run(
         earlier = begun(folder)
         summary_only = summary_only or (earlier is not None and earlier.plan.summary_only)
         if earlier is not None and earlier.status == "complete":
-            notes.print(f"{folder} holds a finished result; nothing is left to run", markup=False)
+            tell_finished(folder)
     else:
         refuse_taken(folder, overwrite)
     announced_compilation()
@@ -97,6 +97,16 @@ def run(
     written = _as_written(ensemble)
     _show(ensemble, folder, _drawn(ensemble, folder, overlaid, written) if figures else [], as_json, written)
     _end(ensemble)
+
+
+def tell_finished(folder: Path) -> None:
+    """Say that nothing is left to do, or that what is damaged is made anew."""
+    from sim.results.storage.check import damage
+
+    if damaged := damage(folder):
+        notes.print(f"{folder} is damaged: {damaged[0].file} {damaged[0].what}; it is made anew", markup=False)
+    else:
+        notes.print(f"{folder} holds a finished result; nothing is left to run", markup=False)
 
 
 def refuse_together(*pairs: dict[str, bool]) -> None:

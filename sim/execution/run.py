@@ -17,7 +17,7 @@ from sim.engine.model import LockstepModel
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble, collect
 from sim.results.intervals import Precision
-from sim.results.storage.folder import begun, close, refuse_others
+from sim.results.storage.folder import begun, close, is_whole, refuse_others
 from sim.results.storage.manifest import Plan, Span, provenance
 from sim.results.storage.read import read_whole
 from sim.results.storage.write_runs import Writer
@@ -100,7 +100,7 @@ def run(
     work = partial(run_planned, plan)
     if folder is None:
         return _in_memory(plan, followed(plan, work, tally, executor, progress))
-    if earlier is not None and earlier.status == "complete":
+    if earlier is not None and is_whole(folder, earlier):
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before
         return read_whole(folder, earlier)

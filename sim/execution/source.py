@@ -54,13 +54,9 @@ class Origin:
     def stored_events(self, run: int) -> "pd.DataFrame | None":
         """What the result says that happened in a run; None if it does not say."""
         if self.folder is not None:
-            for place in (self.folder, self.folder / "kept"):  # with only counts kept, the first runs lie below
-                if (place / "events.parquet").is_file():
-                    import pandas as pd
+            from sim.results.storage.read import events_of
 
-                    found = pd.read_parquet(place / "events.parquet", filters=[("run", "==", run)])
-                    return found if len(found) else None
-            return None
+            return events_of(self.folder, run)
         if self.ensemble is None:
             return None
         kept = getattr(self.ensemble, "kept", self.ensemble)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.results.counted import CountedEnsemble
 from sim.results.intervals import Precision
-from sim.results.storage.folder import begun, close, refuse_others
+from sim.results.storage.folder import begun, close, is_whole, refuse_others
 from sim.results.storage.read import read_counted
 from sim.results.storage.write_counts import CountWriter
 from sim.results.summary import Summary
@@ -61,7 +61,7 @@ def summarise(
     earlier = begun(folder) if resume else None
     asked: dict[str, Any] = {"until": until, "uncertain": uncertain, "summary_only": True}
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
-    if earlier is not None and earlier.status == "complete":
+    if earlier is not None and is_whole(folder, earlier):
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before
         return read_counted(folder, earlier)

@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Self
 
 from sim.results.counted import CountedEnsemble
+from sim.results.errors import StoreError
 from sim.results.summary import Summary
 
 from . import folder as folders
 from .atomic import UNFINISHED, replacing, reporting_disk_errors
-from .manifest import Done, Manifest, Plan, Span
-from .read import COUNTS, KEPT, read_counted, write_summary
+from .checksums import Content, stored
+from .manifest import Done, Manifest, Plan, Span, read_manifest
+from .read import COUNTS, KEPT, KEPT_FILES, SUMMARY, read_counted, write_summary
 
 SECONDS = 20.0
 """Between one time that counts are written and the next: at most so much is lost to a crash."""
@@ -59,11 +61,12 @@ class CountWriter:
     def _begun(self) -> Summary:
         """What was counted before; nothing, if that cannot be read."""
         scenario = self.plan.scenario
-        for name in self.manifest.files:
+        for name, known in self.manifest.files.items():
             try:
-                return Summary.load(self.folder / name, scenario)
-            except (OSError, ValueError):
-                self.manifest.drop(list(self.manifest.done))
+                return Summary.load(Content(self.folder / name, known, ""), scenario)
+            except (StoreError, ValueError):
+                break
+        self.manifest.drop(list(self.manifest.done))
         return Summary(scenario)
 
     def __exit__(self, *error: object) -> None:
@@ -91,7 +94,7 @@ class CountWriter:
             name = f"{UNFINISHED}/{len(manifest.done) + len(self._since):09d}.{COUNTS}"
             with replacing(self.folder / name, self.folder / UNFINISHED) as file:
                 self.summary.save(file)
-            earlier, manifest.files = manifest.files, {name: (self.folder / name).stat().st_size}
+            earlier, manifest.files = manifest.files, {name: stored(self.folder / name)}
             manifest.done |= self._since
             manifest.failures = list(self.summary.failures)
             self._write_manifest()
@@ -112,9 +115,11 @@ class CountWriter:
         with self._told():
             with replacing(self.folder / COUNTS, self.folder / UNFINISHED) as file:
                 self.summary.save(file)
+            manifest.files = {COUNTS: stored(self.folder / COUNTS)}
             ensemble = read_counted(self.folder, manifest)
-            write_summary(ensemble, self.folder)
-            manifest.files = {COUNTS: (self.folder / COUNTS).stat().st_size}
+            manifest.files[SUMMARY] = write_summary(ensemble, self.folder)
+            kept = read_manifest(self.kept).files
+            manifest.files |= {f"{KEPT}/{name}": kept[name] for name in KEPT_FILES}
             manifest.status = "complete"
             self._write_manifest()
             folders.close(self.folder)
