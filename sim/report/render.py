@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from sim.results.counted import AnyEnsemble
 from sim.results.provenance import Provenance
 from sim.results.storage.atomic import replacing, reporting_disk_errors
+from sim.results.storage.check import seal
 
 from .filters import FILTERS
 
@@ -81,7 +82,7 @@ def write(
     text = html(ensemble, second, sweep=sweep, names=names, classroom=classroom)
     path.parent.mkdir(parents=True, exist_ok=True)
     with reporting_disk_errors(path.parent), replacing(path, path.parent) as file:
-        file.write(text.encode())
+        file.write(seal(text.encode()))
     return path
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sim.execution.lookup import QueryError
+from sim.results.storage.atomic import created, reporting_disk_errors
 from sim.text import checked_width, counted, number, paragraph, percent
 from sim.theatre.files.locate import shipped_files
 
@@ -102,7 +103,8 @@ title: {json.dumps(title, ensure_ascii=False)}
 question: {json.dumps(question, ensure_ascii=False)}
 overrides:{f"{chr(10)}{overrides}" if overrides else " {}"}
 """
-    path.write_text(text, encoding="utf-8")
+    with reporting_disk_errors(path), created(path) as file:
+        file.write(text.encode())
     return path
 
 
@@ -116,7 +118,7 @@ def place(path: Path, extends: str | Path) -> str:
     QueryError
         Something is there already, there is no such folder, or what it builds on lies outside it.
     """
-    if path.exists():
+    if path.exists() or path.is_symlink():
         raise QueryError(f"{path} is there already; choose another name")
     if not path.absolute().parent.is_dir():
         raise QueryError(f"there is no folder {path.parent}; make it first")
