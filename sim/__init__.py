@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim import plots as plots
     from sim import report as report
     from sim.engine.mesa_model import CrisisModel as CrisisModel
+    from sim.execution.merge import merge as merge
     from sim.execution.recorded import RecordError as RecordError
     from sim.execution.recorded import recorded as recorded
     from sim.execution.run import run as run
@@ -68,6 +69,7 @@ _PLACES = {
     "lint": "sim.linting.lint.lint",
     "load": "sim.theatre.files.load.load",
     "load_theatre": "sim.theatre.files.load.load_theatre",
+    "merge": "sim.execution.merge.merge",
     "open": "sim.results.storage.read.open_result",
     "plots": "sim.plots",
     "recorded": "sim.execution.recorded.recorded",

@@ -12,6 +12,7 @@ from .check import check
 from .compare import compare
 from .console import Json, answering, console, print_json
 from .lint import lint
+from .merge import merge
 from .new import new
 from .report import report, reproduce
 from .run import run
@@ -88,6 +89,7 @@ def validate(
 app.command()(new)
 app.command()(lint)
 app.command()(check)
+app.command()(merge)
 app.command()(compare)
 app.command()(branch)
 app.command()(choices)

@@ -29,6 +29,9 @@ def run(
     ],
     runs: Annotated[int | None, typer.Option(min=1, help="How many runs; else as many as the scenario says.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
+    first: Annotated[
+        int | None, typer.Option(min=0, help="Number of the first run, of a part that 'sim merge' joins to others.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted result.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
@@ -66,7 +69,7 @@ def run(
     from .changes_note import tell_changes
 
     tell_changes(scenario, question)
-    folder = out or Path("results") / question.name
+    folder = out or Path("results") / (f"{question.name}-{first}" if first else question.name)
     from sim.execution.run import run as run_many
     from sim.execution.summarise import summarise
     from sim.results.intervals import Precision
@@ -85,7 +88,7 @@ def run(
     overlaid = _recorded(question, seed) if record else None
     until = None if until_halfwidth is None else Precision(until_halfwidth, outcome)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
-    asked["uncertain"] = uncertain
+    asked |= {"uncertain": uncertain, "first": first}
     again = f"sim run {scenario}{f' --out {out}' if out else ''} --resume"
     with interruptible(folder, again), executing(dask) as pool:
         ensemble: AnyEnsemble
@@ -94,6 +97,13 @@ def run(
         else:
             asked |= {"dtype": dtype, "variables": variables.split(",") if variables else None}
             ensemble = run_many(question, runs=runs, seed=seed, executor=pool, **asked)
+    finished(ensemble, folder, figures, as_json, overlaid)
+
+
+def finished(
+    ensemble: "AnyEnsemble", folder: Path, figures: bool, as_json: bool, overlaid: "Ensemble | None" = None
+) -> None:
+    """Draw and show what came of runs, and end with the exit code that it has."""
     written = _as_written(ensemble)
     _show(ensemble, folder, _drawn(ensemble, folder, overlaid, written) if figures else [], as_json, written)
     _end(ensemble)

@@ -35,9 +35,10 @@ def refuse_unknown_run(origin: Origin, run: int) -> None:
     QueryError
         There is no such run.
     """
-    runs = 2**32 if origin.runs is None else origin.runs
-    if not 0 <= run < runs:
-        has = "runs are numbered from 0 below 2**32" if origin.runs is None else f"{origin.name} has 0 to {runs - 1:,}"
+    numbers = origin.numbers
+    if run not in numbers:
+        known = f"{origin.name} has {numbers[0]:,} to {numbers[-1]:,}"
+        has = "runs are numbered from 0 below 2**32" if origin.runs is None else known
         raise QueryError(f"there is no run {run}; {has}")
 
 

@@ -42,6 +42,13 @@ class Origin:
     """The version that made the result."""
     uncertain: bool = False
     """Whether each run has drawn its numbers."""
+    first: int = 0
+    """Number of the result's first run."""
+
+    @property
+    def numbers(self) -> range:
+        """The runs that it has, or that there are dice for."""
+        return range(2**32) if self.runs is None else range(self.first, self.first + self.runs)
 
     def drawn_by(self, run: int) -> tuple[Drawn, ...]:
         """The numbers that a run has drawn, what stands out furthest first; none where all are as written."""
@@ -137,6 +144,7 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
     if isinstance(source, str | Path) and not Path(source).is_dir():
         return find_origin(load(source), seed)
 
+    from sim.results.counted import first_run
     from sim.results.storage.read import open_result
     from sim.results.sweep import Sweep
 
@@ -157,7 +165,8 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
         )
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")
     uncertain = bool(ensemble.info.get("uncertain"))
-    return Origin(ensemble.scenario, ensemble.seed, len(ensemble), name, folder, ensemble, made_by, uncertain)
+    runs, first = len(ensemble), first_run(ensemble)
+    return Origin(ensemble.scenario, ensemble.seed, runs, name, folder, ensemble, made_by, uncertain, first)
 
 
 def changed_since(origin: Origin) -> str | None:

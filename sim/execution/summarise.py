@@ -31,6 +31,7 @@ def summarise(
     runs: int | None = None,
     seed: int | None = None,
     *,
+    first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
     uncertain: bool = False,
@@ -44,7 +45,7 @@ def summarise(
     ----------
     save : path
         Folder for the counts, and for the first runs, which are kept whole.
-    scenario, runs, seed, executor, progress, uncertain, until, resume, overwrite : see `sim.run`
+    scenario, runs, seed, first, executor, progress, uncertain, until, resume, overwrite : see `sim.run`
 
     Returns
     -------
@@ -59,7 +60,7 @@ def summarise(
     """
     question, folder = scenario if isinstance(scenario, Scenario) else load(scenario), Path(save)
     earlier = begun(folder) if resume else None
-    asked: dict[str, Any] = {"until": until, "uncertain": uncertain, "summary_only": True}
+    asked: dict[str, Any] = {"first": first, "until": until, "uncertain": uncertain, "summary_only": True}
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
     if earlier is not None and is_whole(folder, earlier):
         refuse_others(folder, earlier, plan)
@@ -70,8 +71,8 @@ def summarise(
         for span, counts in followed(plan, work, tally, executor, progress, writer.manifest):
             writer.take(span, counts)
         kept = min(KEPT, len(writer.summary))
-        first: dict[str, Any] = {"executor": executor, "progress": None, "save": writer.kept, "resume": True}
-        running.run(question, kept, plan.seed, uncertain=plan.uncertain, **first)
+        whole: dict[str, Any] = {"executor": executor, "progress": None, "save": writer.kept, "resume": True}
+        running.run(question, kept, plan.seed, first=plan.first, uncertain=plan.uncertain, **whole)
         return writer.finish()
 
 

@@ -258,9 +258,10 @@ def replayed(origin: Origin, run: int) -> Replay:
     ReplayError
         There is no such run, or this version no longer gives the history that the result holds.
     """
-    runs = 2**32 if origin.runs is None else origin.runs
-    if isinstance(run, bool) or run not in range(runs):
-        has = f"{origin.name} has runs 0 to {runs - 1:,}" if origin.runs is not None else "runs are numbered from 0"
+    numbers = origin.numbers
+    if isinstance(run, bool) or run not in numbers:
+        known = f"{origin.name} has runs {numbers[0]:,} to {numbers[-1]:,}"
+        has = known if origin.runs is not None else "runs are numbered from 0"
         raise ReplayError(f"no run {run}; {has}")
     drawn = origin.drawn_by(run)
     found = _simulated(origin.scenario, origin.seed, run, drawn)

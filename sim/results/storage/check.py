@@ -14,8 +14,9 @@ from . import zarr_blocks
 from .atomic import UNFINISHED
 from .checksums import Stored, fault
 from .manifest import NAME, Manifest, read_manifest, remedy
+from .written import KEPT
 
-KEPT, _REPORT = "kept", "report.html"
+_REPORT = "report.html"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SEAL = b"\n<!-- sha256 "
 """Begins the last line of a report, which holds the hash of all before it."""
@@ -89,6 +90,8 @@ def check(folder: str | Path) -> Checked:
         else:
             checked, bare = checked + below.files, bare + below.unchecked
             damaged += [Damaged(f"{KEPT}/{each.file}", each.what) for each in below.damaged]
+            if not below.damaged and not manifest.counted_from(read_manifest(folder / KEPT)):
+                damaged.append(Damaged(f"{KEPT}/{NAME}", "is of another result"))
     advice = remedy(folder, manifest.plan)
     if damaged and all(each.file == _REPORT for each in damaged):
         advice = f"{shlex.join(['sim', 'report', str(folder)])} writes it anew"

@@ -1,10 +1,11 @@
 """The folder of a result: who may write to it, and what is thrown away when it is begun anew."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from sim.results.errors import DiskError, StoreError
 
@@ -89,8 +90,16 @@ def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
 
 
 @contextmanager
-def writing(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Iterator[Manifest]:
+def writing(
+    folder: Path, plan: Plan, resume: bool, overwrite: bool, made: Mapping[str, Any] | None = None
+) -> Iterator[Manifest]:
     """Make a folder ready to be written to, by nobody else meanwhile, and return the manifest to go on from.
+
+    Parameters
+    ----------
+    folder, plan, resume, overwrite : see `sim.results.storage.write_runs.Writer`
+    made : mapping, optional
+        How the runs were made, if it was elsewhere; left out, here and now.
 
     Raises
     ------
@@ -108,7 +117,10 @@ def writing(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Iterator
         held.enter_context(locked(folder / UNFINISHED, folder))
     with held:
         manifest = _refuse(folder, plan, resume, overwrite)  # once more, since it may be another's work by now
-        yield _begin(folder, plan, FROM_RUNS if resume else ()) if manifest is None or not manifest.done else manifest
+        if manifest is None or not manifest.done:
+            manifest = Manifest(plan, made=dict(made or provenance() | {"seconds": 0.0}))
+            _begin(folder, manifest, FROM_RUNS if resume else ())
+        yield manifest
 
 
 def _refuse(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Manifest | None:
@@ -133,13 +145,11 @@ def is_whole(folder: Path, manifest: Manifest) -> bool:
     return manifest.status == "complete" and not damage(folder)
 
 
-def _begin(folder: Path, plan: Plan, but_for: tuple[str, ...]) -> Manifest:
+def _begin(folder: Path, manifest: Manifest, but_for: tuple[str, ...]) -> None:
     """Write a manifest of nothing yet, and only then throw away what there was: so the folder is never nobody's."""
-    manifest = Manifest(plan, made=provenance() | {"seconds": 0.0})
     with reporting_disk_errors(folder):
         manifest.write(folder)
         _clear(folder, but_for)
-    return manifest
 
 
 def _clear(folder: Path, but_for: tuple[str, ...]) -> None:

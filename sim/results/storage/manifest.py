@@ -19,8 +19,8 @@ from sim.theatre.language.scenario import Scenario
 
 from .atomic import UNFINISHED, replacing
 from .checksums import Stored
+from .written import KEPT, Written, read_written, sealed
 from .written import NAME as NAME
-from .written import Written, read_written, sealed
 
 FORMAT, UNCHECKED = 3, 2
 """Version of the folder's layout, and the one before it, which had no checksums."""
@@ -162,6 +162,17 @@ class Manifest:
     def runs(self) -> int:
         """Runs in the blocks that are done."""
         return sum(last - first for first, last in self.done)
+
+    def counted_from(self, kept: "Manifest") -> bool:
+        """Whether runs that were kept whole are the first of those of which these are the counts."""
+        mine, its = self.plan, kept.plan
+        known = {name: file for name, file in self.files.items() if name.startswith(f"{KEPT}/")}
+        return (
+            (mine.scenario.sha256, mine.seed, mine.first, mine.uncertain)
+            == (its.scenario.sha256, its.seed, its.first, its.uncertain)
+            and kept.runs <= self.runs
+            and all(kept.files.get(name.removeprefix(f"{KEPT}/")) == file for name, file in known.items())
+        )
 
     def drop(self, spans: Iterable[Span]) -> None:
         """Forget blocks, so that they are run again."""

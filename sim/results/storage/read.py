@@ -25,8 +25,9 @@ from .atomic import UNFINISHED, replacing
 from .checksums import Content, Stored, fault, stored
 from .manifest import Manifest, read_manifest, remedy
 from .write_sweep import TABLES, read_sweep
+from .written import KEPT as KEPT
 
-EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
+EVENTS, OUTCOMES, SUMMARY, COUNTS = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz"
 """Files and folders of a result, beside its trajectories and its manifest."""
 
 
@@ -135,8 +136,11 @@ def events_of(folder: Path, run: int) -> pd.DataFrame | None:
 
 def _with_names(events: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Parquet keeps the names that occur and those beside them; where no run has any act, they are put back."""
-    if len(events):
-        return events
+    return events if len(events) else with_all_names(events, scenario)
+
+
+def with_all_names(events: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Let columns of names know all names that there are, in the order of the scenario."""
     program = program_of(scenario)
     names = {"actor": [*program.actors, SCRIPT], "action": action_names(program), "target": list(program.actors)}
     return events.astype({column: pd.CategoricalDtype(known) for column, known in names.items()})
@@ -159,25 +163,17 @@ def read_counted(folder: Path, manifest: Manifest) -> CountedEnsemble:
     except (ValueError, TypeError, MemoryError) as error:
         raise StoreError(f"{folder / COUNTS} is damaged: {error}; {advice}") from error
     kept = open_result(folder / KEPT)
-    if not isinstance(kept, Ensemble) or not _are_first(kept, folder, manifest) or len(summary) != manifest.runs:
+    if (
+        not isinstance(kept, Ensemble)
+        or len(summary) != manifest.runs
+        or not manifest.counted_from(read_manifest(folder / KEPT))
+    ):
         raise StoreError(f"{folder} is damaged: {folder / KEPT} holds runs of another result; {remedy(folder, plan)}")
     return CountedEnsemble(plan.scenario, plan.seed, summary, kept, _info(manifest))
 
 
 KEPT_FILES = (EVENTS, OUTCOMES, SUMMARY)
 """Files of the first runs by which counts know them."""
-
-
-def _are_first(kept: Ensemble, folder: Path, manifest: Manifest) -> bool:
-    """Whether runs kept whole are the first of those that were counted."""
-    plan, files = manifest.plan, read_manifest(folder / KEPT).files
-    return (
-        kept.scenario.sha256 == plan.scenario.sha256
-        and kept.seed == plan.seed
-        and bool(kept.info.get("uncertain")) == plan.uncertain
-        and len(kept) <= manifest.runs
-        and all(manifest.files.get(f"{KEPT}/{name}") in (None, files.get(name)) for name in KEPT_FILES)
-    )
 
 
 def _info(manifest: Manifest) -> dict[str, Any]:

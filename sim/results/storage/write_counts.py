@@ -5,9 +5,10 @@ and the blocks in it; so counts and blocks never disagree, whatever is interrupt
 """
 
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sim.results.counted import CountedEnsemble
 from sim.results.errors import StoreError
@@ -30,12 +31,19 @@ class CountWriter:
 
     Parameters
     ----------
-    folder, plan, resume, overwrite : see `Writer`
+    folder, plan, resume, overwrite, made : see `Writer`
     """
 
-    def __init__(self, folder: Path, plan: Plan, resume: bool = False, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        resume: bool = False,
+        overwrite: bool = False,
+        made: Mapping[str, Any] | None = None,
+    ) -> None:
         self.folder, self.plan = folder, plan
-        self._resume, self._overwrite = resume, overwrite
+        self._how = resume, overwrite, made
         self._context = ExitStack()
         self._since: dict[Span, Done] = {}
         """Blocks counted since counts were written."""
@@ -48,9 +56,7 @@ class CountWriter:
 
     def __enter__(self) -> Self:
         with ExitStack() as context:
-            self.manifest: Manifest = context.enter_context(
-                folders.writing(self.folder, self.plan, self._resume, self._overwrite)
-            )
+            self.manifest: Manifest = context.enter_context(folders.writing(self.folder, self.plan, *self._how))
             folders.refuse_full(self.folder, ROOM)
             self.summary = self._begun()
             self._context = context.pop_all()
@@ -81,9 +87,14 @@ class CountWriter:
 
     def take(self, span: Span, counted: Summary) -> None:
         """Add the counts of a block."""
+        held = counted.held[list(self.plan.outcomes)]
+        self.add(counted, {span: Done(tuple(held.tolist()), counted.failed)})
+
+    def add(self, counted: Summary, blocks: Mapping[Span, Done]) -> None:
+        """Add the counts of some blocks together."""
         self._adding = True  # interrupted in between, what is added is not to be written
         self.summary += counted
-        self._since[span] = Done(tuple(counted.held[list(self.plan.outcomes)].tolist()), counted.failed)
+        self._since |= blocks
         self._adding = False
         if time.perf_counter() - self._written > SECONDS:
             self._write()

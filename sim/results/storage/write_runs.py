@@ -18,6 +18,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -48,6 +49,8 @@ class Writer:
         Go on with what the folder holds, if it holds something.
     overwrite : bool
         Replace what it holds.
+    made : mapping, optional
+        How the runs were made, if it was elsewhere.
 
     Raises
     ------
@@ -57,17 +60,22 @@ class Writer:
         It cannot be written to, now or later.
     """
 
-    def __init__(self, folder: Path, plan: Plan, resume: bool = False, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        resume: bool = False,
+        overwrite: bool = False,
+        made: Mapping[str, Any] | None = None,
+    ) -> None:
         self.folder, self.plan = folder, plan
-        self._resume, self._overwrite = resume, overwrite
+        self._how = resume, overwrite, made
         self._parts = Parts(folder, (EVENTS, OUTCOMES))
         self._context = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as context:
-            self.manifest: Manifest = context.enter_context(
-                folders.writing(self.folder, self.plan, self._resume, self._overwrite)
-            )
+            self.manifest: Manifest = context.enter_context(folders.writing(self.folder, self.plan, *self._how))
             with self._told():
                 self._chunks = self._made_ready()
             missing = self.plan.runs - self.manifest.runs
@@ -112,6 +120,8 @@ class Writer:
     ) -> None:
         """Write runs as arrays and tables."""
         manifest = self.manifest
+        # a range of numbers would be written as its ends only, and other tools would find no column of runs
+        outcomes = outcomes.set_axis(pd.Index(np.arange(*span), name="run"))
         with self._told():
             size, chunks = self._chunks.write(span, trajectories)
             parts = (

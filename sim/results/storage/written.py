@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.results.errors import StoreError
 
-NAME = "run.json"
+NAME, KEPT = "run.json", "kept"
+"""The file, and the folder of the runs that are kept whole beside counts of all."""
 LARGEST = 2**30
 """Bytes that are read of one; that of a million blocks is smaller."""
 READ = (2, 3)
