@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from sim import plots as plots
     from sim import report as report
     from sim.engine.mesa_model import CrisisModel as CrisisModel
+    from sim.execution.merge import merge as merge
     from sim.execution.recorded import RecordError as RecordError
     from sim.execution.recorded import recorded as recorded
     from sim.execution.run import run as run
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.errors import StoreError as StoreError
     from sim.results.intervals import Precision as Precision
+    from sim.results.storage.check import check as check
     from sim.results.storage.read import open_result as open  # noqa: F401 - a builtin of that name hides it
     from sim.results.sweep import Sweep as Sweep
     from sim.theatre.files.errors import ScenarioError as ScenarioError
@@ -60,12 +62,14 @@ _PLACES = {
     "Theatre": "sim.theatre.language.schema.Theatre",
     "annotated": "sim.experiments.sweep.ledger.annotated",
     "branch": "sim.experiments.branching.branch.branch",
+    "check": "sim.results.storage.check.check",
     "choices": "sim.experiments.branching.choices.choices",
     "compare": "sim.experiments.pairs.compare.compare",
     "ledger": "sim.experiments.sweep.ledger.ledger",
     "lint": "sim.linting.lint.lint",
     "load": "sim.theatre.files.load.load",
     "load_theatre": "sim.theatre.files.load.load_theatre",
+    "merge": "sim.execution.merge.merge",
     "open": "sim.results.storage.read.open_result",
     "plots": "sim.plots",
     "recorded": "sim.execution.recorded.recorded",

@@ -144,9 +144,10 @@ def test_runs_of_other_rules_are_not_mixed(half_done, monkeypatch):
 
 def with_rules(folder: Path, rules: str, version: str) -> None:
     """Let a result have been made by another version."""
-    manifest = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    manifest["rules_sha256"], manifest["versions"]["escalation-sim"] = rules, version
-    (folder / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
+    manifest = manifests.read_manifest(folder)
+    versions = manifest.made["versions"] | {"escalation-sim": version}
+    manifest.made |= {"rules_sha256": rules, "versions": versions}
+    (folder / "run.json").write_text(manifest.text(), encoding="utf-8")
 
 
 def test_a_result_of_an_older_version_opens_and_if_unfinished_names_who_can_go_on_with_it(half_done, tmp_path):

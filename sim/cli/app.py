@@ -6,10 +6,12 @@ import typer
 
 from . import complete
 from .branch import branch, choices
+from .check import check
 from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
 from .lint import lint
+from .merge import merge
 from .new import new
 from .report import report, reproduce
 from .run import run
@@ -85,6 +87,8 @@ def validate(
 
 app.command()(new)
 app.command()(lint)
+app.command()(check)
+app.command()(merge)
 app.command()(compare)
 app.command()(branch)
 app.command()(choices)

@@ -47,16 +47,17 @@ def ledger_table(made: "Sweep", measure: str, found: "pd.DataFrame") -> Table:
 def write_annotated(made: "Sweep", measure: str, source: str | None, path: Path) -> None:
     """Write a copy of the theatre's file with each number's influence beside it."""
     from sim.experiments.sweep.ledger import annotated
-    from sim.results.storage.atomic import reporting_disk_errors
+    from sim.results.storage.atomic import created, reporting_disk_errors
 
-    with reporting_disk_errors(path):
-        path.write_text(annotated(made, measure, source), encoding="utf-8")
+    text = annotated(made, measure, source)
+    with reporting_disk_errors(path), created(path) as file:
+        file.write(text.encode())
     notes.print(f"{path} is the theatre with what each number does to {measure} beside it", markup=False)
 
 
 def refuse_place(path: Path) -> None:
     """Overwrite nothing, and do not sweep for a file that cannot be written."""
-    if path.exists():
+    if path.exists() or path.is_symlink():
         raise typer.BadParameter(f"{path} is there already; choose another name", param_hint="--annotate")
     if not path.absolute().parent.is_dir():
         raise typer.BadParameter(f"there is no folder {path.parent}; make it first", param_hint="--annotate")

@@ -82,7 +82,7 @@ def reproduce(
     as_json: Json = False,
 ) -> None:
     """Make a figure or a report again from what it carries, and say whether it is the same (exit code 1 if not)."""
-    if out is not None and out.exists():
+    if out is not None and (out.exists() or out.is_symlink()):
         raise typer.BadParameter(f"{out} is there already; give another name", param_hint="--out")
     from .progress import announced_compilation
 
@@ -94,8 +94,10 @@ def reproduce(
         refuse_unwritable(out)
     found = made_again(figure)
     if out is not None:
-        with reporting_disk_errors(out):
-            out.write_bytes(found.made)
+        from sim.results.storage.atomic import created
+
+        with reporting_disk_errors(out), created(out) as file:
+            file.write(found.made)
     if as_json:
         print_json(_as_data(found))
     else:

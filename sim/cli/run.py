@@ -40,6 +40,9 @@ def run(
     ],
     runs: Annotated[int | None, typer.Option(min=1, help="How many runs; else as many as the scenario says.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
+    first: Annotated[
+        int | None, typer.Option(min=0, help="Number of the first run, of a part that 'sim merge' joins to others.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted result.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
@@ -81,7 +84,7 @@ def run(
     if outcome is not None and precision is None:
         hint = "says whose share is to be how precise; add --until-halfwidth or --until-relative"
         raise typer.BadParameter(hint, param_hint="--outcome")
-    question, folder = _named(scenario, out, resume, as_json)
+    question, folder = _named(scenario, out, resume, first, as_json)
     from sim.execution.run import run as run_many
     from sim.execution.summarise import summarise
     from sim.results.intervals import Precision
@@ -93,14 +96,14 @@ def run(
         earlier = begun(folder)
         summary_only = summary_only or (earlier is not None and earlier.plan.summary_only)
         if earlier is not None and earlier.status == "complete":
-            notes.print(f"{folder} holds a finished result; nothing is left to run", markup=False)
+            tell_finished(folder)
     else:
         refuse_taken(folder, overwrite)
     announced_compilation()
     overlaid = _recorded(question, seed) if record else None
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
-    asked["uncertain"] = uncertain
+    asked |= {"uncertain": uncertain, "first": first}
     more = typed(dask=dask, no_figures=not figures, record=record, json=as_json)
     with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble
@@ -109,6 +112,13 @@ def run(
         else:
             asked |= {"dtype": dtype, "variables": variables.split(",") if variables else None}
             ensemble = run_many(question, runs=runs, seed=seed, executor=pool, **asked)
+    finished(ensemble, folder, figures, as_json, overlaid)
+
+
+def finished(
+    ensemble: "AnyEnsemble", folder: Path, figures: bool, as_json: bool, overlaid: "Ensemble | None" = None
+) -> None:
+    """Draw and show what came of runs, and end with the exit code that it has."""
     written = _as_written(ensemble)
     # The answer first, whatever goes wrong while figures are drawn; JSON names the figures, so it waits for them.
     if not as_json:
@@ -121,6 +131,16 @@ def run(
     _end(ensemble)
 
 
+def tell_finished(folder: Path) -> None:
+    """Say that nothing is left to do, or that what is damaged is made anew."""
+    from sim.results.storage.check import damage
+
+    if damaged := damage(folder):
+        notes.print(f"{folder} is damaged: {damaged[0].file} {damaged[0].what}; it is made anew", markup=False)
+    else:
+        notes.print(f"{folder} holds a finished result; nothing is left to run", markup=False)
+
+
 def refuse_together(*pairs: dict[str, bool]) -> None:
     """Refuse options that contradict one another."""
     for pair in pairs:
@@ -129,7 +149,7 @@ def refuse_together(*pairs: dict[str, bool]) -> None:
             raise typer.BadParameter(f"does not go together with {other}", param_hint=one)
 
 
-def _named(scenario: str, out: Path | None, resume: bool, as_json: bool) -> "tuple[Scenario, Path]":
+def _named(scenario: str, out: Path | None, resume: bool, first: int | None, as_json: bool) -> "tuple[Scenario, Path]":
     """The scenario that is to be run, and the folder of its result; to go on, the folder alone says both."""
     from sim.results.storage.folder import begun
 
@@ -145,7 +165,7 @@ def _named(scenario: str, out: Path | None, resume: bool, as_json: bool) -> "tup
     from .changes_note import tell_changes
 
     tell_changes(scenario, question)
-    return question, out or Path("results") / question.name
+    return question, out or Path("results") / (f"{question.name}-{first}" if first else question.name)
 
 
 def _loaded(scenario: str, as_json: bool) -> "Scenario":

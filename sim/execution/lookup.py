@@ -6,7 +6,7 @@ from typing import Any, SupportsIndex
 
 import numpy as np
 
-from sim.given import MOST_RUNS, shown, whole_or_none
+from sim.given import shown, whole_or_none
 from sim.results.ensemble import date_of
 from sim.text import date_from, did_you_mean, suggestion
 from sim.theatre.language.scenario import Scenario
@@ -40,9 +40,10 @@ def run_of(origin: Origin, run: int) -> int:
     QueryError
         There is no such run.
     """
-    runs, number = MOST_RUNS if origin.runs is None else origin.runs, whole_or_none(run)
-    if number is None or not 0 <= number < runs:
-        has = "runs are numbered from 0 below 2**32" if origin.runs is None else f"{origin.name} has 0 to {runs - 1:,}"
+    numbers, number = origin.numbers, whole_or_none(run)
+    if number is None or number not in numbers:
+        known = f"{origin.name} has {numbers[0]:,} to {numbers[-1]:,}"
+        has = "runs are numbered from 0 below 2**32" if origin.runs is None else known
         raise QueryError(f"there is no run {shown(run)}; {has}")
     return number
 

@@ -21,6 +21,8 @@ many cores there are must not matter: blocks leave their marks in the files of a
 MOST_RUNS = 100_000
 """Runs that a precision may take, unless told otherwise."""
 DTYPES = ("float32", "float64")
+MOST_NUMBERS = 2**32
+"""Dice know so many numbers of runs."""
 
 
 class PlanError(ValueError):
@@ -34,6 +36,7 @@ def planned(
     per_block: int,
     earlier: Manifest | None = None,
     *,
+    first: int | None = None,
     until: Precision | None = None,
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
@@ -48,9 +51,11 @@ def planned(
         Something is not possible.
     """
     runs = None if runs is None else whole(runs, "runs", 1, MOST_NUMBERED, PlanError)
+    first = None if first is None else whole(first, "the first run", 0, MOST_NUMBERED - 1, PlanError)
     seed = None if seed is None else seed_of(seed, PlanError)
     until = None if until is None else until._replace(halfwidth=float(until.halfwidth))
     _check(scenario, until, dtype, variables)
+    _check_part(first, runs, until)
     if earlier is not None:
         uncertain = uncertain or earlier.plan.uncertain
         default = replace(earlier.plan, scenario=scenario, summary_only=summary_only, uncertain=uncertain)
@@ -62,6 +67,7 @@ def planned(
     said: dict[str, Any] = {
         "seed": seed,
         "runs": runs,
+        "first": first,
         "dtype": dtype,
         "until": until,
         "variables": variables and tuple(variables),
@@ -72,7 +78,11 @@ def planned(
         plan = replace(plan, until=plan.until._replace(narrowest=narrowest))
     if plan.runs == default.runs and default.size:
         return plan
+    if plan.end > MOST_NUMBERS:
+        raise PlanError(f"runs are numbered from 0 below 2**32, found {plan.end - 1:,}")
     size = min(per_block, max(FEWEST, -(-plan.runs // BLOCKS_AT_LEAST)))
+    if summary_only and size < per_block:  # blocks of parts then fit into those of the whole, whose counts they join
+        size = FEWEST * 2 ** ((size // FEWEST).bit_length() - 1)
     # runs that share their numbers are in one block: they are counted together
     return replace(plan, size=-(-size // RUNS_PER_SET) * RUNS_PER_SET if uncertain else size)
 
@@ -87,6 +97,17 @@ def _check_uncertain(scenario: Scenario, until: Precision | None) -> None:
         refuse_certain(scenario)
     except ChangeError as error:
         raise PlanError(str(error)) from None
+
+
+def _check_part(first: int | None, runs: int | None, until: Precision | None) -> None:
+    if first is None:
+        return
+    if first < 0:
+        raise PlanError(f"the first run is 0 or a later one, found {first}")
+    if first > 0 and until is not None:
+        raise PlanError("a precision is reached by all runs from 0 on; give a part a number of runs")
+    if first > 0 and runs is None:
+        raise PlanError("say how many runs a part has, with --runs")
 
 
 def _check(

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from sim.analysis.floating import usual
 from sim.engine.block import Block
 from sim.engine.model import LockstepModel
-from sim.results.counted import AnyEnsemble
+from sim.results.counted import AnyEnsemble, first_run
 from sim.results.ensemble import Ensemble, collect
 from sim.results.intervals import Precision
-from sim.results.storage.folder import begun, close, refuse_others
+from sim.results.storage.folder import begun, close, is_whole, refuse_others
 from sim.results.storage.manifest import Plan, Span, provenance
 from sim.results.storage.read import read_whole
 from sim.results.storage.write_runs import Writer
@@ -44,6 +44,7 @@ def run(
     runs: int | None = None,
     seed: int | None = None,
     *,
+    first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
     uncertain: bool = False,
@@ -63,6 +64,8 @@ def run(
         How many runs; left out, as many as the scenario says. The first n runs of more are the n runs of fewer.
     seed : int, optional
         Seed of all dice; left out, the scenario's.
+    first : int, optional
+        Number of the first run, where this is a part of more, which `sim.merge` puts together; left out, 0.
     executor : concurrent.futures.Executor, optional
         Where to compute; left out, threads on all cores that this process may use. It changes nothing in the result.
     progress : callable, optional
@@ -98,13 +101,14 @@ def run(
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
-    asked: dict[str, Any] = {"until": until, "dtype": dtype, "variables": variables, "uncertain": uncertain}
+    asked: dict[str, Any] = {"first": first, "until": until, "dtype": dtype}
+    asked |= {"variables": variables, "uncertain": uncertain}
     plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
     work = partial(run_planned, plan)
     if folder is None:
         return _in_memory(plan, followed(plan, work, tally, executor, progress))
-    if earlier is not None and earlier.status == "complete":
+    if earlier is not None and is_whole(folder, earlier):
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before
         return read_whole(folder, earlier)
@@ -116,7 +120,8 @@ def run(
 
 def nominal_runs(ensemble: AnyEnsemble) -> Ensemble:
     """Beside runs that have drawn their numbers: the first of them on the same dice, with the numbers as written."""
-    return run(ensemble.scenario, min(len(ensemble), MAX_NOMINAL_RUNS), ensemble.seed, progress=None)
+    runs, first = min(len(ensemble), MAX_NOMINAL_RUNS), first_run(ensemble)
+    return run(ensemble.scenario, runs, ensemble.seed, first=first, progress=None)
 
 
 def run_block(
@@ -167,7 +172,8 @@ def _in_memory(plan: Plan, blocks: Iterator[tuple[Span, Block]]) -> Ensemble:
     if plan.until is not None:  # only then it is known how many there are
         taken = list(taken)
         plan = replace(plan, runs=sum(len(block.run) for block in taken))
-    ensemble = collect(plan.scenario, program_of(plan.scenario), plan.seed, plan.runs, taken, provenance())
+    program, numbers = program_of(plan.scenario), range(plan.first, plan.end)
+    ensemble = collect(plan.scenario, program, plan.seed, numbers, taken, provenance())
     ensemble.info["seconds"] = round(time.perf_counter() - begun_at, 3)
     if plan.until is not None:
         ensemble.info["until"] = plan.until._asdict()

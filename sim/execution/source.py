@@ -43,6 +43,13 @@ class Origin:
     """The version that made the result."""
     uncertain: bool = False
     """Whether each run has drawn its numbers."""
+    first: int = 0
+    """Number of the result's first run."""
+
+    @property
+    def numbers(self) -> range:
+        """The runs that it has, or that there are dice for."""
+        return range(2**32) if self.runs is None else range(self.first, self.first + self.runs)
 
     def drawn_by(self, run: int) -> tuple[Drawn, ...]:
         """The numbers that a run has drawn, what stands out furthest first; none where all are as written."""
@@ -55,13 +62,9 @@ class Origin:
     def stored_events(self, run: int) -> "pd.DataFrame | None":
         """What the result says that happened in a run; None if it does not say."""
         if self.folder is not None:
-            for place in (self.folder, self.folder / "kept"):  # with only counts kept, the first runs lie below
-                if (place / "events.parquet").is_file():
-                    import pandas as pd
+            from sim.results.storage.read import events_of
 
-                    found = pd.read_parquet(place / "events.parquet", filters=[("run", "==", run)])
-                    return found if len(found) else None
-            return None
+            return events_of(self.folder, run)
         if self.ensemble is None:
             return None
         kept = getattr(self.ensemble, "kept", self.ensemble)
@@ -143,6 +146,7 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
     if isinstance(source, str | Path) and not _is_result(source):
         return find_origin(load(source), seed)
 
+    from sim.results.counted import first_run
     from sim.results.storage.read import open_result
     from sim.results.sweep import Sweep
 
@@ -163,7 +167,8 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
         )
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")
     uncertain = bool(ensemble.info.get("uncertain"))
-    return Origin(ensemble.scenario, ensemble.seed, len(ensemble), name, folder, ensemble, made_by, uncertain)
+    runs, first = len(ensemble), first_run(ensemble)
+    return Origin(ensemble.scenario, ensemble.seed, runs, name, folder, ensemble, made_by, uncertain, first)
 
 
 def _is_result(source: str | Path) -> bool:

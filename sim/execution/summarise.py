@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.analysis.floating import usual
 from sim.results.counted import CountedEnsemble
 from sim.results.intervals import Precision
-from sim.results.storage.folder import begun, close, refuse_others
+from sim.results.storage.folder import begun, close, is_whole, refuse_others
 from sim.results.storage.read import read_counted
 from sim.results.storage.write_counts import CountWriter
 from sim.results.summary import Summary
@@ -34,6 +34,7 @@ def summarise(
     runs: int | None = None,
     seed: int | None = None,
     *,
+    first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
     uncertain: bool = False,
@@ -47,7 +48,7 @@ def summarise(
     ----------
     save : path
         Folder for the counts, and for the first runs, which are kept whole.
-    scenario, runs, seed, executor, progress, uncertain, until, resume, overwrite : see `sim.run`
+    scenario, runs, seed, first, executor, progress, uncertain, until, resume, overwrite : see `sim.run`
 
     Returns
     -------
@@ -62,10 +63,10 @@ def summarise(
     """
     question, folder = scenario if isinstance(scenario, Scenario) else load(scenario), Path(save)
     earlier = begun(folder) if resume else None
-    asked: dict[str, Any] = {"until": until, "uncertain": uncertain, "summary_only": True}
+    asked: dict[str, Any] = {"first": first, "until": until, "uncertain": uncertain, "summary_only": True}
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
-    if earlier is not None and earlier.status == "complete":
+    if earlier is not None and is_whole(folder, earlier):
         refuse_others(folder, earlier, plan)
         close(folder)  # its maker may have been interrupted just before
         return read_counted(folder, earlier)
@@ -74,8 +75,8 @@ def summarise(
         for span, counts in followed(plan, work, tally, executor, progress, writer.manifest):
             writer.take(span, counts)
         kept = min(KEPT, len(writer.summary))
-        first: dict[str, Any] = {"executor": executor, "progress": None, "save": writer.kept, "resume": True}
-        running.run(question, kept, plan.seed, uncertain=plan.uncertain, **first)
+        whole: dict[str, Any] = {"executor": executor, "progress": None, "save": writer.kept, "resume": True}
+        running.run(question, kept, plan.seed, first=plan.first, uncertain=plan.uncertain, **whole)
         return writer.finish()
 
 

@@ -1,6 +1,7 @@
 """The standard set of figures of an ensemble, as files that say what they show."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -13,6 +14,7 @@ from matplotlib.figure import Figure
 
 from sim.results.ensemble import Ensemble
 from sim.results.provenance import Provenance
+from sim.results.storage.atomic import make_folder, replacing
 
 from .frame import HEIGHT, WIDTH, laid_out
 from .settings import own_settings
@@ -45,7 +47,8 @@ def write_all(
     """
     if not ensemble.n_completed:
         return []
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     files = []
     texts = _texts(ensemble)
     for plate in _plates(Shown(ensemble, record, written)):
@@ -94,9 +97,10 @@ def _save(
         words["Figure"] = name
     if record is not None:
         words["Record"] = f"seed {record.seed}, {record.scenario.sha256}"
-    with own_settings():
-        made_by = {"Drawn-By": f"matplotlib {matplotlib.__version__}"}
-        figure.savefig(path, dpi=DPI, format="png", metadata=words | made_by)
+    words["Drawn-By"] = f"matplotlib {matplotlib.__version__}"
+    target = nullcontext(path) if isinstance(path, BytesIO) else replacing(path, path.parent, lasting=False)
+    with own_settings(), target as file:
+        figure.savefig(file, dpi=DPI, format="png", metadata=words)
     return path
 
 

@@ -15,7 +15,7 @@ from sim.engine.model import LockstepModel
 from sim.execution.draws import Drawn, as_data, scenario_of
 from sim.execution.lookup import DayLike, count_of
 from sim.execution.source import Origin, ReplayError, RunSource, find_origin
-from sim.given import MOST_RUNS, shown, whole_or_none
+from sim.given import shown, whole_or_none
 from sim.text import WIDTH, did_you_mean
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.program import Program
@@ -259,9 +259,10 @@ def replayed(origin: Origin, run: int) -> Replay:
     ReplayError
         There is no such run, or this version no longer gives the history that the result holds.
     """
-    runs, number = MOST_RUNS if origin.runs is None else origin.runs, whole_or_none(run)
-    if number is None or not 0 <= number < runs:
-        has = f"{origin.name} has runs 0 to {runs - 1:,}" if origin.runs is not None else "runs are numbered from 0"
+    numbers, number = origin.numbers, whole_or_none(run)
+    if number is None or number not in numbers:
+        known = f"{origin.name} has runs {numbers[0]:,} to {numbers[-1]:,}"
+        has = known if origin.runs is not None else "runs are numbered from 0"
         raise ReplayError(f"no run {shown(run)}; {has}")
     run = number
     drawn = origin.drawn_by(run)

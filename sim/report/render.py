@@ -13,6 +13,7 @@ from sim.analysis.floating import usual
 from sim.results.counted import AnyEnsemble
 from sim.results.provenance import Provenance
 from sim.results.storage.atomic import refuse_unwritable, replacing, reporting_disk_errors
+from sim.results.storage.check import seal
 from sim.text import printable
 
 from .filters import FILTERS
@@ -86,7 +87,7 @@ def write(
     with reporting_disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, path.parent) as file:
-            file.write(text.encode())
+            file.write(seal(text.encode()))
     return path
 
 

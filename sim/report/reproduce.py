@@ -79,10 +79,11 @@ def runs_of(carried: Provenance) -> AnyEnsemble:
     ensemble: AnyEnsemble
     if carried.counts_only:
         with TemporaryDirectory() as folder:
-            written = summarise(scenario, Path(folder) / "runs", runs, seed, uncertain=carried.uncertain)
+            asked: dict[str, Any] = {"first": carried.first, "uncertain": carried.uncertain}
+            written = summarise(scenario, Path(folder) / "runs", runs, seed, **asked)
             ensemble = replace(written, kept=_in_memory(written.kept))
     else:
-        ensemble = run(scenario, runs, seed, dtype=carried.dtype, uncertain=carried.uncertain)
+        ensemble = run(scenario, runs, seed, first=carried.first, dtype=carried.dtype, uncertain=carried.uncertain)
     if carried.until is not None:
         ensemble.info["until"] = dict(carried.until)
     return ensemble

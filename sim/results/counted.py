@@ -120,3 +120,8 @@ class CountedEnsemble:
 
 AnyEnsemble = Ensemble | CountedEnsemble
 """Runs of one scenario, kept whole or only counted: what figures and tables are made of."""
+
+
+def first_run(ensemble: AnyEnsemble) -> int:
+    """The number of the first run: 0, but in a part of an ensemble."""
+    return int(ensemble.kept.trajectories["run"][0])

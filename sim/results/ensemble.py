@@ -201,26 +201,27 @@ class Ensemble:
 
 
 def collect(
-    scenario: Scenario, program: Program, seed: int, runs: int, blocks: Iterable[Block], info: dict[str, Any]
+    scenario: Scenario, program: Program, seed: int, runs: range, blocks: Iterable[Block], info: dict[str, Any]
 ) -> Ensemble:
-    """Join blocks, in any order, to an ensemble of runs 0 to `runs` - 1."""
+    """Join blocks, in any order, to an ensemble of runs of these numbers."""
     values: dict[str, np.ndarray[Any, Any]] = {}
-    shape = (runs, program.days)
-    outcome_day = np.zeros((runs, len(program.outcomes)), np.int32)
+    shape = (len(runs), program.days)
+    outcome_day = np.zeros((len(runs), len(program.outcomes)), np.int32)
     events: list[pd.DataFrame] = []
     failures: list[tuple[int, int, str]] = []
     for block in blocks:
+        place = block.run - runs.start
         for name, rows in (block.values | block.rungs).items():
-            values.setdefault(name, np.empty(shape, rows.dtype))[block.run] = rows
-        outcome_day[block.run] = block.outcome_day
+            values.setdefault(name, np.empty(shape, rows.dtype))[place] = rows
+        outcome_day[place] = block.outcome_day
         events.append(event_table(block, program))
         failures += block.failures
     return Ensemble(
         scenario=scenario,
         seed=seed,
-        trajectories=dataset(scenario, program, np.arange(runs), values),
+        trajectories=dataset(scenario, program, np.array(runs), values),
         events=pd.concat(events).sort_values(["run", "event"], ignore_index=True),
-        outcomes=outcome_table(program.outcomes, np.arange(runs), outcome_day),
+        outcomes=outcome_table(program.outcomes, np.array(runs), outcome_day),
         failures=pd.DataFrame(sorted(failures), columns=["run", "day", "what"]),
         info=info,
     )

@@ -1,6 +1,7 @@
 """Named arrays in one file that `numpy.load` reads."""
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -9,6 +10,12 @@ from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+_DAMAGE = (
+    EOFError, KeyError, MemoryError, OverflowError, RuntimeError, SyntaxError, TypeError, ValueError, struct.error,
+    zipfile.BadZipFile, zlib.error,
+)  # fmt: skip
+"""What readers of archives and arrays raise where something is not as they write it."""
 
 
 def write_arrays(file: Path | IO[bytes], arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -33,6 +40,6 @@ def read_arrays(file: Path | IO[bytes]) -> dict[str, NDArray[Any]]:
     try:
         with zipfile.ZipFile(file) as archive:
             parts = {name.removesuffix(".npy"): archive.read(name) for name in archive.namelist()}
-    except (EOFError, KeyError, RuntimeError, UnicodeError, zipfile.BadZipFile, zlib.error) as error:
+        return {name: np.lib.format.read_array(io.BytesIO(part), allow_pickle=False) for name, part in parts.items()}
+    except _DAMAGE as error:
         raise ValueError(f"the file is damaged: {error}") from error
-    return {name: np.lib.format.read_array(io.BytesIO(part), allow_pickle=False) for name, part in parts.items()}

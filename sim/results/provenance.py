@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from sim.theatre.language.scenario import Scenario
 
-from .counted import AnyEnsemble, CountedEnsemble
+from .counted import AnyEnsemble, CountedEnsemble, first_run
 from .errors import StoreError
 
 LARGEST = 64 * 2**20
@@ -39,6 +39,8 @@ class Provenance:
     """The precision at which the runs ended, if they had to reach one."""
     uncertain: bool = False
     """Whether the runs drew their numbers."""
+    first: int = 0
+    """Number of the first run."""
 
     @classmethod
     def of(cls, ensemble: AnyEnsemble) -> Self:
@@ -54,12 +56,14 @@ class Provenance:
             ensemble.info.get("rules_sha256"),
             ensemble.info.get("until"),
             bool(ensemble.info.get("uncertain")),
+            first_run(ensemble),
         )
 
     @property
     def command(self) -> str:
         """The command that makes such runs, for who has the scenario's file."""
         words = [f"sim run {self.scenario.name} --runs {self.runs} --seed {self.seed}"]
+        words += [f"--first {self.first}"] if self.first else []
         words += ["--uncertain"] if self.uncertain else []
         words += ["--summary-only"] if self.counts_only else []
         words += [f"--dtype {self.dtype}"] if self.dtype != "float32" else []
@@ -72,6 +76,7 @@ class Provenance:
             "Scenario-SHA256": self.scenario.sha256,
             "Seed": str(self.seed),
             "Runs": str(self.runs),
+            **({"First": str(self.first)} if self.first else {}),
             "Kept": "counts" if self.counts_only else "runs",
             "Dtype": self.dtype,
             "Software": f"escalation-sim {self.software}",
@@ -97,17 +102,17 @@ class Provenance:
         if scenario.sha256 != texts.get("Scenario-SHA256"):
             raise StoreError(f"{_DAMAGED}: the scenario in it has another hash than it says")
         try:
-            seed, runs = int(texts["Seed"]), int(texts["Runs"])
+            seed, runs, first = int(texts["Seed"]), int(texts["Runs"]), int(texts.get("First", "0"))
             until = json.loads(texts["Until"]) if texts.get("Until") else None
         except (KeyError, ValueError) as error:
             raise StoreError(f"{_DAMAGED}: {error}") from None
-        if not 0 <= seed < 2**64 or not 1 <= runs <= 100_000_000:
+        if not 0 <= seed < 2**64 or not 1 <= runs <= 100_000_000 or not 0 <= first < 2**32:
             raise StoreError(f"{_DAMAGED}: seed {seed}, {runs} runs")
         dtype = "float64" if texts.get("Dtype") == "float64" else "float32"
         software = texts.get("Software", "").removeprefix("escalation-sim ") or UNKNOWN
         rules = texts.get("Rules-SHA256") or None
         kept, uncertain = texts.get("Kept") == "counts", texts.get("Uncertain") == "yes"
-        return cls(scenario, seed, runs, kept, dtype, software, rules, until, uncertain)
+        return cls(scenario, seed, runs, kept, dtype, software, rules, until, uncertain, first)
 
 
 def _packed(scenario: Scenario) -> str:

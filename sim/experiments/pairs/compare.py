@@ -312,8 +312,14 @@ def refuse_unlike(first: Origin, second: Origin) -> None:
     Raises
     ------
     QueryError
-        They do not, or one is made of branches.
+        They do not, or one is made of branches, or a part of an ensemble.
     """
+    for part in (first, second):
+        if part.first:
+            raise QueryError(
+                f"{part.name} is a part of an ensemble, with runs {part.first:,} and on; pairs begin with run 0: put "
+                "it together with the others by 'sim merge'"
+            )
     one, other = first.scenario, second.scenario
     if (one.start, one.days) != (other.start, other.days):
         spans = " and ".join(f"{each.name} has {each.days} from {each.start}" for each in (one, other))

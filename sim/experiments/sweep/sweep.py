@@ -15,7 +15,7 @@ from sim.execution.loop import ProgressOption, followed
 from sim.execution.plan import BLOCKS_AT_LEAST, FEWEST, PlanError
 from sim.given import MOST_RUNS, whole
 from sim.results.design import Design
-from sim.results.storage.folder import begun, close, refuse_others
+from sim.results.storage.folder import begun, close, is_whole, refuse_others
 from sim.results.storage.manifest import Manifest, Plan, provenance
 from sim.results.storage.write_sweep import SweepWriter, failed_runs, read_sweep
 from sim.results.sweep import Sweep, measure_table
@@ -126,7 +126,7 @@ def run_design(
     if save is None:
         return _in_memory(plan, work, executor, progress)
     earlier = begun(save) if resume else None
-    if earlier is not None and earlier.status == "complete":
+    if earlier is not None and is_whole(save, earlier):
         refuse_others(save, earlier, plan)
         close(save)  # its maker may have been interrupted just before
         return read_sweep(save, earlier)

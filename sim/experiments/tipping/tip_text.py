@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.tipping import SLACK
 from sim.execution.lookup import QueryError
-from sim.results.storage.atomic import refuse_unwritable, reporting_disk_errors
+from sim.results.storage.atomic import created, refuse_unwritable, reporting_disk_errors
 from sim.text import checked_width, counted, number, paragraph, percent
 from sim.theatre.files.locate import shipped_files
 
@@ -105,8 +105,8 @@ title: {json.dumps(title, ensure_ascii=False)}
 question: {json.dumps(question, ensure_ascii=False)}
 overrides:{f"{chr(10)}{overrides}" if overrides else " {}"}
 """
-    with reporting_disk_errors(path):
-        path.write_text(text, encoding="utf-8")
+    with reporting_disk_errors(path), created(path) as file:
+        file.write(text.encode())
     return path
 
 
@@ -122,7 +122,7 @@ def place(path: Path, extends: str | Path) -> str:
     DiskError
         Nothing can be written there.
     """
-    if path.exists():
+    if path.exists() or path.is_symlink():
         raise QueryError(f"{path} is there already; choose another name")
     if not path.absolute().parent.is_dir():
         raise QueryError(f"there is no folder {path.parent}; make it first")

@@ -2,29 +2,99 @@
 
 import errno
 import os
+import secrets
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from sim.results.errors import DiskError
+from sim.results.errors import DiskError, StoreError
 
 UNFINISHED = ".unfinished"
 """Folder within a result for what is not finished; it is gone when the result is complete."""
 
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+"""A file that was not there: whatever bears the name, a link that leads nowhere too, is no place for it."""
+
+
 @contextmanager
-def replacing(path: Path, by_way_of: Path) -> Iterator[BinaryIO]:
-    """Write a file under another name, and put it in its place when it lies on the disk as a whole."""
-    partial = by_way_of / f"{path.name}.partial"
-    with partial.open("wb") as file:
+def replacing(path: Path, by_way_of: Path, lasting: bool = True) -> Iterator[BinaryIO]:
+    """Write a file under a name that nobody knows, and put it in its place when it lies on the disk as a whole.
+
+    Of a link in its place the link is replaced, and what it leads to stays as it is.
+
+    Parameters
+    ----------
+    path : Path
+    by_way_of : Path
+        The folder in which it is written, on the same disk.
+    lasting : bool
+        Wait until it would outlast a power cut; what a checksum watches over can do without.
+    """
+    partial = by_way_of / f"{path.name}.{secrets.token_hex(8)}.partial"
+    try:
+        with created(partial) as file:
+            yield file
+            file.flush()
+            if lasting:
+                os.fsync(file.fileno())
+        os.replace(partial, path)
+    except BaseException:
+        with suppress(OSError):
+            partial.unlink()
+        raise
+    if lasting:
+        _sync_folder(path.parent)
+
+
+@contextmanager
+def created(path: Path) -> Iterator[BinaryIO]:
+    """Write a new file.
+
+    Raises
+    ------
+    FileExistsError
+        Something bears its name already, be it a link.
+    """
+    with os.fdopen(os.open(path, _NEW, 0o666), "wb") as file:
         yield file
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
-    _sync_folder(path.parent)
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder of a result, if it is not there.
+
+    Raises
+    ------
+    StoreError
+        A link or a file is in its place.
+    """
+    try:
+        path.mkdir()
+    except FileExistsError:
+        if path.is_symlink():
+            raise StoreError(f"{path} is a link, and links in a result are not followed; remove it") from None
+        if not path.is_dir():
+            raise StoreError(f"{path} is in the place of a folder; move it away") from None
+
+
+def refuse_links(folder: Path, names: tuple[str, ...]) -> None:
+    """Refuse to write into a result in which something of ours is a link, which could lead anywhere.
+
+    Raises
+    ------
+    StoreError
+        It names the first of them.
+    """
+    for name in names:
+        top = folder / name
+        for place in (top, *(top.rglob("*") if top.is_dir() and not top.is_symlink() else ())):
+            if place.is_symlink():
+                raise StoreError(
+                    f"{place} is a link, and links in a result are not followed; remove it, or choose another folder"
+                )
 
 
 def _sync_folder(folder: Path) -> None:

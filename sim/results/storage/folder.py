@@ -2,18 +2,20 @@
 
 import shlex
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
-
-from filelock import FileLock, Timeout
+from typing import Any
 
 from sim.results.errors import DiskError, StoreError
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import shipped_files
 from sim.theatre.language.scenario import Scenario
 
-from .atomic import UNFINISHED, in_units, reason, remove, reporting_disk_errors
+from .atomic import UNFINISHED, in_units, make_folder, reason, refuse_links, remove, reporting_disk_errors
+from .check import damage
+from .lock import LOCK, OWNER, locked
 from .manifest import NAME, Manifest, Plan, provenance, read_manifest, rules_sha256
 
 OURS = (
@@ -22,6 +24,8 @@ OURS = (
     "design.parquet", "parameters.csv", "measures.parquet",
 )  # fmt: skip
 """What a result has beside its manifest."""
+FROM_RUNS = ("figures", "report.html")
+"""What was made from runs that are finished: it stays when they are made once more."""
 
 
 def begun(folder: Path) -> Manifest | None:
@@ -90,8 +94,16 @@ def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
 
 
 @contextmanager
-def writing(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Iterator[Manifest]:
+def writing(
+    folder: Path, plan: Plan, resume: bool, overwrite: bool, made: Mapping[str, Any] | None = None
+) -> Iterator[Manifest]:
     """Make a folder ready to be written to, by nobody else meanwhile, and return the manifest to go on from.
+
+    Parameters
+    ----------
+    folder, plan, resume, overwrite : see `sim.results.storage.write_runs.Writer`
+    made : mapping, optional
+        How the runs were made, if it was elsewhere; left out, here and now.
 
     Raises
     ------
@@ -102,46 +114,55 @@ def writing(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Iterator
     """
     _refuse(folder, plan, resume, overwrite)
     with reporting_disk_errors(folder):
-        (folder / UNFINISHED).mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / UNFINISHED / "lock")
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise StoreError(f"another process is writing to {folder}") from None
-    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        refuse_links(folder, (UNFINISHED, *(() if overwrite else (NAME, *OURS))))
+        make_folder(folder / UNFINISHED)
+        held = ExitStack()
+        held.enter_context(locked(folder / UNFINISHED, folder))
+    with held:
         manifest = _refuse(folder, plan, resume, overwrite)  # once more, since it may be another's work by now
-        yield _begin(folder, plan) if manifest is None or not manifest.done else manifest
-    finally:
-        lock.release()
+        if manifest is None or not manifest.done:
+            manifest = Manifest(plan, made=dict(made or provenance() | {"seconds": 0.0}))
+            _begin(folder, manifest, FROM_RUNS if resume else ())
+        yield manifest
 
 
 def _refuse(folder: Path, plan: Plan, resume: bool, overwrite: bool) -> Manifest | None:
+    """Refuse a folder, or return what there is to go on with: nothing, if a finished result is to be made anew."""
     if not resume:
         refuse_taken(folder, overwrite)
         return None
     manifest = begun(folder)
-    if manifest is not None:
-        refuse_others(folder, manifest, plan)
-        if manifest.status == "complete":
-            raise StoreError(f"{folder} holds a finished result; there is nothing to resume")
-    return manifest
+    if manifest is None:
+        return None
+    refuse_others(folder, manifest, plan)
+    if manifest.status == "running":
+        return manifest
+    if not damage(folder):
+        raise StoreError(f"{folder} holds a finished result; there is nothing to resume")
+    refuse_others(folder, replace(manifest, status="running"), plan)
+    return None
 
 
-def _begin(folder: Path, plan: Plan) -> Manifest:
+def is_whole(folder: Path, manifest: Manifest) -> bool:
+    """Whether a result is finished, and nothing of it damaged, so that it need only be opened."""
+    return manifest.status == "complete" and not damage(folder)
+
+
+def _begin(folder: Path, manifest: Manifest, but_for: tuple[str, ...]) -> None:
     """Write a manifest of nothing yet, and only then throw away what there was: so the folder is never nobody's."""
-    manifest = Manifest(plan, made=provenance() | {"seconds": 0.0})
     with reporting_disk_errors(folder):
         manifest.write(folder)
-        _clear(folder)
-    return manifest
+        _clear(folder, but_for)
 
 
-def _clear(folder: Path) -> None:
+def _clear(folder: Path, but_for: tuple[str, ...]) -> None:
     """Remove all results, but nothing that somebody else has put there."""
     for name in OURS:
-        remove(folder / name)
+        if name not in but_for:
+            remove(folder / name)
     for path in (folder / UNFINISHED).iterdir():
-        if path.name != "lock":
+        if path.name not in (LOCK, OWNER):
             remove(path)
 
 

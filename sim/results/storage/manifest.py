@@ -2,6 +2,7 @@
 
 import json
 import platform
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -9,16 +10,20 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
+from pydantic import ValidationError
+
 from sim.engine.fingerprint import RULES, code_sha256
 from sim.results.errors import StoreError
 from sim.results.intervals import Precision
 from sim.theatre.language.scenario import Scenario
 
 from .atomic import UNFINISHED, replacing
+from .checksums import Stored
+from .written import KEPT, Written, read_written, sealed
+from .written import NAME as NAME
 
-FORMAT = 2
-"""Version of the folder's layout."""
-NAME = "run.json"
+FORMAT, UNCHECKED = 3, 2
+"""Version of the folder's layout, and the one before it, which had no checksums."""
 
 Span = tuple[int, int]
 """Runs of one block: the first, and the one after the last."""
@@ -49,11 +54,31 @@ class Plan:
     """Whether runs draw the uncertain numbers."""
     design: Mapping[str, Any] | None = None
     """Of a sweep, whose runs are those of one point after those of another: what `Design.told` says."""
+    first: int = 0
+    """Number of the first run; those of a part of an ensemble begin further on."""
 
     @property
     def spans(self) -> list[Span]:
-        """The runs of each block."""
-        return [(first, min(first + self.size, self.runs)) for first in range(0, self.runs, self.size)]
+        """The runs of each block.
+
+        Counts of parts are cut where those of the whole are, so that they can be added to its blocks.
+        """
+        return [self.span(first) for first in range(self.grid, self.end, self.size)]
+
+    @property
+    def grid(self) -> int:
+        """Where a block begins, or would if the runs did not begin further on."""
+        return self.first - self.first % self.size if self.summary_only else self.first
+
+    def span(self, run: int) -> Span:
+        """The block of a run."""
+        begun = run - (run - self.grid) % self.size
+        return max(begun, self.first), min(begun + self.size, self.end)
+
+    @property
+    def end(self) -> int:
+        """The number after that of the last run."""
+        return self.first + self.runs
 
     @cached_property
     def outcomes(self) -> tuple[str, ...]:
@@ -83,6 +108,7 @@ class Plan:
         return {
             "scenario": self.scenario.short_hash,
             "seed": self.seed,
+            "first run": self.first,
             "runs": self.runs,
             "dtype": self.dtype,
             "variables": "all" if self.variables is None else ", ".join(sorted(self.variables)),
@@ -106,6 +132,10 @@ class Done(NamedTuple):
     failed: int = 0
     size: int = 0
     """Length of its trajectories on the disk, in bytes."""
+    chunks: tuple[str, ...] = ()
+    """SHA-256 of the file of each of its trajectories, values before rungs; none in results that had no checksums."""
+    parts: tuple[str, ...] = ()
+    """SHA-256 of what it adds to each table, for as long as that is a file of its own."""
 
 
 @dataclass
@@ -116,10 +146,12 @@ class Manifest:
     status: Literal["running", "complete"] = "running"
     done: dict[Span, Done] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
-    files: dict[str, int] = field(default_factory=dict)
-    """Length of each file beside the trajectories, once it is finished."""
+    files: dict[str, Stored] = field(default_factory=dict)
+    """Each file beside the chunks of trajectories, once it is finished."""
     made: dict[str, Any] = field(default_factory=dict)
     """By which rules and versions, where, and in how many seconds."""
+    checked: bool = True
+    """Whether it has checksums: versions before took none."""
 
     @property
     def missing(self) -> list[Span]:
@@ -130,6 +162,17 @@ class Manifest:
     def runs(self) -> int:
         """Runs in the blocks that are done."""
         return sum(last - first for first, last in self.done)
+
+    def counted_from(self, kept: "Manifest") -> bool:
+        """Whether runs that were kept whole are the first of those of which these are the counts."""
+        mine, its = self.plan, kept.plan
+        known = {name: file for name, file in self.files.items() if name.startswith(f"{KEPT}/")}
+        return (
+            (mine.scenario.sha256, mine.seed, mine.first, mine.uncertain)
+            == (its.scenario.sha256, its.seed, its.first, its.uncertain)
+            and kept.runs <= self.runs
+            and all(kept.files.get(name.removeprefix(f"{KEPT}/")) == file for name, file in known.items())
+        )
 
     def drop(self, spans: Iterable[Span]) -> None:
         """Forget blocks, so that they are run again."""
@@ -143,11 +186,15 @@ class Manifest:
             file.write(self.text().encode())
 
     def text(self) -> str:
-        """The manifest as it is written: one line for each block, the scenario last."""
+        """The manifest as it is written: one line for each block, the scenario last.
+
+        Equal results differ in one line only, which tells the time and holds the checksum of all.
+        """
         plan = self.plan
         entries = {
             "format": FORMAT,
             "status": self.status,
+            **({} if plan.first == 0 else {"first": plan.first}),
             "runs": self.runs if self.status == "complete" else plan.runs,
             "seed": plan.seed,
             "scenario_sha256": plan.scenario.sha256,
@@ -156,20 +203,24 @@ class Manifest:
             **({} if plan.branch is None else {"branch": dict(plan.branch)}),
             **({"uncertain": True} if plan.uncertain else {}),
             **({} if plan.design is None else {"design": dict(plan.design)}),
-            **self.made,
-            "files": self.files,
+            **{key: entry for key, entry in self.made.items() if key != "seconds"},
+            "files": {name: file._asdict() for name, file in self.files.items()},
             "failures": [dict(zip(("run", "day", "what"), failure, strict=True)) for failure in sorted(self.failures)],
             "block_size": plan.size,
         }
         lines = [f" {json.dumps(key)}: {json.dumps(entry, ensure_ascii=False)}" for key, entry in entries.items()]
         spans = sorted(self.done) if self.status == "complete" else plan.spans
         blocks = ",\n  ".join(json.dumps(self._block(span)) for span in spans)
-        return "{\n" + ",\n".join([*lines, f' "blocks": [\n  {blocks}\n ]', f' "scenario": {self._scenario}']) + "\n}\n"
+        lines += [f' "blocks": [\n  {blocks}\n ]', f' "scenario": {self._scenario}']
+        return sealed(lines, self.made.get("seconds", 0.0))
 
     def _block(self, span: Span) -> dict[str, Any]:
         place = {"first": span[0], "last": span[1] - 1}
         done = self.done.get(span)
-        return place | ({"status": "waiting"} if done is None else {"status": "done", **done._asdict()})
+        if done is None:
+            return place | {"status": "waiting"}
+        hashes = {key: value for key, value in (("chunks", done.chunks), ("parts", done.parts)) if value}
+        return place | {"status": "done", "held": done.held, "failed": done.failed, "size": done.size} | hashes
 
     @cached_property
     def _scenario(self) -> str:
@@ -183,60 +234,90 @@ def read_manifest(folder: Path) -> Manifest:
     Raises
     ------
     StoreError
-        The folder is no result, or none that this version can read.
+        The folder is no result, or none that this version can read, or its manifest is damaged.
     """
     try:
-        content = json.loads((folder / NAME).read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise StoreError(f"{folder} is no result of sim: it has no {NAME}") from None
-    except (OSError, ValueError) as error:
-        raise StoreError(f"cannot read {folder / NAME}: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise StoreError(
-            f"{folder} was written in a format that this version does not read;{_reader(content)} run its scenario "
-            "again, with --overwrite if it is to go into the same folder"
-        )
-    try:
-        return _manifest(content)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StoreError(f"{folder} is damaged: its {NAME} does not hold what it should ({error})") from error
+        written = read_written(folder)
+        manifest = _manifest(written.content)
+    except ValidationError as error:
+        place = ".".join(str(part) for part in error.errors()[0]["loc"])
+        raise StoreError(_damaged(folder, f"{place}: {error.errors()[0]['msg']}")) from error
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+        raise StoreError(_damaged(folder, str(error))) from error
+    if not written.sound:
+        raise StoreError(_damaged(folder, "its checksum is another"))
+    return manifest
 
 
-def _reader(content: Any) -> str:
-    """Which version reads a result, as far as its manifest tells."""
-    versions = content.get("versions") if isinstance(content, dict) else None
-    version = versions.get("escalation-sim") if isinstance(versions, dict) else None
-    return f" version {version}, which wrote it, does;" if isinstance(version, str) else ""
+def _damaged(folder: Path, why: str) -> str:
+    return (
+        f"{folder} is damaged: its {NAME} does not hold what it should ({why}); other tools can still read what lies "
+        "beside it, but no longer knowing whether it is whole. Run its scenario again, with --overwrite"
+    )
 
 
-def _manifest(content: Mapping[str, Any]) -> Manifest:
-    scenario = _checked(json.dumps(content["scenario"]))
-    if scenario.sha256 != content["scenario_sha256"]:
+def _manifest(content: Written) -> Manifest:
+    scenario = _checked(json.dumps(content.scenario))
+    if scenario.sha256 != content.scenario_sha256:
         raise ValueError("the scenario in it is not the one that was run")
-    until, kept = content["until"], dict(content["kept"])
+    until, kept = content.until and content.until.model_dump(), content.kept
     plan = Plan(
         scenario=scenario,
-        seed=content["seed"],
-        runs=until["most_runs"] if until else content["runs"],
-        size=content["block_size"],
-        dtype=kept["dtype"],
-        variables=None if kept["variables"] is None else tuple(kept["variables"]),
-        summary_only=kept["summary_only"],
-        until=Precision(**{name: until[name] for name in Precision._fields if name in until}) if until else None,
-        branch=content.get("branch"),
-        uncertain=content.get("uncertain", False),
-        design=content.get("design"),
+        seed=content.seed,
+        runs=until["most_runs"] if until else content.runs,
+        size=content.block_size,
+        first=content.first,
+        dtype=kept.dtype,
+        variables=kept.variables,
+        summary_only=kept.summary_only,
+        until=Precision(**{key: until[key] for key in Precision._fields if key in until}) if until else None,
+        branch=content.branch,
+        uncertain=content.uncertain,
+        design=content.design,
     )
+    unknown = set(kept.variables or ()) - set(scenario.theatre.variables)
+    if unknown:
+        raise ValueError(f"it keeps {', '.join(sorted(unknown))}, which its scenario does not have")
     done = {
-        (block["first"], block["last"] + 1): Done(tuple(block["held"]), block["failed"], block["size"])
-        for block in content["blocks"]
-        if block["status"] == "done"
+        (block.first, block.last + 1): Done(block.held, block.failed, block.size, block.chunks, block.parts)
+        for block in content.blocks
+        if block.status == "done"
     }
-    if not done.keys() <= set(plan.spans):
+    _refuse_other_blocks(plan, content, done)
+    if any(len(block.held) != len(plan.outcomes) for block in done.values()):
+        raise ValueError("its blocks tell of other outcomes")
+    failures = [(failure.run, failure.day, failure.what) for failure in content.failures]
+    made = {key: value for key in _MADE if (value := getattr(content, key)) is not None}
+    files = {
+        name: Stored(file) if isinstance(file, int) else Stored(file.size, file.sha256)
+        for name, file in content.files.items()
+    }
+    return Manifest(plan, content.status, done, failures, files, made, content.format == FORMAT)
+
+
+_MADE = ("rules_sha256", "versions", "platform", "seconds")
+
+
+def _refuse_other_blocks(plan: Plan, content: Written, done: Mapping[Span, Done]) -> None:
+    """Hold blocks to the plan by arithmetic: a damaged number must not make a list that fills the memory."""
+    n = -(-(plan.end - plan.grid) // plan.size)
+    if content.status == "running" and len(content.blocks) != n:
         raise ValueError("its blocks are not those of its runs")
-    failures = [(failure["run"], failure["day"], failure["what"]) for failure in content["failures"]]
-    made = {key: content[key] for key in ("rules_sha256", "versions", "platform", "seconds") if key in content}
-    return Manifest(plan, content["status"], done, failures, content["files"], made)
+    if not all(plan.first <= span[0] < plan.end and span == plan.span(span[0]) for span in done):
+        raise ValueError("its blocks are not those of its runs")
+    if content.status == "complete" and (
+        sum(last - first for first, last in done) != content.runs or max(done)[1] != plan.first + content.runs
+    ):
+        raise ValueError("its blocks are not all of its runs")
+
+
+def remedy(folder: Path, plan: Plan) -> str:
+    """What to do where something of a result is damaged."""
+    if plan.branch is not None:
+        return "branch again, with --overwrite"
+    verb = "run" if plan.design is None else "sweep"
+    command = shlex.join(["sim", verb, plan.scenario.name, "--out", str(folder), "--resume"])
+    return f"'{command}' makes it anew, to the same bytes"
 
 
 @lru_cache(maxsize=2)  # a folder that is to be written to is read several times, to check a scenario takes long

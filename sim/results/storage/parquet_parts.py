@@ -1,13 +1,18 @@
 """Tables written in parts, one for each block of runs, and joined when all are there."""
 
-from collections.abc import Iterable
+import io
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .atomic import UNFINISHED, replacing
-from .manifest import Span
+from .checksums import Content, Stored, sha256, stored
+from .manifest import Done, Span
+
+CHECKED = {"write_page_checksum": True}
+"""Pages carry their CRC-32, for tools that are not ours."""
 
 
 class Parts:
@@ -16,34 +21,42 @@ class Parts:
     def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
         self.folder, self.names = folder, names
 
-    def write(self, span: Span, name: str, table: pa.Table) -> None:
-        """Write what a block adds to a table."""
+    def write(self, span: Span, name: str, table: pa.Table) -> str:
+        """Write what a block adds to a table, and return its hash."""
+        content = io.BytesIO()
+        pq.write_table(table, content, **CHECKED)
         with replacing(self._part(span, name), self.folder / UNFINISHED) as file:
-            pq.write_table(table, file)
+            file.write(content.getbuffer())
+        return sha256(content.getvalue())
 
-    def are_whole(self, span: Span) -> bool:
-        """Whether all that a block has added lies on the disk."""
+    def are_whole(self, span: Span, done: Done) -> bool:
+        """Whether all that a block has added lies on the disk as it was written."""
         try:
-            for name in self.names:
-                pq.read_metadata(self._part(span, name))
-        except (OSError, pa.ArrowException):
+            return all(
+                sha256(self._part(span, name).read_bytes()) == known
+                for name, known in zip(self.names, done.parts, strict=True)
+            )
+        except (OSError, ValueError):
             return False
-        return True
 
-    def join(self, spans: Iterable[Span], name: str) -> int:
-        """Make one file of all parts, with a row group for each: no more than one is ever in memory.
-
-        Returns
-        -------
-        int, its length in bytes
-        """
-        parts = [self._part(span, name) for span in sorted(spans)]
-        target = self.folder / name
-        schema = pq.read_schema(parts[0])
-        with replacing(target, self.folder / UNFINISHED) as file, pq.ParquetWriter(file, schema) as joined:
+    def join(self, done: Mapping[Span, Done], name: str) -> Stored:
+        """Make one file of all parts, with a row group for each: no more than one is ever in memory."""
+        target, at = self.folder / name, self.names.index(name)
+        parts = (self._read(span, name, done[span].parts[at]) for span in sorted(done))
+        first = next(parts)
+        with (
+            replacing(target, self.folder / UNFINISHED) as file,
+            pq.ParquetWriter(file, first.schema, **CHECKED) as joined,
+        ):
+            joined.write_table(first)
             for part in parts:
-                joined.write_table(pq.read_table(part))
-        return target.stat().st_size
+                joined.write_table(part)
+        return stored(target)
+
+    def _read(self, span: Span, name: str, known: str) -> pa.Table:
+        path = self._part(span, name)
+        size = path.stat().st_size if path.is_file() else 0
+        return pq.read_table(Content(path, Stored(size, known), "resume with --resume, which makes it anew"))
 
     def _part(self, span: Span, name: str) -> Path:
         return self.folder / UNFINISHED / f"{span[0]:09d}.{name}"

@@ -8,8 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
-import xarray as xr
-from zarr.storage import LocalStore
 
 from sim.analysis.floating import usual
 from sim.results.base_rates import as_records
@@ -25,11 +23,13 @@ from sim.theatre.language.scenario import Scenario
 
 from . import zarr_blocks
 from .atomic import UNFINISHED, replacing
+from .checksums import Content, Stored, fault, stored
 from .folder import to_resume
-from .manifest import Manifest, Plan, read_manifest
-from .write_sweep import read_sweep
+from .manifest import Manifest, Plan, read_manifest, remedy
+from .write_sweep import TABLES, read_sweep
+from .written import KEPT as KEPT
 
-EVENTS, OUTCOMES, SUMMARY, COUNTS, KEPT = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept"
+EVENTS, OUTCOMES, SUMMARY, COUNTS = "events.parquet", "outcomes.parquet", "summary.json", "counts.npz"
 """Files and folders of a result, beside its trajectories and its manifest."""
 
 
@@ -53,17 +53,27 @@ def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
     """
     folder = Path(folder)
     manifest = read_manifest(folder)
+    refuse_unfinished(folder, manifest)
+    for name in (EVENTS, OUTCOMES, COUNTS, *TABLES):
+        if name in manifest.files and (wrong := fault(folder / name, manifest.files[name])) is not None:
+            raise StoreError(f"{folder} is damaged: {name} {wrong}; {remedy(folder, manifest.plan)}")
+    if manifest.plan.design is not None:
+        return read_sweep(folder, manifest)
+    return read_counted(folder, manifest) if manifest.plan.summary_only else read_whole(folder, manifest)
+
+
+def refuse_unfinished(folder: Path, manifest: Manifest) -> None:
+    """Refuse a result that is still to be gone on with.
+
+    Raises
+    ------
+    StoreError
+    """
     if manifest.status != "complete":
         raise StoreError(
             f"{folder} is not finished: it has {manifest.runs:,} of {manifest.plan.runs:,} runs; resume it by "
             f"'{to_resume(folder, manifest.plan)}'"
         )
-    for name, length in manifest.files.items():
-        if not (folder / name).is_file() or (folder / name).stat().st_size != length:
-            raise StoreError(f"{folder} is damaged: {name} is not as long as it was; run its scenario again")
-    if manifest.plan.design is not None:
-        return read_sweep(folder, manifest)
-    return read_counted(folder, manifest) if manifest.plan.summary_only else read_whole(folder, manifest)
 
 
 def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
@@ -74,28 +84,13 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
     StoreError
         Something is missing or cut short.
     """
-    stored = zarr_blocks.Chunks(folder, manifest.plan)
-    for (first, last), done in manifest.done.items():
-        if stored.size((first, last)) != done.size:
-            raise StoreError(
-                f"{folder} is damaged: in {zarr_blocks.NAME}, runs {first} to {last - 1} are missing or cut short; run "
-                "its scenario again, with --overwrite"
-            )
-    folder = folder.absolute()  # it is read later, and perhaps elsewhere
-    try:
-        # A path is taken for an address if it has '::' in it.
-        store = LocalStore(folder / zarr_blocks.NAME, read_only=True)
-        dates = xr.coders.CFDatetimeCoder(time_unit="s")  # nanoseconds, which it takes by itself, end in the year 2262
-        trajectories = xr.open_zarr(store, consolidated=False, chunks=None, decode_times=dates)
-    except (OSError, ValueError, KeyError) as error:
-        raise StoreError(f"{folder} is damaged: {error}") from error
-    scenario = manifest.plan.scenario
+    _refuse_without(folder, manifest, EVENTS, OUTCOMES)
     return Ensemble(
-        scenario=scenario,
+        scenario=manifest.plan.scenario,
         seed=manifest.plan.seed,
-        trajectories=trajectories,
-        events=partial(_named_events, folder / EVENTS, scenario),
-        outcomes=partial(_table, folder / OUTCOMES),
+        trajectories=zarr_blocks.opened(folder, manifest),
+        events=partial(_events, folder, manifest),
+        outcomes=partial(_table, folder, manifest, OUTCOMES),
         failures=pd.DataFrame(sorted(manifest.failures), columns=["run", "day", "what"]),
         info=_info(manifest),
         reopen=partial(_reopened, folder, _identity(manifest.plan, manifest.runs)),
@@ -124,21 +119,54 @@ def _reopened(folder: Path, identity: Identity) -> Ensemble:
     return found
 
 
-def _named_events(path: Path, scenario: Scenario) -> pd.DataFrame:
-    return _with_names(_table(path), scenario)
+def _refuse_without(folder: Path, manifest: Manifest, *names: str) -> None:
+    if missing := [name for name in names if name not in manifest.files]:
+        raise StoreError(f"{folder} is damaged: its manifest does not know {' and '.join(missing)}")
 
 
-def _table(path: Path) -> pd.DataFrame:
+_LEFT = {
+    EVENTS: "trajectories and outcomes can still be read",
+    OUTCOMES: "trajectories and events can still be read by other tools",
+    COUNTS: f"the first runs, in {KEPT}, can still be read",
+}
+"""What can be read where a file cannot."""
+
+
+def _table(folder: Path, manifest: Manifest, name: str, **options: Any) -> pd.DataFrame:
+    advice = f"{_LEFT[name]}, and {remedy(folder, manifest.plan)}"
+    content = Content(folder / name, manifest.files[name], advice)
     try:
-        return pd.read_parquet(path)
-    except (OSError, pa.ArrowException) as error:
-        raise StoreError(f"{path} is damaged: {error}") from error
+        return pd.read_parquet(content, **options)
+    except (OSError, LookupError, TypeError, ValueError, MemoryError, pa.ArrowException) as error:
+        raise StoreError(f"{folder / name} is damaged: {error}; {advice}") from error
+
+
+def _events(folder: Path, manifest: Manifest) -> pd.DataFrame:
+    return _with_names(_table(folder, manifest, EVENTS), manifest.plan.scenario)
+
+
+def events_of(folder: Path, run: int) -> pd.DataFrame | None:
+    """The events of one run of a result; None if it keeps no events, or not those of this run.
+
+    Raises
+    ------
+    StoreError
+        They are damaged.
+    """
+    manifest = read_manifest(folder)
+    if manifest.plan.summary_only:  # the first runs lie below
+        return events_of(folder / KEPT, run)
+    found = _table(folder, manifest, EVENTS, filters=[("run", "==", run)]) if EVENTS in manifest.files else ()
+    return found if len(found) else None
 
 
 def _with_names(events: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
     """Parquet keeps the names that occur and those beside them; where no run has any act, they are put back."""
-    if len(events):
-        return events
+    return events if len(events) else with_all_names(events, scenario)
+
+
+def with_all_names(events: pd.DataFrame, scenario: Scenario) -> pd.DataFrame:
+    """Let columns of names know all names that there are, in the order of the scenario."""
     program = program_of(scenario)
     names = {"actor": [*program.actors, SCRIPT], "action": action_names(program), "target": list(program.actors)}
     return events.astype({column: pd.CategoricalDtype(known) for column, known in names.items()})
@@ -153,13 +181,25 @@ def read_counted(folder: Path, manifest: Manifest) -> CountedEnsemble:
         Something is missing or damaged.
     """
     plan = manifest.plan
+    _refuse_without(folder, manifest, COUNTS)
+    advice = f"{_LEFT[COUNTS]}, and {remedy(folder, plan)}"
+    content = Content(folder / COUNTS, manifest.files[COUNTS], advice)
     try:
-        summary = Summary.load(folder / COUNTS, plan.scenario)
-    except (OSError, ValueError) as error:
-        raise StoreError(f"{folder} is damaged: {error}") from error
+        summary = Summary.load(content, plan.scenario)
+    except (ValueError, TypeError, MemoryError) as error:
+        raise StoreError(f"{folder / COUNTS} is damaged: {error}; {advice}") from error
     kept = open_result(folder / KEPT)
-    assert isinstance(kept, Ensemble)
+    if (
+        not isinstance(kept, Ensemble)
+        or len(summary) != manifest.runs
+        or not manifest.counted_from(read_manifest(folder / KEPT))
+    ):
+        raise StoreError(f"{folder} is damaged: {folder / KEPT} holds runs of another result; {remedy(folder, plan)}")
     return CountedEnsemble(plan.scenario, plan.seed, summary, kept, _info(manifest))
+
+
+KEPT_FILES = (EVENTS, OUTCOMES, SUMMARY)
+"""Files of the first runs by which counts know them."""
 
 
 def _info(manifest: Manifest) -> dict[str, Any]:
@@ -170,11 +210,12 @@ def _info(manifest: Manifest) -> dict[str, Any]:
     return made | {key: entry for key, entry in asked.items() if entry is not None}
 
 
-def write_summary(ensemble: AnyEnsemble, folder: Path) -> None:
-    """Write figures to quote to `summary.json`."""
+def write_summary(ensemble: AnyEnsemble, folder: Path) -> Stored:
+    """Write figures to quote to `summary.json`, and tell of the file."""
     text = json.dumps(summary(ensemble), indent=1, ensure_ascii=False, default=_plain)
     with replacing(folder / SUMMARY, folder / UNFINISHED) as file:
         file.write(f"{text}\n".encode())
+    return stored(folder / SUMMARY)
 
 
 def summary(ensemble: AnyEnsemble) -> dict[str, Any]:
@@ -205,7 +246,7 @@ def _of_runs(ensemble: Ensemble) -> dict[str, Any]:
     return {
         "peak_rung": {str(rung): int((peak == rung).sum()) for rung in range(10)},
         "deaths": {"median": float(deaths.median()), "p90": float(deaths.quantile(0.9))},
-        "events_per_run": len(ensemble.events) / max(len(ensemble), 1),
+        "events_per_run": int(ensemble.events["run"].isin(peak.index).sum()) / max(len(peak), 1),
     }
 
 

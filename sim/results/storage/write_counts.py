@@ -5,17 +5,20 @@ and the blocks in it; so counts and blocks never disagree, whatever is interrupt
 """
 
 import time
+from collections.abc import Mapping
 from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from sim.results.counted import CountedEnsemble
+from sim.results.errors import StoreError
 from sim.results.summary import Summary
 
 from . import folder as folders
 from .atomic import UNFINISHED, replacing, reporting_disk_errors
-from .manifest import Done, Manifest, Plan, Span
-from .read import COUNTS, KEPT, read_counted, write_summary
+from .checksums import Content, stored
+from .manifest import Done, Manifest, Plan, Span, read_manifest
+from .read import COUNTS, KEPT, KEPT_FILES, SUMMARY, read_counted, write_summary
 
 SECONDS = 20.0
 """Between one time that counts are written and the next: at most so much is lost to a crash."""
@@ -28,12 +31,19 @@ class CountWriter:
 
     Parameters
     ----------
-    folder, plan, resume, overwrite : see `Writer`
+    folder, plan, resume, overwrite, made : see `Writer`
     """
 
-    def __init__(self, folder: Path, plan: Plan, resume: bool = False, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        resume: bool = False,
+        overwrite: bool = False,
+        made: Mapping[str, Any] | None = None,
+    ) -> None:
         self.folder, self.plan = folder, plan
-        self._resume, self._overwrite = resume, overwrite
+        self._how = resume, overwrite, made
         self._context = ExitStack()
         self._since: dict[Span, Done] = {}
         """Blocks counted since counts were written."""
@@ -46,9 +56,7 @@ class CountWriter:
 
     def __enter__(self) -> Self:
         with ExitStack() as context:
-            self.manifest: Manifest = context.enter_context(
-                folders.writing(self.folder, self.plan, self._resume, self._overwrite)
-            )
+            self.manifest: Manifest = context.enter_context(folders.writing(self.folder, self.plan, *self._how))
             folders.refuse_full(self.folder, ROOM)
             self.summary = self._begun()
             self._context = context.pop_all()
@@ -59,11 +67,12 @@ class CountWriter:
     def _begun(self) -> Summary:
         """What was counted before; nothing, if that cannot be read."""
         scenario = self.plan.scenario
-        for name in self.manifest.files:
+        for name, known in self.manifest.files.items():
             try:
-                return Summary.load(self.folder / name, scenario)
-            except (OSError, ValueError):
-                self.manifest.drop(list(self.manifest.done))
+                return Summary.load(Content(self.folder / name, known, ""), scenario)
+            except (StoreError, ValueError):
+                break
+        self.manifest.drop(list(self.manifest.done))
         return Summary(scenario, self.plan.uncertain)
 
     def __exit__(self, *error: object) -> None:
@@ -78,9 +87,14 @@ class CountWriter:
 
     def take(self, span: Span, counted: Summary) -> None:
         """Add the counts of a block."""
+        held = counted.held[list(self.plan.outcomes)]
+        self.add(counted, {span: Done(tuple(held.tolist()), counted.failed)})
+
+    def add(self, counted: Summary, blocks: Mapping[Span, Done]) -> None:
+        """Add the counts of some blocks together."""
         self._adding = True  # interrupted in between, what is added is not to be written
         self.summary += counted
-        self._since[span] = Done(tuple(counted.held[list(self.plan.outcomes)].tolist()), counted.failed)
+        self._since |= blocks
         self._adding = False
         if time.perf_counter() - self._written > SECONDS:
             self._write()
@@ -91,7 +105,7 @@ class CountWriter:
             name = f"{UNFINISHED}/{len(manifest.done) + len(self._since):09d}.{COUNTS}"
             with replacing(self.folder / name, self.folder / UNFINISHED) as file:
                 self.summary.save(file)
-            earlier, manifest.files = manifest.files, {name: (self.folder / name).stat().st_size}
+            earlier, manifest.files = manifest.files, {name: stored(self.folder / name)}
             manifest.done |= self._since
             manifest.failures = list(self.summary.failures)
             self._write_manifest()
@@ -112,9 +126,11 @@ class CountWriter:
         with self._told():
             with replacing(self.folder / COUNTS, self.folder / UNFINISHED) as file:
                 self.summary.save(file)
+            manifest.files = {COUNTS: stored(self.folder / COUNTS)}
             ensemble = read_counted(self.folder, manifest)
-            write_summary(ensemble, self.folder)
-            manifest.files = {COUNTS: (self.folder / COUNTS).stat().st_size}
+            manifest.files[SUMMARY] = write_summary(ensemble, self.folder)
+            kept = read_manifest(self.kept).files
+            manifest.files |= {f"{KEPT}/{name}": kept[name] for name in KEPT_FILES}
             manifest.status = "complete"
             self._write_manifest()
             folders.close(self.folder)

@@ -4,7 +4,9 @@ A result is a folder. `run.json`, its manifest, is there first and tells of each
 says so once everything of the block lies on the disk:
 
 - its trajectories, in chunks of `trajectories.zarr` that it shares with no other block;
-- its events and outcomes, as parts in a hidden folder.
+- its events and outcomes, as parts in a hidden folder;
+
+and holds the checksum of each of these files, so that what was damaged meanwhile is noticed and made anew.
 
 When all blocks are done the parts are joined, in order of the runs, to `events.parquet` and `outcomes.parquet`, and the
 manifest says `complete`. Whatever is interrupted, at any moment, can be resumed from what the manifest says.
@@ -16,6 +18,7 @@ from contextlib import AbstractContextManager, ExitStack
 from pathlib import Path
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
@@ -29,7 +32,7 @@ from . import zarr_blocks
 from .atomic import reporting_disk_errors
 from .manifest import Done, Failure, Manifest, Plan, Span
 from .parquet_parts import Parts
-from .read import EVENTS, OUTCOMES, read_whole, write_summary
+from .read import EVENTS, OUTCOMES, SUMMARY, read_whole, write_summary
 
 RUNS_PER_CHUNK = 512
 """Runs in a block of an ensemble that was in memory."""
@@ -46,6 +49,8 @@ class Writer:
         Go on with what the folder holds, if it holds something.
     overwrite : bool
         Replace what it holds.
+    made : mapping, optional
+        How the runs were made, if it was elsewhere.
 
     Raises
     ------
@@ -55,17 +60,22 @@ class Writer:
         It cannot be written to, now or later.
     """
 
-    def __init__(self, folder: Path, plan: Plan, resume: bool = False, overwrite: bool = False) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        plan: Plan,
+        resume: bool = False,
+        overwrite: bool = False,
+        made: Mapping[str, Any] | None = None,
+    ) -> None:
         self.folder, self.plan = folder, plan
-        self._resume, self._overwrite = resume, overwrite
+        self._how = resume, overwrite, made
         self._parts = Parts(folder, (EVENTS, OUTCOMES))
         self._context = ExitStack()
 
     def __enter__(self) -> Self:
         with ExitStack() as context:
-            self.manifest: Manifest = context.enter_context(
-                folders.writing(self.folder, self.plan, self._resume, self._overwrite)
-            )
+            self.manifest: Manifest = context.enter_context(folders.writing(self.folder, self.plan, *self._how))
             with self._told():
                 self._chunks = self._made_ready()
             missing = self.plan.runs - self.manifest.runs
@@ -83,14 +93,11 @@ class Writer:
     def _made_ready(self) -> zarr_blocks.Chunks:
         """Open the store to write into, and forget blocks of which something is missing."""
         stored = zarr_blocks.Chunks(self.folder, self.plan)
-        self.manifest.drop([span for span in self.manifest.done if not self._is_whole(stored, span)])
-        if not self.manifest.done:
-            stored.create()
-        stored.open()
+        done = self.manifest.done
+        whole = {span for span in done if stored.is_whole(span, done[span]) and self._parts.are_whole(span, done[span])}
+        self.manifest.drop(done.keys() - whole)
+        stored.lay_out(self.plan.runs)
         return stored
-
-    def _is_whole(self, stored: zarr_blocks.Chunks, span: Span) -> bool:
-        return self._parts.are_whole(span) and stored.size(span) == self.manifest.done[span].size
 
     def take(self, span: Span, block: Block) -> None:
         """Write a block."""
@@ -113,13 +120,17 @@ class Writer:
     ) -> None:
         """Write runs as arrays and tables."""
         manifest = self.manifest
+        # a range of numbers would be written as its ends only, and other tools would find no column of runs
+        outcomes = outcomes.set_axis(pd.Index(np.arange(*span), name="run"))
         with self._told():
-            size = self._chunks.write(span, trajectories)
-            self._parts.write(span, EVENTS, pa.Table.from_pandas(events, preserve_index=False))
-            self._parts.write(span, OUTCOMES, pa.Table.from_pandas(outcomes))
+            size, chunks = self._chunks.write(span, trajectories)
+            parts = (
+                self._parts.write(span, EVENTS, pa.Table.from_pandas(events, preserve_index=False)),
+                self._parts.write(span, OUTCOMES, pa.Table.from_pandas(outcomes)),
+            )
             sound = outcomes.loc[~outcomes.index.isin([run for run, _, _ in failures])]
             held = sound[list(self.plan.outcomes)].notna().sum()
-            manifest.done[span] = Done(tuple(held.tolist()), len(outcomes) - len(sound), size)
+            manifest.done[span] = Done(tuple(held.tolist()), len(outcomes) - len(sound), size, chunks, parts)
             manifest.failures += failures
             self._write_manifest()
 
@@ -134,11 +145,13 @@ class Writer:
         """
         manifest = self.manifest
         with self._told():
-            self._chunks.end(manifest.runs)
+            self._chunks.leave_only(manifest.done)
+            manifest.files = self._chunks.lay_out(manifest.runs)
             for name in (EVENTS, OUTCOMES):
                 manifest.files[name] = self._parts.join(manifest.done, name)
             ensemble = read_whole(self.folder, manifest)
-            write_summary(ensemble, self.folder)
+            manifest.files[SUMMARY] = write_summary(ensemble, self.folder)
+            manifest.done = {span: done._replace(parts=()) for span, done in manifest.done.items()}
             manifest.status = "complete"
             self._write_manifest()
             folders.close(self.folder)

@@ -25,10 +25,11 @@ from sim.results.sweep import Sweep, measure_table
 
 from . import folder as folders
 from .atomic import UNFINISHED, replacing, reporting_disk_errors
-from .manifest import Done, Failure, Manifest, Plan, Span
-from .parquet_parts import Parts
+from .checksums import Content, stored
+from .manifest import Done, Failure, Manifest, Plan, Span, remedy
+from .parquet_parts import CHECKED, Parts
 
-PARAMETERS, DESIGN, MEASURES = "parameters.csv", "design.parquet", "measures.parquet"
+TABLES = PARAMETERS, DESIGN, MEASURES = "parameters.csv", "design.parquet", "measures.parquet"
 
 
 class SweepWriter:
@@ -52,7 +53,8 @@ class SweepWriter:
                 folders.writing(self.folder, self.plan, self._resume, self._overwrite)
             )
             with self._told():
-                self.manifest.drop([span for span in self.manifest.done if not self._parts.are_whole(span)])
+                done = self.manifest.done
+                self.manifest.drop([span for span in done if not self._parts.are_whole(span, done[span])])
                 folders.refuse_full(self.folder, 8.0 * self.design.values.size)
                 self._write_design()
             self._context = context.pop_all()
@@ -67,7 +69,7 @@ class SweepWriter:
 
     def _write_design(self) -> None:
         with replacing(self.folder / DESIGN, self.folder / UNFINISHED) as file:
-            self.design.points.reset_index().to_parquet(file, index=False)
+            self.design.points.reset_index().to_parquet(file, index=False, **CHECKED)
         with replacing(self.folder / PARAMETERS, self.folder / UNFINISHED) as file:
             self.design.parameters.to_csv(file, index=False, lineterminator="\n")
 
@@ -77,8 +79,8 @@ class SweepWriter:
         """Write the measures of a block, and in how many of its sound runs each outcome held."""
         with self._told():
             frame = measure_table(self.design, np.arange(*span), rows)
-            self._parts.write(span, MEASURES, pa.Table.from_pandas(frame, preserve_index=False))
-            self.manifest.done[span] = Done(held, len(failures))
+            part = self._parts.write(span, MEASURES, pa.Table.from_pandas(frame, preserve_index=False))
+            self.manifest.done[span] = Done(held, len(failures), parts=(part,))
             self.manifest.failures += failures
             self._write_manifest()
 
@@ -90,9 +92,11 @@ class SweepWriter:
         """Join what was written, and return the sweep that it is."""
         manifest = self.manifest
         with self._told():
-            manifest.files = {name: (self.folder / name).stat().st_size for name in (PARAMETERS, DESIGN)}
+            self._write_design()  # as it was when it was begun, whatever happened to it meanwhile
+            manifest.files = {name: stored(self.folder / name) for name in (PARAMETERS, DESIGN)}
             manifest.files[MEASURES] = self._parts.join(manifest.done, MEASURES)
             sweep = read_sweep(self.folder, manifest)
+            manifest.done = {span: done._replace(parts=()) for span, done in manifest.done.items()}
             manifest.status = "complete"
             self._write_manifest()
             folders.close(self.folder)
@@ -109,15 +113,24 @@ def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
     """
     plan = manifest.plan
     assert plan.design is not None
+    if missing := [name for name in TABLES if name not in manifest.files]:
+        raise StoreError(f"{folder} is damaged: its manifest does not know {' and '.join(missing)}")
+    lost = {DESIGN: "measures", MEASURES: "the design", PARAMETERS: "measures and the design's points"}
+    files = {
+        name: Content(
+            folder / name, manifest.files[name], f"{what} can still be read by other tools; {remedy(folder, plan)}"
+        )
+        for name, what in lost.items()
+    }
     try:
-        points = pd.read_parquet(folder / DESIGN).set_index("point")
-        parameters = pd.read_csv(folder / PARAMETERS, dtype=str, keep_default_na=False)
-        measures = pd.read_parquet(folder / MEASURES)
+        points = pd.read_parquet(files[DESIGN]).set_index("point")
+        parameters = pd.read_csv(files[PARAMETERS], dtype=str, keep_default_na=False)
+        measures = pd.read_parquet(files[MEASURES])
         design = read_design(points, parameters, plan.design, plan.seed)
         if len(measures) != design.runs:
             raise ValueError(f"{MEASURES} has {len(measures):,} rows in place of {design.runs:,}")
-    except (OSError, KeyError, TypeError, ValueError, pa.ArrowException) as error:
-        raise StoreError(f"{folder} is damaged: {error}") from error
+    except (OSError, LookupError, TypeError, ValueError, AttributeError, MemoryError, pa.ArrowException) as error:
+        raise StoreError(f"{folder} is damaged: {error}; {remedy(folder, plan)}") from error
     info: dict[str, Any] = {
         key: manifest.made[key] for key in ("versions", "platform", "seconds") if key in manifest.made
     }

@@ -1,0 +1,57 @@
+"""The verb `check`: whether every file of a result still is what was written."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sim.text import counted
+
+from .console import FAILED, Json, answering, console, notes, print_json
+
+if TYPE_CHECKING:
+    from sim.results.storage.check import Checked
+
+
+@answering
+def check(
+    result: Annotated[Path, typer.Argument(help="The folder of a result, such as results/baseline.")],
+    as_json: Json = False,
+) -> None:
+    """Hold every file of a result to its checksum, and name what is damaged (exit code 1 if something is)."""
+    from sim.results.storage.check import check as checked
+
+    found = checked(result)
+    if as_json:
+        print_json(_as_data(found))
+    else:
+        _tell(found)
+    if not found.sound:
+        raise typer.Exit(FAILED)
+
+
+def _tell(found: "Checked") -> None:
+    told = f"{counted(found.files, 'file')} held to {'its checksum' if found.files == 1 else 'their checksums'}"
+    lines = [f"{found.folder}: {f'{len(found.damaged):,} damaged' if found.damaged else 'whole'}; {told}"]
+    lines += [f"  {each.file}: {each.what}" for each in found.damaged]
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if found.unchecked:
+        notes.print(
+            f"{counted(found.unchecked, 'file')} of {found.folder} have no checksums, since an earlier version made "
+            "them: of these only kind and length were looked at",
+            markup=False,
+        )
+    if found.damaged:
+        notes.print(found.advice, markup=False)
+
+
+def _as_data(found: "Checked") -> dict[str, object]:
+    return {
+        "folder": str(found.folder),
+        "sound": found.sound,
+        "files": found.files,
+        "unchecked": found.unchecked,
+        "damaged": [vars(each) for each in found.damaged],
+        "advice": found.advice if found.damaged else None,
+    }

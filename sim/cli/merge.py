@@ -1,0 +1,23 @@
+"""The verb `merge`: parts of an ensemble, such as the jobs of a cluster made them, put together to the whole."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .console import Json, answering
+from .run import finished
+
+
+@answering
+def merge(
+    out: Annotated[Path, typer.Argument(help="Folder for the whole.")],
+    parts: Annotated[list[Path], typer.Argument(help="Folders of the parts, in any order.")],
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
+    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Put parts that 'sim run --first' made together, to the files that one run of all would have made."""
+    from sim.execution.merge import merge as merged
+
+    finished(merged(out, *parts, overwrite=overwrite), out, figures, as_json)
