@@ -43,7 +43,7 @@ STEPS = [0.25, 0.5, 1.0, 1.5, 2.0, 4.0, np.inf]
 HALVINGS, ROUNDS = 5, 2
 NEAR = [0.85, 0.95, 1.0, 1.05, 1.15]
 """Where along a new direction the line is sought, in lengths of the last change that was found."""
-FINE, FINEST, PRECISION = 4, 64, 0.025
+FINE, FINEST, PRECISION = 4, 64, 0.02
 """Runs of the last part of the search and of the check, for each of a step before: so many, or more where the line is
 so near that this share of the way to it could not be told, but not more than the second."""
 FRESH = 2**20
@@ -243,8 +243,9 @@ class _Search:
             found = min(found, self._nearest(direction, found), key=length)
         found = self._shorter(direction, found)
         self._step_by(self.checked)
-        direction = self._steeper(found)
         self.checked = self._enough()
+        self._step_by(min(self.checked, FINE**2 * self.runs))  # here as often as there are numbers
+        direction = self._steeper(found)
         self._step_by(self.checked)
         for _ in range(ATTEMPTS):
             found, before = self._nearest(direction, found), length(found)
