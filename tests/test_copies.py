@@ -60,7 +60,10 @@ def _raised(name: str) -> Exception:
     return raised.value
 
 
-NOT_MADE = {"CrisisModel", "annotated", "load", "load_theatre", "replay", "run", "summarise", "sweep", "to_ema"}
+NOT_MADE = {
+    *("CrisisModel", "annotated", "check", "load", "load_theatre", "merge", "replay", "run", "summarise", "sweep"),
+    "to_ema",
+}
 """Makes text, or what stands above under the name of its class; a model is refused, in words."""
 
 

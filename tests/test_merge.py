@@ -136,7 +136,7 @@ def test_what_does_not_belong_together_is_refused_in_a_sentence(tmp_path):
 
 def test_a_part_is_asked_for_in_numbers_that_there_are():
     for asked, reason in (
-        ({"first": -1, "runs": 5}, "0 or a later one, found -1"),
+        ({"first": -1, "runs": 5}, "must be at least 0, found -1"),
         ({"first": 2**32 - 3, "runs": 5}, "numbered from 0 below 2"),
         ({"first": 5}, "how many runs a part has"),
         ({"first": 5, "runs": 9, "until": sim.Precision(0.1)}, "reached by all runs from 0 on"),

@@ -232,7 +232,9 @@ def _normal_log_odds(sets: Floats, n: Ints, held: Ints, level: float) -> _Law:
     log_likelihood = sum((times * np.log(chance) for times, chance in zip(sets, chances, strict=True)), np.zeros(()))
     p = np.exp(log_p)
     mean = p @ mass
-    numbers = np.maximum(p**2 @ mass - mean**2, 0) / (mean * (1 - mean))
+    single = mean * (1 - mean)
+    varies = np.maximum(p**2 @ mass - mean**2, 0)
+    numbers = np.divide(varies, single, out=np.zeros_like(single), where=single > 0)
     reach = NormalDist().inv_cdf(0.5 + level / 2) * SPREADS
     low, high = (1 / (1 + np.exp(side * reach - middle)) for side in (1, -1))
     return _Law(log_likelihood, numbers, low, high)

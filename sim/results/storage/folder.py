@@ -201,8 +201,9 @@ def refuse_full(folder: Path, needed: float) -> None:
         There is less room than `needed` bytes.
     """
     place = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    room = shutil.disk_usage(place).free
-    if needed > room:
+    disk = shutil.disk_usage(place)
+    room = disk.free
+    if needed > room and disk.total:  # what is no disk, such as /proc, says by itself that nothing can be written
         raise DiskError(
             f"{folder} would take about {in_units(needed)}, and its disk has {in_units(room)} left; choose fewer "
             "--runs or --variables, or keep counts only, with --summary-only"

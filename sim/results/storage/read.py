@@ -85,6 +85,7 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
         Something is missing or cut short.
     """
     _refuse_without(folder, manifest, EVENTS, OUTCOMES)
+    folder = folder.absolute()  # it is read later, and perhaps elsewhere
     return Ensemble(
         scenario=manifest.plan.scenario,
         seed=manifest.plan.seed,
