@@ -253,7 +253,8 @@ def something_more(folder: Path, other: Path, chance: random.Random) -> bool:
     if chance.random() < 0.5 and (folder / "trajectories.zarr/fear").is_dir():
         shutil.copytree(folder / "trajectories.zarr/fear", folder / "trajectories.zarr/more")
     else:
-        (place / chance.choice(["more", "zarr.json.partial", "1", ".zgroup"])).write_bytes(chance.randbytes(50))
+        path = place / chance.choice(["more", "zarr.json.partial", "9", ".zgroup"])
+        path.write_bytes(chance.randbytes(50))
     return True
 
 

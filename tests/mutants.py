@@ -66,8 +66,9 @@ SUITES = {
     "sim/results": Suite(
         (
             "test_summary", "test_store", "test_base_rates", "test_exact_figures", "test_known_indices", "test_sweep",
-            "test_sweep_file", "test_sweep_methods", "test_sweep_tools", "test_ledger", "test_survival",
-            "test_reproduce", "test_large", "test_branch", "test_uncertain", "test_compare", "test_report",
+            "test_sweep_file", "test_sweep_methods", "test_sweep_tools", "test_ledger", "test_survival", "test_damage",
+            "test_merge", "test_reproduce", "test_large", "test_branch", "test_uncertain", "test_compare",
+            "test_report",
         )
     ),
     "sim/engine": Suite(

@@ -1,6 +1,9 @@
 """Parts of an ensemble, as the jobs of a cluster make them, are put together to the very files of the whole."""
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -162,3 +165,19 @@ def test_a_part_counts_what_its_runs_did(tmp_path):
     assert counts.shares().equals(runs.shares())
     assert counts.kept.outcomes.equals(runs.outcomes)
     assert summary(counts)["events_per_run"] == summary(runs)["events_per_run"]
+
+
+def test_the_job_script_of_the_readme_makes_parts_that_merge(tmp_path):
+    readme = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    (script,) = re.findall(r"```bash\n(#!/bin/bash\n#SBATCH.*?)```", readme, re.S)
+    (tmp_path / "part.sh").write_text(script)
+    (tmp_path / "sim").write_text(f'#!/bin/sh\nexec {sys.executable} -m sim "$@"\n')
+    (tmp_path / "sim").chmod(0o755)
+    for job in (0, 1):
+        path = os.pathsep.join([str(tmp_path), os.environ["PATH"]])
+        here = {"PATH": path, "PYTHONPATH": os.pathsep.join(sys.path), "SLURM_ARRAY_TASK_ID": str(job), "RUNS": "8"}
+        subprocess.run(["bash", "part.sh"], cwd=tmp_path, env=os.environ | here, check=True, capture_output=True)
+    (merging,) = re.findall(r"`sim (merge results/whole )parts/\*`", readme)
+    command(*merging.split(), "parts/0", "parts/1", "--no-figures", cwd=tmp_path)
+    sim.run("baseline", 16, save=tmp_path / "whole", progress=None)
+    same(tmp_path / "results/whole", tmp_path / "whole")

@@ -172,8 +172,8 @@ def _in_memory(plan: Plan, blocks: Iterator[tuple[Span, Block]]) -> Ensemble:
     if plan.until is not None:  # only then it is known how many there are
         taken = list(taken)
         plan = replace(plan, runs=sum(len(block.run) for block in taken))
-    program, numbers = program_of(plan.scenario), range(plan.first, plan.end)
-    ensemble = collect(plan.scenario, program, plan.seed, numbers, taken, provenance())
+    program = program_of(plan.scenario)
+    ensemble = collect(plan.scenario, program, plan.seed, plan.runs, taken, provenance(), plan.first)
     ensemble.info["seconds"] = round(time.perf_counter() - begun_at, 3)
     if plan.until is not None:
         ensemble.info["until"] = plan.until._asdict()

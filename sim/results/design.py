@@ -115,6 +115,8 @@ def read_design(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[st
         Varied(path, float(low), float(high), float(base), unit, lever == "True")  # as text, so that no digit is lost
         for path, low, high, base, unit, lever in parameters[list(Varied._fields)].itertuples(index=False, name=None)
     )
+    if points.shape[1] != len(varied):
+        raise ValueError("its tables do not tell of the same numbers")
     design = Design(told["method"], varied, points.to_numpy(np.float64), told["replicates"], seed)
     if design.sha256 != told["sha256"]:
         raise ValueError("the design in it is not the one that was run")

@@ -201,16 +201,22 @@ class Ensemble:
 
 
 def collect(
-    scenario: Scenario, program: Program, seed: int, runs: range, blocks: Iterable[Block], info: dict[str, Any]
+    scenario: Scenario,
+    program: Program,
+    seed: int,
+    runs: int,
+    blocks: Iterable[Block],
+    info: dict[str, Any],
+    first: int = 0,
 ) -> Ensemble:
-    """Join blocks, in any order, to an ensemble of runs of these numbers."""
+    """Join blocks, in any order, to an ensemble of so many runs, from the first on."""
     values: dict[str, np.ndarray[Any, Any]] = {}
-    shape = (len(runs), program.days)
-    outcome_day = np.zeros((len(runs), len(program.outcomes)), np.int32)
+    shape, number = (runs, program.days), np.arange(first, first + runs)
+    outcome_day = np.zeros((runs, len(program.outcomes)), np.int32)
     events: list[pd.DataFrame] = []
     failures: list[tuple[int, int, str]] = []
     for block in blocks:
-        place = block.run - runs.start
+        place = block.run - first
         for name, rows in (block.values | block.rungs).items():
             values.setdefault(name, np.empty(shape, rows.dtype))[place] = rows
         outcome_day[place] = block.outcome_day
@@ -219,9 +225,9 @@ def collect(
     return Ensemble(
         scenario=scenario,
         seed=seed,
-        trajectories=dataset(scenario, program, np.array(runs), values),
+        trajectories=dataset(scenario, program, number, values),
         events=pd.concat(events).sort_values(["run", "event"], ignore_index=True),
-        outcomes=outcome_table(program.outcomes, np.array(runs), outcome_day),
+        outcomes=outcome_table(program.outcomes, number, outcome_day),
         failures=pd.DataFrame(sorted(failures), columns=["run", "day", "what"]),
         info=info,
     )
