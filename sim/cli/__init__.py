@@ -8,6 +8,9 @@ What a verb needs is imported when it is called, so that `sim --help` answers at
 
 def main() -> None:
     """Run the command line."""
+    from . import interrupts
+
+    interrupts.end_at_once()
     import gc
 
     # What is imported and read makes hundreds of thousands of objects that all stay. To look for garbage among them, on
@@ -18,4 +21,5 @@ def main() -> None:
     try:
         app(prog_name="sim")
     finally:
+        interrupts.ignore_from_now_on()
         gc.freeze()
