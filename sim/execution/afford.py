@@ -19,7 +19,7 @@ MOST_BLOCKS = 2**20
 """Blocks that a manifest can tell of, each time that one is done, before that costs more than the runs."""
 
 _MANY = 2**28
-"""Values of trajectories from which on the disk is asked beforehand; for fewer, whoever writes them asks soon enough."""
+"""Values of trajectories from which on the disk is asked beforehand; for fewer, the writer asks soon enough."""
 _EVENTS_A_DAY, _BYTES_OF_EVENT = 0.05, 42
 """Of each actor, as in the theatres that are shipped; and a row of the table."""
 
