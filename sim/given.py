@@ -35,7 +35,7 @@ def whole(value: Any, what: str, least: int, most: int | None = None, error: typ
     if found < least:
         raise error(f"{what} must be at least {least:,}, found {found:,}")
     if most is not None and found > most:
-        raise error(f"{what} must be at most {most:,}, found {found:,}")
+        raise error(f"{what} must be at most {most:,}, found {found:,}; choose fewer")
     return found
 
 

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import sys
 import threading
 import time
@@ -106,7 +107,7 @@ def test_the_command_takes_the_address_of_a_cluster(dask, alone, tmp_path):
 
 def test_a_cluster_that_cannot_be_used_is_refused_with_a_reason(dask, monkeypatch):
     with (
-        pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127.0.0.1:9"),
+        pytest.raises(ClusterError, match=r"no Dask scheduler answers at 'tcp://127.0.0.1:9'"),
         cluster("tcp://127.0.0.1:9", timeout=1),
     ):
         pass
@@ -116,6 +117,24 @@ def test_a_cluster_that_cannot_be_used_is_refused_with_a_reason(dask, monkeypatc
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ClusterError, match=r"install it with: pip install 'escalation-sim\[dask\]'"), cluster("x"):
         pass
+
+
+@pytest.mark.fault("34", "an address that does not answer: TimeoutError after 30 s; no workers: waits for ever")
+def test_a_cluster_that_does_not_answer_or_has_no_workers_is_told_of_in_seconds(tmp_path, record_property):
+    command("run", "first_lesson", "--dask", "nowhere", cwd=tmp_path, code=1)
+    free = {"dashboard_address": "127.0.0.1:0", "scheduler_kwargs": {"dashboard": False}}
+    with (
+        LocalCluster(n_workers=0, local_directory=tmp_path / "dask", **free) as empty,
+        pytest.raises(ClusterError, match=r"has had no worker for 0\.2 s"),
+        cluster(empty.scheduler_address, 0.2),
+    ):
+        pass
+    with socket.create_server(("127.0.0.1", 0)) as deaf:  # takes calls and says nothing
+        address = f"tcp://127.0.0.1:{deaf.getsockname()[1]}"
+        with pytest.raises(ClusterError, match="no Dask scheduler answers"), cluster(address, 0.5):
+            pass
+    assert list(tmp_path.iterdir()) in ([], [tmp_path / "dask"])
+    record_property("now", "a sentence that says what to do, after at most 5 s each")
 
 
 def test_a_broken_pool_is_replaced(tmp_path, caplog):

@@ -27,11 +27,11 @@ class InCallersThread:
 
 def asked(executor) -> dict[str, object]:
     """What is computed of some runs, in all the ways in which it is asked."""
-    runs = sim.run(QUESTION, 40, executor=executor, progress=None)
+    runs = sim.run(QUESTION, 20, executor=executor, progress=None)
     drawn = sim.run(LESSON, 40, executor=executor, progress=None, uncertain=True)
     swept = sim.sweep(LESSON, ["actions.*.rate"], "morris", 90, 2, executor=executor, progress=None)
     both = sim.compare(LESSON, LESSON, 9, executor=executor)
-    futures = sim.branch(QUESTION, run=3, day=30, runs=4, days=20, executor=executor)
+    futures = sim.branch(LESSON, run=3, day=30, runs=4, days=20, executor=executor)
     model = sim.CrisisModel(QUESTION, seed=7)
     for _ in range(120):
         model.step()
@@ -45,7 +45,7 @@ def asked(executor) -> dict[str, object]:
         "difference": both.difference(),
         "over_time": both.over_time(),
         "futures": futures.events,
-        "choices": sim.choices(QUESTION, run=3, day=30, actor="iran", runs=4, days=9, executor=executor).table,
+        "choices": sim.choices(LESSON, run=3, day=30, actor="north", runs=4, days=9, executor=executor).table,
         "replay": sim.replay(QUESTION, run=2).events,
         "model": pd.Series(model.digest()),
     }

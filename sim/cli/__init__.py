@@ -8,6 +8,9 @@ What a verb needs is imported when it is called, so that `sim --help` answers at
 
 def main() -> None:
     """Run the command line."""
+    from . import interrupts
+
+    interrupts.end_at_once()
     import gc
     import os
 
@@ -24,4 +27,5 @@ def main() -> None:
         with speaking():
             app(prog_name="sim")
     finally:
+        interrupts.ignore_from_now_on()
         gc.freeze()

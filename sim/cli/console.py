@@ -11,7 +11,10 @@ from rich.segment import Segment
 
 from sim.text import UNPRINTABLE, printable
 
-FAILED, WRONG_USAGE, INVALID_SCENARIO, SOME_FAILED, NOT_PRECISE, INTERRUPTED = 1, 2, 3, 4, 5, 130
+from . import interrupts
+
+FAILED, WRONG_USAGE, INVALID_SCENARIO, SOME_FAILED, NOT_PRECISE = 1, 2, 3, 4, 5
+INTERRUPTED = interrupts.INTERRUPTED
 
 Json = Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")]
 
@@ -64,6 +67,7 @@ def answering(verb: Callable[P, None]) -> Callable[P, None]:
 
     @functools.wraps(verb)
     def answer(*args: P.args, **kwargs: P.kwargs) -> None:
+        interrupts.raise_from_now_on()
         try:
             verb(*args, **kwargs)
         except KeyboardInterrupt:
@@ -73,6 +77,9 @@ def answering(verb: Callable[P, None]) -> Callable[P, None]:
             error.message = printable(error.message)
             raise
         except Exception as error:
+            if interrupts.was_interrupted() and not isinstance(error, typer.Exit):  # whoever took it for an error
+                notes.print("Interrupted.")
+                raise typer.Exit(INTERRUPTED) from None
             code = _code(error)
             if code is None:
                 raise

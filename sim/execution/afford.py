@@ -18,6 +18,8 @@ from .resources import memory
 MOST_BLOCKS = 2**20
 """Blocks that a manifest can tell of, each time that one is done, before that costs more than the runs."""
 
+_MANY = 2**28
+"""Values of trajectories from which on the disk is asked beforehand; for fewer, the writer asks soon enough."""
 _EVENTS_A_DAY, _BYTES_OF_EVENT = 0.05, 42
 """Of each actor, as in the theatres that are shipped; and a row of the table."""
 
@@ -50,7 +52,7 @@ def _refuse_whole(plan: Plan, folder: Path | None) -> None:
         needed = runs * bytes_in_memory(plan.scenario, plan.dtype, len(plan.values))
     else:  # what is written is read again to be summed up: the events, and a trajectory at a time
         needed = runs * (events_bytes(plan.scenario) + 5.0 * plan.scenario.days)
-        if not folder.exists():
+        if runs * plan.scenario.days * len(plan.values) > _MANY and not folder.exists():
             from sim.results.storage.folder import refuse_full  # what only estimates memory needs no storage
             from sim.results.storage.zarr_blocks import bytes_per_run
 

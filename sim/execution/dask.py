@@ -1,7 +1,8 @@
 """A Dask cluster, where one machine is not enough."""
 
+import asyncio
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -14,7 +15,7 @@ class ClusterError(Exception):
 
 
 @contextmanager
-def cluster(address: str, timeout: float = 15.0) -> Iterator[Executor]:
+def cluster(address: str, timeout: float = 5.0) -> Iterator[Executor]:
     """Connect to a Dask scheduler and return the executor that computes on its workers.
 
     Parameters
@@ -22,24 +23,52 @@ def cluster(address: str, timeout: float = 15.0) -> Iterator[Executor]:
     address : str
         Such as `tcp://10.0.0.1:8786`.
     timeout : float
-        Seconds to wait for an answer.
+        Seconds to wait for an answer, and as many for a worker.
 
     Raises
     ------
     ClusterError
-        Nobody answers, the workers do not have this version of the rules, or Dask is not installed.
+        Nobody answers, there is no worker, or one without this version of the rules; or Dask is not installed.
     """
     try:
         distributed: Any = import_module("distributed")
     except ModuleNotFoundError:
         raise ClusterError("Dask is not installed; install it with: pip install 'escalation-sim[dask]'") from None
     try:
+        # A client that finds nobody is not done with it for half a minute; to ask first costs a hundredth of a second.
+        with ThreadPoolExecutor(1) as thread:  # a notebook's own has a loop already
+            kind = thread.submit(asyncio.run, _kind(distributed, address, timeout)).result()
+        if kind != "Scheduler":
+            raise ValueError(f"what answers is no scheduler but a {kind.lower()}")
         client = distributed.Client(address, timeout=timeout, set_as_default=False)
-    except (OSError, ValueError, TimeoutError) as error:
-        raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error
+    except Exception as error:  # whoever answers there may say anything
+        reason = "it is no address of a scheduler" if isinstance(error, MemoryError | TypeError) else error
+        raise ClusterError(
+            f"no Dask scheduler answers at '{address}': {reason}; give it as it says of itself when it starts, such as "
+            "tcp://10.0.0.1:8786"
+        ) from error
     with client:
+        _refuse_without_workers(client, address, timeout)
         _refuse_other_rules(client, address)
         yield client.get_executor(pure=False)
+
+
+async def _kind(distributed: Any, address: str, timeout: float) -> str:
+    """What answers at an address."""
+    secured = distributed.Security().get_connection_args("client")
+    async with distributed.rpc(address, timeout=timeout, connection_args=secured) as there:
+        told = await asyncio.wait_for(there.identity(), timeout)
+    return str(told["type"])
+
+
+def _refuse_without_workers(client: Any, address: str, timeout: float) -> None:
+    try:
+        client.wait_for_workers(1, timeout=timeout)
+    except TimeoutError:
+        raise ClusterError(
+            f"the Dask scheduler at '{address}' has had no worker for {timeout:g} s, and nothing would be computed; "
+            f"start some with 'dask worker {address}' (of a cluster that adapts itself, ask for one worker at least)"
+        ) from None
 
 
 def _refuse_other_rules(client: Any, address: str) -> None:
