@@ -58,7 +58,7 @@ class Origin:
                 if (place / "events.parquet").is_file():
                     import pandas as pd
 
-                    found = pd.read_parquet(place / "events.parquet", filters=[("run", "==", run)])
+                    found = pd.read_parquet(place.absolute() / "events.parquet", filters=[("run", "==", run)])
                     return found if len(found) else None
             return None
         if self.ensemble is None:

@@ -100,7 +100,7 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
 
 def _table(path: Path) -> pd.DataFrame:
     try:
-        return pd.read_parquet(path)
+        return pd.read_parquet(path.absolute())  # else an address, if it has a ":"
     except (OSError, pa.ArrowException) as error:
         raise StoreError(f"{path} is damaged: {error}") from error
 

@@ -110,9 +110,9 @@ def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
     plan = manifest.plan
     assert plan.design is not None
     try:
-        points = pd.read_parquet(folder / DESIGN).set_index("point")
+        points = pd.read_parquet(folder.absolute() / DESIGN).set_index("point")
         parameters = pd.read_csv(folder / PARAMETERS, dtype=str, keep_default_na=False)
-        measures = pd.read_parquet(folder / MEASURES)
+        measures = pd.read_parquet(folder.absolute() / MEASURES)
         design = read_design(points, parameters, plan.design, plan.seed)
         if len(measures) != design.runs:
             raise ValueError(f"{MEASURES} has {len(measures):,} rows in place of {design.runs:,}")
