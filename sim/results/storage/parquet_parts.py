@@ -19,7 +19,10 @@ class Parts:
     """Parts of some tables, in the hidden folder of a result."""
 
     def __init__(self, folder: Path, names: tuple[str, ...]) -> None:
-        self.folder, self.names = folder, names
+        self.folder, self.names = (
+            folder.absolute(),
+            names,
+        )  # pyarrow takes a relative path for an address if it has a ":"
 
     def write(self, span: Span, name: str, table: pa.Table) -> str:
         """Write what a block adds to a table, and return its hash."""
