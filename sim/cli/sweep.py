@@ -1,5 +1,6 @@
 """The verb `sweep`: run a scenario at many points, and tell which numbers matter and how much is dice."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -39,8 +40,9 @@ def sweep(
         ),
     ] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="How many points at most.")] = None,
-    replicates: Annotated[
-        int | None, typer.Option(min=2, help="Runs at each point, the same dice at all; else 8.")
+    replicates: Annotated[int | None, typer.Option(min=2, help="Runs at each point; else as the method needs.")] = None,
+    dice: Annotated[
+        str | None, typer.Option(help="Whose dice points throw: common, the same at all, or own; else common.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of the points and of all dice.")] = None,
     param: Annotated[
@@ -54,6 +56,10 @@ def sweep(
     boxes: Annotated[
         str | None, typer.Option(help="Tell under which values this is so, such as 'sustained_war > 0.1'.")
     ] = None,
+    fresh: Annotated[
+        Path | None,
+        typer.Option(metavar="SWEEP", help="Judge them by another sweep of these numbers, not by points held out."),
+    ] = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Tell which numbers are worth arguing about.")] = False,
     annotate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a copy of the theatre with what each number does.")
@@ -64,12 +70,17 @@ def sweep(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Vary a scenario's numbers within their ranges, all points on the same dice, and tell which of them matter."""
+    """Vary a scenario's numbers within their ranges, and tell which of them matter."""
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite}, {"--levers": levers, "--uncertainties": uncertainties}
     )
     if annotate is not None:
         refuse_place(annotate)
+    if fresh is not None and boxes is None:
+        raise typer.BadParameter(
+            "it judges what --boxes finds; say what to look for with --boxes", param_hint="--fresh"
+        )
+    judge = _opened(fresh) if fresh is not None else None
     swept = (Path(scenario) / "run.json").is_file()
     if swept:
         made = _opened(Path(scenario))
@@ -82,6 +93,7 @@ def sweep(
             "replicates": replicates,
             "seed": seed,
             "only": only,
+            "dice": dice,
         }
         made, told, line = _made(
             scenario,
@@ -96,7 +108,7 @@ def sweep(
         )
     told = told or [_nearest_half(made)]
     source = _source(scenario, swept)
-    _tell(made, told, line, _ledgers(made, told, source) if ledger else {}, as_json)
+    _tell(made, told, line, judge, _ledgers(made, told, source) if ledger else {}, as_json)
     if annotate is not None:
         write_annotated(made, told[0], source, annotate)
     if made.n_failed:
@@ -193,9 +205,14 @@ def _source(scenario: str, swept: bool) -> str | None:
 
 
 def _tell(
-    made: "Sweep", measures: list[str], line: "Target | None", ledgers: "dict[str, pd.DataFrame]", as_json: bool
+    made: "Sweep",
+    measures: list[str],
+    line: "Target | None",
+    judge: "Sweep | None",
+    ledgers: "dict[str, pd.DataFrame]",
+    as_json: bool,
 ) -> None:
-    found = _beyond(made, line) if line is not None else []
+    found = _beyond(made, line, judge) if line is not None else []
     if as_json:
         written = {"ledger": {name: json_rows(each) for name, each in ledgers.items()}} if ledgers else {}
         print_json(_as_data(made, measures, found) | written)
@@ -217,22 +234,47 @@ def _head(made: "Sweep") -> str:
     return (
         f"{made.scenario.title} · {made.scenario.short_hash} · seed {made.seed}\n"
         f"{counted(k, 'number')} varied at {counted(len(made.design), 'point')} by {made.design.method}, "
-        f"{counted(made.design.replicates, 'run')} at each on the same dice"
+        f"{counted(made.design.replicates, 'run')} at each on {made.design.dice_in_words}\n{_drawn(made)}"
     )
+
+
+def _drawn(made: "Sweep") -> str:
+    """How numbers are drawn from their ranges: the rule is one for sweeps and for `sim run --uncertain`."""
+    n = sum(each.logarithmic for each in made.design.varied)
+    if not n:
+        return "Every range is spread over evenly, as 'sim run --uncertain' draws from it."
+    if n == len(made.design.varied):
+        return (
+            "Every range reaches more than tenfold and is spread over in its logarithm, as 'sim run --uncertain' draws."
+        )
+    which, its = (
+        (f"{n:,} of the ranges reach", "are spread over in their logarithm")
+        if n > 1
+        else ("1 of the ranges reaches", "is spread over in its logarithm")
+    )
+    return f"{which} more than tenfold and {its}, the others evenly, as 'sim run --uncertain' draws from them."
 
 
 def _print_measure(made: "Sweep", measure: str) -> None:
     from sim.theatre.language.measures import MeasureError
 
     try:
-        told = _variance_text(made.variance(measure))
+        shares = made.variance(measure)
+        told = f"{_variance_text(shares)} {shares.advice()}"
     except MeasureError as error:
         told = str(error)
     try:
         console.print(_table(made, measure, made.indices(measure)))
     except MeasureError as error:
-        console.print(f"\n{made.label(measure)}: {error}", highlight=False, markup=False, soft_wrap=True)
+        title = f"\n{made.label(measure)} · {_average_text(made, measure)}: {error}"
+        console.print(title, highlight=False, markup=False, soft_wrap=True)
     console.print(told, highlight=False, markup=False, soft_wrap=True)
+
+
+def _average_text(made: "Sweep", measure: str) -> str:
+    found = made.average(measure)
+    ends = "" if math.isnan(found.low) else f" ({found.low:.3g} to {found.high:.3g})"
+    return f"{made.means[measure].mean():.3g}{ends} on average"
 
 
 def _table(made: "Sweep", measure: str, found: "pd.DataFrame") -> "Table":
@@ -242,8 +284,8 @@ def _table(made: "Sweep", measure: str, found: "pd.DataFrame") -> "Table":
 
     main = found.attrs["main"]
     others = [name for name in found.columns if f"{name}_low" in found.columns and name != main]
-    mean = made.means[measure].mean()
-    table = Table(title=f"{made.label(measure)} · {mean:.3g} on average", title_justify="left", box=box.SIMPLE_HEAD)
+    title = f"{made.label(measure)} · {_average_text(made, measure)}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("rank", justify="right", no_wrap=True)
     table.add_column("number", overflow="fold")
     table.add_column(f"{main}, 95 %", justify="right", no_wrap=True)
@@ -265,7 +307,21 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
     lines.append("A number ranks above another only where its interval lies above; equal ranks cannot be told apart.")
     if more:
         lines.append(f"{counted(more, 'number')} more: {_clear(found, main)}")
+    if not stand_out(found):
+        lines.append(
+            "That is no more than luck would do: no number can be told to matter. More points or replicates, dice of "
+            "its own for each point, or fewer numbers may tell."
+        )
     return " ".join(lines)
+
+
+def stand_out(found: "pd.DataFrame") -> bool:
+    """Whether more numbers have intervals above 0 than would by luck, if none of them did anything."""
+    from scipy.stats import binom  # takes a while to import
+
+    low = found[f"{found.attrs['main']}_low"]
+    clear = int((low > 0).sum())
+    return bool(low.isna().all() or (clear and binom.sf(clear - 1, len(found), found.attrs["by_chance"]) <= 0.05))
 
 
 def _clear(found: "pd.DataFrame", main: str) -> str:
@@ -278,16 +334,20 @@ def _variance_text(found: "VarianceShares") -> str:
     def share(each: "VarianceShare") -> str:
         return f"{each.share:.0%} ({each.low:.0%} to {each.high:.0%})"
 
+    size = f"95 % intervals, over {found.points:,} points and {found.replicates:,} replicates."
+    if found.interaction is None:
+        parts = f"dice are {share(found.dice)} and parameters {share(found.parameters)}"
+        return f"Of its variance over all runs, {parts}; {size}"
     return (
         f"Of its variance over all runs, dice are {share(found.dice)}, parameters {share(found.parameters)}, and the "
-        f"interaction, dice that matter at some points more than at others, {share(found.interaction)}; 95 % "
-        f"intervals, over {found.points:,} points and {found.replicates:,} replicates."
+        f"interaction, dice that matter at some points more than at others, {share(found.interaction)}; {size}"
     )
 
 
-def _beyond(made: "Sweep", line: "Target") -> "list[Box]":
+def _beyond(made: "Sweep", line: "Target", judge: "Sweep | None") -> "list[Box]":
+    above, below = (line.value, None) if line.above else (None, line.value)
     try:
-        return made.boxes(line.name, **{"above" if line.above else "below": line.value})
+        return made.boxes(line.name, above, below, judge)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--boxes") from None
 
@@ -299,6 +359,7 @@ def _as_data(made: "Sweep", measures: list[str], boxes: "list[Box]") -> dict[str
         "scenario_sha256": made.scenario.sha256,
         "seed": made.seed,
         **made.design.told(),
+        "logarithmic": [each.path for each in made.design.varied if each.logarithmic],
         "runs": len(made),
         "failed": made.n_failed,
         "measures": {measure: _measure_data(made, measure) for measure in measures},
@@ -310,16 +371,28 @@ def _as_data(made: "Sweep", measures: list[str], boxes: "list[Box]") -> dict[str
 def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
     from sim.theatre.language.measures import MeasureError
 
-    told: dict[str, Any] = {"label": made.label(measure), "mean": finite_or_none(float(made.means[measure].mean()))}
+    average = made.average(measure)
+    told: dict[str, Any] = {
+        "label": made.label(measure),
+        "mean": finite_or_none(float(made.means[measure].mean())),
+        "mean_low": finite_or_none(average.low),
+        "mean_high": finite_or_none(average.high),
+    }
     try:
         shares = made.variance(measure)
-        parts = {name: getattr(shares, name)._asdict() for name in ("parameters", "dice", "interaction")}
-        told["variance"] = {"total": shares.variance, **parts}
+        parts = {"parameters": shares.parameters, "dice": shares.dice, "interaction": shares.interaction}
+        told["variance"] = {
+            "total": shares.variance,
+            **{name: None if each is None else each._asdict() for name, each in parts.items()},
+            "luck_of_points": shares.luck,
+            "text": shares.advice(),
+        }
     except MeasureError as error:
         told["variance"] = {"none": str(error)}
     try:
         found = made.indices(measure)
         told["index"] = found.attrs["main"]
+        told["stand_out"] = stand_out(found)
         told["indices"] = json_rows(found)
     except MeasureError as error:
         told["indices"] = {"none": str(error)}
@@ -328,4 +401,10 @@ def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
 
 def _box_data(box: "Box") -> dict[str, Any]:
     limits = {path: [finite_or_none(low), finite_or_none(high)] for path, (low, high) in box.limits.items()}
-    return {**vars(box), "limits": limits, "chances": dict(box.chances), "text": box.text()}
+    told = {**vars(box), "limits": limits, "chances": dict(box.chances), "holds": box.holds, "text": box.text()}
+    if box.unseen is not None:
+        ends = {name: getattr(box.unseen, name)._asdict() for name in ("density", "coverage")}
+        told["unseen"] = box.unseen._asdict() | {
+            name: {key: finite_or_none(value) for key, value in each.items()} for name, each in ends.items()
+        }
+    return told
