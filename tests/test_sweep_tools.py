@@ -131,7 +131,7 @@ def test_a_box_is_found_where_it_is_and_told_with_its_paths(corner):
     assert unseen.density.low > 0.7 > unseen.of_interest
     assert unseen.coverage.low > 0.8
     assert first.holds
-    assert max(first.chances.values()) < 1e-9
+    assert max(first.chances.values()) < 1e-7  # of half of the points
     for part in ("actions.a.act0.rate is at least 0.", "actions.a.act2.rate is at most ", "(coverage)", "(density)"):
         assert part in first.text()
 

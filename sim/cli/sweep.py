@@ -224,6 +224,9 @@ def _tell(
             console.print(ledger_table(made, measure, ledgers[measure]))
     for box in found:
         console.print(box.text(), highlight=False, markup=False, soft_wrap=True)
+    if any(box.limits for box in found) and judge is None and made.design.dice == "common":
+        note = f"Boxes are judged by other points, on the same {counted(made.design.replicates, 'replicate')}"
+        console.print(f"{note}; '--fresh SWEEP', of another seed, judges them by other dice too.", highlight=False)
     seconds = made.info.get("seconds", 0.0)
     runs = f"{counted(len(made.design), 'point')} × {counted(made.design.replicates, 'run')}"
     notes.print(f"{runs} in {seconds:.1f} s; design.parquet and measures.parquet are in {made.folder}", markup=False)
