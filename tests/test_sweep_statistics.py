@@ -27,7 +27,7 @@ def question():
     return rich()
 
 
-def rows_of(method, dice="common", repetitions=60, replicates=None):
+def rows_of(method, dice="common", repetitions=50, replicates=None):
     return {row.interval: row for row in measured(method, dice, repetitions, replicates)}
 
 
@@ -46,17 +46,18 @@ def test_first_order_indices_hold_no_luck_and_their_intervals_hold_the_truth(rec
 
 @pytest.mark.fault("A4", "half-widths of 1e12 at 4 replicates; at 2, ST low by a quarter")
 def test_few_replicates_are_refused_with_what_would_do_and_no_interval_is_absurd(record_property):
-    widths = []
+    widths, refusals = [], []
     for seed in range(25):
         try:
             found = swept("sobol", "common", seed, 4).indices("y")
         except MeasureError as error:
-            assert "cannot be told from luck; take more replicates" in str(error)
+            refusals.append(str(error))
             continue
         widths.append((found["S1_high"] - found["S1_low"]).max() / 2)
     assert len(widths) > 12
+    assert all("cannot be told from luck; take more replicates" in refusal for refusal in refusals)
     assert max(widths) < 100
-    with pytest.raises(MeasureError, match="by 2 replicates.* take 4 at least, or dice of its own"):
+    with pytest.raises(MeasureError, match=r"by 2 replicates.* take 4 at least, or dice of its own"):
         swept("sobol", "common", 1, 2).indices("y")
     assert np.isfinite(swept("sobol", "own", 1, 2).indices("y")["ST"]).all()
     record_property("now", f"at most {max(widths):.1f}; 2 on the same dice are refused, with what would do")
@@ -89,7 +90,7 @@ def test_sweeps_draw_in_logarithm_whatever_uncertain_runs_do(record_property):
     wide = (Varied("w", 0.001, 1.0, 0.1), Varied("e", 0.2, 1.0, 0.5))
     for method in ("lhs", "sobol", "morris", "grid"):
         made = make(wide, method, None, 1, 3)
-        assert np.median(made.values[:, 0]) == pytest.approx(0.001**0.5, rel=0.4), method
+        assert np.log(made.values[:, 0]).mean() == pytest.approx(np.log(0.001) / 2, rel=0.15), method
         assert ((made.values >= [0.001, 0.2]) & (made.values <= 1)).all()
         shares = shares_of_ranges(made.problem, made.values)
         assert abs(shares.mean(axis=0) - 0.5).max() < 0.12, method
@@ -167,8 +168,8 @@ def test_boxes_are_judged_on_points_that_they_were_not_made_of(record_property):
         hit = np.where(X[:, 0] > 0.8, 0.35, 0.05)
         return {"y": (np.random.default_rng(4).random(len(X)) < hit).astype(float)}
 
-    varied = tuple(Varied(f"x{at}", 0.0, 1.0, 0.5) for at in range(12))
-    made = Response.of(make(varied, "lhs", 1200, 1, 5, "own"), noisy)
+    varied = tuple(Varied(f"x{at}", 0.0, 1.0, 0.5) for at in range(6))
+    made = Response.of(make(varied, "lhs", 600, 1, 5, "own"), noisy)
     first = made.boxes("y", above=0.5)[0]
     fresh = Response.of(make(varied, "lhs", 4000, 1, 6, "own"), noisy)
     again = made.boxes("y", above=0.5, fresh=fresh)[0]
@@ -184,11 +185,11 @@ def test_boxes_are_judged_on_points_that_they_were_not_made_of(record_property):
 
 def test_a_box_of_noise_is_told_as_one():
     told_as_found = 0
-    for seed in range(12):
+    for seed in range(3):
         rng = np.random.default_rng(seed)
-        varied = tuple(Varied(f"x{at}", 0.0, 1.0, 0.5) for at in range(30))
-        luck = rng.random(600)
-        made = Response.of(make(varied, "lhs", 600, 1, seed, "own"), lambda X, run, luck=luck: {"y": luck})
+        varied = tuple(Varied(f"x{at}", 0.0, 1.0, 0.5) for at in range(8))
+        luck = rng.random(240)
+        made = Response.of(make(varied, "lhs", 240, 1, seed, "own"), lambda X, run, luck=luck: {"y": luck})
         for box in made.boxes("y", above=0.9):
             told_as_found += bool(box.limits) and box.holds
             assert box.holds or "cannot be told from luck" in box.text()

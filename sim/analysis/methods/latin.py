@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from sim.analysis.arrays import Floats
 from sim.analysis.rank_correlation import rank_correlation_of, reliability, standard_ranks
 
 from .base import EstimatorInput, IndexEstimate, register
@@ -38,3 +39,7 @@ class LatinHypercube(Spread):
         rho, error = (each / np.sqrt(reliable or given.kept["reliable"]) for each in (rho, error))
         given.kept.setdefault("reliable", reliable)
         return {"strength": IndexEstimate(np.abs(rho), error), "rho": IndexEstimate(rho, error)}
+
+    def shown(self, name: str, value: Floats, given: EstimatorInput) -> Floats:
+        """No correlation is more than 1."""
+        return np.clip(value, -1.0, 1.0)
