@@ -8,7 +8,7 @@ from typer.main import get_command
 from sim.cli.app import app
 from tests.test_cli import OVERFLOWING, sim
 
-ASKED = ("sweep", "first_lesson", "--param", "actions.*.strike.rate", "--replicates", "4", "--seed", "3")
+ASKED = ("sweep", "first_lesson", "--param", "actions.*.strike.rate", "--replicates", "32", "--seed", "3")
 
 
 def here(*words, code=2):
@@ -19,7 +19,8 @@ def here(*words, code=2):
 
 
 def test_a_sweep_is_told_kept_and_told_again(tmp_path, monkeypatch):
-    said = sim(*ASKED, "--method", "lhs", "--samples", "200", "--boxes", "first_blood > 0.2", cwd=tmp_path)
+    said = sim(*ASKED, "--method", "lhs", "--samples", "200", "--boxes", "first_blood > 0.2",
+               "--outcome", "first_blood", cwd=tmp_path)  # fmt: skip
     assert "actions.north.strike.rate" in said.stdout
     assert "Of its variance over all runs, dice are" in said.stdout
     assert "equal ranks cannot be told apart" in " ".join(said.stdout.split())
@@ -28,7 +29,7 @@ def test_a_sweep_is_told_kept_and_told_again(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     again = here("sweep", "results/first_lesson-lhs", "--outcome", "peak.rung", "--json", code=0)
     told = json.loads(again.stdout)
-    assert (told["points"], told["replicates"], told["method"], told["runs"]) == (200, 4, "lhs", 800)
+    assert (told["points"], told["replicates"], told["method"], told["runs"]) == (200, 32, "lhs", 6400)
     rung = told["measures"]["peak.rung"]
     assert sum(rung["variance"][part]["share"] for part in ("parameters", "dice", "interaction")) > 0.999
     assert {row["parameter"] for row in rung["indices"]} == {"actions.north.strike.rate", "actions.south.strike.rate"}

@@ -123,9 +123,15 @@ def test_a_box_is_found_where_it_is_and_told_with_its_paths(corner):
     inside = corner.experiments["actions.a.act0.rate"].ge(first.limits["actions.a.act0.rate"][0])
     inside &= corner.experiments["actions.a.act2.rate"].le(first.limits["actions.a.act2.rate"][1])
     wanted = corner.Y("y") > 0.5
-    assert first.density == wanted[inside].mean() > 0.8
-    assert first.coverage == wanted[inside].sum() / wanted.sum() > 0.9
-    assert max(first.chances.values()) < 1e-9
+    unseen = first.unseen
+    assert unseen.points == 300  # the other half made the box
+    both = np.array([wanted[inside].mean(), wanted[inside].sum() / wanted.sum()])
+    halves = [[first.density, first.coverage], [unseen.density.value, unseen.coverage.value]]
+    assert np.allclose(np.mean(halves, axis=0), both, atol=0.03)
+    assert unseen.density.low > 0.7 > unseen.of_interest
+    assert unseen.coverage.low > 0.8
+    assert first.holds
+    assert max(first.chances.values()) < 1e-7  # of half of the points
     for part in ("actions.a.act0.rate is at least 0.", "actions.a.act2.rate is at most ", "(coverage)", "(density)"):
         assert part in first.text()
 

@@ -4,17 +4,19 @@ import contextlib
 import logging
 import warnings
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from inspect import signature
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from .arrays import Floats
+from .estimates import Estimate, share
 from .extras import extra
 from .rank_correlation import rank_correlation
+from .units import Units
 
 MASS = 0.05
 """A box holds so many of the points at least."""
@@ -44,16 +46,63 @@ class Box:
     """What makes a point one of interest."""
     chances: Mapping[str, float]
     """By path, how likely limits that catch as many would be if the number did not matter (quasi p-value)."""
+    unseen: "Unseen | None" = None
+    """What the box is on points that it was not made of; all else is on those that made it."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether it is denser, beyond doubt, than all points, by points that it was not made of."""
+        return self.unseen is None or self.unseen.density.low > self.unseen.of_interest
 
     def text(self) -> str:
         """The box as a sentence."""
         if not self.limits:
             return f"No number tells where {self.says}: {self.of_interest:.0%} of the points, everywhere."
-        held = " and ".join(f"{path} {_range(low, high)}" for path, (low, high) in self.limits.items())
+        where = " and ".join(f"{path} {_range(low, high)}" for path, (low, high) in self.limits.items())
+        seen = f"{self.density:.0%}", f"{self.coverage:.0%}"
+        if self.unseen is None:
+            return self._found(where, *seen, self.of_interest)
+        of_interest, judged_by = self.unseen.of_interest, f"{self.unseen.points:,} points that the box was not made of"
+        density, coverage = (_with_ends(each) for each in (self.unseen.density, self.unseen.coverage))
+        if self.holds:
+            return (
+                f"{self._found(where, density, coverage, of_interest)} Both by {judged_by}; on those that made it they "
+                f"are {seen[0]} and {seen[1]}."
+            )
         return (
-            f"Where {held}, {self.says} at {self.density:.0%} of the points (density), against {self.of_interest:.0%} "
-            f"of all. Of the points at which it is so, {self.coverage:.0%} lie there (coverage)."
+            f"It cannot be told from luck that {self.says} more often where {where}: there it is so at {density} of "
+            f"the points (density), against {of_interest:.0%} of all, by {judged_by}, with {coverage} of what is "
+            f"looked for (coverage). On those that made it these were {seen[0]} and {seen[1]}. More points, more "
+            "replicates, dice of its own for each point, or fewer numbers may tell."
         )
+
+    def _found(self, where: str, density: str, coverage: str, of_interest: float) -> str:
+        return (
+            f"Where {where}, {self.says} at {density} of the points (density), against {of_interest:.0%} of all. Of "
+            f"the points at which it is so, {coverage} lie there (coverage)."
+        )
+
+
+class HeldOut(NamedTuple):
+    """Points that boxes are judged by, and not made of."""
+
+    points: pd.DataFrame
+    values: Floats
+    part: NDArray[np.int64]
+    """Which of them were drawn as one, so that an error counts them so."""
+
+
+class Unseen(NamedTuple):
+    """What a box is on points that it was not made of, with 95 % intervals."""
+
+    density: Estimate
+    coverage: Estimate
+    of_interest: float
+    points: int
+
+
+def _with_ends(found: Estimate) -> str:
+    return "none" if not found.n else f"{found.value:.0%} ({found.low:.0%} to {found.high:.0%})"
 
 
 Split = Box
@@ -69,6 +118,7 @@ def boxes(
     points: pd.DataFrame,
     values: Floats,
     measure: str,
+    held_out: HeldOut | None = None,
     *,
     above: float | None = None,
     below: float | None = None,
@@ -89,6 +139,8 @@ def boxes(
     values : shape (point,)
     measure : str
         What the values are, for sentences.
+    held_out : HeldOut, optional
+        Other points, by which boxes are judged: on those that made it every box looks better than it is.
     above, below : float
         A point is of interest if its value lies above, or below, this line; one of them. Left out, above the mean of
         the values.
@@ -107,6 +159,8 @@ def boxes(
     MissingExtraError
         EMA Workbench is not installed.
     """
+    if above is None and below is None:
+        above = float(np.nanmean(values))  # one line for all points
     wanted, says = of_interest(values, measure, above, below)
     points = foremost(points, values, among)
     found: list[Box] = []
@@ -123,7 +177,21 @@ def boxes(
                 break
             if all(box.limits.keys() != other.limits.keys() for other in found):
                 found.append(box)
-    return found or [_everywhere(wanted, says)]
+    return [_judged(box, held_out, above, below) for box in found] or [_everywhere(wanted, says)]
+
+
+def _judged(box: Box, held_out: HeldOut | None, above: float | None, below: float | None) -> Box:
+    """A box with what it is on points that it was not made of."""
+    if held_out is None or not box.limits:
+        return box
+    points, values, part = held_out
+    wanted = values < below if below is not None else values > (above if above is not None else np.nan)
+    inside = np.ones(len(points), bool)
+    for path, ends in box.limits.items():
+        inside &= points[path].between(*ends).to_numpy()
+    units, point = Units.labelled(part), np.arange(len(points))
+    density, coverage = share(wanted[inside], point[inside], units), share(inside[wanted], point[wanted], units)
+    return replace(box, unseen=Unseen(density, coverage, float(wanted.mean()), len(points)))
 
 
 _MOST = 3
@@ -208,6 +276,7 @@ def splits(
     points: pd.DataFrame,
     values: Floats,
     measure: str,
+    held_out: HeldOut | None = None,
     *,
     above: float | None = None,
     below: float | None = None,
@@ -218,13 +287,15 @@ def splits(
 
     Parameters, errors : see `boxes`
     """
+    if above is None and below is None:
+        above = float(np.nanmean(values))
     wanted, says = of_interest(values, measure, above, below)
     cart, points = ema("analysis.cart"), foremost(points, values, among)
     with quiet():
         tree = cart.CART(points.copy(), wanted, mass_min=mass, mode=cart.sdutil.RuleInductionType.CLASSIFICATION)
         tree.build_tree()
         leaves = tree.boxes
-    found = [_box(_limits(points, leaf), points, wanted, says) for leaf in leaves]
+    found = [_judged(_box(_limits(points, leaf), points, wanted, says), held_out, above, below) for leaf in leaves]
     return sorted(found, key=lambda box: -box.density)
 
 

@@ -1,8 +1,10 @@
 """How much a response depends on each number that varies: the indices of `sim.analysis.methods`, with intervals.
 
 Responses are means over replicates, and what is luck in them is taken off where it would pass for influence. An
-interval holds two errors: that of the points, as the method's bootstrap gives it, and that of the dice, from the same
-index with one replicate left out in turn (jackknife).
+interval holds two errors: that of the points, with the luck that each has for itself, and that of dice which all points
+share. The latter shows when one replicate after another is left out (jackknife), and so does once more the luck of
+single points; how much that is shows when each point's replicates are shuffled, so that nothing is shared, and is taken
+off. Of dice of their own at each point there is nothing to add. Half-widths go by Student's t.
 """
 
 import warnings
@@ -12,16 +14,22 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .estimates import Z
 from .methods import METHODS, Estimator, EstimatorInput, Floats, IndexEstimate
 from .ranking import groups, ranks
+from .two_way import half_width
 
 RESAMPLES, FEWEST_RESAMPLES = 100, 12
 """Of a bootstrap; of many numbers at many points as few as the latter."""
 
 
 def indices(
-    method: str, points: str, problem: Mapping[str, Any], X: Floats, runs: Floats, seed: int = 0
+    method: str,
+    points: str,
+    problem: Mapping[str, Any],
+    X: Floats,
+    runs: Floats,
+    seed: int = 0,
+    common: bool = True,
 ) -> pd.DataFrame:
     """Measure the influence of every number.
 
@@ -38,6 +46,8 @@ def indices(
         The response; the mean over replicates is what indices are of.
     seed : int
         Of the bootstrap.
+    common : bool
+        Whether replicate r is the same dice at all points; else each point has dice of its own.
 
     Returns
     -------
@@ -49,7 +59,8 @@ def indices(
     Raises
     ------
     ValueError
-        The points do not suit the method, or the response is missing somewhere, or never varies.
+        The points do not suit the method, or the response is missing somewhere, or never varies, or cannot be told from
+        luck.
     MissingExtraError
         SALib is not installed.
     """
@@ -60,15 +71,16 @@ def indices(
         raise ValueError(f"it has no value at {missing:,} of {len(Y):,} points; take a share or a count in its place")
     if np.ptp(Y) == 0:
         raise ValueError(f"it is {Y[0]:g} at every point; nothing that was varied changes it")
+    runs = np.where(np.isfinite(runs), runs, Y[:, None])  # a run that failed is taken for one like its neighbours
     resamples = max(FEWEST_RESAMPLES, min(RESAMPLES, _AFFORDED // X.size))
-    given = EstimatorInput(problem, X, runs, Y, seed + 1, resamples, {})
-    found = chosen.estimate(given)
-    dice = _dice_error(chosen, given)
+    given = EstimatorInput(problem, X, runs, Y, seed + 1, resamples, {}, common)
+    found = {name: IndexEstimate(*each) for name, each in chosen.estimate(given).items()}
+    dice = _dice_errors(chosen, given, found)
     rows: dict[str, Any] = {"parameter": list(problem["names"])}
-    for name, (value, of_points) in found.items():
-        errors = [each for each in (of_points, dice.get(name)) if each is not None]
-        half = Z * np.sqrt(np.sum(np.square(errors), axis=0)) if errors else np.full(len(value), np.nan)
-        rows |= {name: value, f"{name}_low": value - half, f"{name}_high": value + half}
+    for name, each in found.items():
+        half = _half(each, dice.get(name), given)
+        for column, value in ((name, 0.0), (f"{name}_low", -half), (f"{name}_high", half)):
+            rows[column] = chosen.shown(name, each.value + value, given)
     table = pd.DataFrame(rows).sort_values(chosen.main, ascending=False, kind="stable", ignore_index=True)
     low, high = (table[f"{chosen.main}_{end}"].to_numpy() for end in ("low", "high"))
     table["rank_low"], table["rank_high"] = ranks(low, high)
@@ -104,22 +116,52 @@ def _means(runs: Floats) -> Floats:
         return np.asarray(np.nanmean(runs, axis=1))
 
 
-def _dice_error(method: Estimator, given: EstimatorInput) -> dict[str, Floats]:
-    """Standard error of each index that comes of the dice: jackknife over replicates, the same at all points."""
+def _half(found: IndexEstimate, dice: Floats | None, given: EstimatorInput) -> Floats:
+    """Half-width of an interval; not a number where nothing tells it."""
+    if found.points is None and dice is None:
+        return np.full(len(found.value), np.nan)
+    none = np.zeros(len(found.value))
+    points, dice = (none if each is None else each for each in (found.points, dice))
+    return half_width(points, dice, found.rows or len(given.Y), given.runs.shape[1])
+
+
+def _dice_errors(method: Estimator, given: EstimatorInput, found: Mapping[str, IndexEstimate]) -> dict[str, Floats]:
+    """Standard error of each index that comes of dice which all points share."""
+    told = {name: each.dice for name, each in found.items() if each.dice is not None}
     m = given.runs.shape[1]
-    if m < 2:
-        return {}
+    if len(told) == len(found) or m < 2:
+        return told
+    drawn = any(each.points is not None for each in found.values())
+    if drawn and not given.common:
+        return told
+    squared = _jackknife(method, given)
+    if drawn:
+        rng = np.random.default_rng(given.seed)
+        shuffled = rng.permuted(given.runs - given.runs.mean(axis=0), axis=1)
+        alone = _jackknife(method, given._replace(runs=shuffled, Y=shuffled.mean(axis=1)))
+        squared = {name: each - alone.get(name, 0.0) for name, each in squared.items()}
+    return told | {name: np.sqrt(np.maximum(each, 0.0)) for name, each in squared.items() if name not in told}
+
+
+def _jackknife(method: Estimator, given: EstimatorInput) -> dict[str, Floats]:
+    """Squared standard error of each index over replicates, one left out after another.
+
+    Raises
+    ------
+    ValueError
+        Without one of them the response tells nothing.
+    """
+    m = given.runs.shape[1]
     without: list[dict[str, IndexEstimate]] = []
     for left_out in range(m):
         kept = np.delete(given.runs, left_out, axis=1)
         Y = _means(kept)
-        if not np.isfinite(Y).all() or np.ptp(Y) == 0:
-            continue
-        without.append(method.estimate(given._replace(runs=kept, Y=Y, resamples=0)))
+        if np.isfinite(Y).all() and np.ptp(Y) > 0:
+            without.append(method.estimate(given._replace(runs=kept, Y=Y, resamples=0)))
     if len(without) < 2:
         return {}
-    errors = {}
-    for name in without[0]:
-        values = np.array([each[name][0] for each in without])
-        errors[name] = np.sqrt((m - 1) / len(values) * ((values - values.mean(axis=0)) ** 2).sum(axis=0))
-    return errors
+    values = {name: np.array([each[name][0] for each in without]) for name in without[0]}
+    return {
+        name: np.asarray((m - 1) / len(each) * ((each - each.mean(axis=0)) ** 2).sum(axis=0))
+        for name, each in values.items()
+    }

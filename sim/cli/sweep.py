@@ -1,16 +1,18 @@
 """The verb `sweep`: run a scenario at many points, and tell which numbers matter and how much is dice."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.text import counted, finite_or_none, json_rows
+from sim.text import counted, json_rows
 
 from . import complete
 from .console import SOME_FAILED, Json, answering, console, notes, print_json, typed
 from .ledger import ledger_table, refuse_place, write_annotated
 from .run import executing, interruptible, refuse_together
+from .sweep_data import stand_out, sweep_data
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,8 +41,9 @@ def sweep(
         ),
     ] = None,
     samples: Annotated[int | None, typer.Option(min=1, help="How many points at most.")] = None,
-    replicates: Annotated[
-        int | None, typer.Option(min=2, help="Runs at each point, the same dice at all; else 8.")
+    replicates: Annotated[int | None, typer.Option(min=2, help="Runs at each point; else as the method needs.")] = None,
+    dice: Annotated[
+        str | None, typer.Option(help="Whose dice points throw: common, the same at all, or own; else common.")
     ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of the points and of all dice.")] = None,
     param: Annotated[
@@ -54,6 +57,10 @@ def sweep(
     boxes: Annotated[
         str | None, typer.Option(help="Tell under which values this is so, such as 'sustained_war > 0.1'.")
     ] = None,
+    fresh: Annotated[
+        Path | None,
+        typer.Option(metavar="SWEEP", help="Judge them by another sweep of these numbers, not by points held out."),
+    ] = None,
     ledger: Annotated[bool, typer.Option("--ledger", help="Tell which numbers are worth arguing about.")] = False,
     annotate: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write a copy of the theatre with what each number does.")
@@ -64,12 +71,17 @@ def sweep(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Vary a scenario's numbers within their ranges, all points on the same dice, and tell which of them matter."""
+    """Vary a scenario's numbers within their ranges, and tell which of them matter."""
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite}, {"--levers": levers, "--uncertainties": uncertainties}
     )
     if annotate is not None:
         refuse_place(annotate)
+    if fresh is not None and boxes is None:
+        raise typer.BadParameter(
+            "it judges what --boxes finds; say what to look for with --boxes", param_hint="--fresh"
+        )
+    judge = _opened(fresh) if fresh is not None else None
     is_result = (Path(scenario) / "run.json").is_file()
     if is_result and not resume:
         made = _opened(Path(scenario))
@@ -82,6 +94,7 @@ def sweep(
             "replicates": replicates,
             "seed": seed,
             "only": only,
+            "dice": dice,
         }
         made, told, line = _made(
             scenario,
@@ -96,7 +109,7 @@ def sweep(
         )
     told = told or [_nearest_half(made)]
     source = _source(scenario, is_result)
-    _tell(made, told, line, _ledgers(made, told, source) if ledger else {}, as_json)
+    _tell(made, told, line, judge, _ledgers(made, told, source) if ledger else {}, as_json)
     if annotate is not None:
         write_annotated(made, told[0], source, annotate)
     if made.n_failed:
@@ -196,12 +209,17 @@ def _source(scenario: str, swept: bool) -> str | None:
 
 
 def _tell(
-    made: "Sweep", measures: list[str], line: "Target | None", ledgers: "dict[str, pd.DataFrame]", as_json: bool
+    made: "Sweep",
+    measures: list[str],
+    line: "Target | None",
+    judge: "Sweep | None",
+    ledgers: "dict[str, pd.DataFrame]",
+    as_json: bool,
 ) -> None:
-    found = _beyond(made, line) if line is not None else []
+    found = _beyond(made, line, judge) if line is not None else []
     if as_json:
         written = {"ledger": {name: json_rows(each) for name, each in ledgers.items()}} if ledgers else {}
-        print_json(_as_data(made, measures, found) | written)
+        print_json(sweep_data(made, measures, found) | written)
         return
     console.print(_head(made), highlight=False, soft_wrap=True)
     for measure in measures:
@@ -210,6 +228,9 @@ def _tell(
             console.print(ledger_table(made, measure, ledgers[measure]))
     for box in found:
         console.print(box.text(), highlight=False, markup=False, soft_wrap=True)
+    if any(box.limits for box in found) and judge is None and made.design.dice == "common":
+        note = f"Boxes are judged by other points, on the same {counted(made.design.replicates, 'replicate')}"
+        console.print(f"{note}; '--fresh SWEEP', of another seed, judges them by other dice too.", highlight=False)
     seconds = made.info.get("seconds", 0.0)
     runs = f"{counted(len(made.design), 'point')} × {counted(made.design.replicates, 'run')}"
     notes.print(f"{runs} in {seconds:.1f} s; design.parquet and measures.parquet are in {made.folder}", markup=False)
@@ -220,22 +241,47 @@ def _head(made: "Sweep") -> str:
     return (
         f"{made.scenario.title} · {made.scenario.short_hash} · seed {made.seed}\n"
         f"{counted(k, 'number')} varied at {counted(len(made.design), 'point')} by {made.design.method}, "
-        f"{counted(made.design.replicates, 'run')} at each on the same dice"
+        f"{counted(made.design.replicates, 'run')} at each on {made.design.dice_in_words}\n{_drawn(made)}"
     )
+
+
+def _drawn(made: "Sweep") -> str:
+    """How numbers are drawn from their ranges: the rule is one for sweeps and for `sim run --uncertain`."""
+    n = sum(each.logarithmic for each in made.design.varied)
+    if not n:
+        return "Every range is spread over evenly, as 'sim run --uncertain' draws from it."
+    if n == len(made.design.varied):
+        return (
+            "Every range reaches more than tenfold and is spread over in its logarithm, as 'sim run --uncertain' draws."
+        )
+    which, its = (
+        (f"{n:,} of the ranges reach", "are spread over in their logarithm")
+        if n > 1
+        else ("1 of the ranges reaches", "is spread over in its logarithm")
+    )
+    return f"{which} more than tenfold and {its}, the others evenly, as 'sim run --uncertain' draws from them."
 
 
 def _print_measure(made: "Sweep", measure: str) -> None:
     from sim.theatre.language.measures import MeasureError
 
     try:
-        told = _variance_text(made.variance(measure))
+        shares = made.variance(measure)
+        told = f"{_variance_text(shares)} {shares.advice()}"
     except MeasureError as error:
         told = str(error)
     try:
         console.print(_table(made, measure, made.indices(measure)))
     except MeasureError as error:
-        console.print(f"\n{made.label(measure)}: {error}", highlight=False, markup=False, soft_wrap=True)
+        title = f"\n{made.label(measure)} · {_average_text(made, measure)}: {error}"
+        console.print(title, highlight=False, markup=False, soft_wrap=True)
     console.print(told, highlight=False, markup=False, soft_wrap=True)
+
+
+def _average_text(made: "Sweep", measure: str) -> str:
+    found = made.average(measure)
+    ends = "" if math.isnan(found.low) else f" ({found.low:.3g} to {found.high:.3g})"
+    return f"{made.means[measure].mean():.3g}{ends} on average"
 
 
 def _table(made: "Sweep", measure: str, found: "pd.DataFrame") -> "Table":
@@ -245,8 +291,8 @@ def _table(made: "Sweep", measure: str, found: "pd.DataFrame") -> "Table":
 
     main = found.attrs["main"]
     others = [name for name in found.columns if f"{name}_low" in found.columns and name != main]
-    mean = made.means[measure].mean()
-    table = Table(title=f"{made.label(measure)} · {mean:.3g} on average", title_justify="left", box=box.SIMPLE_HEAD)
+    title = f"{made.label(measure)} · {_average_text(made, measure)}"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("rank", justify="right", no_wrap=True)
     table.add_column("number", overflow="fold")
     table.add_column(f"{main}, 95 %", justify="right", no_wrap=True)
@@ -268,6 +314,11 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
     lines.append("A number ranks above another only where its interval lies above; equal ranks cannot be told apart.")
     if more:
         lines.append(f"{counted(more, 'number')} more: {_clear(found, main)}")
+    if not stand_out(found):
+        lines.append(
+            "That is no more than luck would do: no number can be told to matter. More points or replicates, dice of "
+            "its own for each point, or fewer numbers may tell."
+        )
     return " ".join(lines)
 
 
@@ -281,54 +332,19 @@ def _variance_text(found: "VarianceShares") -> str:
     def share(each: "VarianceShare") -> str:
         return f"{each.share:.0%} ({each.low:.0%} to {each.high:.0%})"
 
+    size = f"95 % intervals, over {found.points:,} points and {found.replicates:,} replicates."
+    if found.interaction is None:
+        parts = f"dice are {share(found.dice)} and parameters {share(found.parameters)}"
+        return f"Of its variance over all runs, {parts}; {size}"
     return (
         f"Of its variance over all runs, dice are {share(found.dice)}, parameters {share(found.parameters)}, and the "
-        f"interaction, dice that matter at some points more than at others, {share(found.interaction)}; 95 % "
-        f"intervals, over {found.points:,} points and {found.replicates:,} replicates."
+        f"interaction, dice that matter at some points more than at others, {share(found.interaction)}; {size}"
     )
 
 
-def _beyond(made: "Sweep", line: "Target") -> "list[Box]":
+def _beyond(made: "Sweep", line: "Target", judge: "Sweep | None") -> "list[Box]":
+    above, below = (line.value, None) if line.above else (None, line.value)
     try:
-        return made.boxes(line.name, **{"above" if line.above else "below": line.value})
+        return made.boxes(line.name, above, below, judge)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--boxes") from None
-
-
-def _as_data(made: "Sweep", measures: list[str], boxes: "list[Box]") -> dict[str, Any]:
-    """All of an answer as plain data."""
-    return {
-        "scenario": made.scenario.name,
-        "scenario_sha256": made.scenario.sha256,
-        "seed": made.seed,
-        **made.design.told(),
-        "runs": len(made),
-        "failed": made.n_failed,
-        "measures": {measure: _measure_data(made, measure) for measure in measures},
-        "boxes": [_box_data(box) for box in boxes],
-        "folder": str(made.folder),
-    }
-
-
-def _measure_data(made: "Sweep", measure: str) -> dict[str, Any]:
-    from sim.theatre.language.measures import MeasureError
-
-    told: dict[str, Any] = {"label": made.label(measure), "mean": finite_or_none(float(made.means[measure].mean()))}
-    try:
-        shares = made.variance(measure)
-        parts = {name: getattr(shares, name)._asdict() for name in ("parameters", "dice", "interaction")}
-        told["variance"] = {"total": shares.variance, **parts}
-    except MeasureError as error:
-        told["variance"] = {"none": str(error)}
-    try:
-        found = made.indices(measure)
-        told["index"] = found.attrs["main"]
-        told["indices"] = json_rows(found)
-    except MeasureError as error:
-        told["indices"] = {"none": str(error)}
-    return told
-
-
-def _box_data(box: "Box") -> dict[str, Any]:
-    limits = {path: [finite_or_none(low), finite_or_none(high)] for path, (low, high) in box.limits.items()}
-    return {**vars(box), "limits": limits, "chances": dict(box.chances), "text": box.text()}

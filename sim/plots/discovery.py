@@ -8,7 +8,9 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from sim.analysis.discovery import Box
+from sim.analysis.methods.base import shares_of_ranges
 from sim.analysis.peeling import peeling
+from sim.results.design import problem as design_problem
 from sim.results.sweep import Sweep
 from sim.text import percent
 
@@ -42,8 +44,8 @@ def heat(sweep: Sweep, measure: str, numbers: Sequence[str] | None = None, ax: A
     ax = given_or_new(ax)
     name = sweep.measure(measure)
     across, upward = _two(sweep, name, numbers)
-    values, X = sweep.Y(name), sweep.design.points
-    columns, rows = _cells(sweep, X[across].to_numpy()), _cells(sweep, X[upward].to_numpy())
+    values = sweep.Y(name)
+    columns, rows = _cells(sweep, across), _cells(sweep, upward)
     total, count = (np.zeros((len(rows[1]), len(columns[1]))) for _ in range(2))
     sound = np.isfinite(values)
     np.add.at(total, (rows[0][sound], columns[0][sound]), values[sound])
@@ -94,14 +96,21 @@ def _first(sweep: Sweep, name: str) -> list[str]:
     return [str(path) for path in sweep.indices(name)["parameter"].head(2)]
 
 
-def _cells(sweep: Sweep, values: NDArray[np.float64]) -> tuple[NDArray[np.int64], list[str]]:
-    """In which cell each point lies, and what the cells are called: levels of a grid, else the middles of stretches."""
+def _cells(sweep: Sweep, path: str) -> tuple[NDArray[np.int64], list[str]]:
+    """In which cell each point lies, and what the cells are called: levels of a grid, else the middles of stretches.
+
+    Stretches are equally long as the points are spread: evenly, or in the number's logarithm.
+    """
+    values = sweep.design.points[path].to_numpy()
     levels, place = np.unique(values, return_inverse=True)
     if sweep.design.method == "grid" or len(levels) <= CELLS:
         return place, [f"{level:.3g}" for level in levels]
-    edges = np.linspace(values.min(), values.max(), CELLS + 1)
-    place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, CELLS - 1)
-    return place, [f"{middle:.2g}" for middle in (edges[:-1] + edges[1:]) / 2]
+    logarithmic = next(each.logarithmic for each in sweep.design.varied if each.path == path)
+    spread = np.log(values) if logarithmic else values
+    edges = np.linspace(spread.min(), spread.max(), CELLS + 1)
+    place = np.clip(np.searchsorted(edges, spread, side="right") - 1, 0, CELLS - 1)
+    middles = (edges[:-1] + edges[1:]) / 2
+    return place, [f"{middle:.2g}" for middle in (np.exp(middles) if logarithmic else middles)]
 
 
 @plain_text
@@ -133,7 +142,8 @@ def tradeoff(
         ax,
         "What a box gives up as it gets purer",
         f"Looked for: points at which {_quoted(sweep, name, says)}. Coverage: share of these in the box; density: "
-        "their share of the box. Dots: boxes of PRIM's peeling; beside some, how many numbers they limit.",
+        "their share of the box, both on the points that made it. Dots: boxes of PRIM's peeling; beside some, how many "
+        "numbers they limit.",
     )
     signed(ax, *signature(sweep))
     return ax
@@ -187,9 +197,10 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
     if not box.limits:
         raise ValueError("the box limits no number, so there is no axis to draw")
     chosen = list(box.limits)
-    ends = {each.path: (each.low, each.high) for each in sweep.design.varied}
-    low, high = np.array([ends[path] for path in chosen]).T
-    X = (sweep.design.points[chosen].to_numpy() - low) / (high - low)
+    varied = {each.path: each for each in sweep.design.varied}
+    low, high = np.array([(varied[path].low, varied[path].high) for path in chosen]).T
+    problem = design_problem(tuple(varied[path] for path in chosen))
+    X = shares_of_ranges(problem, sweep.design.points[chosen].to_numpy())
     inside = _inside(sweep, box)
     step = max(len(X) // lines, 1)
     shown = np.arange(len(X)) % step == 0
@@ -202,7 +213,8 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
         rows = X[mask] if len(chosen) > 1 else np.repeat(X[mask], 2, axis=1)
         ax.plot(wide, rows.T, color=colour, linewidth=width, alpha=0.6, zorder=order)
     for at, path in enumerate(chosen):
-        bottom, top = np.clip((np.array(box.limits[path]) - low[at]) / (high[at] - low[at]), 0, 1)
+        held = np.clip(np.array(box.limits[path]), low[at], high[at])[:, None]
+        bottom, top = shares_of_ranges(design_problem((varied[path],)), held)[:, 0]
         ax.vlines(at, 0, 1, color=COLOURS["text"], linewidth=0.8, zorder=3)
         ax.vlines(at, bottom, top, color=COLOURS["outcome"], linewidth=5, zorder=4)
         for height, value, align in ((0.0, low[at], "top"), (1.0, high[at], "bottom")):
@@ -228,8 +240,7 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
     head(
         ax,
         f"Where {wrapped(_quoted(sweep, name, box.says), 70, 1)}",
-        f"Lines: points of the sweep, red inside the box. Thick: its limits. There it is so at {percent(box.density)} "
-        f"of points, against {percent(box.of_interest)} of all; the box holds {percent(box.coverage)} of these.",
+        f"Lines: points of the sweep, red inside the box. Thick: its limits. {_judgement(box)}",
     )
     ax.annotate(
         " · ".join(signature(sweep)),
@@ -243,6 +254,23 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
         annotation_clip=False,
     )
     return ax
+
+
+def _judgement(box: Box) -> str:
+    """What the box is on points that it was not made of, or on those that made it where there are no others."""
+    if box.unseen is None:
+        return (
+            f"There it is so at {percent(box.density)} of points, against {percent(box.of_interest)} of all; the box "
+            f"holds {percent(box.coverage)} of these."
+        )
+    density, coverage = (
+        f"{percent(each.value)} ({percent(each.low)} to {percent(each.high)})" if each.n else "none"
+        for each in (box.unseen.density, box.unseen.coverage)
+    )
+    return (
+        f"On points that did not make it, it is so at {density}, against {percent(box.unseen.of_interest)} of all; the "
+        f"box holds {coverage} of these{'.' if box.holds else ': no more than luck may do.'}"
+    )
 
 
 def _quoted(sweep: Sweep, name: str, says: str) -> str:

@@ -242,6 +242,8 @@ def _dice(sweep: Sweep, name: str) -> str:
         found = sweep.variance(name)
     except MeasureError:
         return ""
+    if found.interaction is None:
+        return f"Of the variance of single runs {percent(found.parameters.share)} is numbers, the rest dice."
     dice, parameters, both = (percent(each.share) for each in (found.dice, found.parameters, found.interaction))
     return f"Of the variance of single runs {dice} is dice, {parameters} numbers, {both} their interaction."
 
@@ -262,7 +264,9 @@ def signature(sweep: Sweep) -> list[str]:
     """Whose runs a figure shows, how many at how many points, and on which dice."""
     design, scenario = sweep.design, sweep.scenario
     parts = [f"{scenario.name} {scenario.short_hash}", f"{len(design):,} points by {design.method}"]
-    parts.append(f"n = {design.replicates:,} {'run' if design.replicates == 1 else 'runs'} at each, the same dice")
+    parts.append(
+        f"n = {design.replicates:,} {'run' if design.replicates == 1 else 'runs'} at each, {design.dice_in_words}"
+    )
     if sweep.n_failed:
         parts.append(f"{sweep.n_failed:,} failed, left out")
     return [*parts, f"seed {sweep.seed}"]

@@ -91,7 +91,10 @@ def _dice(sweep: Sweep, measure: str) -> str | None:
     parts = [
         f"{percent(each.share)} ({percent(each.low)} to {percent(each.high)})"
         for each in (found.dice, found.parameters, found.interaction)
+        if each is not None
     ]
+    if found.interaction is None:
+        return f"Of its variance over all runs, dice are {parts[0]} and the numbers {parts[1]}; 95 % intervals."
     return (
         f"Of its variance over all runs, dice are {parts[0]}, the numbers {parts[1]}, and the interaction of both "
         f"{parts[2]}; 95 % intervals."

@@ -4,13 +4,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.arrays import Floats
+from sim.theatre.parameters.uncertain import of_magnitude
+
+Dice = Literal["common", "own"]
+"""Whether all points throw the same dice, or each point dice of its own."""
 
 
 class Varied(NamedTuple):
@@ -25,13 +29,19 @@ class Varied(NamedTuple):
     lever: bool = False
     """Whether a government can choose it; else it is only uncertain."""
 
+    @property
+    def logarithmic(self) -> bool:
+        """Whether points lie evenly in its logarithm: the rule of `sim.theatre.parameters.uncertain`."""
+        return of_magnitude(self.low, self.high)
+
 
 @dataclass(frozen=True, eq=False)
 class Design:
     """Points of a sweep; at each the model runs `replicates` times.
 
-    Replicate r of every point is run number r: two points throw the same dice and differ only by their numbers. Runs
-    are counted point by point: run `point * replicates + r` of the sweep is replicate r of that point.
+    On common dice replicate r of every point is run number r: two points throw the same dice and differ only by their
+    numbers. On dice of their own replicate r of point p is run number `p * replicates + r`: nothing is shared. Runs are
+    counted point by point: run `p * replicates + r` of the sweep is replicate r of point p.
     """
 
     method: str
@@ -42,6 +52,7 @@ class Design:
     replicates: int
     seed: int
     """Seed of whatever was drawn to choose the points, and of the dice."""
+    dice: Dice = "common"
 
     def __post_init__(self) -> None:
         assert self.values.shape[1:] == (len(self.varied),), self.values.shape
@@ -53,6 +64,11 @@ class Design:
     def runs(self) -> int:
         """Runs at all points."""
         return len(self) * self.replicates
+
+    @property
+    def dice_in_words(self) -> str:
+        """Whose dice points throw."""
+        return "the same dice" if self.dice == "common" else "dice of its own"
 
     @cached_property
     def paths(self) -> list[str]:
@@ -77,14 +93,18 @@ class Design:
     @cached_property
     def sha256(self) -> str:
         """Hash of what is tried, and how often."""
-        told = repr((self.method, self.replicates, self.paths)).encode()
+        told = repr((self.method, self.replicates, self.paths, *(["own dice"] if self.dice == "own" else []))).encode()
         return hashlib.sha256(told + np.ascontiguousarray(self.values, "<f8").tobytes()).hexdigest()
 
     def span(self, first: int, last: int) -> tuple[NDArray[np.int64], dict[str, Floats]]:
         """Run numbers and values of the numbers that vary, of the sweep's runs `first` to `last` - 1."""
         column = np.arange(first, last)
         rows = self.values[column // self.replicates]
-        return column % self.replicates, {path: rows[:, at] for at, path in enumerate(self.paths)}
+        return self.run_numbers(column), {path: rows[:, at] for at, path in enumerate(self.paths)}
+
+    def run_numbers(self, column: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Which dice runs of the sweep throw: their numbers, as `sim.run` counts runs."""
+        return column if self.dice == "own" else column % self.replicates
 
     def told(self) -> dict[str, Any]:
         """What a manifest says of it."""
@@ -92,15 +112,19 @@ class Design:
             "method": self.method,
             "points": len(self),
             "replicates": self.replicates,
+            "dice": self.dice,
             "sha256": self.sha256,
             "parameters": {each.path: [each.low, each.high] for each in self.varied},
         }
 
 
 def problem(varied: tuple[Varied, ...]) -> dict[str, Any]:
-    """Numbers and their bounds, as SALib takes them."""
+    """Numbers and their bounds, as SALib takes them; and how each is drawn, where any is in its logarithm."""
     bounds = [[each.low, each.high] for each in varied]
-    return {"num_vars": len(varied), "names": [each.path for each in varied], "bounds": bounds}
+    told: dict[str, Any] = {"num_vars": len(varied), "names": [each.path for each in varied], "bounds": bounds}
+    if any(each.logarithmic for each in varied):
+        told["dists"] = ["logunif" if each.logarithmic else "unif" for each in varied]
+    return told
 
 
 def read_design(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[str, Any], seed: int) -> Design:
@@ -117,7 +141,9 @@ def read_design(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[st
     )
     if points.shape[1] != len(varied):
         raise ValueError("its tables do not tell of the same numbers")
-    design = Design(told["method"], varied, points.to_numpy(np.float64), told["replicates"], seed)
+    method, replicates = told["method"], told["replicates"]
+    dice = told.get("dice", "common")  # before points could have their own, nothing was said
+    design = Design(method, varied, points.to_numpy(np.float64), replicates, seed, dice)
     if design.sha256 != told["sha256"]:
         raise ValueError("the design in it is not the one that was run")
     return design

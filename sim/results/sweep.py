@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from sim.analysis import sensitivity
 from sim.analysis.arrays import Floats
-from sim.analysis.discovery import Box, Split, boxes, splits
+from sim.analysis.discovery import Box, HeldOut, Split, boxes, splits
 from sim.analysis.floating import usually
+from sim.analysis.methods import METHODS, SweepMethod
+from sim.analysis.two_way import Average, average
 from sim.analysis.variance import VarianceShares, variance_shares
 from sim.theatre.language.measures import MeasureError, measure_name
 from sim.theatre.language.scenario import Scenario
@@ -37,7 +39,7 @@ class Response:
     def of(cls, design: Design, function: Function) -> "Response":
         """Ask a function in place of the model."""
         column = np.arange(design.runs)
-        run = column % design.replicates
+        run = design.run_numbers(column)
         rows = function(design.values[column // design.replicates], run)
         return cls(design, measure_table(design, column, rows))
 
@@ -100,6 +102,8 @@ class Response:
     def variance(self, measure: str) -> VarianceShares:
         """How much of a measure's variance over the runs is dice, parameters and their interaction.
 
+        On dice of their own at each point, dice and interaction cannot be told apart.
+
         Raises
         ------
         MeasureError
@@ -107,9 +111,27 @@ class Response:
         """
         name = self.measure(measure)
         try:
-            return variance_shares(self._complete(name))
+            return variance_shares(self._complete(name), self.design.dice == "common")
         except ValueError as error:
             raise MeasureError(f"{name}: {error}") from None
+
+    def average(self, measure: str) -> Average:
+        """The mean of a measure over all points and replicates, with a 95 % interval.
+
+        On common dice every point has the same luck, so the replicate is the unit of error: more points do not make
+        the average more certain, more replicates or dice of their own do. Points that nobody drew, those of a grid or
+        at the ends of ranges, are taken as they are.
+
+        Raises
+        ------
+        MeasureError
+            There is no such measure.
+        """
+        name, design = self.measure(measure), self.design
+        runs, method = self._complete(name), METHODS.get(design.method)
+        together = method.together(len(design.varied)) if isinstance(method, SweepMethod) else 1
+        whole = len(runs) == len(design)
+        return average(runs, design.dice == "common", together if whole else min(together, 1))
 
     def _complete(self, name: str) -> Floats:
         """A measure in every run, without points at which a run failed."""
@@ -149,21 +171,67 @@ class Response:
                 design.values,
                 self.runs(name),
                 seed=design.seed,
+                common=design.dice == "common",
             )
         except ValueError as error:
             raise MeasureError(f"{name}: {error}") from None
 
-    def boxes(self, measure: str, above: float | None = None, below: float | None = None, **options: Any) -> list[Box]:
-        """Find under which numbers a measure lies above or below a line (PRIM): see `sim.analysis.discovery`."""
-        name = self.measure(measure)
-        return boxes(self.design.points, self.Y(name), name, above=above, below=below, **options)
+    def boxes(
+        self,
+        measure: str,
+        above: float | None = None,
+        below: float | None = None,
+        fresh: "Response | None" = None,
+        **options: Any,
+    ) -> list[Box]:
+        """Find under which numbers a measure lies above or below a line (PRIM): see `sim.analysis.discovery`.
+
+        Parameters
+        ----------
+        measure : str
+        above, below : float
+        fresh : Response, optional
+            Another sweep of the same numbers, of another seed, to judge the boxes by; it has other dice too. Left out,
+            half of the points are held out for that.
+        options : see `sim.analysis.discovery.boxes`
+        """
+        return boxes(*self._to_be_searched(measure, fresh), above=above, below=below, **options)
 
     def splits(
-        self, measure: str, above: float | None = None, below: float | None = None, **options: Any
+        self,
+        measure: str,
+        above: float | None = None,
+        below: float | None = None,
+        fresh: "Response | None" = None,
+        **options: Any,
     ) -> list[Split]:
-        """Divide the points into boxes by where a measure lies above or below a line (CART)."""
-        name = self.measure(measure)
-        return splits(self.design.points, self.Y(name), name, above=above, below=below, **options)
+        """Divide the points into boxes by where a measure lies above or below a line (CART); see `boxes`."""
+        return splits(*self._to_be_searched(measure, fresh), above=above, below=below, **options)
+
+    def _to_be_searched(self, measure: str, fresh: "Response | None") -> tuple[pd.DataFrame, Floats, str, HeldOut]:
+        """Points to find boxes in, and others to judge them by; points that were drawn as one stay together."""
+        name, design = self.measure(measure), self.design
+        points, values = design.points, self.Y(name)
+        if fresh is not None:
+            if set(fresh.design.paths) != set(design.paths):
+                raise ValueError("boxes are judged by a sweep of the same numbers, and the other one varies others")
+            return points, values, name, HeldOut(fresh.design.points, fresh.Y(name), self._parts(fresh.design))
+        part = self._parts(design)
+        parts = part.max() + 1
+        if parts < 2:
+            raise ValueError(
+                f"points of {design.method} hang together, so none can be held out to judge boxes by; sweep by lhs"
+            )
+        held = np.isin(part, np.random.default_rng(design.seed).permutation(parts)[: parts // 2])
+        return points[~held], values[~held], name, HeldOut(points[held], values[held], part[held])
+
+    @staticmethod
+    def _parts(design: Design) -> NDArray[np.int64]:
+        """Which points were drawn as one."""
+        method, at = METHODS.get(design.method), np.arange(len(design))
+        if not isinstance(method, SweepMethod) or method.layout == "grid":
+            return at
+        return at // (method.together(len(design.varied)) or len(design))
 
 
 @dataclass(frozen=True, eq=False)
@@ -224,5 +292,6 @@ _WORDS = {
 
 def measure_table(design: Design, column: NDArray[np.int64], rows: Mapping[str, NDArray[Any]]) -> pd.DataFrame:
     """The table of measures of some of a sweep's runs."""
-    place = {"point": column // design.replicates, "run": column % design.replicates}
-    return pd.DataFrame({name: values.astype(np.int32) for name, values in place.items()} | dict(rows))
+    place = {"point": column // design.replicates, "run": design.run_numbers(column)}
+    kind = np.int32 if design.runs <= 2**31 else np.int64
+    return pd.DataFrame({name: values.astype(kind) for name, values in place.items()} | dict(rows))

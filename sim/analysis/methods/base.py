@@ -3,14 +3,24 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from inspect import get_annotations
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
 
 from sim.analysis.arrays import Floats
 
-IndexEstimate = tuple[Floats, Floats | None]
-"""An index of each number, and the standard error that comes of the points, where there is one."""
+
+class IndexEstimate(NamedTuple):
+    """An index of each number, and its standard errors."""
+
+    value: Floats
+    points: Floats | None = None
+    """Standard error that comes of the points, with the luck that each has for itself, where points are drawn."""
+    dice: Floats | None = None
+    """What dice add that all points share; left out, it is found by leaving out one replicate after another."""
+    rows: int | None = None
+    """How many independent parts of the points tell their error; left out, all points."""
 
 
 class Space(NamedTuple):
@@ -21,6 +31,8 @@ class Space(NamedTuple):
     high: Floats
     base: Floats
     """The values they have in the scenario; they need not lie between the ends."""
+    magnitudes: Mapping[int, Callable[[Floats], Floats]] = MappingProxyType({})
+    """By their places, the numbers that are not spread evenly, and what carries shares of such a range to values."""
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -28,16 +40,24 @@ class Space(NamedTuple):
         bounds = np.stack([self.low, self.high], axis=1).tolist()
         return {"num_vars": len(self.names), "names": list(self.names), "bounds": bounds}
 
+    @property
+    def unit_problem(self) -> dict[str, Any]:
+        """The same over the unit cube: what SALib draws there, `scaled` carries into the ranges."""
+        return self.problem | {"bounds": [[0.0, 1.0]] * len(self.names)}
+
     def scaled(self, unit: Floats) -> Floats:
         """Points of the unit cube, shape (point, number), in the numbers' own units."""
-        return np.asarray(self.low + unit * (self.high - self.low))
+        points = np.asarray(self.low + unit * (self.high - self.low))
+        for at, carried in self.magnitudes.items():
+            points[:, at] = carried(unit[:, at])
+        return points
 
 
 class EstimatorInput(NamedTuple):
     """Points, and what the model gave there."""
 
     problem: Mapping[str, Any]
-    """Names and bounds of the numbers, as SALib takes them."""
+    """Names and bounds of the numbers, as SALib takes them, and `dists` where some are drawn in their logarithm."""
     X: Floats
     """Shape (point, number)."""
     runs: Floats
@@ -50,6 +70,8 @@ class EstimatorInput(NamedTuple):
     """Of a bootstrap; 0 where no standard error is asked for."""
     kept: dict[str, Any]
     """What is the same however the runs differ, once it has been made."""
+    common: bool = True
+    """Whether replicate r is the same dice at all points."""
 
 
 class Estimator(ABC):
@@ -76,6 +98,10 @@ class Estimator(ABC):
             The response tells nothing; the message says why.
         """
 
+    def shown(self, name: str, value: Floats, given: EstimatorInput) -> Floats:
+        """Carry an index, and the ends of its interval, from the scale on which errors are alike to the one told."""
+        return value
+
 
 class SweepMethod(Estimator):
     """An estimator that chooses its points itself, so that a sweep can be made by it.
@@ -87,6 +113,8 @@ class SweepMethod(Estimator):
     """Steps that are too few below this."""
     usual: ClassVar[int]
     """Steps if nothing is said."""
+    replicates: ClassVar[int] = 8
+    """Runs at each point if nothing is said."""
     step: ClassVar[str]
     """What the fewest steps are, in words."""
     doubling: ClassVar[bool] = False
@@ -97,6 +125,10 @@ class SweepMethod(Estimator):
     @abstractmethod
     def points(self, steps: int, k: int) -> int:
         """Return how many points so many steps are, of `k` numbers."""
+
+    def together(self, k: int) -> int:
+        """Return how many successive points were drawn as one; 0 where none was drawn by chance."""
+        return 1
 
     @abstractmethod
     def draw(self, space: Space, steps: int, seed: int) -> Floats:
@@ -135,9 +167,38 @@ def register(method: Class) -> Class:
     return method
 
 
-def bootstrapped(index: Callable[[Floats, Floats], Floats], given: EstimatorInput, at_least: int = 0) -> Floats:
+def shares_of_ranges(problem: Mapping[str, Any], X: Floats) -> Floats:
+    """How far up its range each number lies at each point: what `Space.scaled` carried there."""
+    low, high = np.array(problem["bounds"], np.float64).T
+    magnitude = np.array([kind == "logunif" for kind in problem.get("dists", ["unif"] * len(low))])
+    shares = (X - low) / (high - low)
+    ends = np.log(low[magnitude]), np.log(high[magnitude])
+    shares[:, magnitude] = (np.log(X[:, magnitude]) - ends[0]) / (ends[1] - ends[0])
+    return np.asarray(shares)
+
+
+DUMMIES = 64
+"""Numbers without effect that are measured beside the others."""
+
+
+def by_luck(index: Callable[[Floats, Floats], Floats], given: EstimatorInput) -> float:
+    """Mean size of a distance for numbers that do nothing: that of columns in any order (Khorashadi Zadeh 2017).
+
+    A distance that is made of a true one and of chance is about the root of the sum of both squares.
+    """
+    column = np.arange(len(given.Y), dtype=np.float64)[:, None]
+    orders = np.random.default_rng(given.seed).permuted(np.repeat(column, DUMMIES, axis=1), axis=0)
+    return float(np.sqrt(np.mean(index(orders, given.Y) ** 2)))
+
+
+def less_luck(distance: Floats, luck: float) -> Floats:
+    """A distance without what is luck in it; 0 where it is no larger than that."""
+    return np.asarray(np.sqrt(np.maximum(np.maximum(distance, 0.0) ** 2 - luck**2, 0.0)))
+
+
+def bootstrapped(index: Callable[[Floats, Floats], Floats], given: EstimatorInput) -> Floats:
     """An index of points drawn anew, shape (resample, number)."""
     rng = np.random.default_rng(given.seed)
     n = len(given.Y)
-    rows = (rng.integers(n, size=n) for _ in range(max(given.resamples, at_least)))
+    rows = (rng.integers(n, size=n) for _ in range(given.resamples))
     return np.array([index(given.X[drawn], given.Y[drawn]) for drawn in rows])

@@ -1,17 +1,19 @@
 """A full grid: every combination of a few levels of each number."""
 
-import math
-
 import numpy as np
 
 from sim.analysis.arrays import Floats
+from sim.analysis.two_way import crossed
 
 from .base import EstimatorInput, IndexEstimate, Space, SweepMethod, register
 
 
 @register
 class Grid(SweepMethod):
-    """Share of the variance over the grid that is of each number alone (analysis of variance)."""
+    """Share of the variance over the grid that is of each number alone (analysis of variance).
+
+    Both variances are of products over different replicates, so that luck is not taken for either.
+    """
 
     name = layout = "grid"
     main = "S1"
@@ -23,6 +25,10 @@ class Grid(SweepMethod):
         """Levels to the power of numbers; bounded, since nobody can hold more."""
         return int(min(steps, 10**6) ** min(k, 64))
 
+    def together(self, k: int) -> int:
+        """No point was drawn by chance."""
+        return 0
+
     def draw(self, space: Space, steps: int, seed: int) -> Floats:
         """All levels of all numbers."""
         levels = np.meshgrid(*([np.linspace(0, 1, steps)] * len(space.names)), indexing="ij")
@@ -30,10 +36,24 @@ class Grid(SweepMethod):
 
     def estimate(self, given: EstimatorInput) -> dict[str, IndexEstimate]:
         """S1."""
-        total = float(given.Y.var())
-        found = []
-        for column in given.X.T:
-            _, level = np.unique(column, return_inverse=True)
-            means = np.bincount(level, given.Y) / np.bincount(level)
-            found.append(float(means.var()) / total if total else math.nan)
-        return {"S1": (np.array(found), None)}
+        of_mean, of_each = _variances(given.X, given.Y[:, None]), _variances(given.X, given.runs)
+        total, *parts = crossed(of_mean.mean(axis=1), of_each.mean(axis=1), given.runs.shape[1])
+        if not total > 0:
+            raise ValueError("what the numbers do cannot be told from luck; take more replicates, or wider ranges")
+        return {"S1": IndexEstimate(np.array(parts) / total)}
+
+
+def _variances(X: Floats, runs: Floats) -> Floats:
+    """Of each replicate, its variance over all points, and over means at the levels of each number.
+
+    Returns
+    -------
+    shape (1 + number, replicate)
+    """
+    found = [runs.var(axis=0)]
+    for column in X.T:
+        _, level = np.unique(column, return_inverse=True)
+        sums = np.zeros((level.max() + 1, runs.shape[1]))
+        np.add.at(sums, level.ravel(), runs)
+        found.append((sums / np.bincount(level.ravel())[:, None]).var(axis=0))
+    return np.array(found)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from sim.analysis.rank_correlation import rank_correlation_of, standard_ranks
+from sim.analysis.arrays import Floats
+from sim.analysis.rank_correlation import rank_correlation_of, reliability, standard_ranks
 
 from .base import EstimatorInput, IndexEstimate, register
 from .spread import Spread
@@ -10,11 +11,15 @@ from .spread import Spread
 
 @register
 class LatinHypercube(Spread):
-    """Spearman's correlation of each number with the response: cheap, and blind to what rises and falls again."""
+    """Spearman's correlation of each number with the response: cheap, and blind to what rises and falls again.
+
+    Luck in means over replicates makes a correlation smaller than it is with what the model gives on average. Two
+    halves of the replicates agree as far as that is not luck, by which it is made good (Spearman 1904, 1910).
+    """
 
     name = "lhs"
     main = "strength"
-    about = "rank correlation, whatever its sign"
+    about = "rank correlation with what the model gives on average, whatever its sign"
     by_chance = 0.05  # of either sign
     least = 32
     step = "fewer show no correlation"
@@ -24,4 +29,17 @@ class LatinHypercube(Spread):
         if "ranks" not in given.kept:
             given.kept["ranks"] = standard_ranks(given.X)
         rho, error = rank_correlation_of(given.kept["ranks"], given.Y)
-        return {"strength": (np.abs(rho), error), "rho": (rho, error)}
+        reliable = reliability(given.runs)
+        if not reliable and given.resamples:
+            raise ValueError(
+                "what the numbers do cannot be told from luck: two halves of the replicates do not agree where it is "
+                "high; take more replicates, dice of its own for each point, or wider ranges"
+            )
+        # Without one of few replicates too little may be left to tell it, and the correlation stays as it is.
+        rho, error = (each / np.sqrt(reliable or given.kept["reliable"]) for each in (rho, error))
+        given.kept.setdefault("reliable", reliable)
+        return {"strength": IndexEstimate(np.abs(rho), error), "rho": IndexEstimate(rho, error)}
+
+    def shown(self, name: str, value: Floats, given: EstimatorInput) -> Floats:
+        """No correlation is more than 1."""
+        return np.clip(value, -1.0, 1.0)

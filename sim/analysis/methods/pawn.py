@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.analysis.arrays import Floats
 
-from .base import EstimatorInput, IndexEstimate, bootstrapped, register
+from .base import EstimatorInput, IndexEstimate, bootstrapped, by_luck, less_luck, register
 from .spread import Spread
 
 SLICES = 10
@@ -17,7 +17,11 @@ SLICES = 10
 
 @register
 class Pawn(Spread):
-    """Distance of the response in slices of a number from the response overall."""
+    """Distance of the response in slices of a number from the response overall, less what numbers without effect have.
+
+    The response is the mean of the replicates, with the luck that these leave in it. Points as few as in a slice lie
+    apart by chance, which is taken off as `by_luck` says.
+    """
 
     name = "pawn"
     main = "PAWN"
@@ -28,7 +32,12 @@ class Pawn(Spread):
     def estimate(self, given: EstimatorInput) -> dict[str, IndexEstimate]:
         """PAWN."""
         drawn = bootstrapped(pawn, given)
-        return {"PAWN": (pawn(given.X, given.Y), np.std(drawn, axis=0, ddof=1) if len(drawn) else None)}
+        given.kept.setdefault("by luck", by_luck(pawn, given))
+        return {"PAWN": IndexEstimate(pawn(given.X, given.Y), np.std(drawn, axis=0, ddof=1) if len(drawn) else None)}
+
+    def shown(self, name: str, value: Floats, given: EstimatorInput) -> Floats:
+        """Without what is luck."""
+        return less_luck(value, given.kept["by luck"])
 
 
 def pawn(X: Floats, Y: Floats) -> Floats:

@@ -27,5 +27,5 @@ def as_estimates(found: Mapping[str, Any], *names: str) -> dict[str, IndexEstima
     for name in names:
         value = np.asarray(found[name], np.float64)
         half = np.nan_to_num(np.asarray(found.get(f"{name}_conf", np.zeros(len(value))), np.float64))
-        estimates[name] = value, half / Z
+        estimates[name] = IndexEstimate(value, half / Z)
     return estimates

@@ -1,20 +1,27 @@
-"""Sobol indices: shares of the variance (Saltelli 2010, Jansen 1999), by SALib."""
+"""Sobol indices: shares of the variance (Saltelli 2010, Jansen 1999), of points that SALib draws."""
 
 import numpy as np
 
 from sim.analysis.arrays import Floats
+from sim.analysis.two_way import jackknifed_dice, products, two_errors
 
 from .base import EstimatorInput, IndexEstimate, Space, SweepMethod, register
-from .salib import analyser, as_estimates, sampler
+from .salib import sampler
+
+SEQUENCES = 8
+"""Sobol' sequences, each scrambled for itself: points of one lie more evenly than chance, so that only several of them
+tell the error (randomised quasi-Monte Carlo; L'Ecuyer and Lemieux 2002)."""
+FEWEST_REPLICATES = 4
+"""Fewer of the same dice at all points do not tell what is luck."""
 
 
 @register
 class Sobol(SweepMethod):
-    """Total and first-order indices, less what the dice add.
+    """Total and first-order indices of what the model gives on average over the dice.
 
-    A difference between two points is partly luck, even on the same dice. Of each pair of points the replicates tell
-    how much of the squared difference is luck, and of all how much of the variance: both are taken off. Without luck,
-    and with one replicate, these are SALib's numbers.
+    A difference between two points is partly luck, even on the same dice, and luck in a mean over replicates passes for
+    influence once it is squared. So every square is taken of products over different replicates, r and s with r != s:
+    their luck is not one another's. With one replicate these are the numbers that SALib gives.
     """
 
     name = layout = "sobol"
@@ -27,30 +34,62 @@ class Sobol(SweepMethod):
         """Two base points, and one for each number changed."""
         return steps * (k + 2)
 
+    def together(self, k: int) -> int:
+        """A base point, its changed ones, and the other base point."""
+        return k + 2
+
     def draw(self, space: Space, steps: int, seed: int) -> Floats:
-        """Saltelli's sample, without second order."""
-        rng = np.random.default_rng(seed)
-        return np.asarray(sampler("sobol").sample(space.problem, steps, calc_second_order=False, seed=rng))
+        """Saltelli's samples, without second order, one after the other."""
+        rng, draw = np.random.default_rng(seed), sampler("sobol").sample
+        parts = [
+            draw(space.unit_problem, steps // SEQUENCES, calc_second_order=False, seed=rng) for _ in range(SEQUENCES)
+        ]
+        return space.scaled(np.concatenate(parts))
 
     def estimate(self, given: EstimatorInput) -> dict[str, IndexEstimate]:
         """ST and S1."""
-        k, runs = len(given.problem["names"]), given.runs
-        found = analyser("sobol").analyze(
-            given.problem, given.Y, calc_second_order=False, num_resamples=max(given.resamples, 2), seed=given.seed
+        k, m = len(given.problem["names"]), given.runs.shape[1]
+        by_base = given.runs.reshape(-1, k + 2, m)  # A, one for each number changed, B
+        by_base = by_base - by_base.mean(axis=(0, 1))  # what a replicate gives everywhere is nobody's influence
+        first, second = by_base[:, 0, :, None], by_base[:, -1, :, None]
+        change = by_base[:, 1:-1].swapaxes(1, 2) - first
+        both = by_base[:, [0, -1]] - by_base[:, [0, -1]].mean(axis=(0, 1))
+        variance = (products(both[:, 0], both[:, 0]) + products(both[:, 1], both[:, 1])) / 2
+        _refuse_luck(given.runs, variance, given.common)
+        parts = {"ST": products(change, change) / 2, "S1": products(second, change)}
+        return {name: _ratio(part, variance, given.common) for name, part in parts.items()}
+
+
+def _refuse_luck(runs: Floats, variance: Floats, common: bool) -> None:
+    """Refuse to divide by a variance that may as well be none."""
+    m = runs.shape[1]
+    if common and 1 < m < FEWEST_REPLICATES and np.ptp(runs, axis=1).any():
+        raise ValueError(
+            f"what the numbers do cannot be told from luck by {m} replicates, the same dice at all points; take "
+            f"{FEWEST_REPLICATES} at least, or dice of its own for each point"
         )
-        estimates = as_estimates(found, "ST", "S1")
-        if runs.shape[1] < 2:
-            return estimates
-        by_base = runs.reshape(-1, k + 2, runs.shape[1])  # A, one for each number changed, B
-        first, changed, second = by_base[:, :1], by_base[:, 1:-1], by_base[:, -1]
-        luck = (first - changed).var(axis=2, ddof=1).mean(axis=0) / runs.shape[1] / 2
-        both = np.concatenate([first[:, 0], second])
-        total = float(both.mean(axis=1).var())
-        parameters = total - (both - both.mean(axis=0)).var(axis=1, ddof=1).mean() / runs.shape[1]
-        if parameters <= 0:
-            raise ValueError("what the numbers do cannot be told from luck; take more replicates, or wider ranges")
-        less = {"ST": luck, "S1": np.zeros(k)}
-        return {
-            name: ((value * total - less[name]) / parameters, None if error is None else error * total / parameters)
-            for name, (value, error) in estimates.items()
-        }
+    error = np.hypot(*two_errors(variance, common, degree=2))
+    without = m * variance.mean() - 2 * variance.mean(axis=0)  # of each replicate in turn, but for a factor
+    if m > 1 and (variance.mean() <= error or (common and without.min() <= 0)):
+        raise ValueError(
+            "what the numbers do cannot be told from luck; take more replicates, dice of its own for each point, fewer "
+            "numbers, or wider ranges"
+        )
+
+
+def _ratio(part: Floats, variance: Floats, common: bool) -> IndexEstimate:
+    """A share of the variance, from what each run brings to both."""
+    whole = variance.mean()
+    value = part.mean(axis=(0, 1)) / whole
+    cells = (part - value * variance[:, :, None]) / whole
+    points, dice = two_errors(cells, common, degree=2)
+    rows = len(cells)
+    if rows % SEQUENCES == 0:
+        points = two_errors(cells.reshape(SEQUENCES, -1, *cells.shape[1:]).mean(axis=1), common).points
+        rows = SEQUENCES
+    m = part.shape[1]
+    if common and m > 2:
+        columns, below = part.mean(axis=0), variance.mean(axis=0)[:, None]
+        without = (m * part.mean(axis=(0, 1)) - 2 * columns) / (m * whole - 2 * below)
+        dice = jackknifed_dice(without, cells, dice, degree=2)
+    return IndexEstimate(value, points, dice, rows)

@@ -1,14 +1,17 @@
 """Points of a sweep by one of `sim.analysis.methods`, as many as are asked for."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import get_args
 
 import numpy as np
 
+from sim.analysis.arrays import Floats
 from sim.analysis.methods import Space, SweepMethod, sweep_methods
 from sim.execution.plan import PlanError
 from sim.given import MOST_RUNS, seed_of, whole
-from sim.results.design import Design, Varied
+from sim.results.design import Design, Dice, Varied
+from sim.theatre.parameters.uncertain import UncertainNumber
 
 MOST_VALUES = 2**28
 """A design with more values than that, of all numbers at all points, is refused: it would fill the memory."""
@@ -19,7 +22,12 @@ class DesignError(PlanError):
 
 
 def make(
-    varied: tuple[Varied, ...], method: str = "sobol", samples: int | None = None, replicates: int = 8, seed: int = 0
+    varied: tuple[Varied, ...],
+    method: str = "sobol",
+    samples: int | None = None,
+    replicates: int | None = None,
+    seed: int = 0,
+    dice: Dice = "common",
 ) -> Design:
     """Choose the points of a sweep.
 
@@ -30,34 +38,52 @@ def make(
         Its name in `sim.analysis.methods`.
     samples : int, optional
         How many points at most; the method takes what fits in. Left out, what the method usually needs.
-    replicates : int
-        Runs at each point.
+    replicates : int, optional
+        Runs at each point. Left out, what the method usually needs.
     seed : int
+    dice : {"common", "own"}
+        The same at all points, or each point's own.
 
     Raises
     ------
     DesignError
-        There is no such method, or it needs more points, or the design would be too large.
+        There is no such method or kind of dice, or it needs more points, or the design would be too large.
     sim.analysis.extras.MissingExtraError
         SALib is not installed.
     """
     samples = None if samples is None else whole(samples, "samples", 1, MOST_RUNS, DesignError)
-    replicates = whole(replicates, "replicates", 1, MOST_RUNS, DesignError)
     seed = seed_of(seed, DesignError)
     known = sweep_methods()
     if method not in known:
         raise DesignError(f"there is no method '{method}'; there are {', '.join(known)}")
+    if dice not in get_args(Dice):
+        raise DesignError(f"dice are 'common', the same at all points, or each point's 'own'; found '{dice}'")
     chosen, k = known[method], len(varied)
+    replicates = whole(chosen.replicates if replicates is None else replicates, "replicates", 1, MOST_RUNS, DesignError)
     steps = chosen.usual if samples is None else _steps(chosen, k, samples)
     n = chosen.points(steps, k)
     if n * k > MOST_VALUES:
         raise DesignError(f"{method} over {k:,} numbers takes {n:,} points, too many to hold in memory; {_SCREEN}")
-    low, high, base = (np.array([each[at] for each in varied], np.float64) for at in (1, 2, 3))
-    space = Space(tuple(each.path for each in varied), low, high, base)
+    if dice == "own" and n * replicates > MOST_RUNS:
+        raise DesignError(f"{n * replicates:,} runs are more than there are dice, {MOST_RUNS:,}; take fewer points")
+    space = _space(varied)
     values = np.ascontiguousarray(chosen.draw(space, steps, seed), np.float64)
     if chosen.within:
-        values = np.clip(values, low, high)
-    return Design(method, varied, values, replicates, seed)
+        values = np.clip(values, space.low, space.high)
+    return Design(method, varied, values, replicates, seed, dice)
+
+
+def _space(varied: tuple[Varied, ...]) -> Space:
+    """Ranges as arrays, those of magnitudes with the rule by which every draw goes."""
+    low, high, base = (np.array([each[at] for each in varied], np.float64) for at in (1, 2, 3))
+    magnitudes = {at: _carried(each) for at, each in enumerate(varied) if each.logarithmic}
+    return Space(tuple(each.path for each in varied), low, high, base, magnitudes)
+
+
+def _carried(number: Varied) -> Callable[[Floats], Floats]:
+    """From shares of a range to values, one by one: arrays would give other bits on other processors."""
+    at = UncertainNumber(number.path, number.base, number.low, number.high).at
+    return lambda shares: np.array([at(share) for share in shares.tolist()])
 
 
 def _steps(method: SweepMethod, k: int, samples: int) -> int:

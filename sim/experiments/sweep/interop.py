@@ -37,7 +37,8 @@ def to_salib(scenario: Scenario | Named, parameters: ParameterChoice = None, onl
 
     Returns
     -------
-    `SALib.ProblemSpec` with the paths of numbers as names, and their plausible ranges as bounds
+    `SALib.ProblemSpec` with the paths of numbers as names, and their plausible ranges as bounds; numbers that are drawn
+    in their logarithm are `logunif` in its `dists`
 
     Raises
     ------
@@ -164,14 +165,20 @@ def _ema_model(
     workbench = ema("em_framework")
     model = workbench.Model("".join(filter(str.isalnum, scenario.name)), function=_Experiment(function))
     names = identifiers(each.path for each in function.varied)
-    numbers = {
-        each.path: workbench.RealParameter(names[each.path], each.low, each.high, variable_name=each.path)
-        for each in function.varied
-    }
+    numbers = {each.path: _ema_number(workbench.RealParameter, names[each.path], each) for each in function.varied}
     model.uncertainties = [numbers[each.path] for each in function.varied if not each.lever]
     model.levers = [numbers[each.path] for each in function.varied if each.lever]
     model.outcomes = list(_outcomes(function.measures))
     return model
+
+
+def _ema_number(parameter: Any, name: str, number: Varied) -> Any:
+    """A number of EMA Workbench, which draws it by the same rule as a sweep does."""
+    if not number.logarithmic:
+        return parameter(name, number.low, number.high, variable_name=number.path)
+    from scipy.stats import loguniform  # takes a while to import
+
+    return parameter.from_dist(name, loguniform(number.low, number.high), variable_name=number.path)
 
 
 def _ema_results(table: Sweep) -> tuple[pd.DataFrame, dict[str, Floats]]:

@@ -1,4 +1,4 @@
-"""Sweep a scenario: run it at every point of a design, on the same dice."""
+"""Sweep a scenario: run it at every point of a design, on the same dice or on each point's own."""
 
 import time
 from concurrent.futures import Executor
@@ -14,7 +14,7 @@ from sim.execution.afford import refuse_unaffordable
 from sim.execution.loop import ProgressOption, followed
 from sim.execution.plan import BLOCKS_AT_LEAST, FEWEST, PlanError
 from sim.given import MOST_RUNS, whole
-from sim.results.design import Design
+from sim.results.design import Design, Dice
 from sim.results.storage.folder import begun, close, is_whole, refuse_others
 from sim.results.storage.manifest import Manifest, Plan, provenance
 from sim.results.storage.write_sweep import SweepWriter, failed_runs, read_sweep
@@ -38,13 +38,14 @@ def sweep(
     seed: int | None = None,
     *,
     only: Only | None = None,
+    dice: Dice | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
     save: str | PathLike[str] | None = None,
     resume: bool = False,
     overwrite: bool = False,
 ) -> Sweep:
-    """Run a scenario at many points, each with its own values of some numbers, all on the same dice.
+    """Run a scenario at many points, each with its own values of some numbers.
 
     Parameters
     ----------
@@ -59,11 +60,15 @@ def sweep(
     samples : int, optional
         How many points at most: the method takes as many as make up whole steps of it. Left out, what it usually needs.
     replicates : int
-        Runs at each point, of the same dice at all points; left out, 8.
+        Runs at each point; left out, what the method usually needs: 8 for most, 32 for `morris`, 64 for `oat`.
     seed : int, optional
         Seed of the points and of all dice; left out, the scenario's.
     only : {"levers", "uncertainties"}, optional
         Only numbers that a government can choose, or only others.
+    dice : {"common", "own"}, optional
+        Left out, common: replicate r of every point throws the same dice, so points differ by their numbers only, and
+        numbers are compared best; but an average over points is as uncertain as so few replicates, however many points
+        there are. With dice of its own at each point averages are as certain as there are runs.
     executor, progress, save, resume, overwrite : see `sim.run`
 
     Returns
@@ -89,12 +94,15 @@ def sweep(
         parameters = before["parameters"] if parameters is None and only is None else parameters
         method, samples = method or before["method"], samples or before["points"]
         replicates, seed = replicates or before["replicates"], earlier.plan.seed if seed is None else seed
+        dice = dice or before.get("dice")
     if file is not None:
         parameters = file.ranges if parameters is None else parameters
         method, samples, only = method or file.method, samples or file.samples, only or file.only
         replicates, seed = replicates or file.replicates, file.seed if seed is None else seed
+        dice = dice or file.dice
     varied = chosen(question, parameters, only)
-    design = make(varied, method or "sobol", samples, replicates or 8, question.seed if seed is None else seed)
+    seed = question.seed if seed is None else seed
+    design = make(varied, method or "sobol", samples, replicates, seed, dice or "common")
     return run_design(
         question, design, executor=executor, progress=progress, save=folder, resume=resume, overwrite=overwrite
     )

@@ -5,7 +5,7 @@
 | `run.json` | the scenario, the method, seed and versions, and which blocks are done |
 | `parameters.csv` | one row for each number that varies: path, low, high, base, unit, lever |
 | `design.parquet` | one row for each point: point, and the value of each number |
-| `measures.parquet` | one row for each run: point, run, and every measure |
+| `measures.parquet` | one row for each run: point, run (the number of its dice), and every measure |
 """
 
 import time
@@ -139,7 +139,8 @@ def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
 
 def failed_runs(design: Design, failures: list[Failure]) -> pd.DataFrame:
     """Name points and runs of what failed."""
-    rows = [
-        (column // design.replicates, column % design.replicates, day, what) for column, day, what in sorted(failures)
-    ]
-    return pd.DataFrame(rows, columns=["point", "run", "day", "what"])
+    found = pd.DataFrame(sorted(failures), columns=["column", "day", "what"])
+    column = found.pop("column").to_numpy(np.int64)
+    found.insert(0, "point", column // design.replicates)
+    found.insert(1, "run", design.run_numbers(column))
+    return found

@@ -49,8 +49,10 @@ class SweepFile(Model):
     """How points are chosen, and how influence is measured."""
     samples: Annotated[int, Field(ge=1, le=100_000_000, strict=True)] | None = None
     """How many points at most; left out, what the method usually needs."""
-    replicates: Annotated[int, Field(ge=2, le=1_000_000, strict=True)] = 8
-    """Runs at each point, on the same dice at all points."""
+    replicates: Annotated[int, Field(ge=2, le=1_000_000, strict=True)] | None = None
+    """Runs at each point; left out, what the method usually needs."""
+    dice: Literal["common", "own"] = "common"
+    """Whether all points throw the same dice, or each point dice of its own."""
     seed: Seed | None = None
     """Seed of the points and of all dice; left out, the scenario's."""
     only: Literal["levers", "uncertainties"] | None = None

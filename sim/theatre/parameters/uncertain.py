@@ -16,6 +16,15 @@ WIDE = 10.0
 """A positive range whose ends lie further apart than by this factor is a range of magnitudes."""
 
 
+def of_magnitude(low: float, high: float) -> bool:
+    """Whether a range is one of magnitudes, so that a number is drawn from it in its logarithm.
+
+    The one rule for every draw from a range: of sets of numbers (`--uncertain`), of points of a sweep, of steps of a
+    search.
+    """
+    return low > 0 and high > WIDE * low
+
+
 class UncertainNumber(NamedTuple):
     """A number that might as well lie elsewhere."""
 
@@ -28,7 +37,7 @@ class UncertainNumber(NamedTuple):
     @property
     def logarithmic(self) -> bool:
         """Whether its magnitude is uncertain, so that each factor of two within the range is as likely as another."""
-        return self.low > 0 and self.high > WIDE * self.low
+        return of_magnitude(self.low, self.high)
 
     def at(self, share: float) -> float:
         """The number so far up its range: even, or in its logarithm where its magnitude is uncertain."""
