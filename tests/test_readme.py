@@ -1,6 +1,8 @@
 """The README's counts of the shipped theatre are those of the shipped theatre."""
 
 import re
+import shlex
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,8 @@ import pytest
 import sim
 from sim.experiments.sweep.parameters import chosen
 from sim.experiments.tipping.tip import _numbers
+
+from .every_verb import ask
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 
@@ -66,3 +70,49 @@ def test_contributing_names_every_room_of_the_house_in_a_sentence():
     assert {"/".join(("sim", *room.relative_to(package).parts)) for room in rooms} == {
         each for each in told if each.startswith("sim") and not each.endswith(".py")
     }
+
+
+EXTRAS = ("SALib", "ema_workbench", "distributed", "jupyterlab", "ipywidgets")
+"""What `make demo` does not install."""
+SMALL = {"--runs": "20", "--samples": "64", "--replicates": "2", "--run": "7", "--event": "5"}
+TAKES = {"--runs": ("run", "compare", "branch", "choices"), "--samples": ("sweep",), "--replicates": ("sweep",)}
+TAKES |= {"--run": (), "--event": ()}
+"""How a command is made short, whatever its numbers, and which verbs take that."""
+
+
+def commands_of(page: str) -> list[list[str]]:
+    """Every command that stands in a block of the page, and every whole one in its text, in their order."""
+    found = []
+    for block, inline in re.findall(r"^(?:\.venv/bin/)((?:sim|pip) [^\n#]+)|`(sim [^`]+)`", page, re.M):
+        words = shlex.split(block or inline.replace("\n", " "))
+        slow = words[1] in ("tip", "lint")  # they have tests of their own
+        if len(words) > 2 and not slow and not re.search(r"[A-Z]{3}|…|install-completion", " ".join(words[:4])):
+            found += [words] if words not in found else []
+    return found
+
+
+@pytest.mark.fault("readme", "three commands did not work as printed after make demo")
+def test_every_command_of_the_readme_works_as_printed_after_make_demo(tmp_path, monkeypatch, record_property):
+    quiet = re.search(r"```yaml\n(.*?)```", README, re.S)
+    assert quiet is not None
+    (tmp_path / "quiet.yaml").write_text(quiet[1], encoding="utf-8")
+    sim.run("baseline", runs=20, seed=7, save=tmp_path / "results" / "baseline", progress=None)
+    monkeypatch.chdir(tmp_path)
+    for name in EXTRAS:
+        monkeypatch.setitem(sys.modules, name, None)
+    ran = 0
+    for words in commands_of(README.split("## How it is built")[0]):
+        if words[0] == "pip":
+            assert words[-1] == ".[sweep]"
+            for name in EXTRAS[:2]:
+                monkeypatch.delitem(sys.modules, name)
+            continue
+        fewer = {option: value for option, value in SMALL.items() if option not in words and words[1] in TAKES[option]}
+        asked = [SMALL.get(before, word) for before, word in zip(["", *words], words, strict=False)]
+        asked += [part for option in fewer.items() for part in option]
+        asked += ["--no-figures"] if words[1] == "run" and "--record" not in words else []
+        answered = ask(*asked[1:])
+        assert answered.code == 0, (words, answered.err)
+        ran += 1
+    assert ran >= 20
+    record_property("now", f"{ran} commands run as printed")

@@ -168,9 +168,11 @@ def _clear(folder: Path, but_for: tuple[str, ...]) -> None:
 
 def to_resume(folder: Path, plan: Plan, *more: str) -> str:
     """The command that goes on with a result, as a shell takes it: all that was asked for is in its folder."""
-    named = plan.scenario.name
-    where = [named, "--out", str(folder)] if _is_shipped(plan.scenario) else [str(folder)]
-    return shlex.join(["sim", "run" if plan.design is None else "sweep", *where, "--resume", *more])
+    verb, name = "run" if plan.design is None else "sweep", plan.scenario.name
+    where = [str(folder)]
+    if _is_shipped(plan.scenario):
+        where = [name] if verb == "run" and folder == Path("results") / name else [name, "--out", str(folder)]
+    return shlex.join(["sim", verb, *where, "--resume", *more])
 
 
 def _is_shipped(scenario: Scenario) -> bool:
