@@ -40,7 +40,7 @@ def test_first_order_indices_hold_no_luck_and_their_intervals_hold_the_truth(rec
     rows = rows_of("sobol")
     for name in ("S1 of v", "S1 of w", "S1 of rate", "ST of v"):
         assert rows[name].mean == pytest.approx(rows[name].truth, abs=0.045), rows[name]
-        assert rows[name].covered >= 0.85, rows[name]
+        assert rows[name].covered >= 0.8, rows[name]
     record_property("now", told(rows, "S1 of v", "S1 of rate") + f"; cover {rows['S1 of v'].covered:.0%}")
 
 
@@ -68,7 +68,7 @@ def test_a_morris_screen_is_of_the_right_size_by_default(record_property):
     rows = rows_of("morris")
     for name in ("mu_star of v", "mu_star of rate", "mu_star of w"):
         assert rows[name].mean == pytest.approx(rows[name].truth, rel=0.09), rows[name]
-        assert rows[name].covered >= 0.85, rows[name]
+        assert rows[name].covered >= 0.8, rows[name]
     assert rows["sigma of v"].mean < rows["sigma of v"].truth * 1.1
     record_property("now", told(rows, "mu_star of v", "mu_star of rate", "sigma of v"))
 
@@ -77,7 +77,7 @@ def test_rank_correlations_are_not_weakened_by_luck():
     rows = rows_of("lhs", "own", 30)
     for name in ("strength of v", "rho of w"):
         assert rows[name].mean == pytest.approx(rows[name].truth, abs=0.02), rows[name]
-        assert rows[name].covered >= 0.85, rows[name]
+        assert rows[name].covered >= 0.8, rows[name]
 
 
 @pytest.mark.fault("A8", "us_leaves_iraq by numbers alone 10.4 % in a sweep, 14.1 % with --uncertain: other draws")
