@@ -105,6 +105,18 @@ def measured(
 def rows(repetitions: int) -> list[Row]:
     """Coverage of everything that a sweep prints."""
     made: list[Row] = []
-    for method, dice in product(("sobol", "morris", "lhs", "oat", "grid"), ("common", "own")):
+    every: tuple[tuple[Dice, ...], ...] = (("common", "own"),)
+    for method, dice in product(("sobol", "morris", "lhs", "oat", "grid"), *every):
         made += measured(method, dice, repetitions)
-    return made
+    return [*made, *averages(repetitions)]
+
+
+def averages(repetitions: int) -> Iterator[Row]:
+    """Coverage of averages over points."""
+    low, high = np.array([[each.low, each.high] for each in VARIED]).T
+    truth = float(chance(low + (high - low) * np.random.default_rng(1).random((400_000, 4))).mean())
+    dice: Dice
+    for dice in ("common", "own"):
+        found = np.array([swept("lhs", dice, seed).average("y") for seed in range(repetitions)])
+        covered = float(((found[:, 1] <= truth) & (truth <= found[:, 2])).mean())
+        yield Row("average", f"lhs, {dice} dice", truth, float(found[:, 0].mean()), covered, repetitions)
