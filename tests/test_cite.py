@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+from dataclasses import replace
 from importlib.metadata import metadata
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import yaml
 
 import sim as package
 from sim.report.latex import code, escaped, tables
+from sim.results.storage.manifest import read_manifest
 
 from .test_cli import sim
 
@@ -58,7 +60,7 @@ def test_each_kind_of_result_says_how_it_came_about(results):
     assert re.search(r"\d+ uncertain numbers were drawn .* for every 4 runs", uncertain)
     assert "effective number of runs" in uncertain
     design = json.loads((results / "sweep/run.json").read_text())["design"]
-    assert f"8 times at each of {design['points']} points, on the same dice" in sweep
+    assert f"32 times at each of {design['points']} points, on the same dice" in sweep
     assert "by the method morris over the ranges of 4 numbers" in sweep
     assert "Wilson" not in sweep
 
@@ -89,8 +91,8 @@ def test_the_numbers_are_those_of_the_scenario_and_files_are_new(results, tmp_pa
 def test_an_unfinished_result_or_none_is_not_cited(results, tmp_path):
     assert "is no result of sim" in sim("cite", "nothing", cwd=tmp_path, code=2).stderr
     (tmp_path / "half").mkdir()
-    text = (results / "runs/run.json").read_text().replace('"status": "complete"', '"status": "running"')
-    (tmp_path / "half/run.json").write_text(text)
+    half = replace(read_manifest(results / "runs"), status="running")
+    (tmp_path / "half/run.json").write_text(half.text())
     assert "is not finished" in sim("cite", "half", cwd=tmp_path, code=2).stderr
 
 

@@ -23,7 +23,7 @@ def made(folder: Path) -> dict[str, object]:
     """An object of every public class, or what a public function makes, by its name in `sim`."""
     runs = sim.run(LESSON, 20, progress=None)
     sim.run(LESSON, 20, save=folder / "runs", progress=None)
-    swept = sim.sweep(LESSON, [RATE], "lhs", 40, 2, progress=None, save=folder / "swept")
+    swept = sim.sweep(LESSON, [RATE], "lhs", 64, 8, progress=None, save=folder / "swept")
     counts = sim.summarise(LESSON, folder / "counts", 20, progress=None)
     replay = sim.replay(runs, run=3)
     return {
