@@ -54,7 +54,7 @@ def command(module: str, *words: str, cwd: Path, fresh: bool = False, **environm
         if {name for name, _ in full.items() ^ server.environment.items()} <= READ_BY_EACH:
             return server.run(module, words, cwd, full)
     asked = [sys.executable, "-m", module, *words]
-    return subprocess.run(asked, cwd=cwd, env=full, capture_output=True, text=True, timeout=SECONDS)
+    return subprocess.run(asked, cwd=cwd, env=full, capture_output=True, encoding="utf-8", timeout=SECONDS)
 
 
 class Server:

@@ -167,13 +167,14 @@ def test_scripts_given_from_python_take_dates_of_numpy_and_pandas():
 def test_words_and_dates_are_told_in_english_in_any_locale_of_the_process(monkeypatch):
     import locale
 
+    before = locale.setlocale(locale.LC_ALL)
     german = next((name for name in ("de_DE.UTF-8", "de_DE.utf8", "C.UTF-8") if _set(locale, name)), None)
     try:
         assert on(date(2019, 3, 4)) == "4 March 2019"
         assert brief(date(2019, 10, 4)) == "4 Oct 2019"
         assert re.search(r"\bMay\b", sim.replay("baseline", run=1).text())
     finally:
-        locale.setlocale(locale.LC_ALL, "C")
+        locale.setlocale(locale.LC_ALL, before)
     assert german is None or time.strftime("%B")
 
 

@@ -213,7 +213,7 @@ def test_an_interrupted_run_ends_with_130_and_can_be_gone_on_with(tmp_path):
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
     assert "of 30,000 runs are kept in results/first_lesson" in errors
-    assert "sim run first_lesson --out results/first_lesson --resume" in errors
+    assert "sim run first_lesson --resume" in errors
     sim("run", "first_lesson", "--no-figures", cwd=tmp_path, code=2)
     sim("run", "first_lesson", "--no-figures", "--resume", cwd=tmp_path)
     finished = json.loads((tmp_path / "results/first_lesson/run.json").read_text())

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 import sim as package
 from sim.cli.app import app
+from sim.results.storage.checksums import stored
+from sim.results.storage.manifest import read_manifest
 from tests.commands import sim
 
 
@@ -81,9 +83,9 @@ def test_a_result_that_this_version_would_not_give_is_not_told(result, tmp_path)
     shutil.copytree(result, other)
     events = pd.read_parquet(other / "events.parquet")
     pd.concat([events.iloc[:5], events.iloc[6:]]).to_parquet(other / "events.parquet", index=False)
-    manifest = json.loads((other / "run.json").read_text(encoding="utf-8"))
-    manifest["files"]["events.parquet"] = (other / "events.parquet").stat().st_size
-    (other / "run.json").write_text(json.dumps(manifest), encoding="utf-8")
+    manifest = read_manifest(other)
+    manifest.files["events.parquet"] = stored(other / "events.parquet")
+    (other / "run.json").write_text(manifest.text(), encoding="utf-8")
     said = sim("why", str(other), "--run", "0", "--event", "3", cwd=tmp_path, code=2)
     assert "another history: event 5 is" in " ".join(said.stderr.replace("│", " ").split())
 
