@@ -21,6 +21,8 @@ Z = 1.959963984540054
 NO_EVENT = 3.689
 """Mean at which a Poisson count is zero with probability 0.025: how many there may be where none was seen."""
 GROUPS = 20
+JACKKNIFE = 2.0930240544082634
+"""Standard errors to each side of a jackknife's interval: Student's t of one degree of freedom less than `GROUPS`."""
 
 
 class Estimate(NamedTuple):
@@ -190,7 +192,7 @@ def lasting(days: NDArray[Any], ended: NDArray[np.bool_], unit: NDArray[Any], le
     def survival(some: NDArray[np.bool_]) -> float:
         return float(_surviving(days[some], ended[some], len(curve))[known])
 
-    half = Z * jackknife(survival, unit)[1]
+    half = JACKKNIFE * jackknife(survival, unit)[1]
     return Estimate(at, _crossed(1 - curve, level - half), _crossed(1 - curve, level + half), len(days))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .arrays import Floats, Ints
-from .estimates import NOTHING, Estimate, Z, jackknife, quantile
+from .estimates import JACKKNIFE, NOTHING, Estimate, jackknife, quantile
 from .units import Units
 
 HALF_LIVES = np.geomspace(0.2, 100, 400)
@@ -83,7 +83,7 @@ def half_life(excesses: Floats, run: Ints, units: Units) -> Estimate:
         return fit_half_life(np.median(excesses[some], axis=0)) if some.any() else np.nan
 
     value, error = jackknife(fitted, units.of_run[run])
-    return Estimate(value, max(value - Z * error, 0.0), value + Z * error, len(run))
+    return Estimate(value, max(value - JACKKNIFE * error, 0.0), value + JACKKNIFE * error, len(run))
 
 
 def fit_half_life(path: Floats) -> float:

@@ -79,8 +79,9 @@ def indices(
     rows: dict[str, Any] = {"parameter": list(problem["names"])}
     for name, each in found.items():
         half = _half(each, dice.get(name), given)
-        for column, value in ((name, 0.0), (f"{name}_low", -half), (f"{name}_high", half)):
-            rows[column] = chosen.shown(name, each.value + value, given)
+        low, high = chosen.limits(name, each.value, half)
+        for column, value in ((name, each.value), (f"{name}_low", low), (f"{name}_high", high)):
+            rows[column] = chosen.shown(name, value, given)
     table = pd.DataFrame(rows).sort_values(chosen.main, ascending=False, kind="stable", ignore_index=True)
     low, high = (table[f"{chosen.main}_{end}"].to_numpy() for end in ("low", "high"))
     table["rank_low"], table["rank_high"] = ranks(low, high)

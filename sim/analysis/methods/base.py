@@ -98,6 +98,10 @@ class Estimator(ABC):
             The response tells nothing; the message says why.
         """
 
+    def limits(self, name: str, value: Floats, half: Floats) -> tuple[Floats, Floats]:
+        """Ends of the interval of an index, from its half-width, before it is `shown`."""
+        return value - half, value + half
+
     def shown(self, name: str, value: Floats, given: EstimatorInput) -> Floats:
         """Carry an index, and the ends of its interval, from the scale on which errors are alike to the one told."""
         return value

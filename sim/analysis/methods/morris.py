@@ -68,6 +68,14 @@ class Morris(SweepMethod):
             "sigma": IndexEstimate(square, of_points, spread.dice, n),
         }
 
+    def limits(self, name: str, value: Floats, half: Floats) -> tuple[Floats, Floats]:
+        """Of a variance further up than down: one that was found too small has too small an error as well."""
+        low, high = super().limits(name, value, half)
+        if name == "sigma":
+            relative = np.divide(half, value, out=np.zeros_like(value), where=value > 0)
+            high = np.maximum(high, value * np.exp(np.minimum(relative, 2.0)))
+        return low, high
+
     def shown(self, name: str, value: Floats, given: EstimatorInput) -> Floats:
         """The root of sigma's square, which luck may have taken below 0."""
         return np.asarray(np.sqrt(np.maximum(value, 0.0))) if name == "sigma" else value

@@ -108,7 +108,7 @@ def rows(repetitions: int) -> list[Row]:
     every: tuple[tuple[Dice, ...], ...] = (("common", "own"),)
     for method, dice in product(("sobol", "morris", "lhs", "oat", "grid"), *every):
         made += measured(method, dice, repetitions)
-    return [*made, *averages(repetitions)]
+    return [*made, *averages(repetitions), *variances(repetitions)]
 
 
 def averages(repetitions: int) -> Iterator[Row]:
@@ -120,3 +120,20 @@ def averages(repetitions: int) -> Iterator[Row]:
         found = np.array([swept("lhs", dice, seed).average("y") for seed in range(repetitions)])
         covered = float(((found[:, 1] <= truth) & (truth <= found[:, 2])).mean())
         yield Row("average", f"lhs, {dice} dice", truth, float(found[:, 0].mean()), covered, repetitions)
+
+
+def variances(repetitions: int) -> Iterator[Row]:
+    """Coverage of the parts of the variance, by the law of total variance; on common dice it falls into three."""
+    low, high = np.array([[each.low, each.high] for each in VARIED]).T
+    P = np.sort(chance(low + (high - low) * np.random.default_rng(2).random((400_000, 4))))
+    draw = (np.arange(20_000) + 0.5) / 20_000
+    of_dice = float((1 - np.searchsorted(P, draw) / len(P)).var())
+    whole = float(P.mean() * (1 - P.mean()))
+    parts = {"parameters": P.var(), "dice": of_dice, "interaction": whole - P.var() - of_dice}
+    found = [swept("lhs", "common", seed).variance("y") for seed in range(repetitions)]
+    for name, truth in parts.items():
+        each = np.array([getattr(one, name)[:3] for one in found])
+        covered = float(((each[:, 1] <= truth / whole) & (truth / whole <= each[:, 2])).mean())
+        yield Row(
+            f"variance by {name}", "lhs, common dice", truth / whole, float(each[:, 0].mean()), covered, repetitions
+        )
