@@ -4,7 +4,7 @@ Everything that puts an interval around a figure of runs asks here, since runs w
 them tell less than four on their own. Shares take the effective sample size, figures of many cases their sums by unit.
 """
 
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -42,7 +42,7 @@ class Units(NamedTuple):
         sizes = np.bincount(self.of_run, minlength=self.n)
         return int((sizes * (sizes - 1)).sum())
 
-    def sums(self, run: NDArray[np.integer], weights: NDArray[np.generic] | None = None) -> Floats:
+    def sums(self, run: NDArray[Any], weights: NDArray[Any] | None = None) -> Floats:
         """Count cases by unit, or add up their weights.
 
         Parameters
@@ -52,13 +52,13 @@ class Units(NamedTuple):
         """
         return np.bincount(self.of_run[run], weights, minlength=self.n).astype(np.float64)
 
-    def totals(self, values: NDArray[np.generic]) -> Floats:
+    def totals(self, values: NDArray[Any]) -> Floats:
         """Sums of values over the runs of each unit: shape (run, ...) to (unit, ...)."""
         found = np.zeros((self.n, *values.shape[1:]))
         np.add.at(found, self.of_run, values)
         return found
 
-    def effective_n(self, values: NDArray[np.generic]) -> Floats:
+    def effective_n(self, values: NDArray[Any]) -> Floats:
         """As how many independent runs these count for the mean of each value, shape (run, ...) to (...)."""
         if self.alone:
             return np.full(values.shape[1:], float(len(values)))

@@ -18,7 +18,7 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
     span = f"{scenario.days} days from {scenario.start}"
     title = f"{scenario.title} · {span} · {scenario.short_hash} · seed {ensemble.seed}"
     table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("outcome", min_width=16)
+    table.add_column("outcome", min_width=12)
     for column in ("share", "sampling\nerror", "parameter\nerror", "by the\nnumbers", "as\nwritten"):
         table.add_column(column, justify="right", no_wrap=True)
     beside = written.shares().set_index("outcome")["share"]

@@ -34,7 +34,7 @@ class RbdFast(Estimator):
         if m < 2:
             return {"S1": IndexEstimate(share, error)}
         each = [self._squares(given, replicate) for replicate in given.runs.T if np.ptp(replicate)]
-        total = crossed(whole, given.runs.var(axis=0).mean(), m)
+        total = crossed(np.asarray(whole), np.asarray(given.runs.var(axis=0).mean()), m)
         if not total > 0:
             raise ValueError("what the numbers do cannot be told from luck; take more replicates, or wider ranges")
         return {"S1": IndexEstimate(crossed(share * whole, np.sum(each, axis=0) / m, m) / total, error * whole / total)}
