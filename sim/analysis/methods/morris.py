@@ -69,11 +69,14 @@ class Morris(SweepMethod):
         }
 
     def limits(self, name: str, value: Floats, half: Floats) -> tuple[Floats, Floats]:
-        """Of a variance further up than down: one that was found too small has too small an error as well."""
+        """Of a variance further up than down, as its chi-squared distribution does (Satterthwaite 1946)."""
+        from scipy.special import chdtri  # takes a while to import
+
         low, high = super().limits(name, value, half)
         if name == "sigma":
-            relative = np.divide(half, value, out=np.zeros_like(value), where=value > 0)
-            high = np.maximum(high, value * np.exp(np.minimum(relative, 2.0)))
+            known = (value > 0) & (half > 0)
+            freedom = 2 * np.divide(2 * value, half, out=np.ones_like(value), where=known) ** 2
+            high = np.where(known, np.maximum(high, value * freedom / chdtri(np.maximum(freedom, 1.0), 0.975)), high)
         return low, high
 
     def shown(self, name: str, value: Floats, given: EstimatorInput) -> Floats:
