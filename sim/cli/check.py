@@ -32,7 +32,8 @@ def check(
 
 def _tell(found: "Checked") -> None:
     told = f"{counted(found.files, 'file')} held to {'its checksum' if found.files == 1 else 'their checksums'}"
-    lines = [f"{found.folder}: {f'{len(found.damaged):,} damaged' if found.damaged else 'whole'}; {told}"]
+    state = "whole" if found.finished else "not finished, and whole as far as it goes"
+    lines = [f"{found.folder}: {f'{len(found.damaged):,} damaged' if found.damaged else state}; {told}"]
     lines += [f"  {each.file}: {each.what}" for each in found.damaged]
     for line in lines:
         console.print(line, markup=False, highlight=False, soft_wrap=True)
@@ -50,6 +51,7 @@ def _as_data(found: "Checked") -> dict[str, object]:
     return {
         "folder": str(found.folder),
         "sound": found.sound,
+        "finished": found.finished,
         "files": found.files,
         "unchecked": found.unchecked,
         "damaged": [vars(each) for each in found.damaged],

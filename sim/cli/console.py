@@ -83,14 +83,25 @@ def answering(verb: Callable[P, None]) -> Callable[P, None]:
             code = _code(error)
             if code is None:
                 raise
-            notes.print(_NO_MEMORY if isinstance(error, MemoryError) else str(error))
+            notes.print(_told(error))
             raise typer.Exit(code) from None
 
     return answer
 
 
+def _told(error: Exception) -> str:
+    """What an error says to its reader."""
+    if isinstance(error, MemoryError):
+        return _NO_MEMORY
+    if isinstance(error, OSError) and _code(error) == FAILED and error.filename is not None:
+        return f"cannot use {error.filename}: {error.strerror or error}"
+    return str(error)
+
+
 def _code(error: Exception) -> int | None:
     """The exit code of an error that a user can mend; None for one of ours."""
+    if type(error).__module__ == "builtins" and isinstance(error, OSError):  # of a file, by its name; not of a stream
+        return FAILED if error.filename is not None else None
     kinds = {type_.__name__ for type_ in type(error).__mro__}  # by name: what never was imported was never raised
     return next((code for name, code in _CODES.items() if name in kinds), None)
 

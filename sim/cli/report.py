@@ -57,7 +57,7 @@ def _opened(folder: Path) -> "AnyEnsemble":
 
     if not folder.is_dir():
         within = Path("results") / folder.name
-        hint = f"did you mean {within}?" if (within / "run.json").is_file() else f"'sim run {folder.stem}' makes one"
+        hint = f"did you mean {within}?" if (within / "run.json").is_file() else "'sim run SCENARIO --out' makes one"
         raise typer.BadParameter(f"there is no result in {folder}; {hint}")
     found = open_result(folder)
     if isinstance(found, Sweep):

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.given import MOST_RUNS, whole
+from sim.given import MOST_RUNS, plain, whole
 from sim.text import did_you_mean
 from sim.theatre.compiled.program import NONE, Floats
 from sim.theatre.language.scenario import Scenario
@@ -130,7 +130,8 @@ class CrisisModel(LockstepModel, mesa.Model):
         seed = _seed(seed, rng)
         if run_numbers is None:
             runs = whole(runs, "runs", 1, MOST_RUNS)
-            run = runs * iteration if run is None and iteration is not None and own else run or 0
+            of_iteration = runs * iteration if iteration is not None and own else 0
+            run = of_iteration if run is None else whole(run, "the first run", 0, MOST_RUNS - 1)
             run_numbers = np.arange(run, run + runs)
         elif run is not None:
             raise ValueError("'run' and 'run_numbers' both say which runs; give one of them")
@@ -188,6 +189,7 @@ _RNG_PER_ITERATION = _BATCH_RUN is not None and "rng" in inspect.signature(_BATC
 
 def _seed(seed: int | None, rng: Any) -> int:
     """Return the seed that is meant, a fresh one if none is."""
+    rng = plain(rng)
     if rng is None:
         return checked_seed(seed)
     if seed is not None:

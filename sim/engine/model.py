@@ -254,6 +254,8 @@ def checked_seed(seed: int | None) -> int:
 def _numbered(numbers: Sequence[int] | NDArray[np.integer[Any]]) -> NDArray[np.int64]:
     """Run or branch numbers as the dice take them."""
     found = np.asarray(numbers)
+    if found.dtype.kind == "f" and (found == np.floor(found)).all():
+        found = found.astype(np.int64)
     if len(found) < 1 or found.dtype.kind not in "iu" or found.min() < 0 or found.max() >= MOST_RUNS:
         raise ValueError("a model needs at least one run, and runs are numbered from 0 below 2**32")
     return found.astype(np.int64)

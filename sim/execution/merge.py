@@ -81,7 +81,9 @@ def merge(out: str | PathLike[str], *parts: str | PathLike[str], overwrite: bool
     sim.StoreError
         Parts do not belong together, or runs are missing or there twice, or something is damaged, or `out` is taken.
     """
-    folder, found = Path(out), _in_order([_part(Path(part)) for part in parts])
+    folder = Path(out)
+    _refuse_within(folder, [Path(part) for part in parts])
+    found = _in_order([_part(Path(part)) for part in parts])
     plan, made = _whole(found), _made(found)
     if not plan.summary_only:
         return _put_together(folder, plan, found, made, overwrite)
@@ -95,6 +97,15 @@ def merge(out: str | PathLike[str], *parts: str | PathLike[str], overwrite: bool
         first = min(summarising.KEPT, plan.runs)
         _put_together(writer.kept, _plan(kept[0].plan, first), kept, made, overwrite=True)
         return writer.finish()
+
+
+def _refuse_within(out: Path, parts: Sequence[Path]) -> None:
+    """Refuse to write where a part lies, since it would be gone before it is read."""
+    there = out.resolve()
+    for part in parts:
+        other = part.resolve()
+        if there == other or there in other.parents or other in there.parents:
+            raise StoreError(f"{out} is {part}, or one lies in the other; choose another folder for the whole")
 
 
 def _part(folder: Path) -> _Part:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.engine.draw import RUNS_PER_SET
 from sim.given import MOST_RUNS as MOST_NUMBERED
-from sim.given import seed_of, whole
+from sim.given import plain, seed_of, shown, whole
 from sim.results.intervals import Precision
 from sim.results.storage.manifest import Manifest, Plan
 from sim.text import suggestion
@@ -50,6 +50,10 @@ def planned(
     PlanError
         Something is not possible.
     """
+    dtype = dtype if dtype is None or isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
+    variables = [variables] if isinstance(variables, str) else variables
+    if until is not None and not isinstance(plain(until.halfwidth), int | float):
+        raise PlanError(f"a half-width is a number, found {shown(until.halfwidth)}")
     runs = None if runs is None else whole(runs, "runs", 1, MOST_NUMBERED, PlanError)
     first = None if first is None else whole(first, "the first run", 0, MOST_NUMBERED - 1, PlanError)
     seed = None if seed is None else seed_of(seed, PlanError)

@@ -31,7 +31,7 @@ def escaped(text: str) -> str:
     line = " ".join(text.split())
     return "".join(
         _escaped(letter) + ("{}" if letter + following in _LIGATURES else "")
-        for letter, following in zip(line, f"{line[1:]} ", strict=True)
+        for letter, following in zip(line, [*line[1:], " "][: len(line)], strict=True)
     )
 
 

@@ -21,6 +21,8 @@ from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble
 from sim.results.errors import StoreError
 from sim.results.provenance import Provenance
+from sim.results.storage.atomic import read_file
+from sim.results.storage.check import is_sealed
 from sim.results.storage.manifest import provenance
 from sim.theatre.files.errors import ScenarioError
 
@@ -61,8 +63,7 @@ def reproduce(file: str | Path) -> Reproduced:
     file = Path(file)
     try:
         size = file.stat().st_size
-        with file.open("rb") as opened:
-            start = opened.read(16)
+        start = read_file(file, 16)
     except OSError as error:
         raise ReportError(f"cannot read {file}: {error.strerror or error}") from None
     if size > LARGEST:
@@ -170,15 +171,19 @@ class _Scripts(HTMLParser):
 
 def _page(file: Path) -> Reproduced:
     try:
-        text = file.read_text(encoding="utf-8")
+        content = read_file(file)
+        held = _scripts(content.decode("utf-8"))
     except (OSError, ValueError) as error:
         raise StoreError(f"it is neither a PNG nor a page ({error})") from None
-    held = _scripts(text)
+    if not is_sealed(content):
+        raise StoreError("it is damaged: it does not hold what was written (its checksum is another)")
     try:
         made_from, before = json.loads(held["made-from"]), json.loads(held["data"])
         carried = tuple(Provenance.read(texts) for texts in made_from)
-    except (KeyError, TypeError, ValueError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise StoreError("it is neither a figure nor a report of sim, or it is damaged") from None
+    if not isinstance(before, dict):
+        raise StoreError("it is damaged: what it shows is no table of names")
     if not 1 <= len(carried) <= 2:
         raise StoreError("a report carries one scenario or two")
     ensembles = [runs_of(each) for each in carried]

@@ -104,8 +104,10 @@ class Provenance:
         try:
             seed, runs, first = int(texts["Seed"]), int(texts["Runs"]), int(texts.get("First", "0"))
             until = json.loads(texts["Until"]) if texts.get("Until") else None
-        except (KeyError, ValueError) as error:
+        except (KeyError, ValueError, RecursionError) as error:
             raise StoreError(f"{_DAMAGED}: {error}") from None
+        if until is not None and not isinstance(until, dict):
+            raise StoreError(f"{_DAMAGED}: it was not made until {until}")
         if not 0 <= seed < 2**64 or not 1 <= runs <= 100_000_000 or not 0 <= first < 2**32:
             raise StoreError(f"{_DAMAGED}: seed {seed}, {runs} runs")
         dtype = "float64" if texts.get("Dtype") == "float64" else "float32"
@@ -130,5 +132,5 @@ def _unpacked(text: str) -> Scenario:
         return Scenario.model_validate(json.loads(content))
     except ValidationError as error:
         raise StoreError(f"{_DAMAGED}: {error.errors()[0]['msg']}") from None
-    except (ValueError, zlib.error) as error:
+    except (ValueError, RecursionError, zlib.error) as error:
         raise StoreError(f"{_DAMAGED}: {error}") from None

@@ -40,11 +40,16 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
     ParameterError
         A pattern finds nothing, or a number that is named cannot vary, or nothing is left.
     """
-    wanted = parameters if isinstance(parameters, Mapping) else dict.fromkeys(parameters or ["*"])
+    named = [parameters] if isinstance(parameters, str) else parameters
+    wanted = named if isinstance(named, Mapping) else dict.fromkeys(["*"] if named is None else named) or {"*": None}
     try:
         found = ranges(scenario, wanted)
     except RangeError as error:
         raise ParameterError(str(error)) from None
+    except (TypeError, ValueError, AttributeError):
+        raise ParameterError(
+            f"numbers are named by patterns, or by a mapping from patterns to ranges [low, high], found {parameters!r}"
+        ) from None
     numbers = dict(scenario.numbers())
     if only is not None:
         found = {path: ends for path, ends in found.items() if numbers[path].lever == (only == "levers")}

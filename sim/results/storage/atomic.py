@@ -4,6 +4,7 @@ import errno
 import os
 import secrets
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -61,6 +62,30 @@ def created(path: Path) -> Iterator[BinaryIO]:
     """
     with os.fdopen(os.open(path, _NEW, 0o666), "wb") as file:
         yield file
+
+
+def read_file(path: Path, most: int = -1) -> bytes:
+    """Read a file, or its first `most` bytes; a pipe, which would never end, or a device is no file.
+
+    Raises
+    ------
+    OSError
+        It cannot be read, or is none.
+    """
+    opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    try:
+        if not stat.S_ISREG(os.fstat(opened).st_mode):
+            raise OSError(errno.EINVAL, "it is no file", str(path))
+        with os.fdopen(os.dup(opened), "rb") as file:
+            return file.read(most)
+    finally:
+        os.close(opened)
+
+
+def make_way(path: Path) -> None:
+    """Remove a folder that is in the place of a file of ours, which none of ours ever is."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
 
 
 def make_folder(path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from sim.results.errors import StoreError
 
 from . import zarr_blocks
-from .atomic import UNFINISHED
+from .atomic import UNFINISHED, read_file
 from .checksums import Stored, fault
 from .manifest import NAME, Manifest, read_manifest, remedy
 from .written import KEPT
@@ -44,6 +44,8 @@ class Checked:
     damaged: tuple[Damaged, ...]
     advice: str
     """What to do about damage."""
+    finished: bool = True
+    """Whether all runs are there."""
 
     @property
     def sound(self) -> bool:
@@ -95,7 +97,7 @@ def check(folder: str | Path) -> Checked:
     advice = remedy(folder, manifest.plan)
     if damaged and all(each.file == _REPORT for each in damaged):
         advice = f"{shlex.join(['sim', 'report', str(folder)])} writes it anew"
-    return Checked(folder, checked, bare, tuple(dict.fromkeys(damaged)), advice)
+    return Checked(folder, checked, bare, tuple(dict.fromkeys(damaged)), advice, manifest.status == "complete")
 
 
 def damage(folder: Path) -> tuple[Damaged, ...]:
@@ -162,15 +164,32 @@ def _fault(path: Path, known: Stored) -> str | None:
 
 def _pictures(folder: Path) -> Iterator[tuple[str, str | None]]:
     """What was made from a result: figures, whose format has checksums, and the report, which has its own."""
-    for path in sorted((folder / "figures").glob("*.png")):
-        yield f"figures/{path.name}", None if path.is_file() and _is_png(path.read_bytes()) else "is no whole picture"
+    try:
+        pictures = sorted(path for path in (folder / "figures").iterdir() if path.suffix == ".png")
+    except FileNotFoundError:
+        pictures = []
+    except OSError as error:
+        pictures = []
+        yield "figures", f"cannot be read ({error.strerror or error})"
+    for path in pictures:
+        try:
+            yield f"figures/{path.name}", None if _is_png(read_file(path)) else "is no whole picture"
+        except OSError as error:
+            yield f"figures/{path.name}", f"cannot be read ({error.strerror or error})"
     report = folder / _REPORT
     if report.is_file():
-        content = report.read_bytes()
-        text, mark, _ = content.rpartition(_SEAL)
-        if mark or not content.rstrip().endswith(b"</html>"):  # versions before wrote none
-            sound = content == seal(text)
-            yield report.name, None if sound else "does not hold what was written (its checksum is another)"
+        try:
+            content = read_file(report)
+        except OSError as error:
+            yield report.name, f"cannot be read ({error.strerror or error})"
+            return
+        yield report.name, None if is_sealed(content) else "does not hold what was written (its checksum is another)"
+
+
+def is_sealed(page: bytes) -> bool:
+    """Whether a page has the checksum that it tells; of pages of versions that wrote none, whether it has an end."""
+    text, mark, _ = page.rpartition(_SEAL)
+    return page == seal(text) if mark else page.rstrip().endswith(b"</html>")
 
 
 def seal(page: bytes) -> bytes:

@@ -13,6 +13,8 @@ from typing import NamedTuple
 
 from sim.results.errors import StoreError
 
+from .atomic import read_file
+
 
 class Stored(NamedTuple):
     """A file as it was written."""
@@ -30,7 +32,7 @@ def sha256(content: bytes) -> str:
 
 def stored(path: Path) -> Stored:
     """Tell of a file that was just written."""
-    content = path.read_bytes()
+    content = read_file(path)
     return Stored(len(content), sha256(content))
 
 
@@ -56,7 +58,7 @@ def read(path: Path, known: Stored, advice: str) -> bytes:
     wrong = fault(path, known)
     if wrong is None:
         try:
-            content = path.read_bytes()
+            content = read_file(path)
         except OSError as error:
             raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
         if known.sha256 in (None, sha256(content)):

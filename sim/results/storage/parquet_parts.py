@@ -7,7 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from .atomic import UNFINISHED, replacing
+from .atomic import UNFINISHED, make_way, read_file, replacing
 from .checksums import Content, Stored, sha256, stored
 from .manifest import Done, Span
 
@@ -28,6 +28,7 @@ class Parts:
         """Write what a block adds to a table, and return its hash."""
         content = io.BytesIO()
         pq.write_table(table, content, **CHECKED)
+        make_way(self._part(span, name))
         with replacing(self._part(span, name), self.folder / UNFINISHED) as file:
             file.write(content.getbuffer())
         return sha256(content.getvalue())
@@ -36,7 +37,7 @@ class Parts:
         """Whether all that a block has added lies on the disk as it was written."""
         try:
             return all(
-                sha256(self._part(span, name).read_bytes()) == known
+                sha256(read_file(self._part(span, name))) == known
                 for name, known in zip(self.names, done.parts, strict=True)
             )
         except (OSError, ValueError):

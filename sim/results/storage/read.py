@@ -98,12 +98,13 @@ def read_whole(folder: Path, manifest: Manifest) -> Ensemble:
     )
 
 
-Identity = tuple[str, int, int, bool]
-"""What makes runs the same ones: scenario, seed, how many, and whether they draw their numbers."""
+Identity = tuple[Any, ...]
+"""What makes runs the same ones, and what of them is kept."""
 
 
 def _identity(plan: Plan, runs: int) -> Identity:
-    return plan.scenario.sha256, plan.seed, runs, plan.uncertain
+    branch = None if plan.branch is None else json.dumps(plan.branch, sort_keys=True, default=str)
+    return plan.scenario.sha256, plan.seed, plan.first, runs, plan.uncertain, plan.dtype, plan.variables, branch
 
 
 def _reopened(folder: Path, identity: Identity) -> Ensemble:

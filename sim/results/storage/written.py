@@ -11,6 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sim.results.errors import StoreError
 
+from .atomic import read_file
+
 NAME, KEPT = "run.json", "kept"
 """The file, and the folder of the runs that are kept whole beside counts of all."""
 LARGEST = 2**30
@@ -116,8 +118,7 @@ def read_written(folder: Path) -> _Read:
     """
     path = folder / NAME
     try:
-        with path.open("rb") as file:
-            raw = file.read(LARGEST + 1)
+        raw = read_file(path, LARGEST + 1)
         if len(raw) > LARGEST:
             raise ValueError("it is too large")
         content = json.loads(raw)

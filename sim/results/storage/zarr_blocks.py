@@ -23,7 +23,7 @@ from sim.results.ensemble import dataset, label
 from sim.results.errors import StoreError
 from sim.theatre.compiled.compile import program_of
 
-from .atomic import UNFINISHED, make_folder, remove, replacing
+from .atomic import UNFINISHED, make_folder, make_way, read_file, remove, replacing
 from .checksums import Stored, read, sha256
 from .manifest import Done, Manifest, Plan, Span, remedy
 
@@ -75,8 +75,9 @@ class Chunks:
     def _put(self, key: str, content: bytes) -> Stored:
         """Write a file of the store, through no link."""
         path = self.folder / NAME / key
-        for folder in reversed(path.relative_to(self.folder).parents):
+        for folder in [*reversed(path.relative_to(self.folder).parents)][1:]:  # that of the result is there
             make_folder(self.folder / folder)
+        make_way(path)
         with replacing(path, self.folder / UNFINISHED, lasting=False) as file:
             file.write(content)
         return Stored(len(content), sha256(content))
@@ -92,7 +93,7 @@ class Chunks:
         """Whether the store holds what was written of a block."""
         try:
             return all(
-                sha256(self.path(name, span).read_bytes()) == known
+                sha256(read_file(self.path(name, span))) == known
                 for name, known in zip(self.names, done.chunks, strict=True)
             )
         except (OSError, ValueError):
