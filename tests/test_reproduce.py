@@ -15,6 +15,7 @@ from sim.plots import figures
 from sim.report.reproduce import reproduce
 from sim.results.errors import StoreError
 from sim.results.provenance import Provenance
+from sim.results.storage.check import seal
 from tests.small_scenarios import rich
 
 
@@ -171,9 +172,11 @@ def test_a_report_is_written_beside_its_result_and_made_again(results, tmp_path)
     path = results / "small" / "report.html"
     assert ended.stdout.strip() == str(path)
     assert called("reproduce", path).stdout.startswith("equal: all data")
-    text = path.read_text()
+    other = path.read_bytes().replace(b'"sound":25', b'"sound":24', 1)
     spoilt = tmp_path / "spoilt.html"
-    spoilt.write_text(text.replace('"sound":25', '"sound":24', 1))
+    spoilt.write_bytes(other)
+    assert "it is damaged" in called("reproduce", spoilt, code=2).output
+    spoilt.write_bytes(seal(other.rpartition(b"\n<!-- sha256 ")[0]))  # as another version might have made it
     said = called("reproduce", spoilt, code=1).stdout
     assert "different" in said
     assert "head: not the same" in said
@@ -190,7 +193,7 @@ def test_two_results_make_one_report(results, tmp_path):
 
 
 def test_wrong_usage_of_report_is_said_in_sentences(results, tmp_path):
-    assert "'sim run nowhere' makes one" in called("report", tmp_path / "nowhere", code=2).output
+    assert "'sim run SCENARIO --out' makes one" in called("report", tmp_path / "nowhere", code=2).output
     thesis = tmp_path / "thesis.html"
     thesis.write_text("years of work")
     assert "is another file" in called("report", results / "small", "--out", thesis, code=2).output

@@ -175,13 +175,13 @@ def _page(file: Path) -> Reproduced:
         held = _scripts(content.decode("utf-8"))
     except (OSError, ValueError) as error:
         raise StoreError(f"it is neither a PNG nor a page ({error})") from None
-    if not is_sealed(content):
-        raise StoreError("it is damaged: it does not hold what was written (its checksum is another)")
     try:
         made_from, before = json.loads(held["made-from"]), json.loads(held["data"])
         carried = tuple(Provenance.read(texts) for texts in made_from)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise StoreError("it is neither a figure nor a report of sim, or it is damaged") from None
+    if not is_sealed(content):
+        raise StoreError("it is damaged: it does not hold what was written (its checksum is another)")
     if not isinstance(before, dict):
         raise StoreError("it is damaged: what it shows is no table of names")
     if not 1 <= len(carried) <= 2:
