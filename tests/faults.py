@@ -54,9 +54,21 @@ def main() -> int:
     """Run the tests of faults and write the page."""
     table = Table()
     code = pytest.main(["-q", "-m", "fault", str(PAGE.parent)], plugins=[table])
-    ordered = sorted(table.rows, key=lambda row: [int(part) if part.isdigit() else part for part in _parts(row[0])])
+    ordered = sorted(folded(table.rows), key=lambda row: [int(p) if p.isdigit() else p for p in _parts(row[0])])
     PAGE.write_text(HEAD + "".join(f"| {' | '.join(cell.replace('|', '/') for cell in row)} |\n" for row in ordered))
     return int(code)
+
+
+def folded(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """One row for all cases of a test: what is not mended first, else what the first of them saw."""
+    cases: dict[tuple[str, str, str], list[str]] = {}
+    for number, before, now, test in rows:
+        cases.setdefault((number, before, test.strip("`").split("[")[0]), []).append(now)
+    found = []
+    for (number, before, test), seen in cases.items():
+        now = next((each for each in seen if each.startswith("NOT")), seen[0])
+        found.append((number, before, now + (f" ({len(seen)} cases)" if len(seen) > 1 else ""), f"`{test}`"))
+    return found
 
 
 def _parts(number: str) -> list[str]:

@@ -71,7 +71,7 @@ def test_every_verb_takes_what_is_valid(its_theatre):
 
 
 @pytest.mark.fault("10", "sim new --extends of a theatre without actions: a traceback")
-@pytest.mark.fault("11", "a report without outcomes: a traceback")
+@pytest.mark.fault("10 11", "a report without outcomes: a traceback")
 @pytest.mark.parametrize("missing", EMPTY)
 def test_every_verb_takes_a_theatre_that_lacks_something(missing, tmp_path, record_property, monkeypatch):
     file = written(EMPTY[missing], tmp_path)
@@ -116,7 +116,7 @@ def test_why_takes_two_theatres_of_which_one_lets_an_actor_do_nothing(tmp_path, 
 )
 @pytest.mark.fault("8", "accepted by validate, a crash in the run")
 @pytest.mark.fault("8b", "one series replaced the other")
-@pytest.mark.fault("9", "an actor named script: a traceback")
+@pytest.mark.fault("8 8b 9", "an actor named script: a traceback")
 def test_an_id_that_something_of_ours_bears_is_refused_where_it_stands(section, name, tmp_path, record_property):
     entries = {
         "variables": {"kind": "unit", "start": 0.1, "label": "Taken"},

@@ -62,7 +62,7 @@ def said(text):
 
 @pytest.mark.fault("4", "MarkupError after the runs")
 @pytest.mark.fault("5", "words in brackets swallowed")
-@pytest.mark.fault("6", ":warning: turned into a sign")
+@pytest.mark.fault("4 4b 5 6", ":warning: turned into a sign")
 def test_every_verb_shows_hostile_texts_as_they_were_written(tmp_path, record_property):
     verbs = 0
     for words, answered in asked_of(files_with(HOSTILE, tmp_path), tmp_path):
