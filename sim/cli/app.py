@@ -80,7 +80,7 @@ def validate(
         print_json({"valid": found, "faults": [vars(fault) for fault in faults]})
     else:
         for name, text in found.items():
-            console.print(f"{name}: {text}", highlight=False, markup=False, soft_wrap=True)
+            console.print(f"{name}: {text}", highlight=False, soft_wrap=True)
     if faults:
         raise ScenarioError(faults)
 

@@ -125,7 +125,7 @@ def _print(found: "Ensemble") -> None:
         for name in found.outcomes:
             lines.append(f"  {_label(found, name)}: {date_of(scenario, first[name]) if name in first else 'never'}")
         for line in lines:
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
+            console.print(line, highlight=False, soft_wrap=True)
         return
     from rich import box
     from rich.table import Table
@@ -145,7 +145,7 @@ def _print(found: "Ensemble") -> None:
     table.caption = f"of {len(found.completed):,} branches{changed}; sampling error only; not a forecast"
     console.print(table)
     for name, day in before.items():
-        console.print(f"{_label(found, name)}: already on {date_of(scenario, day)}", highlight=False, markup=False)
+        console.print(f"{_label(found, name)}: already on {date_of(scenario, day)}", highlight=False)
 
 
 def _label(found: "Ensemble", outcome: str) -> str:
@@ -183,7 +183,7 @@ def choices(
     else:
         console.print(_choices_table(found, sorted_by))
         for line in _choices_notes(found):
-            console.print(line, highlight=False, markup=False, soft_wrap=True)
+            console.print(line, highlight=False, soft_wrap=True)
 
 
 def _choices_as_data(found: "Choices", by: str) -> dict[str, Any]:

@@ -23,10 +23,10 @@ def tell_changes(name: str, scenario: Scenario) -> None:
     if parent != scenario.theatre.theatre:
         more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
         told = ", ".join(changed[:MOST]) or "nothing"
-        notes.print(f"changed against {parent}: {told}{more}", markup=False, highlight=False)
+        notes.print(f"changed against {parent}: {told}{more}", highlight=False)
     for each in written(scenario.theatre):
         number = each.number
         if number.plausible is not None and not number.plausible[0] <= number.value <= number.plausible[1]:
             low, high = number.plausible
             text = f"note: {each.path} is {number.value:g}, outside its plausible range, {low:g} to {high:g}"
-            notes.print(text, markup=False, highlight=False)
+            notes.print(text, highlight=False)

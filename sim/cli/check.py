@@ -36,15 +36,14 @@ def _tell(found: "Checked") -> None:
     lines = [f"{found.folder}: {f'{len(found.damaged):,} damaged' if found.damaged else state}; {told}"]
     lines += [f"  {each.file}: {each.what}" for each in found.damaged]
     for line in lines:
-        console.print(line, markup=False, highlight=False, soft_wrap=True)
+        console.print(line, highlight=False, soft_wrap=True)
     if found.unchecked:
         notes.print(
             f"{counted(found.unchecked, 'file')} of {found.folder} have no checksums, since an earlier version made "
             "them: of these only kind and length were looked at",
-            markup=False,
         )
     if found.damaged:
-        notes.print(found.advice, markup=False)
+        notes.print(found.advice)
 
 
 def _as_data(found: "Checked") -> dict[str, object]:

@@ -33,4 +33,4 @@ def cite(
         return
     sys.stdout.write(f"{told.paragraph}\n" if files else f"{told.paragraph}\n\n{told.bibtex}")
     for file in files:
-        notes.print(str(file), markup=False)
+        notes.print(str(file))

@@ -49,7 +49,7 @@ def compare(
         return
     console.print(_outcomes(found))
     for line in _sentences(found):
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(line, highlight=False, soft_wrap=True)
     console.print(_variables(found))
     left_out = max(len(found.first), len(found.second)) - len(found)
     if left_out:

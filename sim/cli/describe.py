@@ -128,7 +128,7 @@ def print_all(told: Description, console: Console, sources: bool) -> None:
             print_as_it_is(line)
     for fault, places in faults(told.model, told.sources).items():
         more = f" (and in {counted(len(places) - 1, 'other place')})" if len(places) > 1 else ""
-        notes.print(f"{places[0]}: {fault}{more}", markup=False)
+        notes.print(f"{places[0]}: {fault}{more}")
 
 
 def _counts(told: Description) -> Iterator[str]:

@@ -52,7 +52,7 @@ def write_annotated(made: "Sweep", measure: str, source: str | None, path: Path)
     text = annotated(made, measure, source)
     with reporting_disk_errors(path), created(path) as file:
         file.write(text.encode())
-    notes.print(f"{path} is the theatre with what each number does to {measure} beside it", markup=False)
+    notes.print(f"{path} is the theatre with what each number does to {measure} beside it")
 
 
 def refuse_place(path: Path) -> None:

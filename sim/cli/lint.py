@@ -58,9 +58,9 @@ def _print(report: "Report") -> None:
         if len(linted.base_rates):
             console.print(base_rate_table(linted.base_rates, _title(linted)))
     for finding in report.findings:
-        console.print(str(finding), highlight=False, markup=False, soft_wrap=True)
+        console.print(str(finding), highlight=False, soft_wrap=True)
     for name in report.skipped:
-        notes.print(f"{name} is not run by itself; it is looked at in scenarios that draw on it", markup=False)
+        notes.print(f"{name} is not run by itself; it is looked at in scenarios that draw on it")
     explained = len(report.findings) - len(report.unexplained)
     notes.print(f"{counted(len(report.unexplained), 'finding')}, and {explained} that the files explain")
 

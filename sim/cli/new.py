@@ -61,8 +61,8 @@ def new(
         print_json({"written": list(texts), "next": following})
         return
     for file in texts:
-        console.print(file, markup=False, highlight=False)
-    notes.print(f"Open it in an editor and change one thing; then: {', '.join(following)}", markup=False)
+        console.print(file, highlight=False)
+    notes.print(f"Open it in an editor and change one thing; then: {', '.join(following)}")
 
 
 def _refuse_unfit(name: str) -> None:

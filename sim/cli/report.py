@@ -46,8 +46,8 @@ def report(
     if as_json:
         print_json({"report": str(path), "bytes": size, "results": [str(folder) for folder in folders]})
     else:
-        console.print(str(path), markup=False, highlight=False, soft_wrap=True)
-        notes.print(f"{size / 1e6:.1f} MB; open it in a browser", markup=False)
+        console.print(str(path), highlight=False, soft_wrap=True)
+        notes.print(f"{size / 1e6:.1f} MB; open it in a browser")
 
 
 def _opened(folder: Path) -> "AnyEnsemble":
@@ -102,7 +102,7 @@ def reproduce(
         print_json(_as_data(found))
     else:
         for line in _lines(found):
-            console.print(line, markup=False, highlight=False, soft_wrap=True)
+            console.print(line, highlight=False, soft_wrap=True)
     if not found.equal:
         raise typer.Exit(FAILED)
 

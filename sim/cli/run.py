@@ -136,9 +136,9 @@ def tell_finished(folder: Path) -> None:
     from sim.results.storage.check import damage
 
     if damaged := damage(folder):
-        notes.print(f"{folder} is damaged: {damaged[0].file} {damaged[0].what}; it is made anew", markup=False)
+        notes.print(f"{folder} is damaged: {damaged[0].file} {damaged[0].what}; it is made anew")
     else:
-        notes.print(f"{folder} holds a finished result; nothing is left to run", markup=False)
+        notes.print(f"{folder} holds a finished result; nothing is left to run")
 
 
 def refuse_together(*pairs: dict[str, bool]) -> None:

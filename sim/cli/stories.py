@@ -112,7 +112,7 @@ def said_if_changed(origin: "Origin") -> None:
     from sim.execution.source import changed_since
 
     if (changed := changed_since(origin)) is not None:
-        notes.print(changed, markup=False)
+        notes.print(changed)
 
 
 def _answer(found: Any, as_json: bool) -> None:

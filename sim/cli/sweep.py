@@ -227,13 +227,13 @@ def _tell(
         if measure in ledgers:
             console.print(ledger_table(made, measure, ledgers[measure]))
     for box in found:
-        console.print(box.text(), highlight=False, markup=False, soft_wrap=True)
+        console.print(box.text(), highlight=False, soft_wrap=True)
     if any(box.limits for box in found) and judge is None and made.design.dice == "common":
         note = f"Boxes are judged by other points, on the same {counted(made.design.replicates, 'replicate')}"
         console.print(f"{note}; '--fresh SWEEP', of another seed, judges them by other dice too.", highlight=False)
     seconds = made.info.get("seconds", 0.0)
     runs = f"{counted(len(made.design), 'point')} × {counted(made.design.replicates, 'run')}"
-    notes.print(f"{runs} in {seconds:.1f} s; design.parquet and measures.parquet are in {made.folder}", markup=False)
+    notes.print(f"{runs} in {seconds:.1f} s; design.parquet and measures.parquet are in {made.folder}")
 
 
 def _head(made: "Sweep") -> str:
@@ -274,8 +274,8 @@ def _print_measure(made: "Sweep", measure: str) -> None:
         console.print(_table(made, measure, made.indices(measure)))
     except MeasureError as error:
         title = f"\n{made.label(measure)} · {_average_text(made, measure)}: {error}"
-        console.print(title, highlight=False, markup=False, soft_wrap=True)
-    console.print(told, highlight=False, markup=False, soft_wrap=True)
+        console.print(title, highlight=False, soft_wrap=True)
+    console.print(told, highlight=False, soft_wrap=True)
 
 
 def _average_text(made: "Sweep", measure: str) -> str:

@@ -49,6 +49,6 @@ def tip(
         print_text(found.text(width()))
     if out is not None:
         found.write(out, scenario)
-        notes.print(f"a scenario with the change is in {out}", markup=False)
+        notes.print(f"a scenario with the change is in {out}")
     if not found.crossed:
         raise typer.Exit(NOT_PRECISE)

@@ -8,6 +8,7 @@ tables carry the checksums of their formats, which other tools know.
 import hashlib
 import io
 import stat
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -65,6 +66,14 @@ def read(path: Path, known: Stored, advice: str) -> bytes:
             return content
         wrong = "does not hold what was written (its checksum is another)"
     raise StoreError(f"{path} is damaged: it {wrong}; {advice}")
+
+
+def all_hold(paths: Iterable[Path], hashes: Iterable[str]) -> bool:
+    """Whether each of some files holds what its hash says; not if one cannot be read, or has no hash."""
+    try:
+        return all(sha256(read_file(path)) == known for path, known in zip(paths, hashes, strict=True))
+    except (OSError, ValueError):
+        return False
 
 
 class Content(io.BytesIO):
