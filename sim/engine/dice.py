@@ -8,7 +8,7 @@ import numpy as np
 
 from ._numba import formula
 
-DECIDE, CASUALTIES, NOISE, NUMBERS = 1, 2, 3, 4
+DECIDE, CASUALTIES, NOISE, NUMBERS, RESAMPLE = 1, 2, 3, 4, 5
 """Purposes."""
 
 _MASK = np.uint64(0xFFFFFFFF)
