@@ -10,7 +10,7 @@ import sim
 from sim.engine.model import LockstepModel
 from sim.execution.recorded import RecordError
 from sim.theatre.files.load import check
-from sim.theatre.language.scenario import HistoryFile
+from sim.theatre.language.record import HistoryFile
 from tests.commands import sim as command
 from tests.small import HISTORY, SCENARIO, changed, faults_of, marked, small
 

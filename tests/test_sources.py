@@ -12,7 +12,8 @@ from sim.theatre.files.load import check, load_either, load_sources, sources_of
 from sim.theatre.files.locate import shipped
 from sim.theatre.files.resolve import resolve
 from sim.theatre.language.number import Number, numbers, written
-from sim.theatre.language.scenario import HistoryFile, Scenario
+from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Reference, Said, Sources, parse
 from tests.small import SCENARIO, THEATRE, changed, marked, small

@@ -6,7 +6,8 @@ from rich import box
 from rich.table import Table
 
 from sim.text import counted
-from sim.theatre.language.scenario import HistoryFile, Scenario
+from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources
 from sim.theatre.language.sweep_file import SweepFile

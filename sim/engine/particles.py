@@ -19,7 +19,6 @@ from .dice import RESAMPLE, uniform, words
 from .follow import follow
 from .model import LockstepModel
 
-
 _words, _uniform_of = uncompiled(words), uncompiled(uniform)
 
 

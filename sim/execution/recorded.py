@@ -10,7 +10,8 @@ from sim.results.ensemble import Ensemble
 from sim.theatre.files.load import check, load
 from sim.theatre.files.locate import Named
 from sim.theatre.language import names
-from sim.theatre.language.scenario import HistoryFile, Scenario
+from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.scenario import Scenario, as_script
 from sim.theatre.language.schema import Theatre
 
 from .run import run
@@ -55,14 +56,14 @@ def recorded(
     last = date.fromisoformat(until) if isinstance(until, str) else until
     ends = question.end if last is None else min(last, question.end)
     record = _events(history)
-    within = {name: event for name, event in record.events.items() if question.start <= event.on <= ends}
+    within = {name: event for name, event in record.events.items() if question.start <= event.day <= ends}
     if not within:
-        days = sorted(event.on for event in record.events.values())
+        days = sorted(event.day for event in record.events.values())
         covers = f"goes from {days[0]} to {days[-1]}" if days else "has no events"
         raise RecordError(f"nothing is recorded between {question.start} and {ends}; {_name(history)} {covers}")
     with names.naming(names.Names.of(question.theatre)):
         _events(history)  # read once more, now that it matters whether the theatre knows what it names
-    ends = min(ends, max(event.on for event in record.events.values()))
+    ends = min(ends, max(event.day for event in within.values()))
     try:
         followed = Scenario(
             name=f"{question.name}_recorded",
@@ -72,7 +73,7 @@ def recorded(
             runs=1,
             seed=question.seed,
             theatre=_without_noise(question.theatre),
-            script={f"history_{name}": event for name, event in within.items()},
+            script=as_script(record, question.theatre, question.start, ends),
             history_until=ends,
         )
     except ValidationError as error:

@@ -11,8 +11,9 @@ from typing import Any
 import mesa
 
 from sim.theatre.compiled.arithmetic import exp, log
+from sim.theatre.language.days import Window
 from sim.theatre.language.names import Names, naming
-from sim.theatre.language.scenario import Scenario, ScriptEntry, Window
+from sim.theatre.language.scenario import Scenario, ScriptEntry
 from sim.theatre.language.schema import Market, Theatre
 from sim.theatre.language.terms import Condition
 from sim.theatre.language.variables import FlagVariable, LogVariable

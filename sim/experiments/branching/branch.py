@@ -22,7 +22,8 @@ from sim.execution.workers import pool
 from sim.given import MOST_RUNS, plain, whole
 from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
 from sim.results.storage.manifest import provenance
-from sim.theatre.language.scenario import Scenario, ScriptEntry, Window
+from sim.theatre.language.days import Window
+from sim.theatre.language.scenario import Scenario, ScriptEntry
 from sim.theatre.parameters.change import ChangeError, number_path, with_numbers
 
 from .trunk import trunk

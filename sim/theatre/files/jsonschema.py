@@ -10,7 +10,8 @@ from typing import Any, get_args
 
 from sim.theatre.language.base import Model, described
 from sim.theatre.language.number import UNITS, Unit
-from sim.theatre.language.scenario import HistoryFile, ScenarioFile
+from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.scenario import ScenarioFile
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources
 from sim.theatre.language.sweep_file import SweepFile

@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from sim.theatre.language import names
 from sim.theatre.language.base import Model
 from sim.theatre.language.measures import MeasureError, measure_name, measure_names
-from sim.theatre.language.scenario import HistoryFile, Scenario, ScenarioFile
+from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.scenario import Scenario, ScenarioFile
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources
 from sim.theatre.language.sweep_file import SweepFile

@@ -7,52 +7,19 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, ModelWrapValidatorHandler, field_validator, model_validator
-
-from sim.text import date_from
+from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
 
 from . import names
 from .base import Id, Model, Source, Text, refuse
-from .number import Number, describe, numbers
+from .days import Day, Window
+from .number import Number, numbers
+from .record import HistoryFile, middle_deaths, placed
 from .references import ActionRef
 from .schema import Effects, Theatre
 
-
-def _iso_date(data: Any) -> Any:
-    """Read a date as files write it, or as Python holds it: pydantic would take a number for seconds since 1970."""
-    if not isinstance(data, str) and (found := date_from(data)) is not None:
-        return found
-    try:
-        return date.fromisoformat(data.strip())
-    except (AttributeError, ValueError):
-        raise ValueError(
-            f"{describe(data)} is not a date; dates are written 2019-05-31, in the years 0001 to 9999"
-        ) from None
-
-
-Day = Annotated[date, BeforeValidator(_iso_date)]
 Days = Annotated[int, Field(ge=1, le=20_000, strict=True)]
 Runs = Annotated[int, Field(ge=1, le=100_000_000, strict=True)]
 Seed = Annotated[int, Field(ge=0, lt=2**64, strict=True)]
-
-
-class Window(Model):
-    """From one date to another, both included; a missing end is open."""
-
-    from_: Day | None = Field(default=None, alias="from")
-    until: Day | None = None
-
-    @model_validator(mode="after")
-    def _some_end(self) -> Self:
-        if self.from_ is None and self.until is None:
-            raise ValueError("give 'from', 'until' or both; for all days write 'always'")
-        if self.from_ is not None and self.until is not None and self.from_ > self.until:
-            raise ValueError(f"the window ends ({self.until}) before it begins ({self.from_})")
-        return self
-
-    def holds(self, day: date) -> bool:
-        """Whether `day` lies in it."""
-        return (self.from_ is None or day >= self.from_) and (self.until is None or day <= self.until)
 
 
 class ScriptEntry(Model):
@@ -82,13 +49,6 @@ class History(Model):
     file: Text
     """A file of dated events, by path or by the name of a shipped one."""
     until: Day
-
-
-class HistoryFile(Model):
-    """A file of dated events."""
-
-    schema_version: Literal[1]
-    events: dict[Id, ScriptEntry]
 
 
 Script = dict[Id, ScriptEntry]
@@ -224,6 +184,38 @@ class Scenario(Model):
         yield from numbers(self.script, ("script",))
 
 
+def as_script(record: HistoryFile, theatre: Theatre, first: date, last: date) -> Script:
+    """What a record imposes on runs from one day to another, as entries of a script, each on one day.
+
+    Of a period that is the middle, of several acts in question the first, of a range of deaths the middle in magnitude;
+    of several acts of one actor on one day the lesser wait for the next, and are left out if that is past the last.
+
+    Raises
+    ------
+    ValidationError
+        An actor has more to do than there are days for it.
+    """
+    within = {name: event for name, event in record.events.items() if first <= event.day <= last}
+    acts = [
+        (name, event.day, event.acts[0].split(".")[0], theatre.actions[event.acts[0]].rung)
+        for name, event in within.items()
+        if event.acts
+    ]
+    days = placed(acts)
+    return {
+        f"history_{name}": ScriptEntry(
+            on=days.get(name, event.day),
+            do=event.acts[0] if event.acts else None,
+            deaths=None if event.death_range is None else middle_deaths(*event.death_range),
+            effects=event.effects,
+            story=event.story,
+            source=event.source,
+        )
+        for name, event in within.items()
+        if days.get(name, event.day) <= last
+    }
+
+
 def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
     """A theatre without what says that there are no sides: older results, which know of none, keep their hash."""
     actors = {
@@ -233,4 +225,4 @@ def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in theatre.items() if key != "sides" or value} | {"actors": actors}
 
 
-__all__ = ["HistoryFile", "Scenario", "ScenarioFile", "Window"]
+__all__ = ["Scenario", "ScenarioFile"]

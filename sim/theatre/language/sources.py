@@ -11,7 +11,7 @@ from pydantic import AfterValidator, WithJsonSchema, model_validator
 from sim.text import did_you_mean
 
 from .base import Model, Text, fields, refuse
-from .scenario import Day
+from .days import Day
 
 
 def _like(pattern: str, what: str) -> Callable[[str], str]:

@@ -1,0 +1,68 @@
+"""Days as files write them: a date, a period of dates, a window that may be open."""
+
+from datetime import date, timedelta
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from sim.text import date_from
+
+from .base import Model
+from .number import describe
+
+
+def _iso_date(data: Any) -> Any:
+    """Read a date as files write it, or as Python holds it: pydantic would take a number for seconds since 1970."""
+    if not isinstance(data, str) and (found := date_from(data)) is not None:
+        return found
+    try:
+        return date.fromisoformat(data.strip())
+    except (AttributeError, ValueError):
+        raise ValueError(
+            f"{describe(data)} is not a date; dates are written 2019-05-31, in the years 0001 to 9999"
+        ) from None
+
+
+Day = Annotated[date, BeforeValidator(_iso_date)]
+
+
+class Window(Model):
+    """From one date to another, both included; a missing end is open."""
+
+    from_: Day | None = Field(default=None, alias="from")
+    until: Day | None = None
+
+    @model_validator(mode="after")
+    def _some_end(self) -> Self:
+        if self.from_ is None and self.until is None:
+            raise ValueError("give 'from', 'until' or both; for all days write 'always'")
+        if self.from_ is not None and self.until is not None and self.from_ > self.until:
+            raise ValueError(f"the window ends ({self.until}) before it begins ({self.from_})")
+        return self
+
+    def holds(self, day: date) -> bool:
+        """Whether `day` lies in it."""
+        return (self.from_ is None or day >= self.from_) and (self.until is None or day <= self.until)
+
+
+class Period(Model):
+    """Some day from one date to another, both included: which of them, nobody knows."""
+
+    from_: Day = Field(alias="from")
+    until: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ > self.until:
+            raise ValueError(f"the period ends ({self.until}) before it begins ({self.from_})")
+        return self
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day of it."""
+        return tuple(self.from_ + timedelta(days=at) for at in range((self.until - self.from_).days + 1))
+
+    @property
+    def middle(self) -> date:
+        """The day in its middle, the earlier of two."""
+        return self.from_ + (self.until - self.from_) // 2
