@@ -63,7 +63,7 @@ def recorded(
         raise RecordError(f"nothing is recorded between {question.start} and {ends}; {_name(history)} {covers}")
     with names.naming(names.Names.of(question.theatre)):
         _events(history)  # read once more, now that it matters whether the theatre knows what it names
-    ends = min(ends, max(event.day for event in within.values()))
+    ends = min(ends, record.last)
     try:
         followed = Scenario(
             name=f"{question.name}_recorded",
