@@ -16,14 +16,14 @@ def adjudicate(address, i, day):
     """Carry out the acts of actor `i`."""
     m = struct_at(ModelState, address)
     t, w, numbers = m.tables, m.world, m.numbers
-    chosen, deaths_given = m.chosen[i], t.script.deaths[day, i]
+    chosen, deaths_given = m.chosen[i], m.deaths_given[i]
     everyone, overall = w.deaths.shape[0] - 1, w.today.shape[0] - 1
     for r in range(chosen.size):
         a = chosen[r]
         if a == NONE or not m.status.alive[r]:
             continue
         act = t.action[a]
-        deaths = deaths_given if deaths_given != NONE else _deaths(act, day, r, numbers, m.runs)
+        deaths = deaths_given[r] if deaths_given[r] != NONE else _deaths(act, day, r, numbers, m.runs)
         rung = act.lethal_rung if deaths > 0 and act.lethal_rung != NONE else act.rung
         w.deaths[act.whose, r] += deaths
         w.deaths[everyone, r] += deaths

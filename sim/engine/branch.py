@@ -24,7 +24,7 @@ def branched(
     branches: NDArray[np.integer[Any]],
     *,
     scenario: Scenario | None = None,
-    column: int = 0,
+    column: int | NDArray[np.integer[Any]] = 0,
     keep: type[np.floating[Any]] | None = None,
 ) -> LockstepModel:
     """Make a model whose columns all stand where one run of `trunk` stands, which itself stays as it is.
@@ -37,8 +37,8 @@ def branched(
         Numbers that the dice are keyed by from this day on; 0 keeps the dice of the trunk.
     scenario : Scenario, optional
         Whose rules hold from this day on; left out, those of the trunk.
-    column : int
-        Which of the trunk's runs.
+    column : int, or array of int (column,)
+        Which of the trunk's runs; or for each column which, and then columns are numbered from 0 as runs.
     keep : dtype or None
         Type in which trajectories are kept, those of the past if the trunk has kept them.
 
@@ -48,13 +48,14 @@ def branched(
         The other rules remember other things, so that the run cannot go on under them.
     """
     rules = trunk.scenario if scenario is None else scenario
-    run = np.full(len(branches), trunk.runs.run[column])
+    origin = np.broadcast_to(column, len(branches))
+    run = np.arange(len(branches)) if np.ndim(column) else trunk.runs.run[origin]
     model = LockstepModel(rules, seed=trunk.seed, run_numbers=run, branch_numbers=branches, keep=keep)
     if differing := _remembers_otherwise(trunk.program, model.program):
         raise ValueError(f"a run cannot go on under rules with other {differing}")
-    for mine, its in zip(_handed_on(model.state), _handed_on(trunk.state), strict=True):
-        mine[...] = its[..., column : column + 1]
-    _copy_events(trunk, model, column)
+    for mine, its in zip(handed_on(model.state), handed_on(trunk.state), strict=True):
+        mine[...] = its[..., origin]
+    _copy_events(trunk, model, origin)
     _make_ready(model)
     model.day, model.running = trunk.day, trunk.running
     with compiling(last=False):
@@ -62,8 +63,8 @@ def branched(
             if isinstance(agent, World):
                 agent.prepare_control()  # sponsors hold their proxies as the rules of today say
     if model.trajectories is not None and trunk.trajectories is not None:
-        model.trajectories.values[: model.day] = trunk.trajectories.values[: model.day, :, column, None]
-        model.trajectories.rung[: model.day] = trunk.trajectories.rung[: model.day, :, column, None]
+        model.trajectories.values[: model.day] = trunk.trajectories.values[: model.day, :, origin]
+        model.trajectories.rung[: model.day] = trunk.trajectories.rung[: model.day, :, origin]
     return model
 
 
@@ -71,7 +72,7 @@ _MADE_ANEW = {"rise", "fall", "touched", "today", "ready"}
 """What of the world holds for a day only, or is found by the rules of that day (`_make_ready`)."""
 
 
-def _handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
+def handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
     """Every array in which a morning finds something of the days before, the runs along its last axis."""
     yield from (m.stocks, m.leading, m.event_number, *m.status)
     yield from (getattr(m.world, name) for name in m.world._fields if name not in _MADE_ANEW)
@@ -79,15 +80,34 @@ def _handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
         yield from held
 
 
-def _copy_events(trunk: LockstepModel, model: LockstepModel, column: int) -> None:
-    """Let every column have the run's past events, those of yesterday where the morning looks for them."""
-    past = trunk.events[: int(trunk.n_events[0])]
-    past = past[past["column"] == column]
-    copies = np.repeat(past, model.n)
-    copies["column"] = np.tile(np.arange(model.n, dtype=np.int32), len(past))
-    model.n_events[:] = len(copies), model.n * int((past["day"] < trunk.day - 1).sum()), len(copies)
+def _copy_events(trunk: LockstepModel, model: LockstepModel, origin: NDArray[np.integer[Any]]) -> None:
+    """Let every column have the past events of its run, those of yesterday where the morning looks for them."""
+    copies = inherited(trunk.events[: int(trunk.n_events[0])], origin)
+    copies = copies[np.argsort(copies["day"], kind="stable")]
+    yesterday = int(np.searchsorted(copies["day"], trunk.day - 1))
+    model.n_events[:] = len(copies), yesterday, len(copies)
     room = max(len(model.events) - len(copies), 0)
     model.hold_events(np.concatenate([copies, np.empty(room, copies.dtype)]))
+
+
+def inherited(events: NDArray[np.void], origin: NDArray[np.integer[Any]], first: int = 0) -> NDArray[np.void]:
+    """The events of the columns that others go on from, once for each of these, in its order.
+
+    Parameters
+    ----------
+    events : EVENT (event,)
+    origin : array of int (column,)
+        The column that each goes on from.
+    first : int
+        The number of the first column that goes on.
+    """
+    by_column = events[np.argsort(events["column"], kind="stable")]
+    starts, ends = (np.searchsorted(by_column["column"], origin, side=side) for side in ("left", "right"))
+    counts = ends - starts
+    before = np.cumsum(counts) - counts
+    copies = by_column[np.repeat(starts - before, counts) + np.arange(counts.sum())]
+    copies["column"] = np.repeat(np.arange(first, first + len(origin)), counts)
+    return copies
 
 
 def _make_ready(model: LockstepModel) -> None:

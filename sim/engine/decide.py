@@ -16,6 +16,7 @@ def decide(address, i, day):
     m = struct_at(ModelState, address)
     script, chosen, cause, columns = m.tables.script, m.chosen[i], m.cause[i], m.bound.columns
     chosen[:] = NONE
+    m.deaths_given[i][:] = NONE
     if day >= script.imposed_days:
         found = candidates(m, i, day)
         for first in range(0, found, TILE):
@@ -23,6 +24,7 @@ def decide(address, i, day):
     if script.act[day, i] != NONE:
         chosen[:] = script.act[day, i]
         cause[:] = NONE
+        m.deaths_given[i][:] = script.deaths[day, i]
 
 
 @part

@@ -8,7 +8,7 @@ import numpy as np
 
 from ._numba import formula
 
-DECIDE, CASUALTIES, NOISE, NUMBERS, RESAMPLE = 1, 2, 3, 4, 5
+DECIDE, CASUALTIES, NOISE, NUMBERS, RESAMPLE, POSSIBLE = 1, 2, 3, 4, 5, 6
 """Purposes."""
 
 _MASK = np.uint64(0xFFFFFFFF)

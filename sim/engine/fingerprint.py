@@ -23,6 +23,7 @@ KERNELS = (
     "sim.engine.count",
     "sim.engine.decide",
     "sim.engine.dice",
+    "sim.engine.follow",
     "sim.engine.numbers",
     "sim.engine.perceive",
     "sim.engine.readings",

@@ -1,36 +1,47 @@
-"""Runs that follow a record: its acts are imposed, and each run is weighed by the chance that it gave to them.
+"""Runs that follow a record: its acts are imposed, and runs are weighed by the chance that they gave to them (ODD 7.9).
 
-Of an actor that the record says anything about, each action has a chance of having been seen had it been done. What is
+Of an actor that the record says anything about, each act has a chance of having been seen had it been done. What is
 recorded is imposed, and its log chance is gained. Where nothing is, the chance of nothing that would have been seen is
 gained, and the actor draws as it would, given that: each rate counts as far as its act would have been missed.
 """
 
+from math import floor, inf
+
 from sim.theatre.compiled.program import NONE
 
-from ._numba import inline, kernel, log, part, struct_at
+from ._numba import exp, inline, kernel, log, part, struct_at
 from .decide import _cause, fall
+from .dice import CASUALTIES, middle, uniform, words
+from .readings import at
 from .settle import fail, finite
 from .state import DRAW, TILE, TOTAL, ModelState
 from .weigh import weigh
 
 IMPOSSIBLE = 1e-9
-"""Chance that an act is counted with to which a run gave none, so that the other days can be told."""
+"""Chance that is counted where a run gave none to what is recorded, so that the other days can be told."""
+
+_BEFORE, _MISSED = range(2)
+"""Rows of `Scratch.room` once rates have been weighed."""
 
 
 @kernel
-def follow(address, i, day, recorded, seen, gain, chance):
+def follow(address, i, day, recorded, seen, share, gain, chance, expected):
     """Let actor `i` do what is recorded of it today, or draw among what may have been missed.
 
     Parameters
     ----------
-    recorded : int
+    recorded : array of int (run,)
         The action that the record has, or NONE.
     seen : array (action,)
-        Chance of each act of all actors of having been recorded today.
+        Chance of each act of all actors of being in the record if it is done today.
+    share : array (run,)
+        What each run counts this morning.
     gain : array (run,)
-        Log chances of what is recorded are added to it.
+        Set to the log chance of what is recorded.
     chance : array (run,)
-        Set to the chance that each run gave to the recorded act, else to that of none that would have been seen.
+        Set to the chance that each run gave to the act that is recorded; 0 where none is.
+    expected : array (action,)
+        How often each act was expected in the record today, added up over runs; empty if nobody asks.
     """
     m = struct_at(ModelState, address)
     columns, n = m.bound.columns, m.war.size
@@ -38,47 +49,199 @@ def follow(address, i, day, recorded, seen, gain, chance):
     for r in range(n):
         columns[r] = r
     for first in range(0, n, TILE):
-        _follow(m, i, day, recorded, seen, gain, chance, columns[first : min(first + TILE, n)])
+        _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns[first : min(first + TILE, n)])
 
 
 @part
-def _follow(m, i, day, recorded, seen, gain, chance, columns):
-    me, s = m.tables.actor[i], m.scratch
+def _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns):
+    me, s, n = m.tables.actor[i], m.scratch, columns.size
     weigh(m, i, day, columns)
     total, draw = s.row[TOTAL], s.row[DRAW]
-    for c in range(columns.size):
+    if expected.size > 0:
+        _expect(me, seen, share, expected, s.running, total, columns)
+    quiet = 0
+    for c in range(n):
         r = columns[c]
+        gain[r] = chance[r] = 0.0
         if not m.status.alive[r]:
             continue
         if not finite(total[c]):
             fail(m.status, r, day, m.world.x.shape[0] + 1 + i)
-        elif recorded != NONE:
-            local = recorded - me.actions
-            rate = s.running[local, c] - (s.running[local - 1, c] if local > 0 else 0.0)
-            chance[r] = seen[recorded] * rate / (1.0 + total[c])
-            if seen[recorded] > 0.0:
-                gain[r] += log(max(chance[r], IMPOSSIBLE))
-            m.chosen[i, r] = recorded
-            m.cause[i, r] = _cause(m, recorded, s.answer[local, c], r)
+        elif recorded[r] != NONE:
+            _impose(m, i, day, recorded[r], seen, gain, chance, r, c)
         else:
-            missed = _missed(me, seen, s.running, c)
-            chance[r] = (1.0 + missed) / (1.0 + total[c])
-            gain[r] += log(chance[r])
-            threshold = draw[c] * (1.0 + missed)
-            if threshold < missed:
-                local = fall(s.running, threshold, c)
-                if not m.tables.script.forbidden[day, me.actions + local]:
-                    m.chosen[i, r] = me.actions + local
-                    m.cause[i, r] = _cause(m, me.actions + local, s.answer[local, c], r)
+            quiet += 1
+    if quiet == 0:
+        return
+    missed = s.room[_MISSED, :n]
+    _count_missed(me, seen, s.running, s.room[_BEFORE, :n], missed)
+    for c in range(n):
+        r = columns[c]
+        if not m.status.alive[r] or recorded[r] != NONE:
+            continue
+        gain[r] = log((1.0 + missed[c]) / (1.0 + total[c]))
+        threshold = draw[c] * (1.0 + missed[c])
+        if threshold < missed[c]:
+            local = fall(s.running, threshold, c)
+            if not m.tables.script.forbidden[day, me.actions + local]:
+                m.chosen[i, r] = me.actions + local
+                m.cause[i, r] = _cause(m, me.actions + local, s.answer[local, c], r)
 
 
 @inline
-def _missed(me, seen, running, c):
-    """Turn the running sums of the rates into those of what would have been missed; their last is returned."""
-    before, missed = 0.0, 0.0
+def _impose(m, i, day, a, seen, gain, chance, r, c):
+    """Have an act done in a run, and gain the log chance of its being done and recorded."""
+    s, local = m.scratch, a - m.tables.actor[i].actions
+    rate = s.running[local, c] - (s.running[local - 1, c] if local > 0 else 0.0)
+    if not m.tables.script.forbidden[day, a]:
+        chance[r] = seen[a] * (rate / (1.0 + s.row[TOTAL, c]))
+    if seen[a] > 0.0:
+        gain[r] = log(max(chance[r], IMPOSSIBLE))
+    m.chosen[i, r] = a
+    m.cause[i, r] = _cause(m, a, s.answer[local, c], r)
+
+
+@inline
+def _count_missed(me, seen, running, before, missed):
+    """Turn the running sums of the rates into those of what would have been missed."""
+    before[:] = 0.0
+    missed[:] = 0.0
     for local in range(me.actions_end - me.actions):
-        rate = running[local, c] - before
-        before = running[local, c]
-        missed += (1.0 - seen[me.actions + local]) * rate
-        running[local, c] = missed
-    return missed
+        unseen, sums = 1.0 - seen[me.actions + local], running[local]
+        for c in range(missed.size):
+            rate = sums[c] - before[c]
+            before[c] = sums[c]
+            missed[c] += unseen * rate
+            sums[c] = missed[c]
+
+
+@inline
+def _expect(me, seen, share, expected, running, total, columns):
+    """Add up how often each act is expected in the record."""
+    for local in range(me.actions_end - me.actions):
+        a = me.actions + local
+        if seen[a] > 0.0:
+            for c in range(columns.size):
+                rate = running[local, c] - (running[local - 1, c] if local > 0 else 0.0)
+                expected[a] += share[columns[c]] * (seen[a] * (rate / (1.0 + total[c])))
+
+
+@kernel
+def follow_deaths(address, i, day, fewest, most, seen, gain):
+    """Give the acts of actor `i` the deaths that are recorded, and gain the log chance of so many.
+
+    Where the record has a range, each run draws from what its rules say within it.
+
+    Parameters
+    ----------
+    fewest, most : arrays of int (run,)
+        What is recorded; NONE where the dice decide.
+    seen : array (action,)
+        As in `follow`; what is not covered is given its deaths, and nothing is gained.
+    gain : array (run,)
+        Set to the log chance.
+    """
+    m = struct_at(ModelState, address)
+    for r in range(m.war.size):
+        a = m.chosen[i, r]
+        gain[r] = 0.0
+        m.deaths_given[i, r] = NONE
+        if a == NONE or fewest[r] == NONE or not m.status.alive[r]:
+            continue
+        act = m.tables.action[a]
+        one, two = words(m.runs.seed[0], m.runs.run[r], m.runs.branch[r], day, CASUALTIES, act.key)
+        kills = at(m.numbers, act.chance, r) if act.chance != NONE else 0.0
+        scale = at(m.numbers, act.deaths, r) if act.chance != NONE else 0.0
+        none = 1.0 - kills if fewest[r] == 0 else 0.0
+        low = _at_least(max(fewest[r], 1), scale)
+        some = kills * (low - _at_least(most[r] + 1, scale)) if most[r] > 0 else 0.0
+        if seen[a] > 0.0:
+            gain[r] = log(max(none + some, IMPOSSIBLE))
+        if fewest[r] == most[r] or none + some == 0.0:
+            m.deaths_given[i, r] = fewest[r]
+        elif uniform(one) * (none + some) < none:
+            m.deaths_given[i, r] = 0
+        else:
+            left = low - middle(two) * (low - _at_least(most[r] + 1, scale))
+            m.deaths_given[i, r] = min(max(1 + floor(log(left) * scale), max(fewest[r], 1)), most[r])
+
+
+@inline
+def _at_least(deaths, scale):
+    """The chance of so many deaths, or more, of an act that kills; `scale` is 1 / log(1 - 1 / mean)."""
+    if deaths <= 1:
+        return 1.0
+    return exp((deaths - 1) / scale) if scale < 0.0 else 0.0
+
+
+@kernel
+def take_in(gain, alive, particles, log_weight, evidence):
+    """Take log chances into the weights of particles, and find the log of the chance that all of a set gave.
+
+    Parameters
+    ----------
+    gain : array (run,)
+        Log chances; the particles of one set lie after those of another.
+    alive : array (run,)
+    particles : int
+        How many make up a set.
+    log_weight : array (run,)
+        Logarithms of weights that add up to 1 in each set, before and after.
+    evidence : array (set,)
+        The log chance is added to it; minus infinity once no particle of a set is left.
+    """
+    for k in range(evidence.size):
+        first, last = k * particles, (k + 1) * particles
+        most = -inf
+        for r in range(first, last):
+            log_weight[r] = log_weight[r] + gain[r] if alive[r] else -inf
+            most = max(most, log_weight[r])
+        if most == -inf:
+            evidence[k] = -inf
+            continue
+        total = 0.0
+        for r in range(first, last):
+            total += exp(log_weight[r] - most) if log_weight[r] > -inf else 0.0
+        found = most + log(total)
+        evidence[k] += found
+        for r in range(first, last):
+            log_weight[r] -= found
+
+
+@kernel
+def share_out(log_weight, particles, share, effective):
+    """Find what each particle counts, and as how many of one weight the particles of a set count."""
+    for k in range(effective.size):
+        squares = 0.0
+        for r in range(k * particles, (k + 1) * particles):
+            share[r] = exp(log_weight[r]) if log_weight[r] > -inf else 0.0
+            squares += share[r] * share[r]
+        effective[k] = 1.0 / squares if squares > 0.0 else 0.0
+
+
+@kernel
+def ancestors(share, draw, ancestor):
+    """Choose particles so that each has as many heirs, on average, as it counts: systematic (Kitagawa 1996).
+
+    Parameters
+    ----------
+    share : array (particle,)
+        What each counts; they add up to about 1.
+    draw : float
+        In [0, 1).
+    ancestor : array of int (heir,)
+        Set to the particle that each heir goes on from.
+    """
+    total = 0.0
+    for r in range(share.size):
+        total += share[r]
+    chosen, so_far, last = 0, share[0], 0
+    for r in range(share.size):
+        if share[r] > 0.0:
+            last = r
+    for heir in range(ancestor.size):
+        place = (draw + heir) / ancestor.size * total
+        while so_far <= place and chosen < last:
+            chosen += 1
+            so_far += share[chosen]
+        ancestor[heir] = chosen

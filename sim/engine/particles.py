@@ -1,34 +1,33 @@
-"""Particles: runs in lockstep that follow a record, weighed day by day and resampled (Gordon, Salmond and Smith 1993).
+"""Particles: runs in lockstep that follow a record, weighed act by act and resampled (Gordon, Salmond and Smith 1993).
 
-A particle is a column. What is drawn in it is keyed by its number and the day, so that what a resampled copy goes on
-with are dice of its own; and all bits depend on the scenario, the seed and the number of particles alone.
+A particle is a column; those of one set, which share their numbers, lie side by side. What is drawn in a particle is
+keyed by its place in its set and the day, so that copies of one go on with dice of their own, and every bit depends on
+the scenario, the seed, the dice of the set and the number of particles alone.
 """
 
-from typing import Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.analysis.floating import usual
+from sim.given import whole
+from sim.theatre.compiled.arithmetic import log
+from sim.theatre.compiled.compile_record import CompiledRecord
 from sim.theatre.compiled.program import NONE, Floats
 from sim.theatre.language.scenario import Scenario
 
 from ._numba import uncompiled
 from .agents import Actor
-from .branch import _handed_on
-from .dice import RESAMPLE, uniform, words
-from .follow import follow
+from .branch import branched, handed_on, inherited
+from .dice import POSSIBLE, RESAMPLE, uniform, words
+from .follow import ancestors, follow, follow_deaths, share_out, take_in
 from .model import LockstepModel
 
-_words, _uniform_of = uncompiled(words), uncompiled(uniform)
+MOST_PARTICLES = 1_000_000
 
-
-class Followed(NamedTuple):
-    """What a record has, by day; it is followed as long as it has days."""
-
-    act: NDArray[np.int32]
-    """Shape (day, actor): the action that is recorded, or NONE."""
-    seen: Floats
-    """Shape (day, action): the chance of an act of having been recorded."""
+_words, _uniform = uncompiled(words), uncompiled(uniform)
 
 
 class FollowingActor(Actor):
@@ -37,76 +36,209 @@ class FollowingActor(Actor):
     model: "Particles"
 
     def decide(self) -> None:
-        """Impose or draw, and gain the log chance of what is recorded."""
-        model, day = self.model, self.model.day
-        if not self._acts or day >= len(model.followed.act):
+        """Impose or draw, and take what is recorded into the weights."""
+        if self._acts and self.model.speaks_of(self.index):
+            self.model.follow(self.index)
+        else:
             super().decide()
-            return
-        act, me = int(model.followed.act[day, self.index]), self.model.program.actor[self.index]
-        if act == NONE and not model.followed.seen[day, me["actions"] : me["actions_end"]].any():
-            super().decide()
-            return
-        gain, chance = np.zeros(model.n), np.full(model.n, np.nan)
-        follow(model.address, self.index, day, act, model.followed.seen[day], gain, chance)
-        model.gains[self.index], model.chances[self.index] = gain, chance
 
 
 class Particles(LockstepModel):
-    """Runs that follow a record."""
+    """Runs that follow a record.
+
+    After each step, `told` holds what the day gave: log chances by actor, chances of recorded acts.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Without a script of its own for the days that are followed.
+    record : CompiledRecord
+        What to follow.
+    particles : int
+        How many make up a set.
+    seed : int
+    design : mapping, optional
+        Numbers that differ from set to set: path to one value for each.
+    dice : sequence of int, optional
+        Which dice each set throws; left out, one set on dice 0.
+    expecting : bool
+        Whether to add up how often each act was expected in the record; of one set only.
+    """
 
     actor_type = FollowingActor
 
-    def __init__(self, scenario: Scenario, followed: Followed, particles: int, seed: int | None = None, **rest: Any):
-        self.followed = followed
-        super().__init__(scenario, particles, seed, **rest)
-        self.gains, self.chances = np.zeros((2, len(self.program.actors), self.n))
-        self.log_weight = np.zeros(self.n)
-        self.ancestor = np.arange(self.n)
-        """Of each particle this morning, the one of the evening before that it goes on from."""
-
-    def weighed(self) -> float:
-        """Take the day's gains into the weights, and return the log of the chance that they gave to the day."""
-        before = np.logaddexp.reduce(self.log_weight)
-        alive = self.status.alive != 0
-        self.log_weight = np.where(alive, self.log_weight + self.gains.sum(axis=0), -np.inf)
-        return float(np.logaddexp.reduce(self.log_weight) - before)
-
-    @property
-    def weight(self) -> Floats:
-        """Of each particle, summing to 1."""
-        share: Floats = np.exp(self.log_weight - np.logaddexp.reduce(self.log_weight))
-        return share
-
-    @property
-    def effective_n(self) -> float:
-        """As how many particles of one weight these count."""
-        return float(1.0 / (self.weight**2).sum())
-
-    def resample(self) -> None:
-        """Copy particles as often as their weights say, on average, and give all the same weight (Kitagawa 1996)."""
-        places = (_uniform_of(_words(self.seed, 0, 0, self.day, RESAMPLE, 0)[0]) + np.arange(self.n)) / self.n
-        sums = np.cumsum(self.weight)
-        self.ancestor = np.minimum(np.searchsorted(sums, places, side="right"), self.n - 1)
-        for rows in _handed_on(self.state):
-            rows[...] = rows[..., self.ancestor]
-        self.world.ready[...] = self.world.ready[:, self.ancestor]
-        self._copy_events()
-        self.log_weight = np.zeros(self.n)
-
-    def _copy_events(self) -> None:
-        """Let every particle have yesterday's events of the one that it goes on from."""
-        first, last = int(self.n_events[1]), int(self.n_events[2])
-        past = self.events[first:last]
-        order = np.argsort(past["column"], kind="stable")
-        past = past[order]
-        starts = np.searchsorted(past["column"], np.arange(self.n + 1))
-        counts = np.diff(starts)[self.ancestor]
-        which = np.repeat(starts[self.ancestor], counts) + (
-            np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    def __init__(
+        self,
+        scenario: Scenario,
+        record: CompiledRecord,
+        particles: int,
+        seed: int,
+        *,
+        design: Mapping[str, Floats] | None = None,
+        dice: NDArray[np.integer[Any]] | None = None,
+        expecting: bool = False,
+    ) -> None:
+        self.record, self.particles = record, whole(particles, "particles", 1, MOST_PARTICLES)
+        sets = np.zeros(1, np.int64) if dice is None else np.asarray(dice, np.int64)
+        self.sets = len(sets)
+        super().__init__(
+            scenario,
+            seed=seed,
+            run_numbers=np.tile(np.arange(particles), self.sets),
+            branch_numbers=np.repeat(sets, particles),
+            design={path: np.repeat(values, particles) for path, values in (design or {}).items()},
         )
-        copies = past[which]
-        copies["column"] = np.repeat(np.arange(self.n, dtype=np.int32), counts)
-        if first + len(copies) > len(self.events):
-            self.hold_events(np.concatenate([self.events, np.empty(len(copies), self.events.dtype)]))
-        self.events[first : first + len(copies)] = copies
-        self.n_events[0] = self.n_events[2] = first + len(copies)
+        actors, actions = len(self.program.actors), len(self.program.actions)
+        self.log_weight = np.full(self.n, -log(float(particles)))
+        """Of each particle; in each set the weights add up to 1."""
+        self.share = np.full(self.n, 1.0 / particles)
+        self.effective = np.full(self.sets, float(particles))
+        self.evidence, self.deaths_evidence = np.zeros((2, actors + 1, self.sets))
+        """What the day's acts, and their deaths, gave each set by actor: log chances that add up to the record's. The
+        last row is what it cost that possibilities were open."""
+        self.chance = np.zeros((actors, self.sets))
+        """The chance of each actor's recorded act."""
+        self.expected = np.zeros(actions if expecting else 0)
+        """How often each act was expected in the record today."""
+        self.resampled = np.zeros(self.sets, bool)
+        self._picked = np.full((len(record.acts), self.n), NONE, np.int32)
+        self._recorded = np.full((actors, self.n), NONE, np.int32)
+        self._deaths = np.full((2, actors, self.n), NONE, np.int32)
+        self._gain, self._chance = np.zeros((2, self.n))
+        first = self.program.actor["actions"], self.program.actor["actions_end"]
+        self._covered = np.array([record.seen[:, a:b].any(axis=1) for a, b in zip(*first, strict=True)])
+        self._of_day = _by_day(record)
+
+    def speaks_of(self, actor: int) -> bool:
+        """Whether the record says anything of an actor today, if only that nothing was seen."""
+        day = self.day
+        return day < self.record.days and bool(self._covered[actor, day] or self._today[actor])
+
+    def follow(self, actor: int) -> None:
+        """Have an actor do what is recorded today, and take that into the weights."""
+        record, day = self.record, self.day
+        recorded, gain = self._recorded[actor], self._gain
+        follow(
+            self.address,
+            actor,
+            day,
+            recorded,
+            record.seen[day],
+            self.share,
+            gain,
+            self._chance,
+            self.expected,
+        )
+        take_in(gain, self.status.alive, self.particles, self.log_weight, self.evidence[actor])
+        if self._today[actor]:
+            self.chance[actor] = (self.share * self._chance).reshape(self.sets, -1).sum(axis=1)
+            fewest, most = self._deaths[:, actor]
+            follow_deaths(self.address, actor, day, fewest, most, record.seen[day], gain)
+            take_in(gain, self.status.alive, self.particles, self.log_weight, self.deaths_evidence[actor])
+
+    @usual
+    def step(self) -> None:
+        """Advance every particle by a day, and resample the sets in which few count.
+
+        Raises
+        ------
+        RuntimeError
+            The last day is over.
+        """
+        self.evidence[:] = self.deaths_evidence[:] = 0.0
+        self.chance[:] = self.expected[:] = 0.0
+        self._impose()
+        super().step()
+        self._forget_events()
+        share_out(self.log_weight, self.particles, self.share, self.effective)
+        self.resampled = self.effective < self.particles / 2
+        for k in np.flatnonzero(self.resampled & (self.effective > 0.0)):
+            self._resample(int(k))
+
+    def _impose(self) -> None:
+        """Lay out what is recorded of today; where an act has several possibilities, each particle has picked one."""
+        record, day = self.record, self.day
+        self._recorded[:] = NONE
+        self._today = np.zeros(len(self.program.actors), bool)
+        for act in self._of_day.get(day, ()):
+            ways = record.of(act)
+            if len(ways) > 1:
+                self._pick(act)
+            picked = self._picked[act] if len(ways) > 1 else np.zeros(self.n, np.int32)
+            for at, way in enumerate(ways):
+                if way["day"] == day:
+                    here = picked == at
+                    actor = way["actor"]
+                    self._recorded[actor, here] = way["action"]
+                    self._deaths[0, actor, here], self._deaths[1, actor, here] = way["fewest"], way["most"]
+                    self._today[actor] = True
+
+    def _pick(self, act: int) -> None:
+        """Let each particle pick a possibility, each as likely as another; their number makes up for the chance of it.
+
+        The record's likelihood is the sum over possibilities: so many times the mean over particles that pick any.
+        """
+        if self._picked[act, 0] != NONE:
+            return
+        ways = len(self.record.of(act))
+        words_of = [
+            _words(self.seed, run, branch, self.day, POSSIBLE, self.record.keys[act])[0]
+            for run, branch in zip(self.runs.run.tolist(), self.runs.branch.tolist(), strict=True)
+        ]
+        self._picked[act] = [int(_uniform(word) * ways) for word in words_of]
+        if self.record.covered(act):
+            self.evidence[-1] += log(float(ways))
+
+    def _forget_events(self) -> None:
+        """Keep the events of the day only: the next morning asks for no others, and memory stays flat."""
+        first, last = int(self.n_events[1]), int(self.n_events[2])
+        kept = last - first
+        self.events[:kept] = self.events[first:last].copy()
+        self.n_events[:] = kept, 0, kept
+
+    def _resample(self, k: int) -> None:
+        """Let particles of a set go on as often as they count, on average, and count the same from now on."""
+        first, last = k * self.particles, (k + 1) * self.particles
+        draw = _uniform(_words(self.seed, 0, int(self.runs.branch[first]), self.day, RESAMPLE, 0)[0])
+        origin = np.zeros(self.particles, np.int64)
+        ancestors(self.share[first:last], draw, origin)
+        origin += first
+        for rows in (*handed_on(self.state), self.world.ready, self._picked):
+            rows[..., first:last] = rows[..., origin]
+        self.log_weight[first:last], self.share[first:last] = -log(float(self.particles)), 1.0 / self.particles
+        kept = int(self.n_events[2])
+        events = self.events[:kept]
+        others = events[(events["column"] < first) | (events["column"] >= last)]
+        mine = inherited(events, origin, first)
+        held = np.concatenate([others, mine])
+        if len(held) > len(self.events):
+            self.hold_events(np.concatenate([self.events, np.empty(len(held), held.dtype)]))
+        self.events[: len(held)] = held
+        self.n_events[:] = len(held), 0, len(held)
+
+    def fork(self, scenario: Scenario, branch: int, runs: int | None = None, set_: int = 0) -> LockstepModel:
+        """Make a model whose runs stand where particles of a set stand this morning, each as often as it counts.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Whose rules hold from this day on.
+        branch : int
+            The dice of the runs.
+        runs : int, optional
+            How many; left out, as many as there are particles.
+        """
+        first = set_ * self.particles
+        draw = _uniform(_words(self.seed, 0, branch, self.day, RESAMPLE, 0)[0])
+        origin = np.zeros(self.particles if runs is None else runs, np.int64)
+        ancestors(self.share[first : first + self.particles], draw, origin)
+        return branched(self, np.full(len(origin), branch), scenario=scenario, column=first + origin)
+
+
+def _by_day(record: CompiledRecord) -> dict[int, list[int]]:
+    """The acts that may have been done on each day."""
+    found: dict[int, list[int]] = {}
+    for act in range(len(record.acts)):
+        for day in sorted({int(way["day"]) for way in record.of(act)}):
+            found.setdefault(day, []).append(act)
+    return found

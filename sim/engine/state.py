@@ -201,6 +201,8 @@ class ModelState(NamedTuple):
     """Today's actions, shape (actor, run)."""
     cause: Ints
     """The events that caused them, shape (actor, run)."""
+    deaths_given: Ints
+    """Their deaths where these are imposed, NONE where they are drawn, shape (actor, run)."""
     war: Floats
     """The flag of war, shape (run,)."""
     acts_of_war: Bytes
@@ -306,6 +308,7 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         held=(new_history(conditions[0], n), new_history(conditions[1], n), new_history(conditions[2], n)),
         chosen=np.full((len(p.actors), n), NONE, np.int32),
         cause=np.full((len(p.actors), n), NONE, np.int32),
+        deaths_given=np.full((len(p.actors), n), NONE, np.int32),
         war=world.x[p.ladder.war_flag] if p.ladder.war_flag != NONE else np.zeros(n),
         acts_of_war=acts_of_war,
         since_actor=ints(p.actors.index(actor) for actor, _ in p.since_rung),

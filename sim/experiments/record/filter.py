@@ -1,0 +1,291 @@
+"""The filter: how likely a scenario finds its record, act by act, and what the state was, given the record."""
+
+import math
+from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from datetime import date
+from os import PathLike
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from sim.analysis.floating import usual
+from sim.engine.follow import IMPOSSIBLE, ancestors
+from sim.engine.particles import MOST_PARTICLES, Particles
+from sim.execution.workers import computed
+from sim.given import seed_of, whole
+from sim.theatre.files.load import load
+from sim.theatre.files.locate import Named
+from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.scenario import Scenario
+
+from .following import Followed
+
+if TYPE_CHECKING:
+    import xarray
+
+DRAWS = 256
+"""Draws of the state that are kept of every evening."""
+
+Watcher = Callable[[Particles], None]
+"""Looks at the particles every morning, before the day is followed."""
+
+
+@dataclass(frozen=True)
+class Filtered:
+    """What a filter found: the likelihood of a record and its parts, and the state that the record leads to."""
+
+    followed: Followed
+    particles: int
+    seed: int
+    log_likelihoods: NDArray[np.float64]
+    """Of each replicate, in nats; an act to which no particle gave a chance counts as one of 1e-9."""
+    parts: pd.DataFrame
+    """What makes it up; see `filter`."""
+    expected: pd.DataFrame
+    """How often each covered act was expected in the record: a row for each day, a column for each action."""
+    draws: dict[str, NDArray[np.float32]]
+    """Draws of every evening's state, each of shape (draw, day)."""
+    resampled: float
+    """How often particles were resampled, on average over replicates."""
+
+    @property
+    def scenario(self) -> Scenario:
+        """The scenario that was held to the record."""
+        return self.followed.question
+
+    @property
+    def record(self) -> HistoryFile:
+        """The record."""
+        return self.followed.record
+
+    @property
+    def replicates(self) -> int:
+        """How many filters of their own were run."""
+        return len(self.log_likelihoods)
+
+    @property
+    def log_likelihood(self) -> float:
+        """Log of the chance of the record, in nats: the mean over replicates."""
+        return float(self.log_likelihoods.mean())
+
+    @property
+    def error(self) -> float:
+        """Its Monte Carlo error, a standard error over replicates; NaN of one replicate."""
+        if self.replicates < 2:
+            return math.nan
+        return float(self.log_likelihoods.std(ddof=1) / math.sqrt(self.replicates))
+
+    @property
+    def of_acts(self) -> float:
+        """The part of it that acts and quiet days make, without how many died."""
+        return float(self.parts["nats"].sum())
+
+    @property
+    def of_deaths(self) -> float:
+        """The part of it that the numbers of dead make."""
+        return float(self.parts["nats_deaths"].sum())
+
+    @property
+    def impossible(self) -> pd.DataFrame:
+        """The recorded acts to which no particle gave any chance."""
+        return self.parts[self.parts["covered"] & (self.parts["chance"] == 0.0)].reset_index(drop=True)
+
+    @property
+    def trajectories(self) -> "xarray.Dataset":
+        """What the state was: draws of every evening's state given the record up to it, dims (draw, day).
+
+        Draws of one evening weigh the same; draw k of one day is no continuation of draw k of the day before.
+        """
+        import xarray as xr
+
+        days = pd.date_range(self.scenario.start, periods=self.followed.days)
+        return xr.Dataset(
+            {name: (("draw", "day"), values) for name, values in self.draws.items()},
+            coords={"day": np.arange(self.followed.days), "date": ("day", days)},
+        )
+
+
+COLUMNS = ["day", "date", "actor", "action", "event", "covered", "chance", "nats", "nats_deaths"]
+
+
+@usual
+def filter(
+    scenario: Scenario | str | PathLike[str],
+    particles: int = 1024,
+    seed: int | None = None,
+    *,
+    record: HistoryFile | Named | None = None,
+    replicates: int = 4,
+    to: date | str | None = None,
+    executor: Executor | None = None,
+    watcher: Watcher | None = None,
+) -> Filtered:
+    """Find how likely a scenario makes its record, by particles that follow it (Gordon, Salmond and Smith 1993).
+
+    Every run follows the record: what it covers is imposed, and the run is weighed by the chance that it gave to that,
+    or to nothing being seen; what the record would have missed is drawn. Runs are resampled, systematically, when as
+    few count as half of them.
+
+    Parameters
+    ----------
+    scenario : Scenario, path or name of a shipped scenario
+        Where it begins, and by which rules; its own script is left out.
+    particles : int
+        Runs in lockstep.
+    seed : int, optional
+        Seed of all dice; left out, the scenario's.
+    record : HistoryFile, path or name of a shipped history, optional
+        Left out, the scenario's own; where it has none, the shipped one.
+    replicates : int
+        Filters on dice of their own; how far they differ is the Monte Carlo error.
+    to : date, optional
+        The last day that counts; left out, that of the record, or of the scenario if that is earlier.
+    executor : see `sim.run`
+    watcher : callable, optional
+        Looks at the particles of the first replicate every morning.
+
+    Returns
+    -------
+    Filtered
+        Its `parts` have a row for each day and actor that the record says anything about: day, date, actor, action
+        (the recorded act, or None), event (its id), covered, chance (of the act, given all before; NaN without one),
+        nats (the log chance, or that of nothing seen) and nats_deaths; their sum is the log likelihood.
+
+    Raises
+    ------
+    sim.ScenarioError
+        The scenario or the record has faults.
+    sim.RecordError
+        Nothing is recorded of the scenario's days, or the record does not fit.
+    """
+    question = scenario if isinstance(scenario, Scenario) else load(scenario)
+    last = date.fromisoformat(to) if isinstance(to, str) else to
+    followed = Followed(question, record, last)
+    particles = whole(particles, "particles", 1, MOST_PARTICLES)
+    replicates = whole(replicates, "replicates", 1, 10_000)
+    thrown = question.seed if seed is None else seed_of(seed)
+    work = _Replicate(followed, particles, thrown, watcher)
+    spans = [(k, k + 1) for k in range(replicates)]
+    found = [part for _, part in computed(work, spans, executor, in_order=True)]
+    return _gathered(followed, particles, thrown, found)
+
+
+@dataclass
+class _Told:
+    """What one replicate gave; arrays have shape (day, actor), (day, action)."""
+
+    nats: NDArray[np.float64]
+    deaths: NDArray[np.float64]
+    chance: NDArray[np.float64]
+    expected: NDArray[np.float64]
+    draws: NDArray[np.float32] | None
+    resampled: int
+
+
+@dataclass(frozen=True)
+class _Replicate:
+    """The work of one replicate."""
+
+    followed: Followed
+    particles: int
+    seed: int
+    watcher: Watcher | None
+
+    def __call__(self, first: int, last: int) -> _Told:
+        model = self.followed.particles(self.particles, self.seed, dice=np.array([first]), expecting=True)
+        days, actors = self.followed.days, len(model.program.actors)
+        kept = len(model.program.variables) + 2
+        told = _Told(
+            np.zeros((days, actors + 1)),
+            np.zeros((days, actors)),
+            np.zeros((days, actors)),
+            np.zeros((days, len(model.program.actions))),
+            np.empty((days, kept, min(DRAWS, self.particles)), np.float32) if first == 0 else None,
+            0,
+        )
+        for day in range(days):
+            if self.watcher is not None and first == 0:
+                self.watcher(model)
+            model.step()
+            told.nats[day], told.deaths[day] = model.evidence[:, 0], model.deaths_evidence[:-1, 0]
+            told.chance[day], told.expected[day] = model.chance[:, 0], model.expected
+            told.resampled += int(model.resampled[0])
+            if told.draws is not None:
+                told.draws[day] = _drawn(model, told.draws.shape[2])
+        model.close()
+        return told
+
+
+def _drawn(model: Particles, draws: int) -> NDArray[np.float32]:
+    """Some of the evening's particles, each as often as it counts: variables, tension and rung, shape (what, draw)."""
+    origin = np.zeros(draws, np.int64)
+    ancestors(model.share, 0.5, origin)
+    rows = [model.world.x[:, origin], model.world.tension[:, origin], model.world.rung[-1:, origin]]
+    return np.concatenate(rows).astype(np.float32)
+
+
+def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told]) -> Filtered:
+    program = followed.program
+    nats = np.mean([told.nats for told in found], axis=0)
+    deaths = np.mean([told.deaths for told in found], axis=0)
+    chance = np.mean([told.chance for told in found], axis=0)
+    kept = found[0].draws
+    assert kept is not None  # the first replicate keeps them
+    names = (*program.variables, "tension", "rung")
+    covered = followed.compiled.seen.any(axis=0)
+    expected = np.mean([told.expected for told in found], axis=0)
+    return Filtered(
+        followed=followed,
+        particles=particles,
+        seed=seed,
+        log_likelihoods=np.array([told.nats.sum() + told.deaths.sum() for told in found]),
+        parts=_parts(followed, nats, deaths, chance),
+        expected=pd.DataFrame(
+            expected[:, covered], columns=[name for name, is_ in zip(program.actions, covered, strict=True) if is_]
+        ),
+        draws={name: np.ascontiguousarray(kept[:, at].T) for at, name in enumerate(names)},
+        resampled=float(np.mean([told.resampled for told in found])),
+    )
+
+
+def _parts(
+    followed: Followed, nats: NDArray[np.float64], deaths: NDArray[np.float64], chance: NDArray[np.float64]
+) -> pd.DataFrame:
+    """One row for each day and actor that the record says anything about, and for what open possibilities cost."""
+    program, record = followed.program, followed.compiled
+    said = nats != 0.0
+    acts: dict[tuple[int, int], tuple[int, int]] = {}
+    for act in range(len(record.acts)):
+        for way in record.of(act):
+            place = int(way["day"]), int(way["actor"])
+            said[place] = True
+            acts[place] = act, int(way["action"])
+    return pd.DataFrame(
+        {
+            "day": day,
+            "date": pd.Timestamp(followed.date_of(day)),
+            "actor": program.actors[actor] if actor < len(program.actors) else None,
+            **_act(followed, acts.get((day, actor)), day, chance[day, actor] if actor < len(program.actors) else 0.0),
+            "nats": nats[day, actor],
+            "nats_deaths": deaths[day, actor] if actor < len(program.actors) else 0.0,
+        }
+        for day, actor in np.argwhere(said).tolist()
+    )[COLUMNS]
+
+
+def _act(followed: Followed, recorded: tuple[int, int] | None, day: int, chance: float) -> dict[str, Any]:
+    """What is recorded of an actor on a day; a possibility is picked with the chance of one in all of them."""
+    if recorded is None:
+        return {"action": None, "event": None, "covered": True, "chance": math.nan}
+    act, action = recorded
+    record, ways = followed.compiled, len(followed.compiled.of(act))
+    covered = bool(record.seen[day, action] > 0.0)
+    name = followed.program.actions[action]
+    return {"action": name, "event": record.acts[act], "covered": covered, "chance": ways * chance}
+
+
+__all__ = ["IMPOSSIBLE", "Filtered", "filter"]

@@ -1,0 +1,134 @@
+"""From a record to arrays: what is known of every day, and what would have been missed."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from sim.theatre.language.base import refuse
+from sim.theatre.language.record import HistoryFile, RecordedEvent, placed
+from sim.theatre.language.scenario import Scenario
+
+from .compile import key
+from .program import NONE, Floats, Ints, Program, RecordTable
+
+POSSIBILITY = np.dtype([(name, np.int32) for name in ("day", "actor", "action", "fewest", "most")])
+"""One way in which a recorded act may have happened: when, who, what, and its fewest and most deaths (or NONE)."""
+
+
+@dataclass(frozen=True)
+class CompiledRecord:
+    """What a record says of the days of a scenario. An act that is sure has one possibility, others have several."""
+
+    start: date
+    days: int
+    """How many days are followed."""
+    seen: Floats
+    """Shape (day, action): the chance that an act would be in the record, had it been done; 0 where nothing covers it.
+    """
+    acts: tuple[str, ...]
+    """Ids of the recorded acts, in the order of their first possibility."""
+    keys: tuple[int, ...]
+    """Hashes of these ids, for the dice."""
+    possible: RecordTable
+    """POSSIBILITY, those of one act after those of another."""
+    start_of: Ints
+    """Where the possibilities of an act begin, shape (act + 1,)."""
+    moved: dict[str, date]
+    """The day that the record gives to acts that are followed on another, since their actor acts once a day."""
+
+    def of(self, act: int) -> RecordTable:
+        """The possibilities of an act."""
+        found: RecordTable = self.possible[self.start_of[act] : self.start_of[act + 1]]
+        return found
+
+    def covered(self, act: int) -> bool:
+        """Whether the record would have missed an act, had it been done then, by no more than chance."""
+        first = self.of(act)[0]
+        return bool(self.seen[first["day"], first["action"]] > 0.0)
+
+    def sure_on(self, day: int) -> Iterator[tuple[int, np.void]]:
+        """Acts of a day that are sure, with their only possibility."""
+        for act in range(len(self.acts)):
+            if len(mine := self.of(act)) == 1 and mine[0]["day"] == day:
+                yield act, mine[0]
+
+
+def compile_record(scenario: Scenario, program: Program, record: HistoryFile) -> CompiledRecord:
+    """Hold a record to the days and the cast of a scenario.
+
+    Raises
+    ------
+    ValidationError
+        An act has no day left, since its actor acts once a day, or is covered in some of its possibilities only.
+    """
+    days = max((min(record.last, scenario.end) - scenario.start).days + 1, 0)
+    seen = _seen(scenario, program, record, days)
+    rungs = {name: action.rung for name, action in scenario.theatre.actions.items()}
+    sure = {name: event for name, event in record.events.items() if len(event.acts) == len(event.days) == 1}
+    on = placed((name, event.day, event.acts[0].split(".")[0], rungs[event.acts[0]]) for name, event in sure.items())
+    taken = {(_day(scenario, on[name]), sure[name].acts[0].split(".")[0]) for name in sure}
+    found: dict[str, list[tuple[int, ...]]] = {}
+    for name, event in record.events.items():
+        if event.acts:
+            ways = _possibilities(program, event, scenario, days, on.get(name), taken)
+            if ways:
+                found[name] = ways
+    refuse(_uneven(found, seen))
+    order = sorted(found, key=lambda name: found[name][0][0])
+    possible = np.array([way for name in order for way in found[name]], POSSIBILITY)
+    return CompiledRecord(
+        start=scenario.start,
+        days=days,
+        seen=seen,
+        acts=tuple(order),
+        keys=tuple(key(order)),
+        possible=possible,
+        start_of=np.cumsum([0, *(len(found[name]) for name in order)]).astype(np.int32),
+        moved={name: sure[name].day for name in order if name in sure and on[name] != sure[name].day},
+    )
+
+
+def _day(scenario: Scenario, day: date) -> int:
+    return (day - scenario.start).days
+
+
+def _seen(scenario: Scenario, program: Program, record: HistoryFile, days: int) -> Floats:
+    """The chance of each act of being in the record: of two entries the later holds."""
+    seen = np.zeros((days, len(program.actions)))
+    begun = max(_day(scenario, record.first), 0)
+    for entry in record.covers:
+        first = begun if entry.from_ is None else max(_day(scenario, entry.from_), begun)
+        last = days - 1 if entry.until is None else min(_day(scenario, entry.until), days - 1)
+        spoken_of = [entry.speaks_of(name, scenario.theatre.actions[name].rung) for name in program.actions]
+        if first <= last:
+            seen[first : last + 1, spoken_of] = entry.chance
+    return seen
+
+
+def _possibilities(
+    program: Program,
+    event: RecordedEvent,
+    scenario: Scenario,
+    days: int,
+    only: date | None,
+    taken: set[tuple[int, str]],
+) -> list[tuple[int, ...]]:
+    """The ways in which an act may have happened within the days that are followed."""
+    low, high = event.death_range or (NONE, NONE)
+    found: list[tuple[int, ...]] = []
+    for day in event.days if only is None else (only,):
+        at = _day(scenario, day)
+        for action in event.acts:
+            actor = action.split(".")[0]
+            if 0 <= at < days and (only is not None or (at, actor) not in taken):
+                found.append((at, program.actors.index(actor), program.actions.index(action), low, high))
+    return found
+
+
+def _uneven(found: dict[str, list[tuple[int, ...]]], seen: Floats) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Acts of which some possibilities are covered and some not: their likelihood would mean nothing."""
+    for name, ways in found.items():
+        if len({seen[day, action] > 0.0 for day, _, action, *_ in ways}) > 1:
+            yield ("events", name), "some of what it may have been is covered and some is not; cover all of it or none"
