@@ -236,7 +236,7 @@ def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told])
     kept = found[0].draws
     assert kept is not None  # the first replicate keeps them
     names = (*program.variables, "tension", "rung")
-    covered = followed.compiled.seen.any(axis=0)
+    covered = np.flatnonzero(followed.compiled.seen.any(axis=0))
     expected = np.mean([told.expected for told in found], axis=0)
     return Filtered(
         followed=followed,
@@ -244,9 +244,7 @@ def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told])
         seed=seed,
         log_likelihoods=np.array([told.nats.sum() + told.deaths.sum() for told in found]),
         parts=_parts(followed, nats, deaths, chance),
-        expected=pd.DataFrame(
-            expected[:, covered], columns=[name for name, is_ in zip(program.actions, covered, strict=True) if is_]
-        ),
+        expected=pd.DataFrame(expected[:, covered], columns=[program.actions[at] for at in covered]),
         draws={name: np.ascontiguousarray(kept[:, at].T) for at, name in enumerate(names)},
         resampled=float(np.mean([told.resampled for told in found])),
     )

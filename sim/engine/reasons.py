@@ -1,0 +1,58 @@
+"""Why particles gave a recorded act the chance they did: each factor of it, and what that could be at its best."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.theatre.language.scenario import Scenario
+
+from ._numba import compiling
+from .branch import branched
+from .explain import ActionRate, Choice, choice
+from .follow import ancestors
+from .model import LockstepModel
+from .particles import Particles
+
+LOOKED_AT = 16
+"""Particles of which the one is told whose chance is nearest to their mean."""
+
+
+class Seen(NamedTuple):
+    """How a particle that is like most weighed an act on its day."""
+
+    model: LockstepModel
+    """Of that run alone, on that morning, once all have perceived."""
+    choice: Choice
+    rate: ActionRate
+    chance: float
+
+
+def representative(particles: Particles, rules: Scenario, actor: int, action: int) -> Seen:
+    """Find how the particles of this morning weigh an action, by one of them that is like most.
+
+    They stay as they are.
+
+    Parameters
+    ----------
+    particles : Particles
+        On the morning of the day.
+    rules : Scenario
+        What they follow.
+    actor, action : int
+        Positions in the program.
+    """
+    origin = np.zeros(min(LOOKED_AT, particles.particles), np.int64)
+    ancestors(particles.share[: particles.particles], 0.5, origin)
+    seen = [_seen(particles, rules, int(column), actor, action) for column in dict.fromkeys(origin.tolist())]
+    counts = np.unique(origin, return_counts=True)[1]
+    chances = np.array([each.chance for each in seen])
+    return seen[int(np.argmin(np.abs(chances - (chances * counts).sum() / counts.sum())))]
+
+
+def _seen(particles: Particles, rules: Scenario, column: int, actor: int, action: int) -> Seen:
+    ahead = branched(particles, np.zeros(1, np.int64), scenario=rules, column=column)
+    with compiling(last=False):
+        ahead.agents.do("perceive")
+        made = choice(ahead, actor)
+    rate = next(each for each in made.rates if each.action == action)
+    return Seen(ahead, made, rate, rate.rate / (1.0 + made.total))
