@@ -1,6 +1,7 @@
 """What of a record cannot be in its theatre: acts that cannot both be, coverages that contradict it, odd values."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from datetime import date
 
 from pydantic import ValidationError
 
@@ -72,17 +73,22 @@ def _at_odds(record: HistoryFile, rungs: dict[str, int], name: str, event: Recor
 def _out_of_range(record: HistoryFile, theatre: Theatre) -> Iterator[Misfit]:
     """Series of variables that are no number, and values that a variable cannot have."""
     for name, series in record.series.items():
-        variable = theatre.variables.get(name)
-        if variable is None:
-            yield ("series", name), f"the theatre has no variable '{name}'"
-        elif isinstance(variable, FlagVariable):
-            yield ("series", name), f"'{name}' is a flag; a series is of numbers"
-        else:
-            low, high = (0, 1) if isinstance(variable, UnitVariable) else variable.range
-            for day, value in series.values.items():
-                if not low <= value <= high:
-                    place = ("series", name, "values", str(day))
-                    yield place, f"{value:g} is outside the range of '{name}', {low:g} to {high:g}"
+        for place, text in odd_values(name, series.values, theatre):
+            yield ("series", name, *(("values", *place) if place else ())), text
 
 
-__all__ = ["misfits"]
+def odd_values(name: str, values: Mapping[date, float], theatre: Theatre) -> Iterator[Misfit]:
+    """Values that a variable cannot have, by day; or that it can have none."""
+    variable = theatre.variables.get(name)
+    if variable is None:
+        yield (), f"the theatre has no variable '{name}'"
+    elif isinstance(variable, FlagVariable):
+        yield (), f"'{name}' is a flag; a series is of numbers"
+    else:
+        low, high = (0, 1) if isinstance(variable, UnitVariable) else variable.range
+        for day, value in values.items():
+            if not low <= value <= high:
+                yield (str(day),), f"{value:g} is outside the range of '{name}', {low:g} to {high:g}"
+
+
+__all__ = ["misfits", "odd_values"]

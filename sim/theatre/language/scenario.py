@@ -12,7 +12,7 @@ from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_va
 from . import names
 from .base import Id, Model, Source, Text, refuse
 from .days import Day, Window
-from .misfits import misfits
+from .misfits import misfits, odd_values
 from .number import Number, numbers
 from .record import HistoryFile, imposed
 from .references import ActionRef, VariableRef
@@ -148,6 +148,16 @@ class Scenario(Model):
                 faults.append((("script", name), f"'{other}' has {place[1]} act on {entry.on} too; one act a day"))
             taken[place] = name
         refuse(faults)
+        return self
+
+    @model_validator(mode="after")
+    def _series_fit(self) -> Self:
+        last = min(self.history_until or date.min, self.end)
+        for name, values in self.series.items():
+            faults = [(("series", name, *place), text) for place, text in odd_values(name, values, self.theatre)]
+            if outside := [day for day in values if not self.start <= day <= last]:
+                faults.append((("series", name), f"history is not imposed on {outside[0]}"))
+            refuse(faults)
         return self
 
     @model_validator(mode="after")
