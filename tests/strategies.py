@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
@@ -358,8 +358,20 @@ def small_scenarios(draw: Draw, theatres: st.SearchStrategy[Map] | None = None) 
     rest: Map = {"script": draw(scripts(cast, dates)), "seed": draw(seeds)}
     rest["forbid"] = draw(some_of(cast.actions, st.sampled_from(["always", "never"]) | windows))
     if draw(st.booleans()):
-        rest["history_until"] = START + timedelta(days=draw(st.integers(0, 6)))
+        rest["history_until"] = until = START + timedelta(days=draw(st.integers(0, 6)))
+        rest["series"] = draw(series(written["variables"], until))
     return scenario(written, days, **rest)
+
+
+def series(variables: Map, until: date) -> st.SearchStrategy[Map]:
+    """Values of some variables that are no flags, on some days of imposed history."""
+    days = st.integers(0, (until - START).days).map(lambda day: START + timedelta(days=day))
+    measured = {
+        name: st.dictionaries(days, st.floats(*entry.get("range", (0, 1))), min_size=1)
+        for name, entry in variables.items()
+        if entry["kind"] != "flag"
+    }
+    return st.fixed_dictionaries({}, optional=measured)
 
 
 @st.composite

@@ -1,6 +1,7 @@
 """The compiled engine and the plain reference model, written apart from one text, agree in every bit."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from sim.engine.explain import Observer
 from sim.engine.model import LockstepModel
 from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
-from tests.small_scenarios import rich
+from tests.small_scenarios import START, rich
 from tests.strategies import failing_theatres, run_numbers, seeds, small_scenarios
 
 STOCKS = (state.BELIEVED, state.SUSPECTED, state.BLOOD, state.PEAK_BELIEVED, state.PEAK_SUSPECTED)
@@ -123,6 +124,21 @@ def assert_equal_histories(scenario: Scenario, seed: int, runs: list[int], branc
 @pytest.mark.parametrize("seed", [0, 7, 2**64 - 1])
 def test_a_scenario_that_uses_the_whole_language(seed):
     assert assert_equal_histories(rich(), seed, [0, 1, 2, 3, 1_000_003, 2**32 - 1]) > 100
+
+
+def test_series_imposed_on_a_price_a_share_with_noise_and_one_that_never_moves_by_itself():
+    first = {"oil": 71.2, "mood": 0.31, "sanctions": 0.9}
+    series = {name: {START + timedelta(days=at): value for at in (0, 1, 3)} for name, value in first.items()}
+    case = rich().model_copy(update={"series": series})
+    assert assert_equal_histories(case, 3, [0, 5]) > 10
+    model, free = (LockstepModel(scenario, seed=3, runs=2) for scenario in (case, rich()))
+    for day in range(4):
+        model.step()
+        free.step()
+        values = dict(zip(model.program.variables, model.world.x, strict=True))
+        as_measured = {name: (abs(values[name] / value - 1) < 1e-15).all() for name, value in first.items()}
+        assert as_measured == {"oil": day != 2, "mood": day != 2, "sanctions": True}, day
+    assert (model.world.x != free.world.x).any()
 
 
 @pytest.mark.parametrize("name", ["baseline", "first_lesson"])

@@ -11,6 +11,7 @@ from sim.engine.model import LockstepModel
 from sim.execution.recorded import RecordError
 from sim.theatre.files.load import check
 from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.scenario import as_script
 from tests.commands import sim as command
 from tests.small import HISTORY, SCENARIO, changed, faults_of, marked, small
 
@@ -230,12 +231,74 @@ def test_a_fault_of_an_event_beyond_the_imposed_days_is_told_too(tmp_path, monke
     assert said[0] == f"record.yaml:{place}: unknown action 'north.parley' in events.later.do"
 
 
-def test_an_actor_that_acts_twice_on_a_day_is_a_fault_in_the_history(tmp_path, monkeypatch):
+def script_of(tmp_path, events: str, scenario: str = "", **options):
+    """What the small history imposes with these events added: the day and act of each by its name."""
+    text = (scenario or untold(IMPOSED)).replace("until: 2019-05-31", "until: 2019-06-20")
+    question = sim.load(small(tmp_path, scenario=text, history=HISTORY + events, **options))
+    return {name.removeprefix("history_"): entry for name, entry in question.script.items()}
+
+
+def test_of_two_acts_of_an_actor_on_a_day_the_graver_keeps_it_and_the_other_waits(tmp_path):
+    script = script_of(tmp_path, "  twice: {on: 2019-05-02, do: north.strike}\n")
+    assert (script["twice"].on, script["sanctions"].on) == (date(2019, 5, 2), date(2019, 5, 3))
+
+
+def test_an_act_waits_past_days_on_which_its_actor_acts_already_but_not_past_the_last(tmp_path):
+    events = (
+        "  one: {on: 2019-06-17, do: north.strike}\n  two: {on: 2019-06-18, do: north.strike}\n"
+        "  waits: {on: 2019-06-17, do: north.sanction}\n  lost: {on: 2019-06-20, do: north.sanction}\n"
+    )
+    script = script_of(tmp_path, events)
+    assert script["waits"].on == date(2019, 6, 19)
+    assert "lost" not in script, "the next day is past the last on which history is imposed"
+
+
+def test_an_actor_with_more_acts_than_days_within_reach_is_a_fault_in_the_history(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    history = HISTORY + "  twice: {on: 2019-05-02, do: north.strike}\n"
-    (said, *_) = faults_of(tmp_path, scenario=IMPOSED, history=history)
-    assert said.startswith("record.yaml:7:")
+    more = "".join(f"  n{at}: {{on: 2019-06-1{at}, do: north.strike}}\n" for at in range(4))
+    history, place = marked(HISTORY + more, "later:", "too_many: §{on: 2019-06-10, do: north.sanction}\n  later:")
+    (said,) = faults_of(tmp_path, scenario=untold(IMPOSED).replace("2019-05-31", "2019-06-20"), history=history)
+    assert said.startswith(
+        f"record.yaml:{place}: events.too_many: north acts once a day, and acts already on 2019-06-10"
+    )
+
+
+def test_a_scenarios_own_act_on_the_day_of_an_imposed_one_is_refused(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = "script:\n  mine: {on: 2019-05-02, do: north.strike}\n"
+    (said, *_) = faults_of(tmp_path, scenario=untold(IMPOSED) + own, history=HISTORY)
     assert "has north act on 2019-05-02 too" in said
+
+
+def test_what_is_known_only_roughly_is_imposed_as_its_middle(tmp_path):
+    script = script_of(
+        tmp_path,
+        "  rough:\n    on: {from: 2019-05-20, until: 2019-05-26}\n"
+        "    do: {any_of: [south.mine_strait, north.strike]}\n    deaths: [300, 1500]\n",
+    )
+    assert (script["rough"].on, script["rough"].do) == (date(2019, 5, 23), "south.mine_strait")
+    assert script["rough"].deaths == 671
+
+
+def test_files_and_python_impose_the_same(tmp_path):
+    events = (
+        "  rough: {on: {from: 2019-05-20, until: 2019-05-27}, do: {any_of: [north.strike, south.mine_strait]}}\n"
+        "  same_day: {on: 2019-05-02, do: north.strike, deaths: [1, 3]}\n"
+        "  outside: {on: 2019-05-03, effects: {pain: 0.1}}\n"
+    )
+    text = untold(IMPOSED).replace("until: 2019-05-31", "until: 2019-06-20")
+    question = sim.load(small(tmp_path, scenario=text, history=HISTORY + events))
+    assert as_script(question.record, question.theatre, question.start, date(2019, 6, 20)) == question.script
+
+
+def test_a_scenario_keeps_the_whole_record_and_its_hash_does_not_depend_on_it(tmp_path):
+    question = sim.load(small(tmp_path, scenario=untold(IMPOSED), history=HISTORY))
+    assert {"before", "later"} <= question.record.events.keys() - question.script.keys()
+    covered = HISTORY + "covers: [{actors: [north], chance: 0.5}]\n"
+    again = sim.load(small(tmp_path, scenario=untold(IMPOSED), history=covered))
+    assert again.record != question.record
+    assert again.sha256 == question.sha256 == question.model_copy(update={"record": None}).sha256
+    assert sim.load(small(tmp_path, scenario=untold(SCENARIO))).record is None
 
 
 # The record by itself.
@@ -308,8 +371,8 @@ def test_a_scenario_outside_the_record_is_told_which_days_it_covers(tmp_path):
 def test_what_is_no_record_is_refused(tmp_path):
     with pytest.raises(RecordError, match=r"'summer.yaml' is no history"):
         sim.recorded(small(tmp_path), history=tmp_path / "summer.yaml")
-    with pytest.raises(RecordError, match="has north act on 2019-05-02 too"):
-        beside(tmp_path, history=HISTORY + "  twice: {on: 2019-05-02, do: north.strike}\n")
+    with pytest.raises(sim.ScenarioError, match=r"'sanctions' has north\.sanction on 2019-05-02 too"):
+        beside(tmp_path, history=HISTORY + "  twice: {on: 2019-05-02, do: north.sanction}\n")
     with pytest.raises(sim.ScenarioError) as caught:
         beside(tmp_path, history=changed(HISTORY, "do: north.strike", "do: north.strik"))
     (fault,) = caught.value.faults

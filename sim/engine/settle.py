@@ -41,7 +41,7 @@ def fail(status, r, day, what):
 
 @kernel
 def settle(address, prices, day):
-    """Relax the prices (`prices` true) or everything else, a tile of runs at a time."""
+    """Relax the prices (`prices` true) or everything else, a tile of runs at a time; what was measured is imposed."""
     m = struct_at(ModelState, address)
     for first in range(0, m.war.size, TILE):
         _settle(m, prices, day, first, min(first + TILE, m.war.size))
@@ -50,13 +50,16 @@ def settle(address, prices, day):
 @part
 def _settle(m, prices, day, first, last):
     t, numbers, world, rows, n = m.tables, m.numbers, m.world, m.scratch.row, last - first
-    variable, low, high = t.variable, t.low, t.high
+    variable, low, high, measured = t.variable, t.low, t.high, t.script.series[day]
     for v in range(variable.size):
-        row = variable[v]
-        if row.kind == FLAG or (row.kind == LOG) != prices or (row.decay == NONE and row.noise == NONE):
+        row, moves = variable[v], measured[v] != measured[v]
+        still = moves and row.decay == NONE and row.noise == NONE
+        if row.kind == FLAG or (row.kind == LOG) != prices or still:
             continue
         state = world.logarithm[row.logarithm, first:last] if prices else world.x[v, first:last]
-        if row.decay != NONE:
+        if not moves:
+            state[:] = measured[v]
+        if moves and row.decay != NONE:
             target, decay = rows[0, :n], rows[1, :n]
             spread(numbers, row.base, first, target)
             add_terms(row.terms, row.terms_end, t.terms, m.read[SNAPSHOT], numbers, first, target)
@@ -65,7 +68,7 @@ def _settle(m, prices, day, first, last):
             else:
                 spread(numbers, row.decay, first, decay)
                 _relax_by_run(decay, target, low[v], high[v], state)
-        if row.noise != NONE:
+        if moves and row.noise != NONE:
             deviation, share, deviate = rows[0, :n], rows[1, :n], rows[2, :n]
             spread(numbers, row.noise, first, deviation)
             _shares(m.runs, day, row.key, first, share)

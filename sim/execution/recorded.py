@@ -3,15 +3,12 @@
 from datetime import date
 from pathlib import Path
 
-from pydantic import ValidationError
-
 from sim.analysis.floating import usual
 from sim.results.ensemble import Ensemble
-from sim.theatre.files.load import check, load
+from sim.theatre.files.load import check, load, load_history
 from sim.theatre.files.locate import Named
-from sim.theatre.language import names
 from sim.theatre.language.record import HistoryFile
-from sim.theatre.language.scenario import Scenario, as_script
+from sim.theatre.language.scenario import Scenario, as_script, as_series
 from sim.theatre.language.schema import Theatre
 
 from .run import run
@@ -50,7 +47,7 @@ def recorded(
     sim.ScenarioError
         The scenario or the history has faults.
     RecordError
-        The file is no history, has an actor act twice on a day, or has no event within these days.
+        The file is no history, or has no event within these days.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
     last = date.fromisoformat(until) if isinstance(until, str) else until
@@ -61,23 +58,21 @@ def recorded(
         days = sorted(event.day for event in record.events.values())
         covers = f"goes from {days[0]} to {days[-1]}" if days else "has no events"
         raise RecordError(f"nothing is recorded between {question.start} and {ends}; {_name(history)} {covers}")
-    with names.naming(names.Names.of(question.theatre)):
-        _events(history)  # read once more, now that it matters whether the theatre knows what it names
+    record = load_history(history, question.theatre)  # once more, now that it matters what the theatre knows
     ends = min(ends, record.last)
-    try:
-        followed = Scenario(
-            name=f"{question.name}_recorded",
-            title=f"Recorded events, {question.start} to {ends}",
-            start=question.start,
-            days=(ends - question.start).days + 1,
-            runs=1,
-            seed=question.seed,
-            theatre=_without_noise(question.theatre),
-            script=as_script(record, question.theatre, question.start, ends),
-            history_until=ends,
-        )
-    except ValidationError as error:
-        raise RecordError(f"{_name(history)}: {error.errors()[0]['msg']}") from None
+    followed = Scenario(
+        name=f"{question.name}_recorded",
+        title=f"Recorded events, {question.start} to {ends}",
+        start=question.start,
+        days=(ends - question.start).days + 1,
+        runs=1,
+        seed=question.seed,
+        theatre=_without_noise(question.theatre),
+        script=as_script(record, question.theatre, question.start, ends),
+        series=as_series(record, question.start, ends),
+        history_until=ends,
+        record=record,
+    )
     return run(followed, seed=seed, progress=None)
 
 

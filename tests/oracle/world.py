@@ -69,6 +69,8 @@ def settle(model, name: str) -> None:
     if variable.noise is not None:
         sd = variable.noise.value / 100 if is_price else variable.noise.value
         x = x + sd * model.dice.normal(model.day, NOISE, name)
+    if (measured := model.case.series.get(name, {}).get(model.date)) is not None:
+        x = log(measured) if is_price else measured
     model.put(name, x)
 
 

@@ -305,7 +305,16 @@ class Compiler:
                 )
         until = scenario.history_until
         imposed = 0 if until is None else min((until - scenario.start).days + 1, scenario.days)
-        return Script(act, deaths, forbidden, imposed)
+        return Script(act, deaths, forbidden, self._series(), imposed)
+
+    def _series(self) -> Floats:
+        scenario = self.scenario
+        imposed = np.full((scenario.days, len(self.variables)), np.nan)
+        for name, values in scenario.series.items():
+            own = arithmetic.log if isinstance(self.variables[name], LogVariable) else float
+            for day, value in values.items():
+                imposed[(day - scenario.start).days, self.variable_at[name]] = own(value)
+        return imposed
 
 
 def _positions(ids: Iterable[KeyT]) -> dict[KeyT, int]:

@@ -226,6 +226,8 @@ class Script(NamedTuple):
     """Shape (day, actor): its deaths, -1 if they are drawn."""
     forbidden: Marks
     """Shape (day, action)."""
+    series: Floats
+    """Shape (day, variable): what a variable is in the evening, of log variables the logarithm; NaN if it moves freely."""
     imposed_days: int
     """Days at the start on which nobody decides."""
 

@@ -164,11 +164,19 @@ def _ranged(part: dict[str, Any]) -> None:
     part["properties"]["unit"]["enum"] = [*get_args(Unit), 1]  # unquoted, the unit 1 is a number
 
 
+def _series(part: dict[str, Any]) -> None:
+    part["properties"].pop("values")  # the loader's own: they stand in the CSV file
+    full = dict(part)
+    part.clear()
+    part |= {"description": full.pop("description"), "anyOf": [{"type": "string"}, full]}
+
+
 _FINISH = {
     "Number": _number,
     "Limit": _limit,
     "Condition": _condition,
     "Ladder": _ladder,
+    "Series": _series,
     "UnitVariable": _relaxing,
     "LevelVariable": _ranged,
     "LogVariable": _ranged,

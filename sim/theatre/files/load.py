@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from sim.theatre.language import names
-from sim.theatre.language.base import Model
+from sim.theatre.language.base import Model, refuse
 from sim.theatre.language.measures import MeasureError, measure_name, measure_names
+from sim.theatre.language.misfits import misfits
 from sim.theatre.language.record import HistoryFile
-from sim.theatre.language.scenario import Scenario, ScenarioFile
+from sim.theatre.language.scenario import Scenario, ScenarioFile, as_series
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources
 from sim.theatre.language.sweep_file import SweepFile
@@ -28,6 +29,7 @@ __all__ = [
     "ScenarioError",
     "check",
     "load",
+    "load_history",
     "load_sources",
     "load_sweep",
     "load_theatre",
@@ -85,6 +87,38 @@ def load_theatre(path_or_name: Named) -> Theatre:
     resolved = resolve(path_or_name)
     _refuse_unless(resolved, "theatre")
     return _alone(resolved, Theatre)
+
+
+def load_history(path_or_name: Named, theatre: Theatre) -> HistoryFile:
+    """Load a record, and hold it to a theatre.
+
+    >>> load_history("history", load_theatre("persian_gulf")).last
+    datetime.date(2020, 1, 3)
+
+    Parameters
+    ----------
+    path_or_name : path, or name of a shipped history
+    theatre : Theatre
+        Whose actors, actions and variables it names.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in it, in the files of its series, and in what it has of this theatre.
+    """
+    resolved = resolve(path_or_name)
+    _refuse_unless(resolved, "history")
+    tree = resolved.first.tree
+    with names.naming(names.Names.of(theatre)):
+        record, found = _held_to(HistoryFile, tree)
+    if record is not None:
+        try:
+            refuse(misfits(record, theatre))
+        except ValidationError as error:
+            found = findings(error, tree, HistoryFile)
+    if record is None or found or resolved.faults:
+        raise ScenarioError([*resolved.faults, *(finding.fault() for finding in found)])
+    return record
 
 
 def load_sources(path: Named | None = None) -> Sources:
@@ -265,7 +299,14 @@ def _scenario(resolved: Resolved) -> Scenario:
         raise ScenarioError([*resolved.faults, *(finding.fault() for finding in once.values())])
     bare = (path for path, node in changed(resolved).items() if not isinstance(node.content, dict | list))
     ranged = {path for path, number in scenario.numbers() if number.plausible is not None}
-    return scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare)))})
+    series = {}
+    if scenario.record is not None and scenario.history_until is not None:
+        series = as_series(scenario.record, scenario.start, min(scenario.history_until, scenario.end))
+    return scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare))), "series": series})
+
+
+_OWN = Scenario.model_fields.keys() - {"theatre", "record", "series"}
+"""What the files of a scenario may set in it by the names of its fields."""
 
 
 class _Beside(Scenario):
@@ -277,7 +318,9 @@ class _Beside(Scenario):
 def _whole(resolved: Resolved, theatre: Theatre | Mapping[str, Any]) -> tuple[Scenario | None, list[SchemaFault]]:
     """Check what the files say together."""
     merged = resolved.scenario
-    own = {key: node for key, node in merged.entries().items() if key in Scenario.model_fields and key != "theatre"}
+    own = {key: node for key, node in merged.entries().items() if key in _OWN}
+    if resolved.history is not None:
+        own["record"] = resolved.history
     tree = Node(own, merged.at, merged.key)
     given = {key: value for key, value in plain(tree).items() if value is not None}
     data = {**given, "name": resolved.first.path.stem, "theatre": theatre}
@@ -286,8 +329,10 @@ def _whole(resolved: Resolved, theatre: Theatre | Mapping[str, Any]) -> tuple[Sc
 
 
 def _as_written(finding: SchemaFault) -> SchemaFault:
-    """Blame no one file for what a scenario lacks, and call the end of history by the key that a file has for it."""
+    """Blame no one file for what a scenario lacks, and call what is of a record as files call it."""
     if finding.where == "history_until":
         return replace(finding, where="history.until")
+    if finding.where.startswith("record."):
+        return replace(finding, where=finding.where.removeprefix("record."))
     missing = not finding.where and finding.text.startswith("missing")
     return replace(finding, hint="neither this file nor what it extends gives it") if missing else finding

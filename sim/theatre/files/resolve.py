@@ -1,15 +1,22 @@
 """A scenario's files merged: what it extends, what it changes, what history it imposes. Nothing is checked yet."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import Any
+
+from pydantic import ValidationError
 
 from sim.text import did_you_mean
+from sim.theatre.language.record import HistoryFile, RecordedEvent, imposed
 
 from .errors import Fault, ScenarioError, fault
 from .locate import WHAT_IT_IS, File, Named, chain, referenced, root
+from .messages import findings
 from .overrides import NoSuchPath, find, put
-from .yaml_tree import Key, Node, read
+from .series import with_series
+from .yaml_tree import Key, Node, plain, read
 
 _MERGED = ("script", "forbid")
 
@@ -25,7 +32,7 @@ class Resolved:
     theatre: Node | None
     """The theatre with every change applied."""
     history: Node | None = None
-    """The whole file of history, if one is named."""
+    """The whole file of history, if one is named, with what its series hold."""
     changes: dict[tuple[Key, ...], Node] = field(default_factory=dict)
     """The values of the theatre that scenario files set, by the keys that lead to them."""
     faults: list[Fault] = field(default_factory=list)
@@ -47,6 +54,8 @@ def resolve(path_or_name: Named) -> Resolved:
     files, faults = chain(root(path_or_name))
     if not files:
         raise ScenarioError(faults)
+    if (file := files[-1]).kind == "history":
+        files[-1] = replace(file, tree=with_series(file.tree, files[0].path.parent, faults))
     return merge(files, faults)
 
 
@@ -194,11 +203,12 @@ def _impose_history(resolved: Resolved) -> None:
         hint = "a history has dated 'events'"
         resolved.faults.append(fault(named.at, f"'{path.name}' is {WHAT_IT_IS[kind]}, not a history", hint))
         return
-    resolved.history = tree
-    _check_end(tree, until, resolved.faults)
+    resolved.history = with_series(tree, resolved.first.path.parent, resolved.faults)
+    events = _events(tree)
+    _check_end(tree, events, until, resolved.faults)
     script = resolved.scenario.get("script") or Node({}, history.at, history.key)
     entries = dict(script.entries())
-    for key, entry in _imposed(resolved.scenario, tree, until).items():
+    for key, entry in _imposed(resolved, events, until).items():
         if own := entries.get(key):
             resolved.faults.append(fault(own.key, f"'{key}' is what an entry of the history is called", "rename it"))
         entries[key] = entry
@@ -206,26 +216,56 @@ def _impose_history(resolved: Resolved) -> None:
         resolved.scenario = resolved.scenario.with_entry("script", Node(entries, script.at, script.key))
 
 
-def _check_end(history: Node, until: Node, faults: list[Fault]) -> None:
+def _events(history: Node) -> dict[str, RecordedEvent]:
+    """The events that are written as they should be; what is wrong with others is told when the file is checked."""
+    found: dict[str, RecordedEvent] = {}
+    for key, entry in node.entries().items() if (node := history.get("events")) else ():
+        with suppress(ValidationError):
+            found[str(key)] = RecordedEvent.model_validate(plain(entry))
+    return found
+
+
+def _check_end(history: Node, events: Mapping[str, RecordedEvent], until: Node, faults: list[Fault]) -> None:
     """A history is imposed no further than it reaches: after its end nobody would act until `until`."""
-    events = node.entries().values() if (node := history.get("events")) else ()
-    days = [day for event in events if (day := _day(event.get("on"))) is not None]
+    reaches = _day(history.get("until")) or max((event.days[-1] for event in events.values()), default=None)
     end = _day(until)
-    if days and end is not None and end > max(days):
-        faults.append(
-            fault(until.at, f"the history ends on {max(days)}, before {end}", f"write {max(days)} or earlier")
-        )
+    if reaches is not None and end is not None and end > reaches:
+        faults.append(fault(until.at, f"the history ends on {reaches}, before {end}", f"write {reaches} or earlier"))
 
 
-def _imposed(scenario: Node, history: Node, until: Node) -> dict[Key, Node]:
+def _imposed(resolved: Resolved, events: Mapping[str, RecordedEvent], until: Node) -> dict[Key, Node]:
     """The events from the first day to `until`, or to the last day if that is earlier, by their ids in the script."""
+    scenario, history = resolved.scenario, resolved.history
     start, end, days = _day(scenario.get("start")), _day(until), scenario.get("days")
-    if start is None or end is None or days is None or not isinstance(days.content, int):
+    if history is None or start is None or end is None or days is None or not isinstance(days.content, int):
         return {}  # one of them is at fault, and that is reported where it stands
     end = min(end, start + timedelta(days=max(0, min(days.content, (date.max - start).days + 1)) - 1))
-    events = node.entries() if (node := history.get("events")) else {}
-    days_of = {key: _day(event.get("on")) for key, event in events.items()}
-    return {f"history_{key}": events[key] for key, day in days_of.items() if day is not None and start <= day <= end}
+    try:
+        found = imposed(events, _rungs(resolved.theatre), start, end)
+    except ValidationError as error:
+        resolved.faults += [finding.fault() for finding in findings(error, history, HistoryFile)]
+        return {}
+    written = history.content["events"].entries()
+    return {f"history_{key}": _entry(written[key], found[key]._asdict()) for key in written if key in found}
+
+
+def _entry(event: Node, imposed: Mapping[str, Any]) -> Node:
+    """An event as an entry of the script: what it leaves open is settled, each value where it is written."""
+    settled = {
+        key: Node(
+            value.isoformat() if isinstance(value, date) else value, event.content[key].at, event.content[key].key
+        )
+        for key, value in imposed.items()
+        if value is not None
+    }
+    return Node({**event.entries(), **settled}, event.at, event.key)
+
+
+def _rungs(theatre: Node | None) -> dict[str, int]:
+    """The rung of each action, as far as the theatre says it."""
+    actions = node.entries() if theatre is not None and (node := theatre.get("actions")) else {}
+    rungs = {str(name): action.get("rung") for name, action in actions.items()}
+    return {name: rung.content for name, rung in rungs.items() if rung is not None and isinstance(rung.content, int)}
 
 
 def _day(node: Node | None) -> date | None:

@@ -100,11 +100,25 @@ def read(path: Path, named_at: Place | None = None) -> tuple[Node, list[Fault]]:
     return tree, [fault(*flaw) for flaw in flaws]
 
 
+def read_text(path: Path, named_at: Place) -> str:
+    """Read the text of a file of another kind that a file names.
+
+    Raises
+    ------
+    ScenarioError
+        It cannot be read, or is no text.
+    """
+    try:
+        return _text(path, named_at)
+    except _Unreadable as stop:
+        raise ScenarioError([fault(*stop.flaw)]) from None
+
+
 def _text(path: Path, named_at: Place) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _Unreadable(named_at, f"'{path.name}' is a folder", "name a YAML file in it")
+            raise _Unreadable(named_at, f"'{path.name}' is a folder", "name a file in it")
         if not stat.S_ISREG(status.st_mode):
             raise _Unreadable(named_at, f"'{path.name}' is not a file")
         if status.st_size > MOST_BYTES:
@@ -121,8 +135,9 @@ def _text(path: Path, named_at: Place) -> str:
 
 def sibling(path: Path) -> str | None:
     """Suggest the file beside a missing one that has nearly its name."""
+    like = (".csv",) if path.suffix == ".csv" else (".yaml", ".yml")
     try:
-        beside = tuple(sorted(entry.name for entry in path.parent.iterdir() if entry.suffix in (".yaml", ".yml")))
+        beside = tuple(sorted(entry.name for entry in path.parent.iterdir() if entry.suffix in like))
     except OSError:
         return None
     return did_you_mean(path.name, beside).removeprefix("; ") or None

@@ -1,18 +1,26 @@
 """What happened, as a history file tells it: dated acts, series from outside, and what it would not have missed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, Literal, Self
+from itertools import pairwise
+from math import sqrt
+from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Discriminator, Field, Tag, model_validator
+from pydantic import Discriminator, Field, Tag, field_validator, model_validator
 
 from .base import Id, Model, Source, Text, refuse
 from .days import Day, Period
-from .references import ActionRef, ActorRef, Rung
+from .references import ActionRef, ActorRef, Rung, VariableRef
 from .schema import Effects
 
 LONGEST_PERIOD = 92
 """Days over which a date may be unknown: a quarter of a year."""
+
+LONGEST_GAP = 7
+"""Days from one value of a series to the next, at most: a holiday and the weekends about it."""
+
+Misfit = tuple[tuple[str | int, ...], str]
+"""A fault: the keys that lead to it, and what is wrong there."""
 
 Deaths = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 
@@ -122,7 +130,7 @@ class Coverage(Model):
     def speaks_of(self, action: str, rung: int) -> bool:
         """Whether it says anything of an action, on some day."""
         return (
-            (self.actors is None or action.split(".")[0] in self.actors)
+            (self.actors is None or actor_of(action) in self.actors)
             and (self.actions is None or action in self.actions)
             and (self.rungs is None or self.rungs[0] <= rung <= self.rungs[1])
         )
@@ -130,6 +138,45 @@ class Coverage(Model):
     def holds(self, day: date) -> bool:
         """Whether it says anything of a day."""
         return (self.from_ is None or day >= self.from_) and (self.until is None or day <= self.until)
+
+
+class Series(Model):
+    """A variable's path as it was measured; it takes the place of the model's own while history is imposed."""
+
+    file: Text
+    """A CSV file beside the record, or a shipped one, with the columns date and value."""
+    source: Source | None = None
+    values: dict[Day, float] = {}
+    """What the file holds, by day; a day without a value keeps the last one."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_its_file(cls, data: Any) -> Any:
+        return {"file": data} if isinstance(data, str) else data
+
+    @field_validator("values")
+    @classmethod
+    def _without_gaps(cls, values: dict[date, float]) -> dict[date, float]:
+        values = dict(sorted(values.items()))
+        refuse(
+            (
+                (str(after), "[key]"),
+                f"{days} days after {before}; a series has a value at least every {LONGEST_GAP} days",
+            )
+            for before, after in pairwise(values)
+            if (days := (after - before).days) > LONGEST_GAP
+        )
+        return values
+
+    def by_day(self, first: date, last: date) -> dict[date, float]:
+        """The value of each day from one to another that has one: a day without keeps the last for a week."""
+        ends = [max(self.values) + timedelta(days=LONGEST_GAP)] if self.values else []
+        return {
+            day: self.values[before]
+            for before, after in pairwise([*self.values, *ends])
+            for at in range((after - before).days)
+            if first <= (day := before + timedelta(days=at)) <= last
+        }
 
 
 class HistoryFile(Model):
@@ -147,6 +194,37 @@ class HistoryFile(Model):
     What is covered and not recorded did not happen, as surely as the entry says. What nothing covers is imposed if it
     is recorded, and tells nothing if it is not. Left out, every act on rung 4 or above is covered.
     """
+    series: dict[VariableRef, Series] = {}
+    """Paths of variables as they were measured, from CSV files."""
+
+    @model_validator(mode="after")
+    def _within_its_days(self) -> Self:
+        if self.from_ is not None and self.until is not None and self.from_ > self.until:
+            raise ValueError(f"the record ends ({self.until}) before it begins ({self.from_})")
+        refuse([*self._days_outside(), *self._twice()])
+        return self
+
+    def _days_outside(self) -> Iterator[Misfit]:
+        """Events and coverages on days of which it does not tell."""
+        first, last = self.first, self.last
+        for name, event in self.events.items():
+            if not first <= event.days[0] <= event.days[-1] <= last:
+                day = event.days[0] if event.days[0] < first else event.days[-1]
+                yield ("events", name, "on"), f"{day} is outside the record, which tells of {first} to {last}"
+        for at, entry in enumerate(self.covers):
+            if entry.from_ is not None and entry.from_ > last:
+                yield ("covers", at, "from"), f"{entry.from_} is after the record, which ends on {last}"
+            if entry.until is not None and entry.until < first:
+                yield ("covers", at, "until"), f"{entry.until} is before the record, which begins on {first}"
+
+    def _twice(self) -> Iterator[Misfit]:
+        """Acts that stand twice on a day, where both are known for certain."""
+        told: dict[tuple[str, date], str] = {}
+        for name, event in self.events.items():
+            if len(event.acts) == len(event.days) == 1:
+                act, day = event.acts[0], event.days[0]
+                if (other := told.setdefault((act, day), name)) != name:
+                    yield ("events", name), f"'{other}' has {act} on {day} too; one entry tells of both"
 
     @property
     def first(self) -> date:
@@ -158,18 +236,15 @@ class HistoryFile(Model):
         """The last day it tells of."""
         return self.until or max((day for event in self.events.values() for day in event.days), default=date.max)
 
+    def deciding(self, action: str, rung: int, day: date) -> int | None:
+        """Which entry of `covers` has the last word on an act on a day; None where none speaks of it."""
+        entries = reversed(list(enumerate(self.covers)))
+        return next((at for at, entry in entries if entry.speaks_of(action, rung) and entry.holds(day)), None)
+
     def chance(self, action: str, rung: int, day: date) -> float:
         """The chance that an act done on a day is in the record; 0 where nothing covers it."""
-        found = 0.0
-        for entry in self.covers:
-            if entry.speaks_of(action, rung) and entry.holds(day):
-                found = entry.chance
-        return found
-
-
-def middle_deaths(low: int, high: int) -> int:
-    """The middle of a range of deaths in magnitude: 670 of 300 to 1,500."""
-    return low if low == high else round(((low + 1) * (high + 1)) ** 0.5) - 1
+        at = self.deciding(action, rung, day)
+        return 0.0 if at is None else self.covers[at].chance
 
 
 MOST_MOVED = 3
@@ -195,26 +270,78 @@ def placed(acts: Iterable[tuple[str, date, str, int]]) -> dict[str, date]:
     ValidationError
         At the ids of acts for which there is no day within `MOST_MOVED`.
     """
-    wanted = list(acts)
-    taken: dict[tuple[str, date], str] = {}
+    wanted = sorted(acts, key=lambda act: -act[3])  # stable: of equals the first
     found: dict[str, date] = {}
-    late: list[tuple[str, date, str, int]] = []
-    for name, day, actor, rung in sorted(wanted, key=lambda act: -act[3]):  # stable: of equals the first
+    taken: set[tuple[str, date]] = set()
+    late, faults = list[tuple[str, date, str]](), list[Misfit]()
+    for name, day, actor, _ in wanted:
         if (actor, day) in taken:
-            late.append((name, day, actor, rung))
+            late.append((name, day, actor))
         else:
-            taken[actor, day] = name
+            taken.add((actor, day))
             found[name] = day
-    faults = []
-    for name, day, actor, _ in late:
-        free = [moved for by in range(1, MOST_MOVED + 1) if (actor, moved := day + timedelta(days=by)) not in taken]
-        if not free:
-            faults.append((("events", name), f"{actor} acts once a day, and {day} and the days after it are taken"))
+    for name, day, actor in late:
+        later = (day + timedelta(days=by) for by in range(1, MOST_MOVED + 1))
+        free = next((each for each in later if (actor, each) not in taken), None)
+        if free is None:
+            text = f"{actor} acts once a day, and acts already on {day} and on the {MOST_MOVED} days after it"
+            faults.append((("events", name), text))
             continue
-        taken[actor, free[0]] = name
-        found[name] = free[0]
+        taken.add((actor, free))
+        found[name] = free
     refuse(faults)
-    return {name: found[name] for name, *_ in wanted}
+    return found
 
 
-__all__ = ["AnyOf", "Coverage", "HistoryFile", "RecordedEvent", "placed"]
+class Imposed(NamedTuple):
+    """An event as runs take it: on one day, one act, one number of deaths."""
+
+    on: date
+    do: str | None
+    deaths: int | None
+
+
+def imposed(
+    events: Mapping[str, RecordedEvent], rungs: Mapping[str, int], first: date, last: date
+) -> dict[str, Imposed]:
+    """What events impose on runs from one day to another.
+
+    Of a period that is its middle, of several acts in question the first, of a range of deaths the middle in magnitude;
+    of several acts of one actor on one day the lesser wait for the next, and are left out if that is past the last.
+
+    Parameters
+    ----------
+    events : mapping from ids to events
+    rungs : mapping from actions to their rungs
+
+    Raises
+    ------
+    ValidationError
+        At the events of an actor that has more to do than there are days for it.
+    """
+    within = {name: event for name, event in events.items() if first <= event.day <= last}
+    days = placed(
+        (name, event.day, actor_of(event.acts[0]), rungs.get(event.acts[0], 0))
+        for name, event in within.items()
+        if event.acts
+    )
+    found = {
+        name: Imposed(days.get(name, event.day), next(iter(event.acts), None), _middle(event.death_range))
+        for name, event in within.items()
+    }
+    return {name: each for name, each in found.items() if each.on <= last}
+
+
+def actor_of(action: str) -> str:
+    """Whose action it is."""
+    return action.split(".")[0]
+
+
+def _middle(deaths: tuple[int, int] | None) -> int | None:
+    """The middle of a range of deaths in magnitude: 670 of 300 to 1,500."""
+    if deaths is None or deaths[0] == deaths[1]:
+        return deaths and deaths[0]
+    return round(sqrt((deaths[0] + 1) * (deaths[1] + 1))) - 1
+
+
+__all__ = ["AnyOf", "Coverage", "HistoryFile", "RecordedEvent", "Series", "imposed", "placed"]

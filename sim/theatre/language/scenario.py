@@ -12,9 +12,10 @@ from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_va
 from . import names
 from .base import Id, Model, Source, Text, refuse
 from .days import Day, Window
+from .misfits import misfits, odd_values
 from .number import Number, numbers
-from .record import HistoryFile, middle_deaths, placed
-from .references import ActionRef
+from .record import HistoryFile, imposed
+from .references import ActionRef, VariableRef
 from .schema import Effects, Theatre
 
 Days = Annotated[int, Field(ge=1, le=20_000, strict=True)]
@@ -98,6 +99,10 @@ class Scenario(Model):
     script: Script = {}
     history_until: Day | None = None
     """Up to this day nobody decides; only the script acts."""
+    series: dict[VariableRef, dict[Day, float]] = {}
+    """What variables are on days on which history is imposed, as they were measured."""
+    record: HistoryFile | None = None
+    """The whole record of which a part is imposed: what judges the runs, and changes none."""
     forbid: Forbid = {}
     chosen: tuple[str, ...] = ()
     """Numbers that its files set without a range of their own: what it asks about, and so not uncertain."""
@@ -145,6 +150,22 @@ class Scenario(Model):
         refuse(faults)
         return self
 
+    @model_validator(mode="after")
+    def _series_fit(self) -> Self:
+        last = min(self.history_until or date.min, self.end)
+        for name, values in self.series.items():
+            faults = [(("series", name, *place), text) for place, text in odd_values(name, values, self.theatre)]
+            if outside := [day for day in values if not self.start <= day <= last]:
+                faults.append((("series", name), f"history is not imposed on {outside[0]}"))
+            refuse(faults)
+        return self
+
+    @model_validator(mode="after")
+    def _record_fits(self) -> Self:
+        if self.record is not None:
+            refuse((("record", *place), text) for place, text in misfits(self.record, self.theatre))
+        return self
+
     @property
     def end(self) -> date:
         """The last day."""
@@ -154,11 +175,13 @@ class Scenario(Model):
     def sha256(self) -> str:
         """Hash of everything that can change a run; labels, notes and sides included, since they are shown with it.
 
-        Base rates and explanations of findings are left out: they judge an ensemble that is the same without them. So
-        is which numbers are uncertain, as their plausible ranges tell: a run with numbers as written is the same.
+        Base rates, the record and explanations of findings are left out: they judge an ensemble that is the same
+        without them. So is which numbers are uncertain, as their plausible ranges tell: a run with numbers as written
+        is the same.
         """
         judging = {"base_rates", "lint"}
-        content = self.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed", "chosen"})
+        left_out = {"name", "runs", "seed", "chosen", "record"} | (set() if self.series else {"series"})
+        content = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         theatre = _but_for_absent_sides(content["theatre"])
         content["theatre"] = {key: value for key, value in theatre.items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -185,35 +208,25 @@ class Scenario(Model):
 
 
 def as_script(record: HistoryFile, theatre: Theatre, first: date, last: date) -> Script:
-    """What a record imposes on runs from one day to another, as entries of a script, each on one day.
-
-    Of a period that is the middle, of several acts in question the first, of a range of deaths the middle in magnitude;
-    of several acts of one actor on one day the lesser wait for the next, and are left out if that is past the last.
+    """What a record imposes on runs from one day to another, as entries of a script.
 
     Raises
     ------
     ValidationError
         An actor has more to do than there are days for it.
     """
-    within = {name: event for name, event in record.events.items() if first <= event.day <= last}
-    acts = [
-        (name, event.day, event.acts[0].split(".")[0], theatre.actions[event.acts[0]].rung)
-        for name, event in within.items()
-        if event.acts
-    ]
-    days = placed(acts)
+    rungs = {name: action.rung for name, action in theatre.actions.items()}
     return {
-        f"history_{name}": ScriptEntry(
-            on=days.get(name, event.day),
-            do=event.acts[0] if event.acts else None,
-            deaths=None if event.death_range is None else middle_deaths(*event.death_range),
-            effects=event.effects,
-            story=event.story,
-            source=event.source,
-        )
-        for name, event in within.items()
-        if days.get(name, event.day) <= last
+        f"history_{name}": ScriptEntry(**each._asdict(), effects=event.effects, story=event.story, source=event.source)
+        for name, each in imposed(record.events, rungs, first, last).items()
+        if (event := record.events[name])
     }
+
+
+def as_series(record: HistoryFile, first: date, last: date) -> dict[str, dict[date, float]]:
+    """What a record imposes on variables from one day to another: the value of each day that has one."""
+    found = {name: series.by_day(first, last) for name, series in sorted(record.series.items())}
+    return {name: values for name, values in found.items() if values}
 
 
 def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
