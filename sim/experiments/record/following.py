@@ -13,7 +13,7 @@ from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.compile_record import CompiledRecord, compile_record
 from sim.theatre.files.locate import Named
 from sim.theatre.language.record import HistoryFile
-from sim.theatre.language.scenario import Scenario, as_script
+from sim.theatre.language.scenario import Scenario, as_script, as_series
 
 
 class Followed:
@@ -42,7 +42,14 @@ class Followed:
         try:
             told = as_script(self.record, scenario.theatre, scenario.start, last)
             outside = {name: entry for name, entry in told.items() if entry.do is None}
-            self.scenario = scenario.model_copy(update={"script": outside, "history_until": None})
+            self.scenario = scenario.model_copy(
+                update={
+                    "script": outside,
+                    "series": as_series(self.record, scenario.start, last),
+                    "history_until": None,
+                    "record": None,
+                }
+            )
             self.program = program_of(self.scenario)
             self.compiled: CompiledRecord = compile_record(self.scenario, self.program, self.record)
         except ValidationError as error:
@@ -75,7 +82,13 @@ class Followed:
     def free(self, days: int) -> Scenario:
         """The same rules where nothing is imposed, for so many days at least."""
         return self.question.model_copy(
-            update={"script": {}, "history_until": None, "days": max(self.question.days, days)}
+            update={
+                "script": {},
+                "series": {},
+                "history_until": None,
+                "record": None,
+                "days": max(self.question.days, days),
+            }
         )
 
 

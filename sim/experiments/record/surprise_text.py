@@ -49,8 +49,8 @@ def heading(found: "Filtered", width: int) -> Iterator[str]:
     yield from paragraph(said, width).splitlines()
     if impossible:
         said = (
-            f"Impossible by the rules: {counted(impossible, 'act')}, each counted as one in a billion; in truth the log "
-            "likelihood is minus infinity."
+            f"Impossible by the rules: {counted(impossible, 'act')}, each counted as one in a billion; in truth the "
+            "log likelihood is minus infinity."
         )
         yield from paragraph(said, width).splitlines()
 
