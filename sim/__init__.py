@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from sim.experiments.branching.branch import branch as branch
     from sim.experiments.branching.choices import choices as choices
     from sim.experiments.pairs.compare import compare as compare
+    from sim.experiments.record.filter import filter as filter
+    from sim.experiments.record.surprise import surprise as surprise
     from sim.experiments.sweep.interop import response as response
     from sim.experiments.sweep.interop import to_ema as to_ema
     from sim.experiments.sweep.interop import to_salib as to_salib
@@ -66,6 +68,7 @@ _PLACES = {
     "choices": "sim.experiments.branching.choices.choices",
     "compare": "sim.experiments.pairs.compare.compare",
     "ledger": "sim.experiments.sweep.ledger.ledger",
+    "filter": "sim.experiments.record.filter.filter",
     "lint": "sim.linting.lint.lint",
     "load": "sim.theatre.files.load.load",
     "load_theatre": "sim.theatre.files.load.load_theatre",
@@ -78,6 +81,7 @@ _PLACES = {
     "response": "sim.experiments.sweep.interop.response",
     "run": "sim.execution.run.run",
     "summarise": "sim.execution.summarise.summarise",
+    "surprise": "sim.experiments.record.surprise.surprise",
     "sweep": "sim.experiments.sweep.sweep.sweep",
     "tip": "sim.experiments.tipping.tip.tip",
     "to_ema": "sim.experiments.sweep.interop.to_ema",

@@ -13,6 +13,7 @@ from .console import Json, answering, console, print_json
 from .lint import lint
 from .merge import merge
 from .new import new
+from .record import filter, surprise
 from .report import report, reproduce
 from .run import run
 from .stories import explain, replay, why
@@ -97,6 +98,8 @@ app.command()(reproduce)
 app.command()(cite)
 app.command()(sweep)
 app.command()(tip)
+app.command()(filter)
+app.command()(surprise)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 
