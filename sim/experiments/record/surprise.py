@@ -17,7 +17,7 @@ from sim.engine.explain import ActionRate, Choice, forbidden
 from sim.engine.particles import Particles
 from sim.engine.reasons import representative
 from sim.replays.unavailable import reasons
-from sim.text import WIDTH, number, percent
+from sim.text import WIDTH, finite_or_none, number, percent
 from sim.theatre.files.errors import shown
 from sim.theatre.files.load import load_either
 from sim.theatre.files.locate import Named
@@ -136,7 +136,7 @@ class Surprise:
             "seed": found.seed,
             "log_likelihood": found.log_likelihood,
             "error": found.error,
-            "acts": [asdict(act) | {"impossible": act.impossible} for act in self.acts],
+            "acts": [_as_data(act) for act in self.acts],
             "quiet": [asdict(stretch) | {"chance": stretch.chance} for stretch in self.quiet],
         }
 
@@ -189,6 +189,12 @@ def _with_files(scenario: Scenario | str | PathLike[str]) -> tuple[Scenario, Res
 
         found = load(scenario)  # which says that it is a theatre
     return found, resolved
+
+
+def _as_data(act: SurprisingAct) -> dict[str, Any]:
+    """An act as data; what is infinite is none."""
+    rules = [asdict(rule) | {"factor": finite_or_none(rule.factor)} for rule in act.rules]
+    return asdict(act) | {"impossible": act.impossible, "nats": finite_or_none(act.nats), "rules": rules}
 
 
 class _Watched:
