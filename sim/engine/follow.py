@@ -11,7 +11,7 @@ from sim.theatre.compiled.program import NONE
 
 from ._numba import exp, inline, kernel, log, part, struct_at
 from .decide import _cause, fall
-from .dice import CASUALTIES, middle, uniform, words
+from .dice import CASUALTIES, POSSIBLE, middle, uniform, words
 from .readings import at
 from .settle import fail, finite
 from .state import DRAW, TILE, TOTAL, ModelState
@@ -46,6 +46,7 @@ def follow(address, i, day, recorded, seen, share, gain, chance, expected):
     m = struct_at(ModelState, address)
     columns, n = m.bound.columns, m.war.size
     m.chosen[i][:] = NONE
+    m.deaths_given[i][:] = NONE
     for r in range(n):
         columns[r] = r
     for first in range(0, n, TILE):
@@ -54,11 +55,11 @@ def follow(address, i, day, recorded, seen, share, gain, chance, expected):
 
 @part
 def _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns):
-    me, s, n = m.tables.actor[i], m.scratch, columns.size
+    me, s, n, forbidden = m.tables.actor[i], m.scratch, columns.size, m.tables.script.forbidden[day]
     weigh(m, i, day, columns)
     total, draw = s.row[TOTAL], s.row[DRAW]
     if expected.size > 0:
-        _expect(me, seen, share, expected, s.running, total, columns)
+        _expect(me, seen, forbidden, m.status.alive, share, expected, s.running, total, columns)
     quiet = 0
     for c in range(n):
         r = columns[c]
@@ -74,7 +75,7 @@ def _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns):
     if quiet == 0:
         return
     missed = s.room[_MISSED, :n]
-    _count_missed(me, seen, s.running, s.room[_BEFORE, :n], missed)
+    _count_missed(me, seen, forbidden, s.running, s.room[_BEFORE, :n], missed)
     for c in range(n):
         r = columns[c]
         if not m.status.alive[r] or recorded[r] != NONE:
@@ -83,7 +84,7 @@ def _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns):
         threshold = draw[c] * (1.0 + missed[c])
         if threshold < missed[c]:
             local = fall(s.running, threshold, c)
-            if not m.tables.script.forbidden[day, me.actions + local]:
+            if not forbidden[me.actions + local]:
                 m.chosen[i, r] = me.actions + local
                 m.cause[i, r] = _cause(m, me.actions + local, s.answer[local, c], r)
 
@@ -102,12 +103,13 @@ def _impose(m, i, day, a, seen, gain, chance, r, c):
 
 
 @inline
-def _count_missed(me, seen, running, before, missed):
-    """Turn the running sums of the rates into those of what would have been missed."""
+def _count_missed(me, seen, forbidden, running, before, missed):
+    """Turn the running sums of the rates into those of what would have been missed; what is vetoed is never seen."""
     before[:] = 0.0
     missed[:] = 0.0
     for local in range(me.actions_end - me.actions):
-        unseen, sums = 1.0 - seen[me.actions + local], running[local]
+        a, sums = me.actions + local, running[local]
+        unseen = 1.0 if forbidden[a] else 1.0 - seen[a]
         for c in range(missed.size):
             rate = sums[c] - before[c]
             before[c] = sums[c]
@@ -116,14 +118,15 @@ def _count_missed(me, seen, running, before, missed):
 
 
 @inline
-def _expect(me, seen, share, expected, running, total, columns):
+def _expect(me, seen, forbidden, alive, share, expected, running, total, columns):
     """Add up how often each act is expected in the record."""
     for local in range(me.actions_end - me.actions):
         a = me.actions + local
-        if seen[a] > 0.0:
+        if seen[a] > 0.0 and not forbidden[a]:
             for c in range(columns.size):
-                rate = running[local, c] - (running[local - 1, c] if local > 0 else 0.0)
-                expected[a] += share[columns[c]] * (seen[a] * (rate / (1.0 + total[c])))
+                if alive[columns[c]] and finite(total[c]):
+                    rate = running[local, c] - (running[local - 1, c] if local > 0 else 0.0)
+                    expected[a] += share[columns[c]] * (seen[a] * (rate / (1.0 + total[c])))
 
 
 @kernel
@@ -175,6 +178,15 @@ def _at_least(deaths, scale):
 
 
 @kernel
+def possibilities(address, day, key, draw):
+    """Draw for every run, in [0, 1), which of its possibilities a recorded act was there."""
+    runs = struct_at(ModelState, address).runs
+    for r in range(draw.size):
+        word, _ = words(runs.seed[0], runs.run[r], runs.branch[r], day, POSSIBLE, key)
+        draw[r] = uniform(word)
+
+
+@kernel
 def take_in(gain, alive, particles, log_weight, evidence):
     """Take log chances into the weights of particles, and find the log of the chance that all of a set gave.
 
@@ -206,6 +218,15 @@ def take_in(gain, alive, particles, log_weight, evidence):
         evidence[k] += found
         for r in range(first, last):
             log_weight[r] -= found
+
+
+@kernel
+def mean(values, share, particles, found):
+    """Find the mean of values in each set, each counting as much as its particle."""
+    for k in range(found.size):
+        found[k] = 0.0
+        for r in range(k * particles, (k + 1) * particles):
+            found[k] += share[r] * values[r]
 
 
 @kernel

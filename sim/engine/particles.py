@@ -21,8 +21,8 @@ from sim.theatre.language.scenario import Scenario
 from ._numba import uncompiled
 from .agents import Actor
 from .branch import branched, handed_on, inherited
-from .dice import POSSIBLE, RESAMPLE, uniform, words
-from .follow import ancestors, follow, follow_deaths, share_out, take_in
+from .dice import RESAMPLE, uniform, words
+from .follow import IMPOSSIBLE, ancestors, follow, follow_deaths, mean, possibilities, share_out, take_in
 from .model import LockstepModel
 
 MOST_PARTICLES = 1_000_000
@@ -95,9 +95,9 @@ class Particles(LockstepModel):
         self.effective = np.full(self.sets, float(particles))
         self.evidence, self.deaths_evidence = np.zeros((2, actors + 1, self.sets))
         """What the day's acts, and their deaths, gave each set by actor: log chances that add up to the record's. The
-        last row is what it cost that possibilities were open."""
+        last row is what no actor did: that possibilities were open, and that particles failed."""
         self.chance = np.zeros((actors, self.sets))
-        """The chance of each actor's recorded act."""
+        """The chance of each actor's recorded act, given the days before."""
         self.expected = np.zeros(actions if expecting else 0)
         """How often each act was expected in the record today."""
         self.resampled = np.zeros(self.sets, bool)
@@ -131,7 +131,7 @@ class Particles(LockstepModel):
         )
         take_in(gain, self.status.alive, self.particles, self.log_weight, self.evidence[actor])
         if self._today[actor]:
-            self.chance[actor] = (self.share * self._chance).reshape(self.sets, -1).sum(axis=1)
+            mean(self._chance, self.share, self.particles, self.chance[actor])
             fewest, most = self._deaths[:, actor]
             follow_deaths(self.address, actor, day, fewest, most, record.seen[day], gain)
             take_in(gain, self.status.alive, self.particles, self.log_weight, self.deaths_evidence[actor])
@@ -150,15 +150,18 @@ class Particles(LockstepModel):
         self._impose()
         super().step()
         self._forget_events()
+        if (self.log_weight[self.status.alive == 0] > -np.inf).any():
+            self._gain[:] = 0.0
+            take_in(self._gain, self.status.alive, self.particles, self.log_weight, self.evidence[-1])
         share_out(self.log_weight, self.particles, self.share, self.effective)
-        self.resampled = self.effective < self.particles / 2
-        for k in np.flatnonzero(self.resampled & (self.effective > 0.0)):
+        self.resampled = (self.effective > 0.0) & (self.effective < self.particles / 2)
+        for k in np.flatnonzero(self.resampled):
             self._resample(int(k))
 
     def _impose(self) -> None:
         """Lay out what is recorded of today; where an act has several possibilities, each particle has picked one."""
         record, day = self.record, self.day
-        self._recorded[:] = NONE
+        self._recorded[:] = self._deaths[:] = NONE
         self._today = np.zeros(len(self.program.actors), bool)
         for act in self._of_day.get(day, ()):
             ways = record.of(act)
@@ -174,20 +177,30 @@ class Particles(LockstepModel):
                     self._today[actor] = True
 
     def _pick(self, act: int) -> None:
-        """Let each particle pick a possibility, each as likely as another; their number makes up for the chance of it.
+        """Let each particle pick one of the possibilities that its other picks leave; their number makes up for that.
 
         The record's likelihood is the sum over possibilities: so many times the mean over particles that pick any.
         """
         if self._picked[act, 0] != NONE:
             return
-        ways = len(self.record.of(act))
-        words_of = [
-            _words(self.seed, run, branch, self.day, POSSIBLE, self.record.keys[act])[0]
-            for run, branch in zip(self.runs.run.tolist(), self.runs.branch.tolist(), strict=True)
-        ]
-        self._picked[act] = [int(_uniform(word) * ways) for word in words_of]
+        free = self._free(act)
+        left = free.sum(axis=0)
+        possibilities(self.address, self.day, self.record.keys[act], self._gain)
+        nth = (self._gain * left).astype(np.int32)
+        self._picked[act] = np.where(left > 0, (free.cumsum(axis=0) > nth).argmax(axis=0), len(free))
         if self.record.covered(act):
-            self.evidence[-1] += log(float(ways))
+            chance = np.array([log(IMPOSSIBLE), *(log(float(number)) for number in range(1, len(free) + 1))])
+            take_in(chance[left], self.status.alive, self.particles, self.log_weight, self.evidence[-1])
+
+    def _free(self, act: int) -> NDArray[np.bool_]:
+        """Whether each possibility of an act is left, since its actor acts once a day; shape (possibility, run)."""
+        ways = self.record.of(act)
+        free = np.ones((len(ways), self.n), bool)
+        for other in np.flatnonzero(self._picked[:, 0] != NONE):
+            for picked, taken in enumerate(self.record.of(int(other))):
+                same = (ways["day"] == taken["day"]) & (ways["actor"] == taken["actor"])
+                free[np.ix_(same, self._picked[other] == picked)] = False
+        return free
 
     def _forget_events(self) -> None:
         """Keep the events of the day only: the next morning asks for no others, and memory stays flat."""

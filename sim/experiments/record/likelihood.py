@@ -83,7 +83,9 @@ class Likelihood:
         -------
         array (set,); minus infinity where no particle could follow the record
         """
-        sets = np.asarray(values, np.float64).reshape(-1, len(self.paths)) if self.paths else np.empty((1, 0))
+        sets = np.asarray(values, np.float64)
+        if sets.ndim != 2 or sets.shape[1] != len(self.paths):
+            raise ValueError(f"values have shape (set, {len(self.paths)}), found {sets.shape}")
         thrown = np.zeros(len(sets), np.int64) if dice is None else np.asarray(dice, np.int64)
         size = max(COLUMNS // self.particles, 1)
         spans = [(first, min(first + size, len(sets))) for first in range(0, len(sets), size)]

@@ -70,12 +70,15 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
     on = placed((name, event.day, event.acts[0].split(".")[0], rungs[event.acts[0]]) for name, event in sure.items())
     taken = {(_day(scenario, on[name]), sure[name].acts[0].split(".")[0]) for name in sure}
     found: dict[str, list[tuple[int, ...]]] = {}
+    faults: list[tuple[tuple[str, ...], str]] = []
     for name, event in record.events.items():
         if event.acts:
             ways = _possibilities(program, event, scenario, days, on.get(name), taken)
             if ways:
                 found[name] = ways
-    refuse(_uneven(found, seen))
+            elif name not in on and any(0 <= _day(scenario, day) < days for day in event.days):
+                faults.append((("events", name), "whoever did it acts once a day, and did something else on each day"))
+    refuse([*faults, *_uneven(found, seen)])
     order = sorted(found, key=lambda name: found[name][0][0])
     possible = np.array([way for name in order for way in found[name]], POSSIBILITY)
     return CompiledRecord(
