@@ -227,7 +227,7 @@ class Script(NamedTuple):
     forbidden: Marks
     """Shape (day, action)."""
     series: Floats
-    """Shape (day, variable): its value in the evening, of log variables the logarithm; NaN where it moves freely."""
+    """Shape (day, variable): what a variable is made in the evening, of log variables the logarithm; NaN if none."""
     imposed_days: int
     """Days at the start on which nobody decides."""
 
