@@ -3,21 +3,18 @@
 import math
 
 import numpy as np
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 import sim
 from sim.engine import perceive, readings, weigh
 from sim.engine._numba import arithmetic, kernel, uncompiled
-from sim.engine.draw import _values
 from sim.engine.explain import Observer, choice
 from sim.engine.model import LockstepModel
 from sim.engine.single import fallen, measured, provoking_rung, saturated, scaled, together
 from sim.engine.state import MORNING
 from sim.theatre.compiled import arithmetic as plain
 from sim.theatre.compiled.program import NONE
-from sim.theatre.parameters.uncertain import UncertainNumber
 
 some = st.floats(-1e3, 1e3)
 positive = st.floats(0.0, 1e6)
@@ -104,9 +101,3 @@ def test_functions_run_uncompiled_call_what_they_call_uncompiled():
 def test_what_is_not_finite_is_no_error_as_in_a_kernel():
     assert math.isnan(scaled(math.nan, 0.0, 1.0))
     assert scaled(5.0, 1.0, 1.0) == 1.0
-
-
-@pytest.mark.parametrize("ends", [(0.5, 2.0), (0.01, 5.0), (-3.0, 4.0)])
-def test_numbers_drawn_many_at_a_time_are_those_drawn_one_by_one(ends):
-    doubt, shares = UncertainNumber("a.b", 1.0, *ends), np.random.default_rng(1).random(500)
-    assert _values(doubt, shares).tolist() == [doubt.at(share) for share in shares.tolist()]

@@ -74,8 +74,8 @@ def test_runs_share_their_numbers_by_fours_and_a_draw_depends_on_nothing_else(le
         values = many[doubt.path].reshape(-1, RUNS_PER_SET)
         assert (values == values[:, :1]).all()
         assert len(set(values[:, 0])) == 10
-        assert (doubt.low <= values).all()
-        assert (values <= doubt.high).all()
+        assert ((doubt.least <= values) & (values <= doubt.most)).all()
+        assert doubt.at(doubt.share(values)) == pytest.approx(values, rel=1e-9)
     few = drawn(numbers[::7], SEED, np.array([39, 5]))
     for path, values in few.items():
         assert values.tolist() == [many[path][39], many[path][5]]
@@ -120,7 +120,7 @@ def test_what_the_scenario_asks_about_is_not_uncertain(tmp_path, lesson):
     asks = sim.load(tmp_path / "asks.yaml")
     before, after = ({each.path: each for each in uncertain_numbers(s)} for s in (lesson, asks))
     assert before.keys() - after.keys() == {"actors.north.replies.rate"} == set(asks.chosen)
-    assert after["actors.south.replies.rate"][1:] == (0.3, 0.29, 0.31)
+    assert after["actors.south.replies.rate"][1:] == (0.3, 0.29, 0.31, "log", 0, 100)
     changed = with_numbers(lesson, {"actors.south.replies.rate": 0.2})
     assert before.keys() - {each.path for each in uncertain_numbers(changed)} == {"actors.south.replies.rate"}
 
@@ -131,12 +131,13 @@ def test_a_lever_is_not_uncertain():
     assert [each.path for each in uncertain_numbers(made)] == ["actions.a.salute.rate"]
 
 
-def test_what_shapes_the_rules_is_not_drawn(lesson):
-    ranged = {"value": 7, "plausible": [3, 12]}
-    ladder = lesson.theatre.ladder.model_copy(update={"rung_memory": type(lesson.theatre.ladder.rung_memory)(**ranged)})
-    made = lesson.model_copy(update={"theatre": lesson.theatre.model_copy(update={"ladder": ladder})})
-    assert "ladder.rung_memory" in {each.path for each in uncertain_numbers(made)}
-    assert "ladder.rung_memory" not in {each.path for each in drawn_numbers(made)}
+def test_what_shapes_the_rules_is_not_drawn():
+    answers = {
+        "a.act": action(4, "b", {"value": 0.2, "plausible": [0.1, 0.4]}, reply={"value": 0, "plausible": [0, 1]})
+    }
+    made = scenario(theatre({"a": actor(), "b": actor()}, answers | {"b.act": action(4, "a", 0.1, reply=1)}), 20)
+    assert {each.path for each in uncertain_numbers(made)} == {"actions.a.act.rate", "actions.a.act.reply"}
+    assert [each.path for each in drawn_numbers(made)] == ["actions.a.act.rate"]
     found = sim.run(made, 8, SEED, uncertain=True)
     assert_same_run(sim.replay(found, run=6).ensemble, 6, found, 6)
 
@@ -153,7 +154,7 @@ def test_the_numbers_share_of_the_variance_is_that_of_the_closed_form(low, high)
     made = one_act({"value": 0.5, "plausible": [low, high]})
     shares = np.linspace(0, 1, 100_001)
     doubt = uncertain_numbers(made)[0]
-    rate = np.array([doubt.at(share) for share in shares[1:-1].tolist()])
+    rate = doubt.at(shares[1:-1])
     chance = rate / (1 + rate)
     found = sim.run(made, 6000, 6, uncertain=True, progress=None).errors().iloc[0]
     assert found["low"] <= chance.mean() <= found["high"]

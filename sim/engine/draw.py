@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.parameters.uncertain import UncertainNumber
+from sim.theatre.parameters.law import Laws, UncertainNumber
 
 from .dice import NUMBERS, middle, philox
 
@@ -42,15 +42,10 @@ def drawn(
         Two paths share a hash, so that their dice would be the same.
     """
     sets, place = np.unique(set_of(run_numbers), return_inverse=True)
-    shares = _shares(seed, sets, [number.path for number in numbers])
-    return {number.path: _values(number, row)[place] for number, row in zip(numbers, shares, strict=True)}
-
-
-def _values(doubt: UncertainNumber, shares: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What a number is in each set: `UncertainNumber.at`, for many shares at a time where arrays give the same bits."""
-    if doubt.logarithmic:
-        return np.array([doubt.at(share) for share in shares.tolist()])
-    return np.clip(doubt.low + (doubt.high - doubt.low) * shares, doubt.low, doubt.high)
+    if not numbers:
+        return {}
+    values = Laws(numbers).at(_shares(seed, sets, [number.path for number in numbers]))
+    return {number.path: row[place] for number, row in zip(numbers, values, strict=True)}
 
 
 def _shares(seed: int, sets: NDArray[np.int64], paths: Sequence[str]) -> NDArray[np.float64]:

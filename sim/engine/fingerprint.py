@@ -54,7 +54,10 @@ RULES = (
     "sim.theatre.language.schema",
     "sim.theatre.language.terms",
     "sim.theatre.language.variables",
+    "sim.theatre.compiled.arrays",
     "sim.theatre.parameters.change",
+    "sim.theatre.parameters.law",
+    "sim.theatre.parameters.places",
     "sim.theatre.parameters.ranges",
     "sim.theatre.parameters.uncertain",
 )

@@ -15,11 +15,9 @@ from sim.engine.draw import drawn
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_numbers
+from sim.theatre.parameters.law import Laws, UncertainNumber
 from sim.theatre.parameters.ranges import shaping
-from sim.theatre.parameters.uncertain import UncertainNumber, refuse_clashing, uncertain_numbers
-
-_INSIDE = 1e-9
-"""No draw ever is the end of a range."""
+from sim.theatre.parameters.uncertain import furthest, refuse_clashing, uncertain_numbers
 
 
 @dataclass(frozen=True)
@@ -34,13 +32,13 @@ class Drawn:
     high: float
     """Its plausible range."""
     share: float
-    """How far up the range it lies, in the measure by which it is drawn."""
+    """The share of draws that lie below it."""
     usual: float
-    """How far up the range lies what the scenario says."""
+    """The same of what the scenario says: a half, if that is the median."""
 
     @property
     def off(self) -> float:
-        """How far it stands out: its distance from what the scenario says, in shares of the range."""
+        """How far it stands out: the share of draws that lie between it and what the scenario says."""
         return abs(self.share - self.usual)
 
 
@@ -58,7 +56,7 @@ def drawn_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
         while len(_KNOWN) >= 16:
             del _KNOWN[next(iter(_KNOWN))]
         numbers = uncertain_numbers(scenario)
-        shape = set(shaping(scenario, {each.path: (each.at(_INSIDE), each.at(1 - _INSIDE)) for each in numbers}))
+        shape = set(shaping(scenario, furthest(numbers)))
         _KNOWN[key] = tuple(each for each in numbers if each.path not in shape)
     return _KNOWN[key]
 
@@ -71,18 +69,13 @@ def design_of(scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any
 def drawn_by(scenario: Scenario, seed: int, run: int) -> tuple[Drawn, ...]:
     """What one run draws, what stands out furthest first."""
     numbers = drawn_numbers(scenario)
-    values = drawn(numbers, seed, np.array([run]))
+    if not numbers:
+        return ()
+    values = np.array([row[0] for row in drawn(numbers, seed, np.array([run])).values()])
+    shares = Laws(numbers).share(np.stack([values, [each.value for each in numbers]], axis=1))
     found = [
-        Drawn(
-            each.path,
-            value := float(values[each.path][0]),
-            each.value,
-            each.low,
-            each.high,
-            each.share(value),
-            each.share(min(max(each.value, each.low), each.high)),
-        )
-        for each in numbers
+        Drawn(each.path, value, each.value, each.low, each.high, *both)
+        for each, value, both in zip(numbers, values.tolist(), shares.tolist(), strict=True)
     ]
     return tuple(sorted(found, key=lambda each: (-each.off, each.path)))
 
@@ -101,7 +94,11 @@ def refuse_certain(scenario: Scenario) -> None:
     """
     if not drawn_numbers(scenario):
         ranged = [number for _, number in scenario.numbers() if _has_range(number)]
-        why = "each of them is a lever or set by the scenario" if ranged else "give some 'plausible: [low, high]'"
+        why = (
+            "each of them is a lever, set by the scenario, or defines an outcome or the ladder"
+            if ranged
+            else "give some 'plausible: [low, high]'"
+        )
         raise ChangeError(f"no number of {scenario.name} is uncertain, so there is nothing to draw; {why}")
     refuse_clashing(scenario)
 

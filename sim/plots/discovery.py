@@ -8,11 +8,10 @@ from matplotlib.colors import LinearSegmentedColormap
 from numpy.typing import NDArray
 
 from sim.analysis.discovery import Box
-from sim.analysis.methods.base import shares_of_ranges
 from sim.analysis.peeling import peeling
-from sim.results.design import problem as design_problem
 from sim.results.sweep import Sweep
 from sim.text import percent
+from sim.theatre.parameters.law import Laws
 
 from .colours import COLOURS, tint
 from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
@@ -99,18 +98,18 @@ def _first(sweep: Sweep, name: str) -> list[str]:
 def _cells(sweep: Sweep, path: str) -> tuple[NDArray[np.int64], list[str]]:
     """In which cell each point lies, and what the cells are called: levels of a grid, else the middles of stretches.
 
-    Stretches are equally long as the points are spread: evenly, or in the number's logarithm.
+    Stretches are equally long as the points are spread, by the law of the number between its ends.
     """
     values = sweep.design.points[path].to_numpy()
     levels, place = np.unique(values, return_inverse=True)
     if sweep.design.method == "grid" or len(levels) <= CELLS:
         return place, [f"{level:.3g}" for level in levels]
-    logarithmic = next(each.logarithmic for each in sweep.design.varied if each.path == path)
-    spread = np.log(values) if logarithmic else values
+    number = next(each.number for each in sweep.design.varied if each.path == path)
+    spread = number.place(values)
     edges = np.linspace(spread.min(), spread.max(), CELLS + 1)
     place = np.clip(np.searchsorted(edges, spread, side="right") - 1, 0, CELLS - 1)
     middles = (edges[:-1] + edges[1:]) / 2
-    return place, [f"{middle:.2g}" for middle in (np.exp(middles) if logarithmic else middles)]
+    return place, [f"{middle:.2g}" for middle in number.within(middles)]
 
 
 @plain_text
@@ -199,8 +198,7 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
     chosen = list(box.limits)
     varied = {each.path: each for each in sweep.design.varied}
     low, high = np.array([(varied[path].low, varied[path].high) for path in chosen]).T
-    problem = design_problem(tuple(varied[path] for path in chosen))
-    X = shares_of_ranges(problem, sweep.design.points[chosen].to_numpy())
+    X = Laws([varied[path].number for path in chosen]).place(sweep.design.points[chosen].to_numpy().T).T
     inside = _inside(sweep, box)
     step = max(len(X) // lines, 1)
     shown = np.arange(len(X)) % step == 0
@@ -213,8 +211,7 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
         rows = X[mask] if len(chosen) > 1 else np.repeat(X[mask], 2, axis=1)
         ax.plot(wide, rows.T, color=colour, linewidth=width, alpha=0.6, zorder=order)
     for at, path in enumerate(chosen):
-        held = np.clip(np.array(box.limits[path]), low[at], high[at])[:, None]
-        bottom, top = shares_of_ranges(design_problem((varied[path],)), held)[:, 0]
+        bottom, top = varied[path].number.place(np.clip(np.array(box.limits[path]), low[at], high[at]))
         ax.vlines(at, 0, 1, color=COLOURS["text"], linewidth=0.8, zorder=3)
         ax.vlines(at, bottom, top, color=COLOURS["outcome"], linewidth=5, zorder=4)
         for height, value, align in ((0.0, low[at], "top"), (1.0, high[at], "bottom")):

@@ -1,7 +1,7 @@
 """The design of a sweep: which numbers vary, and the values they take at each point."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal, NamedTuple
@@ -11,14 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.arrays import Floats
-from sim.theatre.parameters.uncertain import of_magnitude
+from sim.theatre.parameters.law import Law, UncertainNumber
 
 Dice = Literal["common", "own"]
 """Whether all points throw the same dice, or each point dice of its own."""
 
 
 class Varied(NamedTuple):
-    """A number that varies, and how far."""
+    """A number that varies, how far, and by what law between its ends."""
 
     path: str
     low: float
@@ -29,10 +29,21 @@ class Varied(NamedTuple):
     lever: bool = False
     """Whether a government can choose it; else it is only uncertain."""
 
+    law: Law = "given"
+    """`given` where the user gives the range; else that of its plausible range."""
+    least: float = -np.inf
+    """The lowest value that is legal, and the highest."""
+    most: float = np.inf
+
+    @property
+    def number(self) -> UncertainNumber:
+        """The same as one that runs draw: `within` carries it from one end to the other."""
+        return UncertainNumber(self.path, self.base, self.low, self.high, self.law, self.least, self.most)
+
     @property
     def logarithmic(self) -> bool:
-        """Whether points lie evenly in its logarithm: the rule of `sim.theatre.parameters.uncertain`."""
-        return of_magnitude(self.low, self.high)
+        """Whether factors count in it."""
+        return self.number.logarithmic
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +98,7 @@ class Design:
 
     @cached_property
     def parameters(self) -> pd.DataFrame:
-        """One row for each number that varies: path, low, high, base, unit, lever."""
+        """One row for each number that varies: path, low, high, base, unit, lever, law, least, most."""
         return pd.DataFrame(list(self.varied), columns=list(Varied._fields))
 
     @cached_property
@@ -115,15 +126,20 @@ class Design:
             "dice": self.dice,
             "sha256": self.sha256,
             "parameters": {each.path: [each.low, each.high] for each in self.varied},
+            "plausible": [each.path for each in self.varied if each.law != "given"],
         }
 
 
 def problem(varied: tuple[Varied, ...]) -> dict[str, Any]:
-    """Numbers and their bounds, as SALib takes them; and how each is drawn, where any is in its logarithm."""
+    """Numbers and their bounds, as SALib takes them; and which are even in their logarithm, where any is.
+
+    SALib knows no law about a median: what it draws itself from a plausible range is even between the ends.
+    """
     bounds = [[each.low, each.high] for each in varied]
     told: dict[str, Any] = {"num_vars": len(varied), "names": [each.path for each in varied], "bounds": bounds}
-    if any(each.logarithmic for each in varied):
-        told["dists"] = ["logunif" if each.logarithmic else "unif" for each in varied]
+    factors = [each.logarithmic and each.low > 0 for each in varied]
+    if any(factors):
+        told["dists"] = ["logunif" if each else "unif" for each in factors]
     return told
 
 
@@ -135,10 +151,8 @@ def read_design(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[st
     ValueError
         It is not the one that was run.
     """
-    varied = tuple(
-        Varied(path, float(low), float(high), float(base), unit, lever == "True")  # as text, so that no digit is lost
-        for path, low, high, base, unit, lever in parameters[list(Varied._fields)].itertuples(index=False, name=None)
-    )
+    known = [name for name in Varied._fields if name in parameters]  # before numbers had laws, none was told
+    varied = tuple(Varied(**dict(zip(known, row, strict=True))) for row in _typed(parameters[known]))
     if points.shape[1] != len(varied):
         raise ValueError("its tables do not tell of the same numbers")
     method, replicates = told["method"], told["replicates"]
@@ -147,3 +161,13 @@ def read_design(points: pd.DataFrame, parameters: pd.DataFrame, told: Mapping[st
     if design.sha256 != told["sha256"]:
         raise ValueError("the design in it is not the one that was run")
     return design
+
+
+def _typed(parameters: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """Rows of a table that was read as text, so that no digit is lost."""
+    texts = {"path", "unit", "law"}
+    for row in parameters.itertuples(index=False, name=None):
+        yield tuple(
+            text if name in texts else text == "True" if name == "lever" else float(text)
+            for name, text in zip(parameters.columns, row, strict=True)
+        )

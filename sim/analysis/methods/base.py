@@ -3,7 +3,6 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from inspect import get_annotations
-from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple, TypeVar
 
 import numpy as np
@@ -31,8 +30,8 @@ class Space(NamedTuple):
     high: Floats
     base: Floats
     """The values they have in the scenario; they need not lie between the ends."""
-    magnitudes: Mapping[int, Callable[[Floats], Floats]] = MappingProxyType({})
-    """By their places, the numbers that are not spread evenly, and what carries shares of such a range to values."""
+    law: Callable[[Floats], Floats] | None = None
+    """What carries points of the unit cube to values, where numbers are not spread evenly between their ends."""
 
     @property
     def problem(self) -> dict[str, Any]:
@@ -47,10 +46,7 @@ class Space(NamedTuple):
 
     def scaled(self, unit: Floats) -> Floats:
         """Points of the unit cube, shape (point, number), in the numbers' own units."""
-        points = np.asarray(self.low + unit * (self.high - self.low))
-        for at, carried in self.magnitudes.items():
-            points[:, at] = carried(unit[:, at])
-        return points
+        return np.asarray(self.low + unit * (self.high - self.low) if self.law is None else self.law(unit))
 
 
 class EstimatorInput(NamedTuple):
@@ -169,16 +165,6 @@ def register(method: Class) -> Class:
         raise ValueError(f"there is a method '{method.name}' already, {taken.__name__}; choose another name")
     METHODS[method.name] = method()
     return method
-
-
-def shares_of_ranges(problem: Mapping[str, Any], X: Floats) -> Floats:
-    """How far up its range each number lies at each point: what `Space.scaled` carried there."""
-    low, high = np.array(problem["bounds"], np.float64).T
-    magnitude = np.array([kind == "logunif" for kind in problem.get("dists", ["unif"] * len(low))])
-    shares = (X - low) / (high - low)
-    ends = np.log(low[magnitude]), np.log(high[magnitude])
-    shares[:, magnitude] = (np.log(X[:, magnitude]) - ends[0]) / (ends[1] - ends[0])
-    return np.asarray(shares)
 
 
 DUMMIES = 64

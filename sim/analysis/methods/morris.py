@@ -1,18 +1,17 @@
 """Morris's screen: elementary effects along trajectories (Morris 1991, Campolongo 2007)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
 
 from sim.analysis.arrays import Floats
 from sim.analysis.two_way import products, two_errors
 
-from .base import EstimatorInput, IndexEstimate, Space, SweepMethod, register, shares_of_ranges
+from .base import EstimatorInput, IndexEstimate, Space, SweepMethod, register
 from .salib import sampler
 
 LEVELS = 4
 """Levels of each number."""
+STEP = LEVELS / 2 / (LEVELS - 1)
+"""How far along its range each step goes, from a level of the lower half to one of the upper or back."""
 
 
 @register
@@ -51,7 +50,7 @@ class Morris(SweepMethod):
 
     def estimate(self, given: EstimatorInput) -> dict[str, IndexEstimate]:
         """Size, mean and spread of the effects; of the spread, its square."""
-        effects = elementary_effects(given.problem, given.X, given.runs).swapaxes(1, 2)
+        effects = elementary_effects(given.X, given.runs).swapaxes(1, 2)
         n, m = effects.shape[:2]
         size = _sizes(effects)
         signed = _signed(effects, m - 1) if m > 1 else np.abs(effects)
@@ -108,13 +107,13 @@ def _signed(effects: Floats, tellers: int) -> Floats:
     return np.asarray(sign * (effects.sum(axis=1, keepdims=True) - within) / (m - tellers))
 
 
-def elementary_effects(problem: Mapping[str, Any], X: Floats, runs: Floats) -> Floats:
+def elementary_effects(X: Floats, runs: Floats) -> Floats:
     """What a step along each number changes, per range, shape (trajectory, number, replicate)."""
     k = X.shape[1]
-    steps = np.diff(shares_of_ranges(problem, X).reshape(-1, k + 1, k), axis=1)
+    ways = np.sign(np.diff(X.reshape(-1, k + 1, k), axis=1))  # one number moves at a time, whatever its law
     changes = np.diff(runs.reshape(-1, k + 1, runs.shape[1]), axis=1)
-    moved = np.abs(steps).argmax(axis=2)
-    size = np.take_along_axis(steps, moved[:, :, None], axis=2)
+    moved = np.abs(ways).argmax(axis=2)
+    size = STEP * np.take_along_axis(ways, moved[:, :, None], axis=2)
     effects = np.empty_like(changes)
     np.put_along_axis(effects, moved[:, :, None], changes / size, axis=1)
     return effects

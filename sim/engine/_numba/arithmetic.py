@@ -56,6 +56,7 @@ def _compiled(name: str) -> Callable[..., Any]:
 
 _power_and_rest, _polynomial, _raised = (_compiled(name) for name in ("_power_and_rest", "_polynomial", "_raised"))
 exp = _compiled("exp")
+_compiled("_log_of_parts")
 log = _compiled("log")
 _central = _compiled("_central")
 _compiled("_tail")

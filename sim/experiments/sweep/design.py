@@ -1,17 +1,16 @@
 """Points of a sweep by one of `sim.analysis.methods`, as many as are asked for."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import get_args
 
 import numpy as np
 
-from sim.analysis.arrays import Floats
 from sim.analysis.methods import Space, SweepMethod, sweep_methods
 from sim.execution.plan import PlanError
 from sim.given import MOST_RUNS, seed_of, whole
 from sim.results.design import Design, Dice, Varied
-from sim.theatre.parameters.uncertain import UncertainNumber
+from sim.theatre.parameters.law import Laws
 
 MOST_VALUES = 2**28
 """A design with more values than that, of all numbers at all points, is refused: it would fill the memory."""
@@ -74,16 +73,10 @@ def make(
 
 
 def _space(varied: tuple[Varied, ...]) -> Space:
-    """Ranges as arrays, those of magnitudes with the rule by which every draw goes."""
+    """Ranges as arrays, with the law of each number between its ends."""
     low, high, base = (np.array([each[at] for each in varied], np.float64) for at in (1, 2, 3))
-    magnitudes = {at: _carried(each) for at, each in enumerate(varied) if each.logarithmic}
-    return Space(tuple(each.path for each in varied), low, high, base, magnitudes)
-
-
-def _carried(number: Varied) -> Callable[[Floats], Floats]:
-    """From shares of a range to values, one by one: arrays would give other bits on other processors."""
-    at = UncertainNumber(number.path, number.base, number.low, number.high).at
-    return lambda shares: np.array([at(share) for share in shares.tolist()])
+    laws = Laws([each.number for each in varied])
+    return Space(tuple(each.path for each in varied), low, high, base, lambda places: laws.within(places.T).T)
 
 
 def _steps(method: SweepMethod, k: int, samples: int) -> int:

@@ -37,8 +37,9 @@ def to_salib(scenario: Scenario | Named, parameters: ParameterChoice = None, onl
 
     Returns
     -------
-    `SALib.ProblemSpec` with the paths of numbers as names, and their plausible ranges as bounds; numbers that are drawn
-    in their logarithm are `logunif` in its `dists`
+    `SALib.ProblemSpec` with the paths of numbers as names, and their plausible ranges as bounds; numbers in which
+    factors count are `logunif` in its `dists`. It knows no law about a median: its own samples are even between these
+    ends, and those of `sim.sweep`, which it can analyse, are not
 
     Raises
     ------
@@ -173,12 +174,10 @@ def _ema_model(
 
 
 def _ema_number(parameter: Any, name: str, number: Varied) -> Any:
-    """A number of EMA Workbench, which draws it by the same rule as a sweep does."""
-    if not number.logarithmic:
-        return parameter(name, number.low, number.high, variable_name=number.path)
-    from scipy.stats import loguniform  # takes a while to import
+    """A number of EMA Workbench, which draws it by the law by which a sweep does."""
+    from .distribution import BetweenEnds  # SciPy takes a while to import
 
-    return parameter.from_dist(name, loguniform(number.low, number.high), variable_name=number.path)
+    return parameter.from_dist(name, BetweenEnds(number=number.number)(), variable_name=number.path)
 
 
 def _ema_results(table: Sweep) -> tuple[pd.DataFrame, dict[str, Floats]]:

@@ -10,6 +10,7 @@ from sim.theatre.files.inventory import unit_of
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.ranges import RangeError, ranges
+from sim.theatre.parameters.uncertain import definitions
 
 ParameterChoice = Sequence[str] | Mapping[str, Sequence[float] | None] | None
 """Patterns over canonical paths, as `sim describe` prints them; or a range for each, None for the plausible one."""
@@ -27,7 +28,8 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
     ----------
     scenario : Scenario
     parameters : sequence of patterns, or mapping from patterns to ranges, optional
-        See `sim.theatre.parameters.ranges.ranges`; left out, every number with a plausible range.
+        See `sim.theatre.parameters.ranges.ranges`; left out, every number with a plausible range, but for those that
+        define an outcome or the units of the ladder: they are no doubts.
     only : {"levers", "uncertainties"}, optional
         Only numbers that a government can choose, or only others.
 
@@ -51,15 +53,18 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
             f"numbers are named by patterns, or by a mapping from patterns to ranges [low, high], found {parameters!r}"
         ) from None
     numbers = dict(scenario.numbers())
+    if not named:
+        defining = definitions(scenario.theatre)
+        found = {path: doubt for path, doubt in found.items() if not path.startswith(defining)}
     if only is not None:
-        found = {path: ends for path, ends in found.items() if numbers[path].lever == (only == "levers")}
+        found = {path: doubt for path, doubt in found.items() if numbers[path].lever == (only == "levers")}
     if not found:
         raise ParameterError(_NO_LEVER if only == "levers" else _NO_RANGE)
     rows = chain(written(scenario.theatre), written(scenario.script, ("script",)))
     units = {each.path: unit_of(scenario.theatre, each) for each in rows if each.path in found}
     return tuple(
-        Varied(path, low, high, numbers[path].value, units.get(path, "1"), numbers[path].lever)
-        for path, (low, high) in found.items()
+        Varied(path, low, high, value, units.get(path, "1"), numbers[path].lever, law, least, most)
+        for path, value, low, high, law, least, most in found.values()
     )
 
 

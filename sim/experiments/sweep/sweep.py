@@ -91,7 +91,9 @@ def sweep(
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
     if earlier is not None and (before := earlier.plan.design) is not None:
-        parameters = before["parameters"] if parameters is None and only is None else parameters
+        if parameters is None and only is None:
+            drawn = set(before.get("plausible", ()))
+            parameters = {path: None if path in drawn else ends for path, ends in before["parameters"].items()}
         method, samples = method or before["method"], samples or before["points"]
         replicates, seed = replicates or before["replicates"], earlier.plan.seed if seed is None else seed
         dice = dice or before.get("dice")

@@ -12,7 +12,7 @@ from sim.engine.model import LockstepModel
 from sim.execution.workers import pool
 from sim.theatre.compiled.program import Floats
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.uncertain import UncertainNumber
+from sim.theatre.parameters.law import Laws, UncertainNumber
 
 COLUMNS = 1024
 """Runs in lockstep."""
@@ -24,7 +24,7 @@ class Columns:
     """A scenario whose numbers can be moved within their ranges; a context, for the threads that compute.
 
     Moves are measured from where each number is written, in halves of its plausible range (`low` to `high`, a width of
-    2), along the measure by which it would be drawn.
+    2), along the law by which it would be drawn between its ends.
     """
 
     def __init__(
@@ -36,9 +36,10 @@ class Columns:
         executor: Executor | None = None,
     ) -> None:
         self.scenario, self.seed, self.outcome, self.numbers = scenario, seed, outcome, numbers
-        written = [each.share(min(max(each.value, each.low), each.high)) for each in numbers]
-        self._written = np.array(written)
-        self.low, self.high = -2 * self._written, 2 * (1 - self._written)
+        self._laws = Laws(numbers)
+        self._written = self._laws.place(np.array([[each.value] for each in numbers]))[:, 0]
+        free = np.array([(each.low != each.value, each.high != each.value) for each in numbers]).reshape(-1, 2).T
+        self.low, self.high = -2 * self._written * free[0], 2 * (1 - self._written) * free[1]
         self.made = 0
         """Runs so far."""
         self._pool = pool(executor)
@@ -56,8 +57,8 @@ class Columns:
         for at in np.flatnonzero(moves.any(axis=0)).tolist():
             doubt, column = self.numbers[at], moves[:, at]
             distinct, place = np.unique(column, return_inverse=True)
-            made = [doubt.at(share) for share in np.clip(self._written[at] + distinct / 2, 0, 1).tolist()]
-            found[doubt.path] = np.where(column == 0, doubt.value, np.array(made)[place])
+            made = doubt.within(np.clip(self._written[at] + distinct / 2, 0, 1))
+            found[doubt.path] = np.where(column == 0, doubt.value, made[place])
         return found
 
     def rounded(self, move: Floats) -> tuple[Floats, Floats]:
@@ -67,11 +68,8 @@ class Columns:
             at = next(at for at, each in enumerate(self.numbers) if each.path == path)
             doubt = self.numbers[at]
             values[at] = min(max(float(f"{value[0]:.{DIGITS}g}"), doubt.low), doubt.high)
-        moved = [
-            0.0 if value == each.value else 2 * (each.share(value) - share)
-            for value, each, share in zip(values.tolist(), self.numbers, self._written.tolist(), strict=True)
-        ]
-        return np.array(moved), values
+        moved = 2 * (self._laws.place(values[:, None])[:, 0] - self._written)
+        return np.where(values == [each.value for each in self.numbers], 0.0, moved), values
 
     def held(
         self, moves: Floats, run_numbers: NDArray[np.int64], of: NDArray[np.int64] | None = None

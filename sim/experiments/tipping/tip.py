@@ -27,7 +27,7 @@ from sim.experiments.sweep.parameters import Only, ParameterChoice, chosen
 from sim.given import MOST_RUNS, whole
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
-from sim.theatre.parameters.uncertain import UncertainNumber
+from sim.theatre.parameters.law import UncertainNumber
 
 from .columns import Columns
 from .tip_text import as_dict, as_file, tip_text
@@ -66,7 +66,7 @@ class Move:
     """Its plausible range."""
     unit: str
     by: float
-    """The change in halves of that range; of magnitudes, where it spans more than a factor of ten."""
+    """The change in halves of that range, in the measure in which it is uncertain."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def tip(
         Where the share is to lie, such as `sustained_war > 0.5`.
     parameters, only : see `sim.sweep`
         Which numbers may change; left out, all of the theatre that have a plausible range, but for what the scenario
-        itself sets, and what the outcomes are.
+        itself sets, what the outcomes are, and the units of the ladder.
     runs : int
         Runs of each step of the search; the check has four times as many, and up to 64 times where the line is near.
     seed : int, optional
@@ -193,10 +193,10 @@ def _numbers(scenario: Scenario, parameters: ParameterChoice, only: Only | None)
         raise QueryError("only numbers of the script could change; write them into the scenario, and compare the two")
     if parameters is None:
         asked_about = set(scenario.chosen)
-        varied = [each for each in varied if each.path not in asked_about and not each.path.startswith("outcomes.")]
+        varied = [each for each in varied if each.path not in asked_about]
     if not varied:
         raise QueryError("no number is uncertain but what the scenario asks about; name what may change, with --param")
-    return [(UncertainNumber(each.path, each.base, each.low, each.high), each.unit) for each in varied]
+    return [(each.number, each.unit) for each in varied]
 
 
 @dataclass

@@ -57,8 +57,8 @@ def _lines(found: "Tip", width: int) -> Iterator[str]:
     if found.moves:
         yield ""
     end = (
-        "Changes are told in halves of each number's plausible range (of its magnitude, where that spans more than a "
-        "factor of ten), the length as the root of their squares' sum. Other changes may do as well: this is the "
+        "Changes are told in halves of each number's plausible range (by its law, from what is written "
+        "to an end is 1), the length as the root of their squares' sum. Other changes may do as well: this is the "
         f"shortest that a search of {found.searched:,} runs came by, or, to do with fewer numbers, "
         f"{100 * SLACK - 100:.0f} % longer at most. Both shares are of {found.runs:,} runs on dice that it never saw, "
         "with 95 % Wilson intervals, sampling error only. Not a forecast."

@@ -79,6 +79,11 @@ def log(x: float) -> float:
     below = mantissa < SQRT_HALF
     m = mantissa + mantissa if below else mantissa
     k = k - 1.0 if below else k
+    return _log_of_parts(m, k)
+
+
+def _log_of_parts(m: float, k: float) -> float:
+    """Natural logarithm of m * 2**k, with m between sqrt(1/2) and sqrt(2)."""
     f = m - 1.0
     s = f / (2.0 + f)
     z = s * s
@@ -166,6 +171,43 @@ def _far_tail(r: float) -> float:
     b = b * r + 5.99832206555887937690e-1
     b = b * r + 1.0
     return a / b
+
+
+FAR = 7.07106781186547
+"""Normal deviates further out than this lie in a tail for which a continued fraction is closer."""
+
+
+def share_below(z: float) -> float:
+    """The share of all that lies below a normal deviate: the inverse of `normal` (Hart 1968, after West 2005)."""
+    distance = -z if z < 0.0 else z
+    tail = exp(-0.5 * distance * distance) * (_near_share(distance) if distance < FAR else _far_share(distance))
+    return 1.0 - tail if z > 0.0 else tail
+
+
+def _near_share(x: float) -> float:
+    a = 3.52624965998911e-02 * x + 0.700383064443688
+    a = a * x + 6.37396220353165
+    a = a * x + 33.912866078383
+    a = a * x + 112.079291497871
+    a = a * x + 221.213596169931
+    a = a * x + 220.206867912376
+    b = 8.83883476483184e-02 * x + 1.75566716318264
+    b = b * x + 16.064177579207
+    b = b * x + 86.7807322029461
+    b = b * x + 296.564248779674
+    b = b * x + 637.333633378831
+    b = b * x + 793.826512519948
+    b = b * x + 440.413735824752
+    return a / b
+
+
+def _far_share(x: float) -> float:
+    b = x + 0.65
+    b = x + 4.0 / b
+    b = x + 3.0 / b
+    b = x + 2.0 / b
+    b = x + 1.0 / b
+    return 1.0 / b / 2.506628274631
 
 
 def log2(x: float) -> float:

@@ -6,7 +6,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, NamedTuple, get_args
 
-from pydantic import AfterValidator, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    AfterValidator,
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
@@ -54,14 +60,17 @@ def unquoted_unit(unit: Any) -> Any:
 class Number(Model):
     """A number with what is known about it.
 
-    Written bare (`0.3`), with its unit (`45 d`, `+1.5 %`), or as a map with `value` and any of `plausible`, `unit`,
-    `source`, `note`, `lever`.
+    Written bare (`0.3`), with its unit (`45 d`, `+1.5 %`), or as a map with `value` and any of `plausible`, `uniform`,
+    `unit`, `source`, `note`, `lever`.
     """
 
     value: float
     """The value that runs use."""
     plausible: tuple[float, float] | None = None
-    """The range within which a reasonable critic might put it; sweeps sample from here."""
+    """The range within which a reasonable critic might put it, with `value` as the median: the 5th and the 95th
+    percentile. Runs that draw their numbers, and sweeps, take them from here."""
+    uniform: bool = False
+    """True where each value of the plausible range is as likely as another, and none outside."""
     unit: Unit | None = None
     """Its unit, from a closed list; left out, it is the unit that the place calls for."""
     source: Text | None = None
@@ -109,7 +118,17 @@ class Number(Model):
     def _ordered(self) -> "Number":
         if self.plausible is not None and self.plausible[0] > self.plausible[1]:
             raise ValueError(f"plausible range {list(self.plausible)} has its low end above its high end")
+        if self.uniform and self.plausible is None:
+            raise ValueError("'uniform' says how a range is drawn from; give 'plausible: [low, high]' beside it")
         return self
+
+    @model_serializer(mode="wrap")
+    def _brief(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Say `uniform` only where it is so: what knows nothing of it reads the rest, under the hash that it had."""
+        told: dict[str, Any] = handler(self)
+        if not self.uniform:
+            told.pop("uniform", None)
+        return told
 
     @classmethod
     def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

@@ -1,7 +1,7 @@
 """What a theatre file may say: ladder, dyads, variables, conditions, actors, actions, outcomes."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -37,7 +37,7 @@ from .number import (
 )
 from .references import ActorRef, DyadRef, Rung, SideRef, VariableRef
 from .taken import refuse_taken
-from .terms import RESERVED, Condition, Term, Terms, quantities
+from .terms import RESERVED, Condition, Quantity, Term, Terms, quantities
 from .variables import LogVariable, Variable
 
 
@@ -381,7 +381,14 @@ class Theatre(Model):
         """(observer, by) of every pair that some reply, term or condition reads."""
         replies = {(name.split(".")[0], action.target) for name, action in self.actions.items() if action.reply.value}
         conditions = [*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())]
+        read = [*self._read_by_rules(), *(quantity for condition in conditions for quantity in quantities(condition))]
+        held = {(quantity.of[0], quantity.of[1]) for quantity in read if quantity.kind in ("provocation", "blood")}
+        return {(observer, by) for observer, by in replies | held if {observer, by} <= self.deciders.keys()}
+
+    def _read_by_rules(self) -> Iterator[Quantity]:
+        """What actions and variables read, themselves and not through a condition that they name."""
         texts: list[str] = []
+        conditions: list[Condition] = []
         for action in self.actions.values():
             texts += action.drivers
             conditions += [action.when] if action.when else []
@@ -389,10 +396,19 @@ class Theatre(Model):
             texts += [text for text in getattr(variable, "target", None) or {} if text != "base"]
             flips = (getattr(variable, name, None) for name in ("set_when", "clear_when"))
             conditions += [when for when in flips if when]
-        read = [quantity for condition in conditions for quantity in quantities(condition)]
-        read += [factor.quantity for text in texts for factor in Term.parse(text).factors]
-        held = {(quantity.of[0], quantity.of[1]) for quantity in read if quantity.kind in ("provocation", "blood")}
-        return {(observer, by) for observer, by in replies | held if {observer, by} <= self.deciders.keys()}
+        yield from (quantity for condition in conditions for quantity in quantities(condition))
+        yield from (factor.quantity for text in texts for factor in Term.parse(text).factors)
+
+    def ruling_conditions(self) -> set[str]:
+        """The conditions that some action or variable reads, itself or through another; the others define outcomes."""
+        found: set[str] = set()
+        open_ = list(self._read_by_rules())
+        for quantity in open_:
+            name = quantity.of[0] if quantity.of else ""
+            if name in self.conditions and name not in found and quantity.kind in ("condition", "variable"):
+                found.add(name)
+                open_ += quantities(self.conditions[name])
+        return found
 
     @model_validator(mode="after")
     def _one_market(self) -> Self:

@@ -14,6 +14,9 @@ from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 
 from .change import ChangeError, number_path, with_numbers
+from .law import UncertainNumber
+from .places import Place, places
+from .uncertain import uncertain_number
 
 Range = tuple[float, float]
 
@@ -22,7 +25,7 @@ class RangeError(ValueError):
     """A number cannot vary so; the message says why and what can be done."""
 
 
-def ranges(scenario: Scenario, asked: Mapping[str, Sequence[float] | None]) -> dict[str, Range]:
+def ranges(scenario: Scenario, asked: Mapping[str, Sequence[float] | None]) -> dict[str, UncertainNumber]:
     """Find numbers and the ranges in which they vary.
 
     Parameters
@@ -30,28 +33,31 @@ def ranges(scenario: Scenario, asked: Mapping[str, Sequence[float] | None]) -> d
     scenario : Scenario
     asked : mapping from patterns to ranges
         A path, or a pattern such as `actions.iran.*`, with its low and high end, or None for the plausible range. Later
-        ones have the last word. A pattern takes what can vary; a path that cannot is refused.
+        ones have the last word. A pattern takes what can vary; a path that cannot is refused. Between ends that are
+        given a number is spread evenly, in its logarithm where they reach tenfold; a plausible range has its own law.
 
     Returns
     -------
-    dict from paths to (low, high), in the order of the theatre
+    dict from paths to numbers, in the order of the theatre
 
     Raises
     ------
     RangeError
         A pattern finds nothing, or a number that is named cannot vary.
     """
-    numbers = dict(scenario.numbers())
-    found: dict[str, Range] = {}
+    known = {path: (number, place) for path, number, place in places(scenario)}
+    numbers = {path: number for path, (number, _) in known.items()}
+    found: dict[str, UncertainNumber] = {}
     named: set[str] = set()
     for pattern, ends in asked.items():
         paths, is_path = _matching(pattern, numbers)
         for path in paths:
-            if (range_ := _range(path, numbers[path], ends, is_path)) is not None:
-                found[path] = range_
+            if (doubt := _doubt(path, *known[path], ends, is_path)) is not None:
+                found[path] = doubt
         named |= set(paths) if is_path else set()
-    _refuse_illegal(scenario, {path: ends for path, ends in found.items() if ends != numbers[path].plausible})
-    for path in shaping(scenario, found):
+    ends_of = {path: (doubt.low, doubt.high) for path, doubt in found.items()}
+    _refuse_illegal(scenario, {path: ends for path, ends in ends_of.items() if ends != numbers[path].plausible})
+    for path in shaping(scenario, ends_of):
         if path in named:
             raise RangeError(
                 f"{path} shapes the rules themselves and cannot differ from run to run; write a scenario for each "
@@ -74,16 +80,16 @@ def _matching(pattern: str, numbers: Mapping[str, Number]) -> tuple[list[str], b
         raise RangeError(said) from None
 
 
-def _range(path: str, number: Number, asked: Sequence[float] | None, is_path: bool) -> Range | None:
+def _doubt(
+    path: str, number: Number, place: Place, asked: Sequence[float] | None, is_path: bool
+) -> UncertainNumber | None:
     if asked is not None:
         if len(asked) != 2 or not all(map(math.isfinite, asked)) or not asked[0] < asked[1]:
             raise RangeError(f"{path}: a range has a low end and a higher high end, found {list(asked)}")
-        return float(asked[0]), float(asked[1])
-    plausible = number.plausible
-    if plausible is not None and plausible[0] < plausible[1]:
-        return plausible
-    if not is_path:
-        return None
+        return UncertainNumber(path, number.value, float(asked[0]), float(asked[1]))
+    doubt, plausible = uncertain_number(path, number, place), number.plausible
+    if doubt is not None or not is_path:
+        return doubt
     has = "no plausible range" if plausible is None else f"{plausible[0]:g} as its only plausible value"
     raise RangeError(f"{path} has {has}; give it a range here, or write one into the theatre")
 

@@ -1,80 +1,74 @@
-"""The uncertain numbers of a scenario: within what range each may lie, and how a draw picks one from it.
+"""The uncertain numbers of a scenario: which they are, and within what range each may lie.
 
-What is not known of a number is epistemic; what the dice do in a run is aleatory.
+What is not known of a number is epistemic; what the dice do in a run is aleatory. What defines an outcome, and the
+units in which the ladder counts, are neither: nothing is unknown about them.
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Literal
 
-from sim.theatre.compiled.arithmetic import exp, log
+import numpy as np
+
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 
 from .change import ChangeError, with_numbers
+from .law import Law, Laws, UncertainNumber, of_magnitude
+from .places import ANY, Place, places
 
-WIDE = 10.0
-"""A positive range whose ends lie further apart than by this factor is a range of magnitudes."""
+Uncertain = bool | Literal["with_levers"]
+"""Whether runs draw their numbers; and whether those too that a government can choose."""
+
+_FURTHEST = 1e-9
+"""No draw ever lies so far out."""
 
 
-def of_magnitude(low: float, high: float) -> bool:
-    """Whether a range is one of magnitudes, so that a number is drawn from it in its logarithm.
+def uncertain_numbers(scenario: Scenario, levers: bool = False) -> tuple[UncertainNumber, ...]:
+    """Every number with a plausible range that is a doubt: nobody chooses it, and it defines nothing.
 
-    The one rule for every draw from a range: of sets of numbers (`--uncertain`), of points of a sweep, of steps of a
-    search.
+    Parameters
+    ----------
+    scenario : Scenario
+    levers : bool
+        Those that a government chooses, too.
     """
-    return low > 0 and high > WIDE * low
+    return tuple(_uncertain_numbers(scenario, levers))
 
 
-class UncertainNumber(NamedTuple):
-    """A number that might as well lie elsewhere."""
-
-    path: str
-    value: float
-    """As it is written."""
-    low: float
-    high: float
-
-    @property
-    def logarithmic(self) -> bool:
-        """Whether its magnitude is uncertain, so that each factor of two within the range is as likely as another."""
-        return of_magnitude(self.low, self.high)
-
-    def at(self, share: float) -> float:
-        """The number so far up its range: even, or in its logarithm where its magnitude is uncertain."""
-        if self.logarithmic:
-            low, high = log(self.low), log(self.high)
-            found = exp(low + (high - low) * share)
-        else:
-            found = self.low + (self.high - self.low) * share
-        return min(max(found, self.low), self.high)
-
-    def share(self, value: float) -> float:
-        """How far up its range a number lies: the inverse of `at`."""
-        if self.logarithmic:
-            return (log(value) - log(self.low)) / (log(self.high) - log(self.low))
-        return (value - self.low) / (self.high - self.low)
-
-
-def uncertain_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
-    """Every number with a plausible range that nobody chooses, neither a government nor the scenario itself."""
-    return tuple(_uncertain_numbers(scenario))
-
-
-def _uncertain_numbers(scenario: Scenario) -> Iterator[UncertainNumber]:
-    chosen = set(scenario.chosen)
-    for path, number in scenario.numbers():
-        if path not in chosen and not number.lever and (doubt := uncertain_number(path, number)) is not None:
+def _uncertain_numbers(scenario: Scenario, levers: bool) -> Iterator[UncertainNumber]:
+    chosen, defining = set(scenario.chosen), definitions(scenario.theatre)
+    for path, number, place in places(scenario):
+        if path in chosen or (number.lever and not levers) or path.startswith(defining):
+            continue
+        if (doubt := uncertain_number(path, number, place)) is not None:
             yield doubt
 
 
-def uncertain_number(path: str, number: Number) -> UncertainNumber | None:
-    """The range of a number; None if it has none, or one without width."""
+def uncertain_number(path: str, number: Number, place: Place = ANY) -> UncertainNumber | None:
+    """The range of a number and its law; None if it has none, or one without width.
+
+    About a value that lies outside its range no law is known: the range is then even.
+    """
     if number.plausible is None or number.plausible[0] == number.plausible[1]:
         return None
-    return UncertainNumber(path, number.value, *number.plausible)
+    low, high = number.plausible
+    law: Law = "uniform" if number.uniform else place.law if low <= number.value <= high else "given"
+    return UncertainNumber(path, number.value, low, high, law, place.least, place.most)
 
 
-def refuse_clashing(scenario: Scenario) -> None:
+def definitions(theatre: Theatre) -> tuple[str, ...]:
+    """What the paths of numbers begin with that define something and are no doubts.
+
+    These are outcomes and the conditions that no rule reads, and units of the ladder: severities, and how they become
+    tension.
+    """
+    ruled = theatre.ruling_conditions()
+    unread = (f"conditions.{name}." for name in theatre.conditions if name not in ruled)
+    return ("outcomes.", "ladder.rungs.", "ladder.tension_", "ladder.rung_memory", "war.severity", *unread)
+
+
+def refuse_clashing(scenario: Scenario, levers: bool = False) -> None:
     """Refuse ranges out of which numbers may be drawn that cannot stand together, such as a scale that falls.
 
     Raises
@@ -82,11 +76,39 @@ def refuse_clashing(scenario: Scenario) -> None:
     ChangeError
         There are some; the message names one.
     """
-    numbers = uncertain_numbers(scenario)
-    crossed = {"scale.0": 1.0, "scale.1": 0.0}
-    for end in (0.0, 1.0):
-        ends = {each.path: each.at(crossed.get(".".join(each.path.split(".")[-2:]), end)) for each in numbers}
+    numbers = uncertain_numbers(scenario, levers)
+    if not numbers:
+        return
+    crossed = {"scale.0": 1 - _FURTHEST, "scale.1": _FURTHEST}
+    for end in (_FURTHEST, 1 - _FURTHEST):
+        shares = [crossed.get(".".join(each.path.split(".")[-2:]), end) for each in numbers]
         try:
-            with_numbers(scenario, ends)
+            with_numbers(scenario, values_at(numbers, shares))
         except ChangeError as error:
             raise ChangeError(f"the plausible ranges do not go together: {error}; make one of them narrower") from None
+
+
+def furthest(numbers: tuple[UncertainNumber, ...]) -> dict[str, tuple[float, float]]:
+    """How far each number may be drawn, by its path."""
+    low, high = (values_at(numbers, [share] * len(numbers)) for share in (_FURTHEST, 1 - _FURTHEST))
+    return {path: (low[path], high[path]) for path in low}
+
+
+def values_at(numbers: tuple[UncertainNumber, ...], shares: list[float]) -> dict[str, float]:
+    """Each number at a share of its law, by its path."""
+    if not numbers:
+        return {}
+    values = Laws(numbers).at(np.array(shares)[:, None])[:, 0]
+    return dict(zip((each.path for each in numbers), values.tolist(), strict=True))
+
+
+__all__ = [
+    "Uncertain",
+    "UncertainNumber",
+    "definitions",
+    "furthest",
+    "of_magnitude",
+    "refuse_clashing",
+    "uncertain_number",
+    "uncertain_numbers",
+]
