@@ -74,7 +74,7 @@ notebooks:
 	$(PYTHON) -m tests.notebooks
 
 schemas: .venv/installed
-	for kind in scenario theatre history sources sweep; do \
+	for kind in scenario theatre history sources sweep map; do \
 	  $(BIN)/sim schema $$kind > scenarios/schemas/$$kind.schema.json || exit 1; done
 
 odd: .venv/developer

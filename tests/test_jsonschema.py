@@ -11,7 +11,7 @@ from sim.theatre.files.jsonschema import schema, text
 from sim.theatre.files.locate import shipped, shipped_files
 from tests.small import HISTORY, SCENARIO, THEATRE, small
 
-KINDS = ("scenario", "theatre", "history", "sources", "sweep")
+KINDS = ("scenario", "theatre", "history", "sources", "sweep", "map")
 SOURCES = "schema_version: 1\nreferences: {S1: {text: A book, date: 2019-05-12}}\n"
 SCHEMAS = Path(__file__).parent.parent / "scenarios" / "schemas"
 
@@ -42,7 +42,8 @@ def test_what_loads_passes(tmp_path):
     small(tmp_path, history=HISTORY, scenario=SCENARIO + "history: {file: record.yaml, until: 2019-05-31}\n")
     (tmp_path / "sources.yaml").write_text(SOURCES, encoding="utf-8")
     (tmp_path / "sweep.yaml").write_text("schema_version: 1\nsweep: summer.yaml\n", encoding="utf-8")
-    files = ("summer.yaml", "strait.yaml", "record.yaml", "sources.yaml", "sweep.yaml")
+    (tmp_path / "map.yaml").write_text("schema_version: 1\nmap: strait.yaml\n", encoding="utf-8")
+    files = ("summer.yaml", "strait.yaml", "record.yaml", "sources.yaml", "sweep.yaml", "map.yaml")
     for kind, name in zip(KINDS, files, strict=True):
         result = against(kind, tmp_path / name)
         assert result.exit_code == 0, result.output

@@ -10,6 +10,7 @@ from .check import check
 from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
+from .history import history
 from .lint import lint
 from .merge import merge
 from .new import new
@@ -100,6 +101,7 @@ app.command()(sweep)
 app.command()(tip)
 app.command()(filter)
 app.command()(surprise)
+app.add_typer(history, name="history")
 for _verb in (replay, explain, why):
     app.command()(_verb)
 
@@ -145,12 +147,13 @@ def describe(
 @answering
 def schema(
     kind: Annotated[
-        str, typer.Argument(help="scenario, theatre, history, sources or sweep", autocompletion=complete.kinds)
+        str, typer.Argument(help="scenario, theatre, history, sources, sweep or map", autocompletion=complete.kinds)
     ] = "scenario",
 ) -> None:
     """Write the JSON Schema of a kind of file, by which editors complete and check it."""
     from sim.theatre.files.jsonschema import schema as schema_of
 
-    if kind not in ("scenario", "theatre", "history", "sources", "sweep"):
-        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose scenario, theatre, history, sources or sweep")
+    if kind not in ("scenario", "theatre", "history", "sources", "sweep", "map"):
+        kinds = "scenario, theatre, history, sources, sweep or map"
+        raise typer.BadParameter(f"'{kind}' is not a kind of file; choose {kinds}")
     print_json(schema_of(kind), indent=2)

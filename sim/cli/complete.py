@@ -32,6 +32,20 @@ def kinds(incomplete: str) -> list[str]:
     return [kind for kind in WHAT_IT_IS if kind.startswith(incomplete)]
 
 
+def files(incomplete: str) -> list[str]:
+    """YAML files here."""
+    return _fitting(incomplete, ())
+
+
+def presets(incomplete: str) -> list[str]:
+    """Sources of events whose tables are known."""
+    from typing import get_args
+
+    from sim.theatre.language.map_file import Preset
+
+    return [name for name in get_args(Preset) if name.startswith(incomplete)]
+
+
 def methods(incomplete: str) -> list[tuple[str, str]]:
     """Methods of sweeps, with what each measures."""
     from sim.analysis.methods import sweep_methods

@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 
 from sim.text import counted
+from sim.theatre.language.map_file import MapFile
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
@@ -63,11 +64,14 @@ def base_rate_table(rates: "pd.DataFrame", title: str) -> Table:
     return table
 
 
-def describe_file(checked: Scenario | Theatre | HistoryFile | Sources | SweepFile) -> str:
+def describe_file(checked: Scenario | Theatre | HistoryFile | Sources | SweepFile | MapFile) -> str:
     """What a valid file holds."""
     if isinstance(checked, SweepFile):
         over = counted(len(checked.parameters), "pattern") if checked.parameters else "every plausible range"
         return f"valid sweep of {checked.sweep} by {checked.method} over {over}"
+    if isinstance(checked, MapFile):
+        told = counted(len(checked.actors), "name"), counted(len(checked.acts), "rule")
+        return f"valid map to {checked.map} with {' and '.join(told)}"
     if isinstance(checked, HistoryFile):
         return f"valid history of {len(checked.events)} events"
     if isinstance(checked, Sources):

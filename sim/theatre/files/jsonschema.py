@@ -1,4 +1,4 @@
-"""JSON Schemas of the five kinds of file, made from the records that check them, for editors to complete and check.
+"""JSON Schemas of the six kinds of file, made from the records that check them, for editors to complete and check.
 
 A schema knows the shape of a file; names, units and sums are left to `load`.
 """
@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from sim.theatre.language.base import Model, described
+from sim.theatre.language.map_file import MapFile
 from sim.theatre.language.number import UNITS, Unit
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import ScenarioFile
@@ -22,6 +23,7 @@ _RECORDS: dict[str, type[Model]] = {
     "history": HistoryFile,
     "sources": Sources,
     "sweep": SweepFile,
+    "map": MapFile,
 }
 
 _FIGURE = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
@@ -31,7 +33,7 @@ _THRESHOLD = {"type": "string", "pattern": rf"^\s*[<>]=\s*{_FIGURE}(\s*({_UNIT})
 
 
 def schema(kind: str) -> dict[str, Any]:
-    """Return the JSON Schema (2020-12) of one kind of file: `scenario`, `theatre`, `history`, `sources` or `sweep`.
+    """Return the JSON Schema (2020-12) of one kind of file, such as `scenario` or `sweep`.
 
     Raises
     ------

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from sim.theatre.language import names
 from sim.theatre.language.base import Model, refuse
+from sim.theatre.language.map_file import MapFile
 from sim.theatre.language.measures import MeasureError, measure_name, measure_names
 from sim.theatre.language.misfits import misfits
 from sim.theatre.language.record import HistoryFile
@@ -30,6 +31,7 @@ __all__ = [
     "check",
     "load",
     "load_history",
+    "load_map",
     "load_sources",
     "load_sweep",
     "load_theatre",
@@ -226,8 +228,36 @@ def _misfits(file: SweepFile, tree: Node, scenario: Scenario) -> Iterator[Fault]
             yield fault(tree.content["outcomes"].content[at].at, text, hint or None)
 
 
-def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | SweepFile:
-    """Load whatever a file holds: a scenario or a sweep, or a theatre, a history or sources by themselves.
+def load_map(path_or_name: Named) -> tuple[MapFile, Theatre, Node]:
+    """Load a file that says how a table of events is read, with the theatre that it names and where all is written.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault found in the file, or in the theatre's files.
+    """
+    resolved = resolve(path_or_name)
+    _refuse_unless(resolved, "map")
+    tree, faults = resolved.first.tree, list(resolved.faults)
+    theatre = None
+    named = tree.content["map"]
+    if isinstance(named.content, str):
+        try:
+            path = referenced(named, resolved.first.path.parent)
+            found = load_either(path)[0]
+            theatre = found if isinstance(found, Theatre) else found.theatre
+        except ScenarioError as error:
+            faults += error.faults
+    with names.naming(names.Names.of(theatre)) if theatre is not None else nullcontext():
+        held, wrong = _held_to(MapFile, tree)
+    faults += [finding.fault() for finding in wrong]
+    if held is None or theatre is None or faults:
+        raise ScenarioError(faults)
+    return held, theatre, tree
+
+
+def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | SweepFile | MapFile:
+    """Load whatever a file holds: a scenario, a sweep or a map, or a theatre, a history or sources by themselves.
 
     Raises
     ------
@@ -238,6 +268,8 @@ def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | S
     kind = resolved.first.kind
     if kind == "sweep":
         return load_sweep(path_or_name)[0]
+    if kind == "map":
+        return load_map(path_or_name)[0]
     return _scenario(resolved) if kind == "scenario" else _alone(resolved, _ALONE[kind])
 
 
@@ -258,6 +290,7 @@ def _refuse_unless(resolved: Resolved, wanted: FileKind) -> None:
         "history": ("events", f"name it in a scenario: 'history: {{file: {name}, until: 2019-12-31}}'"),
         "sources": ("claims", f"'sim validate {name}' checks it"),
         "sweep": ("sweep", f"'sim sweep {name}' runs it"),
+        "map": ("map", f"'sim history from TABLE.csv --map {name}' reads a table by it"),
         "scenario": ("extends", None),
     }[file.kind]
     at = (file.tree.get(key) or file.tree).key

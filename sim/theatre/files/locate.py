@@ -15,13 +15,14 @@ from .yaml_tree import Node, read, sibling
 MOST_FILES = 16
 
 Named = str | os.PathLike[str]
-FileKind = Literal["scenario", "theatre", "history", "sources", "sweep"]
+FileKind = Literal["scenario", "theatre", "history", "sources", "sweep", "map"]
 WHAT_IT_IS: dict[FileKind, str] = {
     "scenario": "a scenario",
     "theatre": "a theatre",
     "history": "a history",
     "sources": "a file of sources",
     "sweep": "a sweep",
+    "map": "a map of a table",
 }
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,63}")
 
@@ -42,6 +43,8 @@ class File:
             return "scenario"
         if self.tree.get("sweep"):
             return "sweep"
+        if self.tree.get("map"):
+            return "map"
         if any(self.tree.get(section) for section in ("claims", "numbers", "references")):
             return "sources"
         return "history" if self.tree.get("events") else "scenario"

@@ -1,0 +1,149 @@
+"""The verb `history from`: somebody's table of events made a history of a theatre."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.text import counted
+
+from . import complete
+from .console import FAILED, Json, answering, console, notes, print_as_it_is, print_json
+
+if TYPE_CHECKING:
+    from sim.theatre.imported.import_table import Imported
+
+SHOWN = 10
+"""Names of each list on a terminal; `--json` has all."""
+
+history = typer.Typer(help="Records of what happened.", no_args_is_help=True, rich_markup_mode=None)
+
+
+@history.command("from")
+@answering
+def from_table(
+    table: Annotated[Path, typer.Argument(help="A table of events: values separated by commas, tabs or semicolons.")],
+    map_: Annotated[
+        Path, typer.Option("--map", help="What its columns, names and types mean.", autocompletion=complete.files)
+    ],
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            help="The source, if its columns are known: acled, gdelt, icews, polecat or ucdp_ged.",
+            autocompletion=complete.presets,
+        ),
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The history file; left out, it goes to standard output.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Make a history file of somebody's table of events, and say what became of every row."""
+    from sim.theatre.files.errors import ScenarioError
+    from sim.theatre.imported.history_text import history_data, history_text
+    from sim.theatre.imported.import_table import PRESETS, import_table
+
+    if preset is not None and preset not in PRESETS:
+        raise typer.BadParameter(f"'{preset}' is no preset; there are {', '.join(PRESETS)}", param_hint="--preset")
+    if out is not None:
+        _refuse_place(out, overwrite)
+    try:
+        with notes.status(f"reading {table.name} …"):
+            made = import_table(table, map_, preset)  # type: ignore[arg-type]
+        text = history_text(made, map_.name)
+    except ScenarioError as error:
+        if as_json:
+            print_json({"faults": [vars(fault) for fault in error.faults]})
+        raise
+    if made.events and out is not None:
+        _write(text, out)
+    if as_json:
+        print_json(_as_data(made, out) | ({"history": history_data(made)} if out is None else {}))
+    else:
+        if out is None and made.events:
+            print_as_it_is(text.rstrip("\n"))
+        _tell(made, out)
+    if not made.events:
+        notes.print("no row became an event, so there is no history")
+        raise typer.Exit(FAILED)
+
+
+def _refuse_place(out: Path, overwrite: bool) -> None:
+    """Do not read a table for a file that cannot be written."""
+    if (out.exists() or out.is_symlink()) and not overwrite:
+        told = f"{out} is there already; choose another name, or --overwrite it"
+        raise typer.BadParameter(told, param_hint="--out")
+    if out.is_dir() or not out.absolute().parent.is_dir():
+        told = f"{out} is a folder" if out.is_dir() else f"there is no folder {out.parent}; make it first"
+        raise typer.BadParameter(told, param_hint="--out")
+
+
+def _write(text: str, out: Path) -> None:
+    from sim.results.storage.atomic import replacing, reporting_disk_errors
+
+    with reporting_disk_errors(out), replacing(out, out.absolute().parent) as file:
+        file.write(text.encode())
+
+
+def _as_data(made: "Imported", out: Path | None) -> dict[str, Any]:
+    from sim.theatre.imported.history_text import shared_days
+
+    return {
+        "table": str(made.table.path),
+        "encoding": made.table.encoding,
+        "preset": made.preset,
+        "out": str(out) if out is not None and made.events else None,
+        "events": len(made.events),
+        **made.tally.as_data(),
+        "never_met": list(made.idle),
+        "acts_that_share_a_day": shared_days(made),
+    }
+
+
+def _tell(made: "Imported", out: Path | None) -> None:
+    """Print what became of the rows: to standard output, unless the history went there."""
+    to = console if out is not None else notes
+    for line in _lines(made):
+        to.print(line, highlight=False, soft_wrap=True)
+    if out is not None and made.events:
+        notes.print(f"{out} is a history of {counted(len(made.events), 'event')}; 'sim validate {out}' checks it")
+    if made.events and not made.map_file.covers:
+        notes.print("it judges nothing yet: say under 'covers', in the map, what the source would not have missed")
+
+
+def _lines(made: "Imported") -> list[str]:
+    from sim.theatre.imported.history_text import shared_days
+    from sim.theatre.imported.tally import FATES
+
+    tally = made.tally
+    guessed = made.table.guessed
+    read = f", read as {made.table.encoding}, since they are not UTF-8" if guessed else ""
+    lines = [f"{made.table.path.name}: {counted(tally.read, 'row')}{read}"]
+    lines += [f"  {tally.rows[fate]:>9,} {told}" for fate, told in FATES.items() if tally.rows[fate]]
+    if tally.malformed:
+        more = " …" if len(tally.malformed) < tally.rows["malformed"] else ""
+        lines.append(f"            these are at line {', '.join(tally.malformed)}{more}")
+    lists = {
+        "Actors that the map does not know": tally.actors,
+        "Types that no rule speaks of": tally.types,
+        "Why rows are not of one act": tally.puzzles,
+        "What is no date": tally.dates,
+        "What is no number of deaths": tally.deaths,
+    }
+    for title, found in lists.items():
+        lines += _list(title, found)
+    told = {
+        "of its rows outside the dates lie partly within": tally.straddling,
+        "end before they begin, and were read the other way round": tally.swapped,
+        "do not say how many died": tally.without_deaths,
+        "have another act of their actor on their day; the lesser is imposed a day later": shared_days(made),
+    }
+    lines += [f"{n:,} {what}" for what, n in told.items() if n]
+    return lines + ([f"Never met, of the map: {'; '.join(made.idle)}"] if made.idle else [])
+
+
+def _list(title: str, found: Any) -> list[str]:
+    from sim.theatre.imported.tally import ranked
+
+    entries = ranked(found)
+    more = [f"            and {counted(len(entries) - SHOWN, 'other')}, all in --json"] if len(entries) > SHOWN else []
+    return [f"{title}:", *(f"  {n:>9,} {what}" for what, n in entries[:SHOWN]), *more] if entries else []

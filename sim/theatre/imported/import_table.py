@@ -1,0 +1,192 @@
+"""A table of events read by a map into events of a theatre, row by row, with what became of every row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import get_args
+
+from sim.theatre.files.load import load_map
+from sim.theatre.files.locate import Named
+from sim.theatre.language.map_file import MapFile, Preset
+from sim.theatre.language.schema import Theatre
+
+from .duplicates import Event, Gathered, Key
+from .meaning import NOBODY, Cast, Found, Rules, Side, sides
+from .presets import over, preset
+from .rows import Reader
+from .table import Row, Table, open_table
+from .tally import Fate, Tally
+
+PRESETS: tuple[str, ...] = get_args(Preset)
+_LINES_SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Imported:
+    """Somebody's table of events as a theatre knows them."""
+
+    table: Table
+    map_file: MapFile
+    preset: str | None
+    events: tuple[Event, ...]
+    """In the order of their days."""
+    tally: Tally
+    idle: tuple[str, ...]
+    """What the map says of names and rules that no row met."""
+
+    @property
+    def source(self) -> str:
+        """What events name as their source."""
+        return self.map_file.source or self.table.path.name
+
+
+def import_table(path: str | Path, map_path: Named, preset_name: Preset | None = None) -> Imported:
+    """Read a table of events by a map file.
+
+    Rows are read one by one; what is held are the events that come of them.
+
+    Parameters
+    ----------
+    path : path
+        A file of values separated by commas, tabs, semicolons or bars.
+    map_path : path
+        What its columns, names and types mean.
+    preset_name : str, optional
+        A source whose columns are known; it takes the place of the map's own `preset`.
+
+    Raises
+    ------
+    ScenarioError
+        The map has faults, or the table has not the columns that it names.
+    """
+    file, theatre, tree = load_map(map_path)
+    name = preset_name or file.preset
+    form = over(file, preset(name) if name else None)
+    table = open_table(Path(path), form)
+    return _Import(file, theatre, table, Reader(table, form, file.only, tree)).done(name)
+
+
+class _Import:
+    """One table on its way into a theatre."""
+
+    def __init__(self, file: MapFile, theatre: Theatre, table: Table, reader: Reader) -> None:
+        self._file, self._table, self._reader = file, table, reader
+        self._cast, self._rules = Cast(file.actors), Rules(file, theatre)
+        self._tally, self._gathered = Tally(), Gathered(file.duplicates)
+
+    def done(self, preset_name: str | None) -> Imported:
+        for row in self._table.rows():
+            self._tally.rows[self._fate(row)] += 1
+        events = self._gathered.events()
+        merged = sum(event.merged for event in events)
+        self._tally.rows["kept"] -= merged
+        self._tally.rows["merged"] += merged
+        return Imported(self._table, self._file, preset_name, tuple(events), self._tally, tuple(self._idle()))
+
+    def _fate(self, row: Row) -> Fate:
+        """Read one row, and say what became of it."""
+        cells, read = row.cells, self._reader
+        if len(cells) != len(self._table.header):
+            if len(self._tally.malformed) < _LINES_SHOWN:
+                self._tally.malformed.append(f"{row.first}" if row.first == row.last else f"{row.first}-{row.last}")
+            return "malformed"
+        if not read.wanted(cells):
+            return "filtered"
+        when = read.when(cells)
+        if isinstance(when, str):
+            self._tally.dates[when] += 1
+            return "undated"
+        if (fate := self._outside(when.first, when.last)) is not None:
+            return fate
+        deaths = read.deaths(cells)
+        acts = self._acts(cells, deaths.lethal)
+        if isinstance(acts, str):
+            return acts
+        self._tally.swapped += when.swapped
+        self._tally.without_deaths += deaths.span is None
+        if deaths.unread is not None:
+            self._tally.deaths[deaths.unread] += 1
+        key, name, story = self._key(cells, acts), read.id(cells), read.story(cells)
+        self._gathered.add(Event(when.first, when.last, acts, deaths.span, row.first, name, story, key))
+        return "kept"
+
+    def _outside(self, first: date, last: date) -> Fate | None:
+        begins, ends = self._file.from_, self._file.until
+        early, late = begins is not None and first < begins, ends is not None and last > ends
+        if early or late:
+            away = (begins is not None and last < begins) or (ends is not None and first > ends)
+            self._tally.straddling += not away
+            return "outside"
+        return "vague" if (last - first).days >= self._file.longest else None
+
+    def _acts(self, cells: Sequence[str], lethal: bool | None) -> tuple[str, ...] | Fate:
+        """The acts that a row may tell of, or what becomes of it if it tells of none."""
+        read, rules = self._reader, self._rules
+        type_, named = read.type(cells), read.sides(cells)
+        names = (named.actor, named.target)
+        if rules.ignores(type_):
+            return "ignored"
+        actors, targets = (sides(self._cast, name) for name in names)
+        if not actors or not targets:
+            return "ignored"
+        pairs = [(one, other) for one in actors for other in targets]
+        if not named.directed:
+            pairs += [(other, one) for one, other in pairs]
+        place = read.place(cells)
+        found = [rules.acts(type_, one.actor, other, place, lethal) for one, other in pairs if one.actor is not None]
+        return _together(found) or self._why_none(found, type_, names, (actors, targets))
+
+    def _why_none(
+        self, found: list[Found], type_: str, names: tuple[str, str], meant: tuple[list[Side], list[Side]]
+    ) -> Fate:
+        """Count what is in the way of a row."""
+        tally, type_known = self._tally, self._rules.known(type_)
+        if not type_known:
+            tally.types[type_ or NOBODY] += 1
+        unknown = {name: 1 for name, who in zip(names, meant, strict=True) if not who[0].known}
+        if not found:  # nobody known may have done it
+            tally.actors.update(unknown if names[0] else unknown | {NOBODY: 1})
+            return "unknown_actor"
+        if not type_known:
+            return "unknown_type"
+        if any(each.ignored for each in found):
+            return "ignored"
+        puzzles = [each.puzzle for each in sorted(found, key=lambda each: not each.several) if each.puzzle]
+        if unknown and not puzzles:
+            tally.actors.update(unknown)
+            return "unknown_actor"
+        who = " and ".join("/".join(side.actor or NOBODY for side in those) for those in meant)
+        tally.puzzles["; ".join(dict.fromkeys(puzzles)) or f"no rule for '{type_}' fits {who}"] += 1
+        return "no_act"
+
+    def _key(self, cells: Sequence[str], acts: tuple[str, ...]) -> Key:
+        """What two rows have in common that tell of one event."""
+        read = self._reader
+        named = read.sides(cells)
+        actors = (named.actor.casefold(), named.target.casefold())
+        parts: dict[str, Key] = {
+            "actors": actors if named.directed else tuple(sorted(actors)),
+            "type": (read.type(cells).casefold(),),
+            "place": (read.place(cells).casefold(),),
+            "act": acts,
+        }
+        return tuple(parts[part] for part in self._file.duplicates.same)
+
+    def _idle(self) -> Iterator[str]:
+        for name in self._file.actors:
+            if not self._cast.used[name]:
+                yield f"actors: '{name}'"
+        for at, (rule, used) in enumerate(zip(self._file.acts, self._rules.used, strict=True), 1):
+            if not used:
+                yield f"acts: rule {at}, {', '.join(rule.type)}"
+
+
+def _together(found: list[Found]) -> tuple[str, ...]:
+    """The acts of which it was one; none if one side's act is a puzzle."""
+    if any(each.several for each in found):
+        return ()
+    return tuple(dict.fromkeys(act for each in found for act in each.acts))
+
+
+__all__ = ["PRESETS", "Imported", "import_table"]

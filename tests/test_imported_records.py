@@ -1,0 +1,371 @@
+"""Other people's tables of events become histories, and every row is accounted for."""
+
+import csv
+import json
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from check_jsonschema import main
+from click.testing import CliRunner
+
+import sim
+from sim.theatre.files.load import check
+from sim.theatre.files.locate import shipped
+from sim.theatre.files.yaml_tree import compose, plain
+from sim.theatre.imported.history_text import history_data, history_text
+from sim.theatre.imported.import_table import PRESETS, import_table
+from sim.theatre.imported.presets import preset
+from sim.theatre.language.map_file import MapFile
+
+from .every_verb import ask
+
+RECORDS = Path(__file__).parent / "data" / "records"
+TABLES = {
+    "acled": "acled.csv",
+    "gdelt": "gdelt.tsv",
+    "icews": "icews.tab",
+    "polecat": "polecat.tsv",
+    "ucdp_ged": "ucdp_ged.csv",
+}
+
+MAP = """\
+schema_version: 1
+map: two_rivals
+columns: {date: day, actor: who, target: whom, type: what, deaths: dead, place: where, id: ref}
+actors: {North*: north, South: south, (blank): [north, south]}
+acts:
+  - {type: threat, rung: 1}
+  - {type: raid, do: [north.strike, south.strike]}
+"""
+HEAD = "ref,day,who,whom,what,dead,where\n"
+
+
+@pytest.fixture
+def made(tmp_path):
+    """Reads rows by a map, both written to files."""
+
+    def make(rows, mapped=MAP, head=HEAD, encoding="utf-8"):
+        (tmp_path / "events.csv").write_bytes((head + rows).encode(encoding))
+        (tmp_path / "map.yaml").write_text(mapped, encoding="utf-8")
+        return import_table(tmp_path / "events.csv", tmp_path / "map.yaml")
+
+    return make
+
+
+def events(imported):
+    return history_data(imported)["events"]
+
+
+def faults(error):
+    return [str(fault) for fault in error.value.faults]
+
+
+@pytest.fixture(scope="module")
+def samples():
+    return {name: import_table(RECORDS / table, RECORDS / f"{name}.yaml") for name, table in TABLES.items()}
+
+
+# --- samples of five sources ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_row_of_a_table_has_one_fate(samples, name):
+    tally = samples[name].tally
+    delimiter = "," if TABLES[name].endswith("csv") else "\t"
+    with (RECORDS / TABLES[name]).open(encoding=samples[name].table.encoding, newline="") as file:
+        rows = list(csv.reader(file, delimiter=delimiter, quoting=csv.QUOTE_NONE if name == "gdelt" else 0))
+    assert tally.read == sum(tally.rows.values()) == len(rows) - (name != "gdelt")
+    assert tally.rows["kept"] == len(samples[name].events)
+    assert sum(event.merged for event in samples[name].events) == tally.rows["merged"]
+    assert sum(tally.puzzles.values()) == tally.rows["no_act"]
+    assert sum(tally.dates.values()) == tally.rows["undated"]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_what_is_written_is_what_was_read(samples, name):
+    text = history_text(samples[name], f"{name}.yaml")
+    assert plain(compose("made.yaml", text)[0]) == history_data(samples[name])
+    assert len(text.encode()) > 500
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_a_history_made_of_a_table_is_a_record(samples, name, tmp_path):
+    pytest.importorskip("sim.theatre.language.record")
+    (tmp_path / "made.yaml").write_text(history_text(samples[name], f"{name}.yaml"), encoding="utf-8")
+    assert len(check(tmp_path / "made.yaml").events) == len(samples[name].events)
+
+
+def test_a_battle_is_of_one_side_or_the_other_and_force_against_a_protest_of_the_second(samples):
+    acled, ged = events(samples["acled"]), events(samples["ucdp_ged"])
+    assert ged["event_900001"]["do"] == {"any_of": ["us.strike_militia", "kataib_hezbollah.fire_rockets"]}
+    assert acled["irq0012"]["do"] == "iraq_government.crack_down"
+    assert acled["irq0008"]["do"] == "us.strike_militia"
+
+
+def test_dates_known_to_a_week_or_a_month_are_periods(samples):
+    acled, ged = events(samples["acled"]), events(samples["ucdp_ged"])
+    assert acled["irq0004"]["on"] == {"from": "2019-10-25", "until": "2019-10-31"}
+    assert acled["irq0005"]["on"] == {"from": "2019-11-01", "until": "2019-11-30"}
+    assert ged["event_900004"]["on"] == {"from": "2019-09-01", "until": "2019-09-30"}
+    assert samples["ucdp_ged"].tally.swapped == 1
+    assert samples["ucdp_ged"].tally.rows["vague"] == 1
+
+
+def test_deaths_are_a_number_a_range_or_not_known(samples):
+    acled, ged = events(samples["acled"]), events(samples["ucdp_ged"])
+    assert ged["event_900012"]["deaths"] == [300, 1500]
+    assert ged["event_900020"]["deaths"] == [10, 30]
+    assert acled["irq0002"]["deaths"] == [0, 1]  # of two rows that tell of one event, one has a death
+    assert acled["irq0008"]["deaths"] == 25
+    assert "deaths" not in acled["irq0005"]
+    assert samples["acled"].tally.deaths == Counter({"unknown": 1})
+
+
+def test_names_that_nobody_knows_are_listed_the_most_frequent_first(samples):
+    told = samples["acled"].tally.as_data()
+    assert told["unknown_actors"] == [{"what": "Islamic State (Iraq)", "rows": 2}, {"what": "(blank)", "rows": 1}]
+    assert told["unknown_types"][0] == {"what": "Grenade", "rows": 2}
+    assert any("kataib_hezbollah has 2 acts on rung 6 against us" in each["what"] for each in told["ambiguous"])
+    assert samples["acled"].idle == ("actors: 'Peshmerga*'",)
+
+
+def test_an_event_that_the_news_tell_again_within_days_is_one(samples):
+    kept = {event.id: event.merged for event in samples["gdelt"].events}
+    assert kept == {"1003": 1, "1005": 0, "1006": 0, "1007": 0, "1009": 2, "1018": 0, "1019": 0}
+    assert samples["gdelt"].tally.malformed == ["25"]
+
+
+def test_letters_that_are_not_utf8_are_read_and_the_guess_is_told(samples):
+    assert samples["icews"].table.encoding == "cp1252"
+    assert "actors: 'France > Élysée*'" not in samples["icews"].idle  # the pattern met the palace
+    said = ask("history", "from", RECORDS / "icews.tab", "--map", RECORDS / "icews.yaml")
+    assert "20 rows, read as cp1252, since they are not UTF-8" in said.err
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_a_preset_names_only_columns_that_its_source_has(name, samples):
+    form = preset(name)
+    columns = [each for each in form.columns.model_dump().values() if each is not None]
+    named = {name for each in columns for name in (each if isinstance(each, tuple) else [each])}
+    assert named <= set(samples[name].table.header)
+    assert form.columns.story is None
+    assert len(preset("gdelt").header) == len(set(preset("gdelt").header)) == 61
+
+
+# --- what maps mean ---------------------------------------------------------------------------------------------------
+
+
+def test_a_rung_means_the_one_act_on_it_against_that_target(made):
+    found = made("a,2019-01-01,North,South,threat,0,x\nb,2019-01-02,South,north,threat,0,x\n")
+    assert [event["do"] for event in events(found).values()] == ["north.threaten", "south.threaten"]
+
+
+def test_an_empty_actor_may_be_any_of_several(made):
+    found = made("a,2019-01-01,,South,raid,0,x\n")
+    assert events(found)["a"]["do"] == {"any_of": ["north.strike", "south.strike"]}
+
+
+def test_a_name_comes_before_patterns_whatever_its_capitals(made):
+    mapped = MAP.replace("North*: north, South: south", '"*": north, SOUTH: south')
+    assert events(made("a,2019-01-01,south,x,raid,,\n", mapped))["a"]["do"] == "south.strike"
+
+
+def test_rules_hold_from_the_first_and_may_ask_for_place_and_deaths(made):
+    mapped = MAP.replace(
+        "acts:\n",
+        'acts:\n  - {type: raid, place: "camp*", ignore: true}\n  - {type: raid, lethal: false, rung: 3}\n',
+    )
+    found = made(
+        "a,2019-01-01,North,South,raid,2,Camp 1\nb,2019-01-02,North,South,raid,0,y\nc,2019-01-03,North,South,raid,2,y\n"
+        "d,2019-01-04,North,South,raid,,y\n",
+        mapped,
+    )
+    assert {name: event["do"] for name, event in events(found).items()} == {
+        "b": "north.mobilise",
+        "c": "north.strike",
+        "d": "north.strike",
+    }
+    assert found.tally.rows["ignored"] == 1
+
+
+@pytest.mark.parametrize(("apart", "kept"), [(1, 3), (2, 2), (0, 4)])
+def test_duplicates_lie_within_days_of_the_first_and_not_of_one_another(made, apart, kept):
+    mapped = MAP + f"duplicates: {{days: {apart}}}\n"
+    days = ("2019-01-05", "2019-01-01", "2019-01-01", "2019-01-03", "2019-01-02")
+    found = made("".join(f"r{n},{day},North,South,raid,{n},x\n" for n, day in enumerate(days)), mapped)
+    assert found.tally.rows["kept"] == len(found.events) == kept
+    assert found.tally.rows["merged"] == 5 - kept
+    assert found.events[0].id == "r1"
+
+
+def test_duplicates_may_be_told_apart_by_less_or_kept(made):
+    rows = "a,2019-01-01,North,South,raid,0,x\nb,2019-01-01,North,South,raid,0,y\n"
+    assert made(rows).tally.rows["kept"] == 2
+    assert made(rows, MAP + "duplicates: {same: [act]}\n").tally.rows["kept"] == 1
+    assert made(rows + rows, MAP + "duplicates: {keep: all}\n").tally.rows["kept"] == 4
+
+
+def test_ids_are_names_and_no_two_alike(made):
+    rows = "".join(f"{ref},2019-01-0{n},North,South,raid,0,x\n" for n, ref in enumerate(["IRQ-1", "irq 1", "7", ""], 1))
+    assert list(events(made(rows))) == ["irq_1", "irq_1_2", "event_7", "line_5"]
+
+
+def test_dates_before_and_after_are_counted_and_those_that_straddle_an_end_too(made):
+    mapped = MAP.replace("{date: day,", "{date: day, until: ref,").replace(", id: ref", "") + "from: 2019-01-10\n"
+    found = made("2019-01-05,2019-01-01,North,South,raid,0,x\n2019-01-12,2019-01-08,North,South,raid,0,x\n", mapped)
+    assert (found.tally.rows["outside"], found.tally.straddling) == (2, 1)
+
+
+def test_dates_are_read_by_the_form_that_the_map_gives(made):
+    rows = "a,03/04/2019,North,South,raid,0,x\nb,31/12/2019,North,South,raid,0,x\nc,12/31/2019,North,South,raid,0,x\n"
+    found = made(rows, MAP + 'date_format: "%d/%m/%Y"\n')
+    assert [event["on"] for event in events(found).values()] == ["2019-04-03", "2019-12-31"]
+    assert found.tally.dates == Counter({"12/31/2019": 1})
+
+
+def test_what_a_map_writes_itself_comes_before_its_preset(tmp_path):
+    text = (RECORDS / "acled.yaml").read_text(encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(text + "columns: {story: notes, deaths: null}\n", encoding="utf-8")
+    told = events(import_table(RECORDS / "acled.csv", tmp_path / "map.yaml"))["irq0001"]
+    assert told["story"].startswith('Invented: a rocket fell near the embassy, "close')
+    assert "deaths" not in told
+
+
+@pytest.mark.parametrize(
+    ("encoding", "separator"), [("utf-8-sig", ","), ("utf-16", "\t"), ("cp1252", ";"), ("utf-8", "|")]
+)
+def test_tables_of_any_usual_encoding_and_separator_are_read(made, encoding, separator):
+    rows = 'a,2019-01-01,Nörth,South,raid,0,"two\nlines"\n'.replace(",", separator)
+    head = HEAD.replace(",", separator)
+    assert list(events(made(rows, MAP.replace("North*", "Nörth"), head, encoding))) == ["a"]
+
+
+def test_a_row_with_other_cells_than_there_are_columns_is_told_with_its_lines(made):
+    found = made('a,2019-01-01,North,South,raid,0,x\nb,2019-01-02,North\n"c,2019-01-03,\nNorth,South,raid,0,x\n')
+    assert found.tally.malformed == ["3", "4-5"]
+    assert len(found.events) == 1
+
+
+# --- what is wrong with files -----------------------------------------------------------------------------------------
+
+FAULTS = {
+    "South: south": ("South: suoth", "4:32: unknown actor 'suoth' in actors.South\n    did you mean 'south'?"),
+    "north.strike,": ("north.strik,", "7:23: unknown action 'north.strik' in acts.1.do.0\n    did you mean 'north."),
+    "rung: 1": ("rnug: 1", "6:20: unknown key 'rnug' in acts.0\n    did you mean 'rung'?"),
+    "two_rivals": ("two_rival", "2:6: no shipped theatre or scenario is called 'two_rival'\n    did you mean"),
+    "type: threat,": ("type: threat, do: north.strike,", "6:5: acts.0: a rule says one of 'do'"),
+    "type: raid,": ("type: raid, actor: south,", "7:5: acts.1: 'north.strike' is no act of south"),
+    "rung: 1}": ("rung: 11}", "6:26: acts.0.rung: expected at most 9"),
+    "type: raid": ("type: 19", "7:12: acts.1.type: expected text, found '19'\n    put it in quotes"),
+    "[north, south]}": ("[north, ignore]}", "4:48: actors.(blank): 'ignore' stands alone"),
+    "actor: who": ("actor: []", "3:29: columns.actor: the list is empty\n    write at least one"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("written", FAULTS)
+def test_a_fault_of_a_map_is_told_once_where_it_stands(made, written):
+    wrong, said = FAULTS[written]
+    with pytest.raises(sim.ScenarioError) as error:
+        made("", MAP.replace(written, wrong, 1))
+    (told,) = faults(error)
+    assert f"map.yaml:{said}" in told
+
+
+def test_a_missing_column_is_told_with_those_that_there_are(made):
+    with pytest.raises(sim.ScenarioError) as error:
+        made("", MAP.replace("actor: who", "actor: hwo").replace("deaths: dead", "deaths: killed"))
+    told = faults(error)
+    assert len(told) == 2
+    assert "map.yaml:3:29: " in told[0]
+    assert "has no column 'hwo'\n    did you mean 'who'? its columns are ref, day, who, whom, what" in told[0]
+
+
+def test_a_column_that_a_preset_looks_for_is_told_at_the_table(made):
+    with pytest.raises(sim.ScenarioError) as error:
+        made("", MAP.replace("columns:", "preset: acled\n#"))
+    assert any("events.csv:1:1: " in told and "where the preset looks for 'date'" in told for told in faults(error))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"", "events.csv:1:1: the file is empty"),
+        (b"ref,day\n\0\0\0", "events.csv:2:1: not a text file: it holds the byte 0x00"),
+        (b"ref,day\na\x81b\n", "events.csv:2:1: not utf-8 text: byte 0x81"),
+        (HEAD.encode() + b'a,"' + b"x" * 140_000, "events.csv:2:1: a cell of more than 131,072 letters begins here"),
+    ],
+)
+def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, said):
+    (tmp_path / "events.csv").write_bytes(content)
+    (tmp_path / "map.yaml").write_text(MAP, encoding="utf-8")
+    with pytest.raises(sim.ScenarioError) as error:
+        import_table(tmp_path / "events.csv", tmp_path / "map.yaml")
+    assert said in faults(error)[0]
+
+
+def test_a_map_without_columns_asks_for_them_or_for_a_preset(made):
+    with pytest.raises(sim.ScenarioError) as error:
+        made("", "schema_version: 1\nmap: two_rivals\n")
+    assert "no column is named for 'date' in columns\n    name the column; or give a preset" in faults(error)[1]
+
+
+def test_a_map_is_checked_and_named_for_what_it_is(tmp_path):
+    (tmp_path / "map.yaml").write_text(MAP, encoding="utf-8")
+    assert isinstance(check(tmp_path / "map.yaml"), MapFile)
+    assert "valid map to two_rivals with 3 names and 2 rules" in ask("validate", tmp_path / "map.yaml").out
+    with pytest.raises(sim.ScenarioError, match="is a map of a table, not a scenario"):
+        sim.load(tmp_path / "map.yaml")
+
+
+def test_the_schema_accepts_the_maps_and_refuses_what_is_misspelt(tmp_path):
+    schema = str(shipped() / "schemas" / "map.schema.json")
+    maps = [str(path) for path in RECORDS.glob("*.yaml")]
+    assert CliRunner().invoke(main, ["--schemafile", schema, *maps]).exit_code == 0
+    (tmp_path / "map.yaml").write_text(MAP.replace("columns", "colums"), encoding="utf-8")
+    assert CliRunner().invoke(main, ["--schemafile", schema, str(tmp_path / "map.yaml")]).exit_code == 1
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def test_the_command_writes_a_history_and_tells_of_every_row(tmp_path):
+    out = tmp_path / "made.yaml"
+    asked = ("history", "from", RECORDS / "gdelt.tsv", "--map", RECORDS / "gdelt.yaml", "--out", out)
+    said = ask(*asked)
+    assert said.code == 0
+    assert "gdelt.tsv: 25 rows" in said.out
+    assert "3 merged into these as duplicates" in said.out
+    assert "Actors that the map does not know:" in said.out
+    assert "is a history of 7 events" in said.err
+    again = ask(*asked)
+    assert (again.code, "is there already" in again.err) == (2, True)
+    assert json.loads(ask(*asked, "--overwrite", "--json").out)["rows"]["kept"] == 7
+
+
+def test_without_a_file_the_history_itself_is_the_answer():
+    asked = ("history", "from", RECORDS / "gdelt.tsv", "--map", RECORDS / "gdelt.yaml")
+    said = ask(*asked)
+    assert len(plain(compose("out", said.out)[0])["events"]) == 7
+    assert "3 merged into these as duplicates" in said.err
+    assert set(json.loads(ask(*asked, "--json").out)["history"]["events"]) == set(
+        plain(compose("out", said.out)[0])["events"]
+    )
+
+
+def test_a_preset_may_be_given_with_the_command(tmp_path):
+    text = (RECORDS / "ucdp_ged.yaml").read_text(encoding="utf-8").replace("preset: ucdp_ged\n", "")
+    (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
+    asked = ("history", "from", RECORDS / "ucdp_ged.csv", "--map", tmp_path / "map.yaml", "--json")
+    assert json.loads(ask(*asked, "--preset", "ucdp_ged").out)["events"] == 11
+    assert json.loads(ask(*asked).out)["faults"][0]["message"].startswith("no column is named for")
+    assert "there are acled, gdelt" in ask(*asked, "--preset", "ged").err
+
+
+def test_a_table_of_which_nothing_is_kept_writes_nothing_and_says_so(tmp_path):
+    (tmp_path / "events.csv").write_text(HEAD + "a,2019-01-01,East,South,raid,0,x\n", encoding="utf-8")
+    (tmp_path / "map.yaml").write_text(MAP, encoding="utf-8")
+    said = ask("history", "from", tmp_path / "events.csv", "--map", tmp_path / "map.yaml", "--out", tmp_path / "o.yaml")
+    assert (said.code, (tmp_path / "o.yaml").exists()) == (1, False)
+    assert "1 East" in said.out
+    assert "no row became an event" in said.err
