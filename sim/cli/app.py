@@ -10,6 +10,7 @@ from .check import check
 from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
+from .fit import fit
 from .lint import lint
 from .merge import merge
 from .new import new
@@ -97,6 +98,7 @@ app.command()(reproduce)
 app.command()(cite)
 app.command()(sweep)
 app.command()(tip)
+app.command()(fit)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

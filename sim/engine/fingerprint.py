@@ -54,6 +54,7 @@ RULES = (
     "sim.theatre.language.terms",
     "sim.theatre.language.variables",
     "sim.theatre.parameters.change",
+    "sim.theatre.parameters.fitted",
     "sim.theatre.parameters.ranges",
     "sim.theatre.parameters.uncertain",
 )

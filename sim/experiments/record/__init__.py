@@ -1,0 +1,1 @@
+"""A record held against the model, and the model against a record."""
