@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from sim.experiments.branching.choices import choices as choices
     from sim.experiments.pairs.compare import compare as compare
     from sim.experiments.record.filter import filter as filter
+    from sim.experiments.record.fit import fit as fit
+    from sim.experiments.record.likelihoods import likelihood as likelihood
     from sim.experiments.record.surprise import surprise as surprise
     from sim.experiments.sweep.interop import response as response
     from sim.experiments.sweep.interop import to_ema as to_ema
@@ -38,7 +40,9 @@ if TYPE_CHECKING:
     from sim.results.ensemble import Ensemble as Ensemble
     from sim.results.errors import StoreError as StoreError
     from sim.results.intervals import Precision as Precision
+    from sim.results.posterior import Posterior as Posterior
     from sim.results.storage.check import check as check
+    from sim.results.storage.posterior import read_posterior as read_posterior
     from sim.results.storage.read import open_result as open  # noqa: F401 - a builtin of that name hides it
     from sim.results.sweep import Sweep as Sweep
     from sim.theatre.files.errors import ScenarioError as ScenarioError
@@ -53,6 +57,7 @@ _PLACES = {
     "CountedEnsemble": "sim.results.counted.CountedEnsemble",
     "CrisisModel": "sim.engine.mesa_model.CrisisModel",
     "Ensemble": "sim.results.ensemble.Ensemble",
+    "Posterior": "sim.results.posterior.Posterior",
     "Precision": "sim.results.intervals.Precision",
     "RecordError": "sim.execution.recorded.RecordError",
     "Replay": "sim.replays.replay.Replay",
@@ -67,14 +72,17 @@ _PLACES = {
     "check": "sim.results.storage.check.check",
     "choices": "sim.experiments.branching.choices.choices",
     "compare": "sim.experiments.pairs.compare.compare",
+    "fit": "sim.experiments.record.fit.fit",
     "ledger": "sim.experiments.sweep.ledger.ledger",
     "filter": "sim.experiments.record.filter.filter",
+    "likelihood": "sim.experiments.record.likelihoods.likelihood",
     "lint": "sim.linting.lint.lint",
     "load": "sim.theatre.files.load.load",
     "load_theatre": "sim.theatre.files.load.load_theatre",
     "merge": "sim.execution.merge.merge",
     "open": "sim.results.storage.read.open_result",
     "plots": "sim.plots",
+    "read_posterior": "sim.results.storage.posterior.read_posterior",
     "recorded": "sim.execution.recorded.recorded",
     "replay": "sim.replays.replay.replay",
     "report": "sim.report",

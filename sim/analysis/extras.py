@@ -9,7 +9,7 @@ class MissingExtraError(ImportError):
     """A library is not installed; the message says how to install it."""
 
 
-def extra(module: str, called: str, extra: str = "sweep") -> Any:
+def extra(module: str, called: str, extra: str = "sweep", install: str | None = None) -> Any:
     """Import a module of a library that an extra brings.
 
     Parameters
@@ -18,6 +18,8 @@ def extra(module: str, called: str, extra: str = "sweep") -> Any:
     called : str
         What people call the library.
     extra : str
+    install : str, optional
+        What brings it, where no extra does.
 
     Raises
     ------
@@ -31,6 +33,5 @@ def extra(module: str, called: str, extra: str = "sweep") -> Any:
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] != module.split(".")[0]:
             raise
-        raise MissingExtraError(
-            f"{called} is not installed; install it with: pip install 'escalation-sim[{extra}]'"
-        ) from None
+        wanted = install or f"'escalation-sim[{extra}]'"
+        raise MissingExtraError(f"{called} is not installed; install it with: pip install {wanted}") from None

@@ -10,6 +10,7 @@ from .check import check
 from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
+from .fit import fit
 from .history import history
 from .lint import lint
 from .merge import merge
@@ -102,6 +103,7 @@ app.command()(tip)
 app.command()(filter)
 app.command()(surprise)
 app.add_typer(history, name="history")
+app.command()(fit)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

@@ -64,6 +64,10 @@ def run(
     uncertain: Annotated[
         bool, typer.Option("--uncertain", help="Draw every number from its plausible range: parameter error too.")
     ] = False,
+    posterior: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Take fitted numbers from what 'sim fit' wrote; all others as written."),
+    ] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
     record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
@@ -78,6 +82,8 @@ def run(
         {"--summary-only": summary_only, "--dtype": dtype is not None},
         {"--uncertain": uncertain, "--until-halfwidth": until_halfwidth is not None},
         {"--uncertain": uncertain, "--until-relative": until_relative is not None},
+        {"--posterior": posterior is not None, "--until-halfwidth": until_halfwidth is not None},
+        {"--posterior": posterior is not None, "--until-relative": until_relative is not None},
         {"--until-relative": until_relative is not None, "--until-halfwidth": until_halfwidth is not None},
     )
     precision = until_halfwidth if until_relative is None else until_relative
@@ -103,7 +109,7 @@ def run(
     overlaid = _recorded(question, seed) if record else None
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
-    asked |= {"uncertain": uncertain, "first": first}
+    asked |= {"uncertain": uncertain, "posterior": posterior, "first": first}
     more = typed(dask=dask, no_figures=not figures, record=record, json=as_json)
     with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble

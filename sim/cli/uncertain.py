@@ -6,6 +6,7 @@ from rich import box
 from rich.table import Table
 
 from sim.text import counted
+from sim.theatre.parameters.fitted import source_of
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -32,8 +33,9 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
             f"{beside[row.outcome]:.1%}",
         )
     table.caption = (
-        f"Of {counted(ensemble.n_completed, 'model run')}, each four of which draw new numbers from the plausible "
-        "ranges. Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie "
+        f"Of {counted(ensemble.n_completed, 'model run')}, each four of which draw new numbers from "
+        f"{source_of(ensemble.info['uncertain'])}. "
+        "Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie "
         "that 95 % of the sets of numbers would give, each by itself; in brackets, with the sampling error of these "
         "ends; untold: no variance between sets can be told from luck. By the numbers: what they make of the variance "
         f"of a run; the rest is dice. As written: of {counted(written.n_completed, 'run')} on the same dice. Not a "

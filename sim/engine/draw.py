@@ -11,6 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.theatre.parameters.fitted import Fitted, Uncertain
 from sim.theatre.parameters.law import Laws, UncertainNumber
 
 from .dice import NUMBERS, middle, philox
@@ -46,6 +47,31 @@ def drawn(
         return {}
     values = Laws(numbers).at(_shares(seed, sets, [number.path for number in numbers]))
     return {number.path: row[place] for number, row in zip(numbers, values, strict=True)}
+
+
+def drawn_as(
+    uncertain: Uncertain, numbers: Sequence[UncertainNumber], seed: int, run_numbers: NDArray[np.integer[Any]]
+) -> dict[str, NDArray[np.float64]]:
+    """What runs draw, however they come by their numbers: path to one value for each run.
+
+    Parameters
+    ----------
+    uncertain : Uncertain
+        A posterior has the last word over ranges.
+    numbers : sequence of UncertainNumber
+        Those that are drawn from ranges, if any are.
+    """
+    from_ranges = uncertain.others if isinstance(uncertain, Fitted) else uncertain
+    found = drawn(numbers, seed, run_numbers) if from_ranges else {}
+    return found | (_drawn_together(uncertain, seed, run_numbers) if isinstance(uncertain, Fitted) else {})
+
+
+def _drawn_together(fitted: Fitted, seed: int, run_numbers: NDArray[np.integer[Any]]) -> dict[str, NDArray[np.float64]]:
+    """The draw of a posterior that each set has: one number between 0 and 1 says which, as for a path of that name."""
+    sets, place = np.unique(set_of(run_numbers), return_inverse=True)
+    chosen = np.floor(_shares(seed, sets, ["posterior"])[0] * len(fitted.draws)).astype(np.int64)
+    values = np.array(fitted.draws, np.float64)[chosen][place]
+    return {path: np.ascontiguousarray(column) for path, column in zip(fitted.paths, values.T, strict=True)}
 
 
 def _shares(seed: int, sets: NDArray[np.int64], paths: Sequence[str]) -> NDArray[np.float64]:

@@ -58,6 +58,7 @@ RULES = (
     "sim.theatre.parameters.change",
     "sim.theatre.parameters.law",
     "sim.theatre.parameters.places",
+    "sim.theatre.parameters.fitted",
     "sim.theatre.parameters.ranges",
     "sim.theatre.parameters.uncertain",
 )

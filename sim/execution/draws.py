@@ -6,18 +6,23 @@ it or branches it needs nothing but that scenario.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.draw import drawn
+from sim.engine.draw import drawn_as
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_numbers
+from sim.theatre.parameters.fitted import Fitted, Uncertain, refuse_misfit
 from sim.theatre.parameters.law import Laws, UncertainNumber
+from sim.theatre.parameters.places import places
 from sim.theatre.parameters.ranges import shaping
-from sim.theatre.parameters.uncertain import furthest, refuse_clashing, uncertain_numbers
+from sim.theatre.parameters.uncertain import furthest, refuse_clashing, uncertain_number, uncertain_numbers
+
+if TYPE_CHECKING:
+    from sim.results.storage.posterior import AnyPosterior
 
 
 @dataclass(frozen=True)
@@ -30,11 +35,13 @@ class Drawn:
     """What the scenario says it is."""
     low: float
     high: float
-    """Its plausible range."""
+    """Its plausible range; of a number without one, the least and the greatest that the posterior has."""
     share: float
     """The share of draws that lie below it."""
     usual: float
     """The same of what the scenario says: a half, if that is the median."""
+    fitted: bool = False
+    """Whether it is drawn from a posterior, and not from its range."""
 
     @property
     def off(self) -> float:
@@ -61,23 +68,57 @@ def drawn_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
     return _KNOWN[key]
 
 
-def design_of(scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]]) -> dict[str, NDArray[np.float64]]:
-    """What runs draw: path to one value for each run, as `LockstepModel` takes it."""
-    return drawn(drawn_numbers(scenario), seed, run_numbers)
+def design_of(
+    scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]], uncertain: Uncertain = True
+) -> dict[str, NDArray[np.float64]] | None:
+    """What runs draw: path to one value for each run, as `LockstepModel` takes it; None if numbers are as written."""
+    return drawn_as(uncertain, _from_ranges(scenario, uncertain), seed, run_numbers) if uncertain else None
 
 
-def drawn_by(scenario: Scenario, seed: int, run: int) -> tuple[Drawn, ...]:
+def asked_for(posterior: "AnyPosterior | None", uncertain: Uncertain) -> Uncertain:
+    """How runs are to come by their numbers.
+
+    Raises
+    ------
+    sim.StoreError
+        The posterior cannot be read.
+    """
+    if posterior is None:
+        return uncertain
+    from sim.results.storage.posterior import from_posterior  # brings SciPy, which few runs need
+
+    return from_posterior(posterior, uncertain)
+
+
+def _from_ranges(scenario: Scenario, uncertain: Uncertain) -> tuple[UncertainNumber, ...]:
+    """The numbers that are drawn from their ranges."""
+    own = uncertain.others if isinstance(uncertain, Fitted) else uncertain
+    return drawn_numbers(scenario) if own else ()
+
+
+def drawn_by(scenario: Scenario, seed: int, run: int, uncertain: Uncertain = True) -> tuple[Drawn, ...]:
     """What one run draws, what stands out furthest first."""
-    numbers = drawn_numbers(scenario)
+    fitted = _ranges_of(scenario, uncertain) if isinstance(uncertain, Fitted) else {}
+    numbers = tuple(({each.path: each for each in _from_ranges(scenario, uncertain)} | fitted).values())
     if not numbers:
         return ()
-    values = np.array([row[0] for row in drawn(numbers, seed, np.array([run])).values()])
+    drawn = design_of(scenario, seed, np.array([run]), uncertain) or {}
+    values = np.array([drawn[each.path][0] for each in numbers])
     shares = Laws(numbers).share(np.stack([values, [each.value for each in numbers]], axis=1))
     found = [
-        Drawn(each.path, value, each.value, each.low, each.high, *both)
-        for each, value, both in zip(numbers, values.tolist(), shares.tolist(), strict=True)
+        Drawn(each.path, value, each.value, each.low, each.high, share, usual, each.path in fitted)
+        for each, value, (share, usual) in zip(numbers, values.tolist(), shares.tolist(), strict=True)
     ]
     return tuple(sorted(found, key=lambda each: (-each.off, each.path)))
+
+
+def _ranges_of(scenario: Scenario, fitted: Fitted) -> dict[str, UncertainNumber]:
+    """Within what range the numbers of a posterior are shown: the plausible one, or else that of its draws."""
+    known = {path: (number, place) for path, number, place in places(scenario) if path in fitted.ends}
+    return {
+        path: uncertain_number(path, *known[path]) or UncertainNumber(path, known[path][0].value, *ends)
+        for path, ends in fitted.ends.items()
+    }
 
 
 def scenario_of(scenario: Scenario, numbers: tuple[Drawn, ...]) -> Scenario:
@@ -85,13 +126,17 @@ def scenario_of(scenario: Scenario, numbers: tuple[Drawn, ...]) -> Scenario:
     return with_numbers(scenario, {each.path: each.value for each in numbers}) if numbers else scenario
 
 
-def refuse_certain(scenario: Scenario) -> None:
-    """Refuse a scenario that has nothing to draw, or whose numbers cannot be drawn apart from each other.
+def refuse_undrawable(scenario: Scenario, uncertain: Uncertain) -> None:
+    """Refuse a scenario with nothing to draw, with numbers that cannot be drawn apart, or that a posterior misfits.
 
     Raises
     ------
     ChangeError
     """
+    if isinstance(uncertain, Fitted):
+        refuse_misfit(scenario, uncertain)
+        if not uncertain.others:
+            return
     if not drawn_numbers(scenario):
         ranged = [number for _, number in scenario.numbers() if _has_range(number)]
         why = (

@@ -92,7 +92,7 @@ def merge(out: str | PathLike[str], *parts: str | PathLike[str], overwrite: bool
             assert isinstance(part.opened, CountedEnsemble)
             writer.add(part.opened.summary, {})
             part.forget()
-        writer.add(type(writer.summary)(plan.scenario, plan.uncertain), _blocks(plan, found))
+        writer.add(type(writer.summary)(plan.scenario, bool(plan.uncertain)), _blocks(plan, found))
         kept = [_Part(part.folder / KEPT, read_manifest(part.folder / KEPT)) for part in found]
         first = min(summarising.KEPT, plan.runs)
         _put_together(writer.kept, _plan(kept[0].plan, first), kept, made, overwrite=True)

@@ -12,8 +12,9 @@ from sim.results.storage.manifest import Manifest, Plan
 from sim.text import suggestion
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError
+from sim.theatre.parameters.fitted import Uncertain
 
-from .draws import refuse_certain
+from .draws import refuse_undrawable
 
 BLOCKS_AT_LEAST, FEWEST = 4, 64
 """A small ensemble is split into so many blocks, for as many cores, unless they would have fewer runs than that. How
@@ -41,7 +42,7 @@ def planned(
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
     summary_only: bool = False,
-    uncertain: bool = False,
+    uncertain: Uncertain = False,
 ) -> Plan:
     """Make a plan; what is not said is as in the earlier one, or as the scenario says.
 
@@ -67,7 +68,7 @@ def planned(
         most = MOST_RUNS if until else scenario.runs
         default = Plan(scenario, scenario.seed, most, 0, summary_only=summary_only, uncertain=uncertain)
     if uncertain:
-        _check_uncertain(scenario, until or default.until)
+        _check_uncertain(scenario, until or default.until, uncertain)
     said: dict[str, Any] = {
         "seed": seed,
         "runs": runs,
@@ -91,14 +92,14 @@ def planned(
     return replace(plan, size=-(-size // RUNS_PER_SET) * RUNS_PER_SET if uncertain else size)
 
 
-def _check_uncertain(scenario: Scenario, until: Precision | None) -> None:
+def _check_uncertain(scenario: Scenario, until: Precision | None, uncertain: Uncertain) -> None:
     if until is not None:
         raise PlanError(
             "runs that draw their numbers come in sets that share them, and no interval of ours holds for those "
             "however often one looks; choose a number of runs in place of a precision"
         )
     try:
-        refuse_certain(scenario)
+        refuse_undrawable(scenario, uncertain)
     except ChangeError as error:
         raise PlanError(str(error)) from None
 

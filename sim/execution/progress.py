@@ -61,7 +61,7 @@ Progress = Callable[[Tally], None]
 @contextmanager
 def bar(runs: int) -> Iterator[Progress | None]:
     """A progress bar, if somebody can see it: on a terminal, or in a notebook."""
-    if _in_notebook():
+    if in_notebook():
         with _notebook_bar(runs) as progress:
             yield progress
     elif sys.stderr is not None and sys.stderr.isatty():
@@ -71,7 +71,7 @@ def bar(runs: int) -> Iterator[Progress | None]:
         yield None
 
 
-def _in_notebook() -> bool:
+def in_notebook() -> bool:
     """Whether this is a notebook's kernel, without importing what runs notebooks."""
     interactive = sys.modules.get("IPython")
     shell = interactive.get_ipython() if interactive is not None else None

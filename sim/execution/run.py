@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,11 +25,15 @@ from sim.results.storage.write_runs import Writer
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.fitted import Uncertain
 
 from .afford import refuse_unaffordable
-from .draws import design_of
+from .draws import asked_for, design_of
 from .loop import ProgressOption, followed
 from .plan import planned
+
+if TYPE_CHECKING:
+    from sim.results.storage.posterior import AnyPosterior
 
 RUNS_PER_BLOCK = 1024
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
@@ -47,7 +51,8 @@ def run(
     first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
-    uncertain: bool = False,
+    uncertain: Uncertain = False,
+    posterior: "AnyPosterior | None" = None,
     until: Precision | None = None,
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
@@ -74,6 +79,9 @@ def run(
     uncertain : bool
         Draw every number that has a plausible range from it, anew for every four runs; levers, and what the scenario
         itself sets, stay as they are. See `Ensemble.errors`.
+    posterior : path of a file or folder that `sim fit` wrote, or Posterior, optional
+        Take the numbers that were fitted from its draws, a new one for every four runs. All others are as written, or
+        drawn from their ranges if `uncertain` says so. The result holds what it needs of the posterior.
     until : Precision, optional
         Stop as soon as shares are that precise; `runs` is then the most it may take.
     dtype : {"float32", "float64"}, optional
@@ -102,7 +110,7 @@ def run(
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
     asked: dict[str, Any] = {"first": first, "until": until, "dtype": dtype}
-    asked |= {"variables": variables, "uncertain": uncertain}
+    asked |= {"variables": variables, "uncertain": asked_for(posterior, uncertain)}
     plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
     work = partial(run_planned, plan)
@@ -130,11 +138,11 @@ def run_block(
     first: int,
     last: int,
     keep: type[np.floating[Any]] = np.float32,
-    uncertain: bool = False,
+    uncertain: Uncertain = False,
 ) -> Block:
     """Run numbers `first` to `last` - 1 in lockstep, to the end; `uncertain` as for `run`."""
     numbers = np.arange(first, last)
-    return run_columns(scenario, seed, numbers, design_of(scenario, seed, numbers) if uncertain else None, keep)
+    return run_columns(scenario, seed, numbers, design_of(scenario, seed, numbers, uncertain), keep)
 
 
 def run_columns(
@@ -178,5 +186,5 @@ def _in_memory(plan: Plan, blocks: Iterator[tuple[Span, Block]]) -> Ensemble:
     if plan.until is not None:
         ensemble.info["until"] = plan.until._asdict()
     if plan.uncertain:
-        ensemble.info["uncertain"] = True
+        ensemble.info["uncertain"] = plan.uncertain
     return ensemble

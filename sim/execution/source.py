@@ -9,6 +9,7 @@ from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import Named, shipped_files
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.fitted import Uncertain
 
 from .draws import Drawn, drawn_by, scenario_of
 
@@ -41,8 +42,8 @@ class Origin:
     ensemble: Any = None
     made_by: str | None = None
     """The version that made the result."""
-    uncertain: bool = False
-    """Whether each run has drawn its numbers."""
+    uncertain: Uncertain = False
+    """Whether each run has drawn its numbers, and from what."""
     first: int = 0
     """Number of the result's first run."""
 
@@ -53,7 +54,7 @@ class Origin:
 
     def drawn_by(self, run: int) -> tuple[Drawn, ...]:
         """The numbers that a run has drawn, what stands out furthest first; none where all are as written."""
-        return drawn_by(self.scenario, self.seed, run) if self.uncertain else ()
+        return drawn_by(self.scenario, self.seed, run, self.uncertain) if self.uncertain else ()
 
     def scenario_of(self, run: int) -> Scenario:
         """The scenario with the numbers that a run has."""
@@ -166,7 +167,7 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
             "no run of its own scenario has; take a result with runs, or a scenario"
         )
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")
-    uncertain = bool(ensemble.info.get("uncertain"))
+    uncertain = ensemble.info.get("uncertain", False)
     runs, first = len(ensemble), first_run(ensemble)
     return Origin(ensemble.scenario, ensemble.seed, runs, name, folder, ensemble, made_by, uncertain, first)
 

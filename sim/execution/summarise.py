@@ -4,7 +4,7 @@ from concurrent.futures import Executor
 from functools import partial
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -17,11 +17,16 @@ from sim.results.storage.write_counts import CountWriter
 from sim.results.summary import Summary
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.fitted import Uncertain
 
 from . import run as running
 from .afford import refuse_unaffordable
+from .draws import asked_for
 from .loop import ProgressOption, followed
 from .plan import planned
+
+if TYPE_CHECKING:
+    from sim.results.storage.posterior import AnyPosterior
 
 KEPT = 512
 """Runs kept whole: enough to find a few that stand for all, and to hold beside base rates."""
@@ -37,7 +42,8 @@ def summarise(
     first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
-    uncertain: bool = False,
+    uncertain: Uncertain = False,
+    posterior: "AnyPosterior | None" = None,
     until: Precision | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -48,7 +54,7 @@ def summarise(
     ----------
     save : path
         Folder for the counts, and for the first runs, which are kept whole.
-    scenario, runs, seed, first, executor, progress, uncertain, until, resume, overwrite : see `sim.run`
+    scenario, runs, seed, first, executor, progress, uncertain, posterior, until, resume, overwrite : see `sim.run`
 
     Returns
     -------
@@ -63,7 +69,8 @@ def summarise(
     """
     question, folder = scenario if isinstance(scenario, Scenario) else load(scenario), Path(save)
     earlier = begun(folder) if resume else None
-    asked: dict[str, Any] = {"first": first, "until": until, "uncertain": uncertain, "summary_only": True}
+    asked: dict[str, Any] = {"first": first, "until": until, "summary_only": True}
+    asked |= {"uncertain": asked_for(posterior, uncertain)}
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
     if earlier is not None and is_whole(folder, earlier):
@@ -80,9 +87,9 @@ def summarise(
         return writer.finish()
 
 
-def count_block(scenario: Scenario, seed: int, first: int, last: int, uncertain: bool = False) -> Summary:
+def count_block(scenario: Scenario, seed: int, first: int, last: int, uncertain: Uncertain = False) -> Summary:
     """Run a block and count what its runs did."""
-    return Summary.of(running.run_block(scenario, seed, first, last, uncertain=uncertain), scenario, uncertain)
+    return Summary.of(running.run_block(scenario, seed, first, last, uncertain=uncertain), scenario, bool(uncertain))
 
 
 def tally(summary: Summary) -> tuple[int, int, NDArray[Any]]:

@@ -16,6 +16,7 @@ from .flips import flips
 from .history import strip
 from .influence import influence, morris, tornado
 from .paths import fan
+from .posterior import posterior
 from .raster import raster
 from .shares import first_passage, outcomes, rungs
 from .spiral import spiral
@@ -37,6 +38,7 @@ __all__ = [
     "morris",
     "outcomes",
     "parallel",
+    "posterior",
     "raster",
     "rungs",
     "spiral",

@@ -8,6 +8,7 @@ from matplotlib.axes import Axes
 
 from sim.analysis.paths import edges
 from sim.text import percent
+from sim.theatre.parameters.fitted import source_of
 
 from .colours import COLOURS, tint
 from .frame import (
@@ -77,7 +78,7 @@ def uncertainty(
         ax,
         f"{shown.attrs.get('long_name', variable)}: what is dice, and what is not knowing the numbers",
         f"Bands: the middle {100 * band:g} % of the runs on each day; dark, with the {len(written):,} runs whose "
-        "numbers are as written; light, with numbers drawn from their plausible ranges.",
+        f"numbers are as written; light, with numbers drawn from {source_of(ensemble.info['uncertain'])}.",
     )
     foot(ax, ensemble)
     return ax

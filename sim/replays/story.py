@@ -89,7 +89,11 @@ def _numbers(run: "Replay", width: int) -> Iterator[str]:
     """What the run has drawn in place of the numbers as they are written, if it has."""
     if not run.drawn:
         return
-    told = f"It has numbers of its own: {counted(len(run.drawn), 'number')} drawn from their plausible ranges. "
+    fitted = sum(each.fitted for each in run.drawn)
+    ranged = [f"{counted(len(run.drawn) - fitted, 'number')} drawn from their plausible ranges"]
+    drawn = [f"{counted(fitted, 'number')} drawn from a posterior"] if fitted else []
+    drawn += ranged if fitted < len(run.drawn) else []
+    told = f"It has numbers of its own: {' and '.join(drawn)}. "
     far = [
         f"{each.path} is {each.value:.3g} in place of {each.written:g} ({each.low:g} to {each.high:g})"
         for each in run.drawn[:_FARTHEST]

@@ -17,6 +17,7 @@ from sim.results.errors import StoreError
 from sim.results.storage.manifest import Manifest, read_manifest
 from sim.text import counted, number, on
 from sim.theatre.files.inventory import Row
+from sim.theatre.parameters.fitted import Fitted, source_of
 from sim.theatre.parameters.uncertain import uncertain_numbers
 
 from .latex import code, escaped, tables
@@ -216,7 +217,9 @@ def _interval(of: Citation) -> str:
 
 def _numbers(of: Citation) -> Iterator[str]:
     plan = of.manifest.plan
-    if plan.uncertain:
+    if isinstance(plan.uncertain, Fitted):
+        yield f"Numbers were drawn from {source_of(plan.uncertain)}, a new draw for every {RUNS_PER_SET} runs."
+    elif plan.uncertain:
         yield (
             f"{counted(len(uncertain_numbers(plan.scenario)), 'uncertain number')} were drawn from their plausible "
             f"ranges, a new set for every {RUNS_PER_SET} runs: evenly, or evenly in the logarithm where a positive "

@@ -12,7 +12,7 @@ from sim.analysis import base_rates as measured
 from sim.analysis.arrays import Flags
 from sim.analysis.estimates import Estimate
 from sim.analysis.intervals import wilson
-from sim.engine.draw import drawn
+from sim.engine.draw import drawn_as
 from sim.text import counted, finite_or_none
 from sim.theatre.language.base_rates import ActFilter, BaseRateKind, RunArrays, While
 from sim.theatre.language.variables import FlagVariable
@@ -172,10 +172,11 @@ class EnsembleArrays(RunArrays):
         variable, path = self.theatre.variables[name], f"variables.{name}.start"
         if isinstance(variable, FlagVariable):
             return float(variable.start)
-        if not self._ensemble.info.get("uncertain"):
+        if not (uncertain := self._ensemble.info.get("uncertain")):
             return variable.start.value
         own = [doubt for doubt in uncertain_numbers(self.scenario) if doubt.path == path]
-        return drawn(own, self._ensemble.seed, self.completed.index.to_numpy()).get(path, variable.start.value)
+        values = drawn_as(uncertain, own, self._ensemble.seed, self.completed.index.to_numpy())
+        return values.get(path, variable.start.value)
 
     def exchanges(self, dyads: tuple[str, ...], lowest: int, highest: int = 9) -> list[measured.Exchange]:
         """Acts of either side of each dyad on the other, on these rungs."""

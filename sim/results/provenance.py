@@ -10,6 +10,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.fitted import Fitted, Uncertain
 
 from .counted import AnyEnsemble, CountedEnsemble, first_run
 from .errors import StoreError
@@ -37,8 +38,8 @@ class Provenance:
     """Hash of the rules by which it made them, if that is known."""
     until: Mapping[str, Any] | None = None
     """The precision at which the runs ended, if they had to reach one."""
-    uncertain: bool = False
-    """Whether the runs drew their numbers."""
+    uncertain: Uncertain = False
+    """Whether the runs drew their numbers, and from what."""
     first: int = 0
     """Number of the first run."""
 
@@ -55,7 +56,7 @@ class Provenance:
             made_by,
             ensemble.info.get("rules_sha256"),
             ensemble.info.get("until"),
-            bool(ensemble.info.get("uncertain")),
+            ensemble.info.get("uncertain", False),
             first_run(ensemble),
         )
 
@@ -64,7 +65,9 @@ class Provenance:
         """The command that makes such runs, for who has the scenario's file."""
         words = [f"sim run {self.scenario.name} --runs {self.runs} --seed {self.seed}"]
         words += [f"--first {self.first}"] if self.first else []
-        words += ["--uncertain"] if self.uncertain else []
+        fitted = self.uncertain if isinstance(self.uncertain, Fitted) else None
+        words += ["--posterior posterior.parquet"] if fitted else []
+        words += ["--uncertain"] if (fitted.others if fitted else self.uncertain) else []
         words += ["--summary-only"] if self.counts_only else []
         words += [f"--dtype {self.dtype}"] if self.dtype != "float32" else []
         return " ".join(words)
@@ -84,7 +87,8 @@ class Provenance:
             "Uncertain": "yes" if self.uncertain else "",
             "Until": json.dumps(self.until) if self.until else "",
             "Command": self.command,
-            "Scenario-Packed": _packed(self.scenario),
+            "Scenario-Packed": _packed(self.scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)),
+            **({"Posterior-Packed": _packed(self.uncertain.told())} if isinstance(self.uncertain, Fitted) else {}),
         }
 
     @classmethod
@@ -98,7 +102,7 @@ class Provenance:
         """
         if "Scenario-Packed" not in texts:
             raise StoreError("it does not carry the scenario that it was made from")
-        scenario = _unpacked(texts["Scenario-Packed"])
+        scenario = _scenario(texts["Scenario-Packed"])
         if scenario.sha256 != texts.get("Scenario-SHA256"):
             raise StoreError(f"{_DAMAGED}: the scenario in it has another hash than it says")
         try:
@@ -113,23 +117,35 @@ class Provenance:
         dtype = "float64" if texts.get("Dtype") == "float64" else "float32"
         software = texts.get("Software", "").removeprefix("escalation-sim ") or UNKNOWN
         rules = texts.get("Rules-SHA256") or None
-        kept, uncertain = texts.get("Kept") == "counts", texts.get("Uncertain") == "yes"
+        kept, uncertain = texts.get("Kept") == "counts", _uncertain(texts)
         return cls(scenario, seed, runs, kept, dtype, software, rules, until, uncertain, first)
 
 
-def _packed(scenario: Scenario) -> str:
-    content = scenario.model_dump(mode="json", by_alias=True, exclude_defaults=True)
+def _packed(content: Mapping[str, Any]) -> str:
     text = json.dumps(content, separators=(",", ":"), ensure_ascii=False)
     return base64.b64encode(zlib.compress(text.encode(), 9)).decode("ascii")
 
 
-def _unpacked(text: str) -> Scenario:
+def _unpacked(text: str, what: str) -> Any:
+    unfolding = zlib.decompressobj()
+    content = unfolding.decompress(base64.b64decode(text), LARGEST)
+    if not unfolding.eof:
+        raise ValueError(f"the {what} is cut short, or unfolds to too much")
+    return json.loads(content)
+
+
+def _uncertain(texts: Mapping[str, str]) -> Uncertain:
+    if (packed := texts.get("Posterior-Packed")) is None:
+        return texts.get("Uncertain") == "yes"
     try:
-        unfolding = zlib.decompressobj()
-        content = unfolding.decompress(base64.b64decode(text), LARGEST)
-        if not unfolding.eof:
-            raise ValueError("the scenario is cut short, or unfolds to too much")
-        return Scenario.model_validate(json.loads(content))
+        return Fitted.of(_unpacked(packed, "posterior"))
+    except (ValueError, TypeError, RecursionError, zlib.error) as error:
+        raise StoreError(f"{_DAMAGED}: {error}") from None
+
+
+def _scenario(text: str) -> Scenario:
+    try:
+        return Scenario.model_validate(_unpacked(text, "scenario"))
     except ValidationError as error:
         raise StoreError(f"{_DAMAGED}: {error.errors()[0]['msg']}") from None
     except (ValueError, RecursionError, zlib.error) as error:

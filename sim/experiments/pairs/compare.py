@@ -21,6 +21,7 @@ from sim.given import MOST_RUNS, seed_of, shown, whole, whole_or_none
 from sim.replays.replay import replayed
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
+from sim.theatre.parameters.fitted import Uncertain, source_of
 
 from .divergence import Divergence, first_divergence
 
@@ -288,22 +289,27 @@ def _shared_seed(origins: tuple[Origin, Origin], seed: int | None) -> int:
     return chosen
 
 
-def _drawn_alike(origins: tuple[Origin, Origin]) -> bool:
-    """Whether the runs of both draw their numbers: where one is a result, as that was made.
+def _drawn_alike(origins: tuple[Origin, Origin]) -> Uncertain:
+    """Whether the runs of both draw their numbers, and from what: where one is a result, as that was made.
 
     Raises
     ------
     QueryError
-        Both are results, and the runs of only one did.
+        Both are results, and the runs of only one did, or of each from something else.
     """
     results = [each for each in origins if each.ensemble is not None]
     if len({each.uncertain for each in results}) > 1:
         one, other = sorted(results, key=lambda each: not each.uncertain)
+        if one.uncertain and other.uncertain:
+            raise QueryError(
+                f"runs of {one.name} have drawn their numbers from {source_of(one.uncertain)}, those of {other.name} "
+                f"from {source_of(other.uncertain)}; only runs that have drawn from the same make pairs"
+            )
         raise QueryError(
             f"runs of {one.name} have drawn their numbers, those of {other.name} have them as written; only runs that "
             "differ by what was changed, and by nothing else, make pairs"
         )
-    return any(each.uncertain for each in results)
+    return next((each.uncertain for each in results), False)
 
 
 def refuse_unlike(first: Origin, second: Origin) -> None:

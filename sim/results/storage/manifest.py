@@ -16,6 +16,7 @@ from sim.engine.fingerprint import RULES, code_sha256
 from sim.results.errors import StoreError
 from sim.results.intervals import Precision
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.fitted import Fitted, Uncertain, source_of
 
 from .atomic import UNFINISHED, replacing
 from .checksums import Stored
@@ -50,8 +51,8 @@ class Plan:
     until: Precision | None = None
     branch: Mapping[str, Any] | None = None
     """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
-    uncertain: bool = False
-    """Whether runs draw the uncertain numbers."""
+    uncertain: Uncertain = False
+    """Whether runs draw the uncertain numbers, and from what."""
     design: Mapping[str, Any] | None = None
     """Of a sweep, whose runs are those of one point after those of another: what `Design.told` says."""
     first: int = 0
@@ -113,15 +114,19 @@ class Plan:
             "dtype": self.dtype,
             "variables": "all" if self.variables is None else ", ".join(sorted(self.variables)),
             "kept:": "counts only" if self.summary_only else "whole runs",
-            "numbers": f"drawn{self._but_for}" if self.uncertain else "as written",
+            "numbers": self._numbers,
             "design": self.design and self.design["sha256"][:8],
             "precision": self.until and f"{self.until} of {self.until.outcome or 'every share'}",
         }
 
     @property
-    def _but_for(self) -> str:
+    def _numbers(self) -> str:
+        if not self.uncertain:
+            return "as written"
+        if isinstance(self.uncertain, Fitted):
+            return f"drawn from {source_of(self.uncertain)}"
         chosen = self.scenario.chosen
-        return f" but for {', '.join(chosen)}" if chosen else ""
+        return f"drawn but for {', '.join(chosen)}" if chosen else "drawn"
 
 
 class Done(NamedTuple):
@@ -201,7 +206,7 @@ class Manifest:
             "kept": {"dtype": plan.dtype, "variables": plan.variables, "summary_only": plan.summary_only},
             "until": plan.until and {**plan.until._asdict(), "most_runs": plan.runs},
             **({} if plan.branch is None else {"branch": dict(plan.branch)}),
-            **({"uncertain": True} if plan.uncertain else {}),
+            **({"uncertain": _told(plan.uncertain)} if plan.uncertain else {}),
             **({} if plan.design is None else {"design": dict(plan.design)}),
             **{key: entry for key, entry in self.made.items() if key != "seconds"},
             "files": {name: file._asdict() for name, file in self.files.items()},
@@ -226,6 +231,10 @@ class Manifest:
     def _scenario(self) -> str:
         """The scenario never changes, and is written as often as a block is done."""
         return json.dumps(self.plan.scenario.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False)
+
+
+def _told(uncertain: Uncertain) -> Any:
+    return uncertain.told() if isinstance(uncertain, Fitted) else uncertain
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -272,7 +281,7 @@ def _manifest(content: Written) -> Manifest:
         summary_only=kept.summary_only,
         until=Precision(**{key: until[key] for key in Precision._fields if key in until}) if until else None,
         branch=content.branch,
-        uncertain=content.uncertain,
+        uncertain=content.uncertain if isinstance(content.uncertain, bool) else Fitted.of(content.uncertain),
         design=content.design,
     )
     unknown = set(kept.variables or ()) - set(scenario.theatre.variables)

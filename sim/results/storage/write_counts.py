@@ -73,7 +73,7 @@ class CountWriter:
             except (StoreError, ValueError):
                 break
         self.manifest.drop(list(self.manifest.done))
-        return Summary(scenario, self.plan.uncertain)
+        return Summary(scenario, bool(self.plan.uncertain))
 
     def __exit__(self, *error: object) -> None:
         try:

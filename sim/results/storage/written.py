@@ -80,7 +80,7 @@ class Written(_Part):
     kept: _Kept
     until: _Until | None
     branch: Mapping[str, Any] | None = None
-    uncertain: bool = False
+    uncertain: bool | Mapping[str, Any] = False
     design: Mapping[str, Any] | None = None
     rules_sha256: str | None = None
     versions: Mapping[str, str | None] | None = None
@@ -133,10 +133,11 @@ def read_written(folder: Path) -> _Read:
             f"{folder} was written in a format that this version does not read;{_reader(content)} run its scenario "
             "again, with --overwrite if it is to go into the same folder"
         )
-    return _Read(Written.model_validate_json(raw), _is_sound(raw, content))
+    return _Read(Written.model_validate_json(raw), is_sound(raw, content))
 
 
-def _is_sound(raw: bytes, content: Mapping[str, Any]) -> bool:
+def is_sound(raw: bytes, content: Mapping[str, Any]) -> bool:
+    """Whether a manifest holds what its own checksum says."""
     seal = _SEAL.search(raw)
     if seal is None:
         return content["format"] == READ[0] and "checksum" not in content

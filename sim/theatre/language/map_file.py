@@ -16,8 +16,8 @@ from pydantic_core import CoreSchema
 
 from . import names
 from .base import Model, Text
+from .days import Day
 from .references import ActionRef, ActorRef, Rung
-from .scenario import Day
 
 Preset = Literal["acled", "gdelt", "icews", "polecat", "ucdp_ged"]
 LEFT_OUT = "ignore"

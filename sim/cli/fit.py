@@ -1,0 +1,124 @@
+"""The verb `fit`: what a record says of a few numbers."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from sim.text import counted
+
+from . import complete
+from .console import INTERRUPTED, NOT_PRECISE, Json, answering, notes, print_json, typed
+from .run import executing, interruptible, refuse_together
+from .stories import faults_in_json, print_text
+
+if TYPE_CHECKING:
+    from sim.results.posterior import Posterior
+    from sim.theatre.language.scenario import Scenario
+
+
+@answering
+def fit(
+    scenario: Annotated[
+        str,
+        typer.Argument(help="A scenario, or the folder of a fit to resume.", autocompletion=complete.scenarios),
+    ],
+    param: Annotated[
+        list[str] | None,
+        typer.Option(metavar="GLOB", help="Numbers to fit, such as 'actions.iran.*.rate'; as often as needed."),
+    ] = None,
+    screen: Annotated[
+        Path | None, typer.Option("--from", metavar="SWEEP", help="Take the numbers that this sweep finds to matter.")
+    ] = None,
+    most: Annotated[int | None, typer.Option(min=1, max=40, help="So many of them; else 12.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="To what they must matter; else to the highest rung.")] = None,
+    to: Annotated[
+        str | None, typer.Option("--to", metavar="DATE", help="The last day of the record that counts; else all.")
+    ] = None,
+    sets: Annotated[int | None, typer.Option(min=32, help="Sets of numbers, and so draws; else 256.")] = None,
+    particles: Annotated[int | None, typer.Option(min=1, help="Of the filter behind each likelihood; else 64.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
+    save: Annotated[
+        Path | None, typer.Option("--save", "--out", metavar="DIR", help="Folder for the fit; else results/NAME-fit.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted fit.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a fit.")] = False,
+    dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
+    figures: Annotated[bool, typer.Option(help="Draw the figure too.")] = True,
+    as_json: Json = False,
+) -> None:
+    """Fit a few numbers to the record: draws that 'sim run --posterior' takes its numbers from."""
+    refuse_together(
+        {"--resume": resume, "--overwrite": overwrite}, {"--param": param is not None, "--from": screen is not None}
+    )
+    for option, value in {"--most": most, "--outcome": outcome}.items():
+        if value is not None and screen is None:
+            raise typer.BadParameter("belongs to a screen; name one with --from", param_hint=option)
+    from sim.experiments.record.choose import USUAL, screened
+    from sim.experiments.record.fit import fit as fitted
+    from sim.results.storage.fit_folder import refuse_taken_fit
+
+    from .progress import announced_compilation
+
+    with faults_in_json(as_json):
+        question, folder = _named(scenario, save, resume)
+    if not resume:
+        refuse_taken_fit(folder, overwrite)
+    numbers = screened(screen, question, outcome, most or USUAL) if screen is not None else param
+    announced_compilation()
+    asked: dict[str, Any] = {"sets": sets, "particles": particles, "seed": seed, "save": folder}
+    with interruptible(folder), executing(dask) as pool:
+        try:
+            found = fitted(question, numbers, to, executor=pool, resume=resume, overwrite=overwrite, **asked)
+        except KeyboardInterrupt:
+            _tell_kept(folder, typed(dask=dask, no_figures=not figures, json=as_json))
+            raise typer.Exit(INTERRUPTED) from None
+    drawn = [_drawn(found, folder)] if figures else []
+    if as_json:
+        print_json(found.as_dict() | {"figures": [str(path) for path in drawn]})
+    else:
+        print_text(found.text())
+        notes.print(f"posterior.parquet is in {folder}; run with it: sim run {question.name} --posterior {folder}")
+    if found.stuck:
+        raise typer.Exit(NOT_PRECISE)
+
+
+def _named(scenario: str, save: Path | None, resume: bool) -> "tuple[Scenario, Path]":
+    """The scenario, and the folder of its fit; to go on, the folder alone says both."""
+    from sim.results.storage.fit_folder import NAME, fit_begun
+    from sim.theatre.files.load import load
+    from sim.theatre.language.scenario import Scenario
+
+    if resume and (Path(scenario) / NAME).is_file():
+        manifest = fit_begun(Path(scenario))
+        assert manifest is not None
+        if save is not None and save.resolve() != Path(scenario).resolve():
+            raise typer.BadParameter(f"a fit is resumed where it is, in {scenario}; leave it out", param_hint="--save")
+        return Scenario.model_validate(manifest.scenario), Path(scenario)
+    question = load(scenario)
+    return question, save or Path("results") / f"{question.name}-fit"
+
+
+def _tell_kept(folder: Path, more: list[str]) -> None:
+    """Say of an end before the end what is kept, and how to go on."""
+    import shlex
+
+    from sim.results.storage.fit_folder import fit_begun
+
+    manifest = fit_begun(folder)
+    if manifest is None or not manifest.stage:
+        notes.print("Interrupted; no stage of the fit was finished.")
+        return
+    notes.print(
+        f"Interrupted; {counted(manifest.stage, 'stage')} of the fit are kept in {folder}.\n"
+        f"Go on with it: {shlex.join(['sim', 'fit', str(folder), '--resume', *more])}"
+    )
+
+
+def _drawn(found: "Posterior", folder: Path) -> Path:
+    """Draw prior against posterior."""
+    from sim.plots.posterior import write
+    from sim.results.storage.atomic import reporting_disk_errors
+
+    with reporting_disk_errors(folder / "posterior.png"):
+        return write(found, folder / "posterior.png")

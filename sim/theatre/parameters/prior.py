@@ -1,0 +1,80 @@
+"""What is held likely of some numbers before a record is looked at: their plausible ranges, as distributions.
+
+A coordinate z whose prior is standard normal stands for each number; its 5th and 95th percentile are the ends of the
+plausible range. So samplers and other people's tools see one prior, whatever numbers are asked for.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from .law import UncertainNumber
+
+FARTHEST = 8.0
+"""Beyond so many standard deviations no number is told from the end of its range."""
+
+
+@dataclass(frozen=True)
+class Prior:
+    """The joint prior of some numbers, each for itself."""
+
+    numbers: tuple[UncertainNumber, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """Their paths, in the order of all arrays."""
+        return tuple(each.path for each in self.numbers)
+
+    def values(self, z: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Numbers at points z, shape (…, number)."""
+        return self._each(z, _at_normal)
+
+    def normal(self, values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Points z of numbers, shape (…, number); infinite where a number cannot be."""
+        return self._each(values, _normal_of)
+
+    def quantiles(self, levels: Sequence[float]) -> NDArray[np.float64]:
+        """Quantiles of each number, shape (level, number)."""
+        z = ndtri(np.asarray(levels, np.float64))
+        return self.values(np.repeat(z[:, None], len(self.numbers), axis=1))
+
+    def draw(self, n: int, seed: int) -> NDArray[np.float64]:
+        """Draw sets of numbers, shape (set, number)."""
+        return self.values(np.random.default_rng(seed).standard_normal((n, len(self.numbers))))
+
+    def log_density(self, z: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+        """Logarithm of the prior's density at points z, in z, shape (…)."""
+        at = np.asarray(z, np.float64)
+        found: NDArray[np.float64] = -0.5 * (at**2).sum(axis=-1) - 0.5 * len(self.numbers) * np.log(2 * np.pi)
+        return found
+
+    def _each(self, points: NDArray[np.floating[Any]], one: Callable[[UncertainNumber], Any]) -> NDArray[np.float64]:
+        points = np.asarray(points, np.float64)
+        if points.shape[-1:] != (len(self.numbers),):
+            raise ValueError(
+                f"a point has {len(self.numbers)} numbers, in the order of '.names'; found an array of shape "
+                f"{points.shape}"
+            )
+        rows = points.reshape(-1, len(self.numbers)).T
+        columns = [one(number)(row) for number, row in zip(self.numbers, rows, strict=True)]
+        return np.array(columns, np.float64).T.reshape(points.shape)
+
+
+def _at_normal(number: UncertainNumber) -> Any:
+    return number.at_normal
+
+
+def _normal_of(number: UncertainNumber) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    even = number.law in ("given", "uniform")
+    low, high = (number.low, number.high) if even else (number.least, number.most)
+
+    def normal(values: NDArray[np.float64]) -> NDArray[np.float64]:
+        found = np.clip(number.normal_of(np.clip(values, low, high)), -FARTHEST, FARTHEST)
+        return np.where(values < low, -np.inf, np.where(values > high, np.inf, found))
+
+    return normal
