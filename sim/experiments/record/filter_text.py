@@ -30,8 +30,8 @@ def _by_month(found: "Filtered") -> list[str]:
     """Nats and covered acts by month."""
     parts = found.parts
     month = parts["date"].dt.strftime("%Y-%m")
-    table = parts.assign(month=month, act=parts["covered"] & parts["event"].notna())
-    sums = table.groupby("month").agg(nats=("nats", "sum"), acts=("act", "sum"))
+    table = parts.assign(month=month, act=parts["event"].where(parts["covered"]))
+    sums = table.groupby("month").agg(nats=("nats", "sum"), acts=("act", "nunique"))
     return [
         f"{'month':<10}{'acts':>6}{'nats':>10}",
         *(f"{name:<10}{row.acts:>6}{row.nats:>10.1f}" for name, row in zip(sums.index, sums.itertuples(), strict=True)),

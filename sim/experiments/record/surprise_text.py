@@ -38,7 +38,7 @@ def heading(found: "Filtered", width: int) -> Iterator[str]:
     """Say how likely the record is, and by what."""
     scenario, impossible = found.scenario, len(found.impossible)
     error = "" if math.isnan(found.error) else f" ± {found.error:.2f}"
-    acts = int((found.parts["covered"] & found.parts["event"].notna()).sum())
+    acts = found.parts.loc[found.parts["covered"], "event"].nunique()
     replicates = f"{counted(found.replicates, 'filter')} of {found.particles:,} particles"
     yield f"{scenario.name} {scenario.short_hash} · {replicates} · seed {found.seed}"
     said = (
