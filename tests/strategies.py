@@ -8,6 +8,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from tests.small_scenarios import START, Map, action, actor, ladder, scenario, theatre
@@ -384,3 +385,39 @@ def scripts(draw: Draw, cast: Cast, dates: st.SearchStrategy) -> Map:
     happens = st.fixed_dictionaries({"on": dates, "effects": effects(cast)}).filter(lambda entry: entry["effects"])
     entries = draw(st.permutations(draw(one_a_day) + draw(st.lists(happens, max_size=2))))
     return {f"entry_{index}": entry for index, entry in enumerate(entries)}
+
+
+# Records
+
+
+def date_of(day: int) -> str:
+    return str(START + timedelta(days=day))
+
+
+@st.composite
+def records(draw: Draw, case: Scenario) -> HistoryFile:
+    """What may have happened in the days of a scenario, or a little before and after them, and what is covered."""
+    actions, days = sorted(case.theatre.actions), st.integers(-3, case.days + 2)
+    spans = st.tuples(days, st.integers(0, 8)).map(lambda span: {"from": span[0], "until": span[0] + span[1]})
+    several = st.lists(st.sampled_from(actions), min_size=2, max_size=3, unique=True).map(lambda acts: {"any_of": acts})
+    deaths = st.integers(0, 6) | st.tuples(st.integers(0, 3), st.integers(0, 40)).map(lambda d: (d[0], d[0] + d[1]))
+    act = st.fixed_dictionaries(
+        {"on": days.map(date_of) | dated(spans), "do": st.sampled_from(actions) | several}, optional={"deaths": deaths}
+    )
+    events = draw(st.lists(act, min_size=1, max_size=10))
+    entry = st.fixed_dictionaries(
+        {"chance": shares},
+        optional={
+            "actions": st.lists(st.sampled_from(actions), min_size=1, max_size=3),
+            "rungs": st.tuples(st.integers(0, 5), st.integers(5, 9)),
+            "from": days.map(date_of),
+        },
+    ).filter(lambda entry: "actions" in entry or "rungs" in entry)
+    written = {"schema_version": 1, "events": {f"event_{at}": event for at, event in enumerate(events)}}
+    written["covers"] = [{"rungs": (0, 9), "chance": draw(shares)}, *draw(st.lists(entry, max_size=2))]
+    ends = draw(st.fixed_dictionaries({}, optional={"from": st.just(date_of(2)), "until": st.just(date_of(18))}))
+    return HistoryFile.model_validate(written | ends)
+
+
+def dated(spans: st.SearchStrategy[Map]) -> st.SearchStrategy[Map]:
+    return spans.map(lambda span: {end: date_of(day) for end, day in span.items()})

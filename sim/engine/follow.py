@@ -1,4 +1,4 @@
-"""Runs that follow a record: its acts are imposed, and runs are weighed by the chance that they gave to them (ODD 7.9).
+"""Runs that follow a record: its acts are imposed, and runs are weighed by the chance that they gave to them (ODD 7.8).
 
 Of an actor that the record says anything about, each act has a chance of having been seen had it been done. What is
 recorded is imposed, and its log chance is gained. Where nothing is, the chance of nothing that would have been seen is

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sim.theatre.compiled.arithmetic import normal
 
-DECIDE, CASUALTIES, NOISE = 1, 2, 3
+DECIDE, CASUALTIES, NOISE, RESAMPLE, POSSIBLE = 1, 2, 3, 5, 6
 WORD = 0xFFFFFFFF
 
 
@@ -33,13 +33,14 @@ class Dice:
     run: int
     branch: int = 0
 
-    def words(self, day: int, purpose: int, name: str) -> tuple[int, int]:
-        """The two halves, of 64 bits each, of a draw."""
-        counter = (self.run & WORD, self.branch & WORD, day + 65536 * purpose, number_of(name))
+    def words(self, day: int, purpose: int, name: str | None) -> tuple[int, int]:
+        """The two halves, of 64 bits each, of a draw; what is drawn for nobody has no id."""
+        of = 0 if name is None else number_of(name)
+        counter = (self.run & WORD, self.branch & WORD, day + 65536 * purpose, of)
         w0, w1, w2, w3 = philox(counter, (self.seed & WORD, self.seed >> 32))
         return w0 << 32 | w1, w2 << 32 | w3
 
-    def uniforms(self, day: int, purpose: int, name: str) -> tuple[float, float]:
+    def uniforms(self, day: int, purpose: int, name: str | None) -> tuple[float, float]:
         """Two draws between 0 (included) and 1."""
         a, b = self.words(day, purpose, name)
         return (a >> 11) * 2.0**-53, (b >> 11) * 2.0**-53
@@ -47,4 +48,9 @@ class Dice:
     def normal(self, day: int, purpose: int, name: str) -> float:
         """One standard normal draw."""
         a, _ = self.words(day, purpose, name)
-        return normal(((a >> 12) + 0.5) * 2.0**-52)
+        return normal(within(a))
+
+
+def within(word: int) -> float:
+    """A number between 0 and 1, never at an end."""
+    return ((word >> 12) + 0.5) * 2.0**-52

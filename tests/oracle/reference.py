@@ -48,6 +48,8 @@ class ReferenceModel(mesa.Model):
         Always 1: so that Mesa's batch runner calls it as it calls the engine.
     """
 
+    actor_type = ActorAgent
+
     def __init__(self, scenario: Any, seed: int | None = 0, run: int = 0, branch: int = 0, runs: int = 1):
         super().__init__(rng=0)
         if runs != 1:
@@ -107,7 +109,7 @@ class ReferenceModel(mesa.Model):
 
     def _cast(self) -> None:
         for name in self.theatre.deciders:
-            ActorAgent(self, name)
+            self.actor_type(self, name)
         for name, actor in self.theatre.actors.items():
             if isinstance(actor, Market):
                 MarketAgent(self, name)

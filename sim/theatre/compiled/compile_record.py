@@ -28,7 +28,7 @@ class CompiledRecord:
     """Shape (day, action): the chance that an act would be in the record, had it been done; 0 where nothing covers it.
     """
     acts: tuple[str, ...]
-    """Ids of the recorded acts, in the order of their first possibility."""
+    """Ids of the recorded acts, by the day of their first possibility."""
     keys: tuple[int, ...]
     """Hashes of these ids, for the dice."""
     possible: RecordTable
@@ -79,7 +79,7 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
             elif name not in on and any(0 <= _day(scenario, day) < days for day in event.days):
                 faults.append((("events", name), "whoever did it acts once a day, and did something else on each day"))
     refuse([*faults, *_uneven(found, seen)])
-    order = sorted(found, key=lambda name: found[name][0][0])
+    order = sorted(found, key=lambda name: (found[name][0][0], name))
     possible = np.array([way for name in order for way in found[name]], POSSIBILITY)
     return CompiledRecord(
         start=scenario.start,

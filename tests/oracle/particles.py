@@ -1,0 +1,306 @@
+"""Particles over the oracle, written from ODD 7.8: worlds that follow a record, are weighed, and resampled."""
+
+from copy import deepcopy
+from dataclasses import dataclass
+from datetime import date, timedelta
+from math import floor, inf, isfinite
+from typing import NamedTuple
+
+from sim.theatre.compiled.arithmetic import exp, geometric, log
+from sim.theatre.language.record import HistoryFile, placed
+from sim.theatre.language.scenario import Scenario, as_script
+
+from .actor import ActorAgent, Intent
+from .dice import CASUALTIES, DECIDE, POSSIBLE, RESAMPLE, Dice, within
+from .reading import add_up, clip
+from .reference import ReferenceModel
+
+LEAST = 1e-9
+"""The chance that is counted of what is impossible."""
+
+
+class Way(NamedTuple):
+    """How a recorded act may have happened."""
+
+    day: int
+    action: str
+
+    @property
+    def actor(self) -> str:
+        return self.action.split(".")[0]
+
+
+@dataclass(frozen=True)
+class RecordedAct:
+    """An act of the record, and all ways in which it may have happened."""
+
+    name: str
+    ways: tuple[Way, ...]
+    deaths: tuple[int, int] | None
+
+
+class Record:
+    """What a history file says of the days of a scenario."""
+
+    def __init__(self, scenario: Scenario, file: HistoryFile):
+        self.scenario, self.file = scenario, file
+        self.days = (min(file.last, scenario.end) - scenario.start).days + 1
+        self.rungs = {name: action.rung for name, action in scenario.theatre.actions.items()}
+        self.surely = self._surely()
+        acts = [
+            RecordedAct(name, tuple(ways), event.death_range)
+            for name, event in file.events.items()
+            if (ways := [way for way in self._ways(name) if 0 <= way.day < self.days])
+        ]
+        self.acts = sorted(acts, key=lambda act: (act.ways[0].day, act.name))
+
+    def _surely(self) -> dict[str, Way]:
+        """Acts that can have happened in one way only, each on a day of its actor's own."""
+        sure = {name: event for name, event in self.file.events.items() if len(event.acts) == len(event.days) == 1}
+        acts = ((name, event.day, event.acts[0].split(".")[0], self.rungs[event.acts[0]]) for name, event in sure.items())
+        return {name: Way(self.day(on), sure[name].acts[0]) for name, on in placed(acts).items()}
+
+    def _ways(self, name: str) -> list[Way]:
+        if name in self.surely:
+            return [self.surely[name]]
+        event = self.file.events[name]
+        taken = {(way.day, way.actor) for way in self.surely.values()}
+        ways = [Way(self.day(on), action) for on in event.days for action in event.acts]
+        return [way for way in ways if (way.day, way.actor) not in taken]
+
+    def day(self, on: date) -> int:
+        return (on - self.scenario.start).days
+
+    def seen(self, action: str, day: int) -> float:
+        """The chance that an act is in the record if it is done on a day."""
+        on = self.scenario.start + timedelta(days=day)
+        return 0.0 if on < self.file.first else self.file.chance(action, self.rungs[action], on)
+
+    def covers(self, act: RecordedAct) -> bool:
+        return self.seen(act.ways[0].action, act.ways[0].day) > 0
+
+    def speaks_of(self, actor: str, day: int) -> bool:
+        if day >= self.days:
+            return False
+        covered = any(self.seen(action, day) > 0 for action in self.rungs if action.split(".")[0] == actor)
+        return covered or self.may_have_acted(actor, day)
+
+    def may_have_acted(self, actor: str, day: int) -> bool:
+        return any((way.day, way.actor) == (day, actor) for act in self.acts for way in act.ways)
+
+
+class FollowingAgent(ActorAgent):
+    """An actor that does what is recorded of it, and otherwise what the record would have missed."""
+
+    def decide(self) -> None:
+        self.gain = self.gain_of_deaths = 0.0
+        self.chances: dict[str, float] = {}
+        self.chance = 0.0
+        if not self.model.known.speaks_of(self.name, self.model.day):
+            super().decide()
+            return
+        self.intent = None
+        if self.model.failed is None:
+            self.follow()
+        if self.model.failed is not None:
+            self.gain = self.gain_of_deaths = -inf
+
+    def follow(self) -> None:
+        rates, before, running = self.rates(), 0.0, 0.0
+        each = {}
+        for action, rate in rates.items():
+            running = before + rate.total
+            each[action] = running - before
+            before = running
+        total = running
+        if not isfinite(total):
+            self.model.fail(f"choice of {self.name}")
+            return
+        self.chances = {action: self.seen(action) * (rate / (1 + total)) for action, rate in each.items()}
+        self.chances |= {action: 0.0 for action in each if self.model.forbids(action)}
+        recorded = self.model.recorded(self.name)
+        if recorded is None:
+            self.draw(each, rates, total)
+            return
+        act, action = recorded
+        self.chance = self.chances[action]
+        if self.seen(action) > 0:
+            self.gain = log(max(self.chance, LEAST))
+        deaths = None if act.deaths is None else self.deaths_within(action, *act.deaths)
+        self.intent = Intent(action, cause=self.cause(action, rates[action]), deaths=deaths)
+
+    def seen(self, action: str) -> float:
+        return self.model.known.seen(action, self.model.day)
+
+    def draw(self, each, rates, total) -> None:
+        """Draw an action, or hold, given that nothing is recorded."""
+        missed, M = {}, 0.0
+        for action, rate in each.items():
+            M = M + (1.0 if self.model.forbids(action) else 1 - self.seen(action)) * rate
+            missed[action] = M
+        self.gain = log((1 + M) / (1 + total))
+        u, _ = self.model.dice.uniforms(self.model.day, DECIDE, self.name)
+        drawn = next((action for action, running in missed.items() if running > u * (1 + M)), None)
+        if drawn is not None and not self.model.forbids(drawn):
+            self.intent = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
+
+    def deaths_within(self, name: str, l: int, h: int) -> int:  # noqa: E741  the names of the ODD
+        casualties = self.actions[name].casualties
+        c, g = (0.0, 0.0) if casualties is None else (casualties.chance.value, geometric(casualties.deaths.value))
+
+        def q(n: int) -> float:
+            return 1.0 if n <= 1 else exp((n - 1) / g) if g < 0 else 0.0
+
+        none, low = 1 - c if l == 0 else 0.0, q(max(l, 1))
+        some = c * (low - q(h + 1)) if h > 0 else 0.0
+        if self.seen(name) > 0:
+            self.gain_of_deaths = log(max(none + some, LEAST))
+        if l == h or none + some == 0:
+            return l
+        u, _ = self.model.dice.uniforms(self.model.day, CASUALTIES, name)
+        if u * (none + some) < none:
+            return 0
+        v = within(self.model.dice.words(self.model.day, CASUALTIES, name)[1])
+        return int(clip(1 + floor(log(low - v * (low - q(h + 1))) * g), max(l, 1), h))
+
+
+class Particle(ReferenceModel):
+    """One world that follows a record."""
+
+    actor_type = FollowingAgent
+
+    def __init__(self, scenario: Scenario, record: Record, **key: int):
+        self.known = record
+        self.picked: dict[str, Way | None] = {}
+        super().__init__(scenario, **key)
+
+    def pick(self, act: RecordedAct) -> int:
+        """Pick one of the ways that earlier picks leave; return how many these are."""
+        closed = {(way.day, way.actor) for way in self.picked.values() if way is not None}
+        left = [way for way in act.ways if (way.day, way.actor) not in closed]
+        u, _ = self.dice.uniforms(self.day, POSSIBLE, act.name)
+        self.picked[act.name] = left[floor(u * len(left))] if left else None
+        return len(left)
+
+    def recorded(self, actor: str) -> tuple[RecordedAct, str] | None:
+        """What is recorded of an actor today, as this world has picked it."""
+        for act in self.known.acts:
+            way = self.picked[act.name] if act.name in self.picked else act.ways[0] if len(act.ways) == 1 else None
+            if way is not None and (way.day, way.actor) == (self.day, actor):
+                return act, way.action
+        return None
+
+    def heir(self, place: int) -> "Particle":
+        """A copy that goes on with the dice of its place; what never changes is shared."""
+        fixed = (self.case, self.theatre, self.known, *self.theatre.actions.values(), *self.theatre.deciders.values())
+        copy = deepcopy(self, {id(each): each for each in fixed})
+        copy.dice = Dice(self.dice.seed, place, self.dice.branch)
+        return copy
+
+
+    def free(self, case: Scenario, branch: int) -> None:
+        """Follow the record no longer, from this morning on, by the rules of a case and the dice of a branch."""
+        self.case, self.known = case, Silence()
+        self.dice = Dice(self.dice.seed, self.dice.run, branch)
+
+
+class Silence:
+    """A record that says nothing."""
+
+    def speaks_of(self, actor: str, day: int) -> bool:
+        return False
+
+
+class ReferenceFilter:
+    """A set of particles, day by day; after each step it shows the evening, as resampled."""
+
+    def __init__(self, scenario: Scenario, file: HistoryFile, particles: int, seed: int, k: int = 0):
+        last = min(file.last, scenario.end)
+        told = as_script(file, scenario.theatre, scenario.start, last)
+        outside = {name: entry for name, entry in told.items() if entry.do is None}
+        self.case = scenario.model_copy(update={"script": outside, "history_until": None})
+        self.record, self.n, self.seed, self.k, self.day = Record(self.case, file), particles, seed, k, 0
+        self.particles = [Particle(self.case, self.record, seed=seed, run=r, branch=k) for r in range(particles)]
+        self.w = [-log(float(particles))] * particles
+        self.share = [1 / particles] * particles
+        self.effective, self.resampled = float(particles), False
+        self.actors = list(self.case.theatre.deciders)
+
+    def step(self) -> None:
+        self.evidence = dict.fromkeys([*self.actors, None], 0.0)
+        self.evidence_of_deaths = dict.fromkeys(self.actors, 0.0)
+        self.pick()
+        for particle in self.particles:
+            particle.step()
+        for actor in self.actors:
+            if self.record.speaks_of(actor, self.day):
+                self.take_in([agent.gain for agent in self.agents(actor)], self.evidence, actor)
+                if self.record.may_have_acted(actor, self.day):
+                    self.take_in([agent.gain_of_deaths for agent in self.agents(actor)], self.evidence_of_deaths, actor)
+        self.note_chances()
+        self.day += 1
+        failed = [particle.failed is not None for particle in self.particles]
+        if any(w > -inf and lost for w, lost in zip(self.w, failed, strict=True)):
+            self.take_in([-inf if lost else 0.0 for lost in failed], self.evidence, None)
+        self.share = [exp(w) if w > -inf else 0.0 for w in self.w]
+        squares = add_up(0.0, (share * share for share in self.share))
+        self.effective = 1 / squares if squares > 0 else 0.0
+        self.resampled = 0 < self.effective < self.n / 2
+        if self.resampled:
+            heirs = self.heirs(self.n, self.k)
+            self.particles = [self.particles[origin].heir(place) for place, origin in enumerate(heirs)]
+            self.w, self.share = [-log(float(self.n))] * self.n, [1 / self.n] * self.n
+
+    def agents(self, actor: str) -> list[FollowingAgent]:
+        return [next(a for a in p.agents if getattr(a, "name", None) == actor) for p in self.particles]
+
+    def pick(self) -> None:
+        for act in self.record.acts:
+            if len(act.ways) > 1 and act.ways[0].day == self.day:
+                left = [particle.pick(act) for particle in self.particles]
+                if self.record.covers(act):
+                    gains = [log(float(f)) if f > 0 else log(LEAST) for f in left]
+                    gains = [g if p.failed is None else -inf for g, p in zip(gains, self.particles, strict=True)]
+                    self.take_in(gains, self.evidence, None)
+
+    def take_in(self, gains: list[float], evidence: dict, of: str | None) -> None:
+        self.w = [w + gain for w, gain in zip(self.w, gains, strict=True)]
+        m = max(self.w)
+        if m == -inf:
+            evidence[of] = -inf
+            return
+        e = m + log(add_up(0.0, (exp(w - m) for w in self.w if w > -inf)))
+        evidence[of] += e
+        self.w = [w - e for w in self.w]
+
+    def note_chances(self) -> None:
+        """The chance of each actor's recorded act, and of every covered act, by the shares of the morning."""
+        self.chance, self.expected = {}, {}
+        for actor in self.actors:
+            agents = list(zip(self.share, self.agents(actor), strict=True))
+            self.chance[actor] = add_up(0.0, (share * agent.chance for share, agent in agents))
+            for action in agents[0][1].actions:
+                self.expected[action] = add_up(0.0, (share * a.chances.get(action, 0.0) for share, a in agents))
+
+    def fork(self, number: int, branch: int, case: Scenario) -> list[Particle]:
+        """So many worlds that stand where particles stand, and go on freely."""
+        found = [self.particles[origin].heir(j) for j, origin in enumerate(self.heirs(number, branch))]
+        for particle in found:
+            particle.free(case, branch)
+        return found
+
+    def heirs(self, number: int, branch: int) -> list[int]:
+        """Systematic resampling, for the morning to come."""
+        u, _ = Dice(self.seed, 0, branch).uniforms(self.day, RESAMPLE, None)
+        T = add_up(0.0, self.share)
+        found = []
+        for j in range(number):
+            running, origin = 0.0, 0
+            for r, share in enumerate(self.share):
+                running = running + share
+                if share > 0:
+                    origin = r
+                if running > (u + j) / number * T:
+                    break
+            found.append(origin)
+        return found
