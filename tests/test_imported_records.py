@@ -201,9 +201,23 @@ def test_duplicates_lie_within_days_of_the_first_and_not_of_one_another(made, ap
 
 def test_duplicates_may_be_told_apart_by_less_or_kept(made):
     rows = "a,2019-01-01,North,South,raid,0,x\nb,2019-01-01,North,South,raid,0,y\n"
-    assert made(rows).tally.rows["kept"] == 2
-    assert made(rows, MAP + "duplicates: {same: [act]}\n").tally.rows["kept"] == 1
-    assert made(rows + rows, MAP + "duplicates: {keep: all}\n").tally.rows["kept"] == 4
+    counts = ("kept", "merged", "joined")
+    for table, mapped, told in (
+        (rows, MAP, [1, 0, 1]),
+        (rows, MAP + "duplicates: {same: [act]}\n", [1, 1, 0]),
+        (rows + rows, MAP, [1, 2, 1]),
+        (rows + rows, MAP + "duplicates: {keep: all}\n", [1, 0, 3]),
+    ):
+        assert [made(table, mapped).tally.rows[count] for count in counts] == told
+
+
+def test_several_acts_of_a_kind_on_one_day_are_one_entry_with_the_deaths_of_all(made):
+    rows = "a,2019-01-01,North,South,raid,2,x\nb,2019-01-01,North,South,raid,3,y\nc,2019-01-01,North,South,threat,,y\n"
+    found = made(rows)
+    assert events(found)["a"] == {
+        "on": "2019-01-01", "do": "north.strike", "deaths": 5, "source": "events.csv a and 1 row more",
+    }  # fmt: skip
+    assert list(events(found)) == ["a", "c"]  # another act of its actor on that day is an entry of its own
 
 
 def test_ids_are_names_and_no_two_alike(made):
