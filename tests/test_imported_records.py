@@ -261,6 +261,23 @@ def test_a_row_with_other_cells_than_there_are_columns_is_told_with_its_lines(ma
     assert len(found.events) == 1
 
 
+def test_the_acts_of_a_run_come_back_from_a_table_of_them(tmp_path):
+    """Whatever a theatre's actors do can be told by a map of one rule for each of their acts."""
+    done = sim.run("whole_crisis", runs=1, seed=11, progress=None)
+    table = done.events[done.events["actor"] != "script"].drop_duplicates(["day", "action"])
+    table.to_csv(tmp_path / "events.csv", index=False)
+    actors = "".join(f"  {name}: {name}\n" for name in done.scenario.theatre.deciders)
+    rules = "".join(f"  - {{type: {name}, do: {name}}}\n" for name in done.scenario.theatre.actions)
+    columns = "{date: date, actor: actor, target: target, type: action, deaths: fatalities, id: event}"
+    mapped = f"schema_version: 1\nmap: persian_gulf\ncolumns: {columns}\nactors:\n{actors}acts:\n{rules}"
+    (tmp_path / "map.yaml").write_text(mapped, encoding="utf-8")
+    found = import_table(tmp_path / "events.csv", tmp_path / "map.yaml")
+    assert found.tally.rows["kept"] == found.tally.read == len(table) > 100
+    told = [(event["on"], event["do"], event["deaths"]) for event in events(found).values()]
+    expected = zip(table["date"].dt.strftime("%Y-%m-%d"), table["action"], table["fatalities"], strict=True)
+    assert sorted(told) == sorted(expected)
+
+
 # --- what is wrong with files -----------------------------------------------------------------------------------------
 
 FAULTS = {
@@ -354,6 +371,8 @@ def test_the_command_writes_a_history_and_tells_of_every_row(tmp_path):
     assert "is a history of 7 events" in said.err
     again = ask(*asked)
     assert (again.code, "is there already" in again.err) == (2, True)
+    onto = ask(*asked[:-1], RECORDS / "gdelt.tsv", "--overwrite")
+    assert (onto.code, "is read for this" in onto.err) == (2, True)
     assert json.loads(ask(*asked, "--overwrite", "--json").out)["rows"]["kept"] == 7
 
 
