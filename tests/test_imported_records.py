@@ -201,9 +201,23 @@ def test_duplicates_lie_within_days_of_the_first_and_not_of_one_another(made, ap
 
 def test_duplicates_may_be_told_apart_by_less_or_kept(made):
     rows = "a,2019-01-01,North,South,raid,0,x\nb,2019-01-01,North,South,raid,0,y\n"
-    assert made(rows).tally.rows["kept"] == 2
-    assert made(rows, MAP + "duplicates: {same: [act]}\n").tally.rows["kept"] == 1
-    assert made(rows + rows, MAP + "duplicates: {keep: all}\n").tally.rows["kept"] == 4
+    counts = ("kept", "merged", "joined")
+    for table, mapped, told in (
+        (rows, MAP, [1, 0, 1]),
+        (rows, MAP + "duplicates: {same: [act]}\n", [1, 1, 0]),
+        (rows + rows, MAP, [1, 2, 1]),
+        (rows + rows, MAP + "duplicates: {keep: all}\n", [1, 0, 3]),
+    ):
+        assert [made(table, mapped).tally.rows[count] for count in counts] == told
+
+
+def test_several_acts_of_a_kind_on_one_day_are_one_entry_with_the_deaths_of_all(made):
+    rows = "a,2019-01-01,North,South,raid,2,x\nb,2019-01-01,North,South,raid,3,y\nc,2019-01-01,North,South,threat,,y\n"
+    found = made(rows)
+    assert events(found)["a"] == {
+        "on": "2019-01-01", "do": "north.strike", "deaths": 5, "source": "events.csv a and 1 row more",
+    }  # fmt: skip
+    assert list(events(found)) == ["a", "c"]  # another act of its actor on that day is an entry of its own
 
 
 def test_ids_are_names_and_no_two_alike(made):
@@ -245,6 +259,23 @@ def test_a_row_with_other_cells_than_there_are_columns_is_told_with_its_lines(ma
     found = made('a,2019-01-01,North,South,raid,0,x\nb,2019-01-02,North\n"c,2019-01-03,\nNorth,South,raid,0,x\n')
     assert found.tally.malformed == ["3", "4-5"]
     assert len(found.events) == 1
+
+
+def test_the_acts_of_a_run_come_back_from_a_table_of_them(tmp_path):
+    """Whatever a theatre's actors do can be told by a map of one rule for each of their acts."""
+    done = sim.run("whole_crisis", runs=1, seed=11, progress=None)
+    table = done.events[done.events["actor"] != "script"].drop_duplicates(["day", "action"])
+    table.to_csv(tmp_path / "events.csv", index=False)
+    actors = "".join(f"  {name}: {name}\n" for name in done.scenario.theatre.deciders)
+    rules = "".join(f"  - {{type: {name}, do: {name}}}\n" for name in done.scenario.theatre.actions)
+    columns = "{date: date, actor: actor, target: target, type: action, deaths: fatalities, id: event}"
+    mapped = f"schema_version: 1\nmap: persian_gulf\ncolumns: {columns}\nactors:\n{actors}acts:\n{rules}"
+    (tmp_path / "map.yaml").write_text(mapped, encoding="utf-8")
+    found = import_table(tmp_path / "events.csv", tmp_path / "map.yaml")
+    assert found.tally.rows["kept"] == found.tally.read == len(table) > 100
+    told = [(event["on"], event["do"], event["deaths"]) for event in events(found).values()]
+    expected = zip(table["date"].dt.strftime("%Y-%m-%d"), table["action"], table["fatalities"], strict=True)
+    assert sorted(told) == sorted(expected)
 
 
 # --- what is wrong with files -----------------------------------------------------------------------------------------
@@ -340,6 +371,8 @@ def test_the_command_writes_a_history_and_tells_of_every_row(tmp_path):
     assert "is a history of 7 events" in said.err
     again = ask(*asked)
     assert (again.code, "is there already" in again.err) == (2, True)
+    onto = ask(*asked[:-1], RECORDS / "gdelt.tsv", "--overwrite")
+    assert (onto.code, "is read for this" in onto.err) == (2, True)
     assert json.loads(ask(*asked, "--overwrite", "--json").out)["rows"]["kept"] == 7
 
 

@@ -33,8 +33,9 @@ DRAWINGS = {
     "first_passage": plots.first_passage,
     "outcomes": plots.outcomes,
     "strip": plots.strip,
+    "counts": lambda ensemble, ax=None, record=None: plots.counts(ensemble, record, ax=ax),
 }
-OVERLAID = ("fan", "rungs", "first_passage", "outcomes")
+OVERLAID = ("fan", "rungs", "first_passage", "outcomes", "counts")
 """Those that recorded events can be drawn over."""
 
 

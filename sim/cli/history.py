@@ -45,7 +45,7 @@ def from_table(
     if preset is not None and preset not in PRESETS:
         raise typer.BadParameter(f"'{preset}' is no preset; there are {', '.join(PRESETS)}", param_hint="--preset")
     if out is not None:
-        _refuse_place(out, overwrite)
+        _refuse_place(out, overwrite, (table, map_))
     try:
         with notes.status(f"reading {table.name} …"):
             made = import_table(table, map_, preset)  # type: ignore[arg-type]
@@ -67,8 +67,10 @@ def from_table(
         raise typer.Exit(FAILED)
 
 
-def _refuse_place(out: Path, overwrite: bool) -> None:
-    """Do not read a table for a file that cannot be written."""
+def _refuse_place(out: Path, overwrite: bool, read: tuple[Path, ...]) -> None:
+    """Do not read a table for a file that cannot be written, or is what it is made of."""
+    if out.resolve() in [each.resolve() for each in read]:
+        raise typer.BadParameter(f"{out} is read for this; choose another name", param_hint="--out")
     if (out.exists() or out.is_symlink()) and not overwrite:
         told = f"{out} is there already; choose another name, or --overwrite it"
         raise typer.BadParameter(told, param_hint="--out")

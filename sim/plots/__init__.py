@@ -10,6 +10,7 @@ from . import figures
 from .alluvial import alluvial
 from .branches import branches
 from .choices import choices
+from .counts import counts
 from .difference import difference
 from .discovery import heat, parallel, tradeoff
 from .flips import flips
@@ -27,6 +28,7 @@ __all__ = [
     "alluvial",
     "branches",
     "choices",
+    "counts",
     "difference",
     "errors",
     "fan",

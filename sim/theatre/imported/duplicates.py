@@ -1,4 +1,4 @@
-"""Events of a table, and rows that tell of the same one."""
+"""Events of a table, rows that tell of the same one, and acts that a record tells of at once."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -26,12 +26,21 @@ class Event:
     """What it has in common with its duplicates."""
     merged: int = 0
     """How many rows more told of it."""
+    joined: int = 0
+    """How many more of the kind its actor did on the day, each a row of its own."""
 
     def with_(self, other: "Event") -> "Event":
         """Itself, with what another row tells of its deaths."""
         spans = [span for span in (self.deaths, other.deaths) if span is not None]
         span = (min(low for low, _ in spans), max(high for _, high in spans)) if spans else None
         return replace(self, deaths=span, merged=self.merged + other.merged + 1)
+
+    def and_(self, other: "Event") -> "Event":
+        """Itself and another act of the kind on its day, with the deaths of both."""
+        spans = [span for span in (self.deaths, other.deaths) if span is not None]
+        span = (sum(low for low, _ in spans), sum(high for _, high in spans)) if spans else None
+        merged, joined = self.merged + other.merged, self.joined + other.joined + 1
+        return replace(self, deaths=span, merged=merged, joined=joined)
 
 
 class Gathered:
@@ -50,10 +59,20 @@ class Gathered:
     def events(self) -> list[Event]:
         """The events in the order of their days, those that repeat an earlier one within some days put to it."""
         ordered = sorted(self._held.values(), key=lambda event: (event.first, event.line))
-        return ordered if self._rule.keep == "all" else list(_merged(ordered, timedelta(days=self._rule.days)))
+        return _joined(ordered if self._rule.keep == "all" else _merged(ordered, timedelta(days=self._rule.days)))
 
 
-def _merged(ordered: Iterable[Event], reach: timedelta) -> Iterable[Event]:
+def _joined(ordered: Iterable[Event]) -> list[Event]:
+    """Events, of which a record tells but one where somebody did the same several times on one day."""
+    kept: dict[Key, Event] = {}
+    for event in ordered:
+        certain = event.first == event.last and len(event.acts) == 1
+        key = (event.first, event.acts) if certain else (event.line,)
+        kept[key] = kept[key].and_(event) if key in kept else event
+    return list(kept.values())
+
+
+def _merged(ordered: Iterable[Event], reach: timedelta) -> list[Event]:
     """Events in order of their first days, each with those that begin within reach of it and are the same."""
     kept: list[Event] = []
     latest: dict[Key, int] = {}

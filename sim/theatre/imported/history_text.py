@@ -87,7 +87,9 @@ def _event(event: Event, source: str) -> dict[str, Any]:
     if event.story:
         told["story"] = _plain(event.story)
     called = event.id or f"line {event.line}"
-    return told | {"source": _plain(f"{source} {called}")}
+    more = event.merged + event.joined
+    also = f" and {counted(more, 'row')} more" if more else ""
+    return told | {"source": _plain(f"{source} {called}{also}")}
 
 
 def _ids(events: tuple[Event, ...]) -> Iterator[str]:

@@ -79,9 +79,10 @@ class _Import:
         for row in self._table.rows():
             self._tally.rows[self._fate(row)] += 1
         events = self._gathered.events()
-        merged = sum(event.merged for event in events)
-        self._tally.rows["kept"] -= merged
-        self._tally.rows["merged"] += merged
+        rows = self._tally.rows
+        rows["merged"] = sum(event.merged for event in events)
+        rows["joined"] = sum(event.joined for event in events)
+        rows["kept"] = len(events)
         return Imported(self._table, self._file, preset_name, tuple(events), self._tally, tuple(self._idle()))
 
     def _fate(self, row: Row) -> Fate:

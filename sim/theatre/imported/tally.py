@@ -7,6 +7,7 @@ from typing import Any, Literal
 Fate = Literal[
     "kept",
     "merged",
+    "joined",
     "filtered",
     "outside",
     "ignored",
@@ -20,6 +21,7 @@ Fate = Literal[
 FATES: dict[Fate, str] = {
     "kept": "kept as events",
     "merged": "merged into these as duplicates",
+    "joined": "told with these, as more of the same act on its day",
     "filtered": "left out by 'only'",
     "outside": "outside the dates",
     "ignored": "left out by 'ignore'",
