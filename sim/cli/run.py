@@ -64,6 +64,9 @@ def run(
     uncertain: Annotated[
         bool, typer.Option("--uncertain", help="Draw every number from its plausible range: parameter error too.")
     ] = False,
+    levers: Annotated[
+        bool, typer.Option("--levers", help="With --uncertain: draw what a government can choose, too.")
+    ] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
     record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
@@ -84,6 +87,8 @@ def run(
     if outcome is not None and precision is None:
         hint = "says whose share is to be how precise; add --until-halfwidth or --until-relative"
         raise typer.BadParameter(hint, param_hint="--outcome")
+    if levers and not (uncertain or resume):
+        raise typer.BadParameter("is for numbers that are drawn; add --uncertain", param_hint="--levers")
     question, folder = _named(scenario, out, resume, first, as_json)
     from sim.execution.run import run as run_many
     from sim.execution.summarise import summarise
@@ -103,7 +108,7 @@ def run(
     overlaid = _recorded(question, seed) if record else None
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
-    asked |= {"uncertain": uncertain, "first": first}
+    asked |= {"uncertain": "with_levers" if levers else uncertain, "first": first}
     more = typed(dask=dask, no_figures=not figures, record=record, json=as_json)
     with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble

@@ -25,11 +25,12 @@ from sim.results.storage.write_runs import Writer
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.uncertain import Uncertain
 
 from .afford import refuse_unaffordable
 from .draws import design_of
 from .loop import ProgressOption, followed
-from .plan import planned
+from .plan import asked_about, planned
 
 RUNS_PER_BLOCK = 1024
 """Runs advanced in lockstep: many enough to spread Mesa's cost, few enough for the cache."""
@@ -47,7 +48,7 @@ def run(
     first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
-    uncertain: bool = False,
+    uncertain: Uncertain = False,
     until: Precision | None = None,
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
@@ -71,9 +72,10 @@ def run(
     progress : callable, optional
         Called with how far it has come (`sim.execution.progress.Tally`); left out, a bar on a terminal or in a
         notebook; None for nothing.
-    uncertain : bool
-        Draw every number that has a plausible range from it, anew for every four runs; levers, and what the scenario
-        itself sets, stay as they are. See `Ensemble.errors`.
+    uncertain : bool, or "with_levers"
+        Draw every number that has a plausible range from it, anew for every four runs; what defines an outcome or the
+        ladder, and what the scenario itself sets, stay as they are, and levers unless they are asked for. See
+        `Ensemble.errors`.
     until : Precision, optional
         Stop as soon as shares are that precise; `runs` is then the most it may take.
     dtype : {"float32", "float64"}, optional
@@ -102,7 +104,8 @@ def run(
     folder = Path(save) if save is not None else None
     earlier = begun(folder) if folder is not None and resume else None
     asked: dict[str, Any] = {"first": first, "until": until, "dtype": dtype}
-    asked |= {"variables": variables, "uncertain": uncertain}
+    asked |= {"variables": variables, "uncertain": bool(uncertain)}
+    question = asked_about(question, uncertain, earlier)
     plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
     work = partial(run_planned, plan)

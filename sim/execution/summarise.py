@@ -17,11 +17,12 @@ from sim.results.storage.write_counts import CountWriter
 from sim.results.summary import Summary
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.uncertain import Uncertain
 
 from . import run as running
 from .afford import refuse_unaffordable
 from .loop import ProgressOption, followed
-from .plan import planned
+from .plan import asked_about, planned
 
 KEPT = 512
 """Runs kept whole: enough to find a few that stand for all, and to hold beside base rates."""
@@ -37,7 +38,7 @@ def summarise(
     first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
-    uncertain: bool = False,
+    uncertain: Uncertain = False,
     until: Precision | None = None,
     resume: bool = False,
     overwrite: bool = False,
@@ -63,7 +64,8 @@ def summarise(
     """
     question, folder = scenario if isinstance(scenario, Scenario) else load(scenario), Path(save)
     earlier = begun(folder) if resume else None
-    asked: dict[str, Any] = {"first": first, "until": until, "uncertain": uncertain, "summary_only": True}
+    asked: dict[str, Any] = {"first": first, "until": until, "uncertain": bool(uncertain), "summary_only": True}
+    question = asked_about(question, uncertain, earlier)
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
     if earlier is not None and is_whole(folder, earlier):

@@ -65,6 +65,7 @@ class Provenance:
         words = [f"sim run {self.scenario.name} --runs {self.runs} --seed {self.seed}"]
         words += [f"--first {self.first}"] if self.first else []
         words += ["--uncertain"] if self.uncertain else []
+        words += ["--levers"] if self.uncertain and self.scenario.levers_drawn else []
         words += ["--summary-only"] if self.counts_only else []
         words += [f"--dtype {self.dtype}"] if self.dtype != "float32" else []
         return " ".join(words)

@@ -121,7 +121,8 @@ class Plan:
     @property
     def _but_for(self) -> str:
         chosen = self.scenario.chosen
-        return f" but for {', '.join(chosen)}" if chosen else ""
+        levers = ", levers too" if self.scenario.levers_drawn else ""
+        return levers + (f" but for {', '.join(chosen)}" if chosen else "")
 
 
 class Done(NamedTuple):
