@@ -92,9 +92,44 @@ def test_what_a_number_is_follows_from_its_source(own, source, kind):
     assert own.kind(source) == kind
 
 
-def test_an_event_says_of_an_act_that_it_happened_and_not_how_large_its_effects_are(own):
+def test_what_stands_for_all_numbers_of_an_entry_tells_the_value_of_none(own):
     assert own.kind("C1; E900", inherited=True) == "judgement"
-    assert own.kind("E900, Smith1988", inherited=True) == "input"
+    assert own.kind("E900, Smith1988", inherited=True) == "judgement"
+    assert own.kind("tuned: K1", inherited=True) == "tuned"
+
+
+@pytest.mark.parametrize(
+    ("source", "value", "kind"),
+    [
+        ("B1: April 2019", 1.1, "input"),  # a block of figures says so
+        ("B1", 0.58, "input"),
+        ("B1", 0.27, "input"),
+        ("B1", 0.1, "judgement"),
+        ("B4", 5200, "input"),
+        ("B2", 11.7, "input"),
+        ("B2", -12, "input"),  # rounded, to two digits
+        ("B2", 4, "judgement"),  # 4.1 is not 4
+        ("Q11; A02", 0.75, "input"),
+        ("Q10", 0.55, "judgement"),
+        ("A02", 0.75, "judgement"),
+        ("E31", 45, "judgement"),
+        ("E31", 23, "input"),
+        ("B2: 57 trading days are 80 days", 80, "input"),
+        ("B8", 0.7, "judgement"),
+        ("Smith 1988, page 40", 3, "input"),
+    ],
+)
+def test_an_input_can_be_read_in_its_own_source(known, source, value, kind):
+    assert known.kind(source, value=value) == kind
+
+
+@pytest.mark.parametrize("path", THEATRES + SCENARIOS, ids=lambda path: path.stem)
+def test_weights_ties_and_cooldowns_are_no_inputs(path):
+    model, resolved = load_either(path)
+    inputs = [row.path for row in inventory(model, sources_of(resolved), resolved) if row.kind == "input"]
+    no_source = ("drivers", "cooldown", "deniability", "calm", "blames", "protects", "control", "harms")
+    assert not [each for each in inputs if any(part in no_source for part in each.split("."))]
+    assert len(inputs) < 20
 
 
 def test_a_key_that_leads_nowhere_is_told_with_the_nearest(known, own):

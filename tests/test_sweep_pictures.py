@@ -15,7 +15,6 @@ from sim.analysis.peeling import peeling
 from sim.plots import figures
 from sim.plots.colours import COLOURS
 from sim.text import percent
-from sim.theatre.parameters.uncertain import UncertainNumber
 
 NUMBERS = [
     "actors.south.replies.overshoot",
@@ -180,8 +179,7 @@ def test_lines_within_a_box_stay_between_its_limits(sweeps, box):
     held = [swept.design.points[path].between(*limits) for path, limits in box.limits.items()]
     assert len(inside) == np.logical_and.reduce(held).sum()
     for at, (path, (low, high)) in enumerate(box.limits.items()):
-        number = UncertainNumber(path, *(varied[path][field] for field in (3, 1, 2)))
-        heights = [number.at(line.get_ydata()[at]) for line in inside]
+        heights = [varied[path].number.within(float(line.get_ydata()[at])) for line in inside]
         assert min(heights) >= low - 1e-9
         assert max(heights) <= high + 1e-9
     with pytest.raises(ValueError, match="limits no number"):

@@ -6,7 +6,6 @@ import pytest
 import sim
 from sim.analysis.discovery import boxes
 from sim.analysis.methods import Space
-from sim.analysis.methods.base import shares_of_ranges
 from sim.analysis.two_way import average
 from sim.analysis.variance import variance_shares
 from sim.execution.draws import drawn_numbers
@@ -83,19 +82,70 @@ def test_rank_correlations_are_not_weakened_by_luck():
 @pytest.mark.fault("A8", "us_leaves_iraq by numbers alone 10.4 % in a sweep, 14.1 % with --uncertain: other draws")
 def test_sweeps_draw_in_logarithm_whatever_uncertain_runs_do(record_property):
     scenario = sim.load("baseline")
-    by_runs = {each.path: each.logarithmic for each in drawn_numbers(scenario)}
-    by_sweep = {each.path: each.logarithmic for each in chosen(scenario, only="uncertainties")}
+    by_runs = {each.path: each for each in drawn_numbers(scenario)}
+    by_sweep = {each.path: each.number for each in chosen(scenario, only="uncertainties")}
     both = by_runs.keys() & by_sweep.keys()
-    assert {path for path in both if by_runs[path]} == {path for path in both if by_sweep[path]} != set()
+    assert {path: by_runs[path] for path in both} == {path: by_sweep[path] for path in both} != {}
+    assert by_runs.keys() <= by_sweep.keys() | set(scenario.chosen)
     wide = (Varied("w", 0.001, 1.0, 0.1), Varied("e", 0.2, 1.0, 0.5))
     assert np.unique(make(wide, "morris", None, 1, 3).values[:, 0]) == pytest.approx([0.001, 0.01, 0.1, 1])
     for method in ("lhs", "sobol", "grid"):
         made = make(wide, method, None, 1, 3)
         assert np.log(made.values[:, 0]).mean() == pytest.approx(np.log(0.001) / 2, rel=0.15), method
         assert ((made.values >= [0.001, 0.2]) & (made.values <= 1)).all()
-        shares = shares_of_ranges(made.problem, made.values)
-        assert abs(shares.mean(axis=0) - 0.5).max() < 0.12, method
-    record_property("now", f"one rule: {sum(by_sweep[path] for path in both)} numbers in logarithm in both")
+        shares = [each.number.place(column).mean() for each, column in zip(wide, made.values.T, strict=True)]
+        assert shares == pytest.approx([0.5, 0.5], abs=0.12), method
+    record_property("now", f"one rule: {len(both)} numbers by the same law in both")
+
+
+def test_points_follow_the_law_of_a_plausible_range_between_its_ends():
+    rate = Varied("r", 0.001, 0.02, 0.003, law="log", least=0.0)
+    idle = Varied("i", 0.0, 0.6, 0.0, law="log", least=0.0)
+    for method in ("lhs", "sobol"):
+        made = make((rate, idle), method, 1024, 1, 3)
+        values = made.values[:, 0]
+        assert np.median(values) == pytest.approx(0.003, rel=0.03), method
+        assert ((values >= 0.001) & (values <= 0.02)).all()
+        assert (values < rate.number.at(0.25)).mean() == pytest.approx(0.2 / 0.9, abs=0.02), method  # its tails are cut
+        assert (made.values[:, 1] == 0).mean() == pytest.approx(0.5, abs=0.02), method
+    ends = make((rate, idle), "oat", None, 1, 3).values
+    assert ends.tolist() == [[0.003, 0.0], [0.001, 0.0], [0.02, 0.0], [0.003, 0.0], [0.003, 0.6]]
+    levels = np.unique(make((rate, idle), "grid", 25, 1, 3).values[:, 0])
+    assert levels[[0, 2, 4]].tolist() == [0.001, 0.003, 0.02]
+
+
+def test_a_step_of_a_screen_is_as_long_wherever_the_law_puts_its_ends():
+    rate = Varied("r", 0.001, 0.02, 0.003, law="log", least=0.0)
+    idle = Varied("i", 0.0, 0.6, 0.0, law="log", least=0.0)
+    made = Response.of(make((rate, idle), "morris", 80, 1, 3), lambda X, run: {"y": rate.number.place(X[:, 0])})
+    found = made.indices("y").set_index("parameter")
+    assert found["mu_star"].to_dict() == pytest.approx({"r": 1.0, "i": 0.0})
+    assert found["sigma"].to_dict() == pytest.approx({"r": 0.0, "i": 0.0}, abs=1e-6)
+
+
+def test_a_sweep_that_is_resumed_or_opened_keeps_its_laws(question, tmp_path):
+    doubts = ["actions.aran.deploy.rate", "actors.bora.replies.rate"]
+    ranged = with_ranges(question, doubts)
+    made = sim.sweep(ranged, doubts, "lhs", 40, 2, 5, progress=None, save=tmp_path / "s")
+    assert {each.law for each in made.design.varied} == {"log"}
+    assert set(made.design.told()["plausible"]) == set(doubts)
+    opened = sim.open(tmp_path / "s")
+    assert opened.design.varied == made.design.varied
+    again = sim.sweep(ranged, save=tmp_path / "s", resume=True, progress=None)
+    assert again.design.sha256 == made.design.sha256
+    given = sim.sweep(ranged, dict.fromkeys(doubts, (0.05, 0.4)), "lhs", 40, 2, 5, progress=None)
+    assert {each.law for each in given.design.varied} == {"given"}
+    assert given.design.sha256 != made.design.sha256
+
+
+def with_ranges(scenario, paths):
+    content = scenario.model_dump(mode="json", by_alias=True)
+    for path in paths:
+        *heads, name, block, last = path.split(".")
+        section = content["theatre"][heads[0]]
+        entry = section[".".join([*heads[1:], name, block])] if heads[0] == "actions" else section[name][block]
+        entry[last] = {"value": 0.2, "plausible": [0.05, 0.4]}
+    return sim.Scenario.model_validate(content)
 
 
 def test_salib_s_own_samples_are_drawn_by_the_same_rule():

@@ -131,6 +131,24 @@ def test_a_lever_is_not_uncertain():
     assert [each.path for each in uncertain_numbers(made)] == ["actions.a.salute.rate"]
 
 
+def test_levers_are_drawn_where_that_is_asked_for_and_the_result_says_so(tmp_path):
+    made = one_act({"value": 0.2, "plausible": [0.1, 0.4], "lever": True}, {"value": 0.1, "plausible": [0.1, 0.4]})
+    both = sim.run(made, 8, SEED, uncertain="with_levers", save=tmp_path / "both")
+    assert {each.path for each in drawn_by(both.scenario, SEED, 0)} == {"actions.a.act.rate", "actions.a.salute.rate"}
+    one = sim.run(made, 8, SEED, uncertain=True)
+    assert {each.path for each in drawn_by(one.scenario, SEED, 0)} == {"actions.a.salute.rate"}
+    assert both.scenario.sha256 != one.scenario.sha256 == made.sha256
+    assert sim.open(tmp_path / "both").scenario.levers_drawn
+    again = sim.run(made, 8, SEED, uncertain=True, save=tmp_path / "both", resume=True)  # levers as it was begun
+    assert again.outcomes.equals(both.outcomes)
+    assert sim.compare(both, made, 8).second.scenario.levers_drawn  # and so beside it
+    assert not sim.compare(one, made).second.scenario.levers_drawn
+    with pytest.raises(QueryError, match="levers were drawn too for the runs of only one"):
+        sim.compare(both, one)
+    with pytest.raises(PlanError, match="'with_levers', found 'levers'"):
+        sim.run(made, 8, uncertain="levers")
+
+
 def test_what_shapes_the_rules_is_not_drawn():
     answers = {
         "a.act": action(4, "b", {"value": 0.2, "plausible": [0.1, 0.4]}, reply={"value": 0, "plausible": [0, 1]})

@@ -25,7 +25,7 @@ from sim.theatre.language.sources import Sources, parse
 from .console import notes, print_as_it_is, print_json
 
 _KINDS = {
-    "input": "taken from outside the model",
+    "input": "its own source says the value",
     "tuned": "set so that a named check holds",
     "judgement": "a guess with a reason",
     "scenario": "set by the scenario, without a source",
@@ -207,7 +207,8 @@ def _value(row: Row) -> str:
 
 
 def _range(row: Row) -> str:
-    return f"{_figure(row.plausible[0])} to {_figure(row.plausible[1])}" if row.plausible else "no range"
+    even = " even" if row.uniform else ""
+    return f"{_figure(row.plausible[0])} to {_figure(row.plausible[1])}{even}" if row.plausible else "no range"
 
 
 def _figure(value: float) -> str:

@@ -64,6 +64,9 @@ def run(
     uncertain: Annotated[
         bool, typer.Option("--uncertain", help="Draw every number from its plausible range: parameter error too.")
     ] = False,
+    levers: Annotated[
+        bool, typer.Option("--levers", help="With --uncertain: draw what a government can choose, too.")
+    ] = False,
     posterior: Annotated[
         Path | None,
         typer.Option(metavar="FILE", help="Take fitted numbers from what 'sim fit' wrote; all others as written."),
@@ -90,6 +93,8 @@ def run(
     if outcome is not None and precision is None:
         hint = "says whose share is to be how precise; add --until-halfwidth or --until-relative"
         raise typer.BadParameter(hint, param_hint="--outcome")
+    if levers and not (uncertain or resume):
+        raise typer.BadParameter("is for numbers that are drawn; add --uncertain", param_hint="--levers")
     question, folder = _named(scenario, out, resume, first, as_json)
     from sim.execution.run import run as run_many
     from sim.execution.summarise import summarise
@@ -109,7 +114,7 @@ def run(
     overlaid = _recorded(question, seed) if record else None
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
-    asked |= {"uncertain": uncertain, "posterior": posterior, "first": first}
+    asked |= {"uncertain": "with_levers" if levers else uncertain, "posterior": posterior, "first": first}
     more = typed(dask=dask, no_figures=not figures, record=record, json=as_json)
     with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble

@@ -247,19 +247,19 @@ def _head(made: "Sweep") -> str:
 
 def _drawn(made: "Sweep") -> str:
     """How numbers are drawn from their ranges: the rule is one for sweeps and for `sim run --uncertain`."""
-    n = sum(each.logarithmic for each in made.design.varied)
-    if not n:
-        return "Every range is spread over evenly, as 'sim run --uncertain' draws from it."
-    if n == len(made.design.varied):
-        return (
-            "Every range reaches more than tenfold and is spread over in its logarithm, as 'sim run --uncertain' draws."
-        )
-    which, its = (
-        (f"{n:,} of the ranges reach", "are spread over in their logarithm")
-        if n > 1
-        else ("1 of the ranges reaches", "is spread over in its logarithm")
-    )
-    return f"{which} more than tenfold and {its}, the others evenly, as 'sim run --uncertain' draws from them."
+    given = [each for each in made.design.varied if each.law == "given"]
+    lawful = len(made.design.varied) - len(given)
+    told = []
+    if lawful:
+        which = "Every number" if not given else counted(lawful, "number")
+        told.append(f"{which} by the law by which 'sim run --uncertain' draws, between the ends of its plausible range")
+    if given:
+        n = sum(each.logarithmic for each in given)
+        which = "every number" if not lawful else counted(len(given), "number")
+        how = "evenly" if not n else "evenly in its logarithm" if n == len(given) else f"evenly, {n:,} in the logarithm"
+        told.append(f"{which} {how} between ends of its own")
+    text = ", ".join(told)
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _print_measure(made: "Sweep", measure: str) -> None:

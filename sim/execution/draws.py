@@ -15,7 +15,7 @@ from sim.engine.draw import drawn_as
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_numbers
-from sim.theatre.parameters.fitted import Fitted, Uncertain, refuse_misfit
+from sim.theatre.parameters.fitted import Drawing, Fitted, Uncertain, refuse_misfit
 from sim.theatre.parameters.law import Laws, UncertainNumber
 from sim.theatre.parameters.places import places
 from sim.theatre.parameters.ranges import shaping
@@ -75,7 +75,7 @@ def design_of(
     return drawn_as(uncertain, _from_ranges(scenario, uncertain), seed, run_numbers) if uncertain else None
 
 
-def asked_for(posterior: "AnyPosterior | None", uncertain: Uncertain) -> Uncertain:
+def asked_for(posterior: "AnyPosterior | None", uncertain: Drawing) -> Uncertain:
     """How runs are to come by their numbers.
 
     Raises
@@ -83,6 +83,7 @@ def asked_for(posterior: "AnyPosterior | None", uncertain: Uncertain) -> Uncerta
     sim.StoreError
         The posterior cannot be read.
     """
+    uncertain = bool(uncertain) if isinstance(uncertain, str) else uncertain  # what of a government: see the scenario
     if posterior is None:
         return uncertain
     from sim.results.storage.posterior import from_posterior  # brings SciPy, which few runs need

@@ -12,7 +12,8 @@ from sim.results.storage.manifest import Manifest, Plan
 from sim.text import suggestion
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError
-from sim.theatre.parameters.fitted import Uncertain
+from sim.theatre.parameters.fitted import Drawing, Uncertain
+from sim.theatre.parameters.uncertain import with_levers_drawn
 
 from .draws import refuse_undrawable
 
@@ -90,6 +91,21 @@ def planned(
         size = FEWEST * 2 ** ((size // FEWEST).bit_length() - 1)
     # runs that share their numbers are in one block: they are counted together
     return replace(plan, size=-(-size // RUNS_PER_SET) * RUNS_PER_SET if uncertain else size)
+
+
+def asked_about(scenario: Scenario, uncertain: Drawing, earlier: Manifest | None) -> Scenario:
+    """The scenario with its levers drawn, where that is asked for or was begun.
+
+    Raises
+    ------
+    PlanError
+        `uncertain` is something else than it can be.
+    """
+    begun_so = earlier is not None and earlier.plan.uncertain and earlier.plan.scenario.levers_drawn
+    try:
+        return with_levers_drawn(scenario, "with_levers" if begun_so else uncertain)
+    except ChangeError as error:
+        raise PlanError(str(error)) from None
 
 
 def _check_uncertain(scenario: Scenario, until: Precision | None, uncertain: Uncertain) -> None:

@@ -25,12 +25,12 @@ from sim.results.storage.write_runs import Writer
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Uncertain
+from sim.theatre.parameters.fitted import Drawing, Uncertain
 
 from .afford import refuse_unaffordable
 from .draws import asked_for, design_of
 from .loop import ProgressOption, followed
-from .plan import planned
+from .plan import asked_about, planned
 
 if TYPE_CHECKING:
     from sim.results.storage.posterior import AnyPosterior
@@ -51,7 +51,7 @@ def run(
     first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
-    uncertain: Uncertain = False,
+    uncertain: Drawing = False,
     posterior: "AnyPosterior | None" = None,
     until: Precision | None = None,
     dtype: str | None = None,
@@ -76,9 +76,10 @@ def run(
     progress : callable, optional
         Called with how far it has come (`sim.execution.progress.Tally`); left out, a bar on a terminal or in a
         notebook; None for nothing.
-    uncertain : bool
-        Draw every number that has a plausible range from it, anew for every four runs; levers, and what the scenario
-        itself sets, stay as they are. See `Ensemble.errors`.
+    uncertain : bool, or "with_levers"
+        Draw every number that has a plausible range from it, anew for every four runs; what defines an outcome or the
+        ladder, and what the scenario itself sets, stay as they are, and levers unless they are asked for. See
+        `Ensemble.errors`.
     posterior : path of a file or folder that `sim fit` wrote, or Posterior, optional
         Take the numbers that were fitted from its draws, a new one for every four runs. All others are as written, or
         drawn from their ranges if `uncertain` says so. The result holds what it needs of the posterior.
@@ -111,6 +112,7 @@ def run(
     earlier = begun(folder) if folder is not None and resume else None
     asked: dict[str, Any] = {"first": first, "until": until, "dtype": dtype}
     asked |= {"variables": variables, "uncertain": asked_for(posterior, uncertain)}
+    question = asked_about(question, uncertain, earlier)
     plan = planned(question, runs, seed, RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
     work = partial(run_planned, plan)

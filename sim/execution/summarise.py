@@ -17,13 +17,13 @@ from sim.results.storage.write_counts import CountWriter
 from sim.results.summary import Summary
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Uncertain
+from sim.theatre.parameters.fitted import Drawing, Uncertain
 
 from . import run as running
 from .afford import refuse_unaffordable
 from .draws import asked_for
 from .loop import ProgressOption, followed
-from .plan import planned
+from .plan import asked_about, planned
 
 if TYPE_CHECKING:
     from sim.results.storage.posterior import AnyPosterior
@@ -42,7 +42,7 @@ def summarise(
     first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
-    uncertain: Uncertain = False,
+    uncertain: Drawing = False,
     posterior: "AnyPosterior | None" = None,
     until: Precision | None = None,
     resume: bool = False,
@@ -71,6 +71,7 @@ def summarise(
     earlier = begun(folder) if resume else None
     asked: dict[str, Any] = {"first": first, "until": until, "summary_only": True}
     asked |= {"uncertain": asked_for(posterior, uncertain)}
+    question = asked_about(question, uncertain, earlier)
     plan = planned(question, runs, seed, running.RUNS_PER_BLOCK, earlier, **asked)
     refuse_unaffordable(plan, folder)
     if earlier is not None and is_whole(folder, earlier):

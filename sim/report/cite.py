@@ -13,12 +13,12 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.engine.draw import RUNS_PER_SET
+from sim.execution.draws import drawn_numbers
 from sim.results.errors import StoreError
 from sim.results.storage.manifest import Manifest, read_manifest
 from sim.text import counted, number, on
 from sim.theatre.files.inventory import Row
 from sim.theatre.parameters.fitted import Fitted, source_of
-from sim.theatre.parameters.uncertain import uncertain_numbers
 
 from .latex import code, escaped, tables
 from .number_tables import NumberTables, every_number
@@ -221,9 +221,10 @@ def _numbers(of: Citation) -> Iterator[str]:
         yield f"Numbers were drawn from {source_of(plan.uncertain)}, a new draw for every {RUNS_PER_SET} runs."
     elif plan.uncertain:
         yield (
-            f"{counted(len(uncertain_numbers(plan.scenario)), 'uncertain number')} were drawn from their plausible "
-            f"ranges, a new set for every {RUNS_PER_SET} runs: evenly, or evenly in the logarithm where a positive "
-            "range spans more than a factor of ten."
+            f"{counted(len(drawn_numbers(plan.scenario)), 'uncertain number')} were drawn, a new set for every "
+            f"{RUNS_PER_SET} runs. A plausible range is the 5th and the 95th percentile about the nominal value as "
+            "median, each side normal: in the logarithm for positive numbers, in the log odds for shares; a side that "
+            "ends at the bound of what is possible is uniform."
         )
     kinds = Counter(str(row.kind) for row in of.numbers)
     words = {

@@ -66,8 +66,10 @@ class Provenance:
         words = [f"sim run {self.scenario.name} --runs {self.runs} --seed {self.seed}"]
         words += [f"--first {self.first}"] if self.first else []
         fitted = self.uncertain if isinstance(self.uncertain, Fitted) else None
+        drawn = fitted.others if fitted else self.uncertain
         words += ["--posterior posterior.parquet"] if fitted else []
-        words += ["--uncertain"] if (fitted.others if fitted else self.uncertain) else []
+        words += ["--uncertain"] if drawn else []
+        words += ["--levers"] if drawn and self.scenario.levers_drawn else []
         words += ["--summary-only"] if self.counts_only else []
         words += [f"--dtype {self.dtype}"] if self.dtype != "float32" else []
         return " ".join(words)

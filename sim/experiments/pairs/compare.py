@@ -22,6 +22,7 @@ from sim.replays.replay import replayed
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
 from sim.theatre.parameters.fitted import Uncertain, source_of
+from sim.theatre.parameters.uncertain import with_levers_drawn
 
 from .divergence import Divergence, first_divergence
 
@@ -252,6 +253,7 @@ def compare(
     needed = wanted * sum(bytes_in_memory(each.scenario) for each in origins if each.ensemble is None)
     refuse_memory(needed, f"{wanted:,} pairs of runs", error=QueryError)
     uncertain = _drawn_alike(origins)
+    origins = _levers_alike(*origins)
     ensembles = [
         run_many(each.scenario, wanted, chosen, executor=executor, uncertain=uncertain)
         if each.ensemble is None
@@ -275,6 +277,7 @@ def divergence_between(
     refuse_unlike(*origins)
     chosen = _shared_seed(origins, None if seed is None else seed_of(seed, QueryError))
     uncertain = _drawn_alike(origins)
+    origins = _levers_alike(*origins)
     one, other = (replayed(replace(each, seed=chosen, uncertain=uncertain), run) for each in origins)
     return first_divergence(one, other)
 
@@ -310,6 +313,28 @@ def _drawn_alike(origins: tuple[Origin, Origin]) -> Uncertain:
             "differ by what was changed, and by nothing else, make pairs"
         )
     return next((each.uncertain for each in results), False)
+
+
+def _levers_alike(first: Origin, second: Origin) -> tuple[Origin, Origin]:
+    """Both with their levers drawn, where one is a result that was made so; refused if both are and only one was.
+
+    Raises
+    ------
+    QueryError
+    """
+    results = [each for each in (first, second) if each.ensemble is not None]
+    if len({each.scenario.levers_drawn for each in results}) > 1:
+        raise QueryError(
+            f"levers were drawn too for the runs of only one of {first.name} and {second.name}; only runs that differ "
+            "by what was changed, and by nothing else, make pairs"
+        )
+    if not any(each.scenario.levers_drawn for each in results):
+        return first, second
+    one, other = (
+        each if each.ensemble is not None else replace(each, scenario=with_levers_drawn(each.scenario, "with_levers"))
+        for each in (first, second)
+    )
+    return one, other
 
 
 def refuse_unlike(first: Origin, second: Origin) -> None:

@@ -126,7 +126,8 @@ class Plan:
         if isinstance(self.uncertain, Fitted):
             return f"drawn from {source_of(self.uncertain)}"
         chosen = self.scenario.chosen
-        return f"drawn but for {', '.join(chosen)}" if chosen else "drawn"
+        levers = ", levers too" if self.scenario.levers_drawn else ""
+        return f"drawn{levers}" + (f" but for {', '.join(chosen)}" if chosen else "")
 
 
 class Done(NamedTuple):

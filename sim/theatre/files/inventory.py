@@ -35,8 +35,10 @@ class Row:
     """Of a threshold: which side of it counts."""
     unit: str
     plausible: tuple[float, float] | None
+    uniform: bool
+    """Whether the range is even, and its ends not percentiles."""
     kind: SourceKind | Literal["scenario"]
-    """What it is; `scenario` if a scenario sets it and gives no source."""
+    """What it is: `input` only if its own source says the value; `scenario` if a scenario sets it without a source."""
     source: str | None
     """Its own source or that of its entry."""
     cited_at: str | None
@@ -73,7 +75,8 @@ def _row(each: Written, theatre: Theatre, sources: Sources, changes: dict[str, N
         number.op if isinstance(number, Limit) else None,
         unit_of(theatre, each),
         number.plausible,
-        "scenario" if bare else sources.kind(each.source, inherited=each.number.source is None),
+        number.uniform,
+        "scenario" if bare else sources.kind(each.source, number.source is None, number.value),
         each.source,
         each.cited_at,
         f"{shown(change.key.file)}:{change.key.line}" if change is not None else None,
@@ -103,7 +106,7 @@ def unit_of(theatre: Theatre, each: Written) -> str:
     return getattr(theatre.variables.get(name or ""), "unit", "1")
 
 
-_ABOUT_A_NUMBER = {"plausible", "unit", "source", "note", "lever"}
+_ABOUT_A_NUMBER = {"plausible", "uniform", "unit", "source", "note", "lever"}
 
 
 def changed(resolved: Resolved) -> dict[str, Node]:

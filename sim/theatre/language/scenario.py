@@ -106,6 +106,8 @@ class Scenario(Model):
     forbid: Forbid = {}
     chosen: tuple[str, ...] = ()
     """Numbers that its files set without a range of their own: what it asks about, and so not uncertain."""
+    levers_drawn: bool = False
+    """Whether runs that draw their numbers also draw what a government can choose."""
 
     @model_validator(mode="wrap")
     @classmethod
@@ -182,6 +184,8 @@ class Scenario(Model):
         judging = {"base_rates", "lint", "questions"}
         left_out = {"name", "runs", "seed", "chosen", "record"} | (set() if self.series else {"series"})
         content = self.model_dump(mode="json", by_alias=True, exclude=left_out)
+        if not self.levers_drawn:
+            del content["levers_drawn"]  # as it was before they could be
         theatre = _but_for_absent_sides(content["theatre"])
         content["theatre"] = {key: value for key, value in theatre.items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
@@ -151,25 +152,46 @@ class Sources(Model):
                 found.append(f"'{key}' judges the model and cannot be put into it; write 'tuned: {key}'")
         return found
 
-    def kind(self, source: str | None, inherited: bool = False) -> SourceKind:
+    def kind(self, source: str | None, inherited: bool = False, value: float | None = None) -> SourceKind:
         """Return what a number with this source is; `inherited` if the source is its entry's and not its own.
 
-        A claim says in which direction something works. How strongly it does is then a judgement, as is what rests on
-        nothing that was looked up. An event says no more of the numbers of an act that only happened that day.
+        An input can be read in its own source. What stands for all numbers of an entry tells of none; a claim says in
+        which direction something works, and not how strongly; and an event or a block of figures gives those numbers
+        that its text says, or the remark beside its key. All else is a judgement after it. Without the value, nothing
+        is looked for.
         """
         if source is None:
             return "unsourced"
         said = parse(source)
         if said.tuned:
             return "tuned"
-        soft = said.keys and all(self._gives_direction(key, inherited) for key in said.keys)
-        return "judgement" if said.judged or soft else "input"
+        if said.judged or inherited:
+            return "judgement"
+        remark = source.partition(":")[2]
+        given = any(self._gives(key, value, remark) for key in said.keys)
+        return "input" if given or not said.keys else "judgement"
 
-    def _gives_direction(self, key: str, inherited: bool) -> bool:
+    def _gives(self, key: str, value: float | None, remark: str) -> bool:
+        """Whether a number can have been read in an entry; of a page that is only named, nobody here can tell."""
         entry = self.entries.get(key)
-        if isinstance(entry, RecordedEvent):
-            return inherited
-        return isinstance(entry, Claim) or (isinstance(entry, Reference) and entry.unchecked)
+        if isinstance(entry, Claim) or (isinstance(entry, Reference) and entry.unchecked):
+            return False
+        if value is None or not isinstance(entry, RecordedEvent | Figures):
+            return True
+        return any(says(text, value) for text in (entry.text, getattr(entry, "value", None) or "", remark))
+
+
+_FIGURE = re.compile(r"(?<![\w.])\d{1,3}(?:,\d{3})+(?![\w,])|(?<![\w.,])\d+(?:\.\d+)?(?!\w)")
+
+
+def says(text: str, value: float) -> bool:
+    """Whether a text has a number in figures, or one that rounds to it where it has two digits or more."""
+    digits = Decimal(f"{abs(value):.10g}").normalize()
+    written = [Decimal(figure.replace(",", "")) for figure in _FIGURE.findall(text)]
+    if digits in written:
+        return True
+    places = -int(digits.as_tuple().exponent)
+    return len(digits.as_tuple().digits) > 1 and places >= 0 and any(round(each, places) == digits for each in written)
 
 
 @dataclass(frozen=True)

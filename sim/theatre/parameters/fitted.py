@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from sim.text import counted, did_you_mean
 from sim.theatre.language.scenario import Scenario
@@ -71,6 +71,9 @@ class Fitted:
 Uncertain = bool | Fitted
 """How runs come by their numbers: as written (False), from plausible ranges (True), or from a posterior. Whatever is
 not false of these makes sets of runs that share what they have drawn."""
+
+Drawing = Uncertain | Literal["with_levers"]
+"""The same as it is asked for: from ranges, the numbers that a government can choose may be drawn, too."""
 
 
 def source_of(uncertain: Uncertain) -> str:

@@ -5,7 +5,6 @@ units in which the ladder counts, are neither: nothing is unknown about them.
 """
 
 from collections.abc import Iterator
-from typing import Literal
 
 import numpy as np
 
@@ -17,29 +16,39 @@ from .change import ChangeError, with_numbers
 from .law import Law, Laws, UncertainNumber, of_magnitude
 from .places import ANY, Place, places
 
-Uncertain = bool | Literal["with_levers"]
-"""Whether runs draw their numbers; and whether those too that a government can choose."""
+WITH_LEVERS = "with_levers"
+"""What asks that numbers be drawn which a government can choose, too."""
+
+
+def with_levers_drawn(scenario: Scenario, uncertain: object) -> Scenario:
+    """Return the scenario as its numbers are to be drawn: where levers are asked for, another, with a hash of its own.
+
+    Raises
+    ------
+    ChangeError
+        Something else is asked for.
+    """
+    if isinstance(uncertain, str) and uncertain != WITH_LEVERS:
+        raise ChangeError(f"'uncertain' is True, False or '{WITH_LEVERS}', found {uncertain!r}")
+    return scenario.model_copy(update={"levers_drawn": True}) if uncertain == WITH_LEVERS else scenario
+
 
 _FURTHEST = 1e-9
 """No draw ever lies so far out."""
 
 
-def uncertain_numbers(scenario: Scenario, levers: bool = False) -> tuple[UncertainNumber, ...]:
-    """Every number with a plausible range that is a doubt: nobody chooses it, and it defines nothing.
+def uncertain_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
+    """Every number with a plausible range that is a doubt: it defines nothing, and nobody chooses it.
 
-    Parameters
-    ----------
-    scenario : Scenario
-    levers : bool
-        Those that a government chooses, too.
+    What governments choose is among them where the scenario says `levers_drawn`; what the scenario itself sets is not.
     """
-    return tuple(_uncertain_numbers(scenario, levers))
+    return tuple(_uncertain_numbers(scenario))
 
 
-def _uncertain_numbers(scenario: Scenario, levers: bool) -> Iterator[UncertainNumber]:
+def _uncertain_numbers(scenario: Scenario) -> Iterator[UncertainNumber]:
     chosen, defining = set(scenario.chosen), definitions(scenario.theatre)
     for path, number, place in places(scenario):
-        if path in chosen or (number.lever and not levers) or path.startswith(defining):
+        if path in chosen or (number.lever and not scenario.levers_drawn) or path.startswith(defining):
             continue
         if (doubt := uncertain_number(path, number, place)) is not None:
             yield doubt
@@ -68,7 +77,7 @@ def definitions(theatre: Theatre) -> tuple[str, ...]:
     return ("outcomes.", "ladder.rungs.", "ladder.tension_", "ladder.rung_memory", "war.severity", *unread)
 
 
-def refuse_clashing(scenario: Scenario, levers: bool = False) -> None:
+def refuse_clashing(scenario: Scenario) -> None:
     """Refuse ranges out of which numbers may be drawn that cannot stand together, such as a scale that falls.
 
     Raises
@@ -76,7 +85,7 @@ def refuse_clashing(scenario: Scenario, levers: bool = False) -> None:
     ChangeError
         There are some; the message names one.
     """
-    numbers = uncertain_numbers(scenario, levers)
+    numbers = uncertain_numbers(scenario)
     if not numbers:
         return
     crossed = {"scale.0": 1 - _FURTHEST, "scale.1": _FURTHEST}
@@ -103,7 +112,7 @@ def values_at(numbers: tuple[UncertainNumber, ...], shares: list[float]) -> dict
 
 
 __all__ = [
-    "Uncertain",
+    "WITH_LEVERS",
     "UncertainNumber",
     "definitions",
     "furthest",
@@ -111,4 +120,5 @@ __all__ = [
     "refuse_clashing",
     "uncertain_number",
     "uncertain_numbers",
+    "with_levers_drawn",
 ]
