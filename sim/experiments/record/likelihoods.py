@@ -137,6 +137,10 @@ class LikelihoodFunction:
         self.prior = prior
         self._given, self._likelihood, self._executor = given, likelihood, executor
 
+    def __repr__(self) -> str:
+        given = self._given
+        return f"<Likelihood of {given.scenario.name} to {given.to}: {', '.join(self.names)}>"
+
     @property
     def names(self) -> tuple[str, ...]:
         """Paths of the numbers, in the order in which vectors hold them."""

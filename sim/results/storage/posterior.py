@@ -47,6 +47,10 @@ def read_posterior(path: "str | PathLike[str]") -> Posterior:
     path : path
         Of the file, or of the folder of a finished fit.
 
+    Returns
+    -------
+    Posterior
+
     Raises
     ------
     StoreError
@@ -57,16 +61,21 @@ def read_posterior(path: "str | PathLike[str]") -> Posterior:
     path = Path(path)
     content = checked_file(path) if path.is_dir() else _content(path)
     try:
-        table = pq.read_table(pa.BufferReader(content))
-        told = json.loads((table.schema.metadata or {})[KEY])
-        numbers = tuple(UncertainNumber(**number) for number in told.pop("numbers"))
-        draws = table.to_pandas().astype("float64")
-        if tuple(draws.columns) != tuple(each.path for each in numbers):
-            raise ValueError("its columns are not the numbers that it tells of")
+        found = _read(content, path if path.is_dir() else None)
     except (pa.ArrowException, KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError) as error:
         raise StoreError(f"{path} is no posterior that 'sim fit' wrote, or it is damaged: {error}") from error
-    _refuse_unsound(path, draws)
-    return Posterior(draws, Prior(numbers), told, path if path.is_dir() else None)
+    _refuse_unsound(path, found.draws)
+    return found
+
+
+def _read(content: bytes, folder: Path | None) -> Posterior:
+    table = pq.read_table(pa.BufferReader(content))
+    told = json.loads((table.schema.metadata or {})[KEY])
+    numbers = tuple(UncertainNumber(**number) for number in told.pop("numbers"))
+    draws = table.to_pandas().astype("float64")
+    if tuple(draws.columns) != tuple(each.path for each in numbers):
+        raise ValueError("its columns are not the numbers that it tells of")
+    return Posterior(draws, Prior(numbers), told, folder)
 
 
 def _content(path: Path) -> bytes:
