@@ -12,7 +12,7 @@ from sim.results.storage.manifest import Manifest, Plan
 from sim.text import suggestion
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError
-from sim.theatre.parameters.fitted import Uncertain
+from sim.theatre.parameters.fitted import NumbersFrom
 
 from .draws import refuse_undrawable
 
@@ -42,7 +42,7 @@ def planned(
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
     summary_only: bool = False,
-    uncertain: Uncertain = False,
+    uncertain: NumbersFrom = False,
 ) -> Plan:
     """Make a plan; what is not said is as in the earlier one, or as the scenario says.
 
@@ -92,7 +92,7 @@ def planned(
     return replace(plan, size=-(-size // RUNS_PER_SET) * RUNS_PER_SET if uncertain else size)
 
 
-def _check_uncertain(scenario: Scenario, until: Precision | None, uncertain: Uncertain) -> None:
+def _check_uncertain(scenario: Scenario, until: Precision | None, uncertain: NumbersFrom) -> None:
     if until is not None:
         raise PlanError(
             "runs that draw their numbers come in sets that share them, and no interval of ours holds for those "

@@ -25,7 +25,7 @@ from sim.results.storage.write_runs import Writer
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Uncertain
+from sim.theatre.parameters.fitted import NumbersFrom
 
 from .afford import refuse_unaffordable
 from .draws import asked_for, design_of
@@ -51,7 +51,7 @@ def run(
     first: int | None = None,
     executor: Executor | None = None,
     progress: ProgressOption = "bar",
-    uncertain: Uncertain = False,
+    uncertain: bool = False,
     posterior: "AnyPosterior | None" = None,
     until: Precision | None = None,
     dtype: str | None = None,
@@ -138,7 +138,7 @@ def run_block(
     first: int,
     last: int,
     keep: type[np.floating[Any]] = np.float32,
-    uncertain: Uncertain = False,
+    uncertain: NumbersFrom = False,
 ) -> Block:
     """Run numbers `first` to `last` - 1 in lockstep, to the end; `uncertain` as for `run`."""
     numbers = np.arange(first, last)

@@ -164,7 +164,7 @@ class LikelihoodFunction:
         """
         values, dense = self._points(theta)
         thrown = self._dice(values) if dice is None else np.broadcast_to(np.asarray(dice, np.int64), (len(values),))
-        possible = np.isfinite(self.prior.normal(values)).all(axis=1)
+        possible = self.prior.holds(values)
         found = np.full(len(values), -np.inf)
         if possible.any():
             chosen = values[possible], np.ascontiguousarray(thrown[possible])

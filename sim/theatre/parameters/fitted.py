@@ -68,12 +68,19 @@ class Fitted:
         return found
 
 
-Uncertain = bool | Fitted
+NumbersFrom = bool | Fitted
 """How runs come by their numbers: as written (False), from plausible ranges (True), or from a posterior. Whatever is
 not false of these makes sets of runs that share what they have drawn."""
 
 
-def source_of(uncertain: Uncertain) -> str:
+def as_options(uncertain: NumbersFrom) -> dict[str, Any]:
+    """The options of `sim.run` by which runs come by their numbers so."""
+    if isinstance(uncertain, Fitted):
+        return {"uncertain": uncertain.others, "posterior": uncertain}
+    return {"uncertain": uncertain}
+
+
+def source_of(uncertain: NumbersFrom) -> str:
     """What numbers were drawn from, in words."""
     if not isinstance(uncertain, Fitted):
         return "their plausible ranges"
