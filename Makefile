@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-versions faults coverage mutants lint bench gallery schemas odd lessons notebooks clean help
+.PHONY: demo test test-versions faults coverage calibration mutants lint bench gallery schemas odd lessons notebooks clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
@@ -10,6 +10,7 @@ help:
 	@echo "make test-versions [ONLY=lowest] [TESTS=tests]  tests with the lowest and the newest versions allowed"
 	@echo "make faults  every fault that was found once: what it was, what is there now (tests/FAULTS.md)"
 	@echo "make coverage  how often each interval holds the truth, on toys (tests/benchmarks/coverage/COVERAGE.md)"
+	@echo "make calibration  whether numbers are found again in histories simulated with them (tests/benchmarks/CALIBRATION.md)"
 	@echo "make mutants [FOLDER=sim/analysis] [SAMPLE=150]  how many faults put into the code the tests notice"
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model; what each verb takes"
 	@echo "make gallery draw the figures that the README shows"
@@ -49,6 +50,9 @@ faults: .venv/developer
 
 coverage: .venv/developer
 	$(BIN)/python -m tests.benchmarks.coverage
+
+calibration: .venv/developer
+	$(BIN)/python -m tests.benchmarks.calibration
 
 mutants: .venv/developer
 	$(BIN)/python -m tests.mutants $(FOLDER) $(if $(SAMPLE),--sample $(SAMPLE))

@@ -11,7 +11,10 @@ import pandas as pd
 import pytest
 
 import sim
+from sim.experiments.record.choose import prior_of
+from sim.experiments.record.likelihoods import LikelihoodFunction, asked
 from sim.results.errors import StoreError
+from sim.results.posterior import Posterior
 
 LESSON = sim.load("first_lesson")
 WAYS = (lambda thing: pickle.loads(pickle.dumps(thing)), copy.deepcopy, copy.copy)
@@ -25,7 +28,7 @@ def made(folder: Path) -> dict[str, object]:
     sim.run(LESSON, 20, save=folder / "runs", progress=None)
     swept = sim.sweep(LESSON, [RATE], "lhs", 64, 8, progress=None, save=folder / "swept")
     counts = sim.summarise(LESSON, folder / "counts", 20, progress=None)
-    replay = sim.replay(runs, run=3)
+    replay, prior = sim.replay(runs, run=3), prior_of(LESSON, [RATE])
     return {
         "__version__": sim.__version__,
         "CountedEnsemble": counts,
@@ -42,6 +45,8 @@ def made(folder: Path) -> dict[str, object]:
         "branch": sim.branch(LESSON, run=1, day=20, runs=5),
         "choices": sim.choices(LESSON, run=1, day=20, actor="north", runs=5),
         "compare": sim.compare(LESSON, LESSON, 5),
+        "Posterior": Posterior(pd.DataFrame(prior.draw(8, 1), columns=[RATE]), prior, {"log_evidence": 0.0}),
+        "likelihood": LikelihoodFunction(asked(LESSON), prior, None),
         "ledger": sim.ledger(swept, "first_blood"),
         "lint": sim.lint("first_lesson", runs=20),
         "open": sim.open(folder / "runs"),
@@ -62,7 +67,7 @@ def _raised(name: str) -> Exception:
 
 NOT_MADE = {
     *("CrisisModel", "annotated", "check", "load", "load_theatre", "merge", "replay", "run", "summarise", "sweep"),
-    "to_ema",
+    *("fit", "read_posterior", "to_ema"),
 }
 """Makes text, or what stands above under the name of its class; a model is refused, in words."""
 

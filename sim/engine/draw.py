@@ -11,7 +11,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.parameters.fitted import Fitted, Uncertain
+from sim.theatre.parameters.fitted import Fitted, NumbersFrom
 from sim.theatre.parameters.law import Laws, UncertainNumber
 
 from .dice import NUMBERS, middle, philox
@@ -50,13 +50,13 @@ def drawn(
 
 
 def drawn_as(
-    uncertain: Uncertain, numbers: Sequence[UncertainNumber], seed: int, run_numbers: NDArray[np.integer[Any]]
+    uncertain: NumbersFrom, numbers: Sequence[UncertainNumber], seed: int, run_numbers: NDArray[np.integer[Any]]
 ) -> dict[str, NDArray[np.float64]]:
     """What runs draw, however they come by their numbers: path to one value for each run.
 
     Parameters
     ----------
-    uncertain : Uncertain
+    uncertain : NumbersFrom
         A posterior has the last word over ranges.
     numbers : sequence of UncertainNumber
         Those that are drawn from ranges, if any are.

@@ -15,11 +15,11 @@ from sim.engine.draw import drawn_as
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_numbers
-from sim.theatre.parameters.fitted import Drawing, Fitted, Uncertain, refuse_misfit
+from sim.theatre.parameters.fitted import Fitted, NumbersFrom, refuse_misfit
 from sim.theatre.parameters.law import Laws, UncertainNumber
 from sim.theatre.parameters.places import places
 from sim.theatre.parameters.ranges import shaping
-from sim.theatre.parameters.uncertain import furthest, refuse_clashing, uncertain_number, uncertain_numbers
+from sim.theatre.parameters.uncertain import Drawing, furthest, refuse_clashing, uncertain_number, uncertain_numbers
 
 if TYPE_CHECKING:
     from sim.results.storage.posterior import AnyPosterior
@@ -69,13 +69,13 @@ def drawn_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
 
 
 def design_of(
-    scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]], uncertain: Uncertain = True
+    scenario: Scenario, seed: int, run_numbers: NDArray[np.integer[Any]], uncertain: NumbersFrom = True
 ) -> dict[str, NDArray[np.float64]] | None:
     """What runs draw: path to one value for each run, as `LockstepModel` takes it; None if numbers are as written."""
     return drawn_as(uncertain, _from_ranges(scenario, uncertain), seed, run_numbers) if uncertain else None
 
 
-def asked_for(posterior: "AnyPosterior | None", uncertain: Drawing) -> Uncertain:
+def asked_for(posterior: "AnyPosterior | None", uncertain: Drawing) -> NumbersFrom:
     """How runs are to come by their numbers.
 
     Raises
@@ -83,21 +83,21 @@ def asked_for(posterior: "AnyPosterior | None", uncertain: Drawing) -> Uncertain
     sim.StoreError
         The posterior cannot be read.
     """
-    uncertain = bool(uncertain) if isinstance(uncertain, str) else uncertain  # what of a government: see the scenario
+    ranges = bool(uncertain)  # whether levers are drawn, the scenario says
     if posterior is None:
-        return uncertain
+        return ranges
     from sim.results.storage.posterior import from_posterior  # brings SciPy, which few runs need
 
-    return from_posterior(posterior, uncertain)
+    return from_posterior(posterior, ranges)
 
 
-def _from_ranges(scenario: Scenario, uncertain: Uncertain) -> tuple[UncertainNumber, ...]:
+def _from_ranges(scenario: Scenario, uncertain: NumbersFrom) -> tuple[UncertainNumber, ...]:
     """The numbers that are drawn from their ranges."""
     own = uncertain.others if isinstance(uncertain, Fitted) else uncertain
     return drawn_numbers(scenario) if own else ()
 
 
-def drawn_by(scenario: Scenario, seed: int, run: int, uncertain: Uncertain = True) -> tuple[Drawn, ...]:
+def drawn_by(scenario: Scenario, seed: int, run: int, uncertain: NumbersFrom = True) -> tuple[Drawn, ...]:
     """What one run draws, what stands out furthest first."""
     fitted = _ranges_of(scenario, uncertain) if isinstance(uncertain, Fitted) else {}
     numbers = tuple(({each.path: each for each in _from_ranges(scenario, uncertain)} | fitted).values())
@@ -127,7 +127,7 @@ def scenario_of(scenario: Scenario, numbers: tuple[Drawn, ...]) -> Scenario:
     return with_numbers(scenario, {each.path: each.value for each in numbers}) if numbers else scenario
 
 
-def refuse_undrawable(scenario: Scenario, uncertain: Uncertain) -> None:
+def refuse_undrawable(scenario: Scenario, uncertain: NumbersFrom) -> None:
     """Refuse a scenario with nothing to draw, with numbers that cannot be drawn apart, or that a posterior misfits.
 
     Raises

@@ -12,8 +12,8 @@ from sim.results.storage.manifest import Manifest, Plan
 from sim.text import suggestion
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError
-from sim.theatre.parameters.fitted import Drawing, Uncertain
-from sim.theatre.parameters.uncertain import with_levers_drawn
+from sim.theatre.parameters.fitted import NumbersFrom
+from sim.theatre.parameters.uncertain import Drawing, with_levers_drawn
 
 from .draws import refuse_undrawable
 
@@ -43,7 +43,7 @@ def planned(
     dtype: str | None = None,
     variables: Sequence[str] | None = None,
     summary_only: bool = False,
-    uncertain: Uncertain = False,
+    uncertain: NumbersFrom = False,
 ) -> Plan:
     """Make a plan; what is not said is as in the earlier one, or as the scenario says.
 
@@ -108,7 +108,7 @@ def asked_about(scenario: Scenario, uncertain: Drawing, earlier: Manifest | None
         raise PlanError(str(error)) from None
 
 
-def _check_uncertain(scenario: Scenario, until: Precision | None, uncertain: Uncertain) -> None:
+def _check_uncertain(scenario: Scenario, until: Precision | None, uncertain: NumbersFrom) -> None:
     if until is not None:
         raise PlanError(
             "runs that draw their numbers come in sets that share them, and no interval of ours holds for those "

@@ -25,7 +25,8 @@ from sim.results.storage.write_runs import Writer
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Drawing, Uncertain
+from sim.theatre.parameters.fitted import NumbersFrom
+from sim.theatre.parameters.uncertain import Drawing
 
 from .afford import refuse_unaffordable
 from .draws import asked_for, design_of
@@ -140,7 +141,7 @@ def run_block(
     first: int,
     last: int,
     keep: type[np.floating[Any]] = np.float32,
-    uncertain: Uncertain = False,
+    uncertain: NumbersFrom = False,
 ) -> Block:
     """Run numbers `first` to `last` - 1 in lockstep, to the end; `uncertain` as for `run`."""
     numbers = np.arange(first, last)

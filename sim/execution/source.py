@@ -9,7 +9,7 @@ from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import Named, shipped_files
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Uncertain
+from sim.theatre.parameters.fitted import NumbersFrom
 
 from .draws import Drawn, drawn_by, scenario_of
 
@@ -42,7 +42,7 @@ class Origin:
     ensemble: Any = None
     made_by: str | None = None
     """The version that made the result."""
-    uncertain: Uncertain = False
+    uncertain: NumbersFrom = False
     """Whether each run has drawn its numbers, and from what."""
     first: int = 0
     """Number of the result's first run."""

@@ -17,7 +17,8 @@ from sim.results.storage.write_counts import CountWriter
 from sim.results.summary import Summary
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Drawing, Uncertain
+from sim.theatre.parameters.fitted import NumbersFrom, as_options
+from sim.theatre.parameters.uncertain import Drawing
 
 from . import run as running
 from .afford import refuse_unaffordable
@@ -84,11 +85,11 @@ def summarise(
             writer.take(span, counts)
         kept = min(KEPT, len(writer.summary))
         whole: dict[str, Any] = {"executor": executor, "progress": None, "save": writer.kept, "resume": True}
-        running.run(question, kept, plan.seed, first=plan.first, uncertain=plan.uncertain, **whole)
+        running.run(question, kept, plan.seed, first=plan.first, **as_options(plan.uncertain), **whole)
         return writer.finish()
 
 
-def count_block(scenario: Scenario, seed: int, first: int, last: int, uncertain: Uncertain = False) -> Summary:
+def count_block(scenario: Scenario, seed: int, first: int, last: int, uncertain: NumbersFrom = False) -> Summary:
     """Run a block and count what its runs did."""
     return Summary.of(running.run_block(scenario, seed, first, last, uncertain=uncertain), scenario, bool(uncertain))
 

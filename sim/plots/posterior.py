@@ -13,7 +13,7 @@ from .colours import COLOURS, tint
 from .figures import DPI, canvas
 from .frame import given_or_new, head, plain_axes, signed
 from .labels import SIZE
-from .settings import PLAIN, own_settings, plain_text
+from .settings import own_settings, plain_text
 
 if TYPE_CHECKING:
     from sim.results.posterior import Posterior as Fit
@@ -51,15 +51,14 @@ def posterior(posterior: "Fit", ax: Axes | None = None) -> Axes:
         ax.hlines(-at, *ends, color=colour, linewidth=3)
         ax.plot(float(np.clip(np.median(own), -_WIDE, _WIDE)), -at, "o", color=colour, markersize=5)
         values = f"{number(row['prior_median'])} → {number(row['median'])}"
-        told = f"contracts by {percent(row['contraction'])}" if row["contraction"] > 0 else "moved, no narrower"
+        told = f"contraction {percent(row['contraction'])}" if row["contraction"] > 0 else "moved, no narrower"
         told = told if row["learned"] else "learned nothing"
         ax.text(-_WIDE, -at + 0.68, row["path"], fontsize=SIZE, color=COLOURS["text"], parse_math=False)
         ax.text(_WIDE, -at + 0.68, f"{values}; {told}", fontsize=SIZE, color=colour, ha="right", parse_math=False)
     ax.set_xlim(-_WIDE, _WIDE)
     ax.set_ylim(-len(table) + 0.75, 0.95)
     ax.set_yticks([])
-    ax.set_xticks([-1.645, 0, 1.645], ["5th percentile", "median before", "95th percentile"])
-    ax.set_xlabel("Where the number lies in what was plausible before", loc="right", **PLAIN)
+    ax.set_xticks([-1.645, 0, 1.645], ["5th percentile before", "median before", "95th percentile before"])
     plain_axes(ax, grid="x")
     ax.spines["left"].set_visible(False)
     head(

@@ -25,6 +25,7 @@ from sim.results.storage.atomic import read_file
 from sim.results.storage.check import is_sealed
 from sim.results.storage.manifest import provenance
 from sim.theatre.files.errors import ScenarioError
+from sim.theatre.parameters.fitted import as_options
 
 from .render import ReportError, html
 
@@ -80,11 +81,11 @@ def runs_of(carried: Provenance) -> AnyEnsemble:
     ensemble: AnyEnsemble
     if carried.counts_only:
         with TemporaryDirectory() as folder:
-            asked: dict[str, Any] = {"first": carried.first, "uncertain": carried.uncertain}
+            asked: dict[str, Any] = {"first": carried.first, **as_options(carried.uncertain)}
             written = summarise(scenario, Path(folder) / "runs", runs, seed, **asked)
             ensemble = replace(written, kept=_in_memory(written.kept))
     else:
-        ensemble = run(scenario, runs, seed, first=carried.first, dtype=carried.dtype, uncertain=carried.uncertain)
+        ensemble = run(scenario, runs, seed, first=carried.first, dtype=carried.dtype, **as_options(carried.uncertain))
     if carried.until is not None:
         ensemble.info["until"] = dict(carried.until)
     return ensemble

@@ -10,7 +10,7 @@ from typing import Any, Self
 from pydantic import ValidationError
 
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Fitted, Uncertain
+from sim.theatre.parameters.fitted import Fitted, NumbersFrom
 
 from .counted import AnyEnsemble, CountedEnsemble, first_run
 from .errors import StoreError
@@ -38,7 +38,7 @@ class Provenance:
     """Hash of the rules by which it made them, if that is known."""
     until: Mapping[str, Any] | None = None
     """The precision at which the runs ended, if they had to reach one."""
-    uncertain: Uncertain = False
+    uncertain: NumbersFrom = False
     """Whether the runs drew their numbers, and from what."""
     first: int = 0
     """Number of the first run."""
@@ -136,7 +136,7 @@ def _unpacked(text: str, what: str) -> Any:
     return json.loads(content)
 
 
-def _uncertain(texts: Mapping[str, str]) -> Uncertain:
+def _uncertain(texts: Mapping[str, str]) -> NumbersFrom:
     if (packed := texts.get("Posterior-Packed")) is None:
         return texts.get("Uncertain") == "yes"
     try:

@@ -21,7 +21,7 @@ from sim.given import MOST_RUNS, seed_of, shown, whole, whole_or_none
 from sim.replays.replay import replayed
 from sim.results.counted import CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
-from sim.theatre.parameters.fitted import Uncertain, source_of
+from sim.theatre.parameters.fitted import NumbersFrom, as_options, source_of
 from sim.theatre.parameters.uncertain import with_levers_drawn
 
 from .divergence import Divergence, first_divergence
@@ -255,7 +255,7 @@ def compare(
     uncertain = _drawn_alike(origins)
     origins = _levers_alike(*origins)
     ensembles = [
-        run_many(each.scenario, wanted, chosen, executor=executor, uncertain=uncertain)
+        run_many(each.scenario, wanted, chosen, executor=executor, **as_options(uncertain))
         if each.ensemble is None
         else each.ensemble
         for each in origins
@@ -292,7 +292,7 @@ def _shared_seed(origins: tuple[Origin, Origin], seed: int | None) -> int:
     return chosen
 
 
-def _drawn_alike(origins: tuple[Origin, Origin]) -> Uncertain:
+def _drawn_alike(origins: tuple[Origin, Origin]) -> NumbersFrom:
     """Whether the runs of both draw their numbers, and from what: where one is a result, as that was made.
 
     Raises

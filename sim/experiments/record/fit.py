@@ -22,7 +22,6 @@ from sim.results.storage.fit_folder import FitFolder, fit_begun, fitting, refuse
 from sim.results.storage.manifest import provenance
 from sim.results.storage.posterior import read_posterior
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.law import UncertainNumber
 from sim.theatre.parameters.prior import Prior
 
 from .choose import Chosen, FitError, prior_of
@@ -107,10 +106,8 @@ def fit(
         before.get("particles") if particles is None else particles,
         before.get("seed") if seed is None else seed,
     )
-    if parameters is None and before:
-        prior = Prior(tuple(UncertainNumber(**number) for number in before["numbers"]))
-    else:
-        prior = prior_of(given.scenario, parameters)
+    begun_so = parameters is None and before
+    prior = Prior.of(before["numbers"]) if begun_so else prior_of(given.scenario, parameters)
     n = whole(sets if sets is not None else before.get("sets", SETS), "sets", FEWEST, MOST, FitError)
     told = _told(given, prior, n, record)
     if folder is not None and earlier is not None and earlier.status == "complete":
@@ -133,7 +130,7 @@ def _told(given: Asked, prior: Prior, sets: int, record: Any) -> dict[str, Any]:
         "sets": sets,
         "particles": given.particles,
         "seed": given.seed,
-        "numbers": [each._asdict() for each in prior.numbers],
+        "numbers": prior.told(),
     }
 
 

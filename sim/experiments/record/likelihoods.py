@@ -137,6 +137,10 @@ class LikelihoodFunction:
         self.prior = prior
         self._given, self._likelihood, self._executor = given, likelihood, executor
 
+    def __repr__(self) -> str:
+        given = self._given
+        return f"<Likelihood of {given.scenario.name} to {given.to}: {', '.join(self.names)}>"
+
     @property
     def names(self) -> tuple[str, ...]:
         """Paths of the numbers, in the order in which vectors hold them."""
@@ -160,7 +164,7 @@ class LikelihoodFunction:
         """
         values, dense = self._points(theta)
         thrown = self._dice(values) if dice is None else np.broadcast_to(np.asarray(dice, np.int64), (len(values),))
-        possible = np.isfinite(self.prior.normal(values)).all(axis=1)
+        possible = self.prior.holds(values)
         found = np.full(len(values), -np.inf)
         if possible.any():
             chosen = values[possible], np.ascontiguousarray(thrown[possible])

@@ -16,7 +16,7 @@ from .checksums import Stored, fault
 from .manifest import NAME, Manifest, read_manifest, remedy
 from .written import KEPT
 
-_REPORT = "report.html"
+_REPORT, FIT = "report.html", "fit.json"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _SEAL = b"\n<!-- sha256 "
 """Begins the last line of a report, which holds the hash of all before it."""
@@ -71,6 +71,8 @@ def check(folder: str | Path) -> Checked:
         The folder is no result.
     """
     folder = Path(folder)
+    if not (folder / NAME).exists() and (folder / FIT).exists():
+        return _checked_fit(folder)
     try:
         manifest = read_manifest(folder)
     except StoreError as error:
@@ -98,6 +100,20 @@ def check(folder: str | Path) -> Checked:
     if damaged and all(each.file == _REPORT for each in damaged):
         advice = f"{shlex.join(['sim', 'report', str(folder)])} writes it anew"
     return Checked(folder, checked, bare, tuple(dict.fromkeys(damaged)), advice, manifest.status == "complete")
+
+
+def _checked_fit(folder: Path) -> Checked:
+    """The same of a fit, which has a manifest of its own kind."""
+    from .fit_folder import fit_begun  # which asks this module
+
+    advice = "fit again, with --overwrite"
+    try:
+        manifest = fit_begun(folder)
+    except StoreError as error:
+        return Checked(folder, 1, 0, (Damaged(FIT, str(error)),), advice)
+    assert manifest is not None
+    damaged = [Damaged(name, wrong) for name, file in manifest.files.items() if (wrong := _fault(folder / name, file))]
+    return Checked(folder, 1 + len(manifest.files), 0, tuple(damaged), advice, manifest.status == "complete")
 
 
 def damage(folder: Path) -> tuple[Damaged, ...]:

@@ -16,7 +16,7 @@ from sim.engine.fingerprint import RULES, code_sha256
 from sim.results.errors import StoreError
 from sim.results.intervals import Precision
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.fitted import Fitted, Uncertain, source_of
+from sim.theatre.parameters.fitted import Fitted, NumbersFrom, source_of
 
 from .atomic import UNFINISHED, replacing
 from .checksums import Stored
@@ -51,7 +51,7 @@ class Plan:
     until: Precision | None = None
     branch: Mapping[str, Any] | None = None
     """Of which run, from which day on, the runs are branches; None where they are runs of their own."""
-    uncertain: Uncertain = False
+    uncertain: NumbersFrom = False
     """Whether runs draw the uncertain numbers, and from what."""
     design: Mapping[str, Any] | None = None
     """Of a sweep, whose runs are those of one point after those of another: what `Design.told` says."""
@@ -234,7 +234,7 @@ class Manifest:
         return json.dumps(self.plan.scenario.model_dump(mode="json", by_alias=True), indent=1, ensure_ascii=False)
 
 
-def _told(uncertain: Uncertain) -> Any:
+def _told(uncertain: NumbersFrom) -> Any:
     return uncertain.told() if isinstance(uncertain, Fitted) else uncertain
 
 

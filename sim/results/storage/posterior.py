@@ -5,6 +5,7 @@ the last day of the record that counted, seed, sets, particles, log evidence, an
 """
 
 import json
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import Any, BinaryIO, Union
@@ -15,8 +16,7 @@ import pyarrow.parquet as pq
 
 from sim.results.errors import StoreError
 from sim.results.posterior import Posterior
-from sim.theatre.parameters.fitted import MOST_VALUES, Fitted, Uncertain
-from sim.theatre.parameters.law import UncertainNumber
+from sim.theatre.parameters.fitted import MOST_VALUES, Fitted
 from sim.theatre.parameters.prior import Prior
 
 from .atomic import read_file
@@ -33,7 +33,7 @@ AnyPosterior = Union[str, "PathLike[str]", Posterior, Fitted]
 
 def write_posterior(posterior: Posterior, file: BinaryIO) -> None:
     """Write draws, and how they were made."""
-    told = {**posterior.info, "numbers": [each._asdict() for each in posterior.prior.numbers]}
+    told = {**posterior.info, "numbers": posterior.prior.told()}
     table = pa.Table.from_pandas(posterior.draws, preserve_index=False)
     kept = {**(table.schema.metadata or {}), KEY: json.dumps(told, ensure_ascii=False).encode()}
     pq.write_table(table.replace_schema_metadata(kept), file, **CHECKED)
@@ -47,6 +47,10 @@ def read_posterior(path: "str | PathLike[str]") -> Posterior:
     path : path
         Of the file, or of the folder of a finished fit.
 
+    Returns
+    -------
+    Posterior
+
     Raises
     ------
     StoreError
@@ -57,16 +61,21 @@ def read_posterior(path: "str | PathLike[str]") -> Posterior:
     path = Path(path)
     content = checked_file(path) if path.is_dir() else _content(path)
     try:
-        table = pq.read_table(pa.BufferReader(content))
-        told = json.loads((table.schema.metadata or {})[KEY])
-        numbers = tuple(UncertainNumber(**number) for number in told.pop("numbers"))
-        draws = table.to_pandas().astype("float64")
-        if tuple(draws.columns) != tuple(each.path for each in numbers):
-            raise ValueError("its columns are not the numbers that it tells of")
+        found = _read(content, path if path.is_dir() else None)
     except (pa.ArrowException, KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError) as error:
         raise StoreError(f"{path} is no posterior that 'sim fit' wrote, or it is damaged: {error}") from error
-    _refuse_unsound(path, draws)
-    return Posterior(draws, Prior(numbers), told, path if path.is_dir() else None)
+    _refuse_unsound(path, found.draws)
+    return found
+
+
+def _read(content: bytes, folder: Path | None) -> Posterior:
+    table = pq.read_table(pa.BufferReader(content))
+    told = json.loads((table.schema.metadata or {})[KEY])
+    prior = Prior.of(told.pop("numbers"))
+    draws = table.to_pandas().astype("float64")
+    if tuple(draws.columns) != prior.names:
+        raise ValueError("its columns are not the numbers that it tells of")
+    return Posterior(draws, prior, told, folder)
 
 
 def _content(path: Path) -> bytes:
@@ -89,17 +98,15 @@ def _refuse_unsound(path: Path, draws: pd.DataFrame) -> None:
         raise StoreError(f"{path} holds a draw that is no number")
 
 
-def from_posterior(posterior: AnyPosterior | None, uncertain: Uncertain) -> Uncertain:
-    """How runs come by their numbers: from a posterior, if there is one, and all others as `uncertain` says.
+def from_posterior(posterior: AnyPosterior, others: bool) -> Fitted:
+    """What runs draw from a posterior; `others` says whether they draw all other numbers from their ranges.
 
     Raises
     ------
     StoreError
         It cannot be read.
     """
-    if posterior is None:
-        return uncertain
     if isinstance(posterior, Fitted):
-        return posterior
+        return replace(posterior, others=others)
     found = posterior if isinstance(posterior, Posterior) else read_posterior(posterior)
-    return found.fitted(others=bool(uncertain))
+    return found.fitted(others)

@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from sim.text import counted, did_you_mean
 from sim.theatre.language.scenario import Scenario
@@ -68,15 +68,19 @@ class Fitted:
         return found
 
 
-Uncertain = bool | Fitted
+NumbersFrom = bool | Fitted
 """How runs come by their numbers: as written (False), from plausible ranges (True), or from a posterior. Whatever is
 not false of these makes sets of runs that share what they have drawn."""
 
-Drawing = Uncertain | Literal["with_levers"]
-"""The same as it is asked for: from ranges, the numbers that a government can choose may be drawn, too."""
+
+def as_options(uncertain: NumbersFrom) -> dict[str, Any]:
+    """The options of `sim.run` by which runs come by their numbers so."""
+    if isinstance(uncertain, Fitted):
+        return {"uncertain": uncertain.others, "posterior": uncertain}
+    return {"uncertain": uncertain}
 
 
-def source_of(uncertain: Uncertain) -> str:
+def source_of(uncertain: NumbersFrom) -> str:
     """What numbers were drawn from, in words."""
     if not isinstance(uncertain, Fitted):
         return "their plausible ranges"

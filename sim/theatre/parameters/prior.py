@@ -4,7 +4,7 @@ A coordinate z whose prior is standard normal stands for each number; its 5th an
 plausible range. So samplers and other people's tools see one prior, whatever numbers are asked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -37,6 +37,22 @@ class Prior:
     def normal(self, values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Points z of numbers, shape (…, number); infinite where a number cannot be."""
         return self._each(values, _normal_of)
+
+    def holds(self, values: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
+        """Whether numbers can be so, shape (…): the prior has no density where one cannot."""
+        return np.asarray(np.isfinite(self.normal(values)).all(axis=-1))
+
+    def told(self) -> list[dict[str, Any]]:
+        """All of it as plain data, as JSON knows it."""
+        return [
+            {name: entry for name, entry in each._asdict().items() if entry not in (float("inf"), float("-inf"))}
+            for each in self.numbers
+        ]
+
+    @classmethod
+    def of(cls, told: Sequence[Mapping[str, Any]]) -> "Prior":
+        """Read what `told` wrote."""
+        return cls(tuple(UncertainNumber(**number) for number in told))
 
     def quantiles(self, levels: Sequence[float]) -> NDArray[np.float64]:
         """Quantiles of each number, shape (level, number)."""

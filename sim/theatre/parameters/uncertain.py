@@ -5,6 +5,7 @@ units in which the ladder counts, are neither: nothing is unknown about them.
 """
 
 from collections.abc import Iterator
+from typing import Literal
 
 import numpy as np
 
@@ -16,11 +17,11 @@ from .change import ChangeError, with_numbers
 from .law import Law, Laws, UncertainNumber, of_magnitude
 from .places import ANY, Place, places
 
-WITH_LEVERS = "with_levers"
-"""What asks that numbers be drawn which a government can choose, too."""
+Drawing = bool | Literal["with_levers"]
+"""Whether runs draw their numbers; and whether those too that a government can choose."""
 
 
-def with_levers_drawn(scenario: Scenario, uncertain: object) -> Scenario:
+def with_levers_drawn(scenario: Scenario, uncertain: Drawing) -> Scenario:
     """Return the scenario as its numbers are to be drawn: where levers are asked for, another, with a hash of its own.
 
     Raises
@@ -28,9 +29,9 @@ def with_levers_drawn(scenario: Scenario, uncertain: object) -> Scenario:
     ChangeError
         Something else is asked for.
     """
-    if isinstance(uncertain, str) and uncertain != WITH_LEVERS:
-        raise ChangeError(f"'uncertain' is True, False or '{WITH_LEVERS}', found {uncertain!r}")
-    return scenario.model_copy(update={"levers_drawn": True}) if uncertain == WITH_LEVERS else scenario
+    if uncertain not in (True, False, "with_levers"):
+        raise ChangeError(f"'uncertain' is True, False or 'with_levers', found {uncertain!r}")
+    return scenario.model_copy(update={"levers_drawn": True}) if uncertain == "with_levers" else scenario
 
 
 _FURTHEST = 1e-9
@@ -112,7 +113,7 @@ def values_at(numbers: tuple[UncertainNumber, ...], shares: list[float]) -> dict
 
 
 __all__ = [
-    "WITH_LEVERS",
+    "Drawing",
     "UncertainNumber",
     "definitions",
     "furthest",
