@@ -30,6 +30,11 @@ def residuals(found: "RecordResiduals", ax: Axes | None = None) -> Axes:
     distance told in units of its own 95 % band (of Kolmogorov and Smirnov), so that one band is right for all, however
     many acts there are. The classes that deviate most have colours and names.
 
+    Parameters
+    ----------
+    found : RecordResiduals
+        What `sim.residuals` gives.
+
     Raises
     ------
     ValueError
