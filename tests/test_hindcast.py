@@ -269,6 +269,11 @@ def test_it_is_told_within_the_width_and_as_data(told):
     assert len(data["forecasts"]) == len(told.forecasts)
 
 
+def test_a_last_day_leaves_out_windows_that_reach_beyond_it(record):
+    found = sim.hindcast("first_lesson", 10, 20, particles=8, record=record, to="2030-03-31")
+    assert (found.origins[-1] - START).days == 70
+
+
 def test_a_question_that_the_record_does_not_answer_is_named(record):
     whole = load_history(record, sim.load_theatre("two_rivals"))
     found = sim.hindcast("first_lesson", 30, 20, particles=8, record=whole.model_copy(update={"series": {}}))

@@ -255,7 +255,7 @@ def hindcast(
     seed: int | None = None,
     *,
     record: HistoryFile | Named | None = None,
-    to: date | None = None,
+    to: date | str | None = None,
     progress: Callable[[date], None] | None = None,
 ) -> Hindcast:
     """Put a theatre's questions to runs that have followed the record, every so many days, and score what they say.
@@ -273,7 +273,7 @@ def hindcast(
         Seed of all dice; left out, the scenario's.
     record : HistoryFile, path or name of a shipped history, optional
         Left out, the scenario's own; where it has none, the shipped one.
-    to : date, optional
+    to : date or text such as 2019-09-30, optional
         The last day of the record that counts.
     progress : callable, optional
         Told each origin.
@@ -293,7 +293,8 @@ def hindcast(
     """
     step, span = whole_days(every, "every"), whole_days(days, "days")
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
-    following = Following(question, record, whole(particles, "particles", 1, MOST_PARTICLES), seed, to=to)
+    last = date.fromisoformat(to) if isinstance(to, str) else to
+    following = Following(question, record, whole(particles, "particles", 1, MOST_PARTICLES), seed, to=last)
     followed = following.followed
     series = as_series(followed.record, question.start, followed.last)
     found = _Asking(question, followed.compiled, series, step, span, particles)
