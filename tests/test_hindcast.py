@@ -274,6 +274,17 @@ def test_a_last_day_leaves_out_windows_that_reach_beyond_it(record):
     assert (found.origins[-1] - START).days == 70
 
 
+def test_days_before_the_record_begins_are_no_past(told, record):
+    whole = load_history(record, sim.load_theatre("two_rivals"))
+    begun = date(2030, 2, 20)
+    kept = {name: event for name, event in whole.events.items() if event.days[0] >= begun}
+    late = whole.model_copy(update={"from_": begun, "events": kept})
+    found = sim.hindcast("first_lesson", 10, 20, particles=8, record=late)
+    assert (found.origins[0] - START).days == 50 + 20
+    constant = found.of("strike", "constant_hazard")["forecast"].iloc[0]
+    assert constant == pytest.approx(1 - np.exp(-20 * 2.5 / (20 + 20))), "two strikes in the twenty days that it knows"
+
+
 def test_a_question_that_the_record_does_not_answer_is_named(record):
     whole = load_history(record, sim.load_theatre("two_rivals"))
     found = sim.hindcast("first_lesson", 30, 20, particles=8, record=whole.model_copy(update={"series": {}}))

@@ -266,7 +266,7 @@ def hindcast(
         Where it begins, and by which rules; its own script is left out, and nothing is imposed on the days foretold.
     every, days : int, or text such as "14d"
         From one origin to the next, and how far each looks ahead. The first origin is the day before which so many days
-        lie, the last the one whose window the record still covers.
+        of the record lie, the last the one whose window it still covers.
     particles : int
         Runs that follow the record, and as many that go on from each origin.
     seed : int, optional
@@ -314,7 +314,8 @@ class _Asking:
         particles: int,
     ) -> None:
         self.scenario, self.record, self.every, self.days, self.particles = scenario, record, every, days, particles
-        self.origins = np.arange(days, record.days - days + 1, every)
+        self.begun = int(np.argmax(record.seen.any(axis=1))) if record.days else 0
+        self.origins = np.arange(self.begun + days, record.days - days + 1, every)
         _refuse_short(scenario, record, self.origins, days)
         questions = asked(scenario.theatre, program_of(scenario).actions)
         self.paths, self.unanswered = _paths(questions, scenario, record, series, self.origins, days)
@@ -356,7 +357,8 @@ class _Asking:
 
     def _rows(self, each: Asked, said: list[Forecast]) -> Iterator[list[Any]]:
         """Every forecast of a question with its scores."""
-        happened, forecasts = rival_forecasts(each, self.paths[each.name], self.origins, self.days)
+        known = self.paths[each.name][self.begun :]  # silence before the record begins tells rivals nothing
+        happened, forecasts = rival_forecasts(each, known, self.origins - self.begun, self.days)
         for forecaster, told in ({MODEL: said} | forecasts).items():
             for origin, forecast, came in zip(self.origins.tolist(), told, happened.tolist(), strict=True):
                 row = [self._date(origin), origin, each.name, each.kind, forecaster]
