@@ -269,6 +269,22 @@ def test_it_is_told_within_the_width_and_as_data(told):
     assert len(data["forecasts"]) == len(told.forecasts)
 
 
+def test_a_last_day_leaves_out_windows_that_reach_beyond_it(record):
+    found = sim.hindcast("first_lesson", 10, 20, particles=8, record=record, to="2030-03-31")
+    assert (found.origins[-1] - START).days == 70
+
+
+def test_days_before_the_record_begins_are_no_past(told, record):
+    whole = load_history(record, sim.load_theatre("two_rivals"))
+    begun = date(2030, 2, 20)
+    kept = {name: event for name, event in whole.events.items() if event.days[0] >= begun}
+    late = whole.model_copy(update={"from_": begun, "events": kept})
+    found = sim.hindcast("first_lesson", 10, 20, particles=8, record=late)
+    assert (found.origins[0] - START).days == 50 + 20
+    constant = found.of("strike", "constant_hazard")["forecast"].iloc[0]
+    assert constant == pytest.approx(1 - np.exp(-20 * 2.5 / (20 + 20))), "two strikes in the twenty days that it knows"
+
+
 def test_a_question_that_the_record_does_not_answer_is_named(record):
     whole = load_history(record, sim.load_theatre("two_rivals"))
     found = sim.hindcast("first_lesson", 30, 20, particles=8, record=whole.model_copy(update={"series": {}}))

@@ -24,6 +24,7 @@ def filtered():
     parts = pd.DataFrame({"day": range(len(DAYS)), "date": DAYS, "actor": "north", "action": None, "nats": -0.05})
     parts["chance"] = np.nan
     parts.loc[9, ["action", "nats", "chance"]] = ["north.threaten", -6.0, np.exp(-6.0)]
+    parts.loc[[22, 50, 51], ["action", "nats", "chance"]] = ["north.threaten", -0.1, 0.9]
     parts.loc[40, ["action", "nats", "chance"]] = ["north.strike", -20.7, 0.0]
     other = parts[:20].assign(actor="south", nats=-0.25, action=None)
     table = pd.concat([parts, other], ignore_index=True).assign(covered=True)
@@ -88,8 +89,10 @@ def test_lines_of_residuals_are_distances_in_bands_of_their_own(filtered):
     found = residuals(filtered)
     ax = plots.residuals(found, figures.canvas())
     lines = {line.get_label(): line for line in ax.lines if not line.get_label().startswith("_")}
-    assert set(lines) == {each.label for each in found.classes}
-    for each in found.classes:
+    drawn = [each for each in found.classes if each.hit.sum() >= 3]
+    assert set(lines) == {each.label for each in drawn} == {"Threats"}
+    assert "1 rarer left out" in words(ax), "one strike tells nothing of a law"
+    for each in drawn:
         share, deviation = (np.asarray(values) for values in lines[each.label].get_data())
         known = each.residuals
         assert share[0] == deviation[0] == 0
@@ -97,11 +100,12 @@ def test_lines_of_residuals_are_distances_in_bands_of_their_own(filtered):
         assert share[1:-1:2] == pytest.approx(known.expected)
         after = deviation[2::2] * known.band + share[2::2][: len(deviation[2::2])]
         assert after[: len(known.found)] == pytest.approx(known.found)
-    assert "Threats\n1 recorded, 2.93 expected; p = " in words(ax)
+    assert "Threats\n4 recorded, 2.93 expected; p = " in words(ax)
 
 
 def test_residuals_of_nothing_are_refused(filtered):
-    empty = replace(residuals(filtered), classes=())
+    few = residuals(filtered)
+    empty = replace(few, classes=tuple(each for each in few.classes if each.hit.sum() < 3))
     with pytest.raises(ValueError, match="nothing to draw"):
         plots.residuals(empty, figures.canvas())
 

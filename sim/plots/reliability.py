@@ -29,6 +29,8 @@ def reliability(hindcast: "Hindcast", ax: Axes | None = None, question: str | No
 
     Parameters
     ----------
+    hindcast : Hindcast
+        What `sim.hindcast` gives.
     question : str, optional
         A question of a yes or no; left out, all together.
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 LETTERS = 30
 MOST = len(PATH_STYLES)
 """Classes that are drawn in colours of their own."""
+FEWEST = 3
+"""A class with fewer acts has no line: how short one interval is tells nothing of a law."""
 
 
 @plain_text
@@ -30,15 +32,21 @@ def residuals(found: "RecordResiduals", ax: Axes | None = None) -> Axes:
     distance told in units of its own 95 % band (of Kolmogorov and Smirnov), so that one band is right for all, however
     many acts there are. The classes that deviate most have colours and names.
 
+    Parameters
+    ----------
+    found : RecordResiduals
+        What `sim.residuals` gives.
+
     Raises
     ------
     ValueError
-        There is no class.
+        No class has as many acts as a line needs.
     """
     ax = given_or_new(ax)
-    if not found.classes:
-        raise ValueError("the record has no class of acts that the model expects: nothing to draw")
-    order = sorted(found.classes, key=lambda each: each.residuals.p_value)
+    order = [each for each in found.classes if len(each.residuals.sorted) >= FEWEST]
+    if not order:
+        raise ValueError(f"the record has no class of acts with {FEWEST} of them: nothing to draw")
+    order.sort(key=lambda each: each.residuals.p_value)
     lines = [_line(each.residuals) for each in order]
     ends = []
     for at, (each, (share, deviation)) in reversed(list(enumerate(zip(order, lines, strict=True)))):
@@ -55,7 +63,9 @@ def residuals(found: "RecordResiduals", ax: Axes | None = None) -> Axes:
     ax.set_ylim(-height, height)
     names = [name for _, name, _ in ends]
     wide, _ = points(ax)
-    ax.set_xlim(0, 1 / (1 - min(column_for(names) / wide, 0.5)))
+    right = 1 / (1 - min(column_for(names) / wide, 0.5))
+    ax.set_xlim(0, right)
+    ax.axvspan(1, right, facecolor=ax.get_facecolor(), linewidth=0, zorder=0.6)  # no guides under the names
     ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
     percent_axis(ax.xaxis)
     plain_axes(ax)
@@ -69,15 +79,11 @@ def residuals(found: "RecordResiduals", ax: Axes | None = None) -> Axes:
         "Above the grey band: too many short intervals, so acts come in bursts, or more often than expected; below: "
         f"too few. Within it lie 95 % of records of a right model. Named: the {len(ends)} classes that deviate most.",
     )
-    acts = sum(len(each.residuals.sorted) for each in found.classes)
-    scenario = found.scenario
-    signed(
-        ax,
-        f"{scenario.name} {scenario.short_hash}",
-        f"n = {found.particles:,} particles",
-        f"{acts:,} intervals in {len(found.classes)} classes",
-        f"seed {found.seed}",
-    )
+    scenario, rare = found.scenario, len(found.classes) - len(order)
+    parts = [f"{scenario.name} {scenario.short_hash}", f"n = {found.particles:,} particles", f"seed {found.seed}"]
+    if rare:
+        parts.insert(2, f"{rare} rarer left out")
+    signed(ax, *parts)
     return ax
 
 

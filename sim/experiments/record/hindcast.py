@@ -255,7 +255,7 @@ def hindcast(
     seed: int | None = None,
     *,
     record: HistoryFile | Named | None = None,
-    to: date | None = None,
+    to: date | str | None = None,
     progress: Callable[[date], None] | None = None,
 ) -> Hindcast:
     """Put a theatre's questions to runs that have followed the record, every so many days, and score what they say.
@@ -266,14 +266,14 @@ def hindcast(
         Where it begins, and by which rules; its own script is left out, and nothing is imposed on the days foretold.
     every, days : int, or text such as "14d"
         From one origin to the next, and how far each looks ahead. The first origin is the day before which so many days
-        lie, the last the one whose window the record still covers.
+        of the record lie, the last the one whose window it still covers.
     particles : int
         Runs that follow the record, and as many that go on from each origin.
     seed : int, optional
         Seed of all dice; left out, the scenario's.
     record : HistoryFile, path or name of a shipped history, optional
         Left out, the scenario's own; where it has none, the shipped one.
-    to : date, optional
+    to : date or text such as 2019-09-30, optional
         The last day of the record that counts.
     progress : callable, optional
         Told each origin.
@@ -293,7 +293,8 @@ def hindcast(
     """
     step, span = whole_days(every, "every"), whole_days(days, "days")
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
-    following = Following(question, record, whole(particles, "particles", 1, MOST_PARTICLES), seed, to=to)
+    last = date.fromisoformat(to) if isinstance(to, str) else to
+    following = Following(question, record, whole(particles, "particles", 1, MOST_PARTICLES), seed, to=last)
     followed = following.followed
     series = as_series(followed.record, question.start, followed.last)
     found = _Asking(question, followed.compiled, series, step, span, particles)
@@ -313,7 +314,8 @@ class _Asking:
         particles: int,
     ) -> None:
         self.scenario, self.record, self.every, self.days, self.particles = scenario, record, every, days, particles
-        self.origins = np.arange(days, record.days - days + 1, every)
+        self.begun = int(np.argmax(record.seen.any(axis=1))) if record.days else 0
+        self.origins = np.arange(self.begun + days, record.days - days + 1, every)
         _refuse_short(scenario, record, self.origins, days)
         questions = asked(scenario.theatre, program_of(scenario).actions)
         self.paths, self.unanswered = _paths(questions, scenario, record, series, self.origins, days)
@@ -355,7 +357,8 @@ class _Asking:
 
     def _rows(self, each: Asked, said: list[Forecast]) -> Iterator[list[Any]]:
         """Every forecast of a question with its scores."""
-        happened, forecasts = rival_forecasts(each, self.paths[each.name], self.origins, self.days)
+        known = self.paths[each.name][self.begun :]  # silence before the record begins tells rivals nothing
+        happened, forecasts = rival_forecasts(each, known, self.origins - self.begun, self.days)
         for forecaster, told in ({MODEL: said} | forecasts).items():
             for origin, forecast, came in zip(self.origins.tolist(), told, happened.tolist(), strict=True):
                 row = [self._date(origin), origin, each.name, each.kind, forecaster]

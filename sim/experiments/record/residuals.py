@@ -135,6 +135,11 @@ def residuals(filtered: FilteredRecord) -> RecordResiduals:
     Parameters
     ----------
     filtered : Filtered
+        What `sim.filter` gives.
+
+    Returns
+    -------
+    RecordResiduals
 
     Raises
     ------
