@@ -61,7 +61,7 @@ SUITES = {
             "test_analysis", "test_paired", "test_moves", "test_confidence_sequence", "test_known_indices",
             "test_exact_figures", "test_base_rates", "test_summary", "test_choices", "test_tip", "test_sweep_methods",
             "test_sweep_pictures", "test_sweep_tools", "test_uncertain", "test_sweep", "test_compare", "test_tempered",
-            "test_scores", "test_rescaling",
+            "test_scores", "test_rescaling", "test_counts",
         )
     ),
     "sim/results": Suite(
@@ -69,7 +69,7 @@ SUITES = {
             "test_summary", "test_store", "test_base_rates", "test_exact_figures", "test_known_indices", "test_sweep",
             "test_sweep_file", "test_sweep_methods", "test_sweep_tools", "test_ledger", "test_survival", "test_damage",
             "test_merge", "test_reproduce", "test_large", "test_branch", "test_uncertain", "test_compare",
-            "test_report", "test_fit",
+            "test_report", "test_fit", "test_counts",
         )
     ),
     "sim/engine": Suite(

@@ -256,7 +256,7 @@ def test_tables_of_any_usual_encoding_and_separator_are_read(made, encoding, sep
 
 
 def test_a_row_with_other_cells_than_there_are_columns_is_told_with_its_lines(made):
-    found = made('a,2019-01-01,North,South,raid,0,x\nb,2019-01-02,North\n"c,2019-01-03,\nNorth,South,raid,0,x\n')
+    found = made('a,2019-01-01,North,South,raid,0,x,,\nb,2019-01-02,North\n"c,2019-01-03,\nNorth,South,raid,0,x\n')
     assert found.tally.malformed == ["3", "4-5"]
     assert len(found.events) == 1
 

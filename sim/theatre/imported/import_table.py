@@ -87,8 +87,8 @@ class _Import:
 
     def _fate(self, row: Row) -> Fate:
         """Read one row, and say what became of it."""
-        cells, read = row.cells, self._reader
-        if len(cells) != len(self._table.header):
+        cells, read, columns = row.cells, self._reader, len(self._table.header)
+        if len(cells) < columns or any(cells[columns:]):  # some tables end every line with a separator
             if len(self._tally.malformed) < _LINES_SHOWN:
                 self._tally.malformed.append(f"{row.first}" if row.first == row.last else f"{row.first}-{row.last}")
             return "malformed"
