@@ -75,7 +75,7 @@ ALONE = {
         "{on: 2019-06-20", "§{on: {from: 2019-01-02, until: 2019-12-01}", "a period of 334 days says too little",
     ),
     "one act in question": ("north.strike", "{any_of: §[north.strike]}", "expected at least 2 entries, found 1"),
-    "an act in question twice": ("north.strike", "{any_of: §[north.strike, north.strike]}", "'any_of' names an act twice"),
+    "an act in question twice": ("north.strike", "{any_of: §[north.strike, north.strike]}", "act twice"),
     "deaths the wrong way round": ("{on: 2019-06-20,", "§{on: 2019-06-20, deaths: [9, 3],", "their low end above"),
     "a chance beyond one": (LAST, LAST + "covers: [{rungs: [4, 9], chance: §1.5}]\n", "expected at most 1"),
     "a coverage of nothing in particular": (LAST, LAST + "covers: [§{chance: 1}]\n", "say what is covered"),
