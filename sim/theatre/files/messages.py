@@ -247,7 +247,9 @@ def _record(annotation: Any, node: Node) -> Any:
         return annotation
     options = [_record(option, node) for option in get_args(annotation) if get_origin(option) is not Literal]
     kind = _kind(node)
-    return next((option for option in options if kind and kind.content in _kinds(option)), options[0])
+    meant = [option for option in options if kind and kind.content in _kinds(option)]
+    maps = [option for option in options if isinstance(option, type) and issubclass(option, Model)]
+    return (meant or (maps if isinstance(node.content, dict) else []) or options)[0]
 
 
 def _kinds(annotation: Any) -> tuple[Any, ...]:

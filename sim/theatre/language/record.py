@@ -49,16 +49,20 @@ class AnyOf(Model):
         return self
 
 
-def _form(one: str, other: str) -> Discriminator:
+def _form(one: str, other: str, of: tuple[type, ...] = (Mapping, Model)) -> Discriminator:
     """Tell the longer form, a map, from the short one, so that a fault is told of the form that was meant."""
 
     def which(data: Any) -> str:
-        return other if isinstance(data, Mapping | Model) else one
+        return other if isinstance(data, of) else one
 
     return Discriminator(which)
 
 
 Act = Annotated[Annotated[ActionRef, Tag("act")] | Annotated[AnyOf, Tag("any_of")], _form("act", "any_of")]
+HowMany = Annotated[
+    Annotated[Deaths, Tag("deaths")] | Annotated[tuple[Deaths, Deaths], Tag("range")],
+    _form("deaths", "range", (list, tuple)),
+]
 When = Annotated[Annotated[Day, Tag("day")] | Annotated[Period, Tag("period")], _form("day", "period")]
 
 
@@ -69,7 +73,7 @@ class RecordedEvent(Model):
     """The day; or `{from: DATE, until: DATE}`, some day of a period."""
     do: Act | None = None
     """The act; or `{any_of: [ACTION, …]}`, one of them, such as a rocket that nobody claimed."""
-    deaths: Deaths | Annotated[tuple[Deaths, Deaths], Field(strict=False)] | None = None
+    deaths: HowMany | None = None
     """How many it killed; or `[LOW, HIGH]`; left out, nobody knows."""
     effects: Effects = {}
     """What came from outside the cast, on variables."""
