@@ -57,7 +57,9 @@ class Record:
     def _surely(self) -> dict[str, Way]:
         """Acts that can have happened in one way only, each on a day of its actor's own."""
         sure = {name: event for name, event in self.file.events.items() if len(event.acts) == len(event.days) == 1}
-        acts = ((name, event.day, event.acts[0].split(".")[0], self.rungs[event.acts[0]]) for name, event in sure.items())
+        acts = (
+            (name, event.day, event.acts[0].split(".")[0], self.rungs[event.acts[0]]) for name, event in sure.items()
+        )
         return {name: Way(self.day(on), sure[name].acts[0]) for name, on in placed(acts).items()}
 
     def _ways(self, name: str) -> list[Way]:
@@ -196,7 +198,6 @@ class Particle(ReferenceModel):
         copy = deepcopy(self, {id(each): each for each in fixed})
         copy.dice = Dice(self.dice.seed, place, self.dice.branch)
         return copy
-
 
     def free(self, case: Scenario, branch: int) -> None:
         """Follow the record no longer, from this morning on, by the rules of a case and the dice of a branch."""

@@ -74,8 +74,8 @@ class Filtered:
 
     @property
     def error(self) -> float:
-        """Its Monte Carlo error, a standard error over replicates; NaN of one replicate."""
-        if self.replicates < 2:
+        """Its Monte Carlo error, a standard error over replicates; NaN of one, or where one lost all its particles."""
+        if self.replicates < 2 or not np.isfinite(self.log_likelihoods).all():
             return math.nan
         return float(self.log_likelihoods.std(ddof=1) / math.sqrt(self.replicates))
 
@@ -225,7 +225,8 @@ def _drawn(model: Particles, draws: int) -> NDArray[np.float32]:
     origin = np.zeros(draws, np.int64)
     ancestors(model.share, 0.5, origin)
     rows = [model.world.x[:, origin], model.world.tension[:, origin], model.world.rung[-1:, origin]]
-    return np.concatenate(rows).astype(np.float32)
+    with np.errstate(over="ignore"):
+        return np.concatenate(rows).astype(np.float32)
 
 
 def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told]) -> Filtered:
@@ -245,7 +246,7 @@ def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told])
         log_likelihoods=np.array([told.nats.sum() + told.deaths.sum() for told in found]),
         parts=_parts(followed, nats, deaths, chance),
         expected=pd.DataFrame(
-            expected[:, covered], columns=[name for name, is_ in zip(program.actions, covered, strict=True) if is_]
+            expected[:, covered], columns=[program.actions[action] for action in np.flatnonzero(covered)]
         ),
         draws={name: np.ascontiguousarray(kept[:, at].T) for at, name in enumerate(names)},
         resampled=float(np.mean([told.resampled for told in found])),
