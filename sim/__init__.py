@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from sim.experiments.pairs.compare import compare as compare
     from sim.experiments.record.filter import filter as filter
     from sim.experiments.record.fit import fit as fit
+    from sim.experiments.record.hindcast import hindcast as hindcast
     from sim.experiments.record.likelihoods import likelihood as likelihood
+    from sim.experiments.record.residuals import residuals as residuals
     from sim.experiments.record.surprise import surprise as surprise
     from sim.experiments.sweep.interop import response as response
     from sim.experiments.sweep.interop import to_ema as to_ema
@@ -73,6 +75,7 @@ _PLACES = {
     "choices": "sim.experiments.branching.choices.choices",
     "compare": "sim.experiments.pairs.compare.compare",
     "fit": "sim.experiments.record.fit.fit",
+    "hindcast": "sim.experiments.record.hindcast.hindcast",
     "ledger": "sim.experiments.sweep.ledger.ledger",
     "filter": "sim.experiments.record.filter.filter",
     "likelihood": "sim.experiments.record.likelihoods.likelihood",
@@ -86,6 +89,7 @@ _PLACES = {
     "recorded": "sim.execution.recorded.recorded",
     "replay": "sim.replays.replay.replay",
     "report": "sim.report",
+    "residuals": "sim.experiments.record.residuals.residuals",
     "response": "sim.experiments.sweep.interop.response",
     "run": "sim.execution.run.run",
     "summarise": "sim.execution.summarise.summarise",

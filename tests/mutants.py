@@ -61,6 +61,7 @@ SUITES = {
             "test_analysis", "test_paired", "test_moves", "test_confidence_sequence", "test_known_indices",
             "test_exact_figures", "test_base_rates", "test_summary", "test_choices", "test_tip", "test_sweep_methods",
             "test_sweep_pictures", "test_sweep_tools", "test_uncertain", "test_sweep", "test_compare",
+            "test_scores", "test_rescaling",
         )
     ),
     "sim/results": Suite(

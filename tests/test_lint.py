@@ -264,6 +264,16 @@ def test_a_scripted_act_is_not_a_choice(tmp_path):
     assert [(kind, path) for _, _, kind, path in found] == [("never chosen", "actions.ford.break_dam")]
 
 
+def test_deaths_by_an_act_that_cannot_kill_are_found_in_the_history_that_imposes_them(tmp_path):
+    history, place = marked("schema_version: 1\nevents:\n", "events:\n", "events:\n  §dam: ")
+    acts = "{on: 2020-06-02, do: mill.dam_creek, deaths: 3}\n  again: {on: 2020-06-03, do: mill.dam_creek, deaths: 0}\n"
+    (tmp_path / "flood.yaml").write_text(history + acts, encoding="utf-8")
+    report = linted(tmp_path, scenario=SCENARIO + "history: {file: flood.yaml, until: 2020-06-03}\n")
+    (found,) = (finding for finding in report.findings if finding.kind == "bloodless")
+    assert (Path(found.file).name, found.line, found.path) == ("flood.yaml", int(place[0]), "script.history_dam")
+    assert found.what == "mill.dam_creek kills 3 on 2020-06-02, and cannot kill"
+
+
 def test_what_the_scenario_forbids_explains_itself(tmp_path):
     scenario = changed(SCENARIO, "{until: 2020-06-20}", "always")
     found = {found.path: found.explained for found in linted(tmp_path, scenario=scenario).findings}

@@ -236,17 +236,29 @@ def moved(record, days):
     return replace(record, scenario=scenario, trajectories=record.trajectories.assign_coords(date=dates))
 
 
-@pytest.mark.parametrize("variable", ["tension", "oil_price", "rung"])
-def test_the_record_is_one_labelled_line_over_the_fan_that_ends_where_it_ends(crisis, record, variable):
+@pytest.mark.parametrize(
+    ("variable", "label"),
+    [("tension", "recorded events"), ("oil_price", "the model, under these events"), ("rung", "recorded events")],
+)
+def test_the_record_is_one_labelled_line_over_the_fan_that_ends_where_it_ends(crisis, record, variable, label):
     ax = drawn("fan", crisis, variable=variable, record=record)
-    (line,) = [found for found in ax.lines if found.get_label() == "recorded events"]
+    (line,) = [found for found in ax.lines if found.get_label() == label]
     np.testing.assert_array_equal(line.get_ydata(), record.trajectories[variable][0])
     np.testing.assert_array_equal(line.get_xdata(), date2num(record.trajectories["date"].to_numpy()))
     assert line.get_linewidth() > max(other.get_linewidth() for other in ax.lines if other is not line)
-    assert "recorded events" in [text.get_text() for text in ax.get_legend().get_texts()]
-    assert "recorded events, to 25 Jun 2019." in words(ax).replace("\n", " ")
+    assert label in [text.get_text() for text in ax.get_legend().get_texts()]
+    assert "what the model's rules make of the recorded events, to 25 Jun 2019." in words(ax).replace("\n", " ")
     low, high = ax.get_ylim()
     assert low <= line.get_ydata().min() <= line.get_ydata().max() <= high
+
+
+def test_what_was_measured_is_drawn_as_that(crisis, tmp_path):
+    (tmp_path / "price.csv").write_text("date,price\n2019-05-01,71.5\n2019-05-02,75.25\n", encoding="utf-8")
+    path = small(tmp_path, history=HISTORY + "series: {oil_price: price.csv}\n")
+    ax = drawn("fan", crisis, variable="oil_price", record=sim.recorded(path, history=tmp_path / "record.yaml"))
+    (line,) = [found for found in ax.lines if found.get_label() == "measured"]
+    np.testing.assert_allclose(line.get_ydata()[:3], [71.5, 75.25, 75.25], rtol=1e-6)
+    assert "Wide: as it was measured, to 20 Jun 2019." in words(ax).replace("\n", " ")
 
 
 def test_a_fan_may_hold_the_record_alone(crisis, record):

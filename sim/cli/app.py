@@ -11,6 +11,7 @@ from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
 from .fit import fit
+from .hindcast import hindcast
 from .history import history
 from .lint import lint
 from .merge import merge
@@ -104,6 +105,7 @@ app.command()(filter)
 app.command()(surprise)
 app.add_typer(history, name="history")
 app.command()(fit)
+app.command()(hindcast)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

@@ -73,7 +73,9 @@ def describe_file(checked: Scenario | Theatre | HistoryFile | Sources | SweepFil
         told = counted(len(checked.actors), "name"), counted(len(checked.acts), "rule")
         return f"valid map to {checked.map} with {' and '.join(told)}"
     if isinstance(checked, HistoryFile):
-        return f"valid history of {len(checked.events)} events"
+        days = f", {checked.first} to {checked.last}" if checked.events else ""
+        series = f", with series of {', '.join(checked.series)}" if checked.series else ""
+        return f"valid history of {counted(len(checked.events), 'event')}{days}{series}"
     if isinstance(checked, Sources):
         sections = (checked.claims, "claim"), (checked.events, "event"), (checked.references, "reference")
         listed = ", ".join(counted(len(entries), thing) for entries, thing in sections)

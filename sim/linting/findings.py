@@ -27,6 +27,10 @@ KINDS = {
     "never moves": ("it is a constant", "let acts or targets move it, or take it out"),
     "never varies": ("the driver is a constant factor", "put its effect into the rate, or let what it reads vary"),
     "implausible": ("no reasonable critic would put it there", "change the value, or widen the range with a reason"),
+    "bloodless": (
+        "the rules give it no deaths, so that no run of the model would have them",
+        "give the action 'casualties', or leave the deaths out",
+    ),
     "stale": ("what it explains is no longer found", "take it out"),
 }
 """Kinds of findings: what each means and what to do."""
@@ -71,6 +75,9 @@ class Places:
     def __init__(self, resolved: Resolved) -> None:
         self.resolved = resolved
         self.own, self.theatre = resolved.first.path, resolved.files[-1].path
+        history = () if resolved.history is None else (resolved.history.at.file,)
+        self.of_the_question = {shown(self.own), *map(shown, history)}
+        """The scenario's own file, and that of the history it imposes."""
         self.explanations = {file.path: explanations(file.tree) for file in resolved.files}
 
     def finding(self, kind: str, path: str, what: str, at: str | None = None) -> Finding:

@@ -184,10 +184,10 @@ class _Examined:
 
     def linted(self, name: str, shared: _Shared) -> Linted:
         """Everything found; what lies in the theatre goes to `shared`."""
-        found = [*self.watch.findings(), *self._dead_entries(), *self._dead_numbers(shared)]
+        found = [*self.watch.findings(), *self._bloodless(), *self._dead_entries(), *self._dead_numbers(shared)]
         found = [self.places.explained(finding) for finding in found]
         shared.add((finding for finding in found if finding.file == shown(self.places.theatre)), self.places)
-        own = _uncovered(finding for finding in found if finding.file == shown(self.places.own))
+        own = _uncovered(finding for finding in found if finding.file in self.places.of_the_question)
         unneeded = stale(self.places.own, self.places.explanations[self.places.own], found)
         return Linted(name, self.scenario.title, self.runs, self.watch.ensemble.base_rates, (*own, *unneeded))
 
@@ -205,6 +205,13 @@ class _Examined:
                 if compared is not None:
                     what = f"{section}: without '{key}' nothing changes in {compared} paired runs"
                     yield self.places.finding("dead", path.format(key), what)
+
+    def _bloodless(self) -> Iterator[Finding]:
+        """Deaths that the script or the history imposes with acts that cannot kill."""
+        for name, entry in self.scenario.script.items():
+            if entry.do is not None and entry.deaths and self.scenario.theatre.actions[entry.do].casualties is None:
+                what = f"{entry.do} kills {entry.deaths} on {entry.on}, and cannot kill"
+                yield self.places.finding("bloodless", f"script.{name}", what)
 
     def _is_an_act(self, name: str) -> bool:
         """Whether an entry of the script is an act: an event of its own, without which a path is another one."""

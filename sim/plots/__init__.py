@@ -1,8 +1,8 @@
 """Figures of an ensemble: one idea, one Axes, returned.
 
-Each takes an ensemble (or a comparison, choices, or a sweep and a measure of its runs) and an Axes (left out, those of
-a new figure), and says on the figure what it shows, of how many runs, and what its bands mean. `sim.plots.figures`
-writes the standard set to files.
+Each takes an ensemble (or a comparison, choices, a sweep and a measure of its runs, or what a record says of a model)
+and an Axes (left out, those of a new figure), and says on the figure what it shows, of how many runs, and what its
+bands mean. `sim.plots.figures` writes the standard set to files.
 """
 
 from . import backend as backend  # before all that imports Matplotlib
@@ -18,8 +18,11 @@ from .influence import influence, morris, tornado
 from .paths import fan
 from .posterior import posterior
 from .raster import raster
+from .reliability import reliability
+from .residuals import residuals
 from .shares import first_passage, outcomes, rungs
 from .spiral import spiral
+from .surprise import surprise
 from .transitions import transitions
 from .uncertainty import errors, uncertainty
 
@@ -40,9 +43,12 @@ __all__ = [
     "parallel",
     "posterior",
     "raster",
+    "reliability",
+    "residuals",
     "rungs",
     "spiral",
     "strip",
+    "surprise",
     "tornado",
     "tradeoff",
     "transitions",

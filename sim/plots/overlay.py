@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 LABEL = "recorded events"
+MEASURED = "measured"
+"""What a variable is called that the record brings from outside the model."""
+MODELLED = "the model, under these events"
+"""And one that the model's rules make of the events: nobody recorded it."""
 WIDTH = 2.4
 """Of their line, in points; no other line is as wide."""
 
@@ -53,13 +57,20 @@ def last_day(ensemble: "AnyEnsemble", record: Ensemble) -> str:
     return day(record, int(days_shared(ensemble, record)[-1]))
 
 
+def name_of(record: Ensemble, variable: str) -> str:
+    """Name the path of a variable by what it is: of events, measured, or made of events by the model."""
+    if variable in record.scenario.series:
+        return MEASURED
+    return MODELLED if variable in record.scenario.theatre.variables else LABEL
+
+
 def line(ax: Axes, ensemble: "AnyEnsemble", record: Ensemble, variable: str) -> None:
     """Draw the path of a variable as one wide line that ends in a dot."""
     days = days_shared(ensemble, record)
     dates, path = dates_of(record)[days], labelled(record, variable).isel(run=0).to_numpy()[days]
     colour = COLOURS["record"]
     cased = [withStroke(linewidth=WIDTH + 1.8, foreground="white"), Normal()]
-    ax.plot(dates, path, color=colour, linewidth=WIDTH, path_effects=cased, zorder=4, label=LABEL)
+    ax.plot(dates, path, color=colour, linewidth=WIDTH, path_effects=cased, zorder=4, label=name_of(record, variable))
     ax.plot(dates[-1:], path[-1:], "o", color=colour, markersize=7, markeredgecolor="white", zorder=4, clip_on=False)
 
 

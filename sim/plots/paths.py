@@ -83,7 +83,7 @@ def fan(
     end_labels(ax, dates[-1], ends, texts, [path_colour(at) for at in range(len(texts))])
     if keys := len(levels) + (record is not None):
         ax.legend(loc="upper left", fontsize=SIZE, frameon=False, ncols=keys, reverse=True, borderaxespad=0)
-    told = "" if record is None else overlay.last_day(ensemble, record)
+    told = "" if record is None else _followed(ensemble, record, variable)
     title = f"{shown.attrs.get('long_name', variable)}: how far the runs spread"
     head(ax, title, _meaning(ensemble, levels, texts, told))
     foot(ax, ensemble)
@@ -108,5 +108,12 @@ def _meaning(ensemble: "AnyEnsemble", levels: Sequence[float], lines: Sequence[s
         like = "runs" if ensemble.kept is ensemble else f"the {len(ensemble.kept)} runs kept whole"
         parts.append(f"Lines: runs that happened, with the share of {like} like each.")
     if told:
-        parts.append(f"Wide: what the model's rules make of the {overlay.LABEL}, to {told}.")
+        parts.append(told)
     return " ".join(parts)
+
+
+def _followed(ensemble: "AnyEnsemble", record: Ensemble, variable: str) -> str:
+    """What the wide line is."""
+    measured = overlay.name_of(record, variable) == overlay.MEASURED
+    what = "as it was measured" if measured else f"what the model's rules make of the {overlay.LABEL}"
+    return f"Wide: {what}, to {overlay.last_day(ensemble, record)}."

@@ -242,7 +242,7 @@ def _origin_told(origin: Origin, run: int, day: int, change: Intervention) -> di
 
 def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, change: Intervention) -> Scenario:
     """The scenario as it reads once the branches have parted, down to the last day that is followed."""
-    on, end = (scenario.start + timedelta(days=days) for days in (day, last))
+    on, end = (scenario.start + timedelta(days=at) for at in (day, last))
     actors = {_actor(action) for action in change.actions}
     script = {
         name: entry
@@ -252,6 +252,9 @@ def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, ch
     for action in change.actions:
         script[f"branch_{action.replace('.', '_')}"] = ScriptEntry(on=on, do=action)
     forbid = dict(scenario.forbid) | {name: _until_end(scenario.forbid.get(name), on) for name in change.forbidden}
+    series = {
+        name: {day: value for day, value in values.items() if day <= end} for name, values in rules.series.items()
+    }
     return Scenario.model_validate(
         {name: getattr(rules, name) for name in Scenario.model_fields}
         | {
@@ -259,6 +262,7 @@ def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, ch
             "title": f"{scenario.title}: run {run} from {on} on",
             "days": last + 1,
             "script": script,
+            "series": series,
             "forbid": forbid,
         }
     )

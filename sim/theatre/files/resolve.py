@@ -227,8 +227,9 @@ def _events(history: Node) -> dict[str, RecordedEvent]:
 
 def _check_end(history: Node, events: Mapping[str, RecordedEvent], until: Node, faults: list[Fault]) -> None:
     """A history is imposed no further than it reaches: after its end nobody would act until `until`."""
-    reaches = _day(history.get("until")) or max((event.days[-1] for event in events.values()), default=None)
-    end = _day(until)
+    whole = len(events) == len(node.entries() if (node := history.get("events")) else ())  # else its end is unknown
+    last = max((event.days[-1] for event in events.values()), default=None) if whole else None
+    reaches, end = _day(history.get("until")) or last, _day(until)
     if reaches is not None and end is not None and end > reaches:
         faults.append(fault(until.at, f"the history ends on {reaches}, before {end}", f"write {reaches} or earlier"))
 

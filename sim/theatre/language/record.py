@@ -6,7 +6,7 @@ from itertools import pairwise
 from math import sqrt
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
-from pydantic import Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from .base import Id, Model, Source, Text, refuse
 from .days import Day, Period
@@ -25,10 +25,21 @@ Misfit = tuple[tuple[str | int, ...], str]
 Deaths = Annotated[int, Field(ge=0, le=1_000_000, strict=True)]
 
 
+def _at_least(count: int) -> tuple[AfterValidator, Any]:
+    """So many entries of a list; where some of them are faulty, that is told of them alone."""
+
+    def check(entries: tuple[Any, ...]) -> tuple[Any, ...]:
+        if len(entries) < count:
+            raise ValueError(f"expected at least {count} entries, found {len(entries)}")
+        return entries
+
+    return AfterValidator(check), Field(json_schema_extra={"minItems": count})
+
+
 class AnyOf(Model):
     """Acts of which one was done, nobody knows which."""
 
-    any_of: Annotated[tuple[ActionRef, ...], Field(min_length=2)]
+    any_of: Annotated[tuple[ActionRef, ...], *_at_least(2)]
     """The acts in question, the likeliest first."""
 
     @model_validator(mode="after")
@@ -103,9 +114,9 @@ class RecordedEvent(Model):
 class Coverage(Model):
     """Acts that the record would have held, had they been done, and how surely."""
 
-    actors: Annotated[tuple[ActorRef, ...], Field(min_length=1)] | None = None
+    actors: Annotated[tuple[ActorRef, ...], *_at_least(1)] | None = None
     """Acts of these; left out, of anybody."""
-    actions: Annotated[tuple[ActionRef, ...], Field(min_length=1)] | None = None
+    actions: Annotated[tuple[ActionRef, ...], *_at_least(1)] | None = None
     """These; left out, any."""
     rungs: tuple[Rung, Rung] | None = None
     """Acts between these rungs; left out, on any."""
@@ -161,7 +172,7 @@ class Series(Model):
         refuse(
             (
                 (str(after), "[key]"),
-                f"{days} days after {before}; a series has a value at least every {LONGEST_GAP} days",
+                f"{after} comes {days} days after {before}; a series has a value at least every {LONGEST_GAP} days",
             )
             for before, after in pairwise(values)
             if (days := (after - before).days) > LONGEST_GAP

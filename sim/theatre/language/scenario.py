@@ -175,11 +175,11 @@ class Scenario(Model):
     def sha256(self) -> str:
         """Hash of everything that can change a run; labels, notes and sides included, since they are shown with it.
 
-        Base rates, the record and explanations of findings are left out: they judge an ensemble that is the same
-        without them. So is which numbers are uncertain, as their plausible ranges tell: a run with numbers as written
-        is the same.
+        Base rates, questions, the record and explanations of findings are left out: they judge an ensemble that is the
+        same without them. So is which numbers are uncertain, as their plausible ranges tell: a run with numbers as
+        written is the same.
         """
-        judging = {"base_rates", "lint"}
+        judging = {"base_rates", "lint", "questions"}
         left_out = {"name", "runs", "seed", "chosen", "record"} | (set() if self.series else {"series"})
         content = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         theatre = _but_for_absent_sides(content["theatre"])

@@ -35,6 +35,7 @@ from .number import (
     Share,
     describe,
 )
+from .questions import Question, unanswerable
 from .references import ActorRef, DyadRef, Rung, SideRef, VariableRef
 from .taken import refuse_taken
 from .terms import RESERVED, Condition, Quantity, Term, Terms, quantities
@@ -318,6 +319,8 @@ class Theatre(Model):
     war: War | None = None
     base_rates: dict[Id, BaseRate] = {}
     """What is known of crises of this kind; ensembles are held beside it, and no rule reads it."""
+    questions: dict[Id, Question] = {}
+    """What is asked of the days to come; forecasts are scored by the answers, and no rule reads it."""
     lint: dict[str, Text] = {}
     """Findings of `sim lint` that are meant to be: the path of what is found, and why."""
 
@@ -335,7 +338,9 @@ class Theatre(Model):
         """The actors that choose, in order of their ids: all but the market."""
         return {name: actor for name, actor in sorted(self.actors.items()) if isinstance(actor, Actor)}
 
-    @field_validator("dyads", "sides", "variables", "conditions", "actors", "outcomes", "base_rates", mode="after")
+    @field_validator(
+        "dyads", "sides", "variables", "conditions", "actors", "outcomes", "base_rates", "questions", mode="after"
+    )
     @classmethod
     def _not_taken(cls, entries: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:
         read = {name: entry for name, entry in entries.items() if not (name in RESERVED and isinstance(entry, Market))}
@@ -409,6 +414,11 @@ class Theatre(Model):
                 found.add(name)
                 open_ += quantities(self.conditions[name])
         return found
+
+    @model_validator(mode="after")
+    def _questions_have_answers(self) -> Self:
+        refuse(unanswerable(self.questions, self))
+        return self
 
     @model_validator(mode="after")
     def _one_market(self) -> Self:
