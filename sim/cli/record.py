@@ -77,7 +77,15 @@ def surprise(
 
     _, history = loaded(scenario, record, as_json)
     with following():
-        found = surprised(scenario, particles, seed, record=history, replicates=replicates, to=day_of(to))
+        found = surprised(
+            scenario,
+            particles,
+            seed,
+            record=history,
+            replicates=replicates,
+            to=day_of(to),
+            explained=None if as_json else most,
+        )
     if as_json:
         print_json(found.as_dict())
     else:

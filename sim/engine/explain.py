@@ -138,7 +138,7 @@ def choice(model: LockstepModel, actor: int) -> Choice:
     if model.n != 1:
         raise ValueError(f"a choice is read in a model of one run, found {model.n} runs")
     m, me = model.state, model.program.actor[actor]
-    next(agent for agent in model.agents if isinstance(agent, Actor) and agent.index == actor).weigh()
+    actor_of(model, actor).weigh()
     sharpness = number(model, me["sharpness"])
     grievances = tuple(_grievance(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
     free = model.day >= m.tables.script.imposed_days and me["actions_end"] > me["actions"]
@@ -239,6 +239,11 @@ def _answer(model: LockstepModel, actor: int, action: int) -> Answer:
         reply_rate=number(model, me["reply_rate"]),
         rate=float(scratch.answer[action - me["actions"], 0]),
     )
+
+
+def actor_of(model: LockstepModel, actor: int) -> Actor:
+    """The agent that an actor is."""
+    return next(agent for agent in model.agents if isinstance(agent, Actor) and agent.index == actor)
 
 
 def forbidden(model: LockstepModel, action: int) -> bool:

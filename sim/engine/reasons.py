@@ -3,15 +3,17 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.theatre.language.scenario import Scenario
 
 from ._numba import compiling
 from .branch import branched
-from .explain import ActionRate, Choice, choice
+from .explain import ActionRate, Choice, actor_of, choice
 from .follow import ancestors
 from .model import LockstepModel
 from .particles import Particles
+from .state import TOTAL
 
 LOOKED_AT = 16
 """Particles of which the one is told whose chance is nearest to their mean."""
@@ -43,10 +45,24 @@ def representative(particles: Particles, rules: Scenario, actor: int, action: in
     """
     origin = np.zeros(min(LOOKED_AT, particles.particles), np.int64)
     ancestors(particles.share[: particles.particles], 0.5, origin)
-    seen = [_seen(particles, rules, int(column), actor, action) for column in dict.fromkeys(origin.tolist())]
-    counts = np.unique(origin, return_counts=True)[1]
-    chances = np.array([each.chance for each in seen])
-    return seen[int(np.argmin(np.abs(chances - (chances * counts).sum() / counts.sum())))]
+    columns, counts = np.unique(origin, return_counts=True)
+    chances = _chances(particles, rules, columns, actor, action)
+    nearest = int(np.argmin(np.abs(chances - (chances * counts).sum() / counts.sum())))
+    return _seen(particles, rules, int(columns[nearest]), actor, action)
+
+
+def _chances(
+    particles: Particles, rules: Scenario, columns: NDArray[np.int64], actor: int, action: int
+) -> NDArray[np.float64]:
+    """The chance that each of some particles gives an action this morning, shape (column,)."""
+    ahead = branched(particles, np.zeros(len(columns), np.int64), scenario=rules, column=columns)
+    with compiling(last=False):
+        ahead.agents.do("perceive")
+        actor_of(ahead, actor).weigh()
+    scratch, local = ahead.state.scratch, action - int(ahead.program.actor[actor]["actions"])
+    sums = np.concatenate([np.zeros((1, ahead.n)), scratch.running[:, : ahead.n]])
+    chances: NDArray[np.float64] = (sums[local + 1] - sums[local]) / (1.0 + scratch.row[TOTAL, : ahead.n])
+    return chances
 
 
 def _seen(particles: Particles, rules: Scenario, column: int, actor: int, action: int) -> Seen:

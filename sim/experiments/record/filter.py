@@ -1,7 +1,6 @@
 """The filter: how likely a scenario finds its record, act by act, and what the state was, given the record."""
 
 import math
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
 
 DRAWS = 256
 """Draws of the state that are kept of every evening."""
-
-Watcher = Callable[[Particles], None]
-"""Looks at the particles every morning, before the day is followed."""
 
 
 @dataclass(frozen=True)
@@ -122,7 +118,6 @@ def filter(
     replicates: int = 4,
     to: date | str | None = None,
     executor: Executor | None = None,
-    watcher: Watcher | None = None,
 ) -> Filtered:
     """Find how likely a scenario makes its record, by particles that follow it (Gordon, Salmond and Smith 1993).
 
@@ -145,8 +140,6 @@ def filter(
     to : date, optional
         The last day that counts; left out, that of the record, or of the scenario if that is earlier.
     executor : see `sim.run`
-    watcher : callable, optional
-        Looks at the particles of the first replicate every morning.
 
     Returns
     -------
@@ -168,7 +161,7 @@ def filter(
     particles = whole(particles, "particles", 1, MOST_PARTICLES)
     replicates = whole(replicates, "replicates", 1, 10_000)
     thrown = question.seed if seed is None else seed_of(seed)
-    work = _Replicate(followed, particles, thrown, watcher)
+    work = _Replicate(followed, particles, thrown)
     spans = [(k, k + 1) for k in range(replicates)]
     found = [part for _, part in computed(work, spans, executor, in_order=True)]
     return _gathered(followed, particles, thrown, found)
@@ -193,7 +186,6 @@ class _Replicate:
     followed: Followed
     particles: int
     seed: int
-    watcher: Watcher | None
 
     def __call__(self, first: int, last: int) -> _Told:
         model = self.followed.particles(self.particles, self.seed, dice=np.array([first]), expecting=True)
@@ -208,8 +200,6 @@ class _Replicate:
             0,
         )
         for day in range(days):
-            if self.watcher is not None and first == 0:
-                self.watcher(model)
             model.step()
             told.nats[day], told.deaths[day] = model.evidence[:, 0], model.deaths_evidence[:-1, 0]
             told.chance[day], told.expected[day] = model.chance[:, 0], model.expected

@@ -1,7 +1,7 @@
 """Surprise: which recorded acts a scenario found least likely, by which of its rules, and where it was hot or cold."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from itertools import pairwise
@@ -28,7 +28,6 @@ from sim.theatre.language.schema import Action
 from sim.theatre.language.terms import Term
 
 from .filter import Filtered, filter
-from .following import Followed
 
 MOST_RULES = 3
 LITTLE = 1.5
@@ -63,7 +62,8 @@ class SurprisingAct:
     nats: float
     """Minus the log of that; infinite where it was impossible."""
     rules: tuple[Rule, ...]
-    """What kept it from being likelier, what did most first; where it was impossible, what forbids it."""
+    """What kept it from being likelier, what did most first; where it was impossible, what forbids it. None where
+    nobody asked."""
     rest: float
     """Its odds on a day at rest, with every driver at zero and nothing to answer."""
     at_best: float
@@ -156,12 +156,15 @@ def surprise(
     record: HistoryFile | Named | None = None,
     replicates: int = 2,
     to: date | str | None = None,
+    explained: int | None = None,
 ) -> Surprise:
     """Find which recorded acts a scenario finds least likely, and by which of its rules.
 
     Parameters
     ----------
     scenario, particles, seed, record, replicates, to : see `sim.filter`
+    explained : int, optional
+        Of how many acts the rules are found, besides those that are impossible; left out, of all.
 
     Returns
     -------
@@ -173,11 +176,12 @@ def surprise(
         As of `sim.filter`.
     """
     question, resolved = _with_files(scenario)
-    watched = _Watched(question, record, to)
-    found = filter(question, particles, seed, record=record, replicates=replicates, to=to, watcher=watched.look)
-    acts = [_act(found, row, watched.seen, resolved) for row in _recorded(found)]
-    acts.sort(key=lambda act: (not act.impossible, act.chance, act.day))
-    return Surprise(found, tuple(acts), tuple(_quiet(found)))
+    found = filter(question, particles, seed, record=record, replicates=replicates, to=to)
+    rows = sorted(_recorded(found), key=lambda row: (row["chance"], row["day"]))
+    least = [row for row in rows if row["chance"] > 0.0][:explained]
+    seen = _Looker(found).look([*(row for row in rows if row["chance"] == 0.0), *least])
+    acts = tuple(_act(found, row, seen, resolved) for row in rows)
+    return Surprise(found, acts, tuple(_quiet(found)))
 
 
 def _with_files(scenario: Scenario | str | PathLike[str]) -> tuple[Scenario, Resolved | None]:
@@ -197,39 +201,44 @@ def _as_data(act: SurprisingAct) -> dict[str, Any]:
     return asdict(act) | {"impossible": act.impossible, "nats": finite_or_none(act.nats), "rules": rules}
 
 
-class _Watched:
-    """Looks at the particles on the mornings of recorded acts."""
+Because = tuple[tuple[Rule, ...], float]
+"""What kept an act from being likelier, and its chance without that."""
 
-    def __init__(self, question: Scenario, record: HistoryFile | Named | None, to: date | str | None) -> None:
-        last = date.fromisoformat(to) if isinstance(to, str) else to
-        self.followed = Followed(question, record, last)
-        self.seen: dict[tuple[int, int], tuple[tuple[Rule, ...], float]] = {}
-        """By day and action, what kept the act from being likelier, and its chance without that."""
-        self._due: dict[int, list[tuple[int, int]]] = {}
-        compiled = self.followed.compiled
-        for way in compiled.possible:
-            if compiled.seen[way["day"], way["action"]] > 0.0:
-                self._due.setdefault(int(way["day"]), []).append((int(way["actor"]), int(way["action"])))
 
-    def look(self, particles: Particles) -> None:
-        """Find the rules behind the chances of the day's acts."""
-        for actor, action in self._due.get(particles.day, ()):
-            seen = representative(particles, self.followed.scenario, actor, action)
-            name = self.followed.program.actions[action]
-            theatre = self.followed.scenario.theatre
-            coverage = float(self.followed.compiled.seen[particles.day, action])
-            if forbidden(seen.model, action):
-                veto = Rule(f"forbid.{name}", "the scenario forbids it that day", math.inf)
-                self.seen[particles.day, action] = (veto,), 0.0
-            elif not seen.rate.able:
-                closed = [Rule(_written(name, why.kind), why.text, math.inf) for why in reasons(seen.model, action)]
-                self.seen[particles.day, action] = tuple(closed), 0.0
-            else:
-                rules = _rules(name, theatre.actions[name], seen.choice, seen.rate)
-                told = tuple(sorted(rules, key=lambda rule: -rule.factor))[:MOST_RULES]
-                odds = seen.rate.rate * math.prod(rule.factor for rule in told)
-                rest = 1.0 + seen.choice.total - seen.rate.rate
-                self.seen[particles.day, action] = told, min(coverage * odds / (rest + odds), 1.0)
+class _Looker:
+    """Follows the record once more, and looks at particles on the mornings of some acts."""
+
+    def __init__(self, found: Filtered) -> None:
+        self.found, self.followed = found, found.followed
+        self.seen: dict[tuple[int, str], Because] = {}
+
+    def look(self, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], Because]:
+        """Find the rules behind the chances of acts, by day and action, in the first of the filters."""
+        due: dict[int, list[str]] = {}
+        for row in rows:
+            due.setdefault(int(row["day"]), []).append(row["action"])
+        particles = self.followed.particles(self.found.particles, self.found.seed, dice=np.array([0]))
+        for day in range(max(due, default=-1) + 1):
+            for name in due.get(day, ()):
+                self.seen[day, name] = self._because(particles, name)
+            particles.step()
+        particles.close()
+        return self.seen
+
+    def _because(self, particles: Particles, name: str) -> Because:
+        program, theatre = self.followed.program, self.followed.scenario.theatre
+        action, actor = program.actions.index(name), program.actors.index(name.split(".")[0])
+        seen = representative(particles, self.followed.scenario, actor, action)
+        if forbidden(seen.model, action):
+            return (Rule(f"forbid.{name}", "the scenario forbids it that day", math.inf),), 0.0
+        if not seen.rate.able:
+            return tuple(Rule(_written(name, why.kind), why.text, math.inf) for why in reasons(seen.model, action)), 0.0
+        rules = _rules(name, theatre.actions[name], seen.choice, seen.rate)
+        told = tuple(sorted(rules, key=lambda rule: -rule.factor))[:MOST_RULES]
+        odds = seen.rate.rate * math.prod(rule.factor for rule in told)
+        rest = 1.0 + seen.choice.total - seen.rate.rate
+        coverage = float(self.followed.compiled.seen[particles.day, action])
+        return told, min(coverage * odds / (rest + odds), 1.0)
 
 
 def _written(name: str, kind: str) -> str:
@@ -273,12 +282,11 @@ def _recorded(found: Filtered) -> Iterator[dict[str, Any]]:
 def _act(
     found: Filtered,
     row: dict[str, Any],
-    seen: dict[tuple[int, int], tuple[tuple[Rule, ...], float]],
+    seen: Mapping[tuple[int, str], Because],
     resolved: Resolved | None,
 ) -> SurprisingAct:
-    program = found.followed.program
-    rules, at_best = seen[int(row["day"]), program.actions.index(row["action"])]
     chance = row["chance"]
+    rules, at_best = seen.get((int(row["day"]), row["action"]), ((), chance))
     return SurprisingAct(
         event=row["event"],
         day=int(row["day"]),
