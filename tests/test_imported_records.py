@@ -91,7 +91,6 @@ def test_what_is_written_is_what_was_read(samples, name):
 
 @pytest.mark.parametrize("name", TABLES)
 def test_a_history_made_of_a_table_is_a_record(samples, name, tmp_path):
-    pytest.importorskip("sim.theatre.language.record")
     (tmp_path / "made.yaml").write_text(history_text(samples[name], f"{name}.yaml"), encoding="utf-8")
     assert len(check(tmp_path / "made.yaml").events) == len(samples[name].events)
 
@@ -393,6 +392,28 @@ def test_a_preset_may_be_given_with_the_command(tmp_path):
     assert json.loads(ask(*asked, "--preset", "ucdp_ged").out)["events"] == 11
     assert json.loads(ask(*asked).out)["faults"][0]["message"].startswith("no column is named for")
     assert "there are acled, gdelt" in ask(*asked, "--preset", "ged").err
+
+
+def test_what_the_theatre_cannot_take_is_told(tmp_path):
+    head = "ref,day,who,whom,what\n"
+    rows = "a,2018-05-08,US,Iran,listing\nb,2019-04-08,US,Iran,listing\n"
+    (tmp_path / "events.csv").write_text(head + rows, encoding="utf-8")
+    mapped = """\
+schema_version: 1
+map: persian_gulf
+columns: {date: day, actor: who, target: whom, type: what, id: ref}
+actors: {US: us, Iran: iran}
+acts: [{type: listing, do: us.list_guards}]
+covers: [{actions: [us.list_guard], chance: 0}]
+"""
+    (tmp_path / "map.yaml").write_text(mapped, encoding="utf-8")
+    asked = ("history", "from", tmp_path / "events.csv", "--map", tmp_path / "map.yaml")
+    wrong = ask(*asked)
+    assert (wrong.code, "map.yaml:6:21: unknown action 'us.list_guard'" in wrong.err) == (3, True)
+    (tmp_path / "map.yaml").write_text(mapped.replace("us.list_guard]", "us.list_guards]"), encoding="utf-8")
+    told = ask(*asked)
+    assert "the theatre cannot take it as it stands: events.a: entry 1 of 'covers' says that" in told.err
+    assert "covers:\n  - {actions: [us.list_guards], chance: 0.0}\n" in told.out
 
 
 def test_a_table_of_which_nothing_is_kept_writes_nothing_and_says_so(tmp_path):

@@ -87,7 +87,7 @@ def _write(text: str, out: Path) -> None:
 
 
 def _as_data(made: "Imported", out: Path | None) -> dict[str, Any]:
-    from sim.theatre.imported.history_text import shared_days
+    from sim.theatre.imported.history_text import at_odds, shared_days
 
     return {
         "table": str(made.table.path),
@@ -98,16 +98,21 @@ def _as_data(made: "Imported", out: Path | None) -> dict[str, Any]:
         **made.tally.as_data(),
         "never_met": list(made.idle),
         "acts_that_share_a_day": shared_days(made),
+        "at_odds_with_the_theatre": at_odds(made),
     }
 
 
 def _tell(made: "Imported", out: Path | None) -> None:
     """Print what became of the rows: to standard output, unless the history went there."""
+    from sim.theatre.imported.history_text import at_odds
+
     to = console if out is not None else notes
     for line in _lines(made):
         to.print(line, highlight=False, soft_wrap=True)
     if out is not None and made.events:
         notes.print(f"{out} is a history of {counted(len(made.events), 'event')}; 'sim validate {out}' checks it")
+    for text in at_odds(made)[:SHOWN]:
+        notes.print(f"the theatre cannot take it as it stands: {text}")
     if made.events and not made.map_file.covers:
         notes.print("it judges nothing yet: say under 'covers', in the map, what the source would not have missed")
 

@@ -6,9 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic import ValidationError
+
 from sim.text import counted, printable
 from sim.theatre.files.errors import Place, ScenarioError, fault
 from sim.theatre.files.yaml_tree import MOST_BYTES, MOST_VALUES
+from sim.theatre.language.misfits import misfits
+from sim.theatre.language.record import HistoryFile
 
 from .duplicates import Event
 from .import_table import Imported
@@ -23,7 +27,17 @@ def history_data(made: Imported) -> dict[str, Any]:
     ends = {"from": file.from_, "until": file.until}
     told = {key: day.isoformat() for key, day in ends.items() if day is not None}
     events = dict(zip(_ids(made.events), (_event(event, made.source) for event in made.events), strict=True))
-    return {"schema_version": 1, **told, "covers": list(file.covers), "events": events}
+    covers = [entry.model_dump(mode="json", by_alias=True, exclude_unset=True) for entry in file.covers]
+    return {"schema_version": 1, **told, "covers": covers, "events": events}
+
+
+def at_odds(made: Imported) -> list[str]:
+    """What of the history its theatre cannot take as it stands, such as an act that happens once and is told twice."""
+    try:
+        record = HistoryFile.model_validate(history_data(made))
+    except ValidationError as error:
+        return [f"{'.'.join(map(str, line['loc']))}: {line['msg']}" for line in error.errors()]
+    return [f"{'.'.join(map(str, place))}: {text}" for place, text in misfits(record, made.theatre)]
 
 
 def history_text(made: Imported, map_name: str) -> str:

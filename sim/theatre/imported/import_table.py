@@ -28,6 +28,7 @@ class Imported:
 
     table: Table
     map_file: MapFile
+    theatre: Theatre
     preset: str | None
     events: tuple[Event, ...]
     """In the order of their days."""
@@ -71,7 +72,7 @@ class _Import:
     """One table on its way into a theatre."""
 
     def __init__(self, file: MapFile, theatre: Theatre, table: Table, reader: Reader) -> None:
-        self._file, self._table, self._reader = file, table, reader
+        self._file, self._theatre, self._table, self._reader = file, theatre, table, reader
         self._cast, self._rules = Cast(file.actors), Rules(file, theatre)
         self._tally, self._gathered = Tally(), Gathered(file.duplicates)
 
@@ -83,7 +84,9 @@ class _Import:
         rows["merged"] = sum(event.merged for event in events)
         rows["joined"] = sum(event.joined for event in events)
         rows["kept"] = len(events)
-        return Imported(self._table, self._file, preset_name, tuple(events), self._tally, tuple(self._idle()))
+        return Imported(
+            self._table, self._file, self._theatre, preset_name, tuple(events), self._tally, tuple(self._idle())
+        )
 
     def _fate(self, row: Row) -> Fate:
         """Read one row, and say what became of it."""

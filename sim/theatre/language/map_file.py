@@ -17,6 +17,7 @@ from pydantic_core import CoreSchema
 from . import names
 from .base import Model, Text
 from .days import Day
+from .record import Coverage
 from .references import ActionRef, ActorRef, Rung
 
 Preset = Literal["acled", "gdelt", "icews", "polecat", "ucdp_ged"]
@@ -220,7 +221,7 @@ class MapFile(TableForm):
     longest: Annotated[int, Field(ge=1, le=92, strict=True)] = 31
     """Over how many days a date may be unknown; rows that know less are left out, and counted."""
     duplicates: Duplicates = Duplicates()
-    covers: tuple[dict[str, Any], ...] = ()
+    covers: tuple[Coverage, ...] = ()
     """What the source would not have missed, written into the history as it stands here."""
 
     @model_validator(mode="after")
