@@ -48,6 +48,22 @@ def test_of_two_entries_on_an_act_the_later_has_the_last_word(tmp_path):
     assert record.chance("north.strike", 6, date(2019, 5, 31)) == 0.9
     assert record.chance("north.strike", 6, date(2019, 6, 1)) == 0.5
     assert record.chance("south.offer_talks", 0, date(2019, 6, 1)) == 0
+    assert record.chances("north.strike", 6, date(2019, 5, 30), 4) == [0.9, 0.9, 0.5, 0.5]
+
+
+def test_a_coverage_begins_and_ends_on_its_days(tmp_path):
+    covers = "covers: [{rungs: [2, 9]}, {rungs: [4, 9], from: 2019-05-10, until: 2019-05-11, chance: 0.5}]\n"
+    record = record_of(tmp_path, rest=covers)
+    days = [date(2019, 5, day) for day in range(8, 17)]
+    told_by_day = [1, 1, 0.5, 0.5, 1, 1, 1, 1, 1]
+    assert [record.chance("north.strike", 6, day) for day in days] == told_by_day
+    for begin in range(9):
+        for length in range(10 - begin):
+            told = record.chances("north.strike", 6, days[0] + (days[1] - days[0]) * begin, length)
+            assert told == told_by_day[begin : begin + length]
+    for day in days:
+        at = record.deciding("north.strike", 6, day)
+        assert record.chance("north.strike", 6, day) == record.covers[at].chance
 
 
 def test_without_a_word_on_it_all_from_rung_four_is_covered(tmp_path):

@@ -258,8 +258,17 @@ class HistoryFile(Model):
 
     def chance(self, action: str, rung: int, day: date) -> float:
         """The chance that an act done on a day is in the record; 0 where nothing covers it."""
-        at = self.deciding(action, rung, day)
-        return 0.0 if at is None else self.covers[at].chance
+        return self.chances(action, rung, day, 1)[0]
+
+    def chances(self, action: str, rung: int, first: date, days: int) -> list[float]:
+        """That chance on each of some days on end."""
+        found = [0.0] * days
+        for entry in self.covers:
+            if entry.speaks_of(action, rung):
+                begins = 0 if entry.from_ is None else max((entry.from_ - first).days, 0)
+                ends = days if entry.until is None else min((entry.until - first).days + 1, days)
+                found[begins : max(begins, ends)] = [entry.chance] * max(ends - begins, 0)
+        return found
 
 
 MOST_MOVED = 3
