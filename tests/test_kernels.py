@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -18,8 +20,10 @@ from sim.engine import kept
 from sim.engine._numba import kernel, places
 from sim.engine.branch import branched
 from sim.engine.draw import drawn
-from sim.engine.fingerprint import KERNELS, RULES, code_sha256, parsed_sha256
+from sim.engine.fingerprint import FOLLOWING, KERNELS, RULES, code_sha256, parsed_sha256
 from sim.engine.model import LockstepModel
+from sim.execution.records import record_of
+from sim.experiments.record.likelihood import Likelihood
 from sim.theatre.compiled.compile import compile_scenario
 from sim.theatre.parameters.ranges import shaping
 from sim.theatre.parameters.uncertain import uncertain_numbers
@@ -201,16 +205,19 @@ def test_every_module_that_kernels_take_constants_and_functions_from_is_hashed()
                 assert names & {*KERNELS, "sim.engine._numba", "sim.engine._numba.compile_cache"}, f"{module}: {whole}"
 
 
-def test_every_module_that_has_a_part_in_a_run_is_hashed():
-    harmless = {
-        "sim.engine._numba.compile_cache",  # where kernels lie
-        "sim.given",  # only refuses what is no number of runs, or no seed
-        "sim.theatre.language.base_rates",  # only checked while ranges are tried
-        "sim.theatre.language.names",  # only refuses names that nobody has
-        "sim.theatre.language.taken",  # only refuses names that something of ours has
-    }
-    scenario, lesson, seen = sim.load("baseline"), sim.load("first_lesson"), set()
-    LockstepModel(scenario, runs=2, seed=1).step()  # what is compiled once is no part of it
+HARMLESS = {
+    "sim.engine._numba.compile_cache",  # where kernels lie
+    "sim.given",  # only refuses what is no number of runs, or no seed
+    "sim.theatre.language.base_rates",  # only checked while ranges are tried
+    "sim.theatre.language.names",  # only refuses names that nobody has
+    "sim.theatre.language.taken",  # only refuses names that something of ours has
+}
+
+
+@contextmanager
+def noting() -> Iterator[set[str]]:
+    """Note every module of the package of which a line is run here."""
+    seen: set[str] = set()
 
     def note(frame, event, _):
         if frame.f_code.co_filename.startswith(str(PACKAGE)):
@@ -218,6 +225,15 @@ def test_every_module_that_has_a_part_in_a_run_is_hashed():
 
     sys.setprofile(note)
     try:
+        yield seen
+    finally:
+        sys.setprofile(None)
+
+
+def test_every_module_that_has_a_part_in_a_run_is_hashed():
+    scenario, lesson = sim.load("baseline"), sim.load("first_lesson")
+    LockstepModel(scenario, runs=2, seed=1).step()  # what is compiled once is no part of it
+    with noting() as seen:
         compile_scenario(scenario)
         shaping(lesson, {each.path: (each.low, each.high) for each in uncertain_numbers(lesson)[:1]})
         numbers = uncertain_numbers(scenario)[:3]
@@ -225,10 +241,26 @@ def test_every_module_that_has_a_part_in_a_run_is_hashed():
         model.step()
         branched(model, np.zeros(2, np.int64)).step()
         model.block()
-    finally:
-        sys.setprofile(None)
     assert {"sim.engine.model", "sim.theatre.compiled.compile_rules", "sim.engine.draw"} <= seen
-    assert seen - set(RULES) <= harmless
+    assert seen - set(RULES) <= HARMLESS
+
+
+def test_every_module_that_has_a_part_in_following_a_record_is_hashed():
+    scenario, record = sim.load("baseline"), record_of(sim.load("baseline"))
+
+    def follow() -> None:
+        asked = Likelihood(scenario, record, [], 4)
+        model = asked.followed.particles(4, 1)
+        for _ in range(30):
+            model.step()
+        model.fork(asked.followed.free(60), 1).step()
+
+    follow()  # what is compiled once is no part of it
+    with noting() as seen:
+        follow()
+    assert {"sim.engine.particles", "sim.theatre.compiled.compile_record"} <= seen
+    harmless = HARMLESS | {"sim.execution.records", "sim.text"}  # which find a record, and read its dates
+    assert seen - set(FOLLOWING) <= harmless
 
 
 def test_nothing_is_written_beside_the_package_and_a_home_that_cannot_be_written_to_does_not_matter(copy):

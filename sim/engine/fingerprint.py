@@ -48,6 +48,7 @@ RULES = (
     "sim.theatre.compiled.compile_cast",
     "sim.theatre.compiled.compile_rules",
     "sim.theatre.language.base",
+    "sim.theatre.language.days",
     "sim.theatre.language.number",
     "sim.theatre.language.paths",
     "sim.theatre.language.scenario",
@@ -63,6 +64,16 @@ RULES = (
     "sim.theatre.parameters.uncertain",
 )
 """Modules that make runs of a scenario. How its files are read is no part of it: a scenario has a hash of its own."""
+
+FOLLOWING = (
+    *RULES,
+    "sim.engine.particles",
+    "sim.experiments.record.following",
+    "sim.experiments.record.likelihood",
+    "sim.theatre.compiled.compile_record",
+    "sim.theatre.language.record",
+)
+"""Modules that make runs follow a record, and weigh them; runs of their own depend on `RULES` alone."""
 
 _PACKAGE = Path(__file__).parents[1]
 
