@@ -8,7 +8,8 @@ import pytest
 import sim
 from sim.linting import dead_numbers as paired
 from sim.linting.lint import Report, lint
-from sim.theatre.files.load import resolve
+from sim.linting.recorded import record_held_to
+from sim.theatre.files.load import load_either, resolve
 from sim.theatre.files.resolve import entry
 
 from .commands import sim as command
@@ -272,6 +273,64 @@ def test_deaths_by_an_act_that_cannot_kill_are_found_in_the_history_that_imposes
     (found,) = (finding for finding in report.findings if finding.kind == "bloodless")
     assert (Path(found.file).name, found.line, found.path) == ("flood.yaml", int(place[0]), "script.history_dam")
     assert found.what == "mill.dam_creek kills 3 on 2020-06-02, and cannot kill"
+
+
+RECORD = """\
+schema_version: 1
+from: 2020-06-01
+until: 2020-06-30
+events:
+  dammed: {on: 2020-06-02, do: mill.dam_creek}
+  dammed_again: {on: 2020-06-04, do: mill.dam_creek}
+  broken: {on: 2020-06-08, do: ford.break_dam}
+"""
+
+
+def held_to_record(folder: Path, explained: str = "") -> tuple[Report, int]:
+    theatre, place = marked(THEATRE, "mill.dam_creek:\n", "mill.dam_creek:\n    §cooldown: 5 d\n")
+    (folder / "record.yaml").write_text(RECORD, encoding="utf-8")
+    history = "history: {file: record.yaml, until: 2020-06-02}\n"
+    return linted(folder, theatre, SCENARIO + history + explained), int(place.split(":")[0])
+
+
+def test_a_rule_that_a_recorded_act_breaks_is_found_and_a_veto_of_the_scenario_is_not(tmp_path):
+    report, line = held_to_record(tmp_path)
+    assert report.scenarios[0].held_to_record
+    (found,) = (each for each in report.findings if each.kind == "impossible")
+    assert (Path(found.file).name, found.line, found.path) == ("creek.yaml", line, "actions.mill.dam_creek.cooldown")
+    why = "done on 2 June 2020; not again for 3 d"
+    assert found.what == f"mill.dam_creek could not be done on 4 June 2020 ({why}), and was"
+
+
+def test_an_impossible_act_is_explained_at_its_action(tmp_path):
+    report, _ = held_to_record(tmp_path, "lint: {actions.mill.dam_creek: Two crews did it.}\n")
+    (found,) = (each for each in report.findings if each.kind == "impossible")
+    assert found.explained == "Two crews did it."
+    assert not any(each.kind == "stale" for each in report.findings)
+
+
+def test_what_one_scenario_s_record_shows_stands_though_others_have_none(tmp_path):
+    held_to_record(tmp_path)
+    calm = SCENARIO[: SCENARIO.index("forbid:")]
+    (tmp_path / "calm.yaml").write_text(calm, encoding="utf-8")
+    report = lint(tmp_path / "calm.yaml", tmp_path / "summer.yaml", runs=50)
+    assert [linted.held_to_record for linted in report.scenarios] == [False, True]
+    assert [each.path for each in report.findings if each.kind == "impossible"] == ["actions.mill.dam_creek.cooldown"]
+
+
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [("baseline", True), ("eve_of_k1", True), ("restraint", False), ("no_killing", False), ("first_lesson", False)],
+)
+def test_a_scenario_is_held_to_the_shipped_record_unless_it_asks_about_another_world(name, held):
+    scenario, resolved = load_either(name)
+    assert (record_held_to(scenario, resolved) is not None) == held
+
+
+def test_an_act_that_nobody_recorded_makes_another_world():
+    scenario, resolved = load_either("strike_after_the_drone")
+    assert not scenario.forbid
+    assert record_held_to(scenario, resolved) is None
 
 
 def test_what_the_scenario_forbids_explains_itself(tmp_path):

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.text import counted
+from sim.text import counted, listed
 
 from . import complete
 from .console import answering, console, notes, print_json
@@ -29,7 +29,7 @@ def lint(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
 ) -> None:
-    """Find what changes nothing, and hold the ensemble beside what is known of crises."""
+    """Find what changes nothing and what happened though it could not, and hold the ensemble beside known crises."""
     from .progress import announced_compilation
 
     announced_compilation()
@@ -61,6 +61,8 @@ def _print(report: "Report") -> None:
         console.print(str(finding), highlight=False, soft_wrap=True)
     for name in report.skipped:
         notes.print(f"{name} is not run by itself; it is looked at in scenarios that draw on it")
+    if held := [linted.name for linted in report.scenarios if linted.held_to_record]:
+        notes.print(f"{listed(held)}: held to the record of what happened, every act of which must be possible")
     explained = len(report.findings) - len(report.unexplained)
     notes.print(f"{counted(len(report.unexplained), 'finding')}, and {explained} that the files explain")
 
@@ -76,6 +78,7 @@ def _as_json(report: "Report") -> dict[str, Any]:
         "scenarios": {
             linted.name: {
                 "runs": linted.runs,
+                "held_to_record": linted.held_to_record,
                 "base_rates": as_records(linted.base_rates),
                 "verdicts": verdict_counts(linted.base_rates),
             }

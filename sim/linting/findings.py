@@ -27,6 +27,10 @@ KINDS = {
     "never moves": ("it is a constant", "let acts or targets move it, or take it out"),
     "never varies": ("the driver is a constant factor", "put its effect into the rate, or let what it reads vary"),
     "implausible": ("no reasonable critic would put it there", "change the value, or widen the range with a reason"),
+    "impossible": (
+        "it is recorded, and rules that make what happened impossible are wrong",
+        "mend the rule, or the day in the record",
+    ),
     "bloodless": (
         "the rules give it no deaths, so that no run of the model would have them",
         "give the action 'casualties', or leave the deaths out",

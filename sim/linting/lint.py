@@ -22,12 +22,15 @@ from sim.theatre.language.scenario import Scenario
 from .dead_numbers import PairedRuns, Trial, trial_of
 from .findings import Finding, Places, covering, stale
 from .observed import Watch, watched
+from .recorded import impossible, record_held_to
 
 RUNS = 4000
 """Runs of the ensemble that is looked at, unless told otherwise."""
 
 _ENTRIES = {"initial": "variables.{}.start", "overrides": "{}", "script": "script.{}", "forbid": "forbid.{}"}
 """Sections of a scenario that are lists of changes, and what a change is called."""
+ONE_IS_ENOUGH = ("impossible",)
+"""Kinds of findings in a theatre that hold if one scenario makes them."""
 _AT_COMPILE_TIME = ("ladder.rung_memory",)
 """Numbers that shape the arrays of a program, so that they cannot vary within one model."""
 
@@ -44,6 +47,8 @@ class Linted:
     """Its base-rate table, see `Ensemble.base_rates`."""
     findings: tuple[Finding, ...]
     """Those of the scenario's own files."""
+    held_to_record: bool = False
+    """Whether it was held to a record of what happened."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +85,9 @@ def lint(
     """Look for what does nothing, or nothing sensible, in scenarios and their theatres.
 
     What lies in a theatre is found only if it is so in every given scenario of that theatre: give all of them together
-    to learn about the theatre, or one to learn about that one.
+    to learn about the theatre, or one to learn about that one. What a record shows to be wrong is found if it is so in
+    one: a scenario is held to its own record, or to the shipped one where that tells of its theatre and days and the
+    scenario asks about no other world, by changed rules, vetoes, or acts that nobody recorded.
 
     Parameters
     ----------
@@ -144,21 +151,28 @@ class _Shared:
         self.alive: set[str] = set()
         """Numbers that some scenario has seen to matter."""
         self._found: list[dict[tuple[str, str], Finding]] = []
+        self._by_record: dict[tuple[str, str], list[Finding]] = {}
         self._explained: dict[str, tuple[str, int]] = {}
 
     def add(self, found: Iterable[Finding], places: Places) -> None:
         """Take up what one scenario found."""
-        self._found.append({finding.key: finding for finding in found})
+        mine = list(found)
+        self._found.append({finding.key: finding for finding in mine if finding.kind not in ONE_IS_ENOUGH})
+        for finding in mine:
+            if finding.kind in ONE_IS_ENOUGH:
+                self._by_record.setdefault(finding.key, []).append(finding)
         self._explained = places.explanations[places.theatre]
 
     def standing(self) -> Iterator[Finding]:
         """Findings that every scenario made, explained if they are so in each; and explanations of nothing.
 
-        One scenario cannot tell that an explanation is needed no more: another may need it.
+        What a record shows is found if one scenario did, of several with the one whose record tells of most. One
+        scenario cannot tell that an explanation is needed no more: another may need it.
         """
         first = self._found[0]
         common = [key for key in first if all(key in found for found in self._found)]
-        found = [[found[key] for found in self._found] for key in common]
+        found = [sorted(each, key=lambda one: -len(one.what)) for each in self._by_record.values()]
+        found += [[found[key] for found in self._found] for key in common]
         standing = _uncovered(next((one for one in each if one.explained is None), each[0]) for each in found)
         yield from standing
         if len(self._found) > 1:
@@ -178,18 +192,27 @@ class _Examined:
 
     def __init__(self, scenario: Scenario, resolved: Resolved, runs: int, seed: int) -> None:
         self.scenario, self.resolved, self.places = scenario, resolved, Places(resolved)
+        self.seed, self.record = seed, record_held_to(scenario, resolved)
         self.watch = Watch(scenario, run(watched(scenario), runs, seed, progress=None), self.places)
         self.pairs = PairedRuns(scenario, seed)
         self.runs = runs
 
     def linted(self, name: str, shared: _Shared) -> Linted:
         """Everything found; what lies in the theatre goes to `shared`."""
-        found = [*self.watch.findings(), *self._bloodless(), *self._dead_entries(), *self._dead_numbers(shared)]
+        by_record = () if self.record is None else impossible(self.scenario, self.record, self.seed, self.places)
+        found = [
+            *by_record,
+            *self.watch.findings(),
+            *self._bloodless(),
+            *self._dead_entries(),
+            *self._dead_numbers(shared),
+        ]
         found = [self.places.explained(finding) for finding in found]
         shared.add((finding for finding in found if finding.file == shown(self.places.theatre)), self.places)
         own = _uncovered(finding for finding in found if finding.file in self.places.of_the_question)
         unneeded = stale(self.places.own, self.places.explanations[self.places.own], found)
-        return Linted(name, self.scenario.title, self.runs, self.watch.ensemble.base_rates, (*own, *unneeded))
+        base_rates, held = self.watch.ensemble.base_rates, self.record is not None
+        return Linted(name, self.scenario.title, self.runs, base_rates, (*own, *unneeded), held)
 
     def _dead_entries(self) -> Iterator[Finding]:
         """Entries of the scenario's own file without which every path is the same."""
