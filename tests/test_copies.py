@@ -46,7 +46,7 @@ def made(folder: Path) -> dict[str, object]:
         "choices": sim.choices(LESSON, run=1, day=20, actor="north", runs=5),
         "compare": sim.compare(LESSON, LESSON, 5),
         "Posterior": Posterior(pd.DataFrame(prior.draw(8, 1), columns=[RATE]), prior, {"log_evidence": 0.0}),
-        "likelihood": LikelihoodFunction(asked(LESSON), prior, None),
+        "likelihood": LikelihoodFunction(asked(LESSON, of_record=False), prior, None),
         "ledger": sim.ledger(swept, "first_blood"),
         "lint": sim.lint("first_lesson", runs=20),
         "open": sim.open(folder / "runs"),

@@ -3,11 +3,14 @@
 import io
 import json
 import shutil
-from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import pytest
+import yaml
 from scipy.special import ndtr
 from typer.testing import CliRunner
 
@@ -18,9 +21,8 @@ from sim.execution.draws import drawn_by
 from sim.execution.lookup import QueryError
 from sim.execution.plan import PlanError
 from sim.execution.run import run_columns
-from sim.experiments.record import fit as fitting
-from sim.experiments.record import likelihoods
 from sim.experiments.record.choose import FitError, prior_of, screened
+from sim.experiments.record.likelihoods import LikelihoodFunction, asked
 from sim.plots import figures
 from sim.plots import posterior as draw_posterior
 from sim.plots.posterior import write
@@ -30,7 +32,8 @@ from sim.results.posterior import Posterior
 from sim.theatre.parameters.change import ChangeError, with_numbers
 from sim.theatre.parameters.fitted import Fitted
 from sim.theatre.parameters.prior import Prior
-from sim.theatre.parameters.uncertain import UncertainNumber
+from sim.theatre.parameters.uncertain import UncertainNumber, definitions
+from tests.benchmarks import calibration
 
 REPLIES, SHARP, BLUNT = "actors.*.replies.rate", "actors.north.replies.rate", "actors.south.replies.rate"
 SETS = 64
@@ -42,10 +45,17 @@ class Toy:
     def __init__(self, prior, centre=1.0, scale=0.3):
         self.prior, self.centre, self.scale = prior, centre, scale
 
-    def many(self, values, dice):
+    def many(self, values, dice, executor=None):
         z = self.prior.normal(values)[:, 0]
         luck = np.array([np.random.default_rng([3, int(each)]).standard_normal() for each in dice])
         return -0.5 * ((z - self.centre) / self.scale) ** 2 + luck - 0.5
+
+
+class Unasked(Toy):
+    """A record of which nobody may ask."""
+
+    def many(self, values, dice, executor=None):
+        raise AssertionError
 
 
 @pytest.fixture(scope="module")
@@ -122,17 +132,42 @@ def test_an_interrupted_fit_goes_on_to_the_same_bits(lesson, prior, posterior, t
     pd.testing.assert_frame_equal(resumed.draws, posterior.draws, check_exact=True)
     assert resumed.info == posterior.info
     assert sorted(path.name for path in (tmp_path / "fit").iterdir()) == ["fit.json", "posterior.parquet"]
-    again = sim.fit(lesson, REPLIES, sets=SETS, save=tmp_path / "fit", resume=True, likelihood=None)
+    again = sim.fit(lesson, REPLIES, sets=SETS, save=tmp_path / "fit", resume=True, likelihood=Unasked(prior))
     pd.testing.assert_frame_equal(again.draws, posterior.draws, check_exact=True)  # finished: nothing is asked
     with pytest.raises(StoreError, match="finished fit"):
         sim.fit(lesson, REPLIES, progress=None, **asked)
 
 
-def test_it_does_not_matter_who_computes(lesson, prior, posterior):
-    for kind in (ThreadPoolExecutor, ProcessPoolExecutor):
-        with kind(2) as executor:
-            found = sim.fit(lesson, REPLIES, sets=SETS, likelihood=Toy(prior), executor=executor, progress=None)
-        pd.testing.assert_frame_equal(found.draws, posterior.draws, check_exact=True)
+def test_a_record_that_a_number_made_tells_of_it_whoever_computes(tmp_path):
+    """North mobilises every fortnight, far oftener than is plausible; of South nothing is recorded, nor covered."""
+    rivals = calibration.rivals().model_copy(update={"days": 90})
+    days = [rivals.start + timedelta(days=14 * at + 3) for at in range(6)]
+    record = {
+        "schema_version": 1,
+        "from": rivals.start,
+        "until": rivals.end,
+        "events": {f"act_{at}": {"on": day, "do": "north.mobilise"} for at, day in enumerate(days)},
+        "covers": [{"actions": ["north.mobilise"], "chance": 1}],
+    }
+    path = tmp_path / "record.yaml"
+    path.write_text(yaml.safe_dump(record), encoding="utf-8")
+    asked_for = {"record": path, "sets": 32, "particles": 8, "progress": None}
+    numbers = ["actions.north.mobilise.rate", "actions.south.strike.rate"]
+    found = sim.fit(rivals, numbers, **asked_for)
+    table = found.table().set_index("path")
+    assert table.loc[numbers[0], "shift"] > 0.7
+    assert table.loc[numbers[0], "learned"]
+    assert not table.loc[numbers[1], "learned"]
+    assert found.info["to"] == rivals.end.isoformat()
+    assert found.info["record_sha256"] is not None
+    with ThreadPoolExecutor(2) as executor:
+        elsewhere = sim.fit(rivals, numbers, executor=executor, **asked_for)
+    pd.testing.assert_frame_equal(found.draws, elsewhere.draws, check_exact=True)
+    function = sim.likelihood(rivals, numbers, record=path, particles=8)
+    rates = function.prior.quantiles([0.01, 0.5, 0.99])
+    low, middle, high = function.log_likelihood(rates)
+    assert low < middle < high
+    assert function.to_sbi(torch=False).observed().tolist().count(6.0) == 1
 
 
 def test_a_posterior_is_read_as_it_was_written_and_damage_is_seen(lesson, prior, posterior, tmp_path):
@@ -278,7 +313,7 @@ def test_few_numbers_are_fitted_and_only_doubts(lesson):
     with pytest.raises(FitError, match=r"no number's path matches 'actors\.nrth\.\*'"):
         prior_of(lesson, "actors.nrth.*")
     with pytest.raises(FitError, match="too many for one record"):
-        prior_of(sim.load("baseline"), "actions.*")
+        prior_of(sim.load("baseline"), "actions.iran.*")
     unranged = next(path for path, number in lesson.numbers() if number.plausible is None)
     with pytest.raises(FitError, match="has no plausible range; give it a range here, or write one into the theatre"):
         prior_of(lesson, [unranged])
@@ -303,7 +338,7 @@ def test_a_screen_names_the_numbers_that_matter(lesson, tmp_path):
     made = sim.sweep(lesson, method="morris", samples=400, replicates=4, progress=None, save=tmp_path / "screen")
     found = screened(tmp_path / "screen", lesson, "peak.rung", 3)
     ranked = made.indices("peak.rung")["parameter"].tolist()
-    assert found == [path for path in ranked if not path.startswith("outcomes.")][:3]
+    assert found == [path for path in ranked if not path.startswith(definitions(lesson.theatre))][:3]
     assert set(prior_of(lesson, found).names) == set(found)
     sim.run(lesson, 8, save=tmp_path / "runs", progress=None)
     with pytest.raises(FitError, match="holds an ensemble, not a sweep"):
@@ -312,7 +347,7 @@ def test_a_screen_names_the_numbers_that_matter(lesson, tmp_path):
 
 def test_the_record_ends_within_the_scenario(lesson, prior):
     for day in ("1999-01-01", "someday", lesson.start):
-        with pytest.raises(FitError, match="the record is followed to a day after"):
+        with pytest.raises(FitError, match="the record is followed from 2030-01-01, the first day, to a later one"):
             sim.fit(lesson, REPLIES, day, likelihood=Toy(prior), progress=None)
 
 
@@ -328,15 +363,14 @@ def test_a_prior_has_its_range_as_percentiles_and_goes_both_ways(prior):
 
 
 @pytest.fixture
-def function(lesson, prior, monkeypatch):
-    monkeypatch.setattr(likelihoods, "of_record", lambda given, record, paths: Quiet(prior))
-    return sim.likelihood(lesson, REPLIES)
+def function(lesson, prior):
+    return LikelihoodFunction(asked(lesson, of_record=False), prior, Quiet(prior))
 
 
 class Quiet(Toy):
     """The same without an error, as one would see from many particles."""
 
-    def many(self, values, dice):
+    def many(self, values, dice, executor=None):
         return -0.5 * ((self.prior.normal(values)[:, 0] - self.centre) / self.scale) ** 2
 
 
@@ -408,23 +442,36 @@ class Interrupted(Toy):
 
     calls = 0
 
-    def many(self, values, dice):
+    def many(self, values, dice, executor=None):
         self.calls += 1
         if self.calls == 4:
             raise KeyboardInterrupt
-        return super().many(values, dice)
+        return super().many(values, dice, executor)
 
 
-def test_an_interrupted_verb_says_what_is_kept_and_how_to_go_on(prior, posterior, monkeypatch, tmp_path):
+@pytest.fixture
+def toy_record(prior, monkeypatch):
+    """Have the verb ask a toy in place of a record."""
+
+    module = import_module("sim.experiments.record.fit")
+
+    def use(kind):
+        monkeypatch.setattr(module, "likelihood_of", lambda given, paths: kind(prior))
+        monkeypatch.setattr(module, "asked", lambda *given, **options: asked(*given, of_record=False))
+
+    return use
+
+
+def test_an_interrupted_verb_says_what_is_kept_and_how_to_go_on(toy_record, posterior, monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(fitting, "of_record", lambda given, record, paths: Interrupted(prior))
+    toy_record(Interrupted)
     shell = CliRunner()
     told = shell.invoke(app, ["fit", "first_lesson", "--param", REPLIES, "--sets", str(SETS), "--no-figures"])
     assert told.exit_code == 130
     assert "2 stages of the fit are kept in results/first_lesson-fit" in told.stderr
     command = told.stderr.splitlines()[-1].partition(": ")[2].split()
     assert command == ["sim", "fit", "results/first_lesson-fit", "--resume", "--no-figures"]
-    monkeypatch.setattr(fitting, "of_record", lambda given, record, paths: Toy(prior))
+    toy_record(Toy)
     assert shell.invoke(app, command[1:]).exit_code == 0
     found = sim.read_posterior("results/first_lesson-fit").draws
     pd.testing.assert_frame_equal(found, posterior.draws, check_exact=True)
@@ -443,8 +490,8 @@ def test_a_terminal_sees_how_much_the_record_counts(lesson, prior, monkeypatch):
     assert "likelihoods" in screen.getvalue()
 
 
-def test_the_verb_fits_and_runs_take_its_numbers(lesson, prior, monkeypatch, tmp_path):
-    monkeypatch.setattr(fitting, "of_record", lambda given, record, paths: Toy(prior))
+def test_the_verb_fits_and_runs_take_its_numbers(toy_record, prior, monkeypatch, tmp_path):
+    toy_record(Toy)
     monkeypatch.chdir(tmp_path)
     shell = CliRunner()
     words = ["fit", "first_lesson", "--param", REPLIES, "--sets", str(SETS), "--save", "fit"]

@@ -12,7 +12,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel
 
 from sim.analysis.floating import usual
 from sim.analysis.tempered import Population, SamplingError, sample
@@ -21,11 +20,13 @@ from sim.results.posterior import Posterior
 from sim.results.storage.fit_folder import FitFolder, fit_begun, fitting, refuse_other_fit
 from sim.results.storage.manifest import provenance
 from sim.results.storage.posterior import read_posterior
+from sim.theatre.files.locate import Named
+from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.prior import Prior
 
 from .choose import Chosen, FitError, prior_of
-from .likelihoods import Asked, RecordLikelihood, asked, log_likelihoods, of_record
+from .likelihoods import Asked, RecordLikelihood, asked, likelihood_of
 
 SETS = 256
 """Sets of numbers that are led from the prior to the posterior, unless told otherwise."""
@@ -40,7 +41,7 @@ def fit(
     scenario: Scenario | str | PathLike[str],
     parameters: Chosen | None = None,
     to: Any = None,
-    record: Any = None,
+    record: HistoryFile | Named | None = None,
     sets: int | None = None,
     particles: int | None = None,
     seed: int | None = None,
@@ -62,8 +63,8 @@ def fit(
         95th percentile.
     to : date, optional
         The last day of the record that counts; left out, the scenario's last. What comes after can judge the fit.
-    record : optional
-        The record, if it is not the scenario's own.
+    record : HistoryFile, path or name of a shipped history, optional
+        Left out, the scenario's own; where it has none, the shipped one.
     sets : int, optional
         Sets of numbers that are led from the prior to the posterior, and so draws; left out, 256.
     particles : int, optional
@@ -102,30 +103,32 @@ def fit(
     before = earlier.asked if earlier is not None else {}
     given = asked(
         scenario,
+        record,
         before.get("to") if to is None else to,
         before.get("particles") if particles is None else particles,
         before.get("seed") if seed is None else seed,
+        of_record=likelihood is None,
     )
     begun_so = parameters is None and before
     prior = Prior.of(before["numbers"]) if begun_so else prior_of(given.scenario, parameters)
     n = whole(sets if sets is not None else before.get("sets", SETS), "sets", FEWEST, MOST, FitError)
-    told = _told(given, prior, n, record)
+    told = _told(given, prior, n)
     if folder is not None and earlier is not None and earlier.status == "complete":
         refuse_other_fit(folder, earlier, told)
         return read_posterior(folder)
-    work = _Work(given, prior, n, likelihood or of_record(given, record, prior.names), executor, told)
+    work = _Work(given, prior, n, likelihood or likelihood_of(given, prior.names), executor, told)
     if folder is None:
         return work.posterior(work.sampled(progress))
     with fitting(folder, told, given.scenario, resume, overwrite) as kept:
         return kept.finish(work.posterior(work.sampled(progress, kept)))
 
 
-def _told(given: Asked, prior: Prior, sets: int, record: Any) -> dict[str, Any]:
+def _told(given: Asked, prior: Prior, sets: int) -> dict[str, Any]:
     """All that fixes a posterior, as plain data."""
     return {
         "scenario": given.scenario.name,
         "scenario_sha256": given.scenario.sha256,
-        "record_sha256": _hash(record),
+        "record_sha256": _hash(given.record),
         "to": given.to.isoformat(),
         "sets": sets,
         "particles": given.particles,
@@ -134,11 +137,8 @@ def _told(given: Asked, prior: Prior, sets: int, record: Any) -> dict[str, Any]:
     }
 
 
-def _hash(record: Any) -> str | None:
-    """Hash of a record; None where it is the scenario's own, which the scenario's hash names."""
-    if isinstance(record, BaseModel):
-        return sha256(record.model_dump_json(by_alias=True).encode()).hexdigest()
-    return None if record is None else sha256(Path(record).read_bytes()).hexdigest()
+def _hash(record: HistoryFile | None) -> str | None:
+    return None if record is None else sha256(record.model_dump_json(by_alias=True).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class _Work:
     told: Mapping[str, Any]
 
     def __call__(self, z: NDArray[np.float64], dice: NDArray[np.int64]) -> NDArray[np.float64]:
-        return log_likelihoods(self.likelihood, self.prior.values(z), dice, self.executor)
+        return self.likelihood.many(self.prior.values(z), dice, self.executor)
 
     def sampled(self, progress: FitProgress, kept: FitFolder | None = None) -> Population:
         """Lead the sets to the posterior, and keep them after each stage."""

@@ -6,9 +6,7 @@
 import zlib
 from collections.abc import Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from datetime import date
-from importlib import import_module
 from os import PathLike
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -16,72 +14,41 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.execution.plan import PlanError
-from sim.execution.workers import computed
+from sim.execution.records import record_of
 from sim.given import seed_of, whole
 from sim.text import date_from
 from sim.theatre.files.load import load
+from sim.theatre.files.locate import Named
+from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.prior import Prior
 
 from .choose import Chosen, FitError, prior_of
+from .likelihood import Likelihood
 
 if TYPE_CHECKING:
     from .simulator import ForSbi
 
 PARTICLES = 64
 """Particles of a filter, unless told otherwise: a fit is best off with an error of about one nat in each likelihood."""
-SETS_PER_BLOCK = 8
-"""Sets that are sent to a worker of an executor at a time."""
 
 
 class RecordLikelihood(Protocol):
-    """Log likelihoods of a record, for many sets of numbers."""
+    """Log likelihoods of a record, for many sets of numbers: see `sim.experiments.record.likelihood.Likelihood`."""
 
-    def many(self, values: NDArray[np.float64], dice: NDArray[np.int64]) -> NDArray[np.float64]:
+    def many(
+        self, values: NDArray[np.float64], dice: NDArray[np.int64], executor: Executor | None = None
+    ) -> NDArray[np.float64]:
         """Estimate them, each by its own dice: values of shape (set, number), dice of shape (set,)."""
         ...
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Likelihoods of some sets, to be computed block by block; what is sent to a worker is its block's part."""
-
-    likelihood: RecordLikelihood
-    values: NDArray[np.float64]
-    dice: NDArray[np.int64]
-    begun: int = 0
-
-    def __call__(self, first: int, last: int) -> NDArray[np.float64]:
-        """Compute those of sets `first` to `last` - 1."""
-        at = slice(first - self.begun, last - self.begun)
-        return np.asarray(self.likelihood.many(self.values[at], self.dice[at]), np.float64)
-
-    def part(self, first: int, last: int) -> "Batch":
-        """What is needed for these sets."""
-        at = slice(first - self.begun, last - self.begun)
-        return Batch(self.likelihood, self.values[at], self.dice[at], first)
-
-
-def log_likelihoods(
-    likelihood: RecordLikelihood,
-    values: NDArray[np.float64],
-    dice: NDArray[np.int64],
-    executor: Executor | None = None,
-) -> NDArray[np.float64]:
-    """Log likelihoods of sets, shape (set,): on the threads that the likelihood itself uses, or by an executor."""
-    if executor is None:
-        return np.asarray(likelihood.many(values, dice), np.float64)
-    found, n = np.empty(len(values)), len(values)
-    spans = [(first, min(first + SETS_PER_BLOCK, n)) for first in range(0, n, SETS_PER_BLOCK)]
-    for (first, last), block in computed(Batch(likelihood, values, dice), spans, executor):
-        found[first:last] = block
-    return found
 
 
 class Asked(NamedTuple):
     """What a fit or a likelihood is asked about."""
 
     scenario: Scenario
+    record: HistoryFile | None
+    """None where the likelihood is another than that of a record."""
     to: date
     """The last day of the record that counts."""
     particles: int
@@ -90,34 +57,38 @@ class Asked(NamedTuple):
 
 def asked(
     scenario: Scenario | str | PathLike[str],
+    record: HistoryFile | Named | None = None,
     to: Any = None,
     particles: int | None = None,
     seed: int | None = None,
+    *,
+    of_record: bool = True,
 ) -> Asked:
-    """Hold to what is possible what a user asks for.
+    """Hold to what is possible what a user asks for; `of_record` says whether there need be a record.
 
     Raises
     ------
     FitError
         It is not possible; the message says what is.
+    sim.RecordError, sim.ScenarioError
+        There is no record, or it does not fit.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
-    last = question.end if to is None else date_from(to)
-    if last is None or not question.start < last <= question.end:
+    held = record_of(question, record) if of_record else None
+    ends = question.end if held is None else min(question.end, held.last)
+    last = ends if to is None else date_from(to)
+    if last is None or not question.start < last <= ends:
         raise FitError(
-            f"the record is followed to a day after {question.start}, the first, and not after {question.end}, the "
-            f"last of {question.name}; found {to}"
+            f"the record is followed from {question.start}, the first day, to a later one, at most to {ends}, where "
+            f"{question.name} or its record ends; found {to}"
         )
     n = whole(PARTICLES if particles is None else particles, "particles", 1, 2**20, PlanError)
-    return Asked(question, last, n, question.seed if seed is None else seed_of(seed, PlanError))
+    return Asked(question, held, last, n, question.seed if seed is None else seed_of(seed, PlanError))
 
 
-def of_record(given: Asked, record: Any, paths: Sequence[str]) -> RecordLikelihood:
+def likelihood_of(given: Asked, paths: Sequence[str]) -> RecordLikelihood:
     """The likelihood of a record as the particle filter estimates it."""
-    until = given.scenario.model_copy(update={"days": (given.to - given.scenario.start).days + 1})
-    filtering: Any = import_module("sim.experiments.record.likelihood")
-    found: RecordLikelihood = filtering.Likelihood(until, record, tuple(paths), given.particles, given.seed)
-    return found
+    return Likelihood(given.scenario, given.record, paths, given.particles, given.seed, given.to)
 
 
 class LikelihoodFunction:
@@ -167,8 +138,7 @@ class LikelihoodFunction:
         possible = self.prior.holds(values)
         found = np.full(len(values), -np.inf)
         if possible.any():
-            chosen = values[possible], np.ascontiguousarray(thrown[possible])
-            found[possible] = log_likelihoods(self._likelihood, *chosen, self._executor)
+            found[possible] = self._likelihood.many(values[possible], thrown[possible], self._executor)
         return found if dense else float(found[0])
 
     def log_prior(self, z: Any) -> Any:
@@ -237,7 +207,7 @@ def likelihood(
     parameters: Chosen | None = None,
     *,
     to: Any = None,
-    record: Any = None,
+    record: HistoryFile | Named | None = None,
     particles: int | None = None,
     seed: int | None = None,
     executor: Executor | None = None,
@@ -264,6 +234,6 @@ def likelihood(
     >>> f = sim.likelihood("baseline", ["actions.iran.sabotage_shipping.rate"], to="2019-09-30")  # doctest: +SKIP
     >>> emcee.EnsembleSampler(32, len(f.names), f.log_posterior, vectorize=True)                # doctest: +SKIP
     """
-    given = asked(scenario, to, particles, seed)
+    given = asked(scenario, record, to, particles, seed)
     prior = prior_of(given.scenario, parameters)
-    return LikelihoodFunction(given, prior, of_record(given, record, prior.names), executor)
+    return LikelihoodFunction(given, prior, likelihood_of(given, prior.names), executor)

@@ -14,13 +14,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.extras import extra
-from sim.execution.recorded import recorded
 from sim.execution.run import RUNS_PER_BLOCK, run_columns
 from sim.given import MOST_RUNS
 from sim.theatre.compiled.compile import program_of
-from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.scenario import Scenario, as_script
 from sim.theatre.parameters.prior import Prior
 
+from .choose import FitError
 from .likelihoods import Asked
 
 
@@ -87,7 +87,7 @@ class ForSbi:
     features: tuple[str, ...]
     values: Callable[[Any], NDArray[np.float64]]
     observed: Callable[[], Any]
-    """Features of the record that ships with the scenario."""
+    """Features of the record."""
 
 
 def for_sbi(given: Asked, prior: Prior, torch: bool | None = None) -> ForSbi:
@@ -97,7 +97,10 @@ def for_sbi(given: Asked, prior: Prior, torch: bool | None = None) -> ForSbi:
     own = NormalPrior(len(prior.names), given.seed)
 
     def observed() -> NDArray[np.float64]:
-        return simulator.of(recorded(until).events)
+        if given.record is None:
+            raise FitError(f"{until.name} has no record, and nothing was observed; name one")
+        acts = as_script(given.record, until.theatre, until.start, until.end).values()
+        return simulator.of(pd.DataFrame({"action": [act.do for act in acts]}))
 
     if torch is False or (torch is None and find_spec("torch") is None):
         return ForSbi(own, simulator, prior.names, simulator.features, prior.values, observed)

@@ -13,10 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from .law import UncertainNumber
-
-FARTHEST = 8.0
-"""Beyond so many standard deviations no number is told from the end of its range."""
+from .law import Floats, Laws, UncertainNumber
 
 
 @dataclass(frozen=True)
@@ -32,15 +29,16 @@ class Prior:
 
     def values(self, z: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
         """Numbers at points z, shape (…, number)."""
-        return self._each(z, _at_normal)
+        return self._each(z, self._laws.at_normal)
 
     def normal(self, values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
-        """Points z of numbers, shape (…, number); infinite where a number cannot be."""
-        return self._each(values, _normal_of)
+        """Points z of numbers, shape (…, number); of values that cannot be, those of the nearest."""
+        return self._each(values, self._laws.normal_of)
 
     def holds(self, values: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
         """Whether numbers can be so, shape (…): the prior has no density where one cannot."""
-        return np.asarray(np.isfinite(self.normal(values)).all(axis=-1))
+        low, high = self._ends
+        return np.asarray(((low <= values) & (values <= high)).all(axis=-1))
 
     def told(self) -> list[dict[str, Any]]:
         """All of it as plain data, as JSON knows it."""
@@ -69,28 +67,23 @@ class Prior:
         found: NDArray[np.float64] = -0.5 * (at**2).sum(axis=-1) - 0.5 * len(self.numbers) * np.log(2 * np.pi)
         return found
 
-    def _each(self, points: NDArray[np.floating[Any]], one: Callable[[UncertainNumber], Any]) -> NDArray[np.float64]:
-        points = np.asarray(points, np.float64)
-        if points.shape[-1:] != (len(self.numbers),):
+    def _each(self, points: NDArray[np.floating[Any]], law: Callable[[Floats], Floats]) -> NDArray[np.float64]:
+        shape = np.shape(points)
+        if shape[-1:] != (len(self.numbers),):
             raise ValueError(
-                f"a point has {len(self.numbers)} numbers, in the order of '.names'; found an array of shape "
-                f"{points.shape}"
+                f"a point has {len(self.numbers)} numbers, in the order of '.names'; found an array of shape {shape}"
             )
-        rows = points.reshape(-1, len(self.numbers)).T
-        columns = [one(number)(row) for number, row in zip(self.numbers, rows, strict=True)]
-        return np.array(columns, np.float64).T.reshape(points.shape)
+        rows: Floats = np.ascontiguousarray(np.reshape(points, (-1, len(self.numbers))).T, np.float64)
+        return np.ascontiguousarray(law(rows).T).reshape(shape)
 
+    @cached_property
+    def _laws(self) -> Laws:
+        return Laws(self.numbers)
 
-def _at_normal(number: UncertainNumber) -> Any:
-    return number.at_normal
-
-
-def _normal_of(number: UncertainNumber) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
-    even = number.law in ("given", "uniform")
-    low, high = (number.low, number.high) if even else (number.least, number.most)
-
-    def normal(values: NDArray[np.float64]) -> NDArray[np.float64]:
-        found = np.clip(number.normal_of(np.clip(values, low, high)), -FARTHEST, FARTHEST)
-        return np.where(values < low, -np.inf, np.where(values > high, np.inf, found))
-
-    return normal
+    @cached_property
+    def _ends(self) -> tuple[Floats, Floats]:
+        """The least and the greatest that each number can be."""
+        even = [each.law in ("given", "uniform") for each in self.numbers]
+        pairs = zip(self.numbers, even, strict=True)
+        ends = [(each.low, each.high) if whole else (each.least, each.most) for each, whole in pairs]
+        return np.array([low for low, _ in ends]), np.array([high for _, high in ends])
