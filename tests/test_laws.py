@@ -135,6 +135,8 @@ def test_a_law_is_legal_rises_and_keeps_its_percentiles(number):
         assert low == number.low or number.low in edges or number.value in edges
         assert high == number.high or number.high in edges or number.value in edges
     assert [number.within(0.0), number.within(1.0)] == [number.low, number.high]
+    if number.low < number.value < number.high:
+        assert [number.place(each) for each in (number.low, number.high)] == [0.0, 1.0]
     places = number.within(np.linspace(0, 1, 21))
     assert (np.diff(places) >= 0).all()
     assert ((number.low <= places) & (places <= number.high)).all()

@@ -41,7 +41,9 @@ def test_the_change_that_is_known_is_found_and_what_does_nothing_is_left_alone()
     first = {move.path: move for move in found.moves}["actions.a.act.rate"]
     assert first is found.moves[0]
     assert 1.2 < first.value < 2.5
-    assert first.by == pytest.approx((first.value - 0.5) / 2.0)
+    rate = next(each for each in uncertain_numbers(made) if each.path == first.path)
+    assert first.by == pytest.approx(2 * (rate.place(first.value) - 0.5))
+    assert rate.place(4.0) == 1  # so that an end lies 1 from what is written
     assert found.crossed
     assert found.after[0] > 0.2
     assert found.length == pytest.approx(length(np.array([move.by for move in found.moves])))
@@ -63,8 +65,9 @@ SLOPES, STARTS = np.array([3.0, -2.0, 1.0]), np.array([0.3, 0.6, 0.5])
 def linear(n):
     """One actor that may act once, at log odds linear in n variables, whose starts lie anywhere from 0 to 1."""
     names = "vwu"[:n]
+    even = {"plausible": [0.0, 1.0], "uniform": True, "source": "judgement: a test"}
     its = {
-        name: {"kind": "unit", "start": {"value": float(start), "plausible": [0.0, 1.0], "source": "judgement: a test"}}
+        name: {"kind": "unit", "start": {"value": float(start)} | even}
         for name, start in zip(names, STARTS, strict=False)
     }
     drivers = {name: float(slope) for name, slope in zip(names, SLOPES, strict=False)}
@@ -153,8 +156,10 @@ def test_only_what_is_named_changes_and_never_what_is_asked_about(lesson):
     found = sim.tip(lesson, "mobilised > 0.8", runs=32, seed=4, parameters=["actors.*"])
     assert {move.path.split(".")[0] for move in found.moves} == {"actors"}
     everything = sim.tip(lesson, "mobilised > 0.8", runs=32, seed=4)
-    ranged = {each.path for each in uncertain_numbers(lesson)}
-    assert everything.tried == len([path for path in ranged if not path.startswith("outcomes.")]) < len(ranged)
+    ranged = {path for path, number in lesson.numbers() if number.plausible and len(set(number.plausible)) == 2}
+    doubts = {each.path for each in uncertain_numbers(lesson)}
+    assert everything.tried == len(doubts) < len(ranged)
+    assert {path.split(".")[0] for path in ranged - doubts} == {"ladder", "outcomes"}
     with pytest.raises(PlanError, match="lever"):
         sim.tip(lesson, "mobilised > 0.8", only="levers")
 

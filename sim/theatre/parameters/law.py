@@ -182,7 +182,10 @@ class Laws:
     def place(self, values: Floats) -> Floats:
         """How far from the low end to the high one values lie."""
         up = self.share(values) - 0.5
-        return np.clip(0.5 + 0.5 * up / np.where(up < 0.0, 0.5 - self._first, self._last - 0.5), 0.0, 1.0)
+        found = 0.5 + 0.5 * up / np.where(up < 0.0, 0.5 - self._first, self._last - 0.5)
+        found = np.where((values == self._value) & ~self._whole, 0.5, np.clip(found, 0.0, 1.0))
+        out = (values <= self._low) & (self._low < self._value), (values >= self._high) & (self._value < self._high)
+        return np.where(out[0], 0.0, np.where(out[1], 1.0, found))
 
     def _values(self, shares: Floats, z: Floats) -> Floats:
         below = shares < 0.5
