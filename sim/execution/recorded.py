@@ -25,7 +25,7 @@ def recorded(
     """Follow the recorded events from a scenario's first day to the end of the record or of the scenario.
 
     Nobody decides, the scenario's own script is left out, and variables move without noise: tension, rungs and
-    variables are what the model's rules make of the record alone.
+    variables are what the model's rules make of the record alone, but for variables of which it has a series.
 
     Parameters
     ----------

@@ -43,8 +43,7 @@ def schema(kind: str) -> dict[str, Any]:
     if kind not in _RECORDS:
         raise ValueError(f"there is no schema of '{kind}'; there are {', '.join(_RECORDS)}")
     made = _RECORDS[kind].model_json_schema(by_alias=True)
-    records = {record.__name__: record for record in _all_records(Model)}
-    definitions = {name: _tidy(_told(part, records.get(name))) for name, part in made.pop("$defs", {}).items()}
+    definitions = {name: _tidy(_told(part, _record_of(name, part))) for name, part in made.pop("$defs", {}).items()}
     for name, finish in _FINISH.items():
         if name in definitions:
             finish(definitions[name])
@@ -57,6 +56,18 @@ def _all_records(record: type[Model]) -> Iterator[type[Model]]:
     yield record
     for derived in record.__subclasses__():
         yield from _all_records(derived)
+
+
+def _record_of(name: str, part: dict[str, Any]) -> type[Model] | None:
+    """The record that a definition is of: two files may each call one by the same name."""
+    keys = part.get("properties", {}).keys()
+    alike = (record for record in _all_records(Model) if record.__name__ == name)
+    return next((record for record in alike if keys <= _keys(record)), None)
+
+
+def _keys(record: type[Model]) -> set[str]:
+    """What a file may write in it."""
+    return {info.alias or name for name, info in record.model_fields.items()}
 
 
 def _told(part: dict[str, Any], record: type[Model] | None) -> dict[str, Any]:

@@ -49,7 +49,9 @@ class Period(Model):
     """Some day from one date to another, both included: which of them, nobody knows."""
 
     from_: Day = Field(alias="from")
+    """Its first day."""
     until: Day
+    """Its last day."""
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
