@@ -60,6 +60,7 @@ mutants: .venv/developer
 bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.engine
 	$(BIN)/python -m tests.benchmarks.branches
+	$(BIN)/python -m tests.benchmarks.filters
 	$(BIN)/python -m tests.benchmarks.verbs
 
 gallery: .venv/installed

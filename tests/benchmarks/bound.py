@@ -71,10 +71,16 @@ def weighed(scenario: Scenario, runs: int = 256) -> Any:
     return found / (runs * scenario.days)
 
 
-def operations(scenario: Scenario) -> dict[str, float]:
-    """How many of each kind a run needs on a day, if nothing is done but what the equations ask for."""
+def operations(scenario: Scenario, followed: Any = 0.0) -> dict[str, float]:
+    """How many of each kind a run needs on a day, if nothing is done but what the equations ask for.
+
+    On the days on which an actor is followed, a share for each of them, all its rates are weighed and none is bounded,
+    and two logarithms and exponentials take its chance into the weight of the run.
+    """
     p = LockstepModel(scenario).program
-    share, driven = weighed(scenario), p.action["drivers_end"] - p.action["drivers"]
+    follow = np.broadcast_to(followed, len(p.actors))
+    share, driven = follow + (1.0 - follow) * weighed(scenario), p.action["drivers_end"] - p.action["drivers"]
+    bounded = np.repeat(1.0 - follow, p.actor["actions_end"] - p.actor["actions"])
     exact = {"exponentials": 0.0, "products": 0.0, "draws": 0.0}
     for often, me in zip(share, p.actor, strict=True):
         terms = driven[me["actions"] : me["actions_end"]]
@@ -84,11 +90,16 @@ def operations(scenario: Scenario) -> dict[str, float]:
         exact["draws"] += often
     prices, noisy = int((p.variable["kind"] == LOG).sum()), int((p.variable["noise"] != NONE).sum())
     return {
-        "exponentials": exact["exponentials"] + len(p.pairs) + int(p.blood_is_read().sum()) + prices + 1,
+        "exponentials": exact["exponentials"]
+        + 2.0 * follow.sum()
+        + len(p.pairs)
+        + int(p.blood_is_read().sum())
+        + prices
+        + 1,
         "products": exact["products"] + len(p.terms) - int(driven.sum()) + 5 * len(p.pairs),
-        "draws": exact["draws"] + len(p.actors) + noisy,
-        "bounds": float(len(p.actions)),
-        "products of bounds": float(driven.sum() + len(p.actions)),
+        "draws": exact["draws"] + (1.0 - follow).sum() + noisy,
+        "bounds": bounded.sum(),
+        "products of bounds": bounded @ (driven + 1),
     }
 
 
@@ -120,9 +131,9 @@ def _best(work: Callable[[int], object], times: int = 2000, repeats: int = 5) ->
     return 1e9 * min(took) / times
 
 
-def bound(scenario: Scenario) -> tuple[float, dict[str, float]]:
+def bound(scenario: Scenario, followed: Any = 0.0) -> tuple[float, dict[str, float]]:
     """Runs per second of one core that did nothing but this arithmetic, and the share of each kind in its time."""
-    each, needed = nanoseconds(), operations(scenario)
+    each, needed = nanoseconds(), operations(scenario, followed)
     spent = {kind: needed[kind] * each[kind] for kind in needed}
     day = sum(spent.values())
     return 1e9 / (day * scenario.days), {kind: cost / day for kind, cost in spent.items()}
