@@ -13,6 +13,7 @@ from sim.report import pack
 from sim.report.contents import contents
 from tests.small_scenarios import rich
 from tests.test_report import HOSTILE, hostile
+from tests.test_report_record import recorded
 
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 
@@ -71,6 +72,13 @@ def pair(ensemble, tmp_path_factory):
     )
     other = sim.run(quiet, runs=60, seed=5)
     return sim.report.write(ensemble, tmp_path_factory.mktemp("pair") / "pair.html", other)
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory):
+    """A page that has a record."""
+    folder = tmp_path_factory.mktemp("judged")
+    return sim.report.write(recorded(folder), folder / "report.html")
 
 
 def lines(page, table):
@@ -227,6 +235,35 @@ def test_the_comparison_is_drawn(browser, pair):
         assert page.get_attribute("#plot-difference .mean", "d") != before
         label = page.locator("#pair-variable option").nth(1).text_content()
         assert page.get_attribute("#plot-difference", "aria-label").startswith(f"{label}, quiet less small")
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
+def test_the_record_is_drawn_by_day_and_is_accessible(browser, judged, viewport, scheme):
+    from axe_playwright_python.sync_playwright import Axe
+
+    with opened(browser, judged, viewport, scheme) as page:
+        assert page.locator("#plot-record rect.nats").count() == 92
+        assert page.locator("#plot-record .impossible").count() == 1
+        titles = page.eval_on_selector_all("#plot-record title", "all => all.map(each => each.textContent)")
+        assert titles[5].startswith("6 May 2019: ")
+        darkest = page.eval_on_selector_all("#plot-record rect.nats", "all => all.map(each => +each.style.fillOpacity)")
+        assert int(np.argmax(darkest)) == 5
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def test_a_measured_price_is_drawn_and_read_where_the_price_is_shown(browser, judged):
+    with opened(browser, judged) as page:
+        assert page.locator("#plot-fan .measured").count() == 0
+        page.select_option("#fan-variable", label="Price of oil")
+        assert page.locator("#plot-fan .measured").count() == 1
+        assert "measured: EIA" in page.inner_text("#fan-keys")
+        page.fill("#day", "6")
+        assert ["measured", "72.5"] in lines(page, "reading-values")
+        page.fill("#day", "60")
+        assert "measured" not in [head for head, *_ in lines(page, "reading-values")]
 
 
 def test_hostile_words_are_shown_and_not_run(browser, tmp_path):

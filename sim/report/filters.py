@@ -28,6 +28,11 @@ def points(difference: float) -> str:
     return "0.0" if text[1:] == "0.0" else text
 
 
+def nats(x: float) -> str:
+    """A log likelihood to a tenth of a nat, with a proper minus sign."""
+    return f"{x:,.1f}".replace("-", "\N{MINUS SIGN}")
+
+
 def on_day(when: date) -> str:
     """A date as a sentence writes it."""
     return on(when)
@@ -71,7 +76,9 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "figure": figure,
     "interval": interval,
     "listed": listed,
+    "nats": nats,
     "percent": percent,
+    "plain": plain,
     "points": points,
     "short": short,
     "sparse": sparse,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.results.counted import AnyEnsemble
 
-from . import series
+from . import record, series
 
 if TYPE_CHECKING:
     from .contents import Contents
@@ -143,6 +143,21 @@ class BaseRates(Section):
         from sim.results.base_rates import verdict_counts
 
         return {"verdicts": verdict_counts(ensemble.base_rates)}
+
+
+@register
+class Record(Section):
+    """Beside what really happened, where that is known."""
+
+    name, title, scripts = "record", "What really happened", ("record",)
+
+    def applies(self, held: "Contents") -> bool:
+        """Where a record tells of the scenario's cast and days."""
+        return super().applies(held) and "record" in held.data
+
+    def data(self, ensemble: AnyEnsemble) -> Any:
+        """The likelihood of the record, and what of it was least likely."""
+        return record.judged(ensemble.scenario)
 
 
 @register

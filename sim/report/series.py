@@ -11,6 +11,7 @@ from sim.results.ensemble import SCRIPT, Ensemble, label
 from sim.theatre.language.variables import FlagVariable
 
 from .pack import stepped, whole
+from .record import measured
 
 if TYPE_CHECKING:
     from sim.theatre.language.scenario import Scenario
@@ -50,13 +51,14 @@ def rows_held(kept: Ensemble) -> tuple[NDArray[np.int64], int]:
 
 
 def variables(ensemble: AnyEnsemble, told: list[int]) -> list[dict[str, Any]]:
-    """Quantiles over time of tension and of every variable kept, and the paths of the runs that are told of."""
+    """Quantiles over time of tension and of all variables kept, paths of the runs told of, and what was measured."""
     scenario, kept = ensemble.scenario, ensemble.kept
     theatre = scenario.theatre
     names = [str(name) for name in kept.trajectories.data_vars if str(name) in theatre.variables]
     chosen = [name for name in names if not isinstance(theatre.variables[name], FlagVariable)]
     rows = np.searchsorted(kept.trajectories["run"].to_numpy(), told)
     most = MOST_OF_VARIABLES // (scenario.days * (2 * len(LEVELS) + len(told)))
+    outside = measured(scenario)
     found = []
     for name in ("tension", *sorted(chosen, key=list(theatre.variables).index)[: max(most - 1, 0)]):
         shown = label(scenario, name)
@@ -69,6 +71,7 @@ def variables(ensemble: AnyEnsemble, told: list[int]) -> list[dict[str, Any]]:
                 "quantiles": stepped(ensemble.quantiles(name, LEVELS)),
                 "told": stepped(values, 1 if name != "tension" else 2),
             }
+            | ({"measured": outside[name]} if name in outside else {})
         )
     return found
 

@@ -12,6 +12,7 @@ const STYLES = ["", "7 3", "8 3 2 3", "2 2"];
 const variables = data.variables ?? [];
 const told = data.stories?.runs ?? [];
 const quantilesOf = variables.map((variable) => once(() => rows(variable.quantiles)));
+const measuredOf = variables.map((variable) => once(() => variable.measured && rows(variable.measured.values)[0]));
 const toldPaths = variables.map((variable) => once(() => rows(variable.told)));
 const held = once(() => ({
   run: codes(data.paths.run),
@@ -78,10 +79,16 @@ function drawFan(frame) {
   const quantiles = quantilesOf[shown.variable]();
   const typical = toldPaths[shown.variable]().slice(0, TYPICAL);
   const own = shown.run === null ? null : pathOf(shown.run, shown.variable);
-  const y = heightOf(frame, [quantiles[0], quantiles[6], ...typical, ...(own ? [own] : [])]);
+  const outside = measuredOf[shown.variable]();
+  const known = outside ? [outside.filter((value) => !Number.isNaN(value))] : [];
+  const y = heightOf(frame, [quantiles[0], quantiles[6], ...typical, ...(own ? [own] : []), ...known]);
   const under = shown.every && shown.variable === 0 ? [everyRun(frame, y)] : [];
   drawBands(frame, y, quantiles);
   drawPaths(frame, y, typical, own);
+  if (outside) {
+    const d = through(frame.x, y, outside);
+    frame.svg.append(mark("path", { class: "halo", d }), mark("path", { class: "measured", d }));
+  }
   drawDay(frame, y, own ?? quantiles[MEDIAN], own === null);
   frame.svg.addEventListener("click", (event) => {
     const box = frame.svg.getBoundingClientRect();
@@ -98,6 +105,11 @@ function drawFan(frame) {
   const dots = node("i", { class: "line" });
   dots.style.borderTop = "2px dotted var(--ink)";
   byId("fan-keys").append(node("span", {}, dots, variable.unit === "1" ? "median" : `median, in ${variable.unit}`));
+  if (outside) {
+    const line = node("i", { class: "line" });
+    line.style.borderColor = "var(--first)";
+    byId("fan-keys").append(node("span", {}, line, `measured: ${variable.measured.source ?? "the record"}`));
+  }
   return under;
 }
 
@@ -223,6 +235,8 @@ function read() {
   }
   const own = shown.run === null ? null : pathOf(shown.run, shown.variable);
   if (own !== null) lines.push([`run ${shown.run}`, figure(own[day])]);
+  const outside = measuredOf[shown.variable]();
+  if (outside && !Number.isNaN(outside[day])) lines.push(["measured", figure(outside[day])]);
   fillTable("reading-values", lines);
   const n = data.head.sound;
   fillTable(
