@@ -124,7 +124,7 @@ def page(found: list[Fitted], seconds: float) -> tuple[str, bool]:
 
 if __name__ == "__main__":
     began = time.perf_counter()
-    fitted = list(histories(int(sys.argv[1]) if len(sys.argv) > 1 else 120))
+    fitted = list(histories(int(sys.argv[1]) if len(sys.argv) > 1 else 200))
     written, calibrated = page(fitted, time.perf_counter() - began)
     PAGE.write_text(written, encoding="utf-8")
     print(written)
