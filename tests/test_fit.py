@@ -512,3 +512,18 @@ def test_the_verb_fits_and_runs_take_its_numbers(toy_record, prior, monkeypatch,
     assert "drawn from a posterior of 2 numbers" in " ".join(told.output.split())
     assert shell.invoke(app, ["run", "baseline", "--posterior", "fit"]).exit_code == 2
     assert shell.invoke(app, ["fit", "first_lesson", "--most", "3"]).exit_code == 2
+
+
+def test_a_record_of_nothing_says_that_acts_are_rarer(tmp_path):
+    rivals = calibration.rivals().model_copy(update={"days": 60})
+    record = {"schema_version": 1, "from": rivals.start, "until": rivals.end, "events": {}}
+    record["covers"] = [{"actions": ["north.mobilise"], "chance": 1}]
+    path = tmp_path / "record.yaml"
+    path.write_text(yaml.safe_dump(record), encoding="utf-8")
+    function = sim.likelihood(rivals, ["actions.north.mobilise.rate"], record=path, particles=4)
+    seldom, usual, often = function.log_likelihood(function.prior.quantiles([0.01, 0.5, 0.99]))
+    assert 0 > seldom > usual > often > -20
+    record["covers"] = []
+    path.write_text(yaml.safe_dump(record), encoding="utf-8")
+    with pytest.raises(sim.RecordError, match="nothing is recorded between"):
+        sim.likelihood(rivals, ["actions.north.mobilise.rate"], record=path)

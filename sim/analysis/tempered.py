@@ -29,8 +29,9 @@ LogLikelihood = Callable[[Floats, NDArray[np.int64]], Floats]
 
 LEFT = 0.5
 """Share of the effective sample that a step of the exponent leaves."""
-MOVED = 0.2
-"""Sets have moved enough when no coordinate correlates more than that with where the sets began."""
+MOVED, ON_THE_WAY = 0.2, 0.4
+"""Sets have moved enough when no coordinate correlates more than that with where the sets began: in the end, and at
+exponents below 1, after which more moves follow."""
 KEPT = 2.0
 """The share of its distance from the middle that a proposal keeps is a uniform number to this power."""
 MOST_MOVES = 24
@@ -78,7 +79,10 @@ class Population:
     @property
     def settled(self) -> bool:
         """Whether sets have moved enough since the exponent was raised."""
-        return not self.steps or (self.steps[-1].correlation <= MOVED or self.steps[-1].moves >= MOST_MOVES)
+        if not self.steps:
+            return True
+        enough = MOVED if self.exponent == 1.0 else ON_THE_WAY
+        return self.steps[-1].correlation <= enough or self.steps[-1].moves >= MOST_MOVES
 
     @property
     def done(self) -> bool:

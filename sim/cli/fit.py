@@ -36,7 +36,7 @@ def fit(
         str | None, typer.Option("--to", metavar="DATE", help="The last day of the record that counts; else all.")
     ] = None,
     sets: Annotated[int | None, typer.Option(min=32, help="Sets of numbers, and so draws; else 256.")] = None,
-    particles: Annotated[int | None, typer.Option(min=1, help="Of the filter behind each likelihood; else 64.")] = None,
+    particles: Annotated[int | None, typer.Option(min=1, help="Of the filter behind each likelihood; else 32.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     save: Annotated[
         Path | None, typer.Option("--save", "--out", metavar="DIR", help="Folder for the fit; else results/NAME-fit.")

@@ -22,13 +22,14 @@ from sim.execution.run import run_columns
 from sim.experiments.record.choose import prior_of
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import with_numbers
 from sim.theatre.parameters.prior import Prior
 
 PAGE = Path(__file__).parent / "CALIBRATION.md"
 NUMBERS = "actors.north.replies.rate", "actions.north.mobilise.rate", "actions.south.mobilise.drivers.fear"
 COVERED = (3, 9)
 """Rungs on which an act would not have been missed; what happens below is latent."""
-DAYS, SETS, PARTICLES = 180, 64, 64
+DAYS, SETS, PARTICLES = 180, 128, 32
 BINS = 8
 """Of ranks: the draws, thinned to one fewer than a multiple of it."""
 SEED = 20
@@ -56,7 +57,7 @@ class Fitted(NamedTuple):
 
 def rivals() -> Scenario:
     """Two rivals, afraid of each other on the first morning, and no script."""
-    lesson = sim.load("first_lesson")
+    lesson = with_numbers(sim.load("first_lesson"), {"variables.fear.start": 0.6})
     return lesson.model_copy(update={"script": {}, "days": DAYS, "name": "rivals"})
 
 

@@ -68,7 +68,7 @@ def fit(
     sets : int, optional
         Sets of numbers that are led from the prior to the posterior, and so draws; left out, 256.
     particles : int, optional
-        Of the filter by which each likelihood is estimated; left out, 64. Fewer make likelihoods less certain and sets
+        Of the filter by which each likelihood is estimated; left out, 32. Fewer make likelihoods less certain and sets
         harder to move, but no draw less exact.
     seed : int, optional
         Seed of all dice; left out, the scenario's.

@@ -55,7 +55,8 @@ class Followed:
         except ValidationError as error:
             fault = error.errors()[0]
             raise RecordError(f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}") from None
-        if not self.compiled.days or not self.compiled.acts:
+        tells = self.compiled.acts or self.compiled.seen.any()  # that nothing happened, it tells too
+        if not self.compiled.days or not tells:
             raise RecordError(
                 f"nothing is recorded between {scenario.start} and {min(last, scenario.end)}; the record goes from "
                 f"{self.record.first} to {self.record.last}"
