@@ -39,6 +39,7 @@ def test_the_ends_of_a_plausible_range_are_its_percentiles_and_the_value_its_med
     for value, share in ((number.low, 0.05), (number.value, 0.5), (number.high, 0.95)):
         assert (draws < value).mean() == pytest.approx(share, abs=1e-5)
     assert number.at_normal(0.0) == number.value
+    assert number.least <= number.at(0.0) < number.low < number.high < number.at(1.0) <= number.most
     assert number.at_normal(arithmetic.normal(0.05)) == number.low
     assert number.normal_of(number.high) == pytest.approx(1.6448536269514722)
 

@@ -221,10 +221,10 @@ def _numbers(of: Citation) -> Iterator[str]:
         yield f"Numbers were drawn from {source_of(plan.uncertain)}, a new draw for every {RUNS_PER_SET} runs."
     elif plan.uncertain:
         yield (
-            f"{counted(len(drawn_numbers(plan.scenario)), 'uncertain number')} were drawn, a new set for every "
-            f"{RUNS_PER_SET} runs. A plausible range is the 5th and the 95th percentile about the nominal value as "
-            "median, each side normal: in the logarithm for positive numbers, in the log odds for shares; a side that "
-            "ends at the bound of what is possible is uniform."
+            f"{counted(len(drawn_numbers(plan.scenario)), 'uncertain number')} were drawn from their plausible "
+            f"ranges, a new set for every {RUNS_PER_SET} runs. A range is the 5th and the 95th percentile about the "
+            "nominal value as median, each side normal: in the logarithm for positive numbers, in the log odds for "
+            "shares; a side that ends at the bound of what is possible is uniform."
         )
     kinds = Counter(str(row.kind) for row in of.numbers)
     words = {

@@ -31,6 +31,8 @@ WIDE = 10.0
 """A positive range that a user gives, whose ends lie apart by this factor at least, is a range of magnitudes."""
 PERCENTILES = 0.05, 0.95
 """What the ends of a plausible range are."""
+_TINY = 2.0**-53
+"""Shares come no nearer to none and all: the logarithm of 0 is no number."""
 _Z = arithmetic.normal(PERCENTILES[0]), arithmetic.normal(PERCENTILES[1])
 
 
@@ -153,8 +155,9 @@ class Laws:
         self._last = np.where(self._upper.even, 1.0, PERCENTILES[1])
 
     def at(self, shares: Floats) -> Floats:
-        """Values below which such shares of all draws lie, 0 < share < 1."""
-        return self._values(shares, normal(shares))
+        """Values below which such shares of all draws lie; none and all stand for what no draw passes."""
+        inside = np.clip(shares, _TINY, 1.0 - _TINY)
+        return self._values(inside, normal(inside))
 
     def at_normal(self, z: Floats) -> Floats:
         """Values at standard normal coordinates."""
@@ -163,7 +166,7 @@ class Laws:
     def within(self, places: Floats) -> Floats:
         """Values from the low end, at 0, to the high one, at 1."""
         up = np.where(places < 0.5, 0.5 - self._first, self._last - 0.5) * (2.0 * places - 1.0)
-        found = self.at(np.clip(0.5 + up, _TINY, 1.0 - _TINY))
+        found = self.at(0.5 + up)
         found = np.where((places == 0.5) & ~self._whole, self._value, found)
         return np.where(places <= 0.0, self._low, np.where(places >= 1.0, self._high, found))
 
@@ -203,9 +206,6 @@ class Laws:
         below = values < self._value
         even = np.where(below, self._lower.even, self._upper.even)
         return np.where(below, self._lower.t(values), self._upper.t(values)), even, below
-
-
-_TINY = 2.0**-53
 
 
 class _Half:

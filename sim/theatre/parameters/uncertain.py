@@ -35,7 +35,7 @@ def with_levers_drawn(scenario: Scenario, uncertain: Drawing) -> Scenario:
 
 
 _FURTHEST = 1e-9
-"""No draw ever lies so far out."""
+"""Hardly a draw lies so far out, and none of what is found there lies beyond what is legal."""
 
 
 def uncertain_numbers(scenario: Scenario) -> tuple[UncertainNumber, ...]:
