@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from sim.experiments.record.filter import filter as filter
     from sim.experiments.record.fit import fit as fit
     from sim.experiments.record.hindcast import hindcast as hindcast
-    from sim.experiments.record.likelihoods import likelihood as likelihood
+    from sim.experiments.record.likelihood_function import likelihood as likelihood
     from sim.experiments.record.residuals import residuals as residuals
     from sim.experiments.record.surprise import surprise as surprise
     from sim.experiments.sweep.interop import response as response
@@ -78,7 +78,7 @@ _PLACES = {
     "hindcast": "sim.experiments.record.hindcast.hindcast",
     "ledger": "sim.experiments.sweep.ledger.ledger",
     "filter": "sim.experiments.record.filter.filter",
-    "likelihood": "sim.experiments.record.likelihoods.likelihood",
+    "likelihood": "sim.experiments.record.likelihood_function.likelihood",
     "lint": "sim.linting.lint.lint",
     "load": "sim.theatre.files.load.load",
     "load_theatre": "sim.theatre.files.load.load_theatre",

@@ -12,7 +12,7 @@ import pytest
 
 import sim
 from sim.experiments.record.choose import prior_of
-from sim.experiments.record.likelihoods import LikelihoodFunction, asked
+from sim.experiments.record.likelihood_function import LikelihoodFunction, asked
 from sim.results.errors import StoreError
 from sim.results.posterior import Posterior
 

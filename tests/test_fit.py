@@ -22,7 +22,7 @@ from sim.execution.lookup import QueryError
 from sim.execution.plan import PlanError
 from sim.execution.run import run_columns
 from sim.experiments.record.choose import FitError, prior_of, screened
-from sim.experiments.record.likelihoods import LikelihoodFunction, asked
+from sim.experiments.record.likelihood_function import LikelihoodFunction, asked
 from sim.plots import figures
 from sim.plots import posterior as draw_posterior
 from sim.plots.posterior import write

@@ -9,7 +9,7 @@ import pytest
 import sim
 from sim.analysis.hazards import constant, log_likelihood, two_periods
 from sim.execution.records import RecordError
-from sim.experiments.record.rivals import after, beside
+from sim.experiments.record.rival_rates import after, beside
 from tests.commands import sim as command
 from tests.small import HISTORY, SCENARIO, changed, small
 

@@ -89,7 +89,7 @@ def judged(scenario: Scenario) -> dict[str, Any] | None:
 
 
 def _rivals(filtered: "Filtered") -> list[dict[str, Any]]:
-    from sim.experiments.record.rivals import beside
+    from sim.experiments.record.rival_rates import beside
 
     return [
         {

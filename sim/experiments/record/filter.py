@@ -90,6 +90,12 @@ class Filtered:
         """The recorded acts to which no particle gave any chance."""
         return self.parts[self.parts["covered"] & (self.parts["chance"] == 0.0)].reset_index(drop=True)
 
+    def beside(self) -> pd.DataFrame:
+        """Hold it beside rates that need no model; see `sim.experiments.record.rival_rates.beside`."""
+        from .rival_rates import beside
+
+        return beside(self)
+
     @property
     def trajectories(self) -> "xarray.Dataset":
         """What the state was: draws of every evening's state given the record up to it, dims (draw, day).

@@ -7,7 +7,7 @@ import pandas as pd
 
 from sim.text import checked_width, finite_or_none, json_rows, printable
 
-from .rivals import beside
+from .rival_rates import beside
 from .surprise_text import heading
 
 if TYPE_CHECKING:

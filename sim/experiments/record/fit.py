@@ -26,7 +26,7 @@ from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.prior import Prior
 
 from .choose import Chosen, FitError, prior_of
-from .likelihoods import Asked, RecordLikelihood, asked, likelihood_of
+from .likelihood_function import Asked, RecordLikelihood, asked, likelihood_of
 
 SETS = 256
 """Sets of numbers that are led from the prior to the posterior, unless told otherwise."""

@@ -21,7 +21,7 @@ from sim.theatre.language.scenario import Scenario, as_script
 from sim.theatre.parameters.prior import Prior
 
 from .choose import FitError
-from .likelihoods import Asked
+from .likelihood_function import Asked
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ class ForSbi:
 
 
 def for_sbi(given: Asked, prior: Prior, torch: bool | None = None) -> ForSbi:
-    """Make a prior and a simulator: see `sim.experiments.record.likelihoods.LikelihoodFunction.to_sbi`."""
+    """Make a prior and a simulator: see `sim.experiments.record.likelihood_function.LikelihoodFunction.to_sbi`."""
     until = given.scenario.model_copy(update={"days": (given.to - given.scenario.start).days + 1})
     simulator = Simulator(until, prior, given.seed)
     own = NormalPrior(len(prior.names), given.seed)
