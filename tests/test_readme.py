@@ -74,8 +74,9 @@ def test_contributing_names_every_room_of_the_house_in_a_sentence():
 
 EXTRAS = ("SALib", "ema_workbench", "distributed", "jupyterlab", "ipywidgets")
 """What `make demo` does not install."""
-SMALL = {"--runs": "20", "--samples": "64", "--replicates": "2", "--run": "7", "--event": "5"}
-TAKES = {"--runs": ("run", "compare", "branch", "choices"), "--samples": ("sweep",), "--replicates": ("sweep",)}
+SMALL = {"--runs": "20", "--samples": "64", "--replicates": "2", "--run": "7", "--event": "5", "--particles": "32"}
+TAKES = {"--runs": ("run", "compare", "branch", "choices"), "--samples": ("sweep",)}
+TAKES |= {"--replicates": ("sweep", "filter", "surprise"), "--particles": ("filter", "surprise", "hindcast")}
 TAKES |= {"--run": (), "--event": ()}
 """How a command is made short, whatever its numbers, and which verbs take that."""
 
@@ -85,7 +86,7 @@ def commands_of(page: str) -> list[list[str]]:
     found = []
     for block, inline in re.findall(r"^(?:\.venv/bin/)((?:sim|pip) [^\n#]+)|`(sim [^`]+)`", page, re.M):
         words = shlex.split(block or inline.replace("\n", " "))
-        elsewhere = words[1] in ("tip", "lint", "merge")  # typed in tests of their own
+        elsewhere = words[1] in ("tip", "lint", "merge", "fit")  # typed in tests of their own
         if len(words) > 2 and not elsewhere and not re.search(r"[A-Z]{3}|…|install-completion", " ".join(words[:4])):
             found += [words] if words not in found else []
     return found
