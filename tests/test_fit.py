@@ -28,7 +28,7 @@ from sim.plots import posterior as draw_posterior
 from sim.plots.posterior import write
 from sim.report.reproduce import reproduce
 from sim.results.errors import StoreError
-from sim.results.posterior import Posterior
+from sim.results.posterior import Posterior, learned
 from sim.theatre.parameters.change import ChangeError, with_numbers
 from sim.theatre.parameters.fitted import Fitted
 from sim.theatre.parameters.prior import Prior
@@ -109,9 +109,11 @@ def test_a_number_that_moves_has_learned_though_it_is_no_narrower():
     number = UncertainNumber("a", 1.0, 0.0, 2.0)
     z = np.random.default_rng(1).standard_normal((256, 1))
     wide = Prior((number,))
-    still, moved = (Posterior(pd.DataFrame({"a": wide.values(each)[:, 0]}), wide) for each in (z, 0.9 * z + 0.8))
+    still, moved = (Posterior(pd.DataFrame({"a": wide.values(each)[:, 0]}), wide) for each in (z, z + 0.8))
     assert still.learned_nothing == ["a"]
     assert moved.learned_nothing == []
+    assert learned(moved.table().iloc[0]) == "moved, no narrower"
+    assert learned(still.table().iloc[0]) == "learned nothing"
 
 
 def test_an_interrupted_fit_goes_on_to_the_same_bits(lesson, prior, posterior, tmp_path):

@@ -9,6 +9,7 @@ from sim.text import counted
 
 from . import complete
 from .console import INTERRUPTED, NOT_PRECISE, Json, answering, notes, print_json, typed
+from .record import RecordOption, SeedOption, ToOption
 from .run import executing, interruptible, refuse_together
 from .stories import faults_in_json, print_text
 
@@ -32,12 +33,11 @@ def fit(
     ] = None,
     most: Annotated[int | None, typer.Option(min=1, max=40, help="So many of them; else 12.")] = None,
     outcome: Annotated[str | None, typer.Option(help="To what they must matter; else to the highest rung.")] = None,
-    to: Annotated[
-        str | None, typer.Option("--to", metavar="DATE", help="The last day of the record that counts; else all.")
-    ] = None,
+    record: RecordOption = None,
+    to: ToOption = None,
     sets: Annotated[int | None, typer.Option(min=32, help="Sets of numbers, and so draws; else 256.")] = None,
     particles: Annotated[int | None, typer.Option(min=1, help="Of the filter behind each likelihood; else 32.")] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
+    seed: SeedOption = None,
     save: Annotated[
         Path | None, typer.Option("--save", "--out", metavar="DIR", help="Folder for the fit; else results/NAME-fit.")
     ] = None,
@@ -54,6 +54,7 @@ def fit(
     for option, value in {"--most": most, "--outcome": outcome}.items():
         if value is not None and screen is None:
             raise typer.BadParameter("belongs to a screen; name one with --from", param_hint=option)
+    from sim.execution.records import record_of
     from sim.experiments.record.choose import USUAL, screened
     from sim.experiments.record.fit import fit as fitted
     from sim.results.storage.fit_folder import refuse_taken_fit
@@ -62,16 +63,18 @@ def fit(
 
     with faults_in_json(as_json):
         question, folder = _named(scenario, save, resume)
+        history = record_of(question, record) if record is not None else None
     if not resume:
         refuse_taken_fit(folder, overwrite)
     numbers = screened(screen, question, outcome, most or USUAL) if screen is not None else param
     announced_compilation()
     asked: dict[str, Any] = {"sets": sets, "particles": particles, "seed": seed, "save": folder}
+    asked |= {"resume": resume, "overwrite": overwrite}
     with interruptible(folder), executing(dask) as pool:
         try:
-            found = fitted(question, numbers, to, executor=pool, resume=resume, overwrite=overwrite, **asked)
+            found = fitted(question, numbers, to, history, executor=pool, **asked)
         except KeyboardInterrupt:
-            _tell_kept(folder, typed(dask=dask, no_figures=not figures, json=as_json))
+            _tell_kept(folder, typed(record=record, dask=dask, no_figures=not figures, json=as_json))
             raise typer.Exit(INTERRUPTED) from None
     drawn = [_drawn(found, folder)] if figures else []
     if as_json:

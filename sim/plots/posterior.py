@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from sim.results.posterior import learned
 from sim.results.storage.atomic import replacing
-from sim.text import counted, number, percent
+from sim.text import counted, number
 
 from .colours import COLOURS, tint
 from .figures import DPI, canvas
@@ -51,8 +52,8 @@ def posterior(posterior: "Fit", ax: Axes | None = None) -> Axes:
         ax.hlines(-at, *ends, color=colour, linewidth=3)
         ax.plot(float(np.clip(np.median(own), -_WIDE, _WIDE)), -at, "o", color=colour, markersize=5)
         values = f"{number(row['prior_median'])} → {number(row['median'])}"
-        told = f"contraction {percent(row['contraction'])}" if row["contraction"] > 0 else "moved, no narrower"
-        told = told if row["learned"] else "learned nothing"
+        told = learned(row)
+        told = f"contraction {told}" if told.endswith("%") else told
         ax.text(-_WIDE, -at + 0.68, row["path"], fontsize=SIZE, color=COLOURS["text"], parse_math=False)
         ax.text(_WIDE, -at + 0.68, f"{values}; {told}", fontsize=SIZE, color=colour, ha="right", parse_math=False)
     ax.set_xlim(-_WIDE, _WIDE)

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import norm
 
-from sim.text import counted, json_rows
+from sim.text import counted, json_rows, percent
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
@@ -134,8 +134,7 @@ class Posterior:
             ends = (
                 f"{row[f'{of}median']:.3g} ({row[f'{of}low']:.3g} to {row[f'{of}high']:.3g})" for of in ("prior_", "")
             )
-            told = f"{row['contraction']:.0%}" if row["learned"] else "learned nothing"
-            lines.append(f"{row['path']:<{wide}}  {next(ends):^28}  {next(ends):^28}  {told}")
+            lines.append(f"{row['path']:<{wide}}  {next(ends):^28}  {next(ends):^28}  {learned(row)}")
         if nothing := self.learned_nothing:
             lines += ["", f"The record says nothing of {counted(len(nothing), 'number')}: {', '.join(nothing)}."]
         if self.stuck:
@@ -158,3 +157,12 @@ class Posterior:
 
     def __repr__(self) -> str:
         return f"<Posterior of {counted(len(self.prior.names), 'number')}: {counted(len(self), 'draw')}>"
+
+
+def learned(row: Mapping[str, Any]) -> str:
+    """What a number has learned, in few words: of a row of `Posterior.table`."""
+    if not row["learned"]:
+        return "learned nothing"
+    if row["contraction_low"] <= 0 <= row["contraction_high"]:
+        return "moved, no narrower"
+    return percent(row["contraction"]) if row["contraction"] > 0 else "moved, and wider"
