@@ -236,3 +236,21 @@ def test_an_act_that_has_no_day_left_is_refused():
     week = {"on": {"from": on(1), "until": on(3)}, "do": "aran.war"}
     with pytest.raises(RecordError, match=r"events.event_3: .* acts once a day"):
         Followed(lone(), record(*acts, week))
+
+
+def test_deaths_that_are_recorded_belong_to_one_act_of_one_day():
+    """Not to one that the record misses, the day after or on a day on which another particle has a recorded act."""
+    acts = {
+        "aran.raid": action(5, "bora", 2, casualties={"chance": 1, "deaths": 1}),
+        "aran.threat": action(1, "bora", 0.3),
+    }
+    case = scenario(theatre({"aran": actor(), "bora": actor()}, acts), 8)
+    known = {"on": on(1), "do": "aran.raid", "deaths": 7}
+    unsure = {"on": {"from": on(4), "until": on(6)}, "do": "aran.threat"}
+    told = record(known, unsure, covers=[{"actions": ["aran.threat"]}], **{"from": on(0)})
+    follows = Following(case, told, 50, 1)
+    for _ in range(follows.days):
+        follows.step()
+    model = follows.model
+    assert (model.world.deaths[-1] == 7 + (model.state.event_number - 2)).all()
+    assert model.state.event_number.max() > 4
