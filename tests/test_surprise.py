@@ -188,3 +188,12 @@ def test_the_verbs_answer_in_words_and_in_json(folder):
     assert surprised["acts"][0]["nats"] is None
     wrong = command("filter", "summer.yaml", "--to", "May", cwd=folder, code=2)
     assert "'May' is not a date" in wrong.stderr
+
+
+def test_rules_are_found_of_as_many_acts_as_are_asked_for_and_of_what_is_impossible(folder):
+    given = {"particles": 32, "seed": 3, "record": folder / "record.yaml"}
+    whole, few = (sim.surprise(folder / "summer.yaml", **given, explained=explained) for explained in (None, 0))
+    assert [(act.event, act.chance) for act in few.acts] == [(act.event, act.chance) for act in whole.acts]
+    assert few.impossible == whole.impossible
+    assert any(act.rules for act in whole.acts if not act.impossible)
+    assert not any(act.rules for act in few.acts if not act.impossible)
