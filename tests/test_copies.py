@@ -29,6 +29,7 @@ def made(folder: Path) -> dict[str, object]:
     swept = sim.sweep(LESSON, [RATE], "lhs", 64, 8, progress=None, save=folder / "swept")
     counts = sim.summarise(LESSON, folder / "counts", 20, progress=None)
     replay, prior = sim.replay(runs, run=3), prior_of(LESSON, [RATE])
+    filtered = sim.filter("baseline", 8, replicates=1, to="2019-05-20")
     return {
         "__version__": sim.__version__,
         "CountedEnsemble": counts,
@@ -54,6 +55,10 @@ def made(folder: Path) -> dict[str, object]:
         "response": sim.response(LESSON, "deaths", [RATE]),
         "to_salib": sim.to_salib(LESSON, [RATE]),
         "explain": replay.explain(20, "north"),
+        "filter": filtered,
+        "hindcast": sim.hindcast("baseline", "28d", 14, 8, to="2019-06-20", progress=None),
+        "residuals": sim.residuals(filtered),
+        "surprise": sim.surprise("baseline", 8, replicates=1, to="2019-05-20"),
         "why": replay.why(len(replay.acts) - 1),
         "tip": sim.tip(LESSON, "first_blood > 0.9", parameters=[RATE], runs=32),
     }
