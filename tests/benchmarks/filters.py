@@ -51,7 +51,8 @@ def main() -> None:
     took = seconds(*works.values())
     for what, each in zip(works, took, strict=True):
         print(f"{what:42s} {1 / each:6.2f} a second and core   {took[0] / each:5.2f} of the runs")
-    speaks = followed.particles(1, 7)._covered.mean(axis=1)
+    cast, seen = followed.program.actor, followed.compiled.seen
+    speaks = [seen[:, me["actions"] : me["actions_end"]].any(axis=1).mean() for me in cast]
     scenario = followed.scenario.model_copy(update={"days": days})
     most, shares = bound(scenario, speaks)
     parts = ", ".join(f"{kind} {share:.0%}" for kind, share in shares.items())
