@@ -197,3 +197,10 @@ def test_rules_are_found_of_as_many_acts_as_are_asked_for_and_of_what_is_impossi
     assert few.impossible == whole.impossible
     assert any(act.rules for act in whole.acts if not act.impossible)
     assert not any(act.rules for act in few.acts if not act.impossible)
+
+
+def test_one_day_has_no_two_periods(folder):
+    day = "schema_version: 1\nevents:\n  barred: {on: 2019-05-01, do: north.sanction, deaths: 0}\n"
+    (folder / "day.yaml").write_text(day + "covers:\n  - {rungs: [2, 9]}\n")
+    found = filtered(folder, record=folder / "day.yaml")
+    assert [row.startswith("constant") for row in beside(found)["model"]] == [False, True]

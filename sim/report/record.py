@@ -64,6 +64,8 @@ def judged(scenario: Scenario) -> dict[str, Any] | None:
     except RecordError:
         return None  # none of its acts fell into these days
     filtered = found.filtered
+    if not math.isfinite(filtered.log_likelihood):
+        return None  # every particle met a value that is not finite, and the ensemble says so itself
     days = _days(filtered)
     shown = [*found.impossible, *[act for act in found.acts if not act.impossible][:MOST_ACTS]]
     return {

@@ -41,13 +41,15 @@ def beside(found: Filtered) -> pd.DataFrame:
     done, actors, _ = done_and_actors(found.followed)
     kinds = int(done.any(axis=0).sum())
     flat = log_likelihood(constant(done, actors), done, actors)
-    cut = two_periods(done, actors)
-    parts = int(done[: cut.day].any(axis=0).sum() + done[cut.day :].any(axis=0).sum())
     rows: list[tuple[str, int | None, float, float]] = [
         (found.scenario.name, None, found.of_acts, found.error),
         ("constant rates, fitted in hindsight", kinds, flat, 0.0),
-        (f"rates of two periods, cut on {on(found.followed.date_of(cut.day))}", parts + 1, cut.log_likelihood, 0.0),
     ]
+    if len(done) > 1:  # one day has no two periods
+        cut = two_periods(done, actors)
+        parts = int(done[: cut.day].any(axis=0).sum() + done[cut.day :].any(axis=0).sum())
+        when = on(found.followed.date_of(cut.day))
+        rows.append((f"rates of two periods, cut on {when}", parts + 1, cut.log_likelihood, 0.0))
     table = pd.DataFrame(rows, columns=["model", "numbers", "log_likelihood", "error"])
     table["numbers"] = table["numbers"].astype("Int64")
     return table

@@ -1,10 +1,10 @@
 // The record: a calendar of nats, a row for each month and a square for each day.
 
 const MONTHS = 64;
-const SHADES = [0.05, 0.25, 0.5, 1];
+const SHADES = [0.1, 0.25, 0.5, 1];
 
 /** How dark a day is: by the root, or a few days would leave all others white. */
-const shade = (nats, most) => 0.05 + 0.95 * Math.sqrt(nats / most);
+const shade = (nats, most) => 0.1 + 0.9 * Math.sqrt(nats / most);
 
 function drawRecord({ svg, width, height }) {
   const { nats, told: what, impossible } = data.record.days;
