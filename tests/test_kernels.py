@@ -209,6 +209,8 @@ HARMLESS = {
     "sim.engine._numba.compile_cache",  # where kernels lie
     "sim.given",  # only refuses what is no number of runs, or no seed
     "sim.theatre.language.base_rates",  # only checked while ranges are tried
+    "sim.theatre.language.base_rates.base",  # likewise
+    "sim.theatre.language.questions",  # likewise
     "sim.theatre.language.names",  # only refuses names that nobody has
     "sim.theatre.language.taken",  # only refuses names that something of ours has
 }

@@ -72,7 +72,7 @@ def _values(file: str, text: str, faults: list[Fault]) -> dict[Key, Node]:
             day, value = _read(row)
             if last is not None and day <= last[0]:
                 said = f"stands on line {last[1]} too" if day == last[0] else f"comes after {last[0]}"
-                raise _OddError(row[0], f"{day} {said}", "dates go upwards, each once")
+                raise _OddError(row[0].at, f"{day} {said}", "dates go upwards, each once")
         except _OddError as odd:
             faults.append(fault(*odd.args))
             continue
@@ -99,21 +99,18 @@ def _rows(file: str, text: str) -> Iterator[list[Cell]]:
 class _OddError(Exception):
     """A cell that cannot be read: its place, what is wrong, and what to do."""
 
-    def __init__(self, cell: Cell, message: str, hint: str | None = None) -> None:
-        super().__init__(cell.at, message, hint)
-
 
 def _read(row: list[Cell]) -> tuple[date, float]:
     try:
         day = date.fromisoformat(row[0].text)
     except ValueError:
-        raise _OddError(row[0], f"'{row[0].text}' is not a date", "dates are written 2019-05-31") from None
+        raise _OddError(row[0].at, f"'{row[0].text}' is not a date", "dates are written 2019-05-31") from None
     if len(row) < 2 or not row[1].text:
-        raise _OddError(row[0], f"{day} has no value", "leave out days without one")
+        raise _OddError(row[0].at, f"{day} has no value", "leave out days without one")
     try:
         value = float(row[1].text)
     except ValueError:
-        raise _OddError(row[1], f"'{row[1].text}' is not a number") from None
+        raise _OddError(row[1].at, f"'{row[1].text}' is not a number") from None
     if not isfinite(value):
-        raise _OddError(row[1], f"expected a finite number, found {row[1].text}")
+        raise _OddError(row[1].at, f"expected a finite number, found {row[1].text}")
     return day, value
