@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.text import counted
+from sim.text import counted, json_rows
 
 from . import complete
 from .console import INTERRUPTED, NOT_PRECISE, Json, answering, notes, print_json, typed
@@ -14,6 +14,8 @@ from .run import executing, interruptible, refuse_together
 from .stories import faults_in_json, print_text
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.results.posterior import Posterior
     from sim.theatre.language.scenario import Scenario
 
@@ -57,6 +59,7 @@ def fit(
     from sim.execution.records import record_of
     from sim.experiments.record.choose import USUAL, screened
     from sim.experiments.record.fit import fit as fitted
+    from sim.experiments.record.held_out import held_out
     from sim.results.storage.fit_folder import refuse_taken_fit
 
     from .progress import announced_compilation
@@ -76,14 +79,26 @@ def fit(
         except KeyboardInterrupt:
             _tell_kept(folder, typed(record=record, dask=dask, no_figures=not figures, json=as_json))
             raise typer.Exit(INTERRUPTED) from None
+    judged = held_out(found, question, record=history)
     drawn = [_drawn(found, folder)] if figures else []
     if as_json:
-        print_json(found.as_dict() | {"figures": [str(path) for path in drawn]})
+        print_json(found.as_dict() | {"held_out": json_rows(judged), "figures": [str(path) for path in drawn]})
     else:
-        print_text(found.text())
+        print_text(found.text() + _beside(judged, str(found.info["to"])))
         notes.print(f"posterior.parquet is in {folder}; run with it: sim run {question.name} --posterior {folder}")
     if found.stuck:
         raise typer.Exit(NOT_PRECISE)
+
+
+def _beside(judged: "pd.DataFrame", last: str) -> str:
+    """Tell how likely what came after the fit was."""
+    if judged.empty:
+        return ""
+    lines = ["", f"Log likelihood of the acts after {last}, which the fit has not seen, in nats:"]
+    for row in judged.itertuples(index=False):
+        error = f" ± {row.error:.2f}" if row.error else ""
+        lines.append(f"  {row.model:<58}{row.log_likelihood:>8.1f}{error}")
+    return "\n".join(lines) + "\n"
 
 
 def _named(scenario: str, save: Path | None, resume: bool) -> "tuple[Scenario, Path]":

@@ -1,6 +1,6 @@
 """How likely the record is under many sets of numbers, by particles that follow it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Executor
 from datetime import date
 
@@ -61,11 +61,7 @@ class Likelihood:
                 raise RecordError(f"'{path}' is no number of {scenario.name}")
 
     def many(
-        self,
-        values: ArrayLike,
-        dice: ArrayLike | None = None,
-        executor: Executor | None = None,
-        done: Callable[[int], None] | None = None,
+        self, values: ArrayLike, dice: ArrayLike | None = None, executor: Executor | None = None
     ) -> NDArray[np.float64]:
         """Estimate the log likelihood of sets of numbers.
 
@@ -76,12 +72,26 @@ class Likelihood:
             Which dice each set throws: estimates on the same dice err alike. Left out, all throw dice 0.
         executor : concurrent.futures.Executor, optional
             Where to compute; left out, threads on all cores.
-        done : callable, optional
-            Told of every so many sets that are finished.
 
         Returns
         -------
         array (set,); minus infinity where no particle could follow the record
+        """
+        found: NDArray[np.float64] = self.by_day(values, dice, executor).sum(axis=(1, 2))
+        return found
+
+    def by_day(
+        self, values: ArrayLike, dice: ArrayLike | None = None, executor: Executor | None = None
+    ) -> NDArray[np.float64]:
+        """Estimate what each day adds to the log likelihood, given all before.
+
+        Parameters
+        ----------
+        values, dice, executor : see `many`
+
+        Returns
+        -------
+        array (set, day, 2): by the acts of the day, and by how many died
         """
         sets = np.asarray(values, np.float64)
         if sets.ndim != 2 or sets.shape[1] != len(self.paths):
@@ -89,11 +99,9 @@ class Likelihood:
         thrown = np.zeros(len(sets), np.int64) if dice is None else np.asarray(dice, np.int64)
         size = max(COLUMNS // self.particles, 1)
         spans = [(first, min(first + size, len(sets))) for first in range(0, len(sets), size)]
-        found = np.empty(len(sets))
+        found = np.empty((len(sets), self.followed.days, 2))
         for (first, last), part in computed(_Work(self, sets, thrown), spans, executor):
             found[first:last] = part
-            if done is not None:
-                done(last - first)
         return found
 
 
@@ -112,9 +120,9 @@ class _Work:
         values, dice = (each[first - self.first : last - self.first] for each in (self.values, self.dice))
         design = {path: values[:, at] for at, path in enumerate(self.of.paths)}
         model = self.of.followed.particles(self.of.particles, self.of.seed, design=design, dice=dice)
-        total = np.zeros(last - first)
-        for _ in range(self.of.followed.days):
+        found = np.empty((last - first, self.of.followed.days, 2))
+        for day in range(self.of.followed.days):
             model.step()
-            total += model.evidence.sum(axis=0) + model.deaths_evidence.sum(axis=0)
+            found[:, day, 0], found[:, day, 1] = model.evidence.sum(axis=0), model.deaths_evidence.sum(axis=0)
         model.close()
-        return total
+        return found

@@ -59,22 +59,20 @@ RECENT = 150
 """Days over which rates are taken that know the latest past alone."""
 
 
-def after(found: Filtered, day: date) -> dict[str, float]:
-    """How likely what came after a day was: under the scenario, given all before, and under rates known by that day.
+def after(followed: Followed, day: date) -> dict[str, float]:
+    """How likely what came after a day was under rates known by that day.
 
     Returns
     -------
     dict from what was tried to the log likelihood of the covered acts after that day, in nats
     """
-    done, actors, _ = done_and_actors(found.followed)
-    known = (day - found.scenario.start).days + 1
-    late = found.parts["day"] >= known
+    done, actors, _ = done_and_actors(followed)
+    known = (day - followed.scenario.start).days + 1
 
     def rates(first: int) -> float:
         return log_likelihood(constant(done[first:known], actors, prior=0.5), done[known:], actors)
 
     return {
-        found.scenario.name: float(found.parts.loc[late, "nats"].sum()),
         "constant rates of all days before": rates(0),
         f"constant rates of the last {RECENT} days before": rates(max(known - RECENT, 0)),
     }
