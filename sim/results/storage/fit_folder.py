@@ -20,6 +20,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from sim.engine.fingerprint import FOLLOWING, code_sha256
 from sim.results.errors import DiskError, StoreError
 from sim.results.npz import read_arrays, write_arrays
 from sim.results.posterior import Posterior
@@ -29,11 +30,13 @@ from .atomic import UNFINISHED, make_folder, read_file, reason, refuse_links, re
 from .checksums import Stored, read, sha256, stored
 from .folder import close
 from .lock import LOCK, OWNER, locked
-from .manifest import provenance, rules_sha256
+from .manifest import provenance
 from .posterior import POSTERIOR, read_posterior, write_posterior
 from .written import LARGEST, is_sound, sealed
 
 NAME, FORMAT = "fit.json", 1
+FITTING = (*FOLLOWING, "sim.analysis.tempered", "sim.theatre.parameters.prior")
+"""Modules on which a stage of a fit depends."""
 
 
 @dataclass
@@ -45,7 +48,9 @@ class FitManifest:
     scenario: Mapping[str, Any]
     """The scenario as plain data, so that who resumes need not name it."""
     status: str = "running"
-    made: dict[str, Any] = field(default_factory=lambda: provenance() | {"seconds": 0.0})
+    made: dict[str, Any] = field(
+        default_factory=lambda: provenance() | {"rules_sha256": code_sha256(FITTING), "seconds": 0.0}
+    )
     stage: int = 0
     """How many stages of the sampler are kept."""
     files: dict[str, Stored] = field(default_factory=dict)
@@ -147,7 +152,7 @@ def refuse_other_fit(folder: Path, manifest: FitManifest, asked: Mapping[str, An
         raise StoreError(
             f"{folder} cannot be resumed, since it was begun otherwise: {'; '.join(differences)}; {advice}"
         )
-    if manifest.status == "running" and manifest.made["rules_sha256"] != rules_sha256():
+    if manifest.status == "running" and manifest.made["rules_sha256"] != code_sha256(FITTING):
         raise StoreError(f"{folder} cannot be resumed, since another version of the rules began it; {advice}")
 
 
