@@ -413,10 +413,24 @@ def records(draw: Draw, case: Scenario) -> HistoryFile:
             "from": days.map(date_of),
         },
     ).filter(lambda entry: "actions" in entry or "rungs" in entry)
-    written = {"schema_version": 1, "events": {f"event_{at}": event for at, event in enumerate(events)}}
+    written: Map = {"schema_version": 1}
     written["covers"] = [{"rungs": (0, 9), "chance": draw(shares)}, *draw(st.lists(entry, max_size=2))]
     ends = draw(st.fixed_dictionaries({}, optional={"from": st.just(date_of(2)), "until": st.just(date_of(18))}))
+    last = ends.get("until", max(_last(event["on"]) for event in events))
+    first = ends.get("from", min(_first(event["on"]) for event in events))
+    written["covers"] = [each for each in written["covers"] if each.get("from", last) <= last]
+    told = [event for event in events if first <= _first(event["on"]) and _last(event["on"]) <= last]
+    once = {str((event["on"], event["do"])): event for event in told}  # a record tells of an act of a day once
+    written["events"] = {f"event_{at}": event for at, event in enumerate(once.values())}
     return HistoryFile.model_validate(written | ends)
+
+
+def _first(on: Any) -> Any:
+    return on["from"] if isinstance(on, dict) else on
+
+
+def _last(on: Any) -> Any:
+    return on["until"] if isinstance(on, dict) else on
 
 
 def dated(spans: st.SearchStrategy[Map]) -> st.SearchStrategy[Map]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sim.engine import state
 from sim.engine._numba.arithmetic import exp_at_most
-from sim.engine.branch import _handed_on
+from sim.engine.branch import handed_on
 from sim.engine.dice import DECIDE, at_least, uniform, words
 from sim.engine.model import LockstepModel
 from sim.theatre.compiled.arithmetic import exp
@@ -131,7 +131,7 @@ def test_the_fold_of_a_run_changes_with_every_bit_of_its_state():
     # A run's failure is known by its being over; whether a condition holds is found anew; the rest is worked out only
     # where an actor is weighed.
     derived = [m.status.failed_day, m.status.failed_what, *(held.holds for held in m.held)]
-    kept = [rows for rows in _handed_on(m) if rows.size and not any(rows is other for other in derived)]
+    kept = [rows for rows in handed_on(m) if rows.size and not any(rows is other for other in derived)]
     assert len(kept) > 15
     for rows in kept:
         values = rows[: state.BLOOD_READING] if rows is m.stocks else rows

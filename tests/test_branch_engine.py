@@ -128,7 +128,7 @@ def test_a_branch_under_a_change_is_that_of_the_reference_model(case, run, day, 
     )
     if forbidden in case.forbid:
         told = with_(told, forbid=dict(case.forbid))
-    engine = branched(trunk, np.array([branch, branch + 1]), scenario=changed)
+    engine = branched(trunk, np.array([branch, branch ^ 1]), scenario=changed)
     engine.impose(done)
     if forbidden not in case.forbid:
         engine.forbid(forbidden)

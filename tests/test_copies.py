@@ -56,7 +56,7 @@ def made(folder: Path) -> dict[str, object]:
         "to_salib": sim.to_salib(LESSON, [RATE]),
         "explain": replay.explain(20, "north"),
         "filter": filtered,
-        "hindcast": sim.hindcast("baseline", "28d", 14, 8, to="2019-06-20", progress=None),
+        "hindcast": sim.hindcast("baseline", "28d", 14, 8, to="2019-08-31", progress=None),
         "residuals": sim.residuals(filtered),
         "surprise": sim.surprise("baseline", 8, replicates=1, to="2019-05-20"),
         "why": replay.why(len(replay.acts) - 1),

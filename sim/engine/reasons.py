@@ -47,7 +47,10 @@ def representative(particles: Particles, rules: Scenario, actor: int, action: in
     ancestors(particles.share[: particles.particles], 0.5, origin)
     columns, counts = np.unique(origin, return_counts=True)
     chances = _chances(particles, rules, columns, actor, action)
-    nearest = int(np.argmin(np.abs(chances - (chances * counts).sum() / counts.sum())))
+    apart = np.abs(chances - (chances * counts).sum() / counts.sum())
+    if chances.any():
+        apart[chances == 0.0] = np.inf  # where some may do it, one of them tells how
+    nearest = int(np.argmin(apart))
     return _seen(particles, rules, int(columns[nearest]), actor, action)
 
 

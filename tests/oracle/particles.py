@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sim.theatre.compiled.arithmetic import exp, geometric, log
 from sim.theatre.language.record import HistoryFile, placed
-from sim.theatre.language.scenario import Scenario, as_script
+from sim.theatre.language.scenario import Scenario, as_script, as_series
 
 from .actor import ActorAgent, Intent
 from .dice import CASUALTIES, DECIDE, POSSIBLE, RESAMPLE, Dice, within
@@ -218,8 +218,9 @@ class ReferenceFilter:
     def __init__(self, scenario: Scenario, file: HistoryFile, particles: int, seed: int, k: int = 0):
         last = min(file.last, scenario.end)
         told = as_script(file, scenario.theatre, scenario.start, last)
+        series = as_series(file, scenario.start, last)
         outside = {name: entry for name, entry in told.items() if entry.do is None}
-        self.case = scenario.model_copy(update={"script": outside, "history_until": None})
+        self.case = scenario.model_copy(update={"script": outside, "series": series, "history_until": None})
         self.record, self.n, self.seed, self.k, self.day = Record(self.case, file), particles, seed, k, 0
         self.particles = [Particle(self.case, self.record, seed=seed, run=r, branch=k) for r in range(particles)]
         self.w = [-log(float(particles))] * particles

@@ -48,6 +48,12 @@ class Filtered:
     resampled: float
     """How often particles were resampled, on average over replicates."""
 
+    def __repr__(self) -> str:
+        name = f"{self.scenario.name} {self.scenario.short_hash}"
+        return (
+            f"<Filtered {name}: {self.log_likelihood:.1f} nats to {self.followed.last}, {self.particles:,} particles>"
+        )
+
     @property
     def scenario(self) -> Scenario:
         """The scenario that was held to the record."""

@@ -62,6 +62,9 @@ class Followed:
                 f"{self.record.first} to {self.record.last}"
             )
 
+    def __repr__(self) -> str:
+        return f"<Followed {self.question.name} {self.question.short_hash}, to {self.last}>"
+
     @property
     def days(self) -> int:
         """How many days are followed."""

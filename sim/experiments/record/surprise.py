@@ -104,6 +104,9 @@ class Surprise:
     quiet: tuple[QuietStretch, ...]
     """The noisiest first."""
 
+    def __repr__(self) -> str:
+        return f"<Surprise {self.filtered.scenario.name}: {len(self.acts)} acts, {len(self.impossible)} impossible>"
+
     @property
     def impossible(self) -> tuple[SurprisingAct, ...]:
         """Acts to which the rules leave no chance on their day."""

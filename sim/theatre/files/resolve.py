@@ -246,7 +246,7 @@ def _imposed(resolved: Resolved, events: Mapping[str, RecordedEvent], until: Nod
     except ValidationError as error:
         resolved.faults += [finding.fault() for finding in findings(error, history, HistoryFile)]
         return {}
-    written = history.content["events"].entries()
+    written = node.entries() if (node := history.get("events")) else {}
     return {f"history_{key}": _entry(written[key], found[key]._asdict()) for key in written if key in found}
 
 

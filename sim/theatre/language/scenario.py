@@ -154,6 +154,8 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _series_fit(self) -> Self:
+        if not isinstance(self.theatre, Theatre):
+            return self  # a theatre with faults of its own, which are told first
         last = min(self.history_until or date.min, self.end)
         for name, values in self.series.items():
             faults = [(("series", name, *place), text) for place, text in odd_values(name, values, self.theatre)]
@@ -164,7 +166,7 @@ class Scenario(Model):
 
     @model_validator(mode="after")
     def _record_fits(self) -> Self:
-        if self.record is not None:
+        if self.record is not None and isinstance(self.theatre, Theatre):
             refuse((("record", *place), text) for place, text in misfits(self.record, self.theatre))
         return self
 
