@@ -133,9 +133,12 @@ def test_a_record_answers_with_what_is_sure_and_covered(record):
     assert np.flatnonzero(strikes).tolist() == [61, 63]
 
 
-def test_series_keep_the_last_value():
-    values = {START + timedelta(days=1): 2.0, START + timedelta(days=3): 5.0}
-    assert by_day(values, START, 5).tolist() == [2.0, 2.0, 2.0, 2.0, 5.0, 5.0]
+def test_a_series_is_read_where_it_has_values_and_nowhere_else():
+    values = {START + timedelta(days=day): float(day) for day in range(-1, 3)}
+    assert by_day(values, START, 3).tolist() == [-1.0, 0.0, 1.0, 2.0]
+    assert np.isnan(by_day(values, START, 5)[-2:]).all()
+    del values[START - timedelta(days=1)]
+    assert by_day(values, START, 3).tolist() == [0.0, 0.0, 1.0, 2.0], "the evening before is that of the first day"
     assert np.isnan(by_day({}, START, 2)).all()
 
 
@@ -349,6 +352,7 @@ def test_the_verb_prints_and_gives_data(record, told):
 
 def filtered(parts, expected, scenario="first_lesson"):
     table = pd.DataFrame(parts, columns=["day", "action", "covered"])
+    table["event"] = [f"act_{at}" for at in range(len(table))]
     return SimpleNamespace(scenario=sim.load(scenario), particles=10, seed=4, parts=table, expected=expected)
 
 

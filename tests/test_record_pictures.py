@@ -26,7 +26,8 @@ def filtered():
     parts.loc[9, ["action", "nats", "chance"]] = ["north.threaten", -6.0, np.exp(-6.0)]
     parts.loc[[22, 50, 51], ["action", "nats", "chance"]] = ["north.threaten", -0.1, 0.9]
     parts.loc[40, ["action", "nats", "chance"]] = ["north.strike", -20.7, 0.0]
-    other = parts[:20].assign(actor="south", nats=-0.25, action=None)
+    parts["event"] = [f"day_{day}" if action is not None else None for day, action in enumerate(parts["action"])]
+    other = parts[:20].assign(actor="south", nats=-0.25, action=None, event=None)
     table = pd.concat([parts, other], ignore_index=True).assign(covered=True)
     expected = pd.DataFrame(0.02, index=range(len(DAYS)), columns=["north.strike", "north.threaten", "south.threaten"])
     return SimpleNamespace(scenario=sim.load("first_lesson"), particles=256, seed=3, parts=table, expected=expected)

@@ -20,7 +20,7 @@ until: 2019-07-31
 events:
   barred: {on: 2019-05-02, do: north.sanction, deaths: 0}
   barred_again: {on: 2019-05-06, do: north.sanction, deaths: 0}
-  mined: {on: 2019-06-10, do: south.mine_strait, deaths: 1}
+  mined: {on: 2019-06-10, do: south.mine_strait, deaths: 0}
 covers:
   - {rungs: [2, 9], chance: 1}
 """
@@ -132,7 +132,7 @@ def test_a_scenario_brings_the_record_that_it_imposes(folder):
 
 def test_a_record_of_other_days_is_refused(folder):
     (folder / "late.yaml").write_text(changed(HISTORY, "2019-05-02", "2025-05-02").replace("2019", "2025"))
-    with pytest.raises(RecordError, match="nothing is recorded between"):
+    with pytest.raises(RecordError, match="nothing is recorded of summer"):
         filtered(folder, record=folder / "late.yaml")
 
 
@@ -204,3 +204,60 @@ def test_one_day_has_no_two_periods(folder):
     (folder / "day.yaml").write_text(day + "covers:\n  - {rungs: [2, 9]}\n")
     found = filtered(folder, record=folder / "day.yaml")
     assert [row.startswith("constant") for row in beside(found)["model"]] == [False, True]
+
+
+def test_deaths_that_an_act_cannot_cause_are_impossible_and_told(folder):
+    (folder / "deadly.yaml").write_text(RECORD.replace("south.mine_strait, deaths: 0", "south.mine_strait, deaths: 3"))
+    found = sim.surprise(folder / "summer.yaml", particles=16, seed=3, record=folder / "deadly.yaml")
+    said = {act.event: act.rules[0].said for act in found.impossible}
+    assert said["mined"] == "it cannot have killed as many as are recorded"
+    assert found.filtered.acts.set_index("event").loc["mined", "impossible"] == "deaths"
+
+
+UNSURE = """\
+schema_version: 1
+from: 2019-05-01
+until: 2019-06-30
+events:
+  some: {on: 2019-05-10, do: {any_of: [north.sanction, south.mine_strait]}}
+  other: {on: 2019-05-10, do: {any_of: [south.mine_strait, north.sanction]}}
+  once: {on: {from: 2019-06-01, until: 2019-06-20}, do: south.mine_strait}
+covers:
+  - {rungs: [2, 9], chance: 1}
+"""
+
+
+def test_acts_of_several_possibilities_are_told_once_each_with_the_chance_of_any(folder):
+    (folder / "unsure.yaml").write_text(UNSURE)
+    found = filtered(folder, record=folder / "unsure.yaml", particles=256)
+    acts = found.acts.set_index("event")
+    assert set(acts.index) == {"some", "other", "once"}
+    assert acts["chance"].between(0, 1, inclusive="neither").all()
+    ways = found.parts[found.parts["event"] == "once"]
+    assert len(ways) == 20
+    assert acts.loc["once", "chance"] == pytest.approx(1 - np.prod(1 - ways["chance"]))
+    assert found.impossible.empty
+    hit = [each.hit.sum() for each in sim.residuals(found).classes if each.name == "rung_4_as_written"]
+    assert hit == [1]
+
+
+def test_rivals_sum_over_possibilities_as_the_model_does(folder):
+    (folder / "unsure.yaml").write_text(UNSURE)
+    sure = UNSURE.replace("{from: 2019-06-01, until: 2019-06-20}", "2019-06-01")
+    (folder / "sure.yaml").write_text(sure)
+    flat = [
+        beside(filtered(folder, record=folder / f"{name}.yaml"))["log_likelihood"][1] for name in ("unsure", "sure")
+    ]
+    assert flat[0] - flat[1] == pytest.approx(np.log(20))
+
+
+def test_three_acts_of_two_actors_on_one_day_cannot_be(folder):
+    more = "  third: {on: 2019-05-10, do: {any_of: [north.sanction, south.mine_strait]}}\n  once"
+    (folder / "crowded.yaml").write_text(UNSURE.replace("  once", more))
+    with pytest.raises(RecordError, match="cannot all be"):
+        filtered(folder, record=folder / "crowded.yaml")
+
+
+def test_a_day_that_is_none_is_told(folder):
+    with pytest.raises(RecordError, match="'nonsense' is no date to follow a record to"):
+        filtered(folder, to="nonsense")

@@ -152,7 +152,8 @@ def _what(filtered: FilteredDays, day: pd.Timestamp) -> str:
     theatre = filtered.scenario.theatre
     if isinstance(row["action"], str):
         label = theatre.actions[row["action"]].label
-        impossible = " (impossible)" if row.get("chance") == 0 else ""
+        mine = parts[parts["event"] == row["event"]]
+        impossible = " (impossible)" if (mine["chance"] == 0).all() else ""
         text = f"{label}{impossible}"
     elif row["actor"] in theatre.actors:
         text = f"Nothing seen of {called(theatre.actors[row['actor']].label)}"

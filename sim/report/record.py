@@ -166,7 +166,7 @@ def _act(act: "SurprisingAct") -> dict[str, Any]:
             for rule in act.rules
         ],
         "rest": act.rest,
-        "at_best": one_in(act.at_best) if act.rules and not act.impossible else None,
+        "at_best": one_in(act.at_best) if act.rules and act.at_best > act.chance else None,
     }
 
 

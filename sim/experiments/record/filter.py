@@ -26,6 +26,9 @@ from .following import Followed
 if TYPE_CHECKING:
     import xarray
 
+_NO_DEATHS = math.log(IMPOSSIBLE) + 1e-6
+"""Nats of a number of deaths that the rules do not allow."""
+
 DRAWS = 256
 """Draws of the state that are kept of every evening."""
 
@@ -92,9 +95,30 @@ class Filtered:
         return float(self.parts["nats_deaths"].sum())
 
     @property
+    def acts(self) -> pd.DataFrame:
+        """The covered acts of the record, one row each.
+
+        Returns
+        -------
+        DataFrame with event, day, date, actor and action (of its likeliest possibility), chance (of any of them, given
+        all before), impossible ("act" if there was none, "deaths" if it cannot have killed so many, else "")
+        """
+        rows = []
+        ways = self.parts[self.parts["covered"] & self.parts["event"].notna()]
+        for event, mine in ways.groupby("event", sort=False):
+            likeliest = mine.sort_values("chance", ascending=False, kind="stable").iloc[0]
+            chance = 1.0 - float(np.prod(1.0 - mine["chance"])) if len(mine) > 1 else float(likeliest["chance"])
+            dead = mine["nats_deaths"].min() <= _NO_DEATHS
+            what = "act" if chance == 0.0 else "deaths" if dead else ""
+            told = likeliest[["day", "date", "actor", "action"]].to_dict()
+            rows.append({"event": event, **told, "chance": chance, "impossible": what})
+        return pd.DataFrame(rows, columns=["event", "day", "date", "actor", "action", "chance", "impossible"])
+
+    @property
     def impossible(self) -> pd.DataFrame:
-        """The recorded acts to which no particle gave any chance."""
-        return self.parts[self.parts["covered"] & (self.parts["chance"] == 0.0)].reset_index(drop=True)
+        """The recorded acts that the rules do not allow: rows of `acts`."""
+        acts = self.acts
+        return acts[acts["impossible"] != ""].reset_index(drop=True)
 
     def beside(self) -> pd.DataFrame:
         """Hold it beside rates that need no model; see `sim.experiments.record.rival_rates.beside`."""
@@ -157,7 +181,8 @@ def filter(
     -------
     Filtered
         Its `parts` have a row for each day and actor that the record says anything about: day, date, actor, action
-        (the recorded act, or None), event (its id), covered, chance (of the act, given all before; NaN without one),
+        (the recorded act, or None), event (its id), covered, chance (of the act, given all before; NaN without one that
+        is covered),
         nats (the log chance, or that of nothing seen) and nats_deaths; their sum is the log likelihood.
 
     Raises
@@ -168,8 +193,7 @@ def filter(
         Nothing is recorded of the scenario's days, or the record does not fit.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
-    last = date.fromisoformat(to) if isinstance(to, str) else to
-    followed = Followed(question, record, last)
+    followed = Followed(question, record, to)
     particles = whole(particles, "particles", 1, MOST_PARTICLES)
     replicates = whole(replicates, "replicates", 1, 10_000)
     thrown = question.seed if seed is None else seed_of(seed)
@@ -214,7 +238,7 @@ class _Replicate:
         for day in range(days):
             model.step()
             told.nats[day], told.deaths[day] = model.evidence[:, 0], model.deaths_evidence[:-1, 0]
-            told.chance[day], told.expected[day] = model.chance[:, 0], model.expected
+            told.expected[day] = model.expected
             told.resampled += int(model.resampled[0])
             if told.draws is not None:
                 told.draws[day] = _drawn(model, told.draws.shape[2])
@@ -235,7 +259,6 @@ def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told])
     program = followed.program
     nats = np.mean([told.nats for told in found], axis=0)
     deaths = np.mean([told.deaths for told in found], axis=0)
-    chance = np.mean([told.chance for told in found], axis=0)
     kept = found[0].draws
     assert kept is not None  # the first replicate keeps them
     names = (*program.variables, "tension", "rung")
@@ -246,7 +269,7 @@ def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told])
         particles=particles,
         seed=seed,
         log_likelihoods=np.array([told.nats.sum() + told.deaths.sum() for told in found]),
-        parts=_parts(followed, nats, deaths, chance),
+        parts=_parts(followed, nats, deaths, expected),
         expected=pd.DataFrame(expected[:, covered], columns=[program.actions[at] for at in covered]),
         draws={name: np.ascontiguousarray(kept[:, at].T) for at, name in enumerate(names)},
         resampled=float(np.mean([told.resampled for told in found])),
@@ -254,39 +277,33 @@ def _gathered(followed: Followed, particles: int, seed: int, found: list[_Told])
 
 
 def _parts(
-    followed: Followed, nats: NDArray[np.float64], deaths: NDArray[np.float64], chance: NDArray[np.float64]
+    followed: Followed, nats: NDArray[np.float64], deaths: NDArray[np.float64], expected: NDArray[np.float64]
 ) -> pd.DataFrame:
-    """One row for each day and actor that the record says anything about, and for what open possibilities cost."""
+    """One row for each day and actor that the record says anything about, and for what open possibilities cost.
+
+    Where several acts may have been an actor's on one day, each has a row, and the first of them what the day gave.
+    """
     program, record = followed.program, followed.compiled
     said = nats != 0.0
-    acts: dict[tuple[int, int], tuple[int, int]] = {}
-    for act in range(len(record.acts)):
+    acts: dict[tuple[int, int], list[tuple[str, int]]] = {}
+    for act, name in enumerate(record.acts):
         for way in record.of(act):
             place = int(way["day"]), int(way["actor"])
             said[place] = True
-            acts[place] = act, int(way["action"])
-    return pd.DataFrame(
-        {
-            "day": day,
-            "date": pd.Timestamp(followed.date_of(day)),
-            "actor": program.actors[actor] if actor < len(program.actors) else None,
-            **_act(followed, acts.get((day, actor)), day, chance[day, actor] if actor < len(program.actors) else 0.0),
-            "nats": nats[day, actor],
-            "nats_deaths": deaths[day, actor] if actor < len(program.actors) else 0.0,
-        }
-        for day, actor in np.argwhere(said).tolist()
-    )[COLUMNS]
-
-
-def _act(followed: Followed, recorded: tuple[int, int] | None, day: int, chance: float) -> dict[str, Any]:
-    """What is recorded of an actor on a day; a possibility is picked with the chance of one in all of them."""
-    if recorded is None:
-        return {"action": None, "event": None, "covered": True, "chance": math.nan}
-    act, action = recorded
-    record, ways = followed.compiled, len(followed.compiled.of(act))
-    covered = bool(record.seen[day, action] > 0.0)
-    name = followed.program.actions[action]
-    return {"action": name, "event": record.acts[act], "covered": covered, "chance": ways * chance}
+            acts.setdefault(place, []).append((name, int(way["action"])))
+    rows: list[dict[str, Any]] = []
+    for day, actor in np.argwhere(said).tolist():
+        gave = {"nats": nats[day, actor], "nats_deaths": deaths[day, actor] if actor < deaths.shape[1] else 0.0}
+        who = program.actors[actor] if actor < len(program.actors) else None
+        when = {"day": day, "date": pd.Timestamp(followed.date_of(day)), "actor": who}
+        ways: list[tuple[str | None, int | None]] = [*acts.get((day, actor), [])] or [(None, None)]
+        for event, action in ways:
+            covered = action is None or bool(record.seen[day, action] > 0.0)
+            chance = math.nan if action is None or not covered else expected[day, action]
+            told = None if action is None else program.actions[action]
+            rows.append(when | {"action": told, "event": event, "covered": covered, "chance": chance} | gave)
+            gave = dict.fromkeys(gave, 0.0)
+    return pd.DataFrame(rows, columns=COLUMNS)
 
 
 __all__ = ["IMPOSSIBLE", "Filtered", "filter"]

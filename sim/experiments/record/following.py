@@ -9,6 +9,8 @@ from pydantic import ValidationError
 from sim.engine.model import LockstepModel
 from sim.engine.particles import Particles
 from sim.execution.records import RecordError, record_of
+from sim.given import shown
+from sim.text import date_from
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.compile_record import CompiledRecord, compile_record
 from sim.theatre.files.locate import Named
@@ -34,10 +36,12 @@ class Followed:
         Nothing is recorded of the scenario's days, or the record does not fit its theatre.
     """
 
-    def __init__(self, scenario: Scenario, record: HistoryFile | Named | None = None, to: date | None = None) -> None:
+    def __init__(
+        self, scenario: Scenario, record: HistoryFile | Named | None = None, to: date | str | None = None
+    ) -> None:
         self.question, self.record = scenario, record_of(scenario, record)
         if to is not None:
-            self.record = self.record.model_copy(update={"until": min(to, self.record.last)})
+            self.record = self.record.model_copy(update={"until": min(_last(to), self.record.last)})
         last = min(self.record.last, scenario.end)
         try:
             told = as_script(self.record, scenario.theatre, scenario.start, last)
@@ -58,8 +62,8 @@ class Followed:
         tells = self.compiled.acts or self.compiled.seen.any()  # that nothing happened, it tells too
         if not self.compiled.days or not tells:
             raise RecordError(
-                f"nothing is recorded between {scenario.start} and {min(last, scenario.end)}; the record goes from "
-                f"{self.record.first} to {self.record.last}"
+                f"nothing is recorded of {scenario.name}, which goes from {scenario.start} to {scenario.end}: the "
+                f"record goes from {self.record.first} to {self.record.last}"
             )
 
     def __repr__(self) -> str:
@@ -96,6 +100,19 @@ class Followed:
         )
 
 
+def _last(to: Any) -> date:
+    """A date, however it is given.
+
+    Raises
+    ------
+    RecordError
+        It is none.
+    """
+    if (found := date_from(to)) is None:
+        raise RecordError(f"{shown(to)} is no date to follow a record to; write it as 2019-09-30")
+    return found
+
+
 class Following:
     """Runs that follow a record, day by day.
 
@@ -116,7 +133,7 @@ class Following:
         particles: int = 1024,
         seed: int | None = None,
         *,
-        to: date | None = None,
+        to: date | str | None = None,
         dice: int = 0,
         expecting: bool = False,
     ) -> None:

@@ -45,6 +45,8 @@ from .rival_forecasts import rival_forecasts
 MODEL = "model"
 ALL = "all"
 """In tables of scores: all questions of a yes or no together."""
+LONGEST = 20_000
+"""Days of a window, and between two, as many as a scenario may have."""
 PERIODS = 6
 """Into how many parts the origins are split, to tell where the model runs hot or cold."""
 
@@ -241,7 +243,7 @@ def whole_days(given: int | str, what: str) -> int:
     except ValueError:
         value, unit = None, None
     days = whole_or_none(value) if unit in (None, "d") else None
-    if days is None or days < 1:
+    if days is None or not 1 <= days <= LONGEST:
         raise QueryError(f"{what} is a whole number of days such as 14 or '14d', found {given!r}")
     return days
 
@@ -293,10 +295,10 @@ def hindcast(
     """
     step, span = whole_days(every, "every"), whole_days(days, "days")
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
-    last = date.fromisoformat(to) if isinstance(to, str) else to
-    following = Following(question, record, whole(particles, "particles", 1, MOST_PARTICLES), seed, to=last)
+    following = Following(question, record, whole(particles, "particles", 1, MOST_PARTICLES), seed, to=to)
     followed = following.followed
-    series = as_series(followed.record, question.start, followed.last)
+    before = question.start - timedelta(days=int(question.start > date.min))
+    series = as_series(followed.record, before, followed.last)
     found = _Asking(question, followed.compiled, series, step, span, particles)
     return found.of(following, following.seed, progress)
 
@@ -400,8 +402,11 @@ def _paths(
     for each in questions:
         if each.question.change is not None:
             values = by_day(series.get(each.question.change, {}), scenario.start, record.days)
-            if np.isnan(values).any():
+            if each.question.change not in series:
                 unanswered[each.name] = f"the record has no series of {each.question.change}"
+            elif (lacking := np.flatnonzero(np.isnan(values[: origins[-1] + span + 1]))).size:
+                day = scenario.start + timedelta(days=int(lacking[-1]) - 1)
+                unanswered[each.name] = f"the record's series of {each.question.change} has no value on {day}"
             else:
                 paths[each.name] = values
         elif each.covered(record.seen[origins[0] : origins[-1] + span]):

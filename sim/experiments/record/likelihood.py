@@ -50,7 +50,7 @@ class Likelihood:
         paths: Sequence[str] = (),
         particles: int = 128,
         seed: int | None = None,
-        to: date | None = None,
+        to: date | str | None = None,
     ) -> None:
         self.scenario, self.paths, self.particles = scenario, tuple(paths), particles
         self.seed = scenario.seed if seed is None else seed

@@ -4,7 +4,7 @@ A record misses acts, so what runs do is thinned by the chance that each act wou
 then speak of the same thing: of what is recorded, and of acts that the record covers.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, NamedTuple, Protocol
@@ -184,14 +184,9 @@ def _asks_for_a_price(question: Question, theatre: Theatre) -> bool:
 def by_day(values: Mapping[date, float], start: date, days: int) -> Floats:
     """A series as an array: shape (day + 1,), the evening before the first day and then each of the days.
 
-    Days without a value keep the one before; those before the first value have that. NaN where there is none at all.
+    NaN on days without a value; the evening before the first day is taken for that if it has none.
     """
-    dates = [start + timedelta(days=at - 1) for at in range(days + 1)]
-    return np.array(list(_carried([values.get(day, np.nan) for day in dates])))
-
-
-def _carried(values: list[float]) -> Iterator[float]:
-    last = next((value for value in values if value == value), np.nan)
-    for value in values:
-        last = value if value == value else last
-        yield last
+    dates = [start + timedelta(days=at) for at in range(days)]
+    found = np.array([values.get(day, np.nan) for day in dates])
+    before = values.get(start - timedelta(days=1), np.nan) if start > date.min else np.nan
+    return np.concatenate([found[:1] if np.isnan(before) else [before], found])

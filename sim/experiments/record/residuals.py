@@ -157,10 +157,19 @@ def residuals(filtered: FilteredRecord) -> RecordResiduals:
     for at, (name, label, mine) in enumerate(_classes(scenario.theatre, list(expected.columns))):
         chance = _chance(expected.loc[:, mine])
         hit = np.zeros(len(expected), bool)
-        hit[acts.loc[acts["action"].isin(expected.columns[mine]), "day"].to_numpy(int)] = True
+        hit[_days(acts, set(expected.columns[mine]))] = True
         if chance.sum() >= FEWEST or hit.any():
             found.append(_of_class(name, label, chance, hit, place, [filtered.seed, at]))
     return RecordResiduals(scenario, filtered.particles, filtered.seed, months, place, tuple(found))
+
+
+def _days(acts: pd.DataFrame, actions: set[str]) -> list[int]:
+    """On which days acts of a class are recorded: those of which each possibility is, in the middle of their days."""
+    found = []
+    for _, ways in acts.groupby("event", sort=False):
+        if ways["action"].isin(actions).all():
+            found.append(int(ways["day"].sort_values().iloc[(len(ways) - 1) // 2]))
+    return found
 
 
 def _of_class(name: str, label: str, chance: Floats, hit: Flags, place: Ints, seed: list[int]) -> ClassResiduals:

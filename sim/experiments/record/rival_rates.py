@@ -1,33 +1,62 @@
 """What needs no model, held to the same record: constant rates, and rates of two periods, fitted in hindsight."""
 
 from datetime import date
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from sim.analysis.hazards import constant, log_likelihood, two_periods
+from sim.analysis.hazards import Floats, constant, log_likelihood, two_periods
 from sim.text import on
 
 from .filter import Filtered
 from .following import Followed
 
+LEAST = 1e-9
+"""Chance of doing nothing that an actor is left with who acts on every day."""
 
-def done_and_actors(followed: Followed) -> tuple[NDArray[np.bool_], NDArray[np.int64], list[str]]:
-    """The covered acts of a record: whether each was done, shape (day, act), whose it is, and its name.
 
-    Acts that are covered and never done are there too. Of several possibilities the first counts.
-    """
+class Recorded(NamedTuple):
+    """The covered acts of a record; an act is a kind, such as a rocket attack of one militia."""
+
+    done: NDArray[np.bool_]
+    """Whether each was done, shape (day, act); acts that never were are there too. Of several possibilities the first
+    stands for all."""
+    actor: NDArray[np.int64]
+    """Whose each is, shape (act,)."""
+    unsure: list[list[tuple[int, int]]]
+    """Of each act with several possibilities, their days and kinds, the first one first."""
+
+    def between(self, first: int, last: int) -> "Recorded":
+        """The same of some days, counted from the first of them."""
+        unsure = [[(day - first, act) for day, act in ways] for ways in self.unsure if first <= ways[0][0] < last]
+        return Recorded(self.done[first:last], self.actor, unsure)
+
+    def log_likelihood(self, chances: Floats) -> float:
+        """How likely they are under chances of shape (act,), the same on each day, summed over possibilities."""
+        total = log_likelihood(chances, self.done, self.actor)
+        quiet = np.array([1.0 - chances[self.actor == who].sum() for who in self.actor])
+        odds = chances / np.maximum(quiet, LEAST)  # to an actor's doing nothing, as it did where it was not this one
+        for ways in self.unsure:
+            total += float(np.log(sum(odds[act] for _, act in ways) / odds[ways[0][1]]))
+        return total
+
+
+def recorded_acts(followed: Followed) -> Recorded:
+    """Gather the covered acts of a record."""
     compiled, program = followed.compiled, followed.program
     covered = np.flatnonzero(compiled.seen.any(axis=0))
     place = {int(action): at for at, action in enumerate(covered)}
-    done = np.zeros((compiled.days, len(covered)), bool)
+    done, unsure = np.zeros((compiled.days, len(covered)), bool), []
     for act in range(len(compiled.acts)):
-        way = compiled.of(act)[0]
         if compiled.covered(act):
-            done[way["day"], place[int(way["action"])]] = True
+            ways = [(int(way["day"]), place[int(way["action"])]) for way in compiled.of(act)]
+            done[ways[0]] = True
+            if len(ways) > 1:
+                unsure.append(ways)
     actors = np.array([program.actors.index(program.actions[action].split(".")[0]) for action in covered], np.int64)
-    return done, actors, [program.actions[action] for action in covered]
+    return Recorded(done, actors, unsure)
 
 
 def beside(found: Filtered) -> pd.DataFrame:
@@ -38,18 +67,23 @@ def beside(found: Filtered) -> pd.DataFrame:
     DataFrame with columns model, numbers (that were fitted to these acts, in hindsight; None of the scenario, whose
     authors knew them), log_likelihood, error
     """
-    done, actors, _ = done_and_actors(found.followed)
-    kinds = int(done.any(axis=0).sum())
-    flat = log_likelihood(constant(done, actors), done, actors)
+    acts = recorded_acts(found.followed)
+    done, actor = acts.done, acts.actor
     rows: list[tuple[str, int | None, float, float]] = [
         (found.scenario.name, None, found.of_acts, found.error),
-        ("constant rates, fitted in hindsight", kinds, flat, 0.0),
+        (
+            "constant rates, fitted in hindsight",
+            int(done.any(axis=0).sum()),
+            acts.log_likelihood(constant(done, actor)),
+            0.0,
+        ),
     ]
-    if len(done) > 1:  # one day has no two periods
-        cut = two_periods(done, actors)
-        parts = int(done[: cut.day].any(axis=0).sum() + done[cut.day :].any(axis=0).sum())
-        when = on(found.followed.date_of(cut.day))
-        rows.append((f"rates of two periods, cut on {when}", parts + 1, cut.log_likelihood, 0.0))
+    if len(done) > 1:
+        cut = two_periods(done, actor).day
+        parts = acts.between(0, cut), acts.between(cut, len(done))
+        nats = sum(part.log_likelihood(constant(part.done, actor)) for part in parts)
+        numbers = sum(int(part.done.any(axis=0).sum()) for part in parts) + 1
+        rows.append((f"rates of two periods, cut on {on(found.followed.date_of(cut))}", numbers, nats, 0.0))
     table = pd.DataFrame(rows, columns=["model", "numbers", "log_likelihood", "error"])
     table["numbers"] = table["numbers"].astype("Int64")
     return table
@@ -66,11 +100,12 @@ def after(followed: Followed, day: date) -> dict[str, float]:
     -------
     dict from what was tried to the log likelihood of the covered acts after that day, in nats
     """
-    done, actors, _ = done_and_actors(followed)
+    acts = recorded_acts(followed)
     known = (day - followed.scenario.start).days + 1
+    later = acts.between(known, len(acts.done))
 
     def rates(first: int) -> float:
-        return log_likelihood(constant(done[first:known], actors, prior=0.5), done[known:], actors)
+        return later.log_likelihood(constant(acts.done[first:known], acts.actor, prior=0.5))
 
     return {
         "constant rates of all days before": rates(0),

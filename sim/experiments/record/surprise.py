@@ -68,13 +68,10 @@ class SurprisingAct:
     """Its odds on a day at rest, with every driver at zero and nothing to answer."""
     at_best: float
     """Its chance, had all of these read what favours it most; 0 where it was impossible."""
+    impossible: bool = False
+    """Whether the rules leave it no chance that day, or not with so many dead."""
     place: str | None = None
     """File and line of the first of these rules."""
-
-    @property
-    def impossible(self) -> bool:
-        """Whether the rules leave it no chance that day."""
-        return self.chance == 0.0
 
 
 @dataclass(frozen=True)
@@ -138,7 +135,7 @@ class Surprise:
             "particles": found.particles,
             "seed": found.seed,
             "log_likelihood": found.log_likelihood,
-            "error": found.error,
+            "error": finite_or_none(found.error),
             "acts": [_as_data(act) for act in self.acts],
             "quiet": [asdict(stretch) | {"chance": stretch.chance} for stretch in self.quiet],
         }
@@ -180,9 +177,10 @@ def surprise(
     """
     question, resolved = _with_files(scenario)
     found = filter(question, particles, seed, record=record, replicates=replicates, to=to)
-    rows = sorted(_recorded(found), key=lambda row: (row["chance"], row["day"]))
-    least = [row for row in rows if row["chance"] > 0.0][:explained]
-    seen = _Looker(found).look([*(row for row in rows if row["chance"] == 0.0), *least])
+    rows = sorted(found.acts.to_dict("records"), key=lambda row: (row["impossible"] == "", row["chance"], row["day"]))
+    barred = [row for row in rows if row["impossible"] == "act"]
+    least = [row for row in rows if not row["impossible"]][:explained]
+    seen = _Looker(found).look([*barred, *least])
     acts = tuple(_act(found, row, seen, resolved) for row in rows)
     return Surprise(found, acts, tuple(_quiet(found)))
 
@@ -201,7 +199,7 @@ def _with_files(scenario: Scenario | str | PathLike[str]) -> tuple[Scenario, Res
 def _as_data(act: SurprisingAct) -> dict[str, Any]:
     """An act as data; what is infinite is none."""
     rules = [asdict(rule) | {"factor": finite_or_none(rule.factor)} for rule in act.rules]
-    return asdict(act) | {"impossible": act.impossible, "nats": finite_or_none(act.nats), "rules": rules}
+    return asdict(act) | {"nats": finite_or_none(act.nats), "rules": rules}
 
 
 Because = tuple[tuple[Rule, ...], float]
@@ -236,6 +234,8 @@ class _Looker:
             return (Rule(f"forbid.{name}", "the scenario forbids it that day", math.inf),), 0.0
         if not seen.rate.able:
             return tuple(Rule(_written(name, why.kind), why.text, math.inf) for why in reasons(seen.model, action)), 0.0
+        if seen.rate.rate == 0.0:
+            return (Rule(f"actions.{name}.rate", "its rate is 0, and it answers nothing", math.inf),), 0.0
         rules = _rules(name, theatre.actions[name], seen.choice, seen.rate)
         told = tuple(sorted(rules, key=lambda rule: -rule.factor))[:MOST_RULES]
         odds = seen.rate.rate * math.prod(rule.factor for rule in told)
@@ -274,14 +274,6 @@ def _rules(name: str, action: Action, made: Choice, rate: ActionRate) -> Iterato
         yield Rule(f"actors.{name.split('.')[0]}", said, 1.0 + made.total - rate.rate)
 
 
-def _recorded(found: Filtered) -> Iterator[dict[str, Any]]:
-    """The covered acts of the record, one row for each event."""
-    acts = found.parts[found.parts["covered"] & found.parts["event"].notna()]
-    for event, rows in acts.groupby("event", sort=False):
-        most = rows.sort_values("chance", ascending=False, kind="stable").iloc[0]
-        yield {**most.to_dict(), "event": event, "chance": float(rows["chance"].sum())}
-
-
 def _act(
     found: Filtered,
     row: dict[str, Any],
@@ -290,6 +282,10 @@ def _act(
 ) -> SurprisingAct:
     chance = row["chance"]
     rules, at_best = seen.get((int(row["day"]), row["action"]), ((), chance))
+    if row["impossible"] == "deaths":
+        rules = (
+            Rule(f"actions.{row['action']}.casualties", "it cannot have killed as many as are recorded", math.inf),
+        )
     return SurprisingAct(
         event=row["event"],
         day=int(row["day"]),
@@ -297,10 +293,11 @@ def _act(
         action=row["action"],
         label=found.scenario.theatre.actions[row["action"]].label,
         chance=chance,
-        nats=-math.log(chance) if chance > 0.0 else math.inf,
+        nats=math.inf if row["impossible"] else -math.log(chance),
         rules=rules,
         rest=found.scenario.theatre.actions[row["action"]].rate.value,
-        at_best=at_best,
+        at_best=0.0 if row["impossible"] else max(at_best, chance),
+        impossible=bool(row["impossible"]),
         place=_place(rules, resolved),
     )
 

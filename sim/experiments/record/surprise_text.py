@@ -38,8 +38,8 @@ def heading(found: "Filtered", width: int) -> Iterator[str]:
     """Say how likely the record is, and by what."""
     scenario, impossible = found.scenario, len(found.impossible)
     error = "" if math.isnan(found.error) else f" ± {found.error:.2f}"
-    acts = found.parts.loc[found.parts["covered"], "event"].nunique()
-    replicates = f"{counted(found.replicates, 'filter')} of {found.particles:,} particles"
+    acts = len(found.acts)
+    replicates = f"{counted(found.replicates, 'filter')} of {counted(found.particles, 'particle')}"
     yield f"{scenario.name} {scenario.short_hash} · {replicates} · seed {found.seed}"
     said = (
         f"Log likelihood of the record from {on(scenario.start)} to {on(found.followed.last)}: "
@@ -47,6 +47,9 @@ def heading(found: "Filtered", width: int) -> Iterator[str]:
         f"what was not seen, and {found.of_deaths:.1f} by how many died."
     )
     yield from paragraph(said, width).splitlines()
+    if left_out := found.followed.compiled.left_out:
+        said = f"Left out, since its actor has another act on the last day: {', '.join(left_out)}."
+        yield from paragraph(said, width).splitlines()
     if impossible:
         said = (
             f"Impossible by the rules: {counted(impossible, 'act')}, each counted as one in a billion; in truth the "
@@ -63,7 +66,7 @@ def _act(act: "SurprisingAct", width: int) -> Iterator[str]:
     for rule in act.rules:
         by = "" if math.isinf(rule.factor) else f"; at its best × {number(rule.factor, 2)}"
         yield from paragraph(f"{rule.said}{by}", width, _INDENT, 2).splitlines()
-    if act.rules and not act.impossible:
+    if act.rules and act.at_best > act.chance:
         yield from paragraph(f"With that at its best, {one_in(act.at_best)}.", width, _INDENT, 2).splitlines()
     if act.place is not None:
         yield f"{'':{_INDENT}}{act.place}"
@@ -71,7 +74,7 @@ def _act(act: "SurprisingAct", width: int) -> Iterator[str]:
 
 def one_in(chance: float) -> str:
     """A chance as one in so many; what is likelier than a third in per cent."""
-    return percent(chance) if chance > 1 / 3 else f"1 in {1 / chance:,.0f}"
+    return "no chance" if chance == 0 else percent(chance) if chance > 1 / 3 else f"1 in {1 / chance:,.0f}"
 
 
 def _quiet(stretch: "QuietStretch") -> str:

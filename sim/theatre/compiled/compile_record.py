@@ -35,6 +35,8 @@ class CompiledRecord:
     """POSSIBILITY, those of one act after those of another."""
     start_of: Ints
     """Where the possibilities of an act begin, shape (act + 1,)."""
+    left_out: tuple[str, ...]
+    """Acts within the days that are not followed: their actor has another on the last."""
     moved: dict[str, date]
     """The day that the record gives to acts that are followed on another, since their actor acts once a day."""
 
@@ -78,7 +80,7 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
                 found[name] = ways
             elif name not in on and any(0 <= _day(scenario, day) < days for day in event.days):
                 faults.append((("events", name), "whoever did it acts once a day, and did something else on each day"))
-    refuse([*faults, *_uneven(found, seen)])
+    refuse([*faults, *_uneven(found, seen), *_crowded(found)])
     order = sorted(found, key=lambda name: (found[name][0][0], name))
     possible = np.array([way for name in order for way in found[name]], POSSIBILITY)
     return CompiledRecord(
@@ -89,8 +91,29 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
         keys=tuple(key(order)),
         possible=possible,
         start_of=np.cumsum([0, *(len(found[name]) for name in order)]).astype(np.int32),
+        left_out=tuple(
+            name for name, event in sure.items() if name not in found and 0 <= _day(scenario, event.day) < days
+        ),
         moved={name: sure[name].day for name in order if name in sure and on[name] != sure[name].day},
     )
+
+
+def _crowded(found: dict[str, list[tuple[int, ...]]]) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Acts for which no day of an actor is left, however the others are laid: two of them cannot both be."""
+    owner: dict[tuple[int, ...], str] = {}
+
+    def lays(name: str, tried: set[tuple[int, ...]]) -> bool:
+        """Find a place for an act, and other places for those that stand in its way (Kuhn 1955)."""
+        for place in {way[:2] for way in found[name]} - tried:
+            tried.add(place)
+            if place not in owner or lays(owner[place], tried):
+                owner[place] = name
+                return True
+        return False
+
+    for name in found:
+        if not lays(name, set()):
+            yield ("events", name), "an actor acts once a day: this and the other acts of these days cannot all be"
 
 
 def _day(scenario: Scenario, day: date) -> int:
