@@ -155,3 +155,8 @@ def test_words_stay_on_the_page_and_off_each_other(filtered, hindcast, name):
     foot = next(text for text in ax.texts if "seed" in text.get_text()).get_window_extent()
     label = ax.xaxis.label.get_window_extent()
     assert foot.x1 < label.x0
+
+
+def test_a_surprise_is_drawn_by_the_filter_that_it_holds(filtered):
+    holder = SimpleNamespace(filtered=filtered)
+    assert len(plots.surprise(holder, figures.canvas()).texts) == len(plots.surprise(filtered, figures.canvas()).texts)

@@ -57,7 +57,7 @@ def surprise(filtered: FilteredDays, ax: Axes | None = None, named: int = MOST_N
 
     Parameters
     ----------
-    filtered : Filtered
+    filtered : Filtered, or Surprise
     named : int
         How many days are named at most; 0 names none.
 
@@ -66,6 +66,7 @@ def surprise(filtered: FilteredDays, ax: Axes | None = None, named: int = MOST_N
     ValueError
         The record tells of no day.
     """
+    filtered = getattr(filtered, "filtered", filtered)
     if not len(filtered.parts):
         raise ValueError("the record tells of no day: nothing to draw")
     days = -filtered.parts.groupby("date")["nats"].sum()
