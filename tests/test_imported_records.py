@@ -260,6 +260,24 @@ def test_a_row_with_other_cells_than_there_are_columns_is_told_with_its_lines(ma
     assert len(found.events) == 1
 
 
+def test_rows_that_a_stray_quotation_mark_swallows_are_told(made, tmp_path):
+    rows = ["a,2019-01-01,North,South,threat,0,\"Basra", "b,2019-01-02,North,South,raid,0,Basra"]
+    rows += ['c,2019-01-03,North,South,threat,0,"Basra" city', "d,2019-01-04,North,South,threat,0,x"]
+    found = made("\n".join(rows) + "\n")
+    assert (found.tally.read, found.tally.long, found.tally.long_at) == (2, 1, ["2-4"])
+    said = ask("history", "from", tmp_path / "events.csv", "--map", tmp_path / "map.yaml").err
+    assert "1 row takes up several lines, 2-4; is a quotation mark left open?" in said
+
+
+@pytest.mark.parametrize("name", ["icews", "polecat"])
+def test_in_a_table_separated_by_tabs_a_quotation_mark_is_a_letter(samples, name, tmp_path):
+    written = (RECORDS / TABLES[name]).read_bytes().replace(b"\tTehran\t", b'\t"Tehran\t', 1)
+    assert b'\t"Tehran\t' in written
+    (tmp_path / TABLES[name]).write_bytes(written)
+    found = import_table(tmp_path / TABLES[name], RECORDS / f"{name}.yaml")
+    assert found.tally.read == samples[name].tally.read
+
+
 def test_the_acts_of_a_run_come_back_from_a_table_of_them(tmp_path):
     """Whatever a theatre's actors do can be told by a map of one rule for each of their acts."""
     done = sim.run("whole_crisis", runs=1, seed=11, progress=None)

@@ -90,16 +90,18 @@ class _Import:
 
     def _fate(self, row: Row) -> Fate:
         """Read one row, and say what became of it."""
-        cells, read, columns = row.cells, self._reader, len(self._table.header)
+        cells, read, tally, columns = row.cells, self._reader, self._tally, len(self._table.header)
         if len(cells) < columns or any(cells[columns:]):  # some tables end every line with a separator
-            if len(self._tally.malformed) < _LINES_SHOWN:
-                self._tally.malformed.append(f"{row.first}" if row.first == row.last else f"{row.first}-{row.last}")
+            tally.malformed += [row.lines] if len(tally.malformed) < _LINES_SHOWN else []
             return "malformed"
+        if row.last > row.first:  # a cell of several lines, or rows that a quotation mark has swallowed
+            tally.long += 1
+            tally.long_at += [row.lines] if tally.long <= _LINES_SHOWN else []
         if not read.wanted(cells):
             return "filtered"
         when = read.when(cells)
         if isinstance(when, str):
-            self._tally.dates[when] += 1
+            tally.dates[when] += 1
             return "undated"
         if (fate := self._outside(when.first, when.last)) is not None:
             return fate
@@ -107,10 +109,10 @@ class _Import:
         acts = self._acts(cells, deaths.lethal)
         if isinstance(acts, str):
             return acts
-        self._tally.swapped += when.swapped
-        self._tally.without_deaths += deaths.span is None
+        tally.swapped += when.swapped
+        tally.without_deaths += deaths.span is None
         if deaths.unread is not None:
-            self._tally.deaths[deaths.unread] += 1
+            tally.deaths[deaths.unread] += 1
         key, name, story = self._key(cells, acts), read.id(cells), read.story(cells)
         self._gathered.add(Event(when.first, when.last, acts, deaths.span, row.first, name, story, key))
         return "kept"

@@ -29,6 +29,11 @@ class Row(NamedTuple):
     """The line on which it ends; another one where a cell holds ends of lines."""
     cells: list[str]
 
+    @property
+    def lines(self) -> str:
+        """The line or lines that it takes up."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+
 
 @dataclass(frozen=True)
 class Table:

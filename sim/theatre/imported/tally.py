@@ -53,6 +53,10 @@ class Tally:
     """What is no number of deaths, in rows that were kept without one."""
     malformed: list[str] = field(default_factory=list)
     """Lines of the first rows with other cells than the table has columns."""
+    long: int = 0
+    """Rows of as many cells as there are columns that go on over an end of line, as by a quotation mark left open."""
+    long_at: list[str] = field(default_factory=list)
+    """Lines of the first of these."""
     swapped: int = 0
     """Kept rows whose dates were read the other way round, since they ended before they began."""
     straddling: int = 0
@@ -78,6 +82,8 @@ class Tally:
             "rows": {"read": self.read, **{fate: self.rows[fate] for fate in FATES}},
             **{name: [{"what": what, "rows": n} for what, n in ranked(found)] for name, found in lists.items()},
             "malformed_lines": self.malformed,
+            "of_several_lines": self.long,
+            "several_lines": self.long_at,
             "swapped_dates": self.swapped,
             "straddling": self.straddling,
             "without_deaths": self.without_deaths,
