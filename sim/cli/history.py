@@ -136,6 +136,7 @@ def _lines(made: "Imported") -> list[str]:
         lines.append(f"{said}; is a quotation mark left open?")
     lists = {
         "Actors that the map does not know": tally.actors,
+        "Others that the map does not know, in rows that are kept": tally.others,
         "Types that no rule speaks of": tally.types,
         "Why rows are not of one act": tally.puzzles,
         "What is no date": tally.dates,

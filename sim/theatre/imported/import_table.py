@@ -141,16 +141,24 @@ class _Import:
             pairs += [(other, one) for one, other in pairs]
         place = read.place(cells)
         found = [rules.acts(type_, one.actor, other, place, lethal) for one, other in pairs if one.actor is not None]
-        return _together(found) or self._why_none(found, type_, names, (actors, targets))
+        unknown = {name: 1 for name, who in zip(names, (actors, targets), strict=True) if not who[0].known}
+        if acts := _together(found):
+            self._tally.others.update(unknown)
+            return acts
+        return self._why_none(found, type_, names, (actors, targets), unknown)
 
     def _why_none(
-        self, found: list[Found], type_: str, names: tuple[str, str], meant: tuple[list[Side], list[Side]]
+        self,
+        found: list[Found],
+        type_: str,
+        names: tuple[str, str],
+        meant: tuple[list[Side], list[Side]],
+        unknown: dict[str, int],
     ) -> Fate:
         """Count what is in the way of a row."""
         tally, type_known = self._tally, self._rules.known(type_)
         if not type_known:
             tally.types[type_ or NOBODY] += 1
-        unknown = {name: 1 for name, who in zip(names, meant, strict=True) if not who[0].known}
         if not found:  # nobody known may have done it
             tally.actors.update(unknown if names[0] else unknown | {NOBODY: 1})
             return "unknown_actor"
@@ -175,7 +183,7 @@ class _Import:
             "actors": actors if named.directed else tuple(sorted(actors)),
             "type": (read.type(cells).casefold(),),
             "place": (read.place(cells).casefold(),),
-            "act": acts,
+            "act": tuple(sorted(acts)),  # whichever side the row names first
         }
         return tuple(parts[part] for part in self._file.duplicates.same)
 

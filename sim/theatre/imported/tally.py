@@ -43,6 +43,8 @@ class Tally:
     """Rows by what became of them."""
     actors: Counter[str] = field(default_factory=Counter)
     """Names that the map does not know, in rows that were lost by it."""
+    others: Counter[str] = field(default_factory=Counter)
+    """Names that the map does not know, in rows of which an act was made all the same."""
     types: Counter[str] = field(default_factory=Counter)
     """Types that no rule speaks of."""
     puzzles: Counter[str] = field(default_factory=Counter)
@@ -73,6 +75,7 @@ class Tally:
         """All of it, as JSON knows it: lists begin with what is most frequent."""
         lists = {
             "unknown_actors": self.actors,
+            "unknown_others": self.others,
             "unknown_types": self.types,
             "ambiguous": self.puzzles,
             "unread_dates": self.dates,
