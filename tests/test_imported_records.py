@@ -3,7 +3,9 @@
 import csv
 import json
 from collections import Counter
+from datetime import date, timedelta
 from pathlib import Path
+from time import process_time
 
 import pytest
 from check_jsonschema import main
@@ -260,6 +262,44 @@ def test_a_row_with_other_cells_than_there_are_columns_is_told_with_its_lines(ma
     assert len(found.events) == 1
 
 
+def test_rows_that_a_stray_quotation_mark_swallows_are_told(made, tmp_path):
+    rows = ['a,2019-01-01,North,South,threat,0,"Basra', "b,2019-01-02,North,South,raid,0,Basra"]
+    rows += ['c,2019-01-03,North,South,threat,0,"Basra" city', "d,2019-01-04,North,South,threat,0,x"]
+    found = made("\n".join(rows) + "\n")
+    assert (found.tally.read, found.tally.long, found.tally.long_at) == (2, 1, ["2-4"])
+    said = ask("history", "from", tmp_path / "events.csv", "--map", tmp_path / "map.yaml").err
+    assert "1 row takes up several lines, 2-4; is a quotation mark left open?" in said
+
+
+@pytest.mark.parametrize("name", ["icews", "polecat"])
+def test_in_a_table_separated_by_tabs_a_quotation_mark_is_a_letter(samples, name, tmp_path):
+    written = (RECORDS / TABLES[name]).read_bytes().replace(b"\tTehran\t", b'\t"Tehran\t', 1)
+    assert b'\t"Tehran\t' in written
+    (tmp_path / TABLES[name]).write_bytes(written)
+    found = import_table(tmp_path / TABLES[name], RECORDS / f"{name}.yaml")
+    assert found.tally.read == samples[name].tally.read
+
+
+def test_an_act_that_nobody_claims_is_the_same_whichever_side_is_named_first(made):
+    rows = "a,2019-01-01,North,South,raid,3,x\nb,2019-01-01,South,North,raid,5,y\n"
+    (told,) = events(made(rows, MAP + "direction: unknown\nduplicates: {same: [act]}\n")).values()
+    assert told["deaths"] == [3, 5]
+
+
+def test_many_rows_of_one_id_take_no_time_that_grows_with_their_square(made):
+    rows = "".join(f"same,{date(2019, 1, 1) + timedelta(n)},North,South,raid,0,x\n" for n in range(20_000))
+    begun = process_time()
+    assert list(events(made(rows)))[-1] == "same_20000"
+    assert process_time() - begun < 20
+
+
+def test_a_target_that_nobody_knows_is_listed_though_its_row_is_kept(made):
+    found = made("a,2019-01-01,North,Atlantis,raid,0,x\nb,2019-01-01,Lemuria,South,raid,0,x\n")
+    assert found.tally.rows["kept"] == 1
+    assert found.tally.as_data()["unknown_others"] == [{"what": "Atlantis", "rows": 1}]
+    assert found.tally.as_data()["unknown_actors"] == [{"what": "Lemuria", "rows": 1}]
+
+
 def test_the_acts_of_a_run_come_back_from_a_table_of_them(tmp_path):
     """Whatever a theatre's actors do can be told by a map of one rule for each of their acts."""
     done = sim.run("whole_crisis", runs=1, seed=11, progress=None)
@@ -289,6 +329,11 @@ FAULTS = {
     "rung: 1}": ("rung: 11}", "6:26: acts.0.rung: expected at most 9"),
     "type: raid": ("type: 19", "7:12: acts.1.type: expected text, found '19'\n    put it in quotes"),
     "[north, south]}": ("[north, ignore]}", "4:48: actors.(blank): 'ignore' stands alone"),
+    "columns:": ("encoding: base64\ncolumns:", "3:11: encoding: 'base64' is not an encoding of text\n    write utf-8"),
+    "map: two": ("encoding: undefined\nmap: two", "2:11: encoding: 'undefined' is not an encoding of text"),
+    "acts:": ("date_format: '%d.%m'\nacts:", "5:14: date_format: '%d.%m' does not tell a day\n    write the parts"),
+    "schema_version: 1\n": ("date_format: '%Q'\nschema_version: 1\n", "1:14: date_format: '%Q' does not tell a day"),
+    "actors:": ("date_format: '%d%d'\nactors:", "4:14: date_format: '%d%d' does not tell a day"),
     "actor: who": ("actor: []", "3:29: columns.actor: the list is empty\n    write at least one"),
 }  # fmt: skip
 
@@ -322,6 +367,7 @@ def test_a_column_that_a_preset_looks_for_is_told_at_the_table(made):
     [
         (b"", "events.csv:1:1: the file is empty"),
         (b"ref,day\n\0\0\0", "events.csv:2:1: not a text file: it holds the byte 0x00"),
+        (HEAD.encode("utf-16-le"), "events.csv:1:1: not a text file: it holds the byte 0x00"),
         (b"ref,day\na\x81b\n", "events.csv:2:1: not utf-8 text: byte 0x81"),
         (HEAD.encode() + b'a,"' + b"x" * 140_000, "events.csv:2:1: a cell of more than 131,072 letters begins here"),
     ],
@@ -332,6 +378,12 @@ def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, said):
     with pytest.raises(sim.ScenarioError) as error:
         import_table(tmp_path / "events.csv", tmp_path / "map.yaml")
     assert said in faults(error)[0]
+
+
+def test_an_encoding_that_lacks_its_mark_is_told(made):
+    with pytest.raises(sim.ScenarioError) as error:
+        made("", MAP + "encoding: utf-16\n", encoding="utf-8")
+    assert "events.csv:1:1: not utf-16 text: " in faults(error)[0]
 
 
 def test_a_map_without_columns_asks_for_them_or_for_a_preset(made):

@@ -129,8 +129,14 @@ def _lines(made: "Imported") -> list[str]:
     if tally.malformed:
         more = " …" if len(tally.malformed) < tally.rows["malformed"] else ""
         lines.append(f"            these are at line {', '.join(tally.malformed)}{more}")
+    if tally.long:
+        more = " …" if len(tally.long_at) < tally.long else ""
+        takes = "row takes" if tally.long == 1 else "rows take"
+        said = f"{tally.long:,} {takes} up several lines, {', '.join(tally.long_at)}{more}"
+        lines.append(f"{said}; is a quotation mark left open?")
     lists = {
         "Actors that the map does not know": tally.actors,
+        "Others that the map does not know, in rows that are kept": tally.others,
         "Types that no rule speaks of": tally.types,
         "Why rows are not of one act": tally.puzzles,
         "What is no date": tally.dates,

@@ -4,6 +4,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import count
 from typing import Any
 
 from pydantic import ValidationError
@@ -109,11 +110,13 @@ def _event(event: Event, source: str) -> dict[str, Any]:
 def _ids(events: tuple[Event, ...]) -> Iterator[str]:
     """A name for each event: what the table calls it, or the line on which it stands."""
     taken: set[str] = set()
+    last: Counter[str] = Counter()  # number that a name ends in: of many rows with one id, each would search from 2
     for event in events:
         name = re.sub(r"[^a-z0-9]+", "_", event.id.casefold()).strip("_") or f"line_{event.line}"
         name = (name if "a" <= name[0] <= "z" else f"event_{name}")[: _LONGEST_ID - 8]
         if name in taken:
-            name = f"{name}_{next(n for n in range(2, len(events) + 2) if f'{name}_{n}' not in taken)}"
+            last[name] = next(n for n in count(last[name] or 2) if f"{name}_{n}" not in taken)
+            name = f"{name}_{last[name]}"
         taken.add(name)
         yield name
 

@@ -90,16 +90,18 @@ class _Import:
 
     def _fate(self, row: Row) -> Fate:
         """Read one row, and say what became of it."""
-        cells, read, columns = row.cells, self._reader, len(self._table.header)
+        cells, read, tally, columns = row.cells, self._reader, self._tally, len(self._table.header)
         if len(cells) < columns or any(cells[columns:]):  # some tables end every line with a separator
-            if len(self._tally.malformed) < _LINES_SHOWN:
-                self._tally.malformed.append(f"{row.first}" if row.first == row.last else f"{row.first}-{row.last}")
+            tally.malformed += [row.lines] if len(tally.malformed) < _LINES_SHOWN else []
             return "malformed"
+        if row.last > row.first:  # a cell of several lines, or rows that a quotation mark has swallowed
+            tally.long += 1
+            tally.long_at += [row.lines] if tally.long <= _LINES_SHOWN else []
         if not read.wanted(cells):
             return "filtered"
         when = read.when(cells)
         if isinstance(when, str):
-            self._tally.dates[when] += 1
+            tally.dates[when] += 1
             return "undated"
         if (fate := self._outside(when.first, when.last)) is not None:
             return fate
@@ -107,10 +109,10 @@ class _Import:
         acts = self._acts(cells, deaths.lethal)
         if isinstance(acts, str):
             return acts
-        self._tally.swapped += when.swapped
-        self._tally.without_deaths += deaths.span is None
+        tally.swapped += when.swapped
+        tally.without_deaths += deaths.span is None
         if deaths.unread is not None:
-            self._tally.deaths[deaths.unread] += 1
+            tally.deaths[deaths.unread] += 1
         key, name, story = self._key(cells, acts), read.id(cells), read.story(cells)
         self._gathered.add(Event(when.first, when.last, acts, deaths.span, row.first, name, story, key))
         return "kept"
@@ -139,16 +141,24 @@ class _Import:
             pairs += [(other, one) for one, other in pairs]
         place = read.place(cells)
         found = [rules.acts(type_, one.actor, other, place, lethal) for one, other in pairs if one.actor is not None]
-        return _together(found) or self._why_none(found, type_, names, (actors, targets))
+        unknown = {name: 1 for name, who in zip(names, (actors, targets), strict=True) if not who[0].known}
+        if acts := _together(found):
+            self._tally.others.update(unknown)
+            return acts
+        return self._why_none(found, type_, names, (actors, targets), unknown)
 
     def _why_none(
-        self, found: list[Found], type_: str, names: tuple[str, str], meant: tuple[list[Side], list[Side]]
+        self,
+        found: list[Found],
+        type_: str,
+        names: tuple[str, str],
+        meant: tuple[list[Side], list[Side]],
+        unknown: dict[str, int],
     ) -> Fate:
         """Count what is in the way of a row."""
         tally, type_known = self._tally, self._rules.known(type_)
         if not type_known:
             tally.types[type_ or NOBODY] += 1
-        unknown = {name: 1 for name, who in zip(names, meant, strict=True) if not who[0].known}
         if not found:  # nobody known may have done it
             tally.actors.update(unknown if names[0] else unknown | {NOBODY: 1})
             return "unknown_actor"
@@ -173,7 +183,7 @@ class _Import:
             "actors": actors if named.directed else tuple(sorted(actors)),
             "type": (read.type(cells).casefold(),),
             "place": (read.place(cells).casefold(),),
-            "act": acts,
+            "act": tuple(sorted(acts)),  # whichever side the row names first
         }
         return tuple(parts[part] for part in self._file.duplicates.same)
 

@@ -29,6 +29,11 @@ class Row(NamedTuple):
     """The line on which it ends; another one where a cell holds ends of lines."""
     cells: list[str]
 
+    @property
+    def lines(self) -> str:
+        """The line or lines that it takes up."""
+        return f"{self.first}" if self.first == self.last else f"{self.first}-{self.last}"
+
 
 @dataclass(frozen=True)
 class Table:
@@ -137,13 +142,12 @@ def _encoding(path: Path, wanted: str | None) -> str:
     fitting = next((encoding for encoding, stop in zip(tried, stops, strict=True) if stop is None), None)
     if fitting is not None:
         return fitting
-    line, byte = stops[0] or (1, 0)
-    told = f"not {tried[0]} text: byte 0x{byte:02x}" if byte else "not a text file: it holds the byte 0x00"
+    line, told = stops[0] or (1, "not a text file")
     raise ScenarioError([fault(Place(str(path), line, 1), told, "write 'encoding' in the map if it is another")])
 
 
-def _stop(path: Path, encoding: str) -> tuple[int, int] | None:
-    """Line and byte that an encoding does not know; None if it knows all."""
+def _stop(path: Path, encoding: str) -> tuple[int, str] | None:
+    """The line that an encoding does not know, and why; None if it knows all."""
     decoder = codecs.getincrementaldecoder(encoding)()
     line = 1
     with path.open("rb") as file:
@@ -152,9 +156,12 @@ def _stop(path: Path, encoding: str) -> tuple[int, int] | None:
             try:
                 text = decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                return line + error.object[: error.start].count(b"\n"), error.object[error.start]
+                told = f"not {encoding} text: byte 0x{error.object[error.start]:02x}"
+                return line + error.object[: error.start].count(b"\n"), told
+            except UnicodeError as error:  # of the whole: UTF-16 without a mark of its order
+                return line, f"not {encoding} text: {error}"
             if "\0" in text:
-                return line + text[: text.index("\0")].count("\n"), 0
+                return line + text[: text.index("\0")].count("\n"), "not a text file: it holds the byte 0x00"
             if not piece:
                 return None
             line += text.count("\n")

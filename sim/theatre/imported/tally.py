@@ -43,6 +43,8 @@ class Tally:
     """Rows by what became of them."""
     actors: Counter[str] = field(default_factory=Counter)
     """Names that the map does not know, in rows that were lost by it."""
+    others: Counter[str] = field(default_factory=Counter)
+    """Names that the map does not know, in rows of which an act was made all the same."""
     types: Counter[str] = field(default_factory=Counter)
     """Types that no rule speaks of."""
     puzzles: Counter[str] = field(default_factory=Counter)
@@ -53,6 +55,10 @@ class Tally:
     """What is no number of deaths, in rows that were kept without one."""
     malformed: list[str] = field(default_factory=list)
     """Lines of the first rows with other cells than the table has columns."""
+    long: int = 0
+    """Rows of as many cells as there are columns that go on over an end of line, as by a quotation mark left open."""
+    long_at: list[str] = field(default_factory=list)
+    """Lines of the first of these."""
     swapped: int = 0
     """Kept rows whose dates were read the other way round, since they ended before they began."""
     straddling: int = 0
@@ -69,6 +75,7 @@ class Tally:
         """All of it, as JSON knows it: lists begin with what is most frequent."""
         lists = {
             "unknown_actors": self.actors,
+            "unknown_others": self.others,
             "unknown_types": self.types,
             "ambiguous": self.puzzles,
             "unread_dates": self.dates,
@@ -78,6 +85,8 @@ class Tally:
             "rows": {"read": self.read, **{fate: self.rows[fate] for fate in FATES}},
             **{name: [{"what": what, "rows": n} for what, n in ranked(found)] for name, found in lists.items()},
             "malformed_lines": self.malformed,
+            "of_several_lines": self.long,
+            "several_lines": self.long_at,
             "swapped_dates": self.swapped,
             "straddling": self.straddling,
             "without_deaths": self.without_deaths,

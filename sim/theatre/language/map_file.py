@@ -1,6 +1,8 @@
 """A file that says how somebody's table of events is read: its columns, its names for actors, its types of acts."""
 
 import codecs
+import re
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -51,9 +53,23 @@ def _as_text(data: Any) -> Any:
 
 def _known_encoding(name: str) -> str:
     try:
-        return codecs.lookup(name).name
+        found = codecs.lookup(name)
     except LookupError:
         raise ValueError(f"there is no encoding '{name}'; write utf-8, utf-16, cp1252 or another of Python's") from None
+    if not found._is_text_encoding or found.name == "undefined":  # base64, hex, rot13 …
+        raise ValueError(f"'{name}' is not an encoding of text; write utf-8, utf-16, cp1252 or another of Python's")
+    return found.name
+
+
+def _tells_days(form: str) -> str:
+    day = datetime(2019, 5, 31, tzinfo=UTC)
+    try:
+        told = datetime.strptime(day.strftime(form), form).date()
+    except (ValueError, re.error, DeprecationWarning):  # a part twice; a day without its year
+        told = None
+    if told != day.date():
+        raise ValueError(f"'{form}' does not tell a day; write the parts of a date as strptime does, such as %d/%m/%Y")
+    return form
 
 
 def _an_actor_or_none(name: str) -> str:
@@ -141,7 +157,7 @@ class TableForm(Model):
     missing: Annotated[tuple[Cell, ...], BeforeValidator(_listed), _OneOrMore()] = ()
     """What stands in a cell that says nothing, such as `NA`; an empty one says nothing anyway."""
     columns: Columns = Columns()
-    date_format: Text | None = None
+    date_format: Annotated[Text, AfterValidator(_tells_days)] | None = None
     """How days are written, such as `%d/%m/%Y`; left out, as 2019-05-31, 20190531 or 31 May 2019."""
     precision: dict[Cell, Literal["day", "week", "month"]] = {}
     """What the codes of the column `precision` mean: the very day; three days before to three days after; its month."""
