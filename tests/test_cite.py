@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 import sim as package
+from sim.report.cite import cite
 from sim.report.latex import code, escaped, tables
 from sim.results.storage.manifest import read_manifest
 
@@ -63,6 +64,16 @@ def test_each_kind_of_result_says_how_it_came_about(results):
     assert f"32 times at each of {design['points']} points, on the same dice" in sweep
     assert "by the method morris over the ranges of 4 numbers" in sweep
     assert "Wilson" not in sweep
+
+
+def test_of_draws_by_other_rules_neither_their_number_nor_their_law_is_told(results):
+    found = cite(results / "uncertain")
+    older = replace(found.manifest, made={**found.manifest.made, "rules_sha256": "0" * 64})
+    told = replace(found, manifest=older).paragraph
+    assert "drawn from their plausible ranges by the law of the version that made them." in told
+    assert "uncertain numbers were" not in told
+    assert "percentile" in found.paragraph
+    assert "percentile" not in told
 
 
 def test_the_numbers_are_those_of_the_scenario_and_files_are_new(results, tmp_path):

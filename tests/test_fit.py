@@ -29,6 +29,7 @@ from sim.plots.posterior import write
 from sim.report.reproduce import reproduce
 from sim.results.errors import StoreError
 from sim.results.posterior import Posterior, learned
+from sim.results.storage.posterior import write_posterior
 from sim.theatre.parameters.change import ChangeError, with_numbers
 from sim.theatre.parameters.fitted import Fitted
 from sim.theatre.parameters.prior import Prior
@@ -198,6 +199,23 @@ def test_a_posterior_is_read_as_it_was_written_and_damage_is_seen(lesson, prior,
         sim.fit(lesson, REPLIES, likelihood=Toy(prior), progress=None, save=tmp_path / "fit")
     asked = {"sets": SETS, "likelihood": Toy(prior), "progress": None, "save": tmp_path / "fit"}
     pd.testing.assert_frame_equal(sim.fit(lesson, REPLIES, **asked, overwrite=True).draws, posterior.draws)
+
+
+def test_no_bit_of_a_draw_is_changed_in_silence_where_a_posterior_is_named_by_its_file(posterior, tmp_path):
+    whole = io.BytesIO()
+    write_posterior(posterior, whole)
+    refused = 0
+    for at in range(4, len(whole.getvalue()), 97):
+        content = bytearray(whole.getvalue())
+        content[at] ^= 16
+        (tmp_path / "flipped.parquet").write_bytes(content)
+        try:
+            found = sim.read_posterior(tmp_path / "flipped.parquet")
+        except StoreError:
+            refused += 1
+        else:  # what the file tells twice, or what nobody reads
+            pd.testing.assert_frame_equal(found.draws, posterior.draws, check_exact=True)
+    assert refused > 20
 
 
 def test_sets_of_four_runs_take_a_draw_and_are_ordinary_runs_of_its_numbers(lesson, posterior, drawn):

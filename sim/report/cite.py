@@ -15,7 +15,7 @@ from typing import Any, Literal
 from sim.engine.draw import RUNS_PER_SET
 from sim.execution.draws import drawn_numbers
 from sim.results.errors import StoreError
-from sim.results.storage.manifest import Manifest, read_manifest
+from sim.results.storage.manifest import Manifest, read_manifest, rules_sha256
 from sim.text import counted, number, on
 from sim.theatre.files.inventory import Row
 from sim.theatre.parameters.fitted import Fitted, source_of
@@ -219,6 +219,9 @@ def _numbers(of: Citation) -> Iterator[str]:
     plan = of.manifest.plan
     if isinstance(plan.uncertain, Fitted):
         yield f"Numbers were drawn from {source_of(plan.uncertain)}, a new draw for every {RUNS_PER_SET} runs."
+    elif plan.uncertain and of.manifest.made.get("rules_sha256") != rules_sha256():
+        # how many there were, and how they lay in their ranges, only those rules know
+        yield "Uncertain numbers were drawn from their plausible ranges by the law of the version that made them."
     elif plan.uncertain:
         yield (
             f"{counted(len(drawn_numbers(plan.scenario)), 'uncertain number')} were drawn from their plausible "

@@ -69,7 +69,7 @@ def read_posterior(path: "str | PathLike[str]") -> Posterior:
 
 
 def _read(content: bytes, folder: Path | None) -> Posterior:
-    table = pq.read_table(pa.BufferReader(content))
+    table = pq.read_table(pa.BufferReader(content), page_checksum_verification=True)
     told = json.loads((table.schema.metadata or {})[KEY])
     prior = Prior.of(told.pop("numbers"))
     draws = table.to_pandas().astype("float64")
