@@ -380,6 +380,11 @@ def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, said):
     assert said in faults(error)[0]
 
 
+def test_a_folder_is_no_table_and_is_named_as_it_was_given(made, tmp_path):
+    made("")
+    assert "'.' is not a file" in ask("history", "from", ".", "--map", tmp_path / "map.yaml").err
+
+
 def test_an_encoding_that_lacks_its_mark_is_told(made):
     with pytest.raises(sim.ScenarioError) as error:
         made("", MAP + "encoding: utf-16\n", encoding="utf-8")
