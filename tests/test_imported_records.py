@@ -437,6 +437,8 @@ def test_without_a_file_the_history_itself_is_the_answer():
     said = ask(*asked)
     assert len(plain(compose("out", said.out)[0])["events"]) == 7
     assert "3 merged into these as duplicates" in said.err
+    dash = ask(*asked, "--out", "-")
+    assert (dash.code, dash.out, Path("-").exists()) == (0, said.out, False)
     assert set(json.loads(ask(*asked, "--json").out)["history"]["events"]) == set(
         plain(compose("out", said.out)[0])["events"]
     )
