@@ -68,6 +68,8 @@ def test_a_class_is_named_by_patterns_and_one_that_is_not_there_is_refused(some)
         sim.plots.counts(some, actors=["norht"], ax=figures.canvas())
     with pytest.raises(ValueError, match="a coverage is a chance from 0 to 1, found 2"):
         sim.plots.counts(some, coverage=2, ax=figures.canvas())
+    with pytest.raises(ValueError, match=r"unknown action 'north.strik' in coverage; did you mean 'north.strike'"):
+        sim.plots.counts(some, coverage={"north.strik": 0.5}, ax=figures.canvas())
 
 
 def test_thinning_is_exact():

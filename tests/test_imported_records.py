@@ -380,6 +380,11 @@ def test_what_is_no_table_is_refused_with_its_line(tmp_path, content, said):
     assert said in faults(error)[0]
 
 
+def test_a_folder_is_no_table_and_is_named_as_it_was_given(made, tmp_path):
+    made("")
+    assert "'.' is not a file" in ask("history", "from", ".", "--map", tmp_path / "map.yaml").err
+
+
 def test_an_encoding_that_lacks_its_mark_is_told(made):
     with pytest.raises(sim.ScenarioError) as error:
         made("", MAP + "encoding: utf-16\n", encoding="utf-8")
@@ -432,6 +437,8 @@ def test_without_a_file_the_history_itself_is_the_answer():
     said = ask(*asked)
     assert len(plain(compose("out", said.out)[0])["events"]) == 7
     assert "3 merged into these as duplicates" in said.err
+    dash = ask(*asked, "--out", "-")
+    assert (dash.code, dash.out, Path("-").exists()) == (0, said.out, False)
     assert set(json.loads(ask(*asked, "--json").out)["history"]["events"]) == set(
         plain(compose("out", said.out)[0])["events"]
     )

@@ -1,16 +1,18 @@
 """What a record says of itself, and every way in which it may contradict itself, its series or its theatre."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from pathlib import Path
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 import sim
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.load import check, load_history
 from sim.theatre.files.locate import shipped
-from sim.theatre.language.record import HistoryFile
+from sim.theatre.language.record import HistoryFile, Series, placed
 from tests.commands import sim as command
 from tests.small import HISTORY, SCENARIO, changed, faults_of, marked, small
 
@@ -82,7 +84,7 @@ ALONE = {
     "an act after its last day": (
         LAST, "  later: {on: §2019-06-20, do: north.strike}\nuntil: 2019-06-19\n", "2019-06-20 is outside the record",
     ),
-    "an end before its begin": (FIRST, "§schema_version: 1\nfrom: 2019-07-01\nuntil: 2019-05-01\n", "the record ends"),
+    "an end before its begin": (FIRST, "schema_version: 1\nfrom: 2019-07-01\nuntil: §2019-05-01\n", "the record ends"),
     "the same act twice on a day": (
         LAST, LAST + "  x: §{on: 2019-05-02, do: north.sanction}\n",
         "'sanctions' has north.sanction on 2019-05-02 too; one entry tells of both",
@@ -95,6 +97,7 @@ ALONE = {
     "an act in question twice": ("north.strike", "{any_of: §[north.strike, north.strike]}", "act twice"),
     "deaths the wrong way round": ("{on: 2019-06-20,", "§{on: 2019-06-20, deaths: [9, 3],", "their low end above"),
     "a chance beyond one": (LAST, LAST + "covers: [{rungs: [4, 9], chance: §1.5}]\n", "expected at most 1"),
+    "a chance that is no number": (LAST, LAST + "covers: [{rungs: [4, 9], chance: §true}]\n", "expected a number"),
     "a coverage of nothing in particular": (LAST, LAST + "covers: [§{chance: 1}]\n", "say what is covered"),
     "rungs the wrong way round": (LAST, LAST + "covers: [§{rungs: [9, 4]}]\n", "their low end above their high end"),
     "a coverage of later days": (
@@ -173,7 +176,7 @@ def test_a_coverage_that_denies_an_act_is_told_at_both_lines(tmp_path):
 
 
 def test_a_series_is_imposed_on_each_day_of_history_and_on_no_other(tmp_path):
-    path = written(tmp_path, csv="# from a terminal\ndate,usd,volume\n" + BRENT)
+    path = written(tmp_path, csv='# from a terminal\ndate,usd,"v, k"\n' + BRENT.replace("\n", ',"1,0"\n'))
     question = sim.load(path)
     told = question.series["oil_price"]
     assert list(told) == [date(2019, 5, day) for day in range(1, 32)]
@@ -202,6 +205,19 @@ def test_a_series_that_ends_early_is_held_for_a_week(tmp_path):
     assert list(question.series["oil_price"]) == [date(2019, 5, day) for day in range(3, 15)]
 
 
+def test_records_reach_to_the_last_day_of_the_calendar_and_no_further():
+    days = [date.max - timedelta(2), date.max]
+    series = Series(file="x.csv", values=dict.fromkeys(days, 70.0))
+    assert list(series.by_day(date.min, date.max)) == [days[0], date.max - timedelta(1), date.max]
+    with pytest.raises(ValidationError, match="north acts once a day"):
+        placed([("a", date.max, "north", 6), ("b", date.max, "north", 4)])
+
+
+def test_a_scenario_of_no_days_is_told_so_with_a_history_too(tmp_path):
+    scenario = re.sub("days: [0-9]+", "days: 0", re.sub("start: .*", "start: 0001-01-01", IMPOSED))
+    assert "days: expected at least 1" in "".join(faults_of(tmp_path, scenario=scenario, history=HISTORY))
+
+
 def test_a_scenario_with_a_series_is_another_and_one_without_keeps_its_hash(tmp_path):
     bare, priced = sim.load(written(tmp_path)), sim.load(written(tmp_path, csv="date,usd\n" + BRENT))
     assert bare.sha256 != priced.sha256
@@ -224,6 +240,13 @@ SERIES = {
     "no date": ("date,usd\n2019-05-01,70\n3 May,71\n", "3:1: '3 May' is not a date"),
     "an indented date": ("date,usd\n  2019-13-01,70\n", "2:3: '2019-13-01' is not a date"),
     "no number": ("date,usd\n2019-05-01,70\n2019-05-02, n/a\n", "3:13: 'n/a' is not a number"),
+    "thousands": ('date,usd\n"2019-05-01", "1,077.5"\n', "2:15: '1,077.5' is not a number"),
+    "a decimal comma": ("date,usd\n2019-05-01,70,5\n", "2:1: found 3 cells, the header has 2"),
+    "a row cut short": ("date,usd,volume\n2019-05-01,70\n", "2:1: found 2 cells, the header has 3"),
+    "a number as Python has it": ("date,usd\n2019-05-01,7_1\n", "2:12: '7_1' is not a number"),
+    "a quotation mark left open": ('date,usd\n2019-05-01,"70\n', "2:12: '\"70' is not a number"),
+    "a day of a week": ("date,usd\n2019-W01-1,70\n", "2:1: '2019-W01-1' is not a date"),
+    "a date without strokes": ("date,usd\n20190501,70\n", "2:1: '20190501' is not a date"),
     "no finite number": ("date,usd\n2019-05-01,inf\n", "2:12: expected a finite number, found inf"),
     "a missing number": ("date,usd\n2019-05-01,\n", "2:1: 2019-05-01 has no value"),
     "dates out of order": ("date,usd\n2019-05-02,70\n2019-05-01,71\n", "3:1: 2019-05-01 comes after 2019-05-02"),

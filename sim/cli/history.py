@@ -33,7 +33,7 @@ def from_table(
             autocompletion=complete.presets,
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The history file; left out, it goes to standard output.")] = None,
+    out: Annotated[Path | None, typer.Option(help="The history file; left out or -, standard output.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
     as_json: Json = False,
 ) -> None:
@@ -44,6 +44,7 @@ def from_table(
 
     if preset is not None and preset not in PRESETS:
         raise typer.BadParameter(f"'{preset}' is no preset; there are {', '.join(PRESETS)}", param_hint="--preset")
+    out = None if out == Path("-") else out
     if out is not None:
         _refuse_place(out, overwrite, (table, map_))
     try:

@@ -73,7 +73,7 @@ def counts(
     _refuse_unknown(actors, rungs, tuple(theatre.deciders), every)
     acts = ActFilter(actions=found, actors=tuple(actors), rungs=rungs)
     counted = act_counts(ensemble.kept, acts, every)
-    chances = _chances(coverage, counted.actions)
+    chances = _chances(coverage, counted.actions, tuple(theatre.actions))
     bands = np.array([central(spread, BANDS) for spread in counted.spreads(chances)])  # (period, band, end)
     edges = _edges(ensemble, counted)
     for at in range(len(BANDS))[::-1]:
@@ -101,9 +101,11 @@ def _refuse_unknown(actors: Sequence[str], rungs: tuple[int, int] | None, known:
         raise ValueError(f"acts are counted by 'month' or by 'week', found '{every}'")
 
 
-def _chances(coverage: float | Mapping[str, float], actions: Sequence[str]) -> dict[str, float]:
+def _chances(coverage: float | Mapping[str, float], actions: Sequence[str], known: Sequence[str]) -> dict[str, float]:
     """The chance by which each action is listed."""
     given = coverage if isinstance(coverage, Mapping) else dict.fromkeys(actions, coverage)
+    if unknown := [action for action in given if action not in known]:
+        raise ValueError(f"unknown action '{unknown[0]}' in coverage{suggestion(unknown[0], known)}")
     if wrong := [chance for chance in given.values() if not 0 <= chance <= 1]:
         raise ValueError(f"a coverage is a chance from 0 to 1, found {wrong[0]}")
     return {action: given.get(action, 1.0) for action in actions}

@@ -237,10 +237,11 @@ def _check_end(history: Node, events: Mapping[str, RecordedEvent], until: Node, 
 def _imposed(resolved: Resolved, events: Mapping[str, RecordedEvent], until: Node) -> dict[Key, Node]:
     """The events from the first day to `until`, or to the last day if that is earlier, by their ids in the script."""
     scenario, history = resolved.scenario, resolved.history
-    start, end, days = _day(scenario.get("start")), _day(until), scenario.get("days")
-    if history is None or start is None or end is None or days is None or not isinstance(days.content, int):
+    start, end, length = _day(scenario.get("start")), _day(until), scenario.get("days")
+    days = length.content if length is not None and isinstance(length.content, int) else 0
+    if history is None or start is None or end is None or days < 1:
         return {}  # one of them is at fault, and that is reported where it stands
-    end = min(end, start + timedelta(days=max(0, min(days.content, (date.max - start).days + 1)) - 1))
+    end = min(end, start + timedelta(days=min(days - 1, (date.max - start).days)))
     try:
         found = imposed(events, _rungs(resolved.theatre), start, end)
     except ValidationError as error:

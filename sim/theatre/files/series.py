@@ -1,14 +1,22 @@
 """Series of a record, read from CSV files into trees in which every value remembers its line and column."""
 
+import re
 from collections.abc import Iterator
 from datetime import date
 from math import isfinite
 from pathlib import Path
 from typing import NamedTuple
 
+from sim.text import counted
+
 from .errors import Fault, Place, ScenarioError, fault
 from .locate import referenced, shipped
 from .yaml_tree import Key, Node, read_text
+
+_CELL = re.compile(r'(?:^|,)((?:[^,"]|"[^"]*"?)*)')
+"""What is between commas, save those in quotes; a quotation mark within quotes is doubled, and so opens them again."""
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_PLAIN = "write a decimal point, and no commas between thousands"
 
 
 class Cell(NamedTuple):
@@ -69,6 +77,8 @@ def _values(file: str, text: str, faults: list[Fault]) -> dict[Key, Node]:
     before = len(faults)
     for row in rows:
         try:
+            if len(row) != len(header):
+                raise _OddError(row[0].at, f"found {counted(len(row), 'cell')}, the header has {len(header)}", _PLAIN)
             day, value = _read(row)
             if last is not None and day <= last[0]:
                 said = f"stands on line {last[1]} too" if day == last[0] else f"comes after {last[0]}"
@@ -88,11 +98,12 @@ def _rows(file: str, text: str) -> Iterator[list[Cell]]:
     for number, line in enumerate(text.splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
             continue
-        cells, column = list[Cell](), 1
-        for part in line.split(","):
-            indent = len(part) - len(part.lstrip())
-            cells.append(Cell(part.strip().strip('"'), Place(file, number, column + indent)))
-            column += len(part) + 1
+        cells = list[Cell]()
+        for found in _CELL.finditer(line):
+            text = found[1].strip()
+            column = found.start(1) + len(found[1]) - len(found[1].lstrip()) + 1
+            quoted = len(text) > 1 and text[0] == text[-1] == '"'
+            cells.append(Cell(text[1:-1] if quoted else text, Place(file, number, column)))
         yield cells
 
 
@@ -102,15 +113,15 @@ class _OddError(Exception):
 
 def _read(row: list[Cell]) -> tuple[date, float]:
     try:
-        day = date.fromisoformat(row[0].text)
+        day = date.fromisoformat(row[0].text if _DAY.fullmatch(row[0].text) else "")
     except ValueError:
         raise _OddError(row[0].at, f"'{row[0].text}' is not a date", "dates are written 2019-05-31") from None
-    if len(row) < 2 or not row[1].text:
+    if not row[1].text:
         raise _OddError(row[0].at, f"{day} has no value", "leave out days without one")
     try:
-        value = float(row[1].text)
+        value = float(row[1].text.replace("_", "?"))  # which Python allows between digits
     except ValueError:
-        raise _OddError(row[1].at, f"'{row[1].text}' is not a number") from None
+        raise _OddError(row[1].at, f"'{row[1].text}' is not a number", _PLAIN) from None
     if not isfinite(value):
         raise _OddError(row[1].at, f"expected a finite number, found {row[1].text}")
     return day, value

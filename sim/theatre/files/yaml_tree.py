@@ -118,7 +118,7 @@ def _text(path: Path, named_at: Place) -> str:
     try:
         status = path.stat()
         if stat.S_ISDIR(status.st_mode):
-            raise _Unreadable(named_at, f"'{path.name}' is a folder", "name a file in it")
+            raise _Unreadable(named_at, f"'{path.name or path}' is a folder", "name a file in it")
         if not stat.S_ISREG(status.st_mode):
             raise _Unreadable(named_at, f"'{path.name}' is not a file")
         if status.st_size > MOST_BYTES:

@@ -127,7 +127,7 @@ def _encoding(path: Path, wanted: str | None) -> str:
     try:
         status = path.stat()
         if not stat.S_ISREG(status.st_mode):
-            raise _unusable(path, f"'{path.name}' is not a file", "name a table of events, such as a .csv file")
+            raise _unusable(path, f"'{path.name or path}' is not a file", "name a table of events, such as a .csv file")
         if not status.st_size:
             raise _unusable(path, "the file is empty", "a table has a line of names and lines of events")
         with path.open("rb") as file:

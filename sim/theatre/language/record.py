@@ -128,7 +128,7 @@ class Coverage(Model):
     """From this day on; left out, from the first that the record tells of."""
     until: Day | None = None
     """Up to this day; left out, to the last that the record tells of."""
-    chance: Annotated[float, Field(ge=0, le=1)] = 1.0
+    chance: Annotated[float, Field(ge=0, le=1, strict=True)] = 1.0
     """The chance that an act which was done is in the record; 0 takes away what entries above said."""
     source: Source | None = None
 
@@ -185,11 +185,11 @@ class Series(Model):
 
     def by_day(self, first: date, last: date) -> dict[date, float]:
         """The value of each day from one to another that has one: a day without keeps the last for a week."""
-        ends = [max(self.values) + timedelta(days=LONGEST_GAP)] if self.values else []
+        held = [*((after - before).days for before, after in pairwise(self.values)), LONGEST_GAP]
         return {
-            day: self.values[before]
-            for before, after in pairwise([*self.values, *ends])
-            for at in range((after - before).days)
+            day: value
+            for (before, value), days in zip(self.values.items(), held, strict=False)
+            for at in range(min(days, (date.max - before).days + 1))
             if first <= (day := before + timedelta(days=at)) <= last
         }
 
@@ -215,7 +215,7 @@ class HistoryFile(Model):
     @model_validator(mode="after")
     def _within_its_days(self) -> Self:
         if self.from_ is not None and self.until is not None and self.from_ > self.until:
-            raise ValueError(f"the record ends ({self.until}) before it begins ({self.from_})")
+            refuse([(("until",), f"the record ends ({self.until}) before it begins ({self.from_})")])
         refuse([*self._days_outside(), *self._twice()])
         return self
 
@@ -305,7 +305,7 @@ def placed(acts: Iterable[tuple[str, date, str, int]]) -> dict[str, date]:
             taken.add((actor, day))
             found[name] = day
     for name, day, actor in late:
-        later = (day + timedelta(days=by) for by in range(1, MOST_MOVED + 1))
+        later = (day + timedelta(days=by) for by in range(1, min(MOST_MOVED, (date.max - day).days) + 1))
         free = next((each for each in later if (actor, each) not in taken), None)
         if free is None:
             text = f"{actor} acts once a day, and acts already on {day} and on the {MOST_MOVED} days after it"
