@@ -338,6 +338,12 @@ def test_few_numbers_are_fitted_and_only_doubts(lesson):
     with pytest.raises(FitError, match="has no plausible range; give it a range here, or write one into the theatre"):
         prior_of(lesson, [unranged])
     assert prior_of(lesson, {SHARP: [0.2, 0.6], BLUNT: None}).numbers[0][2:4] == (0.2, 0.6)
+    for listed in (pd.Series([SHARP, BLUNT]), np.array([SHARP, BLUNT])):
+        assert prior_of(lesson, listed).names == (SHARP, BLUNT)
+    with pytest.raises(FitError, match="say which numbers"):
+        prior_of(lesson, pd.Series([], dtype=str))
+    with pytest.raises(FitError, match=r"no number of 'actors\.\*\.replies\.redline' has a plausible range"):
+        prior_of(lesson, "actors.*.replies.redline")
 
 
 def test_levers_and_definitions_are_fitted_only_if_named():
@@ -380,6 +386,13 @@ def test_a_prior_has_its_range_as_percentiles_and_goes_both_ways(prior):
     assert prior.log_density(np.zeros(2)) == pytest.approx(-np.log(2 * np.pi))
     with pytest.raises(ValueError, match="in the order of"):
         prior.values(np.zeros(len(prior.names) + 1))
+
+
+def test_a_prior_has_no_density_beyond_a_side_that_is_even():
+    share = Prior((UncertainNumber("a", 0.0, 0.0, 0.05, "logit", 0.0, 1.0),))
+    assert share.holds(np.array([[0.0], [0.04], [0.05], [0.9]])).tolist() == [True, True, True, False]
+    rate = Prior((UncertainNumber("a", 0.1, 0.05, 0.2, "log", 0.0),))
+    assert rate.holds(np.array([[0.01], [0.9], [-0.1], [np.nan]])).tolist() == [True, True, False, False]
 
 
 @pytest.fixture

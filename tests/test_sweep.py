@@ -163,6 +163,15 @@ def test_levers_are_told_apart_from_uncertainties():
         chosen(unmarked, only="levers")
 
 
+def test_what_defines_an_outcome_varies_only_by_its_own_path():
+    lesson = sim.load("first_lesson")
+    assert chosen(lesson, "*") == chosen(lesson, np.array(["*"])) == chosen(lesson)
+    defining = next(path for path, number in lesson.numbers() if path.startswith("outcomes.") and number.plausible)
+    assert [each.path for each in chosen(lesson, [defining])] == [defining]
+    with pytest.raises(ParameterError, match="name it by its own path"):
+        chosen(lesson, ["outcomes.*"])
+
+
 @pytest.fixture
 def four(question):
     return chosen(question, dict(list(RICH.items())[:4]))

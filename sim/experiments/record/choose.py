@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sim.execution.plan import PlanError
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.change import ChangeError, number_path
 from sim.theatre.parameters.prior import Prior
-from sim.theatre.parameters.ranges import RangeError, ranges
+from sim.theatre.parameters.ranges import RangeError, as_asked, named_exactly, ranges
 from sim.theatre.parameters.uncertain import definitions
 
 if TYPE_CHECKING:
@@ -44,14 +43,8 @@ def prior_of(scenario: Scenario, parameters: Chosen | None) -> Prior:
     FitError
         None are named, or there is no such number, or one has no range, or there are too many.
     """
-    named = [parameters] if isinstance(parameters, str) else parameters
-    if not named:
-        raise FitError(
-            "say which numbers are fitted: a few at a time, by --param 'actions.iran.*.rate', or those that a screen "
-            "by 'sim sweep' finds to matter, by --from"
-        )
     try:
-        wanted = dict(named) if isinstance(named, Mapping) else dict.fromkeys(named)
+        wanted = as_asked(() if parameters is None else parameters)
         found = ranges(scenario, wanted)
     except RangeError as error:
         raise FitError(str(error)) from None
@@ -59,18 +52,21 @@ def prior_of(scenario: Scenario, parameters: Chosen | None) -> Prior:
         raise FitError(
             f"numbers are named by patterns, or by a mapping from patterns to ranges [low, high], found {parameters!r}"
         ) from None
+    if not wanted:
+        raise FitError(
+            "say which numbers are fitted: a few at a time, by --param 'actions.iran.*.rate', or those that a screen "
+            "by 'sim sweep' finds to matter, by --from"
+        )
     numbers = dict(scenario.numbers())
-    exact = {path for path in (_path(pattern, numbers) for pattern in wanted) if path is not None}
+    exact = named_exactly(scenario, wanted)
     kept = [path for path in found if path in exact or is_doubt(path, numbers[path], scenario)]
+    if not found:
+        raise FitError(
+            f"no number of {' or '.join(map(repr, wanted))} has a plausible range in which it may vary from run to "
+            "run; give it one here, or write one into the theatre"
+        )
     _refuse_wrong_many(kept, list(found))
     return Prior(tuple(found[path] for path in kept))
-
-
-def _path(pattern: str, numbers: Mapping[str, Number]) -> str | None:
-    try:
-        return number_path(pattern, numbers)
-    except ChangeError:
-        return None
 
 
 def is_doubt(path: str, number: Number, scenario: Scenario) -> bool:
@@ -81,8 +77,9 @@ def is_doubt(path: str, number: Number, scenario: Scenario) -> bool:
 
 def _refuse_wrong_many(kept: list[str], found: list[str]) -> None:
     if not kept:
+        more = ", …" if len(found) > 4 else ""
         raise FitError(
-            f"{', '.join(found[:4])} is chosen by somebody, or says what is counted, and is no doubt that a record "
+            f"{', '.join(found[:4])}{more}: chosen by somebody, or says what is counted, and so no doubt that a record "
             "could settle; if you mean it, name it by its own path"
         )
     if len(kept) > MOST_NUMBERS:

@@ -9,7 +9,7 @@ from sim.results.design import Varied
 from sim.theatre.files.inventory import unit_of
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.ranges import RangeError, ranges
+from sim.theatre.parameters.ranges import RangeError, as_asked, named_exactly, ranges
 from sim.theatre.parameters.uncertain import definitions
 
 ParameterChoice = Sequence[str] | Mapping[str, Sequence[float] | None] | None
@@ -28,8 +28,8 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
     ----------
     scenario : Scenario
     parameters : sequence of patterns, or mapping from patterns to ranges, optional
-        See `sim.theatre.parameters.ranges.ranges`; left out, every number with a plausible range, but for those that
-        define an outcome or the units of the ladder: they are no doubts.
+        See `sim.theatre.parameters.ranges.ranges`; left out, every number with a plausible range. What defines an
+        outcome or the units of the ladder is no doubt, and varies only if its own path is named.
     only : {"levers", "uncertainties"}, optional
         Only numbers that a government can choose, or only others.
 
@@ -42,9 +42,8 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
     ParameterError
         A pattern finds nothing, or a number that is named cannot vary, or nothing is left.
     """
-    named = [parameters] if isinstance(parameters, str) else parameters
-    wanted = named if isinstance(named, Mapping) else dict.fromkeys(["*"] if named is None else named) or {"*": None}
     try:
+        wanted = as_asked(() if parameters is None else parameters) or {"*": None}
         found = ranges(scenario, wanted)
     except RangeError as error:
         raise ParameterError(str(error)) from None
@@ -53,9 +52,14 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
             f"numbers are named by patterns, or by a mapping from patterns to ranges [low, high], found {parameters!r}"
         ) from None
     numbers = dict(scenario.numbers())
-    if not named:
-        defining = definitions(scenario.theatre)
-        found = {path: doubt for path, doubt in found.items() if not path.startswith(defining)}
+    defining, exact = definitions(scenario.theatre), named_exactly(scenario, wanted)
+    if left := {path: doubt for path, doubt in found.items() if path in exact or not path.startswith(defining)}:
+        found = left
+    elif found:
+        raise ParameterError(
+            f"{next(iter(found))} defines an outcome or a unit of the ladder, and is no doubt; if you mean it, name it "
+            "by its own path"
+        )
     if only is not None:
         found = {path: doubt for path, doubt in found.items() if numbers[path].lever == (only == "levers")}
     if not found:

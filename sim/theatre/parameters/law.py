@@ -3,7 +3,7 @@
 A plausible range is the 5th and the 95th percentile about the written value, the median. Each side of it is normal in
 the number's own measure, with a width of its own (a split normal law: Fechner 1897, Wallis 2014, Statist. Sci. 29,
 106): in its logarithm, counted from the lowest that is legal, if it is positive; in its log odds, if it is a share; as
-it is, if it may be negative. Two draws in a hundred are further off than a range's half, and none is illegal. A side
+it is, if it may be negative. Ten draws in a hundred lie outside of a range, and none is illegal. A side
 that ends on the edge of what is legal, or starts there, is even and reaches no further; a side without width is as
 written. Other ranges are even between their ends: those that say `uniform`, and those that a user gives, in their
 logarithm where they reach tenfold.
@@ -150,6 +150,9 @@ class Laws:
         self._whole = _column([each.law in ("given", "uniform") for each in numbers], bool)
         self._value = _column([each.value for each in numbers])
         self._low, self._high = _column([each.low for each in numbers]), _column([each.high for each in numbers])
+        self.lowest = np.minimum(self._lower.lowest, self._upper.lowest)[:, 0]
+        self.highest = np.maximum(self._lower.highest, self._upper.highest)[:, 0]
+        """What no draw passes, shape (number,)."""
         # a side that is even ends there, and one that is normal has tails beyond
         self._first = np.where(self._lower.even, 0.0, PERCENTILES[0])
         self._last = np.where(self._upper.even, 1.0, PERCENTILES[1])

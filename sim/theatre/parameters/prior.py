@@ -37,8 +37,8 @@ class Prior:
 
     def holds(self, values: NDArray[np.floating[Any]]) -> NDArray[np.bool_]:
         """Whether numbers can be so, shape (…): the prior has no density where one cannot."""
-        low, high = self._ends
-        return np.asarray(((low <= values) & (values <= high)).all(axis=-1))
+        inside = (self._laws.lowest <= values) & (values <= self._laws.highest)
+        return np.asarray(inside.all(axis=-1))
 
     def told(self) -> list[dict[str, Any]]:
         """All of it as plain data, as JSON knows it."""
@@ -79,11 +79,3 @@ class Prior:
     @cached_property
     def _laws(self) -> Laws:
         return Laws(self.numbers)
-
-    @cached_property
-    def _ends(self) -> tuple[Floats, Floats]:
-        """The least and the greatest that each number can be."""
-        even = [each.law in ("given", "uniform") for each in self.numbers]
-        pairs = zip(self.numbers, even, strict=True)
-        ends = [(each.low, each.high) if whole else (each.least, each.most) for each, whole in pairs]
-        return np.array([low for low, _ in ends]), np.array([high for _, high in ends])

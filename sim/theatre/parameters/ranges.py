@@ -1,7 +1,7 @@
 """Within what ranges numbers of a scenario may be varied, by patterns over their paths."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
@@ -65,6 +65,26 @@ def ranges(scenario: Scenario, asked: Mapping[str, Sequence[float] | None]) -> d
             )
         del found[path]
     return {path: found[path] for path in numbers if path in found}
+
+
+def as_asked(parameters: Any) -> dict[str, Any]:
+    """A range for each pattern, None for the plausible one, of one pattern, of a list of any library, or of a mapping.
+
+    Raises
+    ------
+    TypeError
+        It is none of these.
+    """
+    if isinstance(parameters, Mapping):
+        return dict(parameters)
+    return dict.fromkeys([parameters] if isinstance(parameters, str) else list(parameters))
+
+
+def named_exactly(scenario: Scenario, patterns: Iterable[str]) -> set[str]:
+    """The numbers that are named by their own path, and not by a pattern."""
+    numbers = dict(scenario.numbers())
+    found = (_matching(pattern, numbers) for pattern in patterns)
+    return {paths[0] for paths, is_path in found if is_path}
 
 
 def _matching(pattern: str, numbers: Mapping[str, Number]) -> tuple[list[str], bool]:
