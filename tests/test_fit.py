@@ -171,6 +171,13 @@ def test_a_record_that_a_number_made_tells_of_it_whoever_computes(tmp_path):
     low, middle, high = function.log_likelihood(rates)
     assert low < middle < high
     assert function.to_sbi(torch=False).observed().tolist().count(6.0) == 1
+    whole = function.to_sbi(torch=False)
+    path.write_text(yaml.safe_dump({**record, "covers": [{**record["covers"][0], "chance": 0.5}]}), encoding="utf-8")
+    half = sim.likelihood(rivals, numbers, record=path, particles=8).to_sbi(torch=False)
+    assert half.features == whole.features == ("north.mobilise",)
+    z = np.zeros((400, len(numbers)))
+    seen, done = half.simulator(z).mean(), whole.simulator(z).mean()
+    assert 0.35 < seen / done < 0.65
 
 
 def test_a_posterior_is_read_as_it_was_written_and_damage_is_seen(lesson, prior, posterior, tmp_path):
@@ -451,6 +458,7 @@ def test_simulation_based_inference_gets_a_prior_and_a_simulator(function, lesso
     z = made.prior.sample((6,))
     assert z.shape == (6, 2)
     assert made.prior.log_prob(z).shape == (6,)
+    assert made.simulator(z[:0]).shape == (0, len(made.features))
     first, second = made.simulator(z), made.simulator(z)
     assert first.shape == (6, len(made.features))
     assert (first != second).any()  # by dice of their own
