@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -29,6 +30,7 @@ from sim.plots.posterior import write
 from sim.report.reproduce import reproduce
 from sim.results.errors import StoreError
 from sim.results.posterior import Posterior, learned
+from sim.results.storage.fit_folder import fit_begun
 from sim.results.storage.posterior import write_posterior
 from sim.theatre.parameters.change import ChangeError, with_numbers
 from sim.theatre.parameters.fitted import Fitted
@@ -127,6 +129,11 @@ def test_an_interrupted_fit_goes_on_to_the_same_bits(lesson, prior, posterior, t
         sim.fit(lesson, REPLIES, progress=stop, **asked)
     with pytest.raises(StoreError, match="unfinished fit, 4 stages"):
         sim.fit(lesson, REPLIES, progress=None, **asked)
+    kept = fit_begun(tmp_path / "fit")
+    other = kept.asked | {"numbers": kept.asked["numbers"][:1], "record_sha256": "0" * 64}
+    numbers, history = sorted(kept.differences(other))
+    assert re.fullmatch(r"numbers \S+ \[\S+, \S+\] in place of (\S+ \[\S+, \S+\](, )?){2}", numbers)
+    assert history.endswith("so add the --record it was begun with")
     with pytest.raises(StoreError, match="sets 128 in place of 64"):
         sim.fit(lesson, progress=None, **(asked | {"sets": 128}), resume=True)
     passed = []
@@ -171,6 +178,13 @@ def test_a_record_that_a_number_made_tells_of_it_whoever_computes(tmp_path):
     low, middle, high = function.log_likelihood(rates)
     assert low < middle < high
     assert function.to_sbi(torch=False).observed().tolist().count(6.0) == 1
+    whole = function.to_sbi(torch=False)
+    path.write_text(yaml.safe_dump({**record, "covers": [{**record["covers"][0], "chance": 0.5}]}), encoding="utf-8")
+    half = sim.likelihood(rivals, numbers, record=path, particles=8).to_sbi(torch=False)
+    assert half.features == whole.features == ("north.mobilise",)
+    z = np.zeros((400, len(numbers)))
+    seen, done = half.simulator(z).mean(), whole.simulator(z).mean()
+    assert 0.35 < seen / done < 0.65
 
 
 def test_a_posterior_is_read_as_it_was_written_and_damage_is_seen(lesson, prior, posterior, tmp_path):
@@ -446,11 +460,22 @@ def test_a_likelihood_is_one_number_of_a_vector_and_many_of_many(function):
         function.log_likelihood([1.0, 2.0, 3.0])
 
 
+def test_what_is_no_point_has_no_density_and_what_are_no_dice_is_said(function):
+    assert function.log_posterior([np.nan, 0.0]) == function.log_prior([np.nan, 0.0]) == -np.inf
+    assert np.isfinite(function.log_posterior([[np.nan, 0.0], [0.0, 0.0]], dice=[1, 2])).tolist() == [False, True]
+    with pytest.raises(FitError, match="from 0 to 1"):
+        function.from_unit([2.0, 0.5])
+    for dice in (-3, 2**70, 1.5, [1, 2, 3]):
+        with pytest.raises(FitError, match="dice"):
+            function.log_likelihood(function.prior.draw(2, seed=1), dice)
+
+
 def test_simulation_based_inference_gets_a_prior_and_a_simulator(function, lesson):
     made = function.to_sbi(torch=False)
     z = made.prior.sample((6,))
     assert z.shape == (6, 2)
     assert made.prior.log_prob(z).shape == (6,)
+    assert made.simulator(z[:0]).shape == (0, len(made.features))
     first, second = made.simulator(z), made.simulator(z)
     assert first.shape == (6, len(made.features))
     assert (first != second).any()  # by dice of their own

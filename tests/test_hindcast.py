@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import sim
+from sim import plots
 from sim.analysis.scores import crps
 from sim.engine.model import LockstepModel
 from sim.execution.lookup import QueryError
@@ -223,6 +224,22 @@ def test_skill_is_beside_each_rival_with_an_interval(told):
     assert row["skill"] == pytest.approx(1 - scores[("strike", "model")] / scores[("strike", "base_rate")])
     assert row["low"] <= row["skill"] <= row["high"]
     assert set(table["measure"]) == {"brier", "log", "crps"}
+
+
+def test_what_cannot_be_asked_of_a_hindcast_is_said(told):
+    assert len(repr(told)) < 120
+    for asked_for in (
+        lambda: told.skill(interval=2),
+        lambda: told.skill(block=0),
+        lambda: told.levels(0),
+        lambda: told.reliability(forecaster="nobody"),
+    ):
+        with pytest.raises(QueryError, match=r"between 0 and 1|at least 1|nobody called"):
+            asked_for()
+    with pytest.raises(TypeError, match=r"what sim\.filter gives"):
+        sim.residuals("first_lesson")
+    with pytest.raises(TypeError, match=r"what sim\.hindcast gives"):
+        plots.reliability("first_lesson")
 
 
 def test_seed_and_particles_fix_every_digit(told, record):

@@ -275,7 +275,8 @@ def test_what_defines_an_outcome_or_the_ladder_is_no_doubt():
     assert ranged_ - {each.path for each in uncertain_numbers(made)} == defining
     assert defining.isdisjoint(each.path for each in drawn_numbers(made))
     assert defining.isdisjoint(each.path for each in chosen(made))
-    assert [each.path for each in chosen(made, ["outcomes.*", "ladder.tension_scale"])] == [
+    assert [each.path for each in chosen(made, ["outcomes.*", "ladder.tension_scale"])] == ["ladder.tension_scale"]
+    assert [each.path for each in chosen(made, ["outcomes.bad.when.for", "ladder.tension_scale"])] == [
         "ladder.tension_scale",
         "outcomes.bad.when.for",
     ]

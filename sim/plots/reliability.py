@@ -40,7 +40,11 @@ def reliability(hindcast: "Hindcast", ax: Axes | None = None, question: str | No
         There is no such question.
     ValueError
         There is no forecast of a yes or no.
+    TypeError
+        It is no hindcast.
     """
+    if not hasattr(hindcast, "reliability"):
+        raise TypeError(f"reliability is of what sim.hindcast gives, found {type(hindcast).__name__}")
     table = hindcast.reliability(question)
     if not len(table):
         raise ValueError("the hindcast has no forecast of a yes or no: nothing to draw")

@@ -90,6 +90,10 @@ class Hindcast:
     forecaster; forecast, its mean (of a yes or no the chance of yes), sd, low and high (its middle 90 %); happened;
     score, Brier's of a yes or no, else the ranked probability score; log_score, in nats, of a yes or no."""
 
+    def __repr__(self) -> str:
+        asked_for = f"{len(self.questions)} questions on {len(self.origins)} days"
+        return f"<Hindcast {self.scenario.name} {self.scenario.short_hash}: {asked_for}, {self.particles:,} particles>"
+
     @property
     def origins(self) -> list[date]:
         """First days of the windows."""
@@ -137,12 +141,15 @@ class Hindcast:
         DataFrame with question (`all` for every yes or no together), kind, rival, measure (brier, log or crps), skill,
         low, high
         """
+        if not 0 < interval < 1:
+            raise QueryError(f"an interval covers a share between 0 and 1, such as 0.95, found {interval!r}")
+        size = whole(block, "a block", 1, error=QueryError)
         rows = []
         for question, kind, table in self._parts():
             for rival in [name for name in table["forecaster"].unique() if name != MODEL]:
                 for measure, column in _measures(kind):
                     mine, its = (_by_origin(table, name, column) for name in (MODEL, rival))
-                    ends = skill_interval(mine, its, level=interval, block=block)
+                    ends = skill_interval(mine, its, level=interval, block=size)
                     rows.append([question, kind, rival, measure, skill(mine, its), *ends])
         return pd.DataFrame(rows, columns=["question", "kind", "rival", "measure", "skill", "low", "high"])
 
@@ -168,6 +175,8 @@ class Hindcast:
         true; bar_low and bar_high, between which that share lies in 95 of 100 cases if the chances are right and the
         windows tell of different things
         """
+        if forecaster not in (told := self.forecasts["forecaster"].unique().tolist()):
+            raise QueryError(f"nobody called {forecaster!r} forecasts; there are {', '.join(told)}")
         table = self.forecasts[(self.forecasts["kind"] == "any") & (self.forecasts["forecaster"] == forecaster)]
         if question is not None:
             self._refuse_unknown(question, table)
@@ -193,12 +202,12 @@ class Hindcast:
         DataFrame with question, kind, first and last (origins), n, expected, happened (windows with a yes, or acts a
         week added up), variance (of what was expected, greater where windows overlap), deviation (in its roots)
         """
-        rows = []
+        parts, rows = whole(periods, "periods", 1, error=QueryError), []
         for question, asked_for in self.questions.items():
             if asked_for.kind == "change":
                 continue
             table = self.of(question)
-            for part in np.array_split(np.arange(len(table)), min(periods, len(table))):
+            for part in np.array_split(np.arange(len(table)), min(parts, len(table))):
                 mine = table.iloc[part]
                 mean, sd, came = (mine[name].to_numpy() for name in ("forecast", "sd", "happened"))
                 found = level(mean, sd, came, self.days / self.every)

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from sim.execution.plan import PlanError
 from sim.execution.records import record_of
-from sim.given import seed_of, whole
+from sim.given import MOST_RUNS, seed_of, whole
 from sim.text import date_from
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import Named
@@ -135,7 +135,7 @@ class LikelihoodFunction:
         float, or array of shape (set,); -inf where the record is impossible, or a number outside of its range
         """
         values, dense = self._points(theta)
-        thrown = self._dice(values) if dice is None else np.broadcast_to(np.asarray(dice, np.int64), (len(values),))
+        thrown = self._dice(values) if dice is None else _thrown(dice, len(values))
         possible = self.prior.holds(values)
         found = np.full(len(values), -np.inf)
         if possible.any():
@@ -146,11 +146,17 @@ class LikelihoodFunction:
         """Logarithm of the prior's density in z, of shape (number,) or (set, number); it is standard normal."""
         at, dense = self._points(z)
         found = self.prior.log_density(at)
+        found[np.isnan(found)] = -np.inf
         return found if dense else float(found[0])
 
     def log_posterior(self, z: Any, dice: Any = None) -> Any:
         """Logarithm of the posterior's density in z, but for a constant: what samplers without bounds take."""
-        return self.log_prior(z) + self.log_likelihood(self.from_normal(z), dice)
+        at, dense = self._points(z)
+        found, sound = np.full(len(at), -np.inf), np.isfinite(at).all(axis=1)
+        thrown = None if dice is None else _thrown(dice, len(at))[sound]
+        if sound.any():
+            found[sound] = self.log_prior(at[sound]) + self.log_likelihood(self.from_normal(at[sound]), thrown)
+        return found if dense else float(found[0])
 
     def from_normal(self, z: Any) -> NDArray[np.float64]:
         """Numbers at points in the coordinates in which the prior is standard normal."""
@@ -164,7 +170,10 @@ class LikelihoodFunction:
         """Numbers at points of the unit cube, over which the prior is even: what nested samplers take."""
         from scipy.special import ndtri
 
-        return self.prior.values(ndtri(np.asarray(u, np.float64)))
+        shares = np.asarray(u, np.float64)
+        if not ((shares >= 0) & (shares <= 1)).all():
+            raise FitError("a point of the unit cube has coordinates from 0 to 1 alone")
+        return self.prior.values(ndtri(shares))
 
     def to_unit(self, theta: Any) -> NDArray[np.float64]:
         """The inverse of `from_unit`."""
@@ -201,6 +210,15 @@ class LikelihoodFunction:
 
     def _dice(self, values: NDArray[np.float64]) -> NDArray[np.int64]:
         return np.array([zlib.crc32(row.tobytes(), self._given.seed & 0xFFFFFFFF) for row in values], np.int64)
+
+
+def _thrown(dice: Any, sets: int) -> NDArray[np.int64]:
+    """Dice for each set, of one number for all, or of one for each."""
+    given = np.asarray(dice, object)
+    found = [whole(each, "dice", 0, MOST_RUNS - 1, FitError) for each in given.ravel()]
+    if len(found) != sets and given.ndim:
+        raise FitError(f"dice are one number, or one for each of {sets:,} sets; found {len(found):,}")
+    return np.array(found if given.ndim else found * sets, np.int64)
 
 
 def likelihood(

@@ -76,6 +76,10 @@ class RecordResiduals:
     """Which of them each day lies in."""
     classes: tuple[ClassResiduals, ...]
 
+    def __repr__(self) -> str:
+        of = f"{self.scenario.name} {self.scenario.short_hash}"
+        return f"<RecordResiduals {of}: {len(self.classes)} classes of acts, {self.particles:,} particles>"
+
     def table(self) -> pd.DataFrame:
         """Each class as a whole.
 
@@ -145,7 +149,11 @@ def residuals(filtered: FilteredRecord) -> RecordResiduals:
     ------
     ValueError
         The record covers no act.
+    TypeError
+        It is no result of a filter.
     """
+    if not hasattr(filtered, "expected"):
+        raise TypeError(f"residuals are of what sim.filter gives, such as sim.filter('baseline'), found {filtered!r}")
     scenario, expected = filtered.scenario, filtered.expected
     if not len(expected.columns):
         raise ValueError("the record covers no act, so that there is nothing to expect of it")

@@ -75,6 +75,7 @@ class FitManifest:
         """In what something else is asked for, in words."""
         return [
             f"{name.replace('_', ' ')} {_short(asked.get(name))} in place of {_short(self.asked.get(name))}"
+            + (", so add the --record it was begun with" if name == "record_sha256" else "")
             for name in {**self.asked, **asked}
             if self.asked.get(name) != asked.get(name)
         ]
@@ -82,7 +83,7 @@ class FitManifest:
 
 def _short(entry: Any) -> str:
     if isinstance(entry, list):
-        return f"of {len(entry):,} numbers, {', '.join(each['path'] for each in entry)},"
+        return ", ".join(f"{each['path']} [{each['low']:g}, {each['high']:g}]" for each in entry)
     return entry[:8] if isinstance(entry, str) and len(entry) == 64 else str(entry)
 
 
