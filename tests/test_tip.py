@@ -226,7 +226,7 @@ def test_the_command_answers_writes_a_scenario_and_says_by_its_code_if_none_does
     assert told["crossed"]
     assert told["after"]["share"] > 0.2
     assert len(sim.load(tmp_path / "tipped.yaml").chosen) == len(told["moves"])
-    none = ["tip", "first_lesson", "--to", "spiral > 0.99", "--runs", "32", "--param", "ladder.rungs.*"]
+    none = ["tip", "first_lesson", "--to", "spiral > 0.99", "--runs", "32", "--param", "actions.*.reassure.*"]
     ended = CliRunner().invoke(app, none)
     assert ended.exit_code == 5
     assert "No plausible change" in ended.stdout
