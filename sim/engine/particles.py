@@ -223,8 +223,8 @@ class Particles(LockstepModel):
         self.events[: len(held)] = held
         self.n_events[:] = len(held), 0, len(held)
 
-    def fork(self, scenario: Scenario, branch: int, runs: int | None = None, set_: int = 0) -> LockstepModel:
-        """Make a model whose runs stand where particles of a set stand this morning, each as often as it counts.
+    def fork(self, scenario: Scenario, branch: int, runs: int | None = None) -> LockstepModel:
+        """Make a model whose runs stand where the first set stands this morning, each particle as often as it counts.
 
         Parameters
         ----------
@@ -235,11 +235,10 @@ class Particles(LockstepModel):
         runs : int, optional
             How many; left out, as many as there are particles.
         """
-        first = set_ * self.particles
         draw = _uniform(_words(self.seed, 0, branch, self.day, RESAMPLE, 0)[0])
         origin = np.zeros(self.particles if runs is None else runs, np.int64)
-        ancestors(self.share[first : first + self.particles], draw, origin)
-        return branched(self, np.full(len(origin), branch), scenario=scenario, column=first + origin)
+        ancestors(self.share[: self.particles], draw, origin)
+        return branched(self, np.full(len(origin), branch), scenario=scenario, column=origin)
 
 
 def _by_day(record: CompiledRecord) -> dict[int, list[int]]:

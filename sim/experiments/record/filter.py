@@ -209,7 +209,6 @@ class _Told:
 
     nats: NDArray[np.float64]
     deaths: NDArray[np.float64]
-    chance: NDArray[np.float64]
     expected: NDArray[np.float64]
     draws: NDArray[np.float32] | None
     resampled: int
@@ -229,7 +228,6 @@ class _Replicate:
         kept = len(model.program.variables) + 2
         told = _Told(
             np.zeros((days, actors + 1)),
-            np.zeros((days, actors)),
             np.zeros((days, actors)),
             np.zeros((days, len(model.program.actions))),
             np.empty((days, kept, min(DRAWS, self.particles)), np.float32) if first == 0 else None,

@@ -50,12 +50,6 @@ class CompiledRecord:
         first = self.of(act)[0]
         return bool(self.seen[first["day"], first["action"]] > 0.0)
 
-    def sure_on(self, day: int) -> Iterator[tuple[int, np.void]]:
-        """Acts of a day that are sure, with their only possibility."""
-        for act in range(len(self.acts)):
-            if len(mine := self.of(act)) == 1 and mine[0]["day"] == day:
-                yield act, mine[0]
-
 
 def compile_record(scenario: Scenario, program: Program, record: HistoryFile) -> CompiledRecord:
     """Hold a record to the days and the cast of a scenario.
