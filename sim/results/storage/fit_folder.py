@@ -28,7 +28,7 @@ from sim.theatre.language.scenario import Scenario
 
 from .atomic import UNFINISHED, make_folder, read_file, reason, refuse_links, remove, replacing, reporting_disk_errors
 from .checksums import Stored, read, sha256, stored
-from .folder import close
+from .folder import close, refuse_held
 from .lock import LOCK, OWNER, locked
 from .manifest import provenance
 from .posterior import POSTERIOR, read_posterior, write_posterior
@@ -124,20 +124,7 @@ def refuse_taken_fit(folder: Path, overwrite: bool = False) -> None:
     StoreError
         The folder holds something, and is no fit that may be overwritten.
     """
-    try:
-        manifest = fit_begun(folder)
-    except StoreError:
-        if overwrite and (folder / NAME).is_file():
-            return
-        raise
-    if overwrite or manifest is None or (manifest.status == "running" and not manifest.stage):
-        return
-    if manifest.status == "complete":
-        raise StoreError(f"{folder} holds a finished fit; choose another folder, or add --overwrite to replace it")
-    raise StoreError(
-        f"{folder} holds an unfinished fit, {manifest.stage:,} stages of it; add --resume to go on with it, or "
-        "--overwrite to begin anew"
-    )
+    refuse_held(folder, NAME, fit_begun, lambda it: f"{it.stage:,} stages of it" if it.stage else "", overwrite, "fit")
 
 
 def refuse_other_fit(folder: Path, manifest: FitManifest, asked: Mapping[str, Any]) -> None:

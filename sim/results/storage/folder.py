@@ -2,11 +2,11 @@
 
 import shlex
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol, TypeVar
 
 from sim.results.errors import DiskError, StoreError
 from sim.theatre.files.load import load
@@ -54,19 +54,59 @@ def refuse_taken(folder: Path, overwrite: bool = False) -> None:
     StoreError
         The folder holds something, and is not a result that may be overwritten.
     """
+    refuse_held(folder, NAME, begun, lambda it: f"{it.runs:,} of {it.plan.runs:,} runs" if it.done else "", overwrite)
+
+
+class Held(Protocol):
+    """A manifest, as far as it tells whether there is something to protect."""
+
+    @property
+    def status(self) -> str:
+        """Whether it is `running` or `complete`."""
+
+
+HeldT = TypeVar("HeldT", bound=Held)
+
+
+def refuse_held(
+    folder: Path,
+    name: str,
+    begun: Callable[[Path], HeldT | None],
+    kept: Callable[[HeldT], str],
+    overwrite: bool,
+    what: str = "result",
+) -> None:
+    """Protect what a folder holds, whatever its kind.
+
+    Parameters
+    ----------
+    name : str
+        Of the manifest's file.
+    begun : callable
+        Reads the manifest; None of a folder that holds nothing.
+    kept : callable
+        What is kept so far of something unfinished, in words; nothing if there is nothing to lose.
+
+    Raises
+    ------
+    StoreError
+        It holds something that may not be overwritten.
+    """
     try:
         manifest = begun(folder)
     except StoreError:
-        if overwrite and (folder / NAME).is_file():
+        if overwrite and (folder / name).is_file():
             return
         raise
-    if overwrite or manifest is None or (manifest.status == "running" and not manifest.done):
+    if overwrite or manifest is None:
         return
     if manifest.status == "complete":
-        raise StoreError(f"{folder} holds a finished result; choose another folder, or add --overwrite to replace it")
+        raise StoreError(f"{folder} holds a finished {what}; choose another folder, or add --overwrite to replace it")
+    if manifest.status == "running" and not kept(manifest):
+        return
     raise StoreError(
-        f"{folder} holds an unfinished result, {manifest.runs:,} of {manifest.plan.runs:,} runs; add --resume to go "
-        "on with it, or --overwrite to begin anew"
+        f"{folder} holds an unfinished {what}, {kept(manifest)}; add --resume to go on with it, or --overwrite to "
+        "begin anew"
     )
 
 
