@@ -6,9 +6,9 @@ import typer
 
 from sim.text import brief
 
-from .console import Json, answering, notes, print_json
-from .record import ParticlesOption, RecordOption, ScenarioArgument, SeedOption, ToOption, day_of, loaded
-from .stories import print_text, width
+from .console import Json, answering, print_json
+from .record import ParticlesOption, RecordOption, ScenarioArgument, SeedOption, ToOption, day_of, following
+from .stories import faults_in_json, print_text, width
 
 
 @answering
@@ -28,16 +28,16 @@ def hindcast(
     announced_compilation()
     from sim.experiments.record.hindcast import hindcast as hindcasted
 
-    question, history = loaded(scenario, record, as_json)
-    with notes.status("following the record …") as status:
+    last = day_of(to)
+    with faults_in_json(as_json), following() as status:
         found = hindcasted(
-            question,
+            scenario,
             every,
             days,
             particles,
             seed,
-            record=history,
-            to=day_of(to),
+            record=record,
+            to=last,
             progress=lambda origin: status.update(f"looking ahead from {brief(origin)} …"),
         )
     if as_json:

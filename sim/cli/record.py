@@ -15,8 +15,7 @@ from .stories import faults_in_json, print_text, width
 if TYPE_CHECKING:
     from datetime import date
 
-    from sim.theatre.language.record import HistoryFile
-    from sim.theatre.language.scenario import Scenario
+    from rich.status import Status
 
 ScenarioArgument = Annotated[
     str, typer.Argument(help="A scenario file, or the name of a shipped scenario.", autocompletion=complete.scenarios)
@@ -49,9 +48,9 @@ def filter(
     from sim.experiments.record.filter import filter as filtered
     from sim.experiments.record.filter_text import as_data, told
 
-    question, history = loaded(scenario, record, as_json)
-    with following():
-        found = filtered(question, particles, seed, record=history, replicates=replicates, to=day_of(to))
+    last = day_of(to)
+    with faults_in_json(as_json), following():
+        found = filtered(scenario, particles, seed, record=record, replicates=replicates, to=last)
     if as_json:
         print_json(as_data(found))
     else:
@@ -75,31 +74,13 @@ def surprise(
     announced_compilation()
     from sim.experiments.record.surprise import surprise as surprised
 
-    _, history = loaded(scenario, record, as_json)
-    with following():
-        found = surprised(
-            scenario,
-            particles,
-            seed,
-            record=history,
-            replicates=replicates,
-            to=day_of(to),
-            explained=None if as_json else most,
-        )
+    last, explained = day_of(to), None if as_json else most
+    with faults_in_json(as_json), following():
+        found = surprised(scenario, particles, seed, record=record, replicates=replicates, to=last, explained=explained)
     if as_json:
         print_json(found.as_dict())
     else:
         print_text(found.text(width(), most))
-
-
-def loaded(scenario: str, record: str | None, as_json: bool) -> "tuple[Scenario, HistoryFile | None]":
-    """Read a scenario, and the record if one is named; faults are told as data too if that is asked for."""
-    from sim.execution.records import record_of
-    from sim.theatre.files.load import load
-
-    with faults_in_json(as_json):
-        question = load(scenario)
-        return question, None if record is None else record_of(question, record)
 
 
 def day_of(text: str | None) -> "date | None":
@@ -119,7 +100,7 @@ def day_of(text: str | None) -> "date | None":
 
 
 @contextmanager
-def following() -> Iterator[None]:
+def following() -> "Iterator[Status]":
     """Say what is going on while particles follow a record."""
-    with notes.status("following the record …"):
-        yield
+    with notes.status("following the record …") as status:
+        yield status

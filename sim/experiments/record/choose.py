@@ -9,7 +9,7 @@ from sim.execution.plan import PlanError
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.prior import Prior
-from sim.theatre.parameters.ranges import RangeError, as_asked, named_exactly, ranges
+from sim.theatre.parameters.ranges import RangeError, asked_ranges, named_exactly
 from sim.theatre.parameters.uncertain import definitions
 
 if TYPE_CHECKING:
@@ -44,14 +44,9 @@ def prior_of(scenario: Scenario, parameters: Chosen | None) -> Prior:
         None are named, or there is no such number, or one has no range, or there are too many.
     """
     try:
-        wanted = as_asked(() if parameters is None else parameters)
-        found = ranges(scenario, wanted)
+        wanted, found = asked_ranges(scenario, parameters)
     except RangeError as error:
         raise FitError(str(error)) from None
-    except (TypeError, ValueError, AttributeError):
-        raise FitError(
-            f"numbers are named by patterns, or by a mapping from patterns to ranges [low, high], found {parameters!r}"
-        ) from None
     if not wanted:
         raise FitError(
             "say which numbers are fitted: a few at a time, by --param 'actions.iran.*.rate', or those that a screen "

@@ -4,6 +4,7 @@ import math
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
@@ -94,7 +95,7 @@ class Filtered:
         """The part of it that the numbers of dead make."""
         return float(self.parts["nats_deaths"].sum())
 
-    @property
+    @cached_property
     def acts(self) -> pd.DataFrame:
         """The covered acts of the record, one row each.
 

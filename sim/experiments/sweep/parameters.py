@@ -9,7 +9,7 @@ from sim.results.design import Varied
 from sim.theatre.files.inventory import unit_of
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.ranges import RangeError, as_asked, named_exactly, ranges
+from sim.theatre.parameters.ranges import RangeError, asked_ranges, named_exactly
 from sim.theatre.parameters.uncertain import definitions
 
 ParameterChoice = Sequence[str] | Mapping[str, Sequence[float] | None] | None
@@ -43,14 +43,9 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
         A pattern finds nothing, or a number that is named cannot vary, or nothing is left.
     """
     try:
-        wanted = as_asked(() if parameters is None else parameters) or {"*": None}
-        found = ranges(scenario, wanted)
+        wanted, found = asked_ranges(scenario, parameters, otherwise=["*"])
     except RangeError as error:
         raise ParameterError(str(error)) from None
-    except (TypeError, ValueError, AttributeError):
-        raise ParameterError(
-            f"numbers are named by patterns, or by a mapping from patterns to ranges [low, high], found {parameters!r}"
-        ) from None
     numbers = dict(scenario.numbers())
     defining, exact = definitions(scenario.theatre), named_exactly(scenario, wanted)
     if left := {path: doubt for path, doubt in found.items() if path in exact or not path.startswith(defining)}:

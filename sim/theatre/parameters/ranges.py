@@ -80,6 +80,27 @@ def as_asked(parameters: Any) -> dict[str, Any]:
     return dict.fromkeys([parameters] if isinstance(parameters, str) else list(parameters))
 
 
+def asked_ranges(
+    scenario: Scenario, parameters: Any, otherwise: Iterable[str] = ()
+) -> tuple[dict[str, Any], dict[str, UncertainNumber]]:
+    """What was asked for, by pattern, and the numbers that it finds; without any, what stands in its place.
+
+    Raises
+    ------
+    RangeError
+        It is nothing by which numbers are named, or finds none, or one that cannot vary so.
+    """
+    try:
+        wanted = as_asked(() if parameters is None else parameters) or as_asked(otherwise)
+        return wanted, ranges(scenario, wanted)
+    except RangeError:
+        raise
+    except (TypeError, ValueError, AttributeError):
+        raise RangeError(
+            f"numbers are named by patterns, or by a mapping from patterns to ranges [low, high], found {parameters!r}"
+        ) from None
+
+
 def named_exactly(scenario: Scenario, patterns: Iterable[str]) -> set[str]:
     """The numbers that are named by their own path, and not by a pattern."""
     numbers = dict(scenario.numbers())
