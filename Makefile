@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-versions faults coverage calibration mutants lint bench gallery schemas odd lessons notebooks clean help
+.PHONY: demo test test-versions faults coverage calibration crisis mutants lint bench gallery schemas odd lessons notebooks clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
@@ -11,6 +11,7 @@ help:
 	@echo "make faults  every fault that was found once: what it was, what is there now (tests/FAULTS.md)"
 	@echo "make coverage  how often each interval holds the truth, on toys (tests/benchmarks/coverage/COVERAGE.md)"
 	@echo "make calibration  whether numbers are found again in histories simulated with them (tests/benchmarks/CALIBRATION.md)"
+	@echo "make crisis    the shipped crisis beside its record, by what an expert looks at (tests/benchmarks/crisis/CRISIS.md)"
 	@echo "make mutants [FOLDER=sim/analysis] [SAMPLE=150]  how many faults put into the code the tests notice"
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model; what each verb takes"
 	@echo "make gallery draw the figures that the README shows"
@@ -53,6 +54,9 @@ coverage: .venv/developer
 
 calibration: .venv/developer
 	$(BIN)/python -m tests.benchmarks.calibration
+
+crisis: .venv/developer
+	$(BIN)/python -m tests.benchmarks.crisis
 
 mutants: .venv/developer
 	$(BIN)/python -m tests.mutants $(FOLDER) $(if $(SAMPLE),--sample $(SAMPLE))
