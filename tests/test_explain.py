@@ -53,13 +53,15 @@ def rate_of_parts(option: OpenOption) -> float:
         exponent = exponent + driver.amount if place else driver.amount
     assert option.exponent == exponent
     assert option.drive == (exp(exponent) if option.drivers else 1.0)
+    assert (option.done is not None) == (option.rested < 1.0)
     reply = option.reply
     if reply is None:
-        return option.drive * option.base
+        return option.drive * option.base * option.rested
     assert reply.sought == (reply.provoking_rung + reply.overshoot) + reply.redline * reply.blood
-    weight = reply.preference * reply.fit
+    weight = reply.preference * reply.fit * reply.elsewhere * reply.otherwise
+    assert reply.share == (weight / reply.together if reply.together > 0 else 0.0)
     assert reply.answer == (weight * (reply.rate * reply.provocation / reply.together) if reply.together > 0 else 0.0)
-    return option.drive * (option.base + reply.answer)
+    return option.drive * (option.base + reply.answer) * option.rested
 
 
 def assert_parts_give_the_draw(told: Explanation) -> None:
