@@ -79,6 +79,10 @@ def per_cents(low: float, high: float) -> Text:
 shares = decimals(0, 1) | st.sampled_from([0, 1])
 """Often at one end, where rules change."""
 half_lives = decimals(0.5, 60)
+days_of_a_run = st.integers(-2, 62).map(lambda day: START + timedelta(days=day))
+periods = days_of_a_run | st.tuples(days_of_a_run, st.integers(0, 30)).map(
+    lambda span: f"{span[0]}/{span[0] + timedelta(days=span[1])}"
+)
 
 
 @st.composite
@@ -170,6 +174,8 @@ def conditions(draw: Draw, cast: Cast, depth: int = 1) -> Map:
     clauses = dict(draw(st.lists(comparisons(cast), min_size=1, max_size=2, unique_by=lambda pair: pair[0])))
     if depth > 0 and draw(st.booleans()):
         clauses["any"] = draw(st.lists(conditions(cast, depth - 1), min_size=1, max_size=2))
+    if draw(st.integers(0, 3)) == 3:
+        clauses["on"] = draw(st.lists(periods, min_size=1, max_size=2))
     if draw(st.booleans()):
         clauses["for"] = draw(st.sampled_from([1, 2, "3 d", 2.5]))
     return clauses

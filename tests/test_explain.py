@@ -260,8 +260,13 @@ def test_cooldown_and_once_and_the_war_are_reasons():
     war = {"war": {"on": "2020-01-03", "effects": {"war": "set"}}}
     at_war = sim.replay(scenario(rich_theatre(), 10, script=war)).explain(3, "aran")
     kinds = {closed.action: {reason.kind for reason in closed.reasons} for closed in at_war.closed}
-    assert {name for name, found in kinds.items() if "war" in found} == {"aran.kill_commander", "aran.strike_militia"}
+    assert {name for name, found in kinds.items() if "war" in found} == {
+        "aran.kill_commander",
+        "aran.sanction",
+        "aran.strike_militia",
+    }
     assert "part of the war that is on" in texts(at_war, "aran.strike_militia")
+    assert "closed by the war that is on" in texts(at_war, "aran.sanction")
 
 
 def test_what_was_seen_is_told_open_and_suspected_with_the_act_behind_it():

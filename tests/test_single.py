@@ -54,9 +54,9 @@ def test_every_clause_of_the_morning_holds_as_it_measures():
 
     def look(model):
         nonlocal checked
-        nodes, clauses, _ = model.state.conditions[MORNING]
+        nodes, clauses, _, _ = model.state.conditions[MORNING]
         for at, node in enumerate(nodes):
-            if node["alternatives"] == node["alternatives_end"] and node["lasting"] == NONE:
+            if node["alternatives"] == node["alternatives_end"] and node["lasting"] == node["calendar"] == NONE:
                 met = []
                 for clause in clauses[node["clauses"] : node["clauses_end"]]:
                     value, limit = measured(model.state, clause, model.day), model.numbers.shared[clause["threshold"]]

@@ -258,7 +258,7 @@ def _rules(name: str, action: Action, made: Choice, rate: ActionRate) -> Iterato
             pairs = zip(Term.parse(text).factors, term.factors, strict=True)
             read = " · ".join(f"{each} at {number(value, 2)}" for each, value in pairs)
             yield Rule(f"actions.{name}.drivers.{text}", f"{read} (weight {number(term.weight)})", factor)
-    if 1.0 >= LITTLE * rate.rested:
+    if LITTLE * rate.rested <= 1.0:
         said = f"it has recovered to {percent(rate.rested)} since it was last done"
         yield Rule(f"actions.{name}.recovers", said, 1.0 / rate.rested)
     if rate.answer is not None:

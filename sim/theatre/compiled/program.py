@@ -90,6 +90,7 @@ CONDITION_NODE = _table(
     clauses_end="… and end here",
     alternatives="likewise the conditions of which one must hold",
     alternatives_end="",
+    calendar="row of the calendar, for what holds on some days only",
     lasting="parameter: days on end it must have held",
 )
 ACTOR = _table(
@@ -203,6 +204,8 @@ class Conditions(NamedTuple):
     clauses: RecordTable
     """CLAUSE."""
     alternatives: Ints
+    calendar: Marks
+    """Shape (condition that holds on some days only, day)."""
 
 
 class Ladder(NamedTuple):
