@@ -78,6 +78,8 @@ def rich_theatre() -> Map:
         RICH_OUTCOMES,
         conditions=RICH_CONDITIONS,
         dyads=RICH_DYADS,
+        places=RICH_PLACES,
+        instruments=RICH_INSTRUMENTS,
         war=RICH_WAR,
     )
     return deepcopy(whole)
@@ -88,7 +90,11 @@ RICH_DYADS = {
     "street": {"label": "The street", "sides": [["bora"], ["dorn"]]},
 }
 
+RICH_PLACES = {"capital": {"label": "The capital"}, "waters": {"label": "The waters"}}
+RICH_INSTRUMENTS = {"arms": {"label": "Arms"}, "money": {"label": "Money"}, "words": {"label": "Words"}}
+
 RICH_WAR = {"flag": "war", "rungs": [5, 8], "severity": 7, "dyads": ["gulf"], "source": "judgement: a test"}
+RICH_WAR |= {"closes": ["money", "cela.vow"]}
 
 RICH_VARIABLES = {
     "command": {"kind": "flag", "start": True},
@@ -162,7 +168,7 @@ RICH_OUTCOMES = {
 RICH_ACTORS = {
     "aran": actor(
         {"memory": 9, "lethality": 10, "suspicion": 0.35, "suspects": {"bora": 0.8}},
-        {"rate": 0.6, "overshoot": -0.5, "redline": 2.6, "width": 1.2, "discharge": 0.8},
+        {"rate": 0.6, "overshoot": -0.5, "redline": 2.6, "width": 1.2, "discharge": 0.8, "substitution": 0.5},
         protects={"cela": 0.2, "dorn": 0.3},
         blames={"bora": {"cela": 0.4, "dorn": 0.1}},
     ),
@@ -174,7 +180,7 @@ RICH_ACTORS = {
     ),
     "cela": actor(
         {"suspicion": 0.7},
-        {"rate": 0.5, "overshoot": 0.2, "redline": 0, "width": 1.5, "discharge": 0.3},
+        {"rate": 0.5, "overshoot": 0.2, "redline": 0, "width": 1.5, "discharge": 0.3, "variety": 0.7, "silence": 0.1},
         kind="faction",
         protects={"bora": 0.5},
         sponsors={
@@ -188,7 +194,9 @@ RICH_ACTORS = {
 
 RICH_ACTIONS = {
     "aran.accuse": action(1, "bora", 0.3, attribute=0.6, cooldown=4, when={"provoked": True}),
-    "aran.deploy": action(3, "bora", 0.1, reply=1, effects={"troops": 600, "vow": 0.1}),
+    "aran.deploy": action(
+        3, "bora", 0.1, reply=1, place="waters", instrument="arms", effects={"troops": 600, "vow": 0.1}
+    ),
     "aran.ease": action(0, "bora", 0.08, calm=0.5, effects={"sanctions": -0.3, "talks": "set"}, drivers={"talks": 2}),
     "aran.kill_commander": action(
         8,
@@ -201,12 +209,23 @@ RICH_ACTIONS = {
         casualties={"chance": 1, "deaths": 4},
         effects={"command": "clear", "vow": 1, "oil": "+6 %", "talks": "clear"},
     ),
-    "aran.sanction": action(2, "bora", 0.1, reply=1, cooldown=5, effects={"sanctions": 0.25, "exports": -0.1}),
+    "aran.sanction": action(
+        2,
+        "bora",
+        0.1,
+        reply=1,
+        place="capital",
+        instrument="money",
+        cooldown=5,
+        effects={"sanctions": 0.25, "exports": -0.1},
+    ),
     "aran.strike_militia": action(
         6,
         "cela",
         0.03,
         reply=1,
+        instrument="arms",
+        recovers=6,
         drivers={"blood(aran, bora)": 2.2, "provocation(aran, cela) * rung": 1.5},
         casualties={"chance": 0.8, "deaths": 6},
         effects={"mood": 0.3},
@@ -219,7 +238,9 @@ RICH_ACTIONS = {
         4,
         "dorn",
         0.08,
+        place="waters",
         cooldown=3,
+        recovers="2 d",
         deniability=0.7,
         harms={"aran": 0.5, "cela": 0.2},
         casualties={"chance": 0.2, "deaths": 1, "whose": "aran"},
@@ -231,6 +252,8 @@ RICH_ACTIONS = {
         "aran",
         0.01,
         reply=1,
+        place="capital",
+        instrument="arms",
         drivers={"vow": 2},
         casualties={"chance": 0.5, "deaths": 2},
         effects={"vow": -0.9, "oil": "+2 %"},
@@ -249,7 +272,7 @@ RICH_ACTIONS = {
         drivers={"~command": -1, "provocation(cela, aran) * sanctions * ~talks": 2},
     ),
     "cela.stand_down": action(0, "aran", 0.1, calm=0.6, casualties={"chance": 0.05, "deaths": 1, "whose": "cela"}),
-    "cela.vow": action(1, "aran", 0.1, reply=1, effects={"vow": 0.2, "mood": 0.05}),
+    "cela.vow": action(1, "aran", 0.1, reply=1, instrument="words", effects={"vow": 0.2, "mood": 0.05}),
     "dorn.burn_consulate": action(4, "bora", 0.05, reply=1, deniability=0.2, effects={"mood": -0.2}),
     "dorn.rally": action(1, "cela", 0.15, drivers={"pain * ~mood": 2, "tense_and_dear": 0.5}),
 }

@@ -16,6 +16,7 @@ from tests.small_scenarios import START, Map, action, actor, ladder, scenario, t
 DECIDERS = ("aran", "bora", "cela", "dorn")
 DEEDS = ("raid", "threaten", "offer", "shell", "accuse", "march", "arm", "withdraw")
 KINDS = ("unit", "level", "log", "flag")
+PLACES, INSTRUMENTS = ("shore", "hills"), ("words", "guns")
 LEVEL_RANGE, PRICE_RANGE = (-10.0, 50.0), (20.0, 200.0)
 
 Draw = Callable[[st.SearchStrategy], Any]
@@ -78,6 +79,10 @@ def per_cents(low: float, high: float) -> Text:
 shares = decimals(0, 1) | st.sampled_from([0, 1])
 """Often at one end, where rules change."""
 half_lives = decimals(0.5, 60)
+days_of_a_run = st.integers(-2, 62).map(lambda day: START + timedelta(days=day))
+periods = days_of_a_run | st.tuples(days_of_a_run, st.integers(0, 30)).map(
+    lambda span: f"{span[0]}/{span[0] + timedelta(days=span[1])}"
+)
 
 
 @st.composite
@@ -169,6 +174,8 @@ def conditions(draw: Draw, cast: Cast, depth: int = 1) -> Map:
     clauses = dict(draw(st.lists(comparisons(cast), min_size=1, max_size=2, unique_by=lambda pair: pair[0])))
     if depth > 0 and draw(st.booleans()):
         clauses["any"] = draw(st.lists(conditions(cast, depth - 1), min_size=1, max_size=2))
+    if draw(st.integers(0, 3)) == 3:
+        clauses["on"] = draw(st.lists(periods, min_size=1, max_size=2))
     if draw(st.booleans()):
         clauses["for"] = draw(st.sampled_from([1, 2, "3 d", 2.5]))
     return clauses
@@ -224,6 +231,9 @@ def actors(cast: Cast, name: str) -> st.SearchStrategy[Map]:
         "redline": decimals(-1, 4),
         "width": decimals(0.3, 3),
         "discharge": shares,
+        "substitution": shares,
+        "variety": shares,
+        "silence": decimals(0, 2),
     }
     control = st.fixed_dictionaries({"control": terms_on(public_quantities(cast), decimals(-0.5, 1.5), 2)})
     return st.builds(
@@ -260,6 +270,9 @@ def actions(draw: Draw, cast: Cast, name: str) -> Map:
     )
     optional = {
         "cooldown": st.integers(0, 8),
+        "recovers": decimals(0, 20),
+        "place": st.sampled_from(PLACES),
+        "instrument": st.sampled_from(INSTRUMENTS),
         "once": st.booleans(),
         "drivers": terms(cast, decimals(-2, 2)),
         "harms": some_of(cast.actors, shares),
@@ -299,6 +312,8 @@ def small_theatres(draw: Draw) -> Map:
         conditions=named,
         dyads={name: draw(sides(cast)) for name in cast.dyads},
         ladder=draw(ladders()),
+        places={name: {"label": name} for name in PLACES},
+        instruments={name: {"label": name} for name in INSTRUMENTS},
     )
     if cast.of_kind("flag") and draw(st.booleans()):
         written["war"] = draw(wars(cast))
@@ -335,11 +350,14 @@ def wars(cast: Cast) -> st.SearchStrategy[Map]:
     return st.fixed_dictionaries(
         {
             "flag": st.sampled_from(cast.of_kind("flag")),
-            "rungs": st.tuples(st.integers(0, 5), st.integers(5, 9)),
             "severity": decimals(0, 20),
             "source": st.just("judgement: a test"),
         },
-        optional={"dyads": st.lists(st.sampled_from(cast.dyads), unique=True, max_size=2)} if cast.dyads else {},
+        optional={
+            "rungs": st.tuples(st.integers(0, 5), st.integers(5, 9)),
+            "closes": st.lists(st.sampled_from([*INSTRUMENTS, *cast.actions]), unique=True, max_size=2),
+            "dyads": st.lists(st.sampled_from(cast.dyads), unique=True, max_size=2) if cast.dyads else st.just([]),
+        },
     )
 
 

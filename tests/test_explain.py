@@ -53,13 +53,15 @@ def rate_of_parts(option: OpenOption) -> float:
         exponent = exponent + driver.amount if place else driver.amount
     assert option.exponent == exponent
     assert option.drive == (exp(exponent) if option.drivers else 1.0)
+    assert (option.done is not None) == (option.rested < 1.0)
     reply = option.reply
     if reply is None:
-        return option.drive * option.base
+        return option.drive * option.base * option.rested
     assert reply.sought == (reply.provoking_rung + reply.overshoot) + reply.redline * reply.blood
-    weight = reply.preference * reply.fit
+    weight = reply.preference * reply.fit * reply.elsewhere * reply.otherwise
+    assert reply.share == (weight / reply.together if reply.together > 0 else 0.0)
     assert reply.answer == (weight * (reply.rate * reply.provocation / reply.together) if reply.together > 0 else 0.0)
-    return option.drive * (option.base + reply.answer)
+    return option.drive * (option.base + reply.answer) * option.rested
 
 
 def assert_parts_give_the_draw(told: Explanation) -> None:
@@ -258,8 +260,13 @@ def test_cooldown_and_once_and_the_war_are_reasons():
     war = {"war": {"on": "2020-01-03", "effects": {"war": "set"}}}
     at_war = sim.replay(scenario(rich_theatre(), 10, script=war)).explain(3, "aran")
     kinds = {closed.action: {reason.kind for reason in closed.reasons} for closed in at_war.closed}
-    assert {name for name, found in kinds.items() if "war" in found} == {"aran.kill_commander", "aran.strike_militia"}
+    assert {name for name, found in kinds.items() if "war" in found} == {
+        "aran.kill_commander",
+        "aran.sanction",
+        "aran.strike_militia",
+    }
     assert "part of the war that is on" in texts(at_war, "aran.strike_militia")
+    assert "closed by the war that is on" in texts(at_war, "aran.sanction")
 
 
 def test_what_was_seen_is_told_open_and_suspected_with_the_act_behind_it():

@@ -178,6 +178,18 @@ FAULTS = {
         "unread",
         "conditions.wet",
     ),
+    "a place at which nothing is done": (
+        "conditions:\n",
+        "places:\n§  moor: {label: The moor}\nconditions:\n",
+        "unread",
+        "places.moor",
+    ),
+    "an instrument that nobody uses": (
+        "conditions:\n",
+        "instruments:\n§  drums: {label: Drums}\nconditions:\n",
+        "unread",
+        "instruments.drums",
+    ),
     "a range for a number that no rule reads": (
         "    perception: {memory: 20 d, scale: 20, lethality: 0, suspicion: 1}\n",
         "    perception: {memory: 20 d, scale: 20, lethality: 0,\n§      suspicion: {value: 1, plausible: [0, 1]}}\n",

@@ -11,7 +11,7 @@ from sim.engine import perceive, readings, weigh
 from sim.engine._numba import arithmetic, kernel, uncompiled
 from sim.engine.explain import Observer, choice
 from sim.engine.model import LockstepModel
-from sim.engine.single import fallen, measured, provoking_rung, saturated, scaled, together
+from sim.engine.single import fallen, measured, provoking_rung, saturated, scaled
 from sim.engine.state import MORNING
 from sim.theatre.compiled import arithmetic as plain
 from sim.theatre.compiled.program import NONE
@@ -49,19 +49,14 @@ def test_a_draw_falls_where_the_specification_says(rates, draw):
     assert fallen(running, draw) == drawn
 
 
-def test_preference_times_fit_is_summed_over_those_that_may_be_chosen():
-    assert together([2.0, 3.0, 5.0], [0.1, 0.2, 0.4], [1.0, 0.0, 1.0]) == 2.0 * 0.1 + 5.0 * 0.4
-    assert together([], [], []) == 0.0
-
-
 def test_every_clause_of_the_morning_holds_as_it_measures():
     model, checked = LockstepModel(sim.load("baseline"), runs=1, seed=5), 0
 
     def look(model):
         nonlocal checked
-        nodes, clauses, _ = model.state.conditions[MORNING]
+        nodes, clauses, _, _ = model.state.conditions[MORNING]
         for at, node in enumerate(nodes):
-            if node["alternatives"] == node["alternatives_end"] and node["lasting"] == NONE:
+            if node["alternatives"] == node["alternatives_end"] and node["lasting"] == node["calendar"] == NONE:
                 met = []
                 for clause in clauses[node["clauses"] : node["clauses_end"]]:
                     value, limit = measured(model.state, clause, model.day), model.numbers.shared[clause["threshold"]]

@@ -51,7 +51,9 @@ def new_bound_arrays(p: Program, numbers: Numbers, n: int) -> BoundArrays:
         terms = actions["drivers_end"] - actions["drivers"]
         sums = np.array([size[p.terms["weight"][a["drivers"] : a["drivers_end"]]].sum() for a in actions])
         slack[mine] = _ROUNDING * (terms + len(actions) + 8) * (1.0 + sums)
-        positive = [*actions["rate"], *replies["reply"], *[me["reply_rate"]] * bool(len(replies))]
+        positive = [*actions["rate"], *replies["reply"]]
+        if len(replies):
+            positive += [me[name] for name in ("reply_rate", "substitution", "variety", "silence")]
         if not ordinary[positive].all() or not (slack[mine] < 1.0).all():
             least[i] = np.inf
     wide, pairs = min(n, WIDE_TILE), int((p.actor["pairs_end"] - p.actor["pairs"]).max(initial=1))

@@ -74,7 +74,7 @@ _MADE_ANEW = {"rise", "fall", "touched", "today", "ready"}
 
 def handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
     """Every array in which a morning finds something of the days before, the runs along its last axis."""
-    yield from (m.stocks, m.leading, m.event_number, *m.status)
+    yield from (m.stocks, m.leading, m.leading_action, m.event_number, *m.status)
     yield from (getattr(m.world, name) for name in m.world._fields if name not in _MADE_ANEW)
     for held in m.held:
         yield from held

@@ -15,7 +15,7 @@ from sim.theatre.compiled.program import NONE
 
 from .agents import Actor, Participant
 from .model import LockstepModel
-from .single import fallen, provoking_rung, saturated, together
+from .single import fallen, provoking_rung, saturated
 from .state import (
     BELIEVED,
     BLOOD,
@@ -76,8 +76,18 @@ class Answer(NamedTuple):
     redline: float
     sought: float
     """Provoking rung, with the overshoot and what blood adds."""
+    elsewhere: float
+    """What is left of the fit because the act answered was done at another place; 1 for all."""
+    otherwise: float
+    """Likewise because it was done with another instrument."""
+    weight: float
+    """Preference times fit times these two."""
+    silence: float
+    """What not answering weighs."""
+    waiting: float
+    """Sum of the weights of open replies to this target whose cooldown has not passed."""
     together: float
-    """Sum of preference times fit over all replies to this target that may be chosen."""
+    """Silence and the weights of all open replies to this target."""
     reply_rate: float
     rate: float
 
@@ -86,14 +96,18 @@ class ActionRate(NamedTuple):
     """The rate of an action, and what it is made of."""
 
     action: int
+    open: bool
+    """Whether it could be chosen, were it not for its cooldown."""
     able: bool
     base: float
     terms: tuple[DriverTerm, ...]
     exponent: float
     drive: float
     answer: Answer | None
+    rested: float
+    """How far it has recovered from having been done, 1 for whole."""
     rate: float
-    """Drive times base and answer; 0 where it may not be chosen."""
+    """Drive times base and answer, as far as it is rested; 0 where it may not be chosen."""
     until: float
     """Running sum of the rates: it is drawn if the threshold lies below this, and not below the one before."""
 
@@ -194,15 +208,18 @@ def _action_rate(model: LockstepModel, actor: int, action: int) -> ActionRate:
     able = float(scratch.able[at, 0])
     base = number(model, act["rate"])
     answer = _answer(model, actor, action) if act["reply"] != NONE else None
+    rested = float(scratch.rested[at, 0])
     return ActionRate(
         action=action,
+        open=bool(scratch.open[at, 0]),
         able=bool(able),
         base=base,
         terms=terms,
         exponent=exponent,
         drive=drive,
         answer=answer,
-        rate=drive * able * (base if answer is None else base + answer.rate),
+        rested=rested,
+        rate=drive * able * (base if answer is None else base + answer.rate) * rested,
         until=float(scratch.running[at, 0]),
     )
 
@@ -219,9 +236,10 @@ def _driver_term(model: LockstepModel, term: int) -> DriverTerm:
 
 def _answer(model: LockstepModel, actor: int, action: int) -> Answer:
     program, scratch, me = model.program, model.state.scratch, model.program.actor[actor]
-    act, pair = program.action[action], int(program.action[action]["pair"])
+    act, pair, at = program.action[action], int(program.action[action]["pair"]), action - me["actions"]
     mine = program.action[me["actions"] : me["actions_end"]]
-    rivals = [at for at, its in enumerate(mine) if its["reply"] != NONE and its["pair"] == pair]
+    rivals = [local for local, its in enumerate(mine) if its["reply"] != NONE and its["pair"] == pair]
+    waiting = [local for local in rivals if scratch.open[local, 0] and not scratch.able[local, 0]]
     provoking, blood = (float(model.stocks[which, pair, 0]) for which in (PROVOKING_RUNG, BLOOD_READING))
     overshoot, redline = number(model, me["overshoot"]), number(model, me["redline"])
     return Answer(
@@ -231,14 +249,22 @@ def _answer(model: LockstepModel, actor: int, action: int) -> Answer:
         overshoot=overshoot,
         redline=redline,
         sought=(provoking + overshoot) + redline * blood,
-        together=together(
-            [number(model, mine[at]["reply"]) for at in rivals],
-            [scratch.fit[mine[at]["fit"] - me["fits"], 0] for at in rivals],
-            [scratch.able[at, 0] for at in rivals],
-        ),
+        elsewhere=number(model, me["substitution"]) if _differs(model, act, pair, "place") else 1.0,
+        otherwise=number(model, me["variety"]) if _differs(model, act, pair, "instrument") else 1.0,
+        weight=float(scratch.weight[at, 0]),
+        silence=number(model, me["silence"]),
+        waiting=float(sum(scratch.weight[local, 0] for local in waiting)),
+        together=float(scratch.together[pair - me["pairs"], 0]),
         reply_rate=number(model, me["reply_rate"]),
-        rate=float(scratch.answer[action - me["actions"], 0]),
+        rate=float(scratch.answer[at, 0]),
     )
+
+
+def _differs(model: LockstepModel, act: np.void, pair: int, by: str) -> bool:
+    """Whether an act is at another place than the act that leads its pair, or done with another instrument."""
+    leading = int(model.state.leading_action[pair, 0])
+    its = NONE if leading == NONE else int(model.program.action[leading][by])
+    return NONE not in (its, act[by]) and its != act[by]
 
 
 def actor_of(model: LockstepModel, actor: int) -> Actor:
@@ -252,9 +278,8 @@ def forbidden(model: LockstepModel, action: int) -> bool:
 
 
 def part_of_the_war(model: LockstepModel, action: int) -> bool:
-    """Whether an action belongs to the war that is on."""
-    m = model.state
-    return bool(m.acts_of_war[model.program.action[action]["rung"]] and m.war[0] >= 0.5)
+    """Whether the war that is on closes an action."""
+    return bool(model.program.action[action]["closed_by_war"] and model.state.war[0] >= 0.5)
 
 
 def ready_on(model: LockstepModel, action: int) -> float:

@@ -55,7 +55,7 @@ def _take_in(m, i):
         for k in range(start[a], start[a + 1]):
             load = t.loads[k]
             laid = share(load, event.column, numbers, m.world.control)
-            _load(load, event, laid, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading)
+            _load(load, event, laid, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading, m.leading_action)
 
 
 @inline
@@ -76,7 +76,7 @@ def share(load, r, numbers, control):
 
 
 @inline
-def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, leading):
+def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, leading, by):
     """Load one pair with one event, open and suspected, and make it the leading event if it is the strongest."""
     r, p, delta = event.column, load.pair, event.deniability
     sigma = at(numbers, suspicion[p], r)
@@ -93,6 +93,7 @@ def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, l
         stocks[PEAK_BELIEVED, p, r] = open_part
         stocks[PEAK_SUSPECTED, p, r] = suspected_part
         leading[p, r] = event.number
+        by[p, r] = event.action
 
 
 @part

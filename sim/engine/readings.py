@@ -181,12 +181,12 @@ def _compare_by_run(threshold, at_least, value, held):
 def check_conditions(address, hour, day):
     """Check the conditions of the MORNING, of FLAGS or of OUTCOMES, in order."""
     m = struct_at(ModelState, address)
-    nodes, clauses, alternatives = m.conditions[hour]
+    nodes, clauses, alternatives, calendar = m.conditions[hour]
     holds, streak = m.held[hour]
     numbers, threshold, n = m.numbers, m.rows[1], m.war.size
     for c in range(nodes.size):
         node, held = nodes[c], holds[c]
-        held[:] = 1
+        held[:] = 1 if node.calendar == NONE else calendar[node.calendar, day]
         for k in range(node.clauses, node.clauses_end):
             value = measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
             if numbers.slot[clauses[k].threshold] < 0:

@@ -15,7 +15,7 @@ from .numbers import Numbers
 from .state import MORNING, ModelState
 
 _share, _saturate = uncompiled(perceive.share), uncompiled(perceive.saturate)
-_rung, _prefer, _threshold = uncompiled(weigh.rung_of), uncompiled(weigh.prefer), uncompiled(weigh.threshold_of)
+_rung, _threshold = uncompiled(weigh.rung_of), uncompiled(weigh.threshold_of)
 _scale, _measure, _fall = uncompiled(readings.scale), uncompiled(readings.measure), uncompiled(decide.fall)
 
 
@@ -49,14 +49,6 @@ def saturated(stock: float, sharpness: float) -> float:
 def provoking_rung(peak: float, severity: Floats) -> float:
     """The rung of the strongest act, by the severities of all rungs."""
     return float(_rung(peak, severity))
-
-
-def together(preferences: Sequence[float], fits: Sequence[float], able: Sequence[float]) -> float:
-    """Sum of preference times fit over replies to one target that may be chosen."""
-    answer, total = np.zeros(1), np.zeros(1)
-    for each in zip(preferences, fits, able, strict=True):
-        _prefer(*(np.array([part]) for part in each), answer, total)
-    return float(total[0])
 
 
 def scaled(value: float, low: float, high: float) -> float:

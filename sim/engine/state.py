@@ -109,14 +109,22 @@ class ConditionHistory(NamedTuple):
 class Scratch(NamedTuple):
     """Working rows for a tile of runs."""
 
+    open: Floats
+    """1 where the action is open, whether or not its cooldown has passed, 0 where not, shape (action, run)."""
     able: Floats
     """1 where the action may be chosen, 0 where not, shape (action, run)."""
     fit: Floats
     """How well a reply on some rung to some target fits, shape (fit, run)."""
+    weight: Floats
+    """How well a reply fits, preferred as it is, at its place and with its instrument, shape (action, run)."""
+    together: Floats
+    """What silence and open replies weigh together, shape (pair, run)."""
     by: Floats
-    """Sums of fits by pair, then what a fit of 1 adds to a rate, shape (pair, run)."""
+    """What a weight of 1 adds to a rate, shape (pair, run)."""
     answer: Floats
-    """How well a reply fits, preferred as it is, then what it adds to its action's rate, shape (action, run)."""
+    """What answering adds to the rate of an action, shape (action, run)."""
+    rested: Floats
+    """How far an action has recovered, 1 for whole, shape (action, run)."""
     running: Floats
     """Running sums of rates, shape (action, run)."""
     row: Floats
@@ -193,6 +201,8 @@ class ModelState(NamedTuple):
     """Shape (stock, pair, run)."""
     leading: Ints
     """Number of the event that is the strongest still remembered, shape (pair, run)."""
+    leading_action: Ints
+    """The action that it was done by, likewise."""
     read: tuple[Floats, Floats, Floats]
     """What `readings` read, shape (feature, run)."""
     held: tuple[ConditionHistory, ConditionHistory, ConditionHistory]
@@ -205,8 +215,6 @@ class ModelState(NamedTuple):
     """Their deaths where these are imposed, NONE where they are drawn, shape (actor, run)."""
     war: Floats
     """The flag of war, shape (run,)."""
-    acts_of_war: Bytes
-    """By rung: 1 if it belongs to a war while that is on."""
     since_actor: Ints
     """Rows of `last_rung_day`: whose acts, and from which rung."""
     since_rung: Ints
@@ -275,7 +283,8 @@ def new_scratch(program: Program, n: int) -> Scratch:
     most = int((actors["actions_end"] - actors["actions"]).max(initial=1))
     pairs = int((actors["pairs_end"] - actors["pairs"]).max(initial=1))
     fits = int((actors["fits_end"] - actors["fits"]).max(initial=1))
-    rows = {"able": most, "fit": fits, "by": pairs, "answer": most, "running": most, "row": 4, "room": 3}
+    rows = dict.fromkeys(("open", "able", "weight", "answer", "rested", "running"), most)
+    rows |= {"fit": fits, "together": pairs, "by": pairs, "row": 4, "room": 3}
     return Scratch(**{name: zeros((count, min(n, TILE))) for name, count in rows.items()})
 
 
@@ -288,8 +297,6 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
     for rung, k in enumerate(p.ladder.severity):
         severity[rung] = numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k]]
     stocks, leading = new_stocks(p, n)
-    acts_of_war = np.zeros(10, np.uint8)
-    acts_of_war[p.ladder.war_low : p.ladder.war_high + 1] = p.ladder.war_flag != NONE
     return ModelState(
         tables=Tables(*(getattr(p, name) for name in Tables._fields)),
         readings=readings,
@@ -304,13 +311,13 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         blood_is_read=p.blood_is_read(),
         stocks=stocks,
         leading=leading,
+        leading_action=leading.copy(),
         read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),
         held=(new_history(conditions[0], n), new_history(conditions[1], n), new_history(conditions[2], n)),
         chosen=np.full((len(p.actors), n), NONE, np.int32),
         cause=np.full((len(p.actors), n), NONE, np.int32),
         deaths_given=np.full((len(p.actors), n), NONE, np.int32),
         war=world.x[p.ladder.war_flag] if p.ladder.war_flag != NONE else np.zeros(n),
-        acts_of_war=acts_of_war,
         since_actor=ints(p.actors.index(actor) for actor, _ in p.since_rung),
         since_rung=ints(rung for _, rung in p.since_rung),
         events=np.empty(n * (p.days // 2 + 8), EVENT),

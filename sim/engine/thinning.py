@@ -41,8 +41,8 @@ def candidates(m, i, day):
 def _bound(m, i, day, first, last):
     """Find what the rates of an actor together cannot exceed.
 
-    The answers to a target are together the reply rate times the provocation, however well each of them fits; with
-    their drives they are at most that times the largest drive.
+    The answers to a target are together at most the reply rate times the provocation, however well each of them fits;
+    with their drives they are at most that times the largest drive. How far an action has recovered is left out.
     """
     bound, numbers, me, n = m.bound, m.numbers, m.tables.actor[i], last - first
     exponent, drive, most = bound.row[EXPONENT, :n], bound.row[DRIVE, :n], bound.row[MOST, :n]
@@ -56,7 +56,7 @@ def _bound(m, i, day, first, last):
         _drive(exponent, m.world.ready[a, first:last], day, drive)
         if act.when != NONE:
             _where(m.held[MORNING].holds[act.when, first:last], drive)
-        if m.acts_of_war[act.rung]:
+        if act.closed_by_war:
             _in_peace(m.war[first:last], drive)
         if numbers.slot[act.rate] < 0:
             _add(drive, np.float32(numbers.shared[act.rate]), most)

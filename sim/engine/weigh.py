@@ -8,8 +8,19 @@ from sim.theatre.compiled.program import NONE
 from ._numba import exponentials, inline, part
 from .dice import DECIDE, uniform, words
 from .perceive import saturate
-from .readings import clip
-from .state import BLOOD, BLOOD_READING, DRAW, MORNING, PEAK, PROVOCATION, PROVOKING_RUNG, THRESHOLD, TOTAL
+from .readings import clip, copy
+from .state import (
+    BLOOD,
+    BLOOD_READING,
+    DRAW,
+    MORNING,
+    NEVER_AGAIN,
+    PEAK,
+    PROVOCATION,
+    PROVOKING_RUNG,
+    THRESHOLD,
+    TOTAL,
+)
 
 _FARTHEST = 24.0
 """A gap, in widths, beyond which nothing fits worse: fits are divided by their sum."""
@@ -22,7 +33,7 @@ def weigh(m, i, day, columns):
     _read_closely(m, i, columns)
     _fit_rungs(m, i, columns)
     _answer(m, i, day, columns)
-    _add_rates(m, i, columns)
+    _add_rates(m, i, day, columns)
     total, draw, threshold, seed = s.row[TOTAL, :n], s.row[DRAW, :n], s.row[THRESHOLD, :n], runs.seed[0]
     for c in range(n):
         word, _ = words(seed, runs.run[columns[c]], runs.branch[columns[c]], day, DECIDE, me.key)
@@ -115,55 +126,86 @@ def _fit(rung, sought, narrowness, fit, room):
 
 @part
 def _answer(m, i, day, columns):
-    """Find who may do what, how well each reply fits, and what the fits of each pair are worth together."""
+    """Find who may do what, what each reply and silence weigh, and what a weight is worth at each target."""
     s, me, n = m.scratch, m.tables.actor[i], columns.size
-    number = s.row[0, :n]
-    s.by[:] = 0.0
+    number, substitution, variety = s.row[0, :n], s.row[1, :n], s.row[2, :n]
+    _gather_number(m.numbers, me.silence, columns, number)
+    for p in range(me.pairs_end - me.pairs):
+        copy(number, s.together[p, :n])
+    _gather_number(m.numbers, me.substitution, columns, substitution)
+    _gather_number(m.numbers, me.variety, columns, variety)
     for a in range(me.actions, me.actions_end):
-        act, able = m.tables.action[a], s.able[a - me.actions, :n]
-        _mark_able(m, day, a, columns, able)
+        act, local = m.tables.action[a], a - me.actions
+        opened, weight = s.open[local, :n], s.weight[local, :n]
+        _mark_open(m, day, a, columns, opened, s.able[local])
         if act.reply != NONE:
             _gather_number(m.numbers, act.reply, columns, number)
-            prefer(number, s.fit[act.fit - me.fits], able, s.answer[a - me.actions], s.by[act.pair - me.pairs])
-    # All fits at a target have been added up: no fit is needed apart any more but in `answer`, so what a sum of fits is
-    # worth takes its place, and one row per pair does for both.
+            _prefer(number, s.fit[act.fit - me.fits], weight)
+            if act.place != NONE or act.instrument != NONE:
+                leading = m.leading_action[act.pair]
+                _change(act, m.tables.action, leading, columns, substitution, variety, weight)
+            _add_open(weight, opened, s.together[act.pair - me.pairs])
     _gather_number(m.numbers, me.reply_rate, columns, number)
     for p in range(me.pairs, me.pairs_end):
-        _answer_by(number, m.stocks[PROVOCATION, p], columns, s.by[p - me.pairs])
+        local = p - me.pairs
+        _answer_by(number, m.stocks[PROVOCATION, p], columns, s.together[local], s.by[local])
 
 
 @inline
-def _mark_able(m, day, a, columns, able):
-    """Mark the runs in which an action may be chosen today."""
+def _mark_open(m, day, a, columns, opened, able):
+    """Mark the runs in which an action is open, and those in which it may be chosen today, its cooldown past."""
     act, ready = m.tables.action[a], m.world.ready[a]
-    for c in range(able.size):
-        able[c] = 1.0 if day >= ready[columns[c]] else 0.0
+    for c in range(opened.size):
+        opened[c] = 1.0 if ready[columns[c]] != NEVER_AGAIN else 0.0
     if act.when != NONE:
         holds = m.held[MORNING].holds[act.when]
-        for c in range(able.size):
-            able[c] *= holds[columns[c]]
-    if m.acts_of_war[act.rung]:
-        for c in range(able.size):
-            able[c] = able[c] if m.war[columns[c]] < 0.5 else 0.0
+        for c in range(opened.size):
+            opened[c] *= holds[columns[c]]
+    if act.closed_by_war:
+        for c in range(opened.size):
+            opened[c] = opened[c] if m.war[columns[c]] < 0.5 else 0.0
+    for c in range(opened.size):
+        able[c] = opened[c] if day >= ready[columns[c]] else 0.0
 
 
 @inline
-def prefer(preference, fit, able, answer, total):
-    """Weigh a fit by the actor's preference, and add it to those at the same target."""
-    for c in range(able.size):
-        answer[c] = preference[c] * fit[c] * able[c]
-        total[c] += answer[c]
+def _prefer(preference, fit, weight):
+    for c in range(weight.size):
+        weight[c] = preference[c] * fit[c]
 
 
 @inline
-def _answer_by(reply_rate, provocation, columns, total):
-    """Turn a sum of fits into what a fit of 1 adds to a rate."""
+def _change(act, actions, leading, columns, substitution, variety, weight):
+    """Let a reply weigh less that answers at another place, or with another instrument, than the act that led to it."""
+    for c in range(weight.size):
+        if leading[columns[c]] != NONE:
+            answered = actions[leading[columns[c]]]
+            if _differ(act.place, answered.place):
+                weight[c] *= substitution[c]
+            if _differ(act.instrument, answered.instrument):
+                weight[c] *= variety[c]
+
+
+@inline
+def _differ(one, other):
+    return one != NONE and other != NONE and one != other
+
+
+@inline
+def _add_open(weight, opened, together):
+    for c in range(weight.size):
+        together[c] += weight[c] * opened[c]
+
+
+@inline
+def _answer_by(reply_rate, provocation, columns, together, by):
+    """Find what a weight of 1 adds to a rate."""
     for c in range(columns.size):
-        total[c] = reply_rate[c] * provocation[columns[c]] / total[c] if total[c] > 0.0 else 0.0
+        by[c] = reply_rate[c] * provocation[columns[c]] / together[c] if together[c] > 0.0 else 0.0
 
 
 @part
-def _add_rates(m, i, columns):
+def _add_rates(m, i, day, columns):
     """Find the running sums of the rates."""
     s, me, n = m.scratch, m.tables.actor[i], columns.size
     drive, rate, so_far = s.row[0, :n], s.row[1, :n], s.row[TOTAL, :n]
@@ -178,8 +220,9 @@ def _add_rates(m, i, columns):
             drive[:] = 1.0
         _gather_number(m.numbers, act.rate, columns, rate)
         if act.reply != NONE:
-            _add_answer(s.by[act.pair - me.pairs], s.answer[local], rate)
-        _run_on(drive, s.able[local], rate, so_far, s.running[local])
+            _add_answer(s.by[act.pair - me.pairs], s.weight[local], s.able[local], s.answer[local], rate)
+        _rest(m, a, day, columns, s.rested[local, :n])
+        _run_on(drive, s.able[local], rate, s.rested[local], so_far, s.running[local])
 
 
 @inline
@@ -197,16 +240,31 @@ def _add_terms(begin, end, terms, features, numbers, columns, exponent):
 
 
 @inline
-def _add_answer(by, answer, rate):
-    """Turn a fit into the rate at which the action answers, and add that to its own."""
+def _add_answer(by, weight, able, answer, rate):
+    """Turn a weight into the rate at which the action answers, and add that to its own."""
     for c in range(rate.size):
-        answer[c] *= by[c]
+        answer[c] = weight[c] * by[c] if able[c] > 0.0 else 0.0
         rate[c] += answer[c]
 
 
 @inline
-def _run_on(drive, able, rate, so_far, running):
+def _rest(m, a, day, columns, rested):
+    """Find how far an action has recovered since it was last done; one never done was, and is whole again."""
+    k, last = m.tables.action[a].recovery, m.world.last_day[a]
+    if k == NONE:
+        rested[:] = 1.0
+        return
+    _gather_number(m.numbers, k, columns, rested)
+    for c in range(rested.size):
+        rested[c] = -(rested[c] * (day - last[columns[c]]))
+    exponentials(rested, m.scratch.room)
+    for c in range(rested.size):
+        rested[c] = 1.0 - rested[c]
+
+
+@inline
+def _run_on(drive, able, rate, rested, so_far, running):
     """Add an action's rate to the running sum."""
     for c in range(drive.size):
-        so_far[c] += drive[c] * able[c] * rate[c]
+        so_far[c] += drive[c] * able[c] * rate[c] * rested[c]
         running[c] = so_far[c]

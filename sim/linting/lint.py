@@ -204,6 +204,7 @@ class _Examined:
             *by_record,
             *self.watch.findings(),
             *self._bloodless(),
+            *self._unused(),
             *self._dead_entries(),
             *self._dead_numbers(shared),
         ]
@@ -235,6 +236,14 @@ class _Examined:
             if entry.do is not None and entry.deaths and self.scenario.theatre.actions[entry.do].casualties is None:
                 what = f"{entry.do} kills {entry.deaths} on {entry.on}, and cannot kill"
                 yield self.places.finding("bloodless", f"script.{name}", what)
+
+    def _unused(self) -> Iterator[Finding]:
+        """Places at which nothing is done, and instruments that nobody uses."""
+        theatre = self.scenario.theatre
+        for section, field in (("places", "place"), ("instruments", "instrument")):
+            used = {getattr(action, field) for action in theatre.actions.values()}
+            for name in getattr(theatre, section).keys() - used:
+                yield self.places.finding("unread", f"{section}.{name}", f"no action has the {field} {name}")
 
     def _is_an_act(self, name: str) -> bool:
         """Whether an entry of the script is an act: an event of its own, without which a path is another one."""

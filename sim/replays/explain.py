@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from sim.engine import explain as engine
-from sim.engine.explain import ActionRate, Answer, Choice, choice, forbidden
+from sim.engine.explain import ActionRate, Answer, Choice, choice, forbidden, last_done
 from sim.engine.model import LockstepModel
 from sim.text import WIDTH
 from sim.theatre.compiled.program import NONE
@@ -75,17 +75,25 @@ class Reply:
     blood: float
     fit: float
     preference: float
+    elsewhere: float
+    """What is left of the fit because the act answered was done at another place; 1 for all."""
+    otherwise: float
+    """Likewise because it was done with another instrument."""
     share: float
-    """Preference times fit, of the sum of these over all replies to this target that are open."""
+    """Its weight, `preference * fit * elsewhere * otherwise`, of all that weighs at this target."""
     together: float
-    """That sum."""
+    """All that weighs: silence, and the replies to this target that are open, on cooldown or not."""
+    silent: float
+    """The share of not answering."""
+    waiting: float
+    """The share of open replies whose cooldown has not passed; it is lost to them."""
     answer: float
-    """What it adds to the base: `preference * fit * (rate * provocation / together)`."""
+    """What it adds to the base: `weight * (rate * provocation / together)`."""
 
 
 @dataclass(frozen=True)
 class OpenOption:
-    """An action that was open: `rate = drive * (base + reply)`, and its part of the draw."""
+    """An action that was open: `rate = drive * (base + reply) * rested`, and its part of the draw."""
 
     action: str
     label: str
@@ -96,6 +104,10 @@ class OpenOption:
     drivers: tuple[Driver, ...]
     exponent: float
     drive: float
+    rested: float
+    """How far it has recovered from having been done, 1 for whole."""
+    done: date | None
+    """When it was done last, where it still recovers from that."""
     rate: float
     chance: float
     low: float
@@ -254,6 +266,8 @@ def _option(model: LockstepModel, made: Choice, weighed: ActionRate, before: flo
         drivers=_drivers(action.drivers, weighed),
         exponent=weighed.exponent,
         drive=weighed.drive,
+        rested=weighed.rested,
+        done=model.program.start + timedelta(days=last_done(model, weighed.action)) if weighed.rested < 1.0 else None,
         rate=weighed.rate,
         chance=weighed.rate / whole,
         low=before / whole,
@@ -274,7 +288,7 @@ def _drivers(terms: dict[str, Any], weighed: ActionRate) -> tuple[Driver, ...]:
 
 def _reply(model: LockstepModel, made: Choice, answer: Answer) -> Reply:
     held = next(held for held in made.grievances if held.pair == answer.pair)
-    weight = answer.preference * answer.fit
+    together = answer.together
     return Reply(
         target=model.program.pairs[answer.pair][1],
         provocation=held.provocation,
@@ -286,8 +300,12 @@ def _reply(model: LockstepModel, made: Choice, answer: Answer) -> Reply:
         blood=held.blood,
         fit=answer.fit,
         preference=answer.preference,
-        share=weight / answer.together if answer.together > 0 else 0.0,
-        together=answer.together,
+        elsewhere=answer.elsewhere,
+        otherwise=answer.otherwise,
+        share=answer.weight / together if together > 0 else 0.0,
+        together=together,
+        silent=answer.silence / together if together > 0 else 0.0,
+        waiting=answer.waiting / together if together > 0 else 0.0,
         answer=answer.rate,
     )
 

@@ -101,7 +101,10 @@ def _weighed(option: "OpenOption", theatre: Theatre, width: int) -> Iterator[str
     reply = option.reply
     both = f"{number(option.base)} + {number(reply.answer)}" if reply is not None else number(option.base)
     veto = "  (forbidden: if drawn, it holds)" if option.vetoed else ""
-    yield f"{'':{_INDENT}}{number(option.rate)} = {number(option.drive)} × ({both}){veto}"
+    rested = f" × {number(option.rested)}" if option.done is not None else ""
+    yield f"{'':{_INDENT}}{number(option.rate)} = {number(option.drive)} × ({both}){rested}{veto}"
+    if option.done is not None:
+        yield f"{'':{_INDENT}}has recovered to {percent(option.rested)} since it was done on {on(option.done)}"
     if reply is not None:
         yield from paragraph(_reply(reply, option.rung, theatre), width, _INDENT, 2).splitlines()
     moved, still = _sorted_drivers(option)
@@ -119,8 +122,21 @@ def _reply(reply: "Reply", rung: int, theatre: Theatre) -> str:
     return (
         f"reply to {who}: {number(reply.rate)} × provocation {number(reply.provocation)} × share "
         f"{percent(reply.share)} (fit {number(reply.fit, 2)} of rung {rung} to rung {number(reply.sought, 2)} sought = "
-        f"{sought}; preference {number(reply.preference, 2)})"
+        f"{sought}; preference {number(reply.preference, 2)}{_moved(reply)}){_lost(reply)}"
     )
+
+
+def _moved(reply: "Reply") -> str:
+    """What a reply loses that is made elsewhere, or otherwise, than what it answers."""
+    place = f"; × {number(reply.elsewhere, 2)} at another place" if reply.elsewhere != 1.0 else ""
+    return place + (f"; × {number(reply.otherwise, 2)} by another instrument" if reply.otherwise != 1.0 else "")
+
+
+def _lost(reply: "Reply") -> str:
+    """What of the reply rate goes to no reply that may be chosen."""
+    shares = {"to not answering": reply.silent, "to replies on cooldown": reply.waiting}
+    lost = [f"{percent(share)} {where}" for where, share in shares.items() if share > 0.0]
+    return f"; {' and '.join(lost)}" if lost else ""
 
 
 def _sorted_drivers(option: "OpenOption") -> "tuple[list[Driver], list[Driver]]":

@@ -15,6 +15,7 @@ from sim.engine.state import MORNING
 from sim.text import beside, on
 from sim.text import number as figure
 from sim.theatre.compiled.program import CONDITION, NONE
+from sim.theatre.language.schema import Theatre
 from sim.theatre.language.terms import Condition
 from sim.theatre.language.variables import FlagVariable
 
@@ -51,16 +52,28 @@ def reasons(model: LockstepModel, action: int) -> tuple[Reason, ...]:
             left = int(ready) - model.day
             found.append(Reason("cooldown", f"{when_done}; not again for {left} d", value=float(left)))
     if part_of_the_war(model, action):
-        found.append(Reason("war", "part of the war that is on"))
+        found.append(Reason("war", _of_the_war(theatre, name)))
     return tuple(found)
+
+
+def _of_the_war(theatre: Theatre, name: str) -> str:
+    """Why the war that is on closes an action."""
+    war, action = theatre.war, theatre.actions[name]
+    if war is not None and war.rungs is not None and war.rungs[0] <= action.rung <= war.rungs[1]:
+        return "part of the war that is on"
+    return "closed by the war that is on"
 
 
 def _failing(model: LockstepModel, condition: Condition, node: int) -> Iterator[Reason]:
     """The clauses by which a condition, kept at a node of the morning's, does not hold."""
-    held, (nodes, clauses, alternatives) = model.held[MORNING], model.state.conditions[MORNING]
+    held, (nodes, clauses, alternatives, calendar) = model.held[MORNING], model.state.conditions[MORNING]
     if held.holds[node, 0]:
         return
     row, enough = nodes[node], True
+    if row["calendar"] != NONE and not calendar[row["calendar"], model.day]:
+        enough = False
+        told = ", ".join(" to ".join(on(end) for end in dict.fromkeys(span)) for span in condition.on)
+        yield Reason("when", f"only on {told}", "on")
     ordered = sorted(condition.clauses.items())
     for (text, comparison), clause in zip(ordered, clauses[row["clauses"] : row["clauses_end"]], strict=True):
         value, threshold = measured(model.state, clause, model.day), number(model, clause["threshold"])
@@ -71,8 +84,8 @@ def _failing(model: LockstepModel, condition: Condition, node: int) -> Iterator[
     if parts and not any(held.holds[part, 0] for part in parts):
         enough = False
         pairs = zip(condition.any, parts, strict=True)
-        told = [" and ".join(reason.text for reason in _failing(model, *pair)) for pair in pairs]
-        yield Reason("when", f"none of: {'; '.join(told)}", "any")
+        ways = [" and ".join(reason.text for reason in _failing(model, *pair)) for pair in pairs]
+        yield Reason("when", f"none of: {'; '.join(ways)}", "any")
     if enough and row["lasting"] != NONE:
         days, needed = int(held.streak[node, 0]), number(model, row["lasting"])
         text = f"so for {days} d, needs {figure(needed)} d on end"

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import mesa
 
-from sim.theatre.compiled.arithmetic import decay, exp, geometric, log, log2
-from sim.theatre.language.schema import Action
+from sim.theatre.compiled.arithmetic import LN2, decay, exp, geometric, log, log2
+from sim.theatre.language.schema import Action, War
 from sim.theatre.language.terms import Quantity, Term
 
 from .dice import CASUALTIES, DECIDE
@@ -38,6 +38,7 @@ class Pair:
     KP: float = 0.0
     KQ: float = 0.0
     leading: int = -1
+    leading_action: str | None = None
     K: float = 0.0
     provocation: float = 0.0
     blood: float = 0.0
@@ -139,7 +140,7 @@ class ActorAgent(mesa.Agent):
         pair.B += share * (shed * ((1 - delta) + delta * sigma))
         kp, kq = share * ((1 - delta) * felt), share * (delta * felt)
         if kp + sigma * kq > pair.KP + sigma * pair.KQ:
-            pair.KP, pair.KQ, pair.leading = kp, kq, event.number
+            pair.KP, pair.KQ, pair.leading, pair.leading_action = kp, kq, event.number, event.action
 
     def suspicion(self, by: str) -> float:
         perception = self.traits.perception
@@ -182,29 +183,44 @@ class ActorAgent(mesa.Agent):
             self.intent = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
 
     def rates(self) -> dict[str, Rate]:
-        eligible = {action: self.eligible(action) for action in self.actions}
-        fits = {action: self.fit(rule) if eligible[action] else 0.0 for action, rule in self.actions.items()}
+        fits = {action: self.fit(rule) if self.open(action) else 0.0 for action, rule in self.actions.items()}
         rates = {}
         for action, rule in self.actions.items():
+            if not self.eligible(action):
+                rates[action] = Rate(0.0, 0.0)
+                continue
             answer = self.answer(rule, fits[action], fits) if is_reply(rule) else 0.0
             drive = exp(sum_of(self.drivers[action], self.morning_reading))
-            rates[action] = Rate(drive * (rule.rate.value + answer) if eligible[action] else 0.0, answer)
+            rates[action] = Rate(drive * (rule.rate.value + answer) * self.rested(action), answer)
         return rates
 
     def answer(self, rule: Action, fit: float, fits: dict[str, float]) -> float:
-        """Its part of the replies to its target, divided by how well each fits."""
-        F = add_up(0.0, (fits[rival] for rival, its in self.actions.items() if its.target == rule.target))
-        return fit * (self.traits.replies.rate.value * self.pairs[rule.target].provocation / F) if F != 0 else 0.0
+        """Its part of the replies to its target, divided by how well each fits; silence is one of them."""
+        replies = self.traits.replies
+        F = add_up(
+            replies.silence.value, (fits[rival] for rival, its in self.actions.items() if its.target == rule.target)
+        )
+        return fit * (replies.rate.value * self.pairs[rule.target].provocation / F) if F != 0 else 0.0
+
+    def open(self, action: str) -> bool:
+        """Whether it could be done, but for its cooldown."""
+        model, rule = self.model, self.actions[action]
+        if not model.morning.means.get(action, True) or (rule.once and action in model.last):
+            return False
+        war = model.theatre.war
+        return war is None or model.values[war.flag] == 0 or not closed_by_war(war, action, rule)
 
     def eligible(self, action: str) -> bool:
-        model, rule, war = self.model, self.actions[action], self.model.theatre.war
-        if not model.morning.means.get(action, True):
-            return False
-        if action in model.last and model.day - model.last[action] < rule.cooldown.value:
-            return False
-        if rule.once and action in model.last:
-            return False
-        return war is None or model.values[war.flag] == 0 or not war.rungs[0] <= rule.rung <= war.rungs[1]
+        last = self.model.last.get(action)
+        cool = last is None or self.model.day - last >= self.actions[action].cooldown.value
+        return cool and self.open(action)
+
+    def rested(self, action: str) -> float:
+        """How far it has recovered from having been done."""
+        recovers, last = self.actions[action].recovers.value, self.model.last.get(action)
+        if recovers == 0 or last is None:
+            return 1.0
+        return 1 - exp(-(LN2 / recovers) * (self.model.day - last))
 
     def fit(self, rule: Action) -> float:
         """How well an action answers what its target did; 0 for what is no reply."""
@@ -213,7 +229,14 @@ class ActorAgent(mesa.Agent):
         pair, replies = self.pairs[rule.target], self.traits.replies
         aim = (pair.provoking_rung + replies.overshoot.value) + replies.redline.value * pair.blood
         gap = clip((rule.rung - aim) * (1 / replies.width.value), -24, 24)
-        return rule.reply.value * exp(-0.5 * gap * gap)
+        fit = rule.reply.value * exp(-0.5 * gap * gap)
+        if pair.leading_action is not None:
+            answered = self.model.theatre.actions[pair.leading_action]
+            if rule.place and answered.place and rule.place != answered.place:
+                fit = fit * replies.substitution.value
+            if rule.instrument and answered.instrument and rule.instrument != answered.instrument:
+                fit = fit * replies.variety.value
+        return fit
 
     def morning_reading(self, quantity: Quantity) -> float:
         return reading(self.model, quantity, self.model.morning.held)
@@ -290,6 +313,13 @@ class ActorAgent(mesa.Agent):
 
     def settle(self) -> None:
         """Prices and variables are nobody's."""
+
+
+def closed_by_war(war: War, name: str, action: Action) -> bool:
+    """Whether an act is not open while the war is on."""
+    if war.rungs is not None and war.rungs[0] <= action.rung <= war.rungs[1]:
+        return True
+    return name in war.closes or action.instrument in war.closes
 
 
 def is_reply(action: Action) -> bool:

@@ -1,6 +1,7 @@
 """What rules read of the world (ODD 7.2 and 7.7): quantities, readings between 0 and 1, sums of terms, conditions."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date
 
 from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Theatre, ordered_conditions
@@ -84,15 +85,17 @@ class Watch:
 
     def __init__(self, condition: Condition):
         self.clauses = [(Quantity.parse(text), comparison) for text, comparison in sorted(condition.clauses.items())]
+        self.on = condition.on
         self.alternatives = [Watch(alternative) for alternative in condition.any]
         self.enough = None if condition.for_ is None else condition.for_.value
         self.days_on_end = 0
 
-    def holds(self, look: Look) -> bool:
+    def holds(self, look: Look, today: date) -> bool:
         """Look at it once, on each day; every count inside goes on, whatever the rest says."""
         compared = [compare(look(quantity), comparison) for quantity, comparison in self.clauses]
-        alternatives = [alternative.holds(look) for alternative in self.alternatives]
-        so = all(compared) and (not alternatives or any(alternatives))
+        alternatives = [alternative.holds(look, today) for alternative in self.alternatives]
+        its_day = not self.on or any(first <= today <= last for first, last in self.on)
+        so = its_day and all(compared) and (not alternatives or any(alternatives))
         self.days_on_end = self.days_on_end + 1 if so else 0
         return so and (self.enough is None or self.days_on_end >= self.enough)
 
@@ -115,8 +118,8 @@ class Lookout:
             return quantity_in_own_unit(model, quantity, self.held)
 
         for name, watch in self.named.items():
-            self.held[name] = 1.0 if watch.holds(own_unit) else 0.0
-        self.means = {name: watch.holds(own_unit) for name, watch in self.asked.items()}
+            self.held[name] = 1.0 if watch.holds(own_unit, model.date) else 0.0
+        self.means = {name: watch.holds(own_unit, model.date) for name, watch in self.asked.items()}
 
 
 def kept_pairs(theatre: Theatre) -> list[tuple[str, str]]:

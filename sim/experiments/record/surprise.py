@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.floating import usual
-from sim.engine.explain import ActionRate, Choice, forbidden
+from sim.engine.explain import ActionRate, Answer, Choice, forbidden
 from sim.engine.particles import Particles
 from sim.engine.reasons import representative
 from sim.replays.unavailable import reasons
@@ -258,20 +258,34 @@ def _rules(name: str, action: Action, made: Choice, rate: ActionRate) -> Iterato
             pairs = zip(Term.parse(text).factors, term.factors, strict=True)
             read = " · ".join(f"{each} at {number(value, 2)}" for each, value in pairs)
             yield Rule(f"actions.{name}.drivers.{text}", f"{read} (weight {number(term.weight)})", factor)
+    if LITTLE * rate.rested <= 1.0:
+        said = f"it has recovered to {percent(rate.rested)} since it was last done"
+        yield Rule(f"actions.{name}.recovers", said, 1.0 / rate.rested)
     if rate.answer is not None:
         held = next(held for held in made.grievances if held.pair == rate.answer.pair)
         whole = rate.answer.reply_rate
         factor = (rate.base + whole) / (rate.base + rate.answer.rate)
         if factor >= LITTLE:
-            share = rate.answer.preference * rate.answer.fit / rate.answer.together if rate.answer.together else 0.0
+            share = rate.answer.weight / rate.answer.together if rate.answer.together else 0.0
             said = (
                 f"as a reply it answers a provocation of {number(held.provocation, 2)} on rung "
                 f"{number(held.provoking_rung, 2)}, and takes {percent(share)} of the answers to that"
+                + "".join(_apart(rate.answer))
             )
             yield Rule(f"actions.{name}.reply", said, factor)
     if made.total - rate.rate >= LITTLE - 1.0:
         said = f"what else its actor might do has odds of {number(made.total - rate.rate, 2)}"
         yield Rule(f"actors.{name.split('.')[0]}", said, 1.0 + made.total - rate.rate)
+
+
+def _apart(answer: Answer) -> Iterator[str]:
+    """What a reply loses to place and instrument, and to not answering."""
+    if answer.elsewhere != 1.0:
+        yield f", {percent(answer.elsewhere)} of what it would take where that was done"
+    if answer.otherwise != 1.0:
+        yield f", {percent(answer.otherwise)} of what it would take with the instrument of that"
+    if answer.silence > 0.0:
+        yield f"; {percent(answer.silence / answer.together)} goes to not answering"
 
 
 def _act(

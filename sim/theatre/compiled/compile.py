@@ -91,6 +91,7 @@ class Compiler:
         self.actions: dict[str, Action] = dict(sorted(self.theatre.actions.items()))
         self.variables: dict[str, Variable] = dict(sorted(self.theatre.variables.items()))
         self.dyads = sorted(self.theatre.dyads)
+        self.places, self.instruments = sorted(self.theatre.places), sorted(self.theatre.instruments)
         self.script = dict(sorted(scenario.script.items()))
         self.base = {path: number.value for path, number in scenario.numbers()}
         self.parameters = ParameterTable(self.base)
@@ -179,16 +180,20 @@ class Compiler:
         def number(place: str, given: bool = True, rule: Callable[..., float] | None = None) -> int:
             return self.parameters.number(f"{path}.{place}", rule) if given else NONE
 
-        replies = action.reply.value > 0
+        replies, recovers = action.reply.value > 0, _can_be_positive(action.recovers)
         evidence = _can_be_positive(action.attribute)
         return {
             "target": self.actor_at[action.target],
+            "place": NONE if action.place is None else self.places.index(action.place),
+            "instrument": NONE if action.instrument is None else self.instruments.index(action.instrument),
             "rung": action.rung,
             "lethal_rung": NONE if action.lethal_rung is None else action.lethal_rung,
             "rate": number("rate"),
             "reply": number("reply", replies),
             "cooldown": number("cooldown"),
+            "recovery": number("recovers", recovers, _recovery),
             "once": int(action.once),
+            "closed_by_war": int(self._closed_by_war(name, action)),
             "when": self.morning_conditions.add(action.when, f"{path}.when") if action.when else NONE,
             "pair": self.pair_at[actor, action.target] if replies else NONE,
             "fit": cast.fits.index((actor, action.target, action.rung)) if replies else NONE,
@@ -205,6 +210,14 @@ class Compiler:
             **_span("pairs_relieved", self.pairs_relieved.add(cast.relieved(actor, action.target) if replies else [])),
             **_span("pairs_revealed", self.pairs_revealed.add(cast.held_against(action.target) if evidence else [])),
         }
+
+    def _closed_by_war(self, name: str, action: Action) -> bool:
+        """Whether war closes an action: by its rung, its instrument or its name."""
+        war = self.theatre.war
+        if war is None:
+            return False
+        fought = war.rungs is not None and war.rungs[0] <= action.rung <= war.rungs[1]
+        return fought or name in war.closes or action.instrument in war.closes
 
     def _dyads_of(self, actor: str, target: str) -> list[int]:
         sides = [self.theatre.dyads[dyad].sides for dyad in self.dyads]
@@ -281,8 +294,6 @@ class Compiler:
             lethal_deniability=number("ladder.lethal_deniability"),
             rung_memory=int(self.theatre.ladder.rung_memory.value),
             war_flag=self.variable_at[war.flag] if war else NONE,
-            war_low=war.rungs[0] if war else 0,
-            war_high=war.rungs[1] if war else 0,
             war_severity=number("war.severity") if war else NONE,
             war_dyads=ints(self.dyads.index(dyad) for dyad in war.dyads) if war else ints([]),
         )
@@ -338,6 +349,15 @@ def _terms_of(target: Mapping[str, Number] | None) -> list[str]:
 @elementwise
 def _hundredth(per_cent: float) -> float:
     return per_cent / 100.0
+
+
+_AT_ONCE = 1e9
+"""How fast recovers what lacks nothing: it has by the next day, in all bits."""
+
+
+def _recovery(half_life: float) -> float:
+    """How fast an act recovers, a day; a half-life of 0, which an uncertain number may have, is no time at all."""
+    return arithmetic.LN2 / half_life if half_life > 0.0 else _AT_ONCE
 
 
 def _can_be_positive(share: Number) -> bool:

@@ -20,6 +20,9 @@ _NUMBERS = {
     "overshoot": "replies.overshoot",
     "redline": "replies.redline",
     "discharge": "replies.discharge",
+    "substitution": "replies.substitution",
+    "variety": "replies.variety",
+    "silence": "replies.silence",
 }
 
 

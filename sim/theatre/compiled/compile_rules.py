@@ -1,6 +1,7 @@
 """Tables that grow while a scenario is compiled: parameters, features, terms and conditions."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -190,7 +191,8 @@ class ConditionTable:
     def __init__(self, compiler: "Compiler") -> None:
         self._compiler = compiler
         self._named: dict[str, int] = {}
-        self._nodes: list[tuple[list[tuple[int, int, bool, int]], list[int], int]] = []
+        self._nodes: list[tuple[list[tuple[int, int, bool, int]], list[int], int, int]] = []
+        self._calendar: list[list[bool]] = []
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -211,8 +213,17 @@ class ConditionTable:
             clauses.append((*place, comparison.op == ">=", number(f"{path}.{text}")))
         alternatives = [self.add(part, f"{path}.any.{at}") for at, part in enumerate(condition.any)]
         lasting = number(f"{path}.for") if isinstance(condition.for_, Number) else NONE
-        self._nodes.append((clauses, alternatives, lasting))
+        self._nodes.append((clauses, alternatives, lasting, self._mark_days(condition.on)))
         return len(self._nodes) - 1
+
+    def _mark_days(self, spans: Sequence[tuple[date, date]]) -> int:
+        """Row of the calendar of a condition that holds on some days only."""
+        if not spans:
+            return NONE
+        scenario = self._compiler.scenario
+        days = [scenario.start + timedelta(days=day) for day in range(scenario.days)]
+        self._calendar.append([any(first <= day <= last for first, last in spans) for day in days])
+        return len(self._calendar) - 1
 
     def _place(self, quantity: Quantity) -> tuple[int, int]:
         if quantity.kind == "condition":
@@ -233,9 +244,11 @@ class ConditionTable:
                 alternatives=first_any[:-1],
                 alternatives_end=first_any[1:],
                 lasting=(node[2] for node in self._nodes),
+                calendar=(node[3] for node in self._nodes),
             ),
             clauses=table(CLAUSE, kind=kind, index=index, at_least=at_least, threshold=threshold),
             alternatives=ints(node for nodes in self._nodes for node in nodes[1]),
+            calendar=np.array(self._calendar, np.uint8).reshape(-1, self._compiler.scenario.days),
         )
 
 

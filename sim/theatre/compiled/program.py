@@ -90,6 +90,7 @@ CONDITION_NODE = _table(
     clauses_end="… and end here",
     alternatives="likewise the conditions of which one must hold",
     alternatives_end="",
+    calendar="row of the calendar, for what holds on some days only",
     lasting="parameter: days on end it must have held",
 )
 ACTOR = _table(
@@ -101,6 +102,9 @@ ACTOR = _table(
     redline="parameter",
     narrowness="parameter: 1 / width",
     discharge="parameter",
+    substitution="parameter",
+    variety="parameter",
+    silence="parameter",
     pairs="the pairs it observes start here …",
     pairs_end="… and end here",
     actions="likewise its actions",
@@ -126,12 +130,16 @@ LOAD = _table(
 )
 ACTION = _table(
     target="actor",
+    place="where it happens",
+    instrument="what it is done with",
     rung="",
     lethal_rung="rung when it kills",
     rate="parameter",
     reply="parameter, for replies only",
     cooldown="parameter",
+    recovery="parameter: ln 2 / half-life of what it still lacks, for acts that recover only",
     once="1 if it happens once",
+    closed_by_war="1 if it is not open while the flag of war is set",
     when="condition of the morning",
     pair="the pair (actor, target) of a reply",
     fit="its pair and rung among those on which its actor can reply",
@@ -196,6 +204,8 @@ class Conditions(NamedTuple):
     clauses: RecordTable
     """CLAUSE."""
     alternatives: Ints
+    calendar: Marks
+    """Shape (condition that holds on some days only, day)."""
 
 
 class Ladder(NamedTuple):
@@ -210,8 +220,6 @@ class Ladder(NamedTuple):
     rung_memory: int
     """Days."""
     war_flag: int
-    war_low: int
-    war_high: int
     war_severity: int
     """Parameter."""
     war_dyads: Ints

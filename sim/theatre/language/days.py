@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from sim.text import date_from
 
@@ -24,6 +24,30 @@ def _iso_date(data: Any) -> Any:
 
 
 Day = Annotated[date, BeforeValidator(_iso_date)]
+
+
+def _iso_span(data: Any) -> Any:
+    """Read a day, or the first and the last of several with a slash between them, as ISO 8601 writes a period."""
+    ends = data.split("/") if isinstance(data, str) else data if isinstance(data, tuple | list) else [data]
+    if len(ends) not in (1, 2):
+        raise ValueError(f"{describe(data)} is no period; write 2019-10-17/2019-10-19, or one date")
+    first, last = _iso_date(ends[0]), _iso_date(ends[-1])
+    if first > last:
+        raise ValueError(f"the period ends ({last}) before it begins ({first})")
+    return first, last
+
+
+def _span_as_written(span: tuple[date, date]) -> str:
+    return "/".join(str(end) for end in dict.fromkeys(span))
+
+
+Span = Annotated[
+    tuple[date, date],
+    BeforeValidator(_iso_span),
+    PlainSerializer(_span_as_written, when_used="json"),
+    WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}(/\d{4}-\d{2}-\d{2})?$"}),
+]
+"""One day, `2020-01-03`, or all from one to another, `2019-10-17/2019-10-19`: its first and its last day."""
 
 
 class Window(Model):

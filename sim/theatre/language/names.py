@@ -16,6 +16,8 @@ KINDS = {
     "dyad": "dyads",
     "side": "sides",
     "outcome": "outcomes",
+    "place": "places",
+    "instrument": "instruments",
 }
 
 
@@ -72,19 +74,19 @@ def current() -> Names | None:
     return _current.get()
 
 
-def require(kind: str, name: str) -> str:
-    """Return `name` if the theatre defines such a `kind`; else say what it may be.
+def require(kind: str, name: str, *others: str) -> str:
+    """Return `name` if the theatre defines such a `kind`, or one of `others`; else say what it may be.
 
     Raises
     ------
     ValueError
         The name is unknown; the message suggests the closest.
     """
-    names = current()
-    if names is None or name in names.known.get(kind, ()):
+    names, called = current(), " or ".join((kind, *others))
+    allowed = () if names is None else tuple(each for one in (kind, *others) for each in names.known.get(one, ()))
+    if names is None or name in allowed:
         return name
-    allowed = names.known.get(kind, ())
-    raise ValueError(f"unknown {kind} '{name}'{did_you_mean(name, allowed) or listing(kind, allowed)}")
+    raise ValueError(f"unknown {called} '{name}'{did_you_mean(name, allowed) or listing(called, allowed)}")
 
 
 def listing(kind: str, allowed: tuple[str, ...]) -> str:
@@ -95,10 +97,10 @@ def listing(kind: str, allowed: tuple[str, ...]) -> str:
     return f"; this theatre has {shown}" + (" …" if len(allowed) > 8 else "")
 
 
-def known(kind: str) -> Callable[[str], str]:
+def known(kind: str, *others: str) -> Callable[[str], str]:
     """A validator that refuses names the theatre does not define."""
 
     def check(name: str) -> str:
-        return require(kind, name)
+        return require(kind, name, *others)
 
     return check

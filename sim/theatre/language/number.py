@@ -192,6 +192,7 @@ RungWidth = Annotated[Number, AfterValidator(Legal("rung", 0.05, 100))]
 MeanDeaths = Annotated[Number, AfterValidator(Legal("deaths", 1, 1e6))]
 
 ZERO: dict[str, Any] = {"value": 0.0}
+ONE: dict[str, Any] = {"value": 1.0}
 
 
 def describe(data: Any) -> str:

@@ -20,6 +20,7 @@ from . import names
 from .base import ActionId, Id, Model, Source, Text, refuse
 from .base_rates import BaseRate
 from .number import (
+    ONE,
     ZERO,
     Duration,
     HalfLife,
@@ -36,7 +37,16 @@ from .number import (
     describe,
 )
 from .questions import Question, unanswerable
-from .references import ActorRef, DyadRef, Rung, SideRef, VariableRef
+from .references import (
+    ActorRef,
+    DyadRef,
+    InstrumentOrActionRef,
+    InstrumentRef,
+    PlaceRef,
+    Rung,
+    SideRef,
+    VariableRef,
+)
 from .taken import refuse_taken
 from .terms import RESERVED, Condition, Quantity, Term, Terms, quantities
 from .variables import LogVariable, Variable
@@ -113,12 +123,26 @@ class Side(Model):
     """The shape of its acts; left out, these in turn."""
 
 
+class Place(Model):
+    """Where acts happen: a front, home, cyberspace."""
+
+    label: Text
+
+
+class Instrument(Model):
+    """What acts are done with: words, missiles, money."""
+
+    label: Text
+
+
 class War(Model):
     """What changes while the flag of war is set."""
 
     flag: VariableRef
-    rungs: tuple[Rung, Rung]
-    """Acts between these rungs are part of the war and are not chosen by themselves."""
+    rungs: tuple[Rung, Rung] | None = None
+    """Acts between these rungs are part of the war and are not chosen by themselves; left out, no rung is closed."""
+    closes: tuple[InstrumentOrActionRef, ...] = ()
+    """Instruments, and acts by their own name, that are closed while it lasts."""
     severity: Points
     """What a day of war adds to the tension."""
     dyads: tuple[DyadRef, ...] = ()
@@ -162,6 +186,12 @@ class Replies(Model):
     """How far from proportion its replies stray; it chooses among several answers to one target."""
     discharge: Share
     """Share of the grievance that a proportionate reply settles."""
+    substitution: Share = Field(default=ONE, validate_default=True)
+    """What is left of the fit of a reply at another place than the act that it answers; 0 answers on the spot only."""
+    variety: Share = Field(default=ONE, validate_default=True)
+    """Likewise of a reply with another instrument than the act that it answers."""
+    silence: Multiplier = Field(default=ZERO, validate_default=True)
+    """What not answering weighs among the replies to a target, where a reply that fits best weighs its preference."""
 
 
 class Sponsor(Model):
@@ -252,12 +282,18 @@ class Action(Model):
     """Where the act is from; stands for every number of the entry that names no source of its own."""
     rung: Rung
     target: ActorRef
+    place: PlaceRef | None = None
+    """Where it happens; a reply elsewhere fits less, by its actor's `substitution`."""
+    instrument: InstrumentRef | None = None
+    """What it is done with; a reply with another fits less, by its actor's `variety`."""
     rate: Rate
     """Odds of doing it on a day, with every driver at zero: alone, 0.1 is a chance of 9 %, 1 one of 50 %."""
     reply: Multiplier = Field(default=ZERO, validate_default=True)
     """Preference for it among replies to its target; 0 makes it no reply."""
     when: Condition | None = None
     cooldown: Duration = Field(default=ZERO, validate_default=True)
+    recovers: Duration = Field(default=ZERO, validate_default=True)
+    """Half-life of what it still lacks after it was done: its rate comes back by halves; 0 lacks nothing."""
     once: bool = False
     drivers: Terms = {}
     """Terms in the exponent of its daily rate."""
@@ -308,6 +344,10 @@ class Theatre(Model):
     notes: Text | None = None
     ladder: Ladder
     dyads: dict[Id, Dyad] = {}
+    places: dict[Id, Place] = {}
+    """Where acts may happen: fronts, home, cyberspace."""
+    instruments: dict[Id, Instrument] = {}
+    """What acts may be done with."""
     sides: dict[Id, Side] = {}
     """Actors that figures show alike, in the order in which legends name them."""
     variables: dict[Id, Variable]
@@ -339,7 +379,17 @@ class Theatre(Model):
         return {name: actor for name, actor in sorted(self.actors.items()) if isinstance(actor, Actor)}
 
     @field_validator(
-        "dyads", "sides", "variables", "conditions", "actors", "outcomes", "base_rates", "questions", mode="after"
+        "dyads",
+        "places",
+        "instruments",
+        "sides",
+        "variables",
+        "conditions",
+        "actors",
+        "outcomes",
+        "base_rates",
+        "questions",
+        mode="after",
     )
     @classmethod
     def _not_taken(cls, entries: dict[str, Any], info: ValidationInfo) -> dict[str, Any]:

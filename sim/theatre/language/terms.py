@@ -11,6 +11,7 @@ from sim.text import did_you_mean
 
 from . import names
 from .base import Model
+from .days import Span
 from .number import Legal, Number, Weight, describe
 
 QuantityKind = Literal["variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since"]
@@ -27,7 +28,7 @@ WORLD_UNITS = {
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
 _FORMS += "days_since(action), days_since(actor, rung)"
-RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market"} - {"condition"})
+RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market", "on"} - {"condition"})
 
 
 @dataclass(frozen=True)
@@ -193,13 +194,18 @@ QuantityKey = Annotated[str, AfterValidator(canonical_quantity)]
 
 
 class Condition(Model):
-    """What must hold: every comparison, and of each `any` list at least one; with `for`, that many days on end."""
+    """What must hold: every comparison, and of each `any` list at least one; with `for`, that many days on end.
+
+    With `on`, it holds on these days only.
+    """
 
     clauses: Annotated[
         dict[QuantityKey, Limit], BeforeValidator(lambda data: refuse_twins(data, canonical_quantity))
     ] = {}
     any: tuple["Condition", ...] = ()
     """Alternatives, of which one must hold."""
+    on: tuple[Span, ...] = ()
+    """Days and periods, such as 2020-01-03 and 2019-10-17/2019-10-19, outside of which it does not hold."""
     for_: Annotated[Number, AfterValidator(Legal("d", 1, 1e6))] | None = Field(default=None, alias="for")
     """How many days on end it must have held."""
 
@@ -214,12 +220,12 @@ class Condition(Model):
             return data
         if not isinstance(data, Mapping):
             raise ValueError(f"a condition is a map of quantities to comparisons, found {describe(data)}")
-        kept = {key: data[key] for key in ("any", "for") if key in data}
+        kept = {key: data[key] for key in ("any", "on", "for") if key in data}
         return {**kept, "clauses": {key: value for key, value in data.items() if key not in kept}}
 
     @model_validator(mode="after")
     def _sound(self) -> "Condition":
-        if not self.clauses and not self.any:
+        if not self.clauses and not self.any and not self.on:
             raise ValueError("an empty condition would always hold; name at least one comparison")
         for text, comparison in self.clauses.items():
             self._unit_fits(Quantity.parse(text), comparison)
