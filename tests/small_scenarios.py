@@ -162,7 +162,15 @@ RICH_OUTCOMES = {
 RICH_ACTORS = {
     "aran": actor(
         {"memory": 9, "lethality": 10, "suspicion": 0.35, "suspects": {"bora": 0.8}},
-        {"rate": 0.6, "overshoot": -0.5, "redline": 2.6, "width": 1.2, "discharge": 0.8},
+        {
+            "rate": 0.6,
+            "overshoot": -0.5,
+            "redline": 2.6,
+            "width": 1.2,
+            "discharge": 0.8,
+            "probation": 12,
+            "firmness": 1,
+        },
         protects={"cela": 0.2, "dorn": 0.3},
         blames={"bora": {"cela": 0.4, "dorn": 0.1}},
     ),
@@ -174,7 +182,7 @@ RICH_ACTORS = {
     ),
     "cela": actor(
         {"suspicion": 0.7},
-        {"rate": 0.5, "overshoot": 0.2, "redline": 0, "width": 1.5, "discharge": 0.3},
+        {"rate": 0.5, "overshoot": 0.2, "redline": 0, "width": 1.5, "discharge": 0.3, "probation": 4, "defied_by": 2},
         kind="faction",
         protects={"bora": 0.5},
         sponsors={

@@ -225,11 +225,16 @@ def actors(cast: Cast, name: str) -> st.SearchStrategy[Map]:
         "width": decimals(0.3, 3),
         "discharge": shares,
     }
+    on_probation = {
+        "probation": st.integers(0, 30) | decimals(0.5, 6),
+        "firmness": decimals(-1, 3),
+        "defied_by": st.integers(0, 6),
+    }
     control = st.fixed_dictionaries({"control": terms_on(public_quantities(cast), decimals(-0.5, 1.5), 2)})
     return st.builds(
         actor,
         st.fixed_dictionaries(perception),
-        st.fixed_dictionaries(replies),
+        st.fixed_dictionaries(replies, optional=on_probation),
         kind=st.sampled_from(["state", "faction", "public"]),
         protects=some_of(others, shares),
         sponsors=some_of(others, control),

@@ -50,6 +50,11 @@ BELIEVED, SUSPECTED, BLOOD, PEAK_BELIEVED, PEAK_SUSPECTED = range(5)
 PROVOCATION, PEAK, BLOOD_READING, PROVOKING_RUNG = range(5, 9)
 """How it reads this morning; the last two where the actor may act, and the blood that rules read everywhere."""
 
+LEFT, DEFIANCE = range(5, 7)
+"""What is kept of a settlement behind the five stocks set aside: the share still aside, and D."""
+SINCE, BROUGHT = range(2)
+"""The day of the last reply, and that to which what is aside has been brought."""
+
 THRESHOLD, DRAW, TOTAL = range(3)
 """Rows of `Scratch.row` once an actor has drawn: what running sums must exceed, the draw, and the sum of all rates."""
 
@@ -193,6 +198,10 @@ class ModelState(NamedTuple):
     """Shape (stock, pair, run)."""
     leading: Ints
     """Number of the event that is the strongest still remembered, shape (pair, run)."""
+    aside: Floats
+    """The stocks that replies have set aside, LEFT and DEFIANCE, shape (what, pair that sets aside, run)."""
+    aside_day: DayArray
+    """SINCE and BROUGHT, shape (which, pair that sets aside, run)."""
     read: tuple[Floats, Floats, Floats]
     """What `readings` read, shape (feature, run)."""
     held: tuple[ConditionHistory, ConditionHistory, ConditionHistory]
@@ -304,6 +313,8 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         blood_is_read=p.blood_is_read(),
         stocks=stocks,
         leading=leading,
+        aside=zeros((7, p.pairs_aside, n)),
+        aside_day=np.full((2, p.pairs_aside, n), NEVER, np.int32),
         read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),
         held=(new_history(conditions[0], n), new_history(conditions[1], n), new_history(conditions[2], n)),
         chosen=np.full((len(p.actors), n), NONE, np.int32),

@@ -194,6 +194,15 @@ class ReferenceModel(mesa.Model):
         return {of: (held.P, held.Q, held.B, held.KP, held.KQ, held.leading) for of, held in self.pairs.items()}
 
     @property
+    def settlements(self) -> dict[tuple[str, str], tuple[float, ...]]:
+        """P', Q', B', KP', KQ', the share left and D of each pair, where replies are on probation."""
+        return {
+            of: (*held.aside.values(), held.left, held.D)
+            for of, held in self.pairs.items()
+            if self.theatre.deciders[of[0]].replies.probation.value > 0
+        }
+
+    @property
     def readings(self) -> dict[tuple[str, str], tuple[float, float, float]]:
         """Provocation, blood and provoking rung of each pair this morning."""
         return {of: (held.provocation, held.blood, held.provoking_rung) for of, held in self.pairs.items()}

@@ -14,7 +14,7 @@ from sim.theatre.language.schema import Action, Market
 from sim.theatre.language.variables import FlagVariable, LevelVariable, LogVariable, UnitVariable, Variable
 
 from . import arithmetic
-from .compile_cast import Cast
+from .compile_cast import Cast, can_be_positive
 from .compile_rules import ConditionTable, EffectTable, FeatureTable, ParameterTable, SpanTable, TermTable
 from .program import (
     ACTION,
@@ -174,13 +174,13 @@ class Compiler:
 
     def _action(self, name: str, action: Action, cast: Cast) -> dict[str, int]:
         actor, path = name.split(".")[0], f"actions.{name}"
-        kills, calms = action.casualties is not None, action.rung == 0 and _can_be_positive(action.calm)
+        kills, calms = action.casualties is not None, action.rung == 0 and can_be_positive(action.calm)
 
         def number(place: str, given: bool = True, rule: Callable[..., float] | None = None) -> int:
             return self.parameters.number(f"{path}.{place}", rule) if given else NONE
 
         replies = action.reply.value > 0
-        evidence = _can_be_positive(action.attribute)
+        evidence = can_be_positive(action.attribute)
         return {
             "target": self.actor_at[action.target],
             "rung": action.rung,
@@ -338,7 +338,3 @@ def _terms_of(target: Mapping[str, Number] | None) -> list[str]:
 @elementwise
 def _hundredth(per_cent: float) -> float:
     return per_cent / 100.0
-
-
-def _can_be_positive(share: Number) -> bool:
-    return share.value > 0 or (share.plausible is not None and share.plausible[1] > 0)

@@ -101,6 +101,10 @@ ACTOR = _table(
     redline="parameter",
     narrowness="parameter: 1 / width",
     discharge="parameter",
+    probation="parameter",
+    firmness="parameter",
+    defied_by="the lowest rung that defies its replies",
+    aside="the row of what it has set aside of its first pair, if it ever sets anything aside; its other pairs' follow",
     pairs="the pairs it observes start here …",
     pairs_end="… and end here",
     actions="likewise its actions",
@@ -298,6 +302,12 @@ class Program:
     outcome_conditions: Conditions
     """Those of outcomes, once flags have turned."""
     outcome_condition: Ints
+
+    @property
+    def pairs_aside(self) -> int:
+        """Number of pairs of which something may be set aside."""
+        setting = self.actor[self.actor["aside"] != NONE]
+        return int((setting["pairs_end"] - setting["pairs"]).sum())
 
     def blood_is_read(self) -> Marks:
         """Whether a term or a condition reads the blood of each pair, shape (pair,)."""

@@ -162,6 +162,12 @@ class Replies(Model):
     """How far from proportion its replies stray; it chooses among several answers to one target."""
     discharge: Share
     """Share of the grievance that a proportionate reply settles."""
+    probation: Duration = Field(default=ZERO, validate_default=True)
+    """For how long a reply is on probation: if the other side strikes again by then, what it settled comes back."""
+    firmness: RungShift = Field(default=ZERO, validate_default=True)
+    """Rungs that defiance of a reply adds to the next."""
+    defied_by: Rung = 4
+    """The lowest rung on which an act defies a reply on probation."""
 
 
 class Sponsor(Model):
