@@ -220,7 +220,11 @@ RICH_ACTIONS = {
         effects={"mood": 0.3},
     ),
     "aran.wage_war": action(
-        9, "bora", 0.005, when={"any": [{"days_since(bora, 7)": "<= 4"}, {"deaths": ">= 60"}]}, effects={"war": "set"}
+        9,
+        "bora",
+        0.005,
+        when={"any": [{"days_since(bora, 7)": "<= 4"}, {"impunity(cela, aran)": ">= 0.8"}, {"deaths": ">= 60"}]},
+        effects={"war": "set"},
     ),
     "bora.cease_fire": action(0, "aran", 0.2, when={"war": True}, calm=0.8, effects={"war": "clear"}),
     "bora.mine_ships": action(
@@ -231,7 +235,7 @@ RICH_ACTIONS = {
         deniability=0.7,
         harms={"aran": 0.5, "cela": 0.2},
         casualties={"chance": 0.2, "deaths": 1, "whose": "aran"},
-        drivers={"pain": 1.4, "provocation(bora, aran)": 1},
+        drivers={"pain": 1.4, "provocation(bora, aran)": 1, "impunity(bora, dorn)": 0.6},
         effects={"oil": "+3 %", "exports": -0.2},
     ),
     "bora.missiles": action(
@@ -254,7 +258,7 @@ RICH_ACTIONS = {
         deniability=0.5,
         claimed_by="dorn",
         casualties={"chance": 0.3, "deaths": 1.5},
-        drivers={"~command": -1, "provocation(cela, aran) * sanctions * ~talks": 2},
+        drivers={"~command": -1, "provocation(cela, aran) * sanctions * ~talks": 2, "toll(cela, aran)": -0.8},
     ),
     "cela.stand_down": action(0, "aran", 0.1, calm=0.6, casualties={"chance": 0.05, "deaths": 1, "whose": "cela"}),
     "cela.vow": action(1, "aran", 0.1, reply=1, effects={"vow": 0.2, "mood": 0.05}),

@@ -69,6 +69,7 @@ def evening(model: LockstepModel, morning: Morning, column: int) -> dict[str, ob
             pair: (*(model.stocks[stock, at, column] for stock in STOCKS), model.leading[at, column])
             for at, pair in enumerate(p.pairs)
         },
+        "tallies": {of: tuple(model.state.tallies[:, at, column].tolist()) for at, of in enumerate(p.tallies)},
         "settlements": {
             pair: tuple(model.state.aside[:, row, column].tolist())
             for at, pair in enumerate(p.pairs)

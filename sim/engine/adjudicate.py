@@ -9,7 +9,7 @@ from .aside import set_aside
 from .dice import CASUALTIES, uniform, words
 from .readings import at, clip, copy, spread
 from .settle import check_finite
-from .state import BELIEVED, BLOOD, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, ModelState
+from .state import BELIEVED, BLOOD, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, TALLIED, ModelState
 
 
 @kernel
@@ -36,6 +36,7 @@ def adjudicate(address, i, day):
         for d in range(act.pairs_relieved, act.pairs_relieved_end):
             _discharge(m, t.actor[i], t.pairs_relieved[d], weight, delta, day, r)
         _settle_scores(act, r, t, numbers, m.stocks)
+        _tally(act, weight, r, m.tallies)
         w.heat[1, r] += weight
         w.today[overall, r] = max(w.today[overall, r], rung)
         for d in range(act.dyads, act.dyads_end):
@@ -111,6 +112,17 @@ def _settle_scores(act, r, tables, numbers, stocks):
         share = at(numbers, act.attribute, r)
         _open(SUSPECTED, BELIEVED, tables.pairs_revealed[e], r, share, stocks)
         _open(PEAK_SUSPECTED, PEAK_BELIEVED, tables.pairs_revealed[e], r, share, stocks)
+
+
+@inline
+def _tally(act, weight, r, tallies):
+    """Count the act as unanswered, as suffered, and against what its target did unanswered."""
+    if act.unanswered != NONE:
+        tallies[TALLIED, act.unanswered, r] += weight
+    if act.suffered != NONE:
+        tallies[TALLIED, act.suffered, r] += weight
+    if act.answered != NONE:
+        tallies[TALLIED, act.answered, r] = max(0.0, tallies[TALLIED, act.answered, r] - weight)
 
 
 @inline

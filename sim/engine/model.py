@@ -227,6 +227,7 @@ class LockstepModel:
             self.leading,
             self.state.aside,
             self.state.aside_day,
+            self.state.tallies,
             *self.world,
             *(held.streak for held in self.held),
             *own,

@@ -14,6 +14,8 @@ from .state import (
     PEAK_SUSPECTED,
     PROVOCATION,
     SUSPECTED,
+    TALLIED,
+    TALLY_READING,
     TILE,
     ModelState,
 )
@@ -30,6 +32,8 @@ def perceive(address, i):
     for first in range(0, n, TILE):
         for p in range(me.pairs, me.pairs_end):
             _read_pair(m, i, p, first, min(first + TILE, n))
+        if me.tallies_end > me.tallies:
+            _read_tallies(m, i, first, min(first + TILE, n))
 
 
 @part
@@ -115,6 +119,21 @@ def _read_pair(m, i, p, first, last):
         saturate(blood, sharpness, m.scratch.room)
     peak = stocks[PEAK, p, first:last]
     _believe(stocks[PEAK_BELIEVED, p, first:last], sigma, stocks[PEAK_SUSPECTED, p, first:last], peak)
+
+
+@part
+def _read_tallies(m, i, first, last):
+    """What an actor did unanswered and what it suffered, faded by a day, as they read this morning."""
+    me, row, n = m.tables.actor[i], m.scratch.row, last - first
+    sharpness, decay = row[0, :n], row[1, :n]
+    spread(m.numbers, me.sharpness, first, sharpness)
+    spread(m.numbers, me.learning, first, decay)
+    for k in range(me.tallies, me.tallies_end):
+        held, reading = m.tallies[TALLIED, k, first:last], m.tallies[TALLY_READING, k, first:last]
+        for r in range(n):
+            held[r] *= decay[r]
+        copy(held, reading)
+        saturate(reading, sharpness, m.scratch.room)
 
 
 @inline

@@ -50,6 +50,8 @@ BELIEVED, SUSPECTED, BLOOD, PEAK_BELIEVED, PEAK_SUSPECTED = range(5)
 PROVOCATION, PEAK, BLOOD_READING, PROVOKING_RUNG = range(5, 9)
 """How it reads this morning; the last two where the actor may act, and the blood that rules read everywhere."""
 
+TALLIED, TALLY_READING = range(2)
+"""What a tally, an impunity or a toll, has come to, and how it reads this morning."""
 LEFT, DEFIANCE = range(5, 7)
 """What is kept of a settlement behind the five stocks set aside: the share still aside, and D."""
 SINCE, BROUGHT = range(2)
@@ -198,6 +200,8 @@ class ModelState(NamedTuple):
     """Shape (stock, pair, run)."""
     leading: Ints
     """Number of the event that is the strongest still remembered, shape (pair, run)."""
+    tallies: Floats
+    """TALLIED and TALLY_READING, shape (which, tally, run)."""
     aside: Floats
     """The stocks that replies have set aside, LEFT and DEFIANCE, shape (what, pair that sets aside, run)."""
     aside_day: DayArray
@@ -313,6 +317,7 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         blood_is_read=p.blood_is_read(),
         stocks=stocks,
         leading=leading,
+        tallies=zeros((2, len(p.tallies), n)),
         aside=zeros((7, p.pairs_aside, n)),
         aside_day=np.full((2, p.pairs_aside, n), NEVER, np.int32),
         read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),

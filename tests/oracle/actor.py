@@ -67,6 +67,14 @@ class Pair:
             self.brought += 1
 
 
+@dataclass
+class Tally:
+    """What one actor did to another unanswered, or what it suffered from it, and how that read this morning."""
+
+    points: float = 0.0
+    reading: float = 0.0
+
+
 @dataclass(frozen=True)
 class Rate:
     """An action's daily rate, and the part of it that answers."""
@@ -106,6 +114,11 @@ class ActorAgent(mesa.Agent):
         for pair in self.pairs.values():
             pair.fade(self.fading)
             pair.D *= self.fading
+        for tallies in (self.model.impunity, self.model.toll):
+            for (holder, _), tally in tallies.items():
+                if holder == self.name:
+                    tally.points *= decay(self.traits.perception.learning.value)
+                    tally.reading = 1 - exp(-(tally.points * (1 / self.traits.perception.scale.value)))
         for event in self.model.yesterday:
             if event.target and event.actor != self.name:
                 self.take_up(event)
@@ -287,6 +300,7 @@ class ActorAgent(mesa.Agent):
             self.calm(action)
         if action.attribute.value > 0:
             self.attribute(action)
+        self.tally(action.target, model.severity(rung))
         model.deaths[whose_people(action)] += deaths
         model.record(self.name, name, action.target, rung, deniability, deaths, self.intent.cause)
 
@@ -337,6 +351,17 @@ class ActorAgent(mesa.Agent):
                 moved = pair.KQ * action.attribute.value
                 pair.KP += moved
                 pair.KQ -= moved
+
+    def tally(self, target: str, S: float) -> None:
+        """What is done is unanswered for now; the target suffered it, and has answered what it did itself."""
+        impunity, toll = self.model.impunity, self.model.toll
+        if (self.name, target) in impunity:
+            impunity[self.name, target].points += S
+        if (target, self.name) in toll:
+            toll[target, self.name].points += S
+        if (target, self.name) in impunity:
+            its = impunity[target, self.name]
+            its.points = max(0.0, its.points - S)
 
     # 4. Settle
 

@@ -100,6 +100,7 @@ class Compiler:
         self.pair_at: dict[tuple[str, str], int] = {
             pair: at for at, pair in enumerate(sorted(self.theatre.pairs_read()))
         }
+        self.tally_at = _positions(self.theatre.tallies_read())
         self.since_rung: dict[tuple[str, int], int] = {}
         self.dawn, self.morning, self.snapshot = (FeatureTable(self) for _ in range(3))
         self.morning_conditions, self.flag_conditions, self.outcome_conditions = (
@@ -136,6 +137,7 @@ class Compiler:
             dyads=tuple(self.dyads),
             outcomes=tuple(outcomes),
             pairs=tuple(self.pair_at),
+            tallies=tuple(self.tally_at),
             injects=tuple(injects),
             outcome_condition=outcome_condition,
             inject=inject,
@@ -199,6 +201,9 @@ class Compiler:
             "calm": number("calm", calms),
             "calm_pair": self.pair_at.get((action.target, actor), NONE) if calms else NONE,
             "attribute": number("attribute", evidence),
+            "unanswered": self.tally_at.get(("impunity", actor, action.target), NONE),
+            "suffered": self.tally_at.get(("toll", action.target, actor), NONE),
+            "answered": self.tally_at.get(("impunity", action.target, actor), NONE),
             **_span("drivers", self.terms.add(self.morning, action.drivers, f"{path}.drivers")),
             **_span("effects", self.effects.add(action.effects, path)),
             **_span("dyads", self.dyad_of.add(self._dyads_of(actor, action.target))),

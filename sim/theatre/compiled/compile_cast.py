@@ -47,6 +47,7 @@ class Cast:
             "actions": [action.split(".")[0] for action in self._of.actions],
             "links": [proxy for proxy, _ in self.links],
             "fits": [actor for actor, _, _ in self.fits],
+            "tallies": [observer for _, observer, _ in self._of.tally_at],
         }
         for field, owners in owned.items():
             ends = np.cumsum([owners.count(name) for name in names]).tolist()
@@ -54,6 +55,7 @@ class Cast:
         columns["defied_by"] = [actor.replies.defied_by for actor in self._of.cast.values()]
         columns["aside"] = self._aside([owned["pairs"].count(name) for name in names])
         decay = [number(f"actors.{name}.perception.memory", arithmetic.decay) for name in names]
+        columns["learning"] = [number(f"actors.{name}.perception.learning", arithmetic.decay) for name in names]
         narrowness = [number(f"actors.{name}.replies.width", _reciprocal) for name in names]
         sharpness = [number(f"actors.{name}.perception.scale", _reciprocal) for name in names]
         return table(ACTOR, decay=decay, narrowness=narrowness, sharpness=sharpness, key=keys, **columns)
