@@ -168,7 +168,16 @@ RICH_OUTCOMES = {
 RICH_ACTORS = {
     "aran": actor(
         {"memory": 9, "lethality": 10, "suspicion": 0.35, "suspects": {"bora": 0.8}},
-        {"rate": 0.6, "overshoot": -0.5, "redline": 2.6, "width": 1.2, "discharge": 0.8, "substitution": 0.5},
+        {
+            "rate": 0.6,
+            "overshoot": -0.5,
+            "redline": 2.6,
+            "width": 1.2,
+            "discharge": 0.8,
+            "substitution": 0.5,
+            "probation": 12,
+            "firmness": 1,
+        },
         protects={"cela": 0.2, "dorn": 0.3},
         blames={"bora": {"cela": 0.4, "dorn": 0.1}},
     ),
@@ -180,7 +189,17 @@ RICH_ACTORS = {
     ),
     "cela": actor(
         {"suspicion": 0.7},
-        {"rate": 0.5, "overshoot": 0.2, "redline": 0, "width": 1.5, "discharge": 0.3, "variety": 0.7, "silence": 0.1},
+        {
+            "rate": 0.5,
+            "overshoot": 0.2,
+            "redline": 0,
+            "width": 1.5,
+            "discharge": 0.3,
+            "variety": 0.7,
+            "silence": 0.1,
+            "probation": 4,
+            "defied_by": 2,
+        },
         kind="faction",
         protects={"bora": 0.5},
         sponsors={
@@ -231,7 +250,11 @@ RICH_ACTIONS = {
         effects={"mood": 0.3},
     ),
     "aran.wage_war": action(
-        9, "bora", 0.005, when={"any": [{"days_since(bora, 7)": "<= 4"}, {"deaths": ">= 60"}]}, effects={"war": "set"}
+        9,
+        "bora",
+        0.005,
+        when={"any": [{"days_since(bora, 7)": "<= 4"}, {"impunity(cela, aran)": ">= 0.8"}, {"deaths": ">= 60"}]},
+        effects={"war": "set"},
     ),
     "bora.cease_fire": action(0, "aran", 0.2, when={"war": True}, calm=0.8, effects={"war": "clear"}),
     "bora.mine_ships": action(
@@ -244,7 +267,7 @@ RICH_ACTIONS = {
         deniability=0.7,
         harms={"aran": 0.5, "cela": 0.2},
         casualties={"chance": 0.2, "deaths": 1, "whose": "aran"},
-        drivers={"pain": 1.4, "provocation(bora, aran)": 1},
+        drivers={"pain": 1.4, "provocation(bora, aran)": 1, "impunity(bora, dorn)": 0.6},
         effects={"oil": "+3 %", "exports": -0.2},
     ),
     "bora.missiles": action(
@@ -269,7 +292,7 @@ RICH_ACTIONS = {
         deniability=0.5,
         claimed_by="dorn",
         casualties={"chance": 0.3, "deaths": 1.5},
-        drivers={"~command": -1, "provocation(cela, aran) * sanctions * ~talks": 2},
+        drivers={"~command": -1, "provocation(cela, aran) * sanctions * ~talks": 2, "toll(cela, aran)": -0.8},
     ),
     "cela.stand_down": action(0, "aran", 0.1, calm=0.6, casualties={"chance": 0.05, "deaths": 1, "whose": "cela"}),
     "cela.vow": action(1, "aran", 0.1, reply=1, instrument="words", effects={"vow": 0.2, "mood": 0.05}),

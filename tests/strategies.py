@@ -103,7 +103,9 @@ def casts(draw: Draw) -> Cast:
 def grievances(cast: Cast) -> Text:
     pairs = st.permutations(cast.actors).map(lambda order: order[:2])
     return st.builds(
-        lambda what, pair: f"{what}({pair[0]}, {pair[1]})", st.sampled_from(["provocation", "blood"]), pairs
+        lambda what, pair: f"{what}({pair[0]}, {pair[1]})",
+        st.sampled_from(["provocation", "blood", "impunity", "toll"]),
+        pairs,
     )
 
 
@@ -235,11 +237,17 @@ def actors(cast: Cast, name: str) -> st.SearchStrategy[Map]:
         "variety": shares,
         "silence": decimals(0, 2),
     }
+    learns = {"learning": half_lives}
+    on_probation = {
+        "probation": st.integers(0, 30) | decimals(0.5, 6),
+        "firmness": decimals(-1, 3),
+        "defied_by": st.integers(0, 6),
+    }
     control = st.fixed_dictionaries({"control": terms_on(public_quantities(cast), decimals(-0.5, 1.5), 2)})
     return st.builds(
         actor,
-        st.fixed_dictionaries(perception),
-        st.fixed_dictionaries(replies),
+        st.fixed_dictionaries(perception, optional=learns),
+        st.fixed_dictionaries(replies, optional=on_probation),
         kind=st.sampled_from(["state", "faction", "public"]),
         protects=some_of(others, shares),
         sponsors=some_of(others, control),

@@ -13,6 +13,8 @@ from sim.engine import state
 from sim.engine.agents import Actor
 from sim.engine.explain import Observer
 from sim.engine.model import LockstepModel
+from sim.engine.single import row_aside
+from sim.theatre.compiled.program import NONE
 from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
 from tests.small_scenarios import START, rich
@@ -66,6 +68,12 @@ def evening(model: LockstepModel, morning: Morning, column: int) -> dict[str, ob
         "stocks": {
             pair: (*(model.stocks[stock, at, column] for stock in STOCKS), model.leading[at, column])
             for at, pair in enumerate(p.pairs)
+        },
+        "tallies": {of: tuple(model.state.tallies[:, at, column].tolist()) for at, of in enumerate(p.tallies)},
+        "settlements": {
+            pair: tuple(model.state.aside[:, row, column].tolist())
+            for at, pair in enumerate(p.pairs)
+            if (row := row_aside(p, p.actors.index(pair[0]), at)) != NONE
         },
         "provocation": dict(zip(p.pairs, morning.provocation[:, column].tolist(), strict=True)),
         "running_sums": {actor: sums[:, column].tolist() for actor, sums in morning.running_sums.items()},

@@ -57,7 +57,8 @@ def rate_of_parts(option: OpenOption) -> float:
     reply = option.reply
     if reply is None:
         return option.drive * option.base * option.rested
-    assert reply.sought == (reply.provoking_rung + reply.overshoot) + reply.redline * reply.blood
+    in_proportion = (reply.provoking_rung + reply.overshoot) + reply.redline * reply.blood
+    assert reply.sought == in_proportion + reply.firmness * reply.defiance
     weight = reply.preference * reply.fit * reply.elsewhere * reply.otherwise
     assert reply.share == (weight / reply.together if reply.together > 0 else 0.0)
     assert reply.answer == (weight * (reply.rate * reply.provocation / reply.together) if reply.together > 0 else 0.0)

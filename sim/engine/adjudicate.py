@@ -5,10 +5,11 @@ from math import ceil, floor
 from sim.theatre.compiled.program import FLAG, LOG, NONE, SET, UNIT
 
 from ._numba import exponentials, inline, kernel, log, part, struct_at
+from .aside import set_aside
 from .dice import CASUALTIES, uniform, words
 from .readings import at, clip, copy, spread
 from .settle import check_finite
-from .state import BELIEVED, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, ModelState
+from .state import BELIEVED, BLOOD, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, TALLIED, ModelState
 
 
 @kernel
@@ -28,8 +29,14 @@ def adjudicate(address, i, day):
         w.deaths[act.whose, r] += deaths
         w.deaths[everyone, r] += deaths
         gather(act.effects, act.effects_end, r, t.effects, t.variable, numbers, w)
+        delta = at(numbers, act.deniability, r)
+        if deaths > 0:
+            delta *= at(numbers, t.ladder.lethal_deniability, r)
         weight = m.severity[rung, r]
-        _settle_scores(act, weight, at(numbers, t.actor[i].discharge, r), r, t, numbers, m.stocks)
+        for d in range(act.pairs_relieved, act.pairs_relieved_end):
+            _discharge(m, t.actor[i], t.pairs_relieved[d], weight, delta, day, r)
+        _settle_scores(act, r, t, numbers, m.stocks)
+        _tally(act, weight, r, m.tallies)
         w.heat[1, r] += weight
         w.today[overall, r] = max(w.today[overall, r], rung)
         for d in range(act.dyads, act.dyads_end):
@@ -39,9 +46,6 @@ def adjudicate(address, i, day):
         for k in range(m.since_actor.size):
             if m.since_actor[k] == i and rung >= m.since_rung[k]:
                 w.last_rung_day[k, r] = day
-        delta = at(numbers, act.deniability, r)
-        if deaths > 0:
-            delta *= at(numbers, t.ladder.lethal_deniability, r)
         _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[i, r], m.events, m.n_events, m.event_number)
 
 
@@ -78,15 +82,32 @@ def gather(first, last, r, effects, variable, numbers, world):
 
 
 @inline
-def _settle_scores(act, weight, discharge, r, tables, numbers, stocks):
-    """What the act does to grievances: a reply satisfies its actor, calm its target, evidence opens suspicion."""
-    for d in range(act.pairs_relieved, act.pairs_relieved_end):
-        pair = tables.pairs_relieved[d]
-        peak = stocks[PEAK, pair, r]
-        ratio = min(1.0, weight / peak) if peak > 0.0 else 1.0
-        _scale(pair, r, 1.0 - discharge * ratio, stocks)
+def _discharge(m, me, pair, weight, delta, day, r):
+    """Let a reply satisfy its actor: what is open by its proportion, what is only suspected if it is open itself."""
+    stocks, discharge = m.stocks, at(m.numbers, me.discharge, r)
+    proven = stocks[PEAK_BELIEVED, pair, r] + stocks[PEAK_SUSPECTED, pair, r]
+    settled = discharge * _in_proportion(weight, stocks[PEAK, pair, r])
+    doubt = discharge * (1.0 - delta) * _in_proportion(weight, proven)
+    if me.aside != NONE:
+        set_aside(me, pair, settled, doubt, day, r, m.numbers, stocks, m.aside, m.aside_day)
+    for stock in (BELIEVED, BLOOD, PEAK_BELIEVED):
+        stocks[stock, pair, r] *= 1.0 - settled
+    for stock in (SUSPECTED, PEAK_SUSPECTED):
+        stocks[stock, pair, r] *= 1.0 - doubt
+
+
+@inline
+def _in_proportion(weight, strongest):
+    """How far an act answers the strongest in full, at most 1."""
+    return min(1.0, weight / strongest) if strongest > 0.0 else 1.0
+
+
+@inline
+def _settle_scores(act, r, tables, numbers, stocks):
+    """What the act does to grievances of others: calm satisfies its target, evidence opens suspicion."""
     if act.calm_pair != NONE:
-        _scale(act.calm_pair, r, 1.0 - at(numbers, act.calm, r), stocks)
+        for stock in range(PEAK_SUSPECTED + 1):
+            stocks[stock, act.calm_pair, r] *= 1.0 - at(numbers, act.calm, r)
     for e in range(act.pairs_revealed, act.pairs_revealed_end):
         share = at(numbers, act.attribute, r)
         _open(SUSPECTED, BELIEVED, tables.pairs_revealed[e], r, share, stocks)
@@ -94,9 +115,14 @@ def _settle_scores(act, weight, discharge, r, tables, numbers, stocks):
 
 
 @inline
-def _scale(pair, r, factor, stocks):
-    for stock in range(PEAK_SUSPECTED + 1):
-        stocks[stock, pair, r] *= factor
+def _tally(act, weight, r, tallies):
+    """Count the act as unanswered, as suffered, and against what its target did unanswered."""
+    if act.unanswered != NONE:
+        tallies[TALLIED, act.unanswered, r] += weight
+    if act.suffered != NONE:
+        tallies[TALLIED, act.suffered, r] += weight
+    if act.answered != NONE:
+        tallies[TALLIED, act.answered, r] = max(0.0, tallies[TALLIED, act.answered, r] - weight)
 
 
 @inline

@@ -43,7 +43,8 @@ class Actor(Participant):
         super().__init__(model, name)
         self.index = model.program.actors.index(name)
         me = model.program.actor[self.index]
-        self._acts, self._holds_grudges = me["actions_end"] > me["actions"], me["pairs_end"] > me["pairs"]
+        self._acts = me["actions_end"] > me["actions"]
+        self._remembers = me["pairs_end"] > me["pairs"] or me["tallies_end"] > me["tallies"]
         self.chosen = model.state.chosen[self.index]
 
     @property
@@ -54,7 +55,7 @@ class Actor(Participant):
 
     def perceive(self) -> None:
         """Let what is held against others fade, add yesterday's acts, and read the result."""
-        if self._holds_grudges:
+        if self._remembers:
             perceive(self.model.address, self.index)
 
     def decide(self) -> None:

@@ -5,7 +5,7 @@ made again in the same order from the same readings, so that it has the same bit
 """
 
 from collections.abc import Callable
-from math import inf
+from math import floor, inf
 from typing import NamedTuple
 
 import numpy as np
@@ -15,21 +15,40 @@ from sim.theatre.compiled.program import NONE
 
 from .agents import Actor, Participant
 from .model import LockstepModel
-from .single import fallen, provoking_rung, saturated
+from .single import fallen, provoking_rung, row_aside, saturated
 from .state import (
     BELIEVED,
     BLOOD,
     BLOOD_READING,
+    BROUGHT,
+    DEFIANCE,
     DRAW,
+    LEFT,
     MORNING,
     NEVER_AGAIN,
     PEAK,
     PROVOCATION,
     PROVOKING_RUNG,
+    SINCE,
     SUSPECTED,
     THRESHOLD,
     TOTAL,
 )
+
+
+class Settlement(NamedTuple):
+    """What an actor's replies have set aside of a grievance, as it stands this morning."""
+
+    believed: float
+    """P'."""
+    suspected: float
+    """Q'."""
+    until: int
+    """The last day on which an act of the other side brings it back; -1 if nothing is on probation."""
+    defiance: float
+    """D."""
+    firmness: float
+    """Rungs that each of it adds to what is sought."""
 
 
 class Grievance(NamedTuple):
@@ -49,6 +68,7 @@ class Grievance(NamedTuple):
     provoking_rung: float
     leading: int
     """Number of the event that is the strongest still remembered; -1 for none."""
+    settlement: Settlement
 
 
 class DriverTerm(NamedTuple):
@@ -74,8 +94,10 @@ class Answer(NamedTuple):
     """At best 1, on the rung that is sought."""
     overshoot: float
     redline: float
+    firmness: float
+    defiance: float
     sought: float
-    """Provoking rung, with the overshoot and what blood adds."""
+    """Provoking rung, with the overshoot and what blood and defiance add."""
     elsewhere: float
     """What is left of the fit because the act answered was done at another place; 1 for all."""
     otherwise: float
@@ -154,7 +176,7 @@ def choice(model: LockstepModel, actor: int) -> Choice:
     m, me = model.state, model.program.actor[actor]
     actor_of(model, actor).weigh()
     sharpness = number(model, me["sharpness"])
-    grievances = tuple(_grievance(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
+    grievances = tuple(_grievance(model, actor, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
     free = model.day >= m.tables.script.imposed_days and me["actions_end"] > me["actions"]
     rates = tuple(_action_rate(model, actor, a) for a in range(me["actions"], me["actions_end"])) if free else ()
     total, draw, threshold = (float(m.scratch.row[row, 0]) if free else 0.0 for row in (TOTAL, DRAW, THRESHOLD))
@@ -179,7 +201,7 @@ def number(model: LockstepModel, k: int) -> float:
     return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
 
 
-def _grievance(model: LockstepModel, pair: int, sharpness: float) -> Grievance:
+def _grievance(model: LockstepModel, actor: int, pair: int, sharpness: float) -> Grievance:
     def stock(which: int) -> float:
         return float(model.stocks[which, pair, 0])
 
@@ -194,7 +216,23 @@ def _grievance(model: LockstepModel, pair: int, sharpness: float) -> Grievance:
         strongest=stock(PEAK),
         provoking_rung=provoking_rung(stock(PEAK), model.state.severity[:, 0]),
         leading=int(model.leading[pair, 0]),
+        settlement=_settlement(model, actor, pair),
     )
+
+
+def _settlement(model: LockstepModel, actor: int, pair: int) -> Settlement:
+    m, me, row = model.state, model.program.actor[actor], row_aside(model.program, actor, pair)
+    firmness = number(model, me["firmness"])
+    if row == NONE:
+        return Settlement(0.0, 0.0, NONE, 0.0, firmness)
+    until = int(m.aside_day[SINCE, row, 0]) + floor(number(model, me["probation"]))
+    if m.aside[LEFT, row, 0] == 0.0 or until < model.day:
+        return Settlement(0.0, 0.0, NONE, float(m.aside[DEFIANCE, row, 0]), firmness)
+    believed, suspected = float(m.aside[BELIEVED, row, 0]), float(m.aside[SUSPECTED, row, 0])
+    decay = number(model, me["decay"])
+    for _ in range(model.day - int(m.aside_day[BROUGHT, row, 0])):
+        believed, suspected = believed * decay, suspected * decay
+    return Settlement(believed, suspected, until, float(m.aside[DEFIANCE, row, 0]), firmness)
 
 
 def _action_rate(model: LockstepModel, actor: int, action: int) -> ActionRate:
@@ -242,13 +280,16 @@ def _answer(model: LockstepModel, actor: int, action: int) -> Answer:
     waiting = [local for local in rivals if scratch.open[local, 0] and not scratch.able[local, 0]]
     provoking, blood = (float(model.stocks[which, pair, 0]) for which in (PROVOKING_RUNG, BLOOD_READING))
     overshoot, redline = number(model, me["overshoot"]), number(model, me["redline"])
+    settlement = _settlement(model, actor, pair)
     return Answer(
         pair=pair,
         preference=number(model, act["reply"]),
         fit=float(scratch.fit[act["fit"] - me["fits"], 0]),
         overshoot=overshoot,
         redline=redline,
-        sought=(provoking + overshoot) + redline * blood,
+        firmness=settlement.firmness,
+        defiance=settlement.defiance,
+        sought=((provoking + overshoot) + redline * blood) + settlement.firmness * settlement.defiance,
         elsewhere=number(model, me["substitution"]) if _differs(model, act, pair, "place") else 1.0,
         otherwise=number(model, me["variety"]) if _differs(model, act, pair, "instrument") else 1.0,
         weight=float(scratch.weight[at, 0]),

@@ -19,6 +19,7 @@ KERNELS = (
     "sim.engine._numba.decorators",
     "sim.engine._numba.struct_pointer",
     "sim.engine.adjudicate",
+    "sim.engine.aside",
     "sim.engine.bound",
     "sim.engine.count",
     "sim.engine.decide",

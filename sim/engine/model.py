@@ -225,6 +225,9 @@ class LockstepModel:
         kept: list[NDArray[Any]] = [
             self.stocks[:BLOOD_READING],
             self.leading,
+            self.state.aside,
+            self.state.aside_day,
+            self.state.tallies,
             *self.world,
             *(held.streak for held in self.held),
             *own,

@@ -3,6 +3,7 @@
 from sim.theatre.compiled.program import NONE
 
 from ._numba import exponentials, inline, kernel, log2, part, struct_at
+from .aside import defy, fade_defiance
 from .readings import at, clip, copy, spread
 from .state import (
     BELIEVED,
@@ -13,6 +14,8 @@ from .state import (
     PEAK_SUSPECTED,
     PROVOCATION,
     SUSPECTED,
+    TALLIED,
+    TALLY_READING,
     TILE,
     ModelState,
 )
@@ -29,6 +32,8 @@ def perceive(address, i):
     for first in range(0, n, TILE):
         for p in range(me.pairs, me.pairs_end):
             _read_pair(m, i, p, first, min(first + TILE, n))
+        if me.tallies_end > me.tallies:
+            _read_tallies(m, i, first, min(first + TILE, n))
 
 
 @part
@@ -40,12 +45,14 @@ def _fade(m, i, first, last):
             held = m.stocks[stock, p, first:last]
             for r in range(held.size):
                 held[r] *= decay[r]
+    if me.aside != NONE:
+        fade_defiance(me, first, decay, m.aside)
 
 
 @part
 def _take_in(m, i):
     """Load the actor's pairs with yesterday's events."""
-    t, numbers, n_actions, lethality = m.tables, m.numbers, m.tables.action.size, m.tables.actor[i].lethality
+    t, me, n_actions = m.tables, m.tables.actor[i], m.tables.action.size
     start = t.load_start[i * n_actions : (i + 1) * n_actions + 1]
     for e in range(m.n_events[1], m.n_events[2]):
         event = m.events[e]
@@ -54,8 +61,7 @@ def _take_in(m, i):
             continue  # an entry of the script, none of the actor's business, or without weight
         for k in range(start[a], start[a + 1]):
             load = t.loads[k]
-            laid = share(load, event.column, numbers, m.world.control)
-            _load(load, event, laid, lethality, m.severity, t.suspicion, numbers, m.stocks, m.leading, m.leading_action)
+            _load(m, me, load, event, share(load, event.column, m.numbers, m.world.control))
 
 
 @inline
@@ -76,14 +82,17 @@ def share(load, r, numbers, control):
 
 
 @inline
-def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, leading, by):
+def _load(m, me, load, event, share):
     """Load one pair with one event, open and suspected, and make it the leading event if it is the strongest."""
-    r, p, delta = event.column, load.pair, event.deniability
-    sigma = at(numbers, suspicion[p], r)
-    felt = at(numbers, load.weight, r) * severity[event.rung, r]
+    numbers, stocks, r, p, delta = m.numbers, m.stocks, event.column, load.pair, event.deniability
+    sigma = at(numbers, m.tables.suspicion[p], r)
+    felt = at(numbers, load.weight, r) * m.severity[event.rung, r]
     shed = 0.0
     if event.deaths > 0:
-        shed = at(numbers, load.blood_weight, r) * (at(numbers, lethality, r) * log2(1.0 + event.deaths))
+        shed = at(numbers, load.blood_weight, r) * (at(numbers, me.lethality, r) * log2(1.0 + event.deaths))
+    if me.aside != NONE and felt > 0.0:
+        blamed = share * ((1.0 - delta) + delta * sigma)
+        defy(me, p, event, blamed, numbers, stocks, m.aside, m.aside_day)
     weight = felt + shed
     stocks[BELIEVED, p, r] += share * ((1.0 - delta) * weight)
     stocks[SUSPECTED, p, r] += share * (delta * weight)
@@ -92,8 +101,8 @@ def _load(load, event, share, lethality, severity, suspicion, numbers, stocks, l
     if open_part + sigma * suspected_part > stocks[PEAK_BELIEVED, p, r] + sigma * stocks[PEAK_SUSPECTED, p, r]:
         stocks[PEAK_BELIEVED, p, r] = open_part
         stocks[PEAK_SUSPECTED, p, r] = suspected_part
-        leading[p, r] = event.number
-        by[p, r] = event.action
+        m.leading[p, r] = event.number
+        m.leading_action[p, r] = event.action
 
 
 @part
@@ -111,6 +120,21 @@ def _read_pair(m, i, p, first, last):
         saturate(blood, sharpness, m.scratch.room)
     peak = stocks[PEAK, p, first:last]
     _believe(stocks[PEAK_BELIEVED, p, first:last], sigma, stocks[PEAK_SUSPECTED, p, first:last], peak)
+
+
+@part
+def _read_tallies(m, i, first, last):
+    """What an actor did unanswered and what it suffered, faded by a day, as they read this morning."""
+    me, row, n = m.tables.actor[i], m.scratch.row, last - first
+    sharpness, decay = row[0, :n], row[1, :n]
+    spread(m.numbers, me.sharpness, first, sharpness)
+    spread(m.numbers, me.learning, first, decay)
+    for k in range(me.tallies, me.tallies_end):
+        held, reading = m.tallies[TALLIED, k, first:last], m.tallies[TALLY_READING, k, first:last]
+        for r in range(n):
+            held[r] *= decay[r]
+        copy(held, reading)
+        saturate(reading, sharpness, m.scratch.room)
 
 
 @inline

@@ -11,6 +11,7 @@ from sim.theatre.compiled.program import (
     SCALED,
     SINCE_ACTION,
     SINCE_RUNG,
+    TALLY,
     TENSION,
     VARIABLE,
 )
@@ -22,7 +23,7 @@ from .state import DAWN, MORNING, ModelState
 NEVER_SINCE = 1e9
 """What `days_since` reads for what has never happened."""
 
-_PROVOCATION, _BLOOD = state.PROVOCATION, state.BLOOD_READING
+_PROVOCATION, _BLOOD, _TALLY = state.PROVOCATION, state.BLOOD_READING, state.TALLY_READING
 
 
 @inline
@@ -106,6 +107,8 @@ def _read(m, kind, i, low, high, row):
         copy(m.stocks[_PROVOCATION, i], row)
     elif kind == BLOOD:
         copy(m.stocks[_BLOOD, i], row)
+    elif kind == TALLY:
+        copy(m.tallies[_TALLY, i], row)
     elif kind == CONDITION:
         copy(m.held[MORNING].holds[i], row)
     elif kind == RUNG:
@@ -142,6 +145,8 @@ def measure(m, kind, i, day, holds, room):
         return m.stocks[_PROVOCATION, i]
     if kind == BLOOD:
         return m.stocks[_BLOOD, i]
+    if kind == TALLY:
+        return m.tallies[_TALLY, i]
     if kind == RUNG:
         return m.world.rung[i]
     if kind == TENSION:

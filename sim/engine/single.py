@@ -7,15 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.compiled.program import LOAD, NONE, Floats, Program
+from sim.theatre.compiled.program import ACTOR, LOAD, NONE, Floats, Program
 
-from . import decide, perceive, readings, weigh
+from . import aside, decide, perceive, readings, weigh
 from ._numba import uncompiled
 from .numbers import Numbers
 from .state import MORNING, ModelState
 
 _share, _saturate = uncompiled(perceive.share), uncompiled(perceive.saturate)
 _rung, _threshold = uncompiled(weigh.rung_of), uncompiled(weigh.threshold_of)
+_row_aside = uncompiled(aside.row_aside)
 _scale, _measure, _fall = uncompiled(readings.scale), uncompiled(readings.measure), uncompiled(decide.fall)
 
 
@@ -25,6 +26,7 @@ def as_written(program: Program) -> Numbers:
     return Numbers(shared, np.full(len(shared), NONE, np.int32), np.zeros((0, 1)))
 
 
+_Actor: Any = namedtuple("_Actor", list(ACTOR.names or ()))  # type: ignore[misc]
 _Load: Any = namedtuple("_Load", list(LOAD.names or ()))  # type: ignore[misc]  # its fields are the table's columns
 
 
@@ -49,6 +51,12 @@ def saturated(stock: float, sharpness: float) -> float:
 def provoking_rung(peak: float, severity: Floats) -> float:
     """The rung of the strongest act, by the severities of all rungs."""
     return float(_rung(peak, severity))
+
+
+def row_aside(program: Program, actor: int, pair: int) -> int:
+    """The row of what an actor has set aside of one of its pairs; -1 if it never sets anything aside."""
+    me: Any = _Actor(*program.actor[actor].tolist())
+    return NONE if me.aside == NONE else int(_row_aside(me, pair))
 
 
 def scaled(value: float, low: float, high: float) -> float:

@@ -50,6 +50,13 @@ BELIEVED, SUSPECTED, BLOOD, PEAK_BELIEVED, PEAK_SUSPECTED = range(5)
 PROVOCATION, PEAK, BLOOD_READING, PROVOKING_RUNG = range(5, 9)
 """How it reads this morning; the last two where the actor may act, and the blood that rules read everywhere."""
 
+TALLIED, TALLY_READING = range(2)
+"""What a tally, an impunity or a toll, has come to, and how it reads this morning."""
+LEFT, DEFIANCE = range(5, 7)
+"""What is kept of a settlement behind the five stocks set aside: the share still aside, and D."""
+SINCE, BROUGHT = range(2)
+"""The day of the last reply, and that to which what is aside has been brought."""
+
 THRESHOLD, DRAW, TOTAL = range(3)
 """Rows of `Scratch.row` once an actor has drawn: what running sums must exceed, the draw, and the sum of all rates."""
 
@@ -203,6 +210,12 @@ class ModelState(NamedTuple):
     """Number of the event that is the strongest still remembered, shape (pair, run)."""
     leading_action: Ints
     """The action that it was done by, likewise."""
+    tallies: Floats
+    """TALLIED and TALLY_READING, shape (which, tally, run)."""
+    aside: Floats
+    """The stocks that replies have set aside, LEFT and DEFIANCE, shape (what, pair that sets aside, run)."""
+    aside_day: DayArray
+    """SINCE and BROUGHT, shape (which, pair that sets aside, run)."""
     read: tuple[Floats, Floats, Floats]
     """What `readings` read, shape (feature, run)."""
     held: tuple[ConditionHistory, ConditionHistory, ConditionHistory]
@@ -312,6 +325,9 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         stocks=stocks,
         leading=leading,
         leading_action=leading.copy(),
+        tallies=zeros((2, len(p.tallies), n)),
+        aside=zeros((7, p.pairs_aside, n)),
+        aside_day=np.full((2, p.pairs_aside, n), NEVER, np.int32),
         read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),
         held=(new_history(conditions[0], n), new_history(conditions[1], n), new_history(conditions[2], n)),
         chosen=np.full((len(p.actors), n), NONE, np.int32),

@@ -6,12 +6,14 @@ Those runs lie here and there, so what is read of them is gathered column by col
 from sim.theatre.compiled.program import NONE
 
 from ._numba import exponentials, inline, part
+from .aside import row_aside
 from .dice import DECIDE, uniform, words
 from .perceive import saturate
-from .readings import clip, copy
+from .readings import at, clip, copy
 from .state import (
     BLOOD,
     BLOOD_READING,
+    DEFIANCE,
     DRAW,
     MORNING,
     NEVER_AGAIN,
@@ -113,7 +115,15 @@ def _fit_rungs(m, i, columns):
             provoking, blood = stocks[PROVOKING_RUNG, pair], stocks[BLOOD_READING, pair]
             for c in range(n):
                 sought[c] = (provoking[columns[c]] + overshoot[c]) + redline[c] * blood[columns[c]]
+            if me.aside != NONE:
+                _add_defiance(m.numbers, me.firmness, m.aside[DEFIANCE, row_aside(me, pair)], columns, sought)
         _fit(float(fit[f].rung), sought, narrowness, m.scratch.fit[f - me.fits, :n], m.scratch.room)
+
+
+@inline
+def _add_defiance(numbers, firmness, defiance, columns, sought):
+    for c in range(columns.size):
+        sought[c] += at(numbers, firmness, columns[c]) * defiance[columns[c]]
 
 
 @inline

@@ -9,7 +9,7 @@ from sim.engine import explain as engine
 from sim.engine.explain import ActionRate, Answer, Choice, choice, forbidden, last_done
 from sim.engine.model import LockstepModel
 from sim.text import WIDTH
-from sim.theatre.compiled.program import NONE
+from sim.theatre.compiled.program import NONE, Program
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.terms import Factor, Term
 
@@ -35,6 +35,16 @@ class Grievance:
     provoking_rung: float
     leading: Act | None
     """That act."""
+    set_aside: float
+    """Points held openly that its replies have settled and that come back if the other side strikes again, P'."""
+    set_aside_suspected: float
+    """The same of what is only suspected, Q'."""
+    probation_ends: date | None
+    """The last day on which they come back; None if nothing is on probation."""
+    defiance: float
+    """How far its replies were defied, D."""
+    firmness: float
+    """Rungs that each of it adds to what is sought."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +78,13 @@ class Reply:
     rate: float
     """Replies to this target a day under full provocation, all together."""
     sought: float
-    """The rung that would answer in proportion: `provoking_rung + overshoot + redline * blood`."""
+    """The rung that is sought: `provoking_rung + overshoot + redline * blood + firmness * defiance`."""
     provoking_rung: float
     overshoot: float
     redline: float
     blood: float
+    firmness: float
+    defiance: float
     fit: float
     preference: float
     elsewhere: float
@@ -211,7 +223,7 @@ def explanation(model: LockstepModel, actor: str, told: Sequence[Act]) -> Explan
         day=model.day,
         date=program.start + timedelta(days=model.day),
         actor=actor,
-        saw=tuple(_grievance(program.pairs[held.pair][1], held, told) for held in made.grievances),
+        saw=tuple(_grievance(program, held, told) for held in made.grievances),
         options=_options(model, made),
         closed=_closed(model, made),
         draw=Draw(made.draw, made.threshold, made.total, 1.0 / (1.0 + made.total), drawn) if made.rates else None,
@@ -230,9 +242,10 @@ def _imposed(model: LockstepModel, made: Choice) -> str | None:
     return "veto" if made.drawn != NONE and made.chosen == NONE else None
 
 
-def _grievance(by: str, held: engine.Grievance, told: Sequence[Act]) -> Grievance:
+def _grievance(program: Program, held: engine.Grievance, told: Sequence[Act]) -> Grievance:
+    settled = held.settlement
     return Grievance(
-        by=by,
+        by=program.pairs[held.pair][1],
         believed=held.believed,
         suspected=held.suspected,
         suspicion=held.suspicion,
@@ -241,6 +254,11 @@ def _grievance(by: str, held: engine.Grievance, told: Sequence[Act]) -> Grievanc
         strongest=held.strongest,
         provoking_rung=held.provoking_rung,
         leading=told[held.leading] if held.leading != NONE else None,
+        set_aside=settled.believed,
+        set_aside_suspected=settled.suspected,
+        probation_ends=program.start + timedelta(days=settled.until) if settled.until != NONE else None,
+        defiance=settled.defiance,
+        firmness=settled.firmness,
     )
 
 
@@ -298,6 +316,8 @@ def _reply(model: LockstepModel, made: Choice, answer: Answer) -> Reply:
         overshoot=answer.overshoot,
         redline=answer.redline,
         blood=held.blood,
+        firmness=answer.firmness,
+        defiance=answer.defiance,
         fit=answer.fit,
         preference=answer.preference,
         elsewhere=answer.elsewhere,

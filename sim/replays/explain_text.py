@@ -81,6 +81,18 @@ def _grievance(held: "Grievance", theatre: Theatre, width: int) -> Iterator[str]
     if held.leading is not None:
         what = f"strongest, like rung {number(held.provoking_rung, 2)} by now: {named(held.leading)}"
         yield from paragraph(what, width, _INDENT, 2).splitlines()
+    for what in _settled(held):
+        yield from paragraph(what, width, _INDENT, 2).splitlines()
+
+
+def _settled(held: "Grievance") -> Iterator[str]:
+    """What replies have set aside of it, and how far they were defied."""
+    if held.probation_ends is not None:
+        aside = f"{number(held.set_aside)} open, {number(held.set_aside_suspected)} suspected"
+        yield f"set aside by its reply, to come back if that is defied by {on(held.probation_ends)}: {aside}"
+    if held.defiance:
+        sought = f", which adds {held.firmness * held.defiance:+.2g} to the rung it seeks" if held.firmness else ""
+        yield f"its replies were defied: {number(held.defiance, 2)}{sought}"
 
 
 def _open(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
@@ -119,6 +131,8 @@ def _reply(reply: "Reply", rung: int, theatre: Theatre) -> str:
     sought = f"{number(reply.provoking_rung, 2)} {reply.overshoot:+.2g} overshoot"
     if reply.redline:
         sought += f" {reply.redline * reply.blood:+.2g} for blood"
+    if reply.firmness * reply.defiance:
+        sought += f" {reply.firmness * reply.defiance:+.2g} for defiance"
     return (
         f"reply to {who}: {number(reply.rate)} × provocation {number(reply.provocation)} × share "
         f"{percent(reply.share)} (fit {number(reply.fit, 2)} of rung {rung} to rung {number(reply.sought, 2)} sought = "

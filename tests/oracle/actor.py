@@ -1,6 +1,6 @@
 """An actor, and what it holds against others (ODD 7.3 to 7.5)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import floor, isfinite
 from typing import NamedTuple
 
@@ -28,6 +28,9 @@ class Event(NamedTuple):
     cause: int
 
 
+STOCKS = ("P", "Q", "B", "KP", "KQ")
+
+
 @dataclass
 class Pair:
     """What one actor holds against another, and how it read this morning."""
@@ -39,6 +42,13 @@ class Pair:
     KQ: float = 0.0
     leading: int = -1
     leading_action: str | None = None
+    aside: dict[str, float] = field(default_factory=lambda: dict.fromkeys(STOCKS, 0.0))
+    """What replies have settled of the five stocks, as it stood on the day `brought`."""
+    since: int = -1
+    """The day of the last reply whose settlement is on probation."""
+    brought: int = -1
+    left: float = 0.0
+    D: float = 0.0
     K: float = 0.0
     provocation: float = 0.0
     blood: float = 0.0
@@ -50,6 +60,20 @@ class Pair:
         self.B *= factor
         self.KP *= factor
         self.KQ *= factor
+
+    def bring_aside(self, day: int, factor: float) -> None:
+        """Let what is aside fade, a day at a time."""
+        while self.brought < day:
+            self.aside = {stock: amount * factor for stock, amount in self.aside.items()}
+            self.brought += 1
+
+
+@dataclass
+class Tally:
+    """What one actor did to another unanswered, or what it suffered from it, and how that read this morning."""
+
+    points: float = 0.0
+    reading: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -81,6 +105,7 @@ class ActorAgent(mesa.Agent):
             action: rule for action, rule in sorted(model.theatre.actions.items()) if action.split(".")[0] == name
         }
         self.drivers = {action: weighted(rule.drivers) for action, rule in self.actions.items()}
+        self.fading = decay(self.traits.perception.memory.value)
         self.pairs = {by: pair for (holder, by), pair in model.pairs.items() if holder == name}
         self.intent: Intent | None = None
 
@@ -88,7 +113,13 @@ class ActorAgent(mesa.Agent):
 
     def perceive(self) -> None:
         for pair in self.pairs.values():
-            pair.fade(decay(self.traits.perception.memory.value))
+            pair.fade(self.fading)
+            pair.D *= self.fading
+        for tallies in (self.model.impunity, self.model.toll):
+            for (holder, _), tally in tallies.items():
+                if holder == self.name:
+                    tally.points *= decay(self.traits.perception.learning.value)
+                    tally.reading = 1 - exp(-(tally.points * (1 / self.traits.perception.scale.value)))
         for event in self.model.yesterday:
             if event.target and event.actor != self.name:
                 self.take_up(event)
@@ -134,6 +165,8 @@ class ActorAgent(mesa.Agent):
 
     def load(self, pair: Pair, by: str, event: Event, share: float, felt: float, shed: float) -> None:
         delta, sigma = event.deniability, self.suspicion(by)
+        if felt > 0:
+            self.look_for_defiance(pair, event, share * ((1 - delta) + delta * sigma))
         load = felt + shed
         pair.P += share * ((1 - delta) * load)
         pair.Q += share * (delta * load)
@@ -141,6 +174,22 @@ class ActorAgent(mesa.Agent):
         kp, kq = share * ((1 - delta) * felt), share * (delta * felt)
         if kp + sigma * kq > pair.KP + sigma * pair.KQ:
             pair.KP, pair.KQ, pair.leading, pair.leading_action = kp, kq, event.number, event.action
+
+    def look_for_defiance(self, pair: Pair, event: Event, laid: float) -> None:
+        """What a reply had set aside comes back if the other side strikes again while it is on probation."""
+        replies = self.traits.replies
+        if pair.left <= 0 or event.rung < replies.defied_by:
+            return
+        if not 0 < event.day - pair.since <= replies.probation.value:
+            return
+        q = clip(laid, 0, 1)
+        pair.bring_aside(self.model.day, self.fading)
+        for stock in STOCKS:
+            moved = pair.aside[stock] * q
+            setattr(pair, stock, getattr(pair, stock) + moved)
+            pair.aside[stock] -= moved
+        pair.D += q * pair.left
+        pair.left *= 1 - q
 
     def suspicion(self, by: str) -> float:
         perception = self.traits.perception
@@ -228,6 +277,7 @@ class ActorAgent(mesa.Agent):
             return 0.0
         pair, replies = self.pairs[rule.target], self.traits.replies
         aim = (pair.provoking_rung + replies.overshoot.value) + replies.redline.value * pair.blood
+        aim = aim + replies.firmness.value * pair.D
         gap = clip((rule.rung - aim) * (1 / replies.width.value), -24, 24)
         fit = rule.reply.value * exp(-0.5 * gap * gap)
         if pair.leading_action is not None:
@@ -268,11 +318,12 @@ class ActorAgent(mesa.Agent):
             deniability = deniability * model.theatre.ladder.lethal_deniability.value
         model.effects.gather(action.effects)
         if is_reply(action):
-            self.discharge(action.target, rung)
+            self.discharge(action.target, rung, deniability)
         if action.calm.value > 0:
             self.calm(action)
         if action.attribute.value > 0:
             self.attribute(action)
+        self.tally(action.target, model.severity(rung))
         model.deaths[whose_people(action)] += deaths
         model.record(self.name, name, action.target, rung, deniability, deaths, self.intent.cause)
 
@@ -286,13 +337,28 @@ class ActorAgent(mesa.Agent):
             return 1 + floor(log(1 - other) * geometric(action.casualties.deaths.value))
         return 0
 
-    def discharge(self, target: str, rung: int) -> None:
+    def discharge(self, target: str, rung: int, deniability: float) -> None:
+        share, S = self.traits.replies.discharge.value, self.model.severity(rung)
         for by in (target, *sorted(self.model.theatre.deciders[target].sponsors)):
             if by in self.pairs:
                 pair = self.pairs[by]
-                ratio = self.model.severity(rung) / pair.K if pair.K != 0 else 1.0
-                ratio = 1.0 if ratio > 1 else ratio
-                pair.fade(1 - self.traits.replies.discharge.value * ratio)
+                settled = share * in_proportion(S, pair.K)
+                doubt = share * (1 - deniability) * in_proportion(S, pair.KP + pair.KQ)
+                taken = {"P": settled, "Q": doubt, "B": settled, "KP": settled, "KQ": doubt}
+                if self.traits.replies.probation.value > 0:
+                    self.set_aside(pair, taken)
+                for stock, part in taken.items():
+                    setattr(pair, stock, getattr(pair, stock) * (1 - part))
+
+    def set_aside(self, pair: Pair, taken: dict[str, float]) -> None:
+        """What a reply settles is not gone before its probation is over."""
+        day = self.model.day
+        if pair.since < 0 or day - pair.since > self.traits.replies.probation.value:
+            pair.aside = dict.fromkeys(STOCKS, 0.0)
+        pair.bring_aside(day, self.fading)
+        for stock, part in taken.items():
+            pair.aside[stock] += part * getattr(pair, stock)
+        pair.since, pair.left = day, 1.0
 
     def calm(self, action: Action) -> None:
         if (action.target, self.name) in self.model.pairs:
@@ -308,6 +374,17 @@ class ActorAgent(mesa.Agent):
                 moved = pair.KQ * action.attribute.value
                 pair.KP += moved
                 pair.KQ -= moved
+
+    def tally(self, target: str, S: float) -> None:
+        """What is done is unanswered for now; the target suffered it, and has answered what it did itself."""
+        impunity, toll = self.model.impunity, self.model.toll
+        if (self.name, target) in impunity:
+            impunity[self.name, target].points += S
+        if (target, self.name) in toll:
+            toll[target, self.name].points += S
+        if (target, self.name) in impunity:
+            its = impunity[target, self.name]
+            its.points = max(0.0, its.points - S)
 
     # 4. Settle
 
@@ -334,6 +411,12 @@ def controls(model, proxy: str) -> dict[str, float]:
     }
     together = add_up(0.0, held.values())
     return {sponsor: part / together for sponsor, part in held.items()} if together > 1 else held
+
+
+def in_proportion(S: float, K: float) -> float:
+    """How far an act of severity S answers one of K in full."""
+    ratio = S / K if K != 0 else 1.0
+    return 1.0 if ratio > 1 else ratio
 
 
 def whose_people(action: Action) -> str:

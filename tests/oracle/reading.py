@@ -62,6 +62,10 @@ def quantity_in_own_unit(model, quantity: Quantity, held: Mapping[str, float]) -
             return model.pairs[of].provocation
         case "blood":
             return model.pairs[of].blood
+        case "impunity":
+            return model.impunity[of].reading
+        case "toll":
+            return model.toll[of].reading
         case "days_since":
             key = of[0] if len(of) == 1 else (of[0], int(of[1]))
             return float(model.day - model.last[key]) if key in model.last else NEVER
@@ -129,6 +133,11 @@ def kept_pairs(theatre: Theatre) -> list[tuple[str, str]]:
         (name.split(".")[0], action.target) for name, action in theatre.actions.items() if action.reply.value > 0
     }
     return sorted(read | answered)
+
+
+def kept_tallies(theatre: Theatre, kind: str) -> list[tuple[str, str]]:
+    """The pairs whose impunity, or toll, some term or condition reads."""
+    return sorted({quantity.of for quantity in all_quantities(theatre) if quantity.kind == kind})
 
 
 def all_quantities(theatre: Theatre) -> Iterator[Quantity]:

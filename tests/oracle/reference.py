@@ -18,9 +18,9 @@ from sim.theatre.language.schema import Market, Theatre
 from sim.theatre.language.terms import Condition
 from sim.theatre.language.variables import FlagVariable, LogVariable
 
-from .actor import ActorAgent, Event, Pair
+from .actor import ActorAgent, Event, Pair, Tally
 from .dice import Dice
-from .reading import Lookout, Weighted, clip, kept_pairs, weighted
+from .reading import Lookout, Weighted, clip, kept_pairs, kept_tallies, weighted
 from .world import Effects, MarketAgent, WorldAgent, bounds
 
 PHASES = ("perceive", "decide", "adjudicate", "settle")
@@ -91,6 +91,8 @@ class ReferenceModel(mesa.Model):
             for name, variable in variables
         }
         self.pairs = {pair: Pair() for pair in kept_pairs(self.theatre)}
+        self.impunity = {pair: Tally() for pair in kept_tallies(self.theatre, "impunity")}
+        self.toll = {pair: Tally() for pair in kept_tallies(self.theatre, "toll")}
         self.heat_stock = self.tension = self.rung = 0.0
         self.dyad_rung = dict.fromkeys(self.theatre.dyads, 0.0)
         self.daily_rungs: list[int] = []
@@ -192,6 +194,25 @@ class ReferenceModel(mesa.Model):
     def stocks(self) -> dict[tuple[str, str], tuple[float, float, float, float, float, int]]:
         """P, Q, B, KP, KQ and the leading event's number of each pair."""
         return {of: (held.P, held.Q, held.B, held.KP, held.KQ, held.leading) for of, held in self.pairs.items()}
+
+    @property
+    def settlements(self) -> dict[tuple[str, str], tuple[float, ...]]:
+        """P', Q', B', KP', KQ', the share left and D of each pair, where replies are on probation."""
+        return {
+            of: (*held.aside.values(), held.left, held.D)
+            for of, held in self.pairs.items()
+            if self.theatre.deciders[of[0]].replies.probation.value > 0
+        }
+
+    @property
+    def tallies(self) -> dict[tuple[str, str, str], tuple[float, float]]:
+        """Impunities and tolls, and how they read this morning."""
+        kept = {"impunity": self.impunity, "toll": self.toll}
+        return {
+            (kind, *of): (tally.points, tally.reading)
+            for kind, tallies in kept.items()
+            for of, tally in tallies.items()
+        }
 
     @property
     def readings(self) -> dict[tuple[str, str], tuple[float, float, float]]:

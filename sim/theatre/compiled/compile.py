@@ -14,7 +14,7 @@ from sim.theatre.language.schema import Action, Market
 from sim.theatre.language.variables import FlagVariable, LevelVariable, LogVariable, UnitVariable, Variable
 
 from . import arithmetic
-from .compile_cast import Cast
+from .compile_cast import Cast, can_be_positive
 from .compile_rules import ConditionTable, EffectTable, FeatureTable, ParameterTable, SpanTable, TermTable
 from .program import (
     ACTION,
@@ -101,6 +101,7 @@ class Compiler:
         self.pair_at: dict[tuple[str, str], int] = {
             pair: at for at, pair in enumerate(sorted(self.theatre.pairs_read()))
         }
+        self.tally_at = _positions(self.theatre.tallies_read())
         self.since_rung: dict[tuple[str, int], int] = {}
         self.dawn, self.morning, self.snapshot = (FeatureTable(self) for _ in range(3))
         self.morning_conditions, self.flag_conditions, self.outcome_conditions = (
@@ -137,6 +138,7 @@ class Compiler:
             dyads=tuple(self.dyads),
             outcomes=tuple(outcomes),
             pairs=tuple(self.pair_at),
+            tallies=tuple(self.tally_at),
             injects=tuple(injects),
             outcome_condition=outcome_condition,
             inject=inject,
@@ -175,13 +177,13 @@ class Compiler:
 
     def _action(self, name: str, action: Action, cast: Cast) -> dict[str, int]:
         actor, path = name.split(".")[0], f"actions.{name}"
-        kills, calms = action.casualties is not None, action.rung == 0 and _can_be_positive(action.calm)
+        kills, calms = action.casualties is not None, action.rung == 0 and can_be_positive(action.calm)
 
         def number(place: str, given: bool = True, rule: Callable[..., float] | None = None) -> int:
             return self.parameters.number(f"{path}.{place}", rule) if given else NONE
 
-        replies, recovers = action.reply.value > 0, _can_be_positive(action.recovers)
-        evidence = _can_be_positive(action.attribute)
+        replies, recovers = action.reply.value > 0, can_be_positive(action.recovers)
+        evidence = can_be_positive(action.attribute)
         return {
             "target": self.actor_at[action.target],
             "place": NONE if action.place is None else self.places.index(action.place),
@@ -204,6 +206,9 @@ class Compiler:
             "calm": number("calm", calms),
             "calm_pair": self.pair_at.get((action.target, actor), NONE) if calms else NONE,
             "attribute": number("attribute", evidence),
+            "unanswered": self.tally_at.get(("impunity", actor, action.target), NONE),
+            "suffered": self.tally_at.get(("toll", action.target, actor), NONE),
+            "answered": self.tally_at.get(("impunity", action.target, actor), NONE),
             **_span("drivers", self.terms.add(self.morning, action.drivers, f"{path}.drivers")),
             **_span("effects", self.effects.add(action.effects, path)),
             **_span("dyads", self.dyad_of.add(self._dyads_of(actor, action.target))),
@@ -358,7 +363,3 @@ _AT_ONCE = 1e9
 def _recovery(half_life: float) -> float:
     """How fast an act recovers, a day; a half-life of 0, which an uncertain number may have, is no time at all."""
     return arithmetic.LN2 / half_life if half_life > 0.0 else _AT_ONCE
-
-
-def _can_be_positive(share: Number) -> bool:
-    return share.value > 0 or (share.plausible is not None and share.plausible[1] > 0)

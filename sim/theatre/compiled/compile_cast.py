@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Action
 
 from . import arithmetic
@@ -23,6 +24,8 @@ _NUMBERS = {
     "substitution": "replies.substitution",
     "variety": "replies.variety",
     "silence": "replies.silence",
+    "probation": "replies.probation",
+    "firmness": "replies.firmness",
 }
 
 
@@ -47,14 +50,24 @@ class Cast:
             "actions": [action.split(".")[0] for action in self._of.actions],
             "links": [proxy for proxy, _ in self.links],
             "fits": [actor for actor, _, _ in self.fits],
+            "tallies": [observer for _, observer, _ in self._of.tally_at],
         }
         for field, owners in owned.items():
             ends = np.cumsum([owners.count(name) for name in names]).tolist()
             columns[field], columns[f"{field}_end"] = [0, *ends[:-1]], ends
+        columns["defied_by"] = [actor.replies.defied_by for actor in self._of.cast.values()]
+        columns["aside"] = self._aside([owned["pairs"].count(name) for name in names])
         decay = [number(f"actors.{name}.perception.memory", arithmetic.decay) for name in names]
+        columns["learning"] = [number(f"actors.{name}.perception.learning", arithmetic.decay) for name in names]
         narrowness = [number(f"actors.{name}.replies.width", _reciprocal) for name in names]
         sharpness = [number(f"actors.{name}.perception.scale", _reciprocal) for name in names]
         return table(ACTOR, decay=decay, narrowness=narrowness, sharpness=sharpness, key=keys, **columns)
+
+    def _aside(self, pairs: list[int]) -> list[int]:
+        """By actor: where the rows of what it sets aside of its `pairs` start, NONE for those that never do so."""
+        sets = [can_be_positive(actor.replies.probation) for actor in self._of.cast.values()]
+        ends = np.cumsum([count if own else 0 for count, own in zip(pairs, sets, strict=True)]).tolist()
+        return [start if own else NONE for start, own in zip([0, *ends], sets, strict=False)]
 
     def fit_table(self) -> RecordTable:
         """Pairs and rungs on which actors can reply."""
@@ -141,6 +154,11 @@ class Cast:
         paths = tuple(dict.fromkeys(path for route in found for path in route))
         steps = tuple(tuple(paths.index(path) for path in route) for route in found)
         return self._of.parameters.made(paths, _by_route(steps)) if found else NONE
+
+
+def can_be_positive(number: Number) -> bool:
+    """Whether a number is above 0, or may be drawn so."""
+    return number.value > 0 or (number.plausible is not None and number.plausible[1] > 0)
 
 
 @elementwise

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.theatre.language.number import Number
-from sim.theatre.language.terms import Condition, Factor, Quantity, Term
+from sim.theatre.language.terms import GRIEVANCES, Condition, Factor, Quantity, Term
 from sim.theatre.language.variables import LevelVariable, LogVariable
 
 from .arithmetic import per_cent
@@ -28,6 +28,7 @@ from .program import (
     SET,
     SINCE_ACTION,
     SINCE_RUNG,
+    TALLY,
     TENSION,
     TERM,
     VARIABLE,
@@ -136,6 +137,8 @@ def locate(compiler: "Compiler", quantity: Quantity) -> tuple[int, int]:
             return PROVOCATION, compiler.pair_at[of[0], of[1]]
         case "blood":
             return BLOOD, compiler.pair_at[of[0], of[1]]
+        case "impunity" | "toll":
+            return TALLY, compiler.tally_at[quantity.kind, of[0], of[1]]
         case "rung":
             return RUNG, compiler.dyads.index(of[0]) if of else len(compiler.dyads)
         case "tension":
@@ -180,7 +183,7 @@ class TermTable:
 def _pair_read(features: FeatureTable, term: Term) -> int:
     """The pair behind the first provocation or blood that a term reads as it is."""
     for factor in term.factors:
-        if factor.quantity.kind in ("provocation", "blood") and not factor.negated:
+        if factor.quantity.kind in GRIEVANCES and not factor.negated:
             return locate(features.compiler, factor.quantity)[1]
     return NONE
 

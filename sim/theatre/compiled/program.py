@@ -28,8 +28,11 @@ NEVER = -(2**30)
 UNIT, LEVEL, LOG, FLAG = range(4)
 """Kinds of variables."""
 
-VARIABLE, SCALED, PROVOCATION, BLOOD, CONDITION, RUNG, TENSION, DEATHS, SINCE_ACTION, SINCE_RUNG = range(10)
-"""Kinds of quantities that terms and conditions read; a SCALED variable is read through its scale."""
+VARIABLE, SCALED, PROVOCATION, BLOOD, CONDITION, RUNG, TENSION, DEATHS, SINCE_ACTION, SINCE_RUNG, TALLY = range(11)
+"""Kinds of quantities that terms and conditions read; a SCALED variable is read through its scale.
+
+A TALLY is an impunity or a toll.
+"""
 
 SET, CLEAR = 1.0, -1.0
 """Effects on flags."""
@@ -95,6 +98,9 @@ CONDITION_NODE = _table(
 )
 ACTOR = _table(
     decay="parameter: the factor by which stocks fade in a day",
+    learning="parameter: the factor by which tallies fade in a day",
+    tallies="the tallies it keeps start here …",
+    tallies_end="… and end here",
     sharpness="parameter: 1 / scale",
     lethality="parameter",
     reply_rate="parameter",
@@ -105,6 +111,10 @@ ACTOR = _table(
     substitution="parameter",
     variety="parameter",
     silence="parameter",
+    probation="parameter",
+    firmness="parameter",
+    defied_by="the lowest rung that defies its replies",
+    aside="the row of what it has set aside of its first pair, if it ever sets anything aside; its other pairs' follow",
     pairs="the pairs it observes start here …",
     pairs_end="… and end here",
     actions="likewise its actions",
@@ -160,6 +170,9 @@ ACTION = _table(
     pairs_relieved_end="",
     pairs_revealed="likewise the pairs whose suspicion its evidence opens",
     pairs_revealed_end="",
+    unanswered="the tally of its actor's impunity towards its target",
+    suffered="the tally of the toll that its target pays to its actor",
+    answered="the tally of its target's impunity towards its actor",
     key="hash of its id",
 )
 EFFECT = _table(
@@ -254,6 +267,8 @@ class Program:
     dyads: tuple[str, ...]
     outcomes: tuple[str, ...]
     pairs: tuple[tuple[str, str], ...]
+    tallies: tuple[tuple[str, str, str], ...]
+    """(impunity or toll, observer, by), in order of observers."""
     injects: tuple[str, ...]
     since_rung: tuple[tuple[str, int], ...]
     """Pairs of (actor, rung) whose last day some condition reads."""
@@ -306,6 +321,12 @@ class Program:
     outcome_conditions: Conditions
     """Those of outcomes, once flags have turned."""
     outcome_condition: Ints
+
+    @property
+    def pairs_aside(self) -> int:
+        """Number of pairs of which something may be set aside."""
+        setting = self.actor[self.actor["aside"] != NONE]
+        return int((setting["pairs_end"] - setting["pairs"]).sum())
 
     def blood_is_read(self) -> Marks:
         """Whether a term or a condition reads the blood of each pair, shape (pair,)."""

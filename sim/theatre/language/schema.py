@@ -48,7 +48,7 @@ from .references import (
     VariableRef,
 )
 from .taken import refuse_taken
-from .terms import RESERVED, Condition, Quantity, Term, Terms, quantities
+from .terms import GRIEVANCES, RESERVED, TALLIES, Condition, Quantity, Term, Terms, quantities
 from .variables import LogVariable, Variable
 
 
@@ -169,6 +169,8 @@ class Perception(Model):
     """Points per doubling of deaths."""
     suspicion: Share
     """How far it believes what it only suspects."""
+    learning: HalfLife = Field(default={"value": 30.0}, validate_default=True)
+    """Half-life of what it remembers of impunity and toll: what it did unanswered, and what was done to it."""
     suspects: dict[ActorRef, Share] = {}
     """Suspicion of certain actors, where it differs."""
 
@@ -192,6 +194,12 @@ class Replies(Model):
     """Likewise of a reply with another instrument than the act that it answers."""
     silence: Multiplier = Field(default=ZERO, validate_default=True)
     """What not answering weighs among the replies to a target, where a reply that fits best weighs its preference."""
+    probation: Duration = Field(default=ZERO, validate_default=True)
+    """For how long a reply is on probation: if the other side strikes again by then, what it settled comes back."""
+    firmness: RungShift = Field(default=ZERO, validate_default=True)
+    """Rungs that defiance of a reply adds to the next."""
+    defied_by: Rung = 4
+    """The lowest rung on which an act defies a reply on probation."""
 
 
 class Sponsor(Model):
@@ -207,7 +215,7 @@ class Sponsor(Model):
             ((text,), f"control is known before the morning: it reads variables, rungs and tension, not {quantity}")
             for text in control
             for quantity in (factor.quantity for factor in Term.parse(text).factors)
-            if quantity.kind in ("condition", "provocation", "blood")
+            if quantity.kind in ("condition", *GRIEVANCES, *TALLIES)
         )
         return control
 
@@ -429,16 +437,31 @@ class Theatre(Model):
             actor = self.actors[observer]
             if isinstance(actor, Actor) and "perception" not in actor.model_fields_set:
                 faults.append((("actors", observer), f"a rule reads what it holds against {by}: give its 'perception'"))
+        for _, observer, by in self.tallies_read():
+            actor = self.actors[observer]
+            if isinstance(actor, Actor) and "perception" not in actor.model_fields_set:
+                faults.append(
+                    (("actors", observer), f"a rule reads what passed between it and {by}: give its 'perception'")
+                )
         refuse(faults)
         return self
 
     def pairs_read(self) -> set[tuple[str, str]]:
         """(observer, by) of every pair that some reply, term or condition reads."""
         replies = {(name.split(".")[0], action.target) for name, action in self.actions.items() if action.reply.value}
-        conditions = [*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())]
-        read = [*self._read_by_rules(), *(quantity for condition in conditions for quantity in quantities(condition))]
-        held = {(quantity.of[0], quantity.of[1]) for quantity in read if quantity.kind in ("provocation", "blood")}
+        held = {(each.of[0], each.of[1]) for each in self._read_anywhere() if each.kind in GRIEVANCES}
         return {(observer, by) for observer, by in replies | held if {observer, by} <= self.deciders.keys()}
+
+    def tallies_read(self) -> list[tuple[str, str, str]]:
+        """(kind, observer, by) of every impunity and toll that some term or condition reads, in order of observers."""
+        read = {(each.of[0], each.of[1], str(each.kind)) for each in self._read_anywhere() if each.kind in TALLIES}
+        return [(kind, observer, by) for observer, by, kind in sorted(read)]
+
+    def _read_anywhere(self) -> Iterator[Quantity]:
+        """What terms and conditions read."""
+        conditions = [*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())]
+        yield from self._read_by_rules()
+        yield from (quantity for condition in conditions for quantity in quantities(condition))
 
     def _read_by_rules(self) -> Iterator[Quantity]:
         """What actions and variables read, themselves and not through a condition that they name."""

@@ -14,7 +14,22 @@ from .base import Model
 from .days import Span
 from .number import Legal, Number, Weight, describe
 
-QuantityKind = Literal["variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since"]
+QuantityKind = Literal[
+    "variable",
+    "condition",
+    "rung",
+    "tension",
+    "deaths",
+    "provocation",
+    "blood",
+    "impunity",
+    "toll",
+    "days_since",
+]
+GRIEVANCES: tuple[QuantityKind, ...] = ("provocation", "blood")
+"""What an actor holds against another; an act that they drive answers the strongest behind them."""
+TALLIES: tuple[QuantityKind, ...] = ("impunity", "toll")
+"""What an actor did to another that was left unanswered, and what it suffered from it: no cause of any act."""
 
 _CALL = re.compile(r"^([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?$")
 WORLD_UNITS = {
@@ -24,10 +39,12 @@ WORLD_UNITS = {
     "days_since": "d",
     "provocation": "1",
     "blood": "1",
+    "impunity": "1",
+    "toll": "1",
     "condition": "1",
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
-_FORMS += "days_since(action), days_since(actor, rung)"
+_FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung)"
 RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market", "on"} - {"condition"})
 
 
@@ -68,11 +85,14 @@ class Quantity:
             if not re.fullmatch(r"[0-9]", arguments[1]):
                 raise ValueError(f"'{text}': the second name must be a rung from 0 to 9")
             return cls("days_since", (names.require("actor", arguments[0]), arguments[1]))
-        if name in ("provocation", "blood") and len(arguments) == 2:
+        kind = next((kind for kind in (*GRIEVANCES, *TALLIES) if kind == name), None)
+        if kind is not None and len(arguments) == 2:
             observer, by = (names.require("actor", argument) for argument in arguments)
             if observer == by:
-                raise ValueError(f"'{text}': an actor holds nothing against itself")
-            return cls("provocation" if name == "provocation" else "blood", (observer, by))
+                raise ValueError(
+                    f"'{text}': an actor {'holds' if kind in GRIEVANCES else 'does'} nothing against itself"
+                )
+            return cls(kind, (observer, by))
         if name == "rung" and len(arguments) <= 1:
             return cls("rung", tuple(names.require("dyad", argument) for argument in arguments))
         if name == "deaths" and len(arguments) <= 1:

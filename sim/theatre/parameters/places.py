@@ -38,6 +38,8 @@ _QUANTITIES = {
     "condition": SHARE,
     "provocation": SHARE,
     "blood": SHARE,
+    "impunity": SHARE,
+    "toll": SHARE,
     "rung": Place(0.0, 9.0, "linear"),
     "tension": Place(0.0, 100.0, "log"),
 }
