@@ -225,6 +225,7 @@ class LockstepModel:
         kept: list[NDArray[Any]] = [
             self.stocks[:BLOOD_READING],
             self.leading,
+            self.state.leading_action,
             *self.world,
             *(held.streak for held in self.held),
             *own,
