@@ -365,7 +365,9 @@ def test_the_morning_knows_the_evening_before_and_the_evening_itself():
     }
     conditions = {"alarmed": {"alarm": True, "for": 2}, "shelled": {"rung": ">= 5"}}
     outcomes = {"up": {"alarm": True}, "alarmed": {"alarmed": True}}
-    game = theatre({"aran": actor(), "bora": actor()}, actions, {"lit": ON} | variables, outcomes, conditions=conditions)
+    game = theatre(
+        {"aran": actor(), "bora": actor()}, actions, {"lit": ON} | variables, outcomes, conditions=conditions
+    )
     model = after(6, scenario(game, script={"a": on_day(1, "aran.shell")}))
     assert acts(model) == [(1, "aran.shell"), (2, "bora.hide"), (3, "bora.flee")]
     assert model.outcome_day == {"up": 1, "alarmed": 2}
