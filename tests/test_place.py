@@ -200,3 +200,18 @@ def test_a_parting_of_two_runs_by_recovery_is_told():
     told = [" ".join(parting.text().split()) for parting in partings if parting is not None]
     assert told
     assert all("recovered to 100 % against" in text for text in told)
+
+
+def test_threats_and_mobilisations_every_thirty_days_only_do_not_draw_blood(tmp_path):
+    """While what is on cooldown left its share to strikes, first blood rose from 12 to 40 %."""
+    numbers = [f"actions.{rival}.{act}.cooldown" for rival in ("north", "south") for act in ("threaten", "mobilise")]
+    (tmp_path / "rare.yaml").write_text(
+        "schema_version: 1\nextends: first_lesson\ntitle: Rarely loud\noverrides:\n"
+        + "".join(f"  {path}: 30 d\n" for path in numbers)
+    )
+    blood = [
+        sim.run(source, runs=2000, seed=1, progress=None).outcomes["first_blood"].notna().mean()
+        for source in ("first_lesson", tmp_path / "rare.yaml")
+    ]
+    assert 0.08 < blood[0] < 0.16
+    assert abs(blood[1] - blood[0]) < 0.03
