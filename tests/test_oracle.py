@@ -112,11 +112,11 @@ def test_a_proxy_s_act_is_split_with_its_sponsors():
 
 
 def test_sponsors_who_claim_more_than_all_share_all():
-    sponsors = {"cela": {"control": {"on": 0.9}}, "dorn": {"control": {"on": 0.6}}}
+    sponsors = {"cela": {"control": {"lit": 0.9}}, "dorn": {"control": {"lit": 0.6}}}
     game = shelled(
         [("aran", "bora"), ("aran", "cela"), ("aran", "dorn")],
         actors={"bora": actor(replies=SILENT, sponsors=sponsors)},
-        variables={"on": {"label": "On"} | ON},
+        variables={"lit": {"label": "Lit"} | ON},
     )
     P = {by: stocks(after(2, game), "aran", by)["P"] for by in ("bora", "cela", "dorn")}
     assert pytest.approx({"bora": 0, "cela": 0.6 * 13.125, "dorn": 0.4 * 13.125}, abs=1e-14) == P
@@ -124,11 +124,11 @@ def test_sponsors_who_claim_more_than_all_share_all():
 
 def test_an_observer_may_blame_whom_it_likes():
     aran = actor(replies=SILENT, blames={"bora": {"bora": 0.8}, "cela": {"bora": 0.25}, "dorn": {"bora": 0.5}})
-    bora = actor(replies=SILENT, sponsors={"cela": {"control": {"on": 0.4}}})
+    bora = actor(replies=SILENT, sponsors={"cela": {"control": {"lit": 0.4}}})
     game = shelled(
         [("aran", "bora"), ("aran", "cela"), ("aran", "dorn")],
         actors={"aran": aran, "bora": bora},
-        variables={"on": {"label": "On"} | ON},
+        variables={"lit": {"label": "Lit"} | ON},
     )
     P = {by: stocks(after(2, game), "aran", by)["P"] for by in ("bora", "cela", "dorn")}
     assert pytest.approx({"bora": 0.8 * 13.125, "cela": 0.4 * 13.125, "dorn": 0.5 * 13.125}) == P
@@ -175,11 +175,11 @@ def test_the_rate_of_an_action_is_its_own_plus_its_share_of_the_answer():
     actions = {
         "aran.strike": action(6, "bora", 0.01, reply=0.5),
         "aran.snub": action(1, "cela", 0.04, reply=2),
-        "aran.threaten": action(1, "bora", 0.02, reply=1, drivers={"on * ~half": 1.5, "blood(aran, bora)": -2}),
+        "aran.threaten": action(1, "bora", 0.02, reply=1, drivers={"lit * ~half": 1.5, "blood(aran, bora)": -2}),
         "aran.wave": action(0, "bora", 0.03),
         "bora.shell": action(5, "aran", deniability=0.25),
     }
-    variables = {"on": ON, "half": {"kind": "unit", "start": 0.25}}
+    variables = {"lit": ON, "half": {"kind": "unit", "start": 0.25}}
     game = theatre({"aran": actor(replies=replies), "bora": actor(), "cela": actor()}, actions, variables)
     model = after(2, scenario(game, script={"shelling": on_day(0, "bora.shell", deaths=3)}))
     provocation, blood, provoking_rung = model.readings["aran", "bora"]
@@ -225,7 +225,7 @@ def test_one_draw_chooses_by_the_running_sum_of_rates():
 def test_an_action_is_done_only_when_it_may(rule, days):
     fresh = {"kind": "unit", "start": 1, "half_life": 2.5, "target": {"base": 0}}  # 0.76, 0.57, 0.44 in the evenings
     actions = {"aran.act": action(1, "bora", **CERTAIN, **rule)}
-    game = theatre({"aran": actor(), "bora": actor()}, actions, {"on": ON, "fresh": fresh})
+    game = theatre({"aran": actor(), "bora": actor()}, actions, {"lit": ON, "fresh": fresh})
     assert acts(after(8, scenario(game))) == [(day, "aran.act") for day in days]
 
 
@@ -256,7 +256,7 @@ def test_war_takes_over_the_acts_on_its_rungs():
 
 def test_a_forbidden_act_is_drawn_and_not_done():
     actions = {"aran.act": action(1, "bora", **CERTAIN, cooldown=2), "bora.act": action(1, "aran", 0.5)}
-    game = theatre({"aran": actor(), "bora": actor()}, actions, {"on": ON})
+    game = theatre({"aran": actor(), "bora": actor()}, actions, {"lit": ON})
     window = {"from": START + timedelta(days=2), "until": START + timedelta(days=4)}
     free, held = (after(8, scenario(game, forbid=forbid)) for forbid in ({}, {"aran.act": window}))
     assert [day for day, name in acts(free) if name == "aran.act"] == [0, 2, 4, 6]
@@ -272,12 +272,12 @@ def test_the_script_replaces_choices_and_history_leaves_none():
         "aran.raid": action(5, "bora", when={"never": True}, casualties={"chance": 1, "deaths": 9}),
         "bora.act": action(1, "aran", **CERTAIN),
     }
-    game = theatre({"aran": actor(), "bora": actor()}, actions, {"on": ON}, conditions={"never": {"on": "<= 0"}})
+    game = theatre({"aran": actor(), "bora": actor()}, actions, {"lit": ON}, conditions={"never": {"lit": "<= 0"}})
     script = {
         "raid": on_day(1, "aran.raid", deaths=0),
         "raid_again": on_day(3, "aran.raid", deaths=2),
-        "shock": on_day(0, effects={"on": 0.5}),
-        "alarm": on_day(0, effects={"on": -0.5}),
+        "shock": on_day(0, effects={"lit": 0.5}),
+        "alarm": on_day(0, effects={"lit": -0.5}),
     }
     model = after(
         4, scenario(game, script=script, history_until=START + timedelta(days=1), forbid={"aran.raid": "always"})
@@ -300,14 +300,14 @@ def cause_of_first(action_id: str, drivers=None, reply: float = 0, rate: float =
     """Why aran does it on day 2, after a tease by bora (event 0) and a killing by cela (event 1)."""
     rule = action(3, "bora", rate, reply=reply, drivers=drivers or {}, when={"days_since(cela.kill)": "<= 2"})
     actions = {
-        action_id: rule | {"drivers": {"on": 40} | (drivers or {})},
+        action_id: rule | {"drivers": {"lit": 40} | (drivers or {})},
         "bora.tease": action(3, "aran"),
         "cela.kill": action(3, "aran"),
     }
     eager = actor({"scale": 0.01}, {"rate": 50})
     actors = {"aran": eager, "bora": actor(replies=SILENT), "cela": actor(replies=SILENT)}
     script = {"a": on_day(0, "bora.tease"), "b": on_day(0, "cela.kill", deaths=1)}
-    model = after(3, scenario(theatre(actors, actions, {"on": ON}), script=script))
+    model = after(3, scenario(theatre(actors, actions, {"lit": ON}), script=script))
     return next(event.cause for event in model.events if event.actor == "aran" and event.day == 2)
 
 
@@ -321,7 +321,7 @@ def test_a_reply_that_would_happen_anyway_is_caused_by_its_weightiest_grievance(
 
 
 def test_the_weightiest_grievance_among_the_drivers_is_the_cause():
-    both = {"blood(aran, cela) * on": 2, "provocation(aran, bora)": 1}
+    both = {"blood(aran, cela) * lit": 2, "provocation(aran, bora)": 1}
     assert cause_of_first("aran.vent", both) == 1
     assert cause_of_first("aran.vent", both | {"provocation(aran, bora)": 3}) == 0
     assert cause_of_first("aran.vent", {"provocation(aran, bora)": -3}) == -1

@@ -33,11 +33,11 @@ def test_a_mean_of_one_death_kills_one():
 def test_a_reply_settles_grievance_against_its_target_and_who_stands_behind_it():
     actors = {
         "aran": actor(replies=SILENT | {"discharge": 0.8}),
-        "bora": actor(replies=SILENT, sponsors={"cela": {"control": {"on": 0.25}}}),
+        "bora": actor(replies=SILENT, sponsors={"cela": {"control": {"lit": 0.25}}}),
         "cela": actor(replies=SILENT),
     }
     actions = {"aran.answer": action(4, "bora", reply=1), "bora.shell": action(5, "aran")}
-    game = theatre(actors, actions, {"on": ON}, watched(("aran", "cela")))
+    game = theatre(actors, actions, {"lit": ON}, watched(("aran", "cela")))
     script = {"a": on_day(0, "bora.shell"), "b": on_day(1, "aran.answer")}
     model = after(2, scenario(game, script=script))
     # Bora is held to 3/4 * 7 = 5.25 points, cela to 1.75. An answer of 4 settles 0.8 * 4 / 5.25 and 0.8 of them.
@@ -143,7 +143,7 @@ def test_rungs_are_the_highest_of_the_trailing_week():
 
 def test_variables_relax_to_their_targets():
     variables = {
-        "fear": {"kind": "unit", "start": 0.9, "half_life": 4, "target": {"base": 0.1, "on * ~half": 0.4}},
+        "fear": {"kind": "unit", "start": 0.9, "half_life": 4, "target": {"base": 0.1, "lit * ~half": 0.4}},
         "troops": {
             "kind": "level",
             "start": 10,
@@ -163,7 +163,7 @@ def test_variables_relax_to_their_targets():
             "target": {"base": 50, "half": "+10 %", "~half": "-10 %"},
         },
         "half": {"kind": "unit", "start": 0.25},
-        "on": ON,
+        "lit": ON,
     }
     market = {"kind": "market", "label": "The exchange", "prices": ["oil"]}
     model = after(8, scenario(theatre({"aran": actor(), "exchange": market}, {}, variables)))
@@ -258,8 +258,8 @@ def test_a_value_that_is_not_finite_fails_the_run_and_freezes_it():
     game = theatre(
         {"aran": actor(), "bora": actor()},
         actions,
-        {"on": ON, "a_flag": {"kind": "flag", "start": True}, "b_huge": huge, "c_huge": huge},
-        {"soon": {"on": True, "rung": ">= 5", "for": 2}, "never": {"rung": ">= 5", "for": 3}},
+        {"lit": ON, "a_flag": {"kind": "flag", "start": True}, "b_huge": huge, "c_huge": huge},
+        {"soon": {"lit": True, "rung": ">= 5", "for": 2}, "never": {"rung": ">= 5", "for": 3}},
     )
     script = {"burst": on_day(2, effects={"b_huge": 1e308, "c_huge": 1e308})}
     model = after(5, scenario(game, days=5, script=script))
@@ -365,7 +365,9 @@ def test_the_morning_knows_the_evening_before_and_the_evening_itself():
     }
     conditions = {"alarmed": {"alarm": True, "for": 2}, "shelled": {"rung": ">= 5"}}
     outcomes = {"up": {"alarm": True}, "alarmed": {"alarmed": True}}
-    game = theatre({"aran": actor(), "bora": actor()}, actions, {"on": ON} | variables, outcomes, conditions=conditions)
+    game = theatre(
+        {"aran": actor(), "bora": actor()}, actions, {"lit": ON} | variables, outcomes, conditions=conditions
+    )
     model = after(6, scenario(game, script={"a": on_day(1, "aran.shell")}))
     assert acts(model) == [(1, "aran.shell"), (2, "bora.hide"), (3, "bora.flee")]
     assert model.outcome_day == {"up": 1, "alarmed": 2}

@@ -7,6 +7,8 @@ from pydantic import ValidationError
 import sim
 from sim.engine.explain import ActionRate, Observer, choice
 from sim.engine.model import LockstepModel
+from sim.experiments.pairs.compare import divergence_between
+from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import START, action, actor, rich_theatre, scenario, theatre
 
@@ -170,3 +172,46 @@ def test_places_and_instruments_change_no_bit_where_nobody_minds_them():
         while model.running:
             model.step()
     assert np.array_equal(*(model.digest() for model in models))
+
+
+def patrolled(recovers: float, on: str = "2020-01-01") -> Scenario:
+    acts = {"south.patrol": action(1, "north", 0.4, recovers=recovers)}
+    cast = {"north": actor(), "south": actor()}
+    return scenario(theatre(cast, acts), 10, script={"once": {"on": on, "do": "south.patrol"}})
+
+
+def test_surprise_names_recovery_among_what_kept_an_act_from_being_likelier():
+    events = {"one": {"on": "2020-01-01", "do": "south.patrol"}, "two": {"on": "2020-01-02", "do": "south.patrol"}}
+    written = {"schema_version": 1, "events": events, "covers": [{"rungs": [0, 9]}]}
+    found = sim.surprise(patrolled(5), particles=4, seed=1, record=HistoryFile.model_validate(written))
+    told = {act.event: act for act in found.acts}
+    assert told["one"].rules == ()
+    (rule,) = told["two"].rules
+    assert (rule.path, rule.said) == (
+        "actions.south.patrol.recovers",
+        "it has recovered to 13 % since it was last done",
+    )
+    assert rule.factor == pytest.approx(1 / (1 - 0.5**0.2))
+    assert told["two"].chance == pytest.approx(1 / (1 + rule.factor / 0.4))
+
+
+def test_a_parting_of_two_runs_by_recovery_is_told():
+    partings = [divergence_between(patrolled(0), patrolled(100), run, 3) for run in range(5)]
+    told = [" ".join(parting.text().split()) for parting in partings if parting is not None]
+    assert told
+    assert all("recovered to 100 % against" in text for text in told)
+
+
+def test_threats_and_mobilisations_every_thirty_days_only_do_not_draw_blood(tmp_path):
+    """While what is on cooldown left its share to strikes, first blood rose from 12 to 40 %."""
+    numbers = [f"actions.{rival}.{act}.cooldown" for rival in ("north", "south") for act in ("threaten", "mobilise")]
+    (tmp_path / "rare.yaml").write_text(
+        "schema_version: 1\nextends: first_lesson\ntitle: Rarely loud\noverrides:\n"
+        + "".join(f"  {path}: 30 d\n" for path in numbers)
+    )
+    blood = [
+        sim.run(source, runs=2000, seed=1, progress=None).outcomes["first_blood"].notna().mean()
+        for source in ("first_lesson", tmp_path / "rare.yaml")
+    ]
+    assert 0.08 < blood[0] < 0.16
+    assert abs(blood[1] - blood[0]) < 0.03

@@ -228,6 +228,7 @@ class LockstepModel:
             self.state.aside,
             self.state.aside_day,
             self.state.tallies,
+            self.state.leading_action,
             *self.world,
             *(held.streak for held in self.held),
             *own,

@@ -259,7 +259,7 @@ def _add_answer(by, weight, able, answer, rate):
 
 @inline
 def _rest(m, a, day, columns, rested):
-    """Find how far an action has recovered since it was last done; one never done was, and is whole again."""
+    """Find how far an action has recovered since it was done; `NEVER` is so long ago that what never was is whole."""
     k, last = m.tables.action[a].recovery, m.world.last_day[a]
     if k == NONE:
         rested[:] = 1.0

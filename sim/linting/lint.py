@@ -242,7 +242,7 @@ class _Examined:
         theatre = self.scenario.theatre
         for section, field in (("places", "place"), ("instruments", "instrument")):
             used = {getattr(action, field) for action in theatre.actions.values()}
-            for name in getattr(theatre, section).keys() - used:
+            for name in sorted(getattr(theatre, section).keys() - used):
                 yield self.places.finding("unread", f"{section}.{name}", f"no action has the {field} {name}")
 
     def _is_an_act(self, name: str) -> bool:

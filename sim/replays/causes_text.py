@@ -62,7 +62,8 @@ def rate_of(option: "OpenOption", theatre: Theatre) -> str:
     parts = f"{number(option.base)} of its own"
     if option.reply is not None:
         parts += f" + {number(option.reply.answer)} in reply to {called(theatre.actors[option.target].label)}"
-    return f"{number(option.rate)} a day = {number(option.drive)} × ({parts})"
+    recovered = f", recovered to {percent(option.rested)}" if option.done is not None else ""
+    return f"{number(option.rate)} a day = {number(option.drive)} × ({parts}){recovered}"
 
 
 def strongest(option: "OpenOption") -> "list[Driver]":

@@ -11,8 +11,8 @@ from .reference import ReferenceModel
 SILENT = {"rate": 0}
 """Replies of an actor that never answers."""
 ON = {"kind": "unit", "start": 1}
-CERTAIN = {"rate": 100, "drivers": {"on": 40}}
-"""With the variable `on` at 1, the chance on a day is 1 less 4e-20."""
+CERTAIN = {"rate": 100, "drivers": {"lit": 40}}
+"""With the variable `lit` at 1, the chance on a day is 1 less 4e-20."""
 
 
 def after(days: int, case: Scenario, **key: int) -> ReferenceModel:

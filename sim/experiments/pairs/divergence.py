@@ -23,9 +23,9 @@ class RatePart:
     """A factor or a summand of an action's rate that is not the same under both."""
 
     what: str
-    """`base`, `reply`, `open`, or a term of the drivers."""
+    """`base`, `reply`, `open`, `recovered`, or a term of the drivers."""
     first: float
-    """Rate per day, for `base` and `reply`; 1 or 0, for `open`; for a term, what it multiplies the rate by."""
+    """Rate per day, for `base` and `reply`; 1 or 0, for `open`; for the others, what it multiplies the rate by."""
     second: float
     readings: tuple[tuple[str, float, float], ...] = ()
     """Of a term: what its factors read under the first and under the second."""
@@ -220,6 +220,8 @@ def _parts(
     for what, ours, theirs in (("base", one.base, other.base), ("reply", _answer(one), _answer(other))):
         if ours != theirs:
             parts.append((_weight(whole, whole + theirs - ours), RatePart(what, ours, theirs)))
+    if one.rested != other.rested:
+        parts.append((_weight(one.rested, other.rested), RatePart("recovered", one.rested, other.rested)))
     pulls = [{driver.term: driver for driver in option.drivers} for option in (one, other)]
     for term in sorted(pulls[0].keys() | pulls[1].keys()):
         here, there = (pull.get(term) for pull in pulls)

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
 
-from sim.text import beside, capital, counted, number, on, paragraph, printable
+from sim.text import beside, capital, counted, number, on, paragraph, percent, printable
 
 from .divergence import Divergence, RatePart, RateShift
 
@@ -95,6 +95,8 @@ def _part(part: RatePart, names: tuple[str, str]) -> str:
         closed = names[0] if part.first == 0 else names[1]
         return f"not open under {closed}: {'; '.join(part.reasons)}"
     against = f"{beside(part.first, part.second)} against {beside(part.second, part.first)}"
+    if part.what == "recovered":
+        return f"recovered to {percent(part.first)} against {percent(part.second)}"
     if part.what in ("base", "reply"):
         called = "its own rate" if part.what == "base" else "in answer to its target"
         return f"{called}: {against}"
