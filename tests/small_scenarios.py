@@ -278,7 +278,7 @@ RICH_ACTIONS = {
         place="capital",
         instrument="arms",
         drivers={"vow": 2},
-        casualties={"chance": 0.5, "deaths": 2},
+        casualties={"chance": 0.5, "deaths": 2, "whose": {"aran": 0.6, "dorn": 0.4}},
         effects={"vow": -0.9, "oil": "+2 %"},
         harms={"bora": 0.1},
     ),

@@ -269,13 +269,20 @@ def effects(cast: Cast) -> st.SearchStrategy[Map]:
 
 
 @once
+def whose(cast: Cast) -> st.SearchStrategy[Any]:
+    """One side whose people die, or two that share the dead."""
+    shared = st.tuples(st.permutations(cast.actors), shares).map(
+        lambda drawn: {drawn[0][0]: drawn[1], drawn[0][1]: round(1 - drawn[1], 3)}
+    )
+    return st.sampled_from(cast.actors) | shared
+
+
+@once
 @st.composite
 def actions(draw: Draw, cast: Cast, name: str) -> Map:
     others = [other for other in cast.actors if other != name.split(".")[0]]
     rung = draw(st.integers(0, 9))
-    casualties = st.fixed_dictionaries(
-        {"chance": shares, "deaths": decimals(1, 20)}, optional={"whose": st.sampled_from(cast.actors)}
-    )
+    casualties = st.fixed_dictionaries({"chance": shares, "deaths": decimals(1, 20)}, optional={"whose": whose(cast)})
     optional = {
         "cooldown": st.integers(0, 8),
         "recovers": decimals(0, 20),

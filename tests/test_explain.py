@@ -16,7 +16,7 @@ from sim.replays.unavailable import reasons
 from sim.theatre.compiled.arithmetic import exp
 from sim.theatre.language.scenario import Scenario
 from tests.oracle import ReferenceModel
-from tests.oracle.actor import ActorAgent
+from tests.oracle.actor import ActorAgent, dead_by_side
 from tests.small_scenarios import START, action, actor, rich, rich_theatre, scenario, theatre
 from tests.strategies import failing_theatres, run_numbers, seeds, small_scenarios
 
@@ -195,7 +195,9 @@ def test_blame_is_laid_as_the_reference_model_lays_it(case, seed):
         for event in oracle.today:
             expected = {}
             for observer in observers if event.target and (event.rung > 0 or event.deaths > 0) else []:
-                weight, blood = observer.weight(event), observer.blood_weight(event)
+                weight = observer.weight(event)
+                dead = dead_by_side(case.theatre.actions[event.action], event.deaths)
+                blood = max(map(observer.blood_weight, dead))
                 if observer.name == event.actor or (weight == 0 and not (event.deaths > 0 and blood > 0)):
                     continue
                 for by in observer.pairs:

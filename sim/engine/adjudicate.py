@@ -7,7 +7,7 @@ from sim.theatre.compiled.program import FLAG, LOG, NONE, SET, UNIT
 from ._numba import exponentials, inline, kernel, log, part, struct_at
 from .aside import set_aside
 from .dice import CASUALTIES, uniform, words
-from .readings import at, clip, copy, spread
+from .readings import at, clip, copy, dead_of_side, spread
 from .settle import check_finite
 from .state import BELIEVED, BLOOD, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, TALLIED, ModelState
 
@@ -18,7 +18,7 @@ def adjudicate(address, i, day):
     m = struct_at(ModelState, address)
     t, w, numbers = m.tables, m.world, m.numbers
     chosen, deaths_given = m.chosen[i], m.deaths_given[i]
-    everyone, overall = w.deaths.shape[0] - 1, w.today.shape[0] - 1
+    overall = w.today.shape[0] - 1
     for r in range(chosen.size):
         a = chosen[r]
         if a == NONE or not m.status.alive[r]:
@@ -26,8 +26,8 @@ def adjudicate(address, i, day):
         act = t.action[a]
         deaths = deaths_given[r] if deaths_given[r] != NONE else _deaths(act, day, r, numbers, m.runs)
         rung = act.lethal_rung if deaths > 0 and act.lethal_rung != NONE else act.rung
-        w.deaths[act.whose, r] += deaths
-        w.deaths[everyone, r] += deaths
+        if deaths > 0:
+            _count_dead(act, deaths, r, t.sides, numbers, w.deaths)
         gather(act.effects, act.effects_end, r, t.effects, t.variable, numbers, w)
         delta = at(numbers, act.deniability, r)
         if deaths > 0:
@@ -58,6 +58,17 @@ def _deaths(act, day, r, numbers, runs):
     if uniform(one) < at(numbers, act.chance, r):
         return 1 + floor(log(1.0 - uniform(two)) * at(numbers, act.deaths, r))
     return 0
+
+
+@inline
+def _count_dead(act, deaths, r, sides, numbers, count):
+    """Count the dead of an act, by side and altogether."""
+    left, last = deaths, act.sides_end - 1
+    for side in range(act.sides, act.sides_end):
+        dead = dead_of_side(sides, side, last, left, deaths, numbers, r)
+        count[sides[side].actor, r] += dead
+        left -= dead
+    count[count.shape[0] - 1, r] += deaths
 
 
 @part

@@ -4,7 +4,7 @@ from sim.theatre.compiled.program import NONE
 
 from ._numba import exponentials, inline, kernel, log2, part, struct_at
 from .aside import defy, fade_defiance
-from .readings import at, clip, copy, spread
+from .readings import at, clip, copy, dead_of_side, spread
 from .state import (
     BELIEVED,
     BLOOD,
@@ -89,7 +89,7 @@ def _load(m, me, load, event, share):
     felt = at(numbers, load.weight, r) * m.severity[event.rung, r]
     shed = 0.0
     if event.deaths > 0:
-        shed = at(numbers, load.blood_weight, r) * (at(numbers, me.lethality, r) * log2(1.0 + event.deaths))
+        shed = _shed(m, me, load, event)
     if me.aside != NONE and felt > 0.0:
         blamed = share * ((1.0 - delta) + delta * sigma)
         defy(me, p, event, blamed, numbers, stocks, m.aside, m.aside_day)
@@ -103,6 +103,19 @@ def _load(m, me, load, event, share):
         stocks[PEAK_SUSPECTED, p, r] = suspected_part
         m.leading[p, r] = event.number
         m.leading_action[p, r] = event.action
+
+
+@inline
+def _shed(m, me, load, event):
+    """How much an observer feels the dead of an act, those of each side apart."""
+    t, numbers, r = m.tables, m.numbers, event.column
+    act, left, shed = t.action[event.action], event.deaths, 0.0
+    for side in range(act.sides, act.sides_end):
+        dead = dead_of_side(t.sides, side, act.sides_end - 1, left, event.deaths, numbers, r)
+        weight = t.blood_weights[load.blood_weights + (side - act.sides)]
+        shed += at(numbers, weight, r) * (at(numbers, me.lethality, r) * log2(1.0 + dead))
+        left -= dead
+    return shed
 
 
 @part

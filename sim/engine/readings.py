@@ -1,5 +1,7 @@
 """What rules see: numbers, readings between 0 and 1, conditions (ODD 7.2, 7.7)."""
 
+from math import floor
+
 from sim.theatre.compiled.program import (
     BLOOD,
     CONDITION,
@@ -30,6 +32,12 @@ _PROVOCATION, _BLOOD, _TALLY = state.PROVOCATION, state.BLOOD_READING, state.TAL
 def at(numbers, k, r):
     """Parameter `k` in column `r`."""
     return numbers.shared[k] if numbers.slot[k] < 0 else numbers.varied[numbers.slot[k], r]
+
+
+@inline
+def dead_of_side(sides, side, last, left, deaths, numbers, r):
+    """How many of an act's dead are of one of its sides, of which `last` is the last; `left` are of none before it."""
+    return left if side == last else min(left, floor(at(numbers, sides[side].share, r) * deaths + 0.5))
 
 
 @inline

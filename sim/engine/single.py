@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.theatre.compiled.program import ACTOR, LOAD, NONE, Floats, Program
+from sim.theatre.compiled.program import ACTOR, LOAD, NONE, SIDE, Floats, Program
 
 from . import aside, decide, perceive, readings, weigh
 from ._numba import uncompiled
@@ -17,6 +17,7 @@ from .state import MORNING, ModelState
 _share, _saturate = uncompiled(perceive.share), uncompiled(perceive.saturate)
 _rung, _threshold = uncompiled(weigh.rung_of), uncompiled(weigh.threshold_of)
 _row_aside = uncompiled(aside.row_aside)
+_dead_of_side = uncompiled(readings.dead_of_side)
 _scale, _measure, _fall = uncompiled(readings.scale), uncompiled(readings.measure), uncompiled(decide.fall)
 
 
@@ -27,6 +28,7 @@ def as_written(program: Program) -> Numbers:
 
 
 _Actor: Any = namedtuple("_Actor", list(ACTOR.names or ()))  # type: ignore[misc]
+_Side: Any = namedtuple("_Side", list(SIDE.names or ()))  # type: ignore[misc]
 _Load: Any = namedtuple("_Load", list(LOAD.names or ()))  # type: ignore[misc]  # its fields are the table's columns
 
 
@@ -39,6 +41,17 @@ def loads_of(program: Program, observer: int, action: int) -> list[Any]:
 def share_laid(load: Any, numbers: Numbers, control: NDArray[np.float64]) -> float:
     """How much of an act such a load lays on the other of its pair, with controls of shape (link,)."""
     return float(_share(load, 0, numbers, control[:, None]))
+
+
+def dead_by_side(program: Program, action: int, deaths: int, numbers: Numbers) -> dict[str, int]:
+    """How many people of each side die of an act that kills, in order of ids."""
+    act, found, left = program.action[action], {}, deaths
+    sides: Any = [_Side(*row) for row in program.sides[act["sides"] : act["sides_end"]].tolist()]
+    for at, side in enumerate(sides):
+        dead = int(_dead_of_side(sides, at, len(sides) - 1, left, deaths, numbers, 0))
+        found[program.actors[side.actor]] = dead
+        left -= dead
+    return {side: dead for side, dead in found.items() if dead}
 
 
 def saturated(stock: float, sharpness: float) -> float:

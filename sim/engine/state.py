@@ -168,8 +168,10 @@ class Tables(NamedTuple):
     suspicion: Ints
     loads: RecordTable
     load_start: Ints
+    blood_weights: Ints
     link: RecordTable
     action: RecordTable
+    sides: RecordTable
     dyad_of: Ints
     pairs_relieved: Ints
     pairs_revealed: Ints

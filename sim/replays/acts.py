@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.single import as_written
+from sim.engine.single import as_written, dead_by_side
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario, ScriptEntry
 
@@ -31,7 +31,9 @@ class Act:
     rung: int
     deaths: int
     whose: str | None
-    """Whose people died."""
+    """Whose people died; of several sides, the one with the most dead."""
+    dead: dict[str, int]
+    """How many of each side died; empty if nobody did."""
     deniable: float
     """The share of it that is only suspected."""
     claimed_by: str | None
@@ -68,7 +70,8 @@ def acts(
         deadly, loads = event["deaths"] > 0, event["rung"] > 0 or event["deaths"] > 0
         seen = (int(event["action"]), bool(deadly), float(event["deniability"]), control[event["day"]])
         blame = blames(program, numbers, *seen) if loads else ()
-        told.append(_act(scenario, program, event, script, blame, led_to.get(int(event["number"]), [])))
+        dead = dead_by_side(program, int(event["action"]), int(event["deaths"]), numbers)
+        told.append(_act(scenario, program, event, script, dead, blame, led_to.get(int(event["number"]), [])))
     return tuple(told)
 
 
@@ -93,6 +96,7 @@ def _imposed(scenario: Scenario, program: Program, event: np.void) -> Act:
         rung=0,
         deaths=0,
         whose=None,
+        dead={},
         deniable=0.0,
         claimed_by=None,
         imposed=True,
@@ -107,13 +111,13 @@ def _act(
     program: Program,
     event: np.void,
     script: Mapping[tuple[date, str], ScriptEntry],
+    dead: dict[str, int],
     blame: tuple[Blame, ...],
     led_to: Iterable[int],
 ) -> Act:
     day, name = int(event["day"]), program.actions[event["action"]]
     action, when = scenario.theatre.actions[name], scenario.start + timedelta(days=day)
     entry = script.get((when, program.actors[event["actor"]]))
-    deaths = int(event["deaths"])
     return Act(
         event=int(event["number"]),
         day=day,
@@ -124,8 +128,9 @@ def _act(
         story=(entry.story if entry is not None else None) or action.story,
         target=action.target,
         rung=int(event["rung"]),
-        deaths=deaths,
-        whose=((action.casualties and action.casualties.whose) or action.target) if deaths else None,
+        deaths=int(event["deaths"]),
+        whose=max(dead, key=lambda side: dead[side], default=None),
+        dead=dead,
         deniable=float(event["deniability"]),
         claimed_by=action.claimed_by,
         imposed=entry is not None,

@@ -49,10 +49,12 @@ def blames(
         How firmly sponsors held their proxies at the end of its day.
     """
     found, number = [], numbers.shared
+    sides = int(program.action[action]["sides_end"] - program.action[action]["sides"])
     for observer, name in enumerate(program.actors):
         for load in loads_of(program, observer, action):
             weight = float(number[load.weight])
-            if weight == 0 and not (deadly and number[load.blood_weight] > 0):
+            blood = number[program.blood_weights[load.blood_weights : load.blood_weights + sides]]
+            if weight == 0 and not (deadly and (blood > 0).any()):
                 continue
             share = share_laid(load, numbers, control)
             sigma = float(number[program.suspicion[load.pair]])

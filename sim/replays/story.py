@@ -71,7 +71,7 @@ def _head(run: "Replay", width: int) -> Iterator[str]:
     deadly = [act for act in acts if act.deaths]
     toll = Counter[str]()
     for act in deadly:
-        toll[act.whose or ""] += act.deaths
+        toll.update(act.dead)
     sides = [f"{capital(called(_label(scenario.theatre, side)))} {deaths:,}" for side, deaths in toll.most_common()]
     told = f"{days}, {len(deadly)} of them deadly; {sum(toll.values()):,} dead"
     told += f" ({', '.join(sides)}). " if sides else ". "
@@ -145,7 +145,8 @@ def facts(act: Act, theatre: Theatre) -> Iterator[str]:
     if act.imposed:
         yield "Imposed by the scenario."
     if act.deaths:
-        yield f"{act.deaths:,} dead on the side of {called(_label(theatre, act.whose or act.target))}."
+        sides = (f"{dead:,} dead on the side of {called(_label(theatre, side))}" for side, dead in act.dead.items())
+        yield f"{', '.join(sides)}."
     if act.claimed_by is not None and not own:
         yield capital(f"{called(_label(theatre, act.claimed_by))} claimed it.")
     yield from _blame(act, theatre)

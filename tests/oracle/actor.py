@@ -127,11 +127,11 @@ class ActorAgent(mesa.Agent):
             self.read(pair, by)
 
     def take_up(self, event: Event) -> None:
-        weight, blood_weight = self.weight(event), self.blood_weight(event)
-        if weight == 0 and blood_weight == 0:
+        weight, dead = self.weight(event), dead_by_side(self.model.theatre.actions[event.action], event.deaths)
+        if weight == 0 and not any(self.blood_weight(side) for side in dead):
             return
         lethality = self.traits.perception.lethality.value
-        shed = blood_weight * (lethality * log2(1 + event.deaths))
+        shed = add_up(0.0, (self.blood_weight(side) * (lethality * log2(1 + n)) for side, n in dead.items()))
         felt = weight * self.model.severity(event.rung)
         for by, pair in self.pairs.items():
             share = self.share(event.actor, by)
@@ -156,9 +156,8 @@ class ActorAgent(mesa.Agent):
         touched = [(action.target, 1.0), *((party, harm.value) for party, harm in action.harms.items())]
         return max(h if party == self.name else h * self.protects(party) for party, h in touched)
 
-    def blood_weight(self, event: Event) -> float:
-        whose = whose_people(self.model.theatre.actions[event.action])
-        return 1.0 if whose == self.name else self.protects(whose)
+    def blood_weight(self, side: str) -> float:
+        return 1.0 if side == self.name else self.protects(side)
 
     def protects(self, party: str) -> float:
         return self.traits.protects[party].value if party in self.traits.protects else 0.0
@@ -324,7 +323,8 @@ class ActorAgent(mesa.Agent):
         if action.attribute.value > 0:
             self.attribute(action)
         self.tally(action.target, model.severity(rung))
-        model.deaths[whose_people(action)] += deaths
+        for side, dead in dead_by_side(action, deaths).items():
+            model.deaths[side] += dead
         model.record(self.name, name, action.target, rung, deniability, deaths, self.intent.cause)
 
     def deaths(self, name: str, action: Action) -> int:
@@ -419,11 +419,16 @@ def in_proportion(S: float, K: float) -> float:
     return 1.0 if ratio > 1 else ratio
 
 
-def whose_people(action: Action) -> str:
-    """Whose people die if anybody does."""
-    if action.casualties is None or action.casualties.whose is None:
-        return action.target
-    return action.casualties.whose
+def dead_by_side(action: Action, deaths: int) -> dict[str, int]:
+    """How many of each side die, in order of ids."""
+    whose = None if action.casualties is None else action.casualties.whose
+    if whose is None or isinstance(whose, str):
+        return {whose or action.target: deaths}
+    found, left = {}, deaths
+    for side, share in sorted(whose.items()):
+        found[side] = min(left, floor(share.value * deaths + 0.5))
+        left -= found[side]
+    return found | {max(whose): found[max(whose)] + left}
 
 
 def first_grievance(term: Term) -> tuple[str, ...] | None:

@@ -24,6 +24,7 @@ from .program import (
     LINK,
     LOG,
     NONE,
+    SIDE,
     UNIT,
     VARIABLE_ROW,
     Floats,
@@ -110,6 +111,7 @@ class Compiler:
         for features in (self.dawn, self.morning, self.snapshot):
             features.conditions = self.morning_conditions
         self.terms, self.effects = TermTable(self.parameters), EffectTable(self)
+        self.sides: list[tuple[int, int]] = []
         self.dyad_of, self.pairs_relieved, self.pairs_revealed = SpanTable(), SpanTable(), SpanTable()
 
     def since(self, actor: str, rung: int) -> int:
@@ -123,7 +125,7 @@ class Compiler:
         variable, low, high = self._variable_table()
         outcomes = {name: outcome.when for name, outcome in sorted(self.theatre.outcomes.items())}
         injects = {name: entry for name, entry in self.script.items() if entry.effects}
-        loads, load_start = cast.loads()
+        loads, load_start, blood_weights = cast.loads()
         outcome_condition = ints(self.outcome_conditions.add(w, f"outcomes.{n}.when") for n, w in outcomes.items())
         inject = self._inject_table(list(injects))
         dawn, morning, snapshot = self.dawn.build(), self.morning.build(), self.snapshot.build()
@@ -148,9 +150,11 @@ class Compiler:
             suspicion=cast.suspicion(),
             loads=loads,
             load_start=load_start,
+            blood_weights=blood_weights,
             links=tuple(cast.links),
             link=link,
             action=action,
+            sides=table(SIDE, actor=(actor for actor, _ in self.sides), share=(share for _, share in self.sides)),
             dyad_of=self.dyad_of.build(),
             pairs_relieved=self.pairs_relieved.build(),
             pairs_revealed=self.pairs_revealed.build(),
@@ -202,7 +206,7 @@ class Compiler:
             "deniability": number("deniability"),
             "chance": number("casualties.chance", kills),
             "deaths": number("casualties.deaths", kills, arithmetic.geometric),
-            "whose": self.actor_at[(action.casualties and action.casualties.whose) or action.target],
+            **_span("sides", self._add_sides(action, path)),
             "calm": number("calm", calms),
             "calm_pair": self.pair_at.get((action.target, actor), NONE) if calms else NONE,
             "attribute": number("attribute", evidence),
@@ -223,6 +227,15 @@ class Compiler:
             return False
         fought = war.rungs is not None and war.rungs[0] <= action.rung <= war.rungs[1]
         return fought or name in war.closes or action.instrument in war.closes
+
+    def _add_sides(self, action: Action, path: str) -> tuple[int, int]:
+        """Where the sides whose people an act may kill start and end."""
+        start, sides = len(self.sides), action.sides_of_its_dead
+        for side in sides:
+            one = self.parameters.constant(1.0)
+            share = self.parameters.number(f"{path}.casualties.whose.{side}") if len(sides) > 1 else one
+            self.sides.append((self.actor_at[side], share))
+        return start, len(self.sides)
 
     def _dyads_of(self, actor: str, target: str) -> list[int]:
         sides = [self.theatre.dyads[dyad].sides for dyad in self.dyads]

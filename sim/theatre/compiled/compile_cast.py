@@ -93,21 +93,23 @@ class Cast:
         """Pairs in which anyone holds something against `target`."""
         return [at for (_, by), at in self._of.pair_at.items() if by == target]
 
-    def loads(self) -> tuple[RecordTable, Ints]:
-        """For each observer and action, in order: the pairs that the act loads, and by which route."""
+    def loads(self) -> tuple[RecordTable, Ints, Ints]:
+        """For each observer and action, in order: the pairs that the act loads, and by which route; blood weights."""
         rows: list[dict[str, int]] = []
+        blood: list[int] = []
         starts = [0]
         for observer in self._of.cast:
             for name, action in self._of.actions.items():
-                rows += self._loads_of(observer, name, action)
+                rows += self._loads_of(observer, name, action, blood)
                 starts.append(len(rows))
         names = list(LOAD.names or ())
-        return table(LOAD, **{name: [row[name] for row in rows] for name in names}), ints(starts)
+        return table(LOAD, **{name: [row[name] for row in rows] for name in names}), ints(starts), ints(blood)
 
-    def _loads_of(self, observer: str, name: str, action: Action) -> list[dict[str, int]]:
-        actor = name.split(".")[0]
-        weight, blood = self._weight(observer, name, action), self._blood_weight(observer, action)
-        if observer == actor or (weight == NONE and blood == NONE):
+    def _loads_of(self, observer: str, name: str, action: Action, blood: list[int]) -> list[dict[str, int]]:
+        """The loads of an act on an observer; how much that feels the dead of each side is added to `blood`."""
+        actor, weight = name.split(".")[0], self._weight(observer, name, action)
+        of_sides = [self._strongest([self._route(observer, side)]) for side in action.sides_of_its_dead]
+        if observer == actor or {weight, *of_sides} == {NONE}:
             return []
         nothing = self._of.parameters.constant(0.0)
         links = [at for at, (proxy, _) in enumerate(self.links) if proxy == actor]
@@ -116,8 +118,9 @@ class Cast:
             "links_end": links[-1] + 1 if links else 0,
             "excluded": self._link(actor, observer),
             "weight": nothing if weight == NONE else weight,
-            "blood_weight": nothing if blood == NONE else blood,
+            "blood_weights": len(blood),
         }
+        blood += [nothing if each == NONE else each for each in of_sides]
         found = []
         for (watching, by), pair in self._of.pair_at.items():
             sponsor, blamed = self._link(actor, by), actor in self._of.cast[observer].blames.get(by, {})
@@ -137,11 +140,6 @@ class Cast:
             protection = self._route(observer, party)
             routes.append(None if protection is None else [f"actions.{name}.harms.{party}", *protection])
         return self._strongest(routes)
-
-    def _blood_weight(self, observer: str, action: Action) -> int:
-        """How much the observer feels its deaths."""
-        whose = action.casualties.whose if action.casualties else None
-        return self._strongest([self._route(observer, whose or action.target)])
 
     def _route(self, observer: str, party: str) -> list[str] | None:
         """Numbers to multiply from a party to the observer; None if nothing leads there."""

@@ -127,6 +127,7 @@ ACTOR = _table(
 )
 FIT = _table(pair="pair whose target is answered", rung="rung of the answer")
 LINK = _table(terms="terms of the sponsor's control start here …", terms_end="… and end here")
+SIDE = _table(actor="whose people die", share="parameter: its share of the dead; of the last side, what is left")
 LOAD = _table(
     pair="pair that the act loads",
     own="1 if the pair is about the actor itself: what its sponsors leave of the act",
@@ -136,7 +137,7 @@ LOAD = _table(
     excluded="but for this one, the observer itself",
     blame="parameter: the share that the observer's own view lays there",
     weight="parameter: protection of the parties touched",
-    blood_weight="parameter: protection of those who die",
+    blood_weights="the protection of each side whose people die starts here",
 )
 ACTION = _table(
     target="actor",
@@ -156,7 +157,8 @@ ACTION = _table(
     deniability="parameter",
     chance="parameter: the chance that it kills",
     deaths="parameter of the geometric draw, 1 / log(1 - 1 / mean)",
-    whose="actor whose people die",
+    sides="the sides whose people die start here …",
+    sides_end="… and end here",
     calm="parameter",
     calm_pair="the pair (target, actor)",
     attribute="parameter",
@@ -287,11 +289,15 @@ class Program:
     """LOAD."""
     load_start: Ints
     """Loads of observer i by action a start at load_start[i * number of actions + a]."""
+    blood_weights: Ints
+    """Parameter, by load and side of the act's dead, as `loads` says."""
     links: tuple[tuple[str, str], ...]
     """(proxy, sponsor), sorted."""
     link: RecordTable
     """LINK."""
     action: RecordTable
+    sides: RecordTable
+    """SIDE, of the actions that `action` says."""
     dyad_of: Ints
     """Dyads that actions belong to, as `action` says."""
     pairs_relieved: Ints

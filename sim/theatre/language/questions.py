@@ -27,7 +27,7 @@ class AskedActs(ActFilter):
     """Some of the acts of a window: those that fit all that is said here."""
 
     killed: ActorRef | None = None
-    """Those by which people of this actor died."""
+    """Those by which people of this actor died, or of several sides of which it is one."""
     overt: Literal[True] | None = None
     """Those of which less than half is only suspected."""
 
@@ -59,11 +59,10 @@ class AskedActs(ActFilter):
             return False
         rung = action.lethal_rung if kills and action.lethal_rung is not None else action.rung
         hidden = action.deniability.value * (theatre.ladder.lethal_deniability.value if kills else 1.0)
-        whose = action.casualties.whose or action.target if action.casualties else None
         return (
             (self.rungs is None or self.rungs[0] <= rung <= self.rungs[1])
             and (self.lethal is None or self.lethal == kills)
-            and (self.killed is None or (kills and whose == self.killed))
+            and (self.killed is None or (kills and self.killed in action.sides_of_its_dead))
             and (self.overt is None or hidden < OVERT)
         )
 

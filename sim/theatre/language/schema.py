@@ -8,8 +8,10 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import (
     AfterValidator,
     BeforeValidator,
+    Discriminator,
     Field,
     ModelWrapValidatorHandler,
+    Tag,
     ValidationInfo,
     WithJsonSchema,
     field_validator,
@@ -256,14 +258,36 @@ class Market(Model):
     note: Text | None = None
 
 
+def _one_or_several(whose: Any) -> str:
+    return "several" if isinstance(whose, Mapping) else "one"
+
+
+Whose = Annotated[
+    Annotated[ActorRef, Tag("one")] | Annotated[dict[ActorRef, Share], Tag("several")], Discriminator(_one_or_several)
+]
+"""An actor, or several with a share each."""
+
+
 class Casualties(Model):
     """Whether an act kills, how many, and whom."""
 
     chance: Share
     deaths: MeanDeaths
     """Mean deaths if any (geometric from 1)."""
-    whose: ActorRef | None = None
-    """Whose people die; left out, the target's."""
+    whose: Whose | None = None
+    """Whose people die; left out, the target's. Of several sides, each with its share: `{us: 0.2, iran: 0.8}`."""
+
+    @field_validator("whose", mode="after")
+    @classmethod
+    def _shares_of_one(cls, whose: str | dict[str, Number] | None) -> str | dict[str, Number] | None:
+        if not isinstance(whose, Mapping):
+            return whose
+        if len(whose) < 2:
+            raise ValueError("shares of the dead are for several sides; of one side, write 'whose: ACTOR'")
+        total = sum(share.value for share in whose.values())
+        if abs(total - 1.0) > 1e-9:
+            raise ValueError(f"the shares of the dead add up to {total:g}; they must add up to 1")
+        return whose
 
 
 def _by_a_known_actor(action: str) -> str:
@@ -332,6 +356,12 @@ class Action(Model):
         if self.rung == 0 and self.reply.value > 0:
             raise ValueError("a rung-0 act answers no provocation; leave out 'reply'")
         return self
+
+    @property
+    def sides_of_its_dead(self) -> tuple[str, ...]:
+        """Whose people die if anybody does, in order of ids."""
+        whose = (self.casualties and self.casualties.whose) or self.target
+        return tuple(sorted(whose)) if isinstance(whose, Mapping) else (whose,)
 
 
 class Outcome(Model):
