@@ -12,11 +12,11 @@ from .state import BELIEVED, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, S
 
 
 @kernel
-def adjudicate(address, i, day):
-    """Carry out the acts of actor `i`."""
+def adjudicate(address, h, day):
+    """Carry out the acts of hand `h`."""
     m = struct_at(ModelState, address)
     t, w, numbers = m.tables, m.world, m.numbers
-    chosen, deaths_given = m.chosen[i], m.deaths_given[i]
+    i, chosen, deaths_given = t.hand[h].actor, m.chosen[h], m.deaths_given[h]
     everyone, overall = w.deaths.shape[0] - 1, w.today.shape[0] - 1
     for r in range(chosen.size):
         a = chosen[r]
@@ -42,7 +42,7 @@ def adjudicate(address, i, day):
         delta = at(numbers, act.deniability, r)
         if deaths > 0:
             delta *= at(numbers, t.ladder.lethal_deniability, r)
-        _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[i, r], m.events, m.n_events, m.event_number)
+        _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[h, r], m.events, m.n_events, m.event_number)
 
 
 @inline

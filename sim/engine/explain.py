@@ -99,13 +99,14 @@ class ActionRate(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What an actor held against others, the rates of its actions, and what it drew."""
+    """What an actor held against others, the rates of the actions of one of its hands, and what that drew."""
 
     actor: int
+    hand: int
     day: int
     grievances: tuple[Grievance, ...]
     rates: tuple[ActionRate, ...]
-    """Those of its actions, in the order in which they are drawn; empty where history is imposed."""
+    """Those of the hand's actions, in the order in which they are drawn; empty where history is imposed."""
     total: float
     draw: float
     threshold: float
@@ -130,22 +131,25 @@ class Observer(Participant):
         self._look(self.model)
 
 
-def choice(model: LockstepModel, actor: int) -> Choice:
-    """Read how an actor chose today; called by an `Observer` in a model of one run.
+def choice(model: LockstepModel, hand: int) -> Choice:
+    """Read how a hand of an actor chose today; called by an `Observer` in a model of one run.
 
-    The actor chooses once more, which comes to the same, and leaves its scales as they were.
+    It chooses once more, which comes to the same, and leaves its scales as they were.
     """
     if model.n != 1:
         raise ValueError(f"a choice is read in a model of one run, found {model.n} runs")
-    m, me = model.state, model.program.actor[actor]
-    actor_of(model, actor).weigh()
+    m, mine = model.state, model.program.hand[hand]
+    actor = int(mine["actor"])
+    me = model.program.actor[actor]
+    actor_of(model, actor).weigh(hand)
     sharpness = number(model, me["sharpness"])
     grievances = tuple(_grievance(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
-    free = model.day >= m.tables.script.imposed_days and me["actions_end"] > me["actions"]
-    rates = tuple(_action_rate(model, actor, a) for a in range(me["actions"], me["actions_end"])) if free else ()
+    free = model.day >= m.tables.script.imposed_days
+    rates = tuple(_action_rate(model, hand, a) for a in range(mine["actions"], mine["actions_end"])) if free else ()
     total, draw, threshold = (float(m.scratch.row[row, 0]) if free else 0.0 for row in (TOTAL, DRAW, THRESHOLD))
     return Choice(
         actor=actor,
+        hand=hand,
         day=model.day,
         grievances=grievances,
         rates=rates,
@@ -153,8 +157,8 @@ def choice(model: LockstepModel, actor: int) -> Choice:
         draw=draw,
         threshold=threshold,
         drawn=rates[at].action if (at := fallen([each.until for each in rates], draw)) != NONE else NONE,
-        chosen=int(m.chosen[actor, 0]),
-        cause=int(m.cause[actor, 0]),
+        chosen=int(m.chosen[hand, 0]),
+        cause=int(m.cause[hand, 0]),
         sound=bool(m.status.alive[0]),
     )
 
@@ -183,9 +187,11 @@ def _grievance(model: LockstepModel, pair: int, sharpness: float) -> Grievance:
     )
 
 
-def _action_rate(model: LockstepModel, actor: int, action: int) -> ActionRate:
+def _action_rate(model: LockstepModel, hand: int, action: int) -> ActionRate:
     program, scratch = model.program, model.state.scratch
-    act, at = program.action[action], action - program.actor[actor]["actions"]
+    mine, act = program.hand[hand], program.action[action]
+    actor = int(mine["actor"])
+    at = action - program.actor[actor]["actions"]
     terms = tuple(_driver_term(model, term) for term in range(act["drivers"], act["drivers_end"]))
     exponent = 0.0
     for place, term in enumerate(terms):
@@ -203,7 +209,7 @@ def _action_rate(model: LockstepModel, actor: int, action: int) -> ActionRate:
         drive=drive,
         answer=answer,
         rate=drive * able * (base if answer is None else base + answer.rate),
-        until=float(scratch.running[at, 0]),
+        until=float(scratch.running[action - mine["actions"], 0]),
     )
 
 

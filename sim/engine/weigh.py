@@ -1,4 +1,4 @@
-"""The rates of an actor's actions, in the runs in which it could act (ODD 7.4).
+"""The rates of the actions of a hand, in the runs in which it could act (ODD 7.4).
 
 Those runs lie here and there, so what is read of them is gathered column by column into rows beside one another.
 """
@@ -16,16 +16,22 @@ _FARTHEST = 24.0
 
 
 @inline
-def weigh(m, i, day, columns):
-    """Find the running sums of the rates, their total, the draw, and what a running sum must exceed."""
-    s, me, runs, n = m.scratch, m.tables.actor[i], m.runs, columns.size
-    _read_closely(m, i, columns)
-    _fit_rungs(m, i, columns)
-    _answer(m, i, day, columns)
-    _add_rates(m, i, columns)
+def weigh(m, h, day, columns):
+    """Find the running sums of the rates, their total, the draw, and what a running sum must exceed.
+
+    A reply competes with all replies of its actor at the target, whatever hands they belong to.
+    """
+    s, hand, runs, n = m.scratch, m.tables.hand[h], m.runs, columns.size
+    i, first, last = hand.actor, hand.actions, hand.actions_end
+    if hand.replies:
+        first, last = m.tables.actor[i].actions, m.tables.actor[i].actions_end
+        _read_closely(m, i, columns)
+        _fit_rungs(m, i, columns)
+    _answer(m, i, first, last, day, columns)
+    _add_rates(m, h, columns)
     total, draw, threshold, seed = s.row[TOTAL, :n], s.row[DRAW, :n], s.row[THRESHOLD, :n], runs.seed[0]
     for c in range(n):
-        word, _ = words(seed, runs.run[columns[c]], runs.branch[columns[c]], day, DECIDE, me.key)
+        word, _ = words(seed, runs.run[columns[c]], runs.branch[columns[c]], day, DECIDE, hand.key)
         draw[c] = uniform(word)
         threshold[c] = threshold_of(draw[c], total[c])
 
@@ -114,12 +120,12 @@ def _fit(rung, sought, narrowness, fit, room):
 
 
 @part
-def _answer(m, i, day, columns):
-    """Find who may do what, how well each reply fits, and what the fits of each pair are worth together."""
+def _answer(m, i, first, last, day, columns):
+    """Find which actions from `first` to `last` may be chosen, how well each reply fits, and what the fits of each pair are worth together."""
     s, me, n = m.scratch, m.tables.actor[i], columns.size
     number = s.row[0, :n]
     s.by[:] = 0.0
-    for a in range(me.actions, me.actions_end):
+    for a in range(first, last):
         act, able = m.tables.action[a], s.able[a - me.actions, :n]
         _mark_able(m, day, a, columns, able)
         if act.reply != NONE:
@@ -163,12 +169,13 @@ def _answer_by(reply_rate, provocation, columns, total):
 
 
 @part
-def _add_rates(m, i, columns):
+def _add_rates(m, h, columns):
     """Find the running sums of the rates."""
-    s, me, n = m.scratch, m.tables.actor[i], columns.size
+    s, hand, n = m.scratch, m.tables.hand[h], columns.size
+    me = m.tables.actor[hand.actor]
     drive, rate, so_far = s.row[0, :n], s.row[1, :n], s.row[TOTAL, :n]
     so_far[:] = 0.0
-    for a in range(me.actions, me.actions_end):
+    for a in range(hand.actions, hand.actions_end):
         act, local = m.tables.action[a], a - me.actions
         if act.drivers_end > act.drivers:
             drive[:] = 0.0
@@ -179,7 +186,7 @@ def _add_rates(m, i, columns):
         _gather_number(m.numbers, act.rate, columns, rate)
         if act.reply != NONE:
             _add_answer(s.by[act.pair - me.pairs], s.answer[local], rate)
-        _run_on(drive, s.able[local], rate, so_far, s.running[local])
+        _run_on(drive, s.able[local], rate, so_far, s.running[a - hand.actions])
 
 
 @inline
