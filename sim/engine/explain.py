@@ -103,6 +103,7 @@ class Choice(NamedTuple):
 
     actor: int
     hand: int
+    """-1 of an actor that has none."""
     day: int
     grievances: tuple[Grievance, ...]
     rates: tuple[ActionRate, ...]
@@ -140,10 +141,7 @@ def choice(model: LockstepModel, hand: int) -> Choice:
         raise ValueError(f"a choice is read in a model of one run, found {model.n} runs")
     m, mine = model.state, model.program.hand[hand]
     actor = int(mine["actor"])
-    me = model.program.actor[actor]
     actor_of(model, actor).weigh(hand)
-    sharpness = number(model, me["sharpness"])
-    grievances = tuple(_grievance(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
     free = model.day >= m.tables.script.imposed_days
     rates = tuple(_action_rate(model, hand, a) for a in range(mine["actions"], mine["actions_end"])) if free else ()
     total, draw, threshold = (float(m.scratch.row[row, 0]) if free else 0.0 for row in (TOTAL, DRAW, THRESHOLD))
@@ -151,7 +149,7 @@ def choice(model: LockstepModel, hand: int) -> Choice:
         actor=actor,
         hand=hand,
         day=model.day,
-        grievances=grievances,
+        grievances=_grievances(model, actor),
         rates=rates,
         total=total,
         draw=draw,
@@ -163,10 +161,22 @@ def choice(model: LockstepModel, hand: int) -> Choice:
     )
 
 
+def no_choice(model: LockstepModel, actor: int) -> Choice:
+    """The same of an actor without any hand, which has nothing to choose from."""
+    held, sound = _grievances(model, actor), bool(model.status.alive[0])
+    return Choice(actor, NONE, model.day, held, (), 0.0, 0.0, 0.0, NONE, NONE, NONE, sound)
+
+
 def number(model: LockstepModel, k: int) -> float:
     """Parameter `k` in a model of one run."""
     numbers = model.numbers
     return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
+
+
+def _grievances(model: LockstepModel, actor: int) -> tuple[Grievance, ...]:
+    me = model.program.actor[actor]
+    sharpness = number(model, me["sharpness"])
+    return tuple(_grievance(model, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
 
 
 def _grievance(model: LockstepModel, pair: int, sharpness: float) -> Grievance:

@@ -54,9 +54,7 @@ def representative(particles: Particles, rules: Scenario, action: int) -> Seen:
     return _seen(particles, rules, int(columns[nearest]), action)
 
 
-def _chances(
-    particles: Particles, rules: Scenario, columns: NDArray[np.int64], action: int
-) -> NDArray[np.float64]:
+def _chances(particles: Particles, rules: Scenario, columns: NDArray[np.int64], action: int) -> NDArray[np.float64]:
     """The chance that each of some particles gives an action this morning, shape (column,)."""
     ahead = branched(particles, np.zeros(len(columns), np.int64), scenario=rules, column=columns)
     with compiling(last=False):

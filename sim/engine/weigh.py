@@ -121,7 +121,7 @@ def _fit(rung, sought, narrowness, fit, room):
 
 @part
 def _answer(m, i, first, last, day, columns):
-    """Find which actions from `first` to `last` may be chosen, how well each reply fits, and what the fits of each pair are worth together."""
+    """Find which of some actions may be done, how well each reply fits, and what fits are worth together by pair."""
     s, me, n = m.scratch, m.tables.actor[i], columns.size
     number = s.row[0, :n]
     s.by[:] = 0.0

@@ -55,9 +55,7 @@ class Record:
     def _surely(self) -> dict[str, Way]:
         """Acts that can have happened in one way only, each on a day of its hand's own."""
         sure = {name: event for name, event in self.file.events.items() if len(event.acts) == len(event.days) == 1}
-        acts = (
-            (name, event.day, self.hands[event.acts[0]], self.rungs[event.acts[0]]) for name, event in sure.items()
-        )
+        acts = ((name, event.day, self.hands[event.acts[0]], self.rungs[event.acts[0]]) for name, event in sure.items())
         return {name: self._way(on, sure[name].acts[0]) for name, on in placed(acts).items()}
 
     def _way(self, on: date, action: str) -> Way:
@@ -96,7 +94,7 @@ class FollowingAgent(ActorAgent):
     """An actor whose hands do what is recorded of them, and otherwise what the record would have missed."""
 
     def decide(self) -> None:
-        self.gain, self.gain_of_deaths, self.chance = ({hand: 0.0 for hand in self.hands} for _ in range(3))
+        self.gain, self.gain_of_deaths, self.chance = (dict.fromkeys(self.hands, 0.0) for _ in range(3))
         self.chances: dict[str, float] = {}
         self.intents = {}
         for hand in self.hands:

@@ -14,7 +14,7 @@ from .compile import key
 from .program import NONE, Floats, Ints, Program, RecordTable
 
 POSSIBILITY = np.dtype([(name, np.int32) for name in ("day", "hand", "action", "fewest", "most")])
-"""One way in which a recorded act may have happened: when, whose hand, what, and its fewest and most deaths (or NONE)."""
+"""One way in which a recorded act may have happened: when, whose hand, what, its fewest and most deaths (or NONE)."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,10 @@ def _crowded(found: dict[str, list[tuple[int, ...]]]) -> Iterator[tuple[tuple[st
 
     for name in found:
         if not lays(name, set()):
-            yield ("events", name), "whoever did it acts once a day: this and the other acts of these days cannot all be"
+            yield (
+                ("events", name),
+                "whoever did it acts once a day: this and the other acts of these days cannot all be",
+            )
 
 
 def _day(scenario: Scenario, day: date) -> int:

@@ -308,7 +308,9 @@ def placed(acts: Iterable[tuple[str, date, str, int]]) -> dict[str, date]:
         later = (day + timedelta(days=by) for by in range(1, min(MOST_MOVED, (date.max - day).days) + 1))
         free = next((each for each in later if (hand, each) not in taken), None)
         if free is None:
-            text = f"{called_hand(hand)} acts once a day, and acts already on {day} and on the {MOST_MOVED} days after it"
+            text = (
+                f"{called_hand(hand)} acts once a day, and acts already on {day} and on the {MOST_MOVED} days after it"
+            )
             faults.append((("events", name), text))
             continue
         taken.add((hand, free))
