@@ -15,6 +15,8 @@ from tests.small_scenarios import START, Map, action, actor, ladder, scenario, t
 
 DECIDERS = ("aran", "bora", "cela", "dorn")
 DEEDS = ("raid", "threaten", "offer", "shell", "accuse", "march", "arm", "withdraw")
+HANDS = ("soldiers", "envoys")
+"""Besides the one that an actor's other acts share."""
 KINDS = ("unit", "level", "log", "flag")
 PLACES, INSTRUMENTS = ("shore", "hills"), ("words", "guns")
 LEVEL_RANGE, PRICE_RANGE = (-10.0, 50.0), (20.0, 200.0)
@@ -36,6 +38,8 @@ class Cast:
     actions: tuple[str, ...]
     dyads: tuple[str, ...]
     conditions: list[str] = field(default_factory=list)
+    hands: dict[str, str] = field(default_factory=dict)
+    """Whose turn each action takes, once that is known."""
     made: dict[Any, st.SearchStrategy] = field(default_factory=dict)
     """Strategies that were made for it: to make one, and to check it, takes as long as a draw."""
 
@@ -295,9 +299,13 @@ def actions(draw: Draw, cast: Cast, name: str) -> Map:
         "deniability": shares,
         "casualties": casualties,
         "attribute": shares,
+        "hand": st.sampled_from(HANDS),
+        "accident": st.booleans(),
     }
     optional |= {"calm": shares} if rung == 0 else {"reply": decimals(0, 2)}
     written = draw(st.fixed_dictionaries({}, optional=optional))
+    if written.get("accident") and written.keys() & {"hand", "reply"}:
+        del written["accident"]  # it is nobody's choice, and no answer
     if draw(st.integers(0, 3)) == 3:
         written["when"] = draw(conditions(cast))
     if "casualties" in written and draw(st.booleans()):
@@ -387,6 +395,7 @@ def small_scenarios(draw: Draw, theatres: st.SearchStrategy[Map] | None = None) 
         variables={name: entry["kind"] for name, entry in written["variables"].items()},
         actions=tuple(written["actions"]),
         dyads=tuple(written["dyads"]),
+        hands=Theatre.model_validate(written).hands,
     )
     windows = st.fixed_dictionaries({"from": dates}) | st.fixed_dictionaries({"until": dates})
     rest: Map = {"script": draw(scripts(cast, dates)), "seed": draw(seeds)}
@@ -410,11 +419,11 @@ def series(variables: Map, until: date) -> st.SearchStrategy[Map]:
 
 @st.composite
 def scripts(draw: Draw, cast: Cast, dates: st.SearchStrategy) -> Map:
-    """Acts, one a day for each actor, with or without their deaths, and things that just happen."""
+    """Acts, one a day for each hand, with or without their deaths, and things that just happen."""
     act = st.fixed_dictionaries(
         {"on": dates, "do": st.sampled_from(cast.actions)}, optional={"deaths": st.integers(0, 30)}
     )
-    one_a_day = st.lists(act, max_size=4, unique_by=lambda entry: (entry["on"], entry["do"].split(".")[0]))
+    one_a_day = st.lists(act, max_size=4, unique_by=lambda entry: (entry["on"], cast.hands[entry["do"]]))
     happens = st.fixed_dictionaries({"on": dates, "effects": effects(cast)}).filter(lambda entry: entry["effects"])
     entries = draw(st.permutations(draw(one_a_day) + draw(st.lists(happens, max_size=2))))
     return {f"entry_{index}": entry for index, entry in enumerate(entries)}

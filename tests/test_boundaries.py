@@ -107,7 +107,7 @@ def high_draw(seed, key):
 def test_where_rounding_hides_on_which_side_of_a_bound_a_draw_lies_rates_are_weighed():
     """The draw has more digits than thinning looks at: without them the actor would seem to hold."""
     case = scenario(theatre({"a": actor(), "b": actor()}, {"a.hit": action(4, "b", 0.1)}), days=1)
-    key = LockstepModel(case).program.actor[0]["key"]
+    key = LockstepModel(case).program.hand[0]["key"]
     run, draw, rough = high_draw(3, key)
     enough = 1 / (1 - draw) - 1
     assert 5e5 < enough < 1e6

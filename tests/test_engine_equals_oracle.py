@@ -30,14 +30,13 @@ class Morning:
     provocation: np.ndarray
     """Shape (pair, run)."""
     running_sums: dict[str, np.ndarray]
-    """By actor that weighed: running sums of its rates, shape (action, run)."""
+    """By hand that weighed: running sums of its rates, shape (action, run)."""
 
 
 def acting(model: LockstepModel) -> list[Actor]:
     """The actors that choose today."""
     p = model.program
-    acts = p.actor["actions_end"] > p.actor["actions"]
-    actors = [agent for agent in model.agents if isinstance(agent, Actor) and acts[agent.index]]
+    actors = [agent for agent in model.agents if isinstance(agent, Actor) and agent.hands]
     return actors if model.day >= p.script.imposed_days else []
 
 
@@ -48,10 +47,11 @@ def mornings(model: LockstepModel) -> list[Morning]:
     def look(model: LockstepModel) -> None:
         running = {}
         for actor in acting(model):
-            me = model.program.actor[actor.index]
-            actions = me["actions_end"] - me["actions"]
-            actor.weigh()
-            running[actor.name] = model.state.scratch.running[:actions, : model.n].copy()
+            for at in actor.hands:
+                hand = model.program.hand[at]
+                actor.weigh(at)
+                sums = model.state.scratch.running[: hand["actions_end"] - hand["actions"], : model.n]
+                running[model.program.hands[at]] = sums.copy()
         found.append(Morning(model.stocks[state.PROVOCATION].copy(), running))
 
     Observer(model, look)
@@ -76,7 +76,7 @@ def evening(model: LockstepModel, morning: Morning, column: int) -> dict[str, ob
             if (row := row_aside(p, p.actors.index(pair[0]), at)) != NONE
         },
         "provocation": dict(zip(p.pairs, morning.provocation[:, column].tolist(), strict=True)),
-        "running_sums": {actor: sums[:, column].tolist() for actor, sums in morning.running_sums.items()},
+        "running_sums": {hand: sums[:, column].tolist() for hand, sums in morning.running_sums.items()},
         "heat_stock": world.heat[0, column],
         "tension": world.tension[0, column],
         "rung": world.rung[-1, column],

@@ -28,10 +28,16 @@ generated = settings(
 
 
 def explained(told: sim.Replay) -> list[Explanation]:
-    """Every choice of every day of a run, in the order in which they were made."""
+    """Every choice of every hand on every day of a run."""
     found: list[Explanation] = []
     model = LockstepModel(told.scenario, seed=told.seed, run_numbers=[told.run])
-    Observer(model, lambda model: found.extend(explanation(model, name, told.acts) for name in model.program.actors))
+
+    def look(model):
+        for name in model.program.actors:
+            first = explanation(model, name, told.acts)
+            found.extend((first, *first.others))
+
+    Observer(model, look)
     while model.running and model.status.alive[0]:
         model.step()
     return found
@@ -91,9 +97,9 @@ def assert_told_as_it_was(case: Scenario, seed: int, run: int) -> int:
     for day, choices in by_day.items():
         oracle.step()
         for each in choices:
-            if each.failed is not None or each.actor not in oracle.draws:
+            if each.failed is not None or each.hand not in oracle.draws:
                 continue
-            u, rates, drawn = oracle.draws[each.actor]
+            u, rates, drawn = oracle.draws[each.hand]
             if not rates:
                 assert each.draw is None
                 continue
@@ -105,8 +111,8 @@ def assert_told_as_it_was(case: Scenario, seed: int, run: int) -> int:
             assert each.draw.drawn == drawn
             assert_parts_give_the_draw(each)
             draws += 1
-        done = {event.actor: event.action for event in oracle.today if event.target}
-        assert {each.actor: each.did.action for each in choices if each.did is not None} == done
+        done = {oracle.hand_of(event.action): event.action for event in oracle.today if event.target}
+        assert {each.hand: each.did.action for each in choices if each.did is not None} == done
     return draws
 
 
@@ -138,7 +144,7 @@ def test_choices_up_to_the_day_on_which_a_run_fails(data, seed):
 @given(small_scenarios(), seeds)
 def test_what_is_not_open_has_a_reason_and_what_is_open_has_none(case, seed):
     def look(model):
-        for number in range(len(model.program.actors)):
+        for number in range(len(model.program.hands)):
             for weighed in choice(model, number).rates:
                 assert weighed.able != bool(reasons(model, weighed.action)), model.program.actions[weighed.action]
 
@@ -152,12 +158,12 @@ def test_what_is_not_open_has_a_reason_and_what_is_open_has_none(case, seed):
 @given(small_scenarios(), seeds)
 def test_what_is_told_as_the_cause_is_the_engines(case, seed):
     told = sim.replay(case, seed=seed)
-    choices = {(each.day, each.actor): each for each in explained(told)}
+    choices = {(each.day, each.hand): each for each in explained(told)}
     for act in told.acts:
         if act.imposed:
             assert act.cause is None
             continue
-        made = choices[act.day, act.actor]
+        made = choices[act.day, case.theatre.hands[act.action]]
         option = made.option(act.action)
         driver = heaviest_grievance(option)
         if option.reply is not None and option.reply.answer > option.base:

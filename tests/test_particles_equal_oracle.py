@@ -61,7 +61,7 @@ def assert_equal_set(engine: Particles, oracle: ReferenceFilter, k: int) -> None
     assert engine.resampled[k] == oracle.resampled
     assert engine.evidence[:, k].tolist() == [oracle.evidence.get(actor, 0.0) for actor in (*actors, None)]
     assert engine.deaths_evidence[:-1, k].tolist() == [oracle.evidence_of_deaths.get(actor, 0.0) for actor in actors]
-    assert engine.chance[:, k].tolist() == [oracle.chance.get(actor, 0.0) for actor in actors]
+    assert engine.chance[:, k].tolist() == [oracle.chance[hand] for hand in engine.program.hands]
     if len(engine.expected):
         assert engine.expected.tolist() == [oracle.expected[action] for action in actions]
     for r, particle in enumerate(oracle.particles):

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 import sim
 from sim.engine._numba import exp_at_most
+from sim.engine.agents import Actor
 from sim.engine.bound import WIDE_TILE
 from sim.engine.dice import at_least, uniform
 from sim.engine.explain import Observer
@@ -54,19 +55,24 @@ def test_a_draw_in_single_precision_is_its_first_bits(word):
     assert 0 <= float(_uniform(word)[0]) - float(_at_least(word)[0]) < 2**-24
 
 
+def hands(model: LockstepModel) -> list[tuple[Actor, int]]:
+    """The hands that choose today, and whose they are."""
+    return [(someone, hand) for someone in acting(model) for hand in someone.hands]
+
+
 def assert_bounded(model: LockstepModel) -> int:
     """Step a model to its end with an onlooker that weighs everybody; return how many rates above 0 it saw."""
     seen, rough, scratch = [], model.state.bound, model.state.scratch
 
     def look(model):
         alive = model.status.alive.astype(bool)
-        for someone in acting(model):
-            someone.decide()
+        for someone, hand in hands(model):
+            someone.draw(hand)
             most = rough.row[MOST, : model.n].copy()
-            someone.weigh()
+            someone.weigh(hand)
             total = scratch.row[TOTAL, : model.n]
             unbounded = ~(most < np.inf)
-            assert (unbounded | (total <= most))[alive].all(), (someone.name, model.day)
+            assert (unbounded | (total <= most))[alive].all(), (model.program.hands[hand], model.day)
             seen.append(int((total > 0).sum()))
 
     assert model.n <= TILE
@@ -112,8 +118,8 @@ def test_most_actors_are_not_weighed():
     weighed = []
 
     def look(model):
-        for someone in acting(model):
-            someone.decide()
+        for someone, hand in hands(model):
+            someone.draw(hand)
             weighed.append(model.state.bound.maybe.mean())
 
     Observer(model, look)

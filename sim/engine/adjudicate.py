@@ -13,11 +13,11 @@ from .state import BELIEVED, BLOOD, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPE
 
 
 @kernel
-def adjudicate(address, i, day):
-    """Carry out the acts of actor `i`."""
+def adjudicate(address, h, day):
+    """Carry out the acts of hand `h`."""
     m = struct_at(ModelState, address)
     t, w, numbers = m.tables, m.world, m.numbers
-    chosen, deaths_given = m.chosen[i], m.deaths_given[i]
+    i, chosen, deaths_given = t.hand[h].actor, m.chosen[h], m.deaths_given[h]
     overall = w.today.shape[0] - 1
     for r in range(chosen.size):
         a = chosen[r]
@@ -46,7 +46,7 @@ def adjudicate(address, i, day):
         for k in range(m.since_actor.size):
             if m.since_actor[k] == i and rung >= m.since_rung[k]:
                 w.last_rung_day[k, r] = day
-        _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[i, r], m.events, m.n_events, m.event_number)
+        _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[h, r], m.events, m.n_events, m.event_number)
 
 
 @inline

@@ -37,21 +37,27 @@ class Participant(DayPhases):
 
 
 class Actor(Participant):
-    """Summary of rule: hold acts against those behind them, answer in proportion, draw one act a day."""
+    """Summary of rule: hold acts against those behind them, answer in proportion, draw one act a day for each hand."""
 
     def __init__(self, model: "LockstepModel", name: str) -> None:
         super().__init__(model, name)
         self.index = model.program.actors.index(name)
         me = model.program.actor[self.index]
-        self._acts = me["actions_end"] > me["actions"]
+        self.hands = range(me["hands"], me["hands_end"])
+        """Its hands, each of which does one act a day at most."""
         self._remembers = me["pairs_end"] > me["pairs"] or me["tallies_end"] > me["tallies"]
-        self.chosen = model.state.chosen[self.index]
+        self.chosen = model.state.chosen[self.hands.start : self.hands.stop]
+        """What each of them did on the last day, shape (hand, run)."""
 
     @property
     def action(self) -> str | None:
-        """What it did on the last day, in the first run; None if it held."""
-        chosen = int(self.chosen[0])
-        return None if chosen == NONE or not self.model.status.alive[0] else self.model.program.actions[chosen]
+        """What it did on the last day, in the first run, several acts with commas; None if it held."""
+        return self.action_in(0)
+
+    def action_in(self, run: int) -> str | None:
+        """What it did on the last day in one of the runs."""
+        acts = [self.model.program.actions[act] for act in self.chosen[:, run] if act != NONE]
+        return ", ".join(acts) or None if self.model.status.alive[run] else None
 
     def perceive(self) -> None:
         """Let what is held against others fade, add yesterday's acts, and read the result."""
@@ -59,21 +65,25 @@ class Actor(Participant):
             perceive(self.model.address, self.index)
 
     def decide(self) -> None:
-        """Weigh every action by what drives it and how well it answers, and draw one or hold."""
-        if self._acts:
-            decide(self.model.address, self.index, self.model.day)
+        """Weigh every action by what drives it and how well it answers, and draw one or hold, hand by hand."""
+        for hand in self.hands:
+            self.draw(hand)
 
-    def weigh(self) -> None:
-        """Decide once more, which comes to the same, and weigh all rates on the way, however high the draw is."""
+    def draw(self, hand: int) -> None:
+        """Have one hand draw what it does, or hold."""
+        decide(self.model.address, hand, self.model.day)
+
+    def weigh(self, hand: int) -> None:
+        """Let a hand draw once more, which comes to the same, and weigh all rates on the way, however high the draw."""
         least = self.model.state.bound.least
-        usual, least[self.index] = least[self.index], inf
-        self.decide()
-        least[self.index] = usual
+        usual, least[hand] = least[hand], inf
+        self.draw(hand)
+        least[hand] = usual
 
     def adjudicate(self) -> None:
         """Carry out what was chosen."""
-        if self._acts:
-            adjudicate(self.model.address, self.index, self.model.day)
+        for hand in self.hands:
+            adjudicate(self.model.address, hand, self.model.day)
 
 
 class Market(Participant):

@@ -26,14 +26,14 @@ class BoundArrays(NamedTuple):
     slack: Singles
     """What is added to an action's exponent, so that rounding brings no bound below a rate, shape (action,)."""
     least: Singles
-    """What an actor's bound begins with, shape (actor,): next to nothing, which is more than what is lost to underflow;
+    """What a hand's bound begins with, shape (hand,): next to nothing, which is more than what is lost to underflow;
     infinity where a number is so odd that no bound holds."""
     largest: Singles
-    """The largest drive among an actor's replies to a target, shape (pair, run)."""
+    """The largest drive among a hand's replies to a target, shape (pair, run)."""
     row: Singles
     """Working rows, shape (row, run)."""
     maybe: NDArray[np.uint8]
-    """Whether an actor may act, shape (run,)."""
+    """Whether a hand may act, shape (run,)."""
     columns: Ints
     """The columns of the runs in which it may, at the beginning of shape (run,)."""
 
@@ -44,9 +44,9 @@ def new_bound_arrays(p: Program, numbers: Numbers, n: int) -> BoundArrays:
     size, ordinary, here = np.abs(shared), _ordinary(shared), slot != NONE
     size[here] = np.abs(varied).max(axis=1, initial=0.0)[slot[here]]
     ordinary[here] = _ordinary(varied).all(axis=1)[slot[here]]
-    slack, least = np.zeros(len(p.actions), np.float32), np.full(len(p.actors), 1e-9, np.float32)
-    for i, me in enumerate(p.actor):
-        mine = slice(me["actions"], me["actions_end"])
+    slack, least = np.zeros(len(p.actions), np.float32), np.full(len(p.hands), 1e-9, np.float32)
+    for h, hand in enumerate(p.hand):
+        me, mine = p.actor[hand["actor"]], slice(hand["actions"], hand["actions_end"])
         actions, replies = p.action[mine], p.action[mine][p.action["reply"][mine] != NONE]
         terms = actions["drivers_end"] - actions["drivers"]
         sums = np.array([size[p.terms["weight"][a["drivers"] : a["drivers_end"]]].sum() for a in actions])
@@ -55,7 +55,7 @@ def new_bound_arrays(p: Program, numbers: Numbers, n: int) -> BoundArrays:
         if len(replies):
             positive += [me[name] for name in ("reply_rate", "substitution", "variety", "silence")]
         if not ordinary[positive].all() or not (slack[mine] < 1.0).all():
-            least[i] = np.inf
+            least[h] = np.inf
     wide, pairs = min(n, WIDE_TILE), int((p.actor["pairs_end"] - p.actor["pairs"]).max(initial=1))
     return BoundArrays(
         features=np.zeros((p.morning.rows, n), np.float32),

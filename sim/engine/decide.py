@@ -1,4 +1,4 @@
-"""Phase 2: every actor draws one action, or holds (ODD 7.4)."""
+"""Phase 2: every hand of an actor draws one action, or holds (ODD 7.4)."""
 
 from sim.theatre.compiled.program import NONE
 
@@ -11,40 +11,40 @@ from .weigh import weigh
 
 
 @kernel
-def decide(address, i, day):
-    """Draw what actor `i` does today in every run; most hold, and are not weighed."""
+def decide(address, h, day):
+    """Draw what hand `h` does today in every run; most hold, and are not weighed."""
     m = struct_at(ModelState, address)
-    script, chosen, cause, columns = m.tables.script, m.chosen[i], m.cause[i], m.bound.columns
+    script, chosen, cause, columns = m.tables.script, m.chosen[h], m.cause[h], m.bound.columns
     chosen[:] = NONE
-    m.deaths_given[i][:] = NONE
+    m.deaths_given[h][:] = NONE
     if day >= script.imposed_days:
-        found = candidates(m, i, day)
+        found = candidates(m, h, day)
         for first in range(0, found, TILE):
-            _choose(m, i, day, columns[first : min(first + TILE, found)])
-    if script.act[day, i] != NONE:
-        chosen[:] = script.act[day, i]
+            _choose(m, h, day, columns[first : min(first + TILE, found)])
+    if script.act[day, h] != NONE:
+        chosen[:] = script.act[day, h]
         cause[:] = NONE
-        m.deaths_given[i][:] = script.deaths[day, i]
+        m.deaths_given[h][:] = script.deaths[day, h]
 
 
 @part
-def _choose(m, i, day, columns):
-    """Find where the draw falls among the running sums; past the last, the actor holds."""
-    me, s = m.tables.actor[i], m.scratch
-    weigh(m, i, day, columns)
+def _choose(m, h, day, columns):
+    """Find where the draw falls among the running sums; past the last, the hand holds."""
+    hand, s = m.tables.hand[h], m.scratch
+    weigh(m, h, day, columns)
     total, threshold = s.row[TOTAL], s.row[THRESHOLD]
     for c in range(columns.size):
         r = columns[c]
         if not m.status.alive[r]:
             continue
         if not finite(total[c]):
-            fail(m.status, r, day, m.world.x.shape[0] + 1 + i)
+            fail(m.status, r, day, m.world.x.shape[0] + 1 + hand.actor)
         elif threshold[c] < total[c]:
             local = fall(s.running, threshold[c], c)
-            a = me.actions + local
+            a = hand.actions + local
             if not m.tables.script.forbidden[day, a]:
-                m.chosen[i, r] = a
-                m.cause[i, r] = _cause(m, a, s.answer[local, c], r)
+                m.chosen[h, r] = a
+                m.cause[h, r] = _cause(m, a, s.answer[a - m.tables.actor[hand.actor].actions, c], r)
 
 
 @inline

@@ -135,13 +135,15 @@ class ActionRate(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """What an actor held against others, the rates of its actions, and what it drew."""
+    """What an actor held against others, the rates of the actions of one of its hands, and what that drew."""
 
     actor: int
+    hand: int
+    """-1 of an actor that has none."""
     day: int
     grievances: tuple[Grievance, ...]
     rates: tuple[ActionRate, ...]
-    """Those of its actions, in the order in which they are drawn; empty where history is imposed."""
+    """Those of the hand's actions, in the order in which they are drawn; empty where history is imposed."""
     total: float
     draw: float
     threshold: float
@@ -166,39 +168,51 @@ class Observer(Participant):
         self._look(self.model)
 
 
-def choice(model: LockstepModel, actor: int) -> Choice:
-    """Read how an actor chose today; called by an `Observer` in a model of one run.
+def choice(model: LockstepModel, hand: int) -> Choice:
+    """Read how a hand of an actor chose today; called by an `Observer` in a model of one run.
 
-    The actor chooses once more, which comes to the same, and leaves its scales as they were.
+    It chooses once more, which comes to the same, and leaves its scales as they were.
     """
     if model.n != 1:
         raise ValueError(f"a choice is read in a model of one run, found {model.n} runs")
-    m, me = model.state, model.program.actor[actor]
-    actor_of(model, actor).weigh()
-    sharpness = number(model, me["sharpness"])
-    grievances = tuple(_grievance(model, actor, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
-    free = model.day >= m.tables.script.imposed_days and me["actions_end"] > me["actions"]
-    rates = tuple(_action_rate(model, actor, a) for a in range(me["actions"], me["actions_end"])) if free else ()
+    m, mine = model.state, model.program.hand[hand]
+    actor = int(mine["actor"])
+    actor_of(model, actor).weigh(hand)
+    free = model.day >= m.tables.script.imposed_days
+    rates = tuple(_action_rate(model, hand, a) for a in range(mine["actions"], mine["actions_end"])) if free else ()
     total, draw, threshold = (float(m.scratch.row[row, 0]) if free else 0.0 for row in (TOTAL, DRAW, THRESHOLD))
     return Choice(
         actor=actor,
+        hand=hand,
         day=model.day,
-        grievances=grievances,
+        grievances=_grievances(model, actor),
         rates=rates,
         total=total,
         draw=draw,
         threshold=threshold,
         drawn=rates[at].action if (at := fallen([each.until for each in rates], draw)) != NONE else NONE,
-        chosen=int(m.chosen[actor, 0]),
-        cause=int(m.cause[actor, 0]),
+        chosen=int(m.chosen[hand, 0]),
+        cause=int(m.cause[hand, 0]),
         sound=bool(m.status.alive[0]),
     )
+
+
+def no_choice(model: LockstepModel, actor: int) -> Choice:
+    """The same of an actor without any hand, which has nothing to choose from."""
+    held, sound = _grievances(model, actor), bool(model.status.alive[0])
+    return Choice(actor, NONE, model.day, held, (), 0.0, 0.0, 0.0, NONE, NONE, NONE, sound)
 
 
 def number(model: LockstepModel, k: int) -> float:
     """Parameter `k` in a model of one run."""
     numbers = model.numbers
     return float(numbers.shared[k] if numbers.slot[k] == NONE else numbers.varied[numbers.slot[k], 0])
+
+
+def _grievances(model: LockstepModel, actor: int) -> tuple[Grievance, ...]:
+    me = model.program.actor[actor]
+    sharpness = number(model, me["sharpness"])
+    return tuple(_grievance(model, actor, pair, sharpness) for pair in range(me["pairs"], me["pairs_end"]))
 
 
 def _grievance(model: LockstepModel, actor: int, pair: int, sharpness: float) -> Grievance:
@@ -235,9 +249,11 @@ def _settlement(model: LockstepModel, actor: int, pair: int) -> Settlement:
     return Settlement(believed, suspected, until, float(m.aside[DEFIANCE, row, 0]), firmness)
 
 
-def _action_rate(model: LockstepModel, actor: int, action: int) -> ActionRate:
+def _action_rate(model: LockstepModel, hand: int, action: int) -> ActionRate:
     program, scratch = model.program, model.state.scratch
-    act, at = program.action[action], action - program.actor[actor]["actions"]
+    mine, act = program.hand[hand], program.action[action]
+    actor = int(mine["actor"])
+    at = action - program.actor[actor]["actions"]
     terms = tuple(_driver_term(model, term) for term in range(act["drivers"], act["drivers_end"]))
     exponent = 0.0
     for place, term in enumerate(terms):
@@ -258,7 +274,7 @@ def _action_rate(model: LockstepModel, actor: int, action: int) -> ActionRate:
         answer=answer,
         rested=rested,
         rate=drive * able * (base if answer is None else base + answer.rate) * rested,
-        until=float(scratch.running[at, 0]),
+        until=float(scratch.running[action - mine["actions"], 0]),
     )
 
 

@@ -1,8 +1,8 @@
 """Runs that follow a record: its acts are imposed, and runs are weighed by the chance that they gave to them (ODD 7.8).
 
-Of an actor that the record says anything about, each act has a chance of having been seen had it been done. What is
+Of a hand that the record says anything about, each act has a chance of having been seen had it been done. What is
 recorded is imposed, and its log chance is gained. Where nothing is, the chance of nothing that would have been seen is
-gained, and the actor draws as it would, given that: each rate counts as far as its act would have been missed.
+gained, and the hand draws as it would, given that: each rate counts as far as its act would have been missed.
 """
 
 from math import floor, inf
@@ -27,8 +27,8 @@ _BEFORE, _MISSED = range(2)
 
 
 @kernel
-def follow(address, i, day, recorded, seen, share, gain, chance, expected):
-    """Let actor `i` do what is recorded of it today, or draw among what may have been missed.
+def follow(address, h, day, recorded, seen, share, gain, chance, expected):
+    """Let hand `h` do what is recorded of it today, or draw among what may have been missed.
 
     Parameters
     ----------
@@ -47,21 +47,22 @@ def follow(address, i, day, recorded, seen, share, gain, chance, expected):
     """
     m = struct_at(ModelState, address)
     columns, n = m.bound.columns, m.war.size
-    m.chosen[i][:] = NONE
-    m.deaths_given[i][:] = NONE
+    m.chosen[h][:] = NONE
+    m.deaths_given[h][:] = NONE
     for r in range(n):
         columns[r] = r
     for first in range(0, n, TILE):
-        _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns[first : min(first + TILE, n)])
+        _follow(m, h, day, recorded, seen, share, gain, chance, expected, columns[first : min(first + TILE, n)])
 
 
 @part
-def _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns):
-    me, s, n, forbidden = m.tables.actor[i], m.scratch, columns.size, m.tables.script.forbidden[day]
-    weigh(m, i, day, columns)
+def _follow(m, h, day, recorded, seen, share, gain, chance, expected, columns):
+    hand, s, n, forbidden = m.tables.hand[h], m.scratch, columns.size, m.tables.script.forbidden[day]
+    before_hand = hand.actions - m.tables.actor[hand.actor].actions
+    weigh(m, h, day, columns)
     total, draw = s.row[TOTAL], s.row[DRAW]
     if expected.size > 0:
-        _expect(me, seen, forbidden, m.status.alive, share, expected, s.running, total, columns)
+        _expect(hand, seen, forbidden, m.status.alive, share, expected, s.running, total, columns)
     quiet = 0
     for c in range(n):
         r = columns[c]
@@ -69,15 +70,15 @@ def _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns):
         if not m.status.alive[r]:
             continue
         if not finite(total[c]):
-            fail(m.status, r, day, m.world.x.shape[0] + 1 + i)
+            fail(m.status, r, day, m.world.x.shape[0] + 1 + hand.actor)
         elif recorded[r] != NONE:
-            _impose(m, i, day, recorded[r], seen, gain, chance, r, c)
+            _impose(m, h, day, recorded[r], seen, gain, chance, r, c)
         else:
             quiet += 1
     if quiet == 0:
         return
     missed = s.room[_MISSED, :n]
-    _count_missed(me, seen, forbidden, s.running, s.room[_BEFORE, :n], missed)
+    _count_missed(hand, seen, forbidden, s.running, s.room[_BEFORE, :n], missed)
     for c in range(n):
         r = columns[c]
         if not m.status.alive[r] or recorded[r] != NONE:
@@ -86,31 +87,31 @@ def _follow(m, i, day, recorded, seen, share, gain, chance, expected, columns):
         threshold = draw[c] * (1.0 + missed[c])
         if threshold < missed[c]:
             local = fall(s.running, threshold, c)
-            if not forbidden[me.actions + local]:
-                m.chosen[i, r] = me.actions + local
-                m.cause[i, r] = _cause(m, me.actions + local, s.answer[local, c], r)
+            if not forbidden[hand.actions + local]:
+                m.chosen[h, r] = hand.actions + local
+                m.cause[h, r] = _cause(m, hand.actions + local, s.answer[before_hand + local, c], r)
 
 
 @inline
-def _impose(m, i, day, a, seen, gain, chance, r, c):
+def _impose(m, h, day, a, seen, gain, chance, r, c):
     """Have an act done in a run, and gain the log chance of its being done and recorded."""
-    s, local = m.scratch, a - m.tables.actor[i].actions
+    s, local = m.scratch, a - m.tables.hand[h].actions
     rate = s.running[local, c] - (s.running[local - 1, c] if local > 0 else 0.0)
     if not m.tables.script.forbidden[day, a]:
         chance[r] = seen[a] * (rate / (1.0 + s.row[TOTAL, c]))
     if seen[a] > 0.0:
         gain[r] = log(max(chance[r], IMPOSSIBLE))
-    m.chosen[i, r] = a
-    m.cause[i, r] = _cause(m, a, s.answer[local, c], r)
+    m.chosen[h, r] = a
+    m.cause[h, r] = _cause(m, a, s.answer[a - m.tables.actor[m.tables.hand[h].actor].actions, c], r)
 
 
 @inline
-def _count_missed(me, seen, forbidden, running, before, missed):
+def _count_missed(hand, seen, forbidden, running, before, missed):
     """Turn the running sums of the rates into those of what would have been missed; what is vetoed is never seen."""
     before[:] = 0.0
     missed[:] = 0.0
-    for local in range(me.actions_end - me.actions):
-        a, sums = me.actions + local, running[local]
+    for local in range(hand.actions_end - hand.actions):
+        a, sums = hand.actions + local, running[local]
         unseen = 1.0 if forbidden[a] else 1.0 - seen[a]
         for c in range(missed.size):
             rate = sums[c] - before[c]
@@ -120,10 +121,10 @@ def _count_missed(me, seen, forbidden, running, before, missed):
 
 
 @inline
-def _expect(me, seen, forbidden, alive, share, expected, running, total, columns):
+def _expect(hand, seen, forbidden, alive, share, expected, running, total, columns):
     """Add up how often each act is expected in the record."""
-    for local in range(me.actions_end - me.actions):
-        a = me.actions + local
+    for local in range(hand.actions_end - hand.actions):
+        a = hand.actions + local
         if seen[a] > 0.0 and not forbidden[a]:
             for c in range(columns.size):
                 if alive[columns[c]] and finite(total[c]):
@@ -132,8 +133,8 @@ def _expect(me, seen, forbidden, alive, share, expected, running, total, columns
 
 
 @kernel
-def follow_deaths(address, i, day, fewest, most, seen, gain):
-    """Give the acts of actor `i` the deaths that are recorded, and gain the log chance of so many.
+def follow_deaths(address, h, day, fewest, most, seen, gain):
+    """Give the acts of hand `h` the deaths that are recorded, and gain the log chance of so many.
 
     Where the record has a range, each run draws from what its rules say within it.
 
@@ -148,9 +149,9 @@ def follow_deaths(address, i, day, fewest, most, seen, gain):
     """
     m = struct_at(ModelState, address)
     for r in range(m.war.size):
-        a = m.chosen[i, r]
+        a = m.chosen[h, r]
         gain[r] = 0.0
-        m.deaths_given[i, r] = NONE
+        m.deaths_given[h, r] = NONE
         if a == NONE or fewest[r] == NONE or not m.status.alive[r]:
             continue
         act = m.tables.action[a]
@@ -163,12 +164,12 @@ def follow_deaths(address, i, day, fewest, most, seen, gain):
         if seen[a] > 0.0:
             gain[r] = log(max(none + some, IMPOSSIBLE))
         if fewest[r] == most[r] or none + some == 0.0:
-            m.deaths_given[i, r] = fewest[r]
+            m.deaths_given[h, r] = fewest[r]
         elif uniform(one) * (none + some) < none:
-            m.deaths_given[i, r] = 0
+            m.deaths_given[h, r] = 0
         else:
             left = low - middle(two) * (low - _at_least(most[r] + 1, scale))
-            m.deaths_given[i, r] = min(max(1 + floor(log(left) * scale), max(fewest[r], 1)), most[r])
+            m.deaths_given[h, r] = min(max(1 + floor(log(left) * scale), max(fewest[r], 1)), most[r])
 
 
 @inline

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.given import MOST_RUNS, plain, whole
 from sim.text import did_you_mean
-from sim.theatre.compiled.program import NONE, Floats
+from sim.theatre.compiled.program import Floats
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
 
@@ -235,7 +235,7 @@ def _collector(model: CrisisModel) -> mesa.DataCollector:
     def acts(agent: agents.Actor) -> Any:
         if model.n == 1:
             return agent.action
-        return [None if act == NONE else model.program.actions[act] for act in agent.chosen]
+        return [agent.action_in(run) for run in range(model.n)]
 
     return mesa.DataCollector(
         model_reporters={

@@ -163,7 +163,7 @@ class LockstepModel:
         self.agents.do(phase.name)
 
     def _make_room(self) -> None:
-        most = self.n * (len(self.program.actors) + len(self.program.injects))
+        most = self.n * (len(self.program.hands) + len(self.program.injects))
         if int(self.n_events[0]) + most > len(self.events):
             self.hold_events(np.concatenate([self.events, np.empty(len(self.events) + most, EVENT)]))
 
@@ -183,9 +183,10 @@ class LockstepModel:
         return self.state.tables.script
 
     def impose(self, action: str) -> None:
-        """Have an action done on the day to come, in place of what its actor would choose; its deaths are drawn."""
-        script, place = self._own_script(), (self.day, self.program.actors.index(action.split(".")[0]))
-        script.act[place], script.deaths[place] = self.program.actions.index(action), NONE
+        """Have an action done on the day to come, in place of what its hand would choose; its deaths are drawn."""
+        script, at = self._own_script(), self.program.actions.index(action)
+        place = self.day, int(self.program.action[at]["hand"])
+        script.act[place], script.deaths[place] = at, NONE
 
     def forbid(self, action: str, days: int | None = None) -> None:
         """Veto an action from the day to come on, to the end or for some days; it stays in the draw."""
@@ -193,11 +194,12 @@ class LockstepModel:
         self._own_script().forbidden[self.day : until, self.program.actions.index(action)] = 1
 
     def hold(self, actor: str) -> None:
-        """Have an actor do nothing on the day to come."""
-        script, me = self._own_script(), self.program.actors.index(actor)
-        script.act[self.day, me] = NONE
-        first, last = self.program.actor[me]["actions"], self.program.actor[me]["actions_end"]
-        script.forbidden[self.day, first:last] = 1
+        """Have an actor do nothing on the day to come; what happens by accident still may."""
+        script, me = self._own_script(), self.program.actor[self.program.actors.index(actor)]
+        mine = slice(me["actions"], me["actions_end"])
+        chosen = self.program.action["accident"][mine] == 0
+        script.act[self.day, self.program.action["hand"][mine][chosen]] = NONE
+        script.forbidden[self.day, mine][chosen] = 1
 
     @property
     def date(self) -> date:

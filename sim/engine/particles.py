@@ -35,12 +35,12 @@ class FollowingActor(Actor):
 
     model: "Particles"
 
-    def decide(self) -> None:
+    def draw(self, hand: int) -> None:
         """Impose or draw, and take what is recorded into the weights."""
-        if self._acts and self.model.speaks_of(self.index):
-            self.model.follow(self.index)
+        if self.model.speaks_of(hand):
+            self.model.follow(hand)
         else:
-            super().decide()
+            super().draw(hand)
 
 
 class Particles(LockstepModel):
@@ -88,7 +88,7 @@ class Particles(LockstepModel):
             branch_numbers=np.repeat(sets, particles),
             design={path: np.repeat(values, particles) for path, values in (design or {}).items()},
         )
-        actors, actions = len(self.program.actors), len(self.program.actions)
+        actors, hands, actions = len(self.program.actors), len(self.program.hands), len(self.program.actions)
         self.log_weight = np.full(self.n, -log(float(particles)))
         """Of each particle; in each set the weights add up to 1."""
         self.share = np.full(self.n, 1.0 / particles)
@@ -96,31 +96,31 @@ class Particles(LockstepModel):
         self.evidence, self.deaths_evidence = np.zeros((2, actors + 1, self.sets))
         """What the day's acts, and their deaths, gave each set by actor: log chances that add up to the record's. The
         last row is what no actor did: that possibilities were open, and that particles failed."""
-        self.chance = np.zeros((actors, self.sets))
-        """The chance of each actor's recorded act, given the days before."""
+        self.chance = np.zeros((hands, self.sets))
+        """The chance of each hand's recorded act, given the days before."""
         self.expected = np.zeros(actions if expecting else 0)
         """How often each act was expected in the record today."""
         self.resampled = np.zeros(self.sets, bool)
         self._picked = np.full((len(record.acts), self.n), NONE, np.int32)
-        self._recorded = np.full((actors, self.n), NONE, np.int32)
-        self._deaths = np.full((2, actors, self.n), NONE, np.int32)
+        self._recorded = np.full((hands, self.n), NONE, np.int32)
+        self._deaths = np.full((2, hands, self.n), NONE, np.int32)
         self._gain, self._chance = np.zeros((2, self.n))
-        first = self.program.actor["actions"], self.program.actor["actions_end"]
+        first = self.program.hand["actions"], self.program.hand["actions_end"]
         self._covered = np.array([record.seen[:, a:b].any(axis=1) for a, b in zip(*first, strict=True)])
         self._of_day = _by_day(record)
 
-    def speaks_of(self, actor: int) -> bool:
-        """Whether the record says anything of an actor today, if only that nothing was seen."""
+    def speaks_of(self, hand: int) -> bool:
+        """Whether the record says anything of a hand today, if only that nothing was seen."""
         day = self.day
-        return day < self.record.days and bool(self._covered[actor, day] or self._today[actor])
+        return day < self.record.days and bool(self._covered[hand, day] or self._today[hand])
 
-    def follow(self, actor: int) -> None:
-        """Have an actor do what is recorded today, and take that into the weights."""
+    def follow(self, hand: int) -> None:
+        """Have a hand do what is recorded today, and take that into the weights."""
         record, day = self.record, self.day
-        recorded, gain = self._recorded[actor], self._gain
+        recorded, gain, actor = self._recorded[hand], self._gain, self.program.hand[hand]["actor"]
         follow(
             self.address,
-            actor,
+            hand,
             day,
             recorded,
             record.seen[day],
@@ -130,10 +130,10 @@ class Particles(LockstepModel):
             self.expected,
         )
         take_in(gain, self.status.alive, self.particles, self.log_weight, self.evidence[actor])
-        if self._today[actor]:
-            mean(self._chance, self.share, self.particles, self.chance[actor])
-            fewest, most = self._deaths[:, actor]
-            follow_deaths(self.address, actor, day, fewest, most, record.seen[day], gain)
+        if self._today[hand]:
+            mean(self._chance, self.share, self.particles, self.chance[hand])
+            fewest, most = self._deaths[:, hand]
+            follow_deaths(self.address, hand, day, fewest, most, record.seen[day], gain)
             take_in(gain, self.status.alive, self.particles, self.log_weight, self.deaths_evidence[actor])
 
     @usual
@@ -162,7 +162,7 @@ class Particles(LockstepModel):
         """Lay out what is recorded of today; where an act has several possibilities, each particle has picked one."""
         record, day = self.record, self.day
         self._recorded[:] = self._deaths[:] = NONE
-        self._today = np.zeros(len(self.program.actors), bool)
+        self._today = np.zeros(len(self.program.hands), bool)
         for act in self._of_day.get(day, ()):
             ways = record.of(act)
             if len(ways) > 1:
@@ -171,10 +171,10 @@ class Particles(LockstepModel):
             for at, way in enumerate(ways):
                 if way["day"] == day:
                     here = picked == at
-                    actor = way["actor"]
-                    self._recorded[actor, here] = way["action"]
-                    self._deaths[0, actor, here], self._deaths[1, actor, here] = way["fewest"], way["most"]
-                    self._today[actor] = True
+                    hand = way["hand"]
+                    self._recorded[hand, here] = way["action"]
+                    self._deaths[0, hand, here], self._deaths[1, hand, here] = way["fewest"], way["most"]
+                    self._today[hand] = True
 
     def _pick(self, act: int) -> None:
         """Let each particle pick one of the possibilities that its other picks leave; their number makes up for that.
@@ -193,12 +193,12 @@ class Particles(LockstepModel):
             take_in(chance[left], self.status.alive, self.particles, self.log_weight, self.evidence[-1])
 
     def _free(self, act: int) -> NDArray[np.bool_]:
-        """Whether each possibility of an act is left, since its actor acts once a day; shape (possibility, run)."""
+        """Whether each possibility of an act is left, since a hand acts once a day; shape (possibility, run)."""
         ways = self.record.of(act)
         free = np.ones((len(ways), self.n), bool)
         for other in np.flatnonzero(self._picked[:, 0] != NONE):
             for picked, taken in enumerate(self.record.of(int(other))):
-                same = (ways["day"] == taken["day"]) & (ways["actor"] == taken["actor"])
+                same = (ways["day"] == taken["day"]) & (ways["hand"] == taken["hand"])
                 free[np.ix_(same, self._picked[other] == picked)] = False
         return free
 

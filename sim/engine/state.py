@@ -58,7 +58,7 @@ SINCE, BROUGHT = range(2)
 """The day of the last reply, and that to which what is aside has been brought."""
 
 THRESHOLD, DRAW, TOTAL = range(3)
-"""Rows of `Scratch.row` once an actor has drawn: what running sums must exceed, the draw, and the sum of all rates."""
+"""Rows of `Scratch.row` once a hand has drawn: what running sums must exceed, the draw, and the sum of all rates."""
 
 
 class WorldState(NamedTuple):
@@ -133,7 +133,7 @@ class Scratch(NamedTuple):
     rested: Floats
     """How far an action has recovered, 1 for whole, shape (action, run)."""
     running: Floats
-    """Running sums of rates, shape (action, run)."""
+    """Running sums of rates over the actions of one hand, shape (action, run)."""
     row: Floats
     """Shape (row, run)."""
     room: Floats
@@ -164,6 +164,7 @@ class Tables(NamedTuple):
     """The rules: tables of `sim.theatre.compiled.program`, under the names they have there."""
 
     actor: RecordTable
+    hand: RecordTable
     fit: RecordTable
     suspicion: Ints
     loads: RecordTable
@@ -223,11 +224,11 @@ class ModelState(NamedTuple):
     held: tuple[ConditionHistory, ConditionHistory, ConditionHistory]
     """Whether `conditions` hold, and for how long."""
     chosen: Ints
-    """Today's actions, shape (actor, run)."""
+    """Today's actions, shape (hand, run)."""
     cause: Ints
-    """The events that caused them, shape (actor, run)."""
+    """The events that caused them, shape (hand, run)."""
     deaths_given: Ints
-    """Their deaths where these are imposed, NONE where they are drawn, shape (actor, run)."""
+    """Their deaths where these are imposed, NONE where they are drawn, shape (hand, run)."""
     war: Floats
     """The flag of war, shape (run,)."""
     since_actor: Ints
@@ -332,9 +333,9 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         aside_day=np.full((2, p.pairs_aside, n), NEVER, np.int32),
         read=(zeros((p.morning.rows, n)), zeros((p.snapshot.rows, n)), zeros((p.dawn.rows, n))),
         held=(new_history(conditions[0], n), new_history(conditions[1], n), new_history(conditions[2], n)),
-        chosen=np.full((len(p.actors), n), NONE, np.int32),
-        cause=np.full((len(p.actors), n), NONE, np.int32),
-        deaths_given=np.full((len(p.actors), n), NONE, np.int32),
+        chosen=np.full((len(p.hands), n), NONE, np.int32),
+        cause=np.full((len(p.hands), n), NONE, np.int32),
+        deaths_given=np.full((len(p.hands), n), NONE, np.int32),
         war=world.x[p.ladder.war_flag] if p.ladder.war_flag != NONE else np.zeros(n),
         since_actor=ints(p.actors.index(actor) for actor, _ in p.since_rung),
         since_rung=ints(rung for _, rung in p.since_rung),

@@ -1,8 +1,8 @@
-"""Thinning (Lewis & Shedler 1979, doi:10.1002/nav.3800260304): rates are weighed only where their actor could act.
+"""Thinning (Lewis & Shedler 1979, doi:10.1002/nav.3800260304): rates are weighed only where a hand could act.
 
-On most days most actors hold. For many runs at a time it is found what an actor's rates together cannot exceed, in
+On most days most hands hold. For many runs at a time it is found what a hand's rates together cannot exceed, in
 single precision and with an exponential that is a little too large. Where the draw lies above what that bound would
-need, the actor holds, whatever its rates are; the others, a few in a hundred, are weighed (`sim.engine.decide`). So a
+need, the hand holds, whatever its rates are; the others, a few in a hundred, are weighed (`sim.engine.decide`). So a
 loose bound costs time, and no history depends on it.
 """
 
@@ -23,13 +23,13 @@ _CLEAR = np.float32(10.0)
 
 
 @inline
-def candidates(m, i, day):
-    """Write into `m.bound.columns` where actor `i` may act today, and return in how many runs that is."""
+def candidates(m, h, day):
+    """Write into `m.bound.columns` where hand `h` may act today, and return in how many runs that is."""
     columns, maybe, n, found = m.bound.columns, m.bound.maybe, m.war.size, 0
     for first in range(0, n, WIDE_TILE):
         last = min(first + WIDE_TILE, n)
-        _bound(m, i, day, first, last)
-        _compare(m, i, day, first, last)
+        _bound(m, h, day, first, last)
+        _compare(m, h, day, first, last)
         for r in range(first, last):
             if maybe[r - first]:
                 columns[found] = r
@@ -38,18 +38,20 @@ def candidates(m, i, day):
 
 
 @part
-def _bound(m, i, day, first, last):
-    """Find what the rates of an actor together cannot exceed.
+def _bound(m, h, day, first, last):
+    """Find what the rates of a hand together cannot exceed.
 
-    The answers to a target are together at most the reply rate times the provocation, however well each of them fits;
-    with their drives they are at most that times the largest drive. How far an action has recovered is left out.
+    The answers to a target are together, with those of the actor's other hands, at most the reply rate times the
+    provocation, however well each of them fits; with their drives they are at most that times the largest drive. How
+    far an action has recovered is left out.
     """
-    bound, numbers, me, n = m.bound, m.numbers, m.tables.actor[i], last - first
+    bound, numbers, hand, n = m.bound, m.numbers, m.tables.hand[h], last - first
+    me = m.tables.actor[hand.actor]
     exponent, drive, most = bound.row[EXPONENT, :n], bound.row[DRIVE, :n], bound.row[MOST, :n]
-    most[:] = bound.least[i]
+    most[:] = bound.least[h]
     for p in range(me.pairs_end - me.pairs):
         bound.largest[p, :n] = _NOTHING
-    for a in range(me.actions, me.actions_end):
+    for a in range(hand.actions, hand.actions_end):
         act = m.tables.action[a]
         exponent[:] = bound.slack[a]
         _add_terms(act.drivers, act.drivers_end, m.tables.terms, bound.features, numbers, first, exponent)
@@ -64,6 +66,8 @@ def _bound(m, i, day, first, last):
             _add_by_run(drive, numbers.varied[numbers.slot[act.rate], first:last], most)
         if act.reply != NONE:
             _widen(drive, bound.largest[act.pair - me.pairs, :n])
+    if not hand.replies:
+        return
     k = me.reply_rate
     for p in range(me.pairs, me.pairs_end):
         largest, provocation = bound.largest[p - me.pairs, :n], m.stocks[PROVOCATION, p, first:last]
@@ -138,9 +142,9 @@ def _add_answers_by_run(largest, reply_rate, provocation, most):
 
 
 @inline
-def _compare(m, i, day, first, last):
-    """Mark the runs in which the actor does not surely hold; a bound that is not a number makes nothing sure."""
-    most, maybe, key = m.bound.row[MOST], m.bound.maybe, m.tables.actor[i].key
+def _compare(m, h, day, first, last):
+    """Mark the runs in which the hand does not surely hold; a bound that is not a number makes nothing sure."""
+    most, maybe, key = m.bound.row[MOST], m.bound.maybe, m.tables.hand[h].key
     seed, run, branch = m.runs.seed[0], m.runs.run[first:last], m.runs.branch[first:last]
     for r in range(run.size):
         word, _ = words(seed, run[r], branch[r], day, DECIDE, key)

@@ -1,4 +1,4 @@
-"""The rates of an actor's actions, in the runs in which it could act (ODD 7.4).
+"""The rates of the actions of a hand, in the runs in which it could act (ODD 7.4).
 
 Those runs lie here and there, so what is read of them is gathered column by column into rows beside one another.
 """
@@ -29,16 +29,22 @@ _FARTHEST = 24.0
 
 
 @inline
-def weigh(m, i, day, columns):
-    """Find the running sums of the rates, their total, the draw, and what a running sum must exceed."""
-    s, me, runs, n = m.scratch, m.tables.actor[i], m.runs, columns.size
-    _read_closely(m, i, columns)
-    _fit_rungs(m, i, columns)
-    _answer(m, i, day, columns)
-    _add_rates(m, i, day, columns)
+def weigh(m, h, day, columns):
+    """Find the running sums of the rates, their total, the draw, and what a running sum must exceed.
+
+    A reply competes with all replies of its actor at the target, whatever hands they belong to.
+    """
+    s, hand, runs, n = m.scratch, m.tables.hand[h], m.runs, columns.size
+    i, first, last = hand.actor, hand.actions, hand.actions_end
+    if hand.replies:
+        first, last = m.tables.actor[i].actions, m.tables.actor[i].actions_end
+        _read_closely(m, i, columns)
+        _fit_rungs(m, i, columns)
+    _answer(m, i, first, last, day, columns)
+    _add_rates(m, h, day, columns)
     total, draw, threshold, seed = s.row[TOTAL, :n], s.row[DRAW, :n], s.row[THRESHOLD, :n], runs.seed[0]
     for c in range(n):
-        word, _ = words(seed, runs.run[columns[c]], runs.branch[columns[c]], day, DECIDE, me.key)
+        word, _ = words(seed, runs.run[columns[c]], runs.branch[columns[c]], day, DECIDE, hand.key)
         draw[c] = uniform(word)
         threshold[c] = threshold_of(draw[c], total[c])
 
@@ -135,8 +141,8 @@ def _fit(rung, sought, narrowness, fit, room):
 
 
 @part
-def _answer(m, i, day, columns):
-    """Find who may do what, what each reply and silence weigh, and what a weight is worth at each target."""
+def _answer(m, i, first, last, day, columns):
+    """Find which of some actions may be done, what each reply and silence weigh, and what a weight is worth."""
     s, me, n = m.scratch, m.tables.actor[i], columns.size
     number, substitution, variety = s.row[0, :n], s.row[1, :n], s.row[2, :n]
     _gather_number(m.numbers, me.silence, columns, number)
@@ -144,7 +150,7 @@ def _answer(m, i, day, columns):
         copy(number, s.together[p, :n])
     _gather_number(m.numbers, me.substitution, columns, substitution)
     _gather_number(m.numbers, me.variety, columns, variety)
-    for a in range(me.actions, me.actions_end):
+    for a in range(first, last):
         act, local = m.tables.action[a], a - me.actions
         opened, weight = s.open[local, :n], s.weight[local, :n]
         _mark_open(m, day, a, columns, opened, s.able[local])
@@ -215,12 +221,13 @@ def _answer_by(reply_rate, provocation, columns, together, by):
 
 
 @part
-def _add_rates(m, i, day, columns):
+def _add_rates(m, h, day, columns):
     """Find the running sums of the rates."""
-    s, me, n = m.scratch, m.tables.actor[i], columns.size
+    s, hand, n = m.scratch, m.tables.hand[h], columns.size
+    me = m.tables.actor[hand.actor]
     drive, rate, so_far = s.row[0, :n], s.row[1, :n], s.row[TOTAL, :n]
     so_far[:] = 0.0
-    for a in range(me.actions, me.actions_end):
+    for a in range(hand.actions, hand.actions_end):
         act, local = m.tables.action[a], a - me.actions
         if act.drivers_end > act.drivers:
             drive[:] = 0.0
@@ -232,7 +239,7 @@ def _add_rates(m, i, day, columns):
         if act.reply != NONE:
             _add_answer(s.by[act.pair - me.pairs], s.weight[local], s.able[local], s.answer[local], rate)
         _rest(m, a, day, columns, s.rested[local, :n])
-        _run_on(drive, s.able[local], rate, s.rested[local], so_far, s.running[local])
+        _run_on(drive, s.able[local], rate, s.rested[local], so_far, s.running[a - hand.actions])
 
 
 @inline

@@ -76,8 +76,9 @@ def acts(
 
 
 def _entries(scenario: Scenario) -> Mapping[tuple[date, str], ScriptEntry]:
-    """Acts that the script imposes, by date and actor."""
-    return {(entry.on, entry.do.split(".")[0]): entry for entry in scenario.script.values() if entry.do is not None}
+    """Acts that the script imposes, by date and hand."""
+    hands = scenario.theatre.hands
+    return {(entry.on, hands[entry.do]): entry for entry in scenario.script.values() if entry.do is not None}
 
 
 def _imposed(scenario: Scenario, program: Program, event: np.void) -> Act:
@@ -117,7 +118,7 @@ def _act(
 ) -> Act:
     day, name = int(event["day"]), program.actions[event["action"]]
     action, when = scenario.theatre.actions[name], scenario.start + timedelta(days=day)
-    entry = script.get((when, program.actors[event["actor"]]))
+    entry = script.get((when, action.hand_of(name)))
     return Act(
         event=int(event["number"]),
         day=day,

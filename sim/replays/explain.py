@@ -1,12 +1,12 @@
-"""How an actor came to what it did on a day: what it saw, what was open to it, how each weighed, and the draw."""
+"""How an actor came to what it did on a day, by hand: what it saw, what was open, how each weighed, and the draw."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
 from sim.engine import explain as engine
-from sim.engine.explain import ActionRate, Answer, Choice, choice, forbidden, last_done
+from sim.engine.explain import ActionRate, Answer, Choice, actor_of, choice, forbidden, last_done, no_choice
 from sim.engine.model import LockstepModel
 from sim.text import WIDTH
 from sim.theatre.compiled.program import NONE, Program
@@ -161,7 +161,7 @@ class Draw:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How an actor came to what it did on a day of a run."""
+    """How an actor came to what it did on a day of a run, or one of its hands, where it has several."""
 
     scenario: Scenario
     seed: int
@@ -169,6 +169,10 @@ class Explanation:
     day: int
     date: date
     actor: str
+    hand: str
+    """The actor's id where its acts share a hand, else `actor/name`."""
+    accident: bool
+    """True of what may happen by mistake: nobody chooses it."""
     saw: tuple[Grievance, ...]
     options: tuple[OpenOption, ...]
     """In the order in which they are drawn."""
@@ -181,15 +185,22 @@ class Explanation:
     """What took the choice from it: `history`, `script` or `veto`."""
     failed: str | None = None
     """What was not finite, if the run failed in this choice."""
+    others: tuple["Explanation", ...] = ()
+    """The actor's other hands, and what could have happened by mistake."""
+
+    def of(self, hand: str) -> "Explanation":
+        """What is told of one of the actor's hands."""
+        return next(each for each in (self, *self.others) if each.hand == hand)
 
     def option(self, action: str) -> OpenOption:
-        """An action that was open that day."""
-        return next(option for option in self.options if option.action == action)
+        """An action that was open that day, to whichever hand."""
+        return next(option for each in (self, *self.others) for option in each.options if option.action == action)
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
         own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "scenario"}
-        plain = {name: _plain(value) for name, value in own.items()}
+        plain = {name: _plain(value) for name, value in own.items() if name != "others"}
+        plain["others"] = [each.as_dict() for each in self.others]
         return {"scenario": self.scenario.name, "scenario_sha256": self.scenario.sha256} | plain
 
     def text(self, width: int = WIDTH) -> str:
@@ -211,10 +222,25 @@ def explanation(model: LockstepModel, actor: str, told: Sequence[Act]) -> Explan
     Parameters
     ----------
     told : the run's events, by their numbers
+
+    Returns
+    -------
+    That of the first hand that acted, if none did of the first that could have, with those of the others.
     """
-    program = model.program
-    made = choice(model, program.actors.index(actor))
-    did = next((act for act in told if act.day == model.day and act.actor == actor), None)
+    index = model.program.actors.index(actor)
+    hands = [_of_hand(model, choice(model, hand), told) for hand in actor_of(model, index).hands]
+    if not hands:
+        return _of_hand(model, no_choice(model, index), told)
+    first = min(hands, key=lambda each: (each.accident, each.did is None, not each.options))
+    return replace(first, others=tuple(each for each in hands if each is not first))
+
+
+def _of_hand(model: LockstepModel, made: Choice, told: Sequence[Act]) -> Explanation:
+    program, theatre = model.program, model.scenario.theatre
+    actor, hand = program.actors[made.actor], program.hands[made.hand] if made.hand != NONE else None
+    mine = program.hand[made.hand]["actions"] if hand is not None else NONE
+    today = (act for act in told if act.day == model.day and act.actor == actor)
+    did = next((act for act in today if theatre.actions[act.action].hand_of(act.action) == hand), None)
     drawn = program.actions[made.drawn] if made.drawn != NONE else None
     return Explanation(
         scenario=model.scenario,
@@ -223,6 +249,8 @@ def explanation(model: LockstepModel, actor: str, told: Sequence[Act]) -> Explan
         day=model.day,
         date=program.start + timedelta(days=model.day),
         actor=actor,
+        hand=actor if hand is None else hand,
+        accident=bool(mine != NONE and program.action[mine]["accident"]),
         saw=tuple(_grievance(program, held, told) for held in made.grievances),
         options=_options(model, made),
         closed=_closed(model, made),
@@ -237,7 +265,7 @@ def _imposed(model: LockstepModel, made: Choice) -> str | None:
     script = model.program.script
     if model.day < script.imposed_days:
         return "history"
-    if script.act[model.day, made.actor] != NONE:
+    if made.hand != NONE and script.act[model.day, made.hand] != NONE:
         return "script"
     return "veto" if made.drawn != NONE and made.chosen == NONE else None
 

@@ -24,13 +24,25 @@ def sheet(told: "Explanation", width: int) -> str:
     lines = [
         capital(f"{called(theatre.actors[told.actor].label)} on {on(told.date)}, day {told.day}"),
         f"{told.scenario.name} {told.scenario.short_hash} · run {told.run} · seed {told.seed}",
-        "",
-        *paragraph(" ".join(_what_came_of_it(told)), width).splitlines(),
     ]
-    for part in (_saw(told, theatre, width), _open(told, theatre, width), _not_open(told, width)):
-        section = list(part)
-        lines += ["", *section] if section else []
+    others = [each for each in told.others if each.options or each.did is not None]
+    hands = [each for each in (told, *others) if not each.accident]
+    for place, each in enumerate(hands):
+        lines += ["", *(_hand(each) if len(hands) > 1 or each.hand != each.actor else ())]
+        lines += paragraph(" ".join(_what_came_of_it(each)), width).splitlines()
+        saw = () if place else _saw(each, theatre, width)
+        for part in (saw, _open(each, theatre, width), _not_open(each, width)):
+            section = list(part)
+            lines += ["", *section] if section else []
+    accidents = list(_by_mistake(told, theatre, width))
+    lines += ["", *accidents] if accidents else []
     return printable("\n".join(lines)) + "\n"
+
+
+def _hand(told: "Explanation") -> Iterator[str]:
+    """Which hand is told, where the actor has several."""
+    _, _, own = told.hand.partition("/")
+    yield f"ITS {own.replace('_', ' ').upper()}" if own else "WHAT ELSE IT DOES"
 
 
 def _what_came_of_it(told: "Explanation") -> Iterator[str]:
@@ -105,6 +117,20 @@ def _open(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
         mark = "►" if told.draw is not None and option.action == told.draw.drawn else " "
         span = f"{option.low:.6f} to {option.high:.6f}"
         yield f"{mark} {option.action:<{wide}}  rung {option.rung}  {percent(option.chance):>7}  {span}"
+        yield from _weighed(option, theatre, width)
+
+
+def _by_mistake(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
+    """What nobody chooses, with its chance that day."""
+    found = [(each, option) for each in (told, *told.others) if each.accident for option in each.options]
+    if not found:
+        return
+    yield "WHAT COULD HAVE HAPPENED BY MISTAKE, WHOEVER CHOSE WHAT"
+    wide = max(len(option.action) for _, option in found)
+    for each, option in found:
+        mark = "►" if each.did is not None else " "
+        fell = "" if each.draw is None else f"  the draw was {each.draw.at:.6f}"
+        yield f"{mark} {option.action:<{wide}}  rung {option.rung}  {percent(option.chance):>7}{fell}"
         yield from _weighed(option, theatre, width)
 
 

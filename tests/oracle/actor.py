@@ -86,7 +86,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class Intent:
-    """What an actor is going to do today."""
+    """What a hand is going to do today."""
 
     action: str
     cause: int = -1
@@ -101,13 +101,15 @@ class ActorAgent(mesa.Agent):
         super().__init__(model)
         self.name = name
         self.traits = model.theatre.deciders[name]
-        self.actions: dict[str, Action] = {
-            action: rule for action, rule in sorted(model.theatre.actions.items()) if action.split(".")[0] == name
-        }
+        mine = [(hand_of(action, rule), action) for action, rule in model.theatre.actions.items()]
+        self.hand_of = {action: hand for hand, action in sorted(mine) if action.split(".")[0] == name}
+        self.actions: dict[str, Action] = {action: model.theatre.actions[action] for action in self.hand_of}
+        self.hands = list(dict.fromkeys(self.hand_of.values()))
         self.drivers = {action: weighted(rule.drivers) for action, rule in self.actions.items()}
         self.fading = decay(self.traits.perception.memory.value)
         self.pairs = {by: pair for (holder, by), pair in model.pairs.items() if holder == name}
-        self.intent: Intent | None = None
+        self.intents: dict[str, Intent] = {}
+        """What its hands are going to do."""
 
     # 1. Perceive
 
@@ -205,35 +207,38 @@ class ActorAgent(mesa.Agent):
     # 2. Decide
 
     def decide(self) -> None:
-        self.intent = None
-        if self.model.failed is None and not self.model.history_is_imposed():
-            self.choose()
-        entry = self.model.scripted(self.name)
-        if entry is not None:
-            self.intent = Intent(entry.do, deaths=entry.deaths)
+        self.intents = {}
+        for hand in self.hands:
+            if self.model.failed is None and not self.model.history_is_imposed():
+                self.choose(hand)
+            entry = self.model.scripted(hand)
+            if entry is not None:
+                self.intents[hand] = Intent(entry.do, deaths=entry.deaths)
 
-    def choose(self) -> None:
+    def choose(self, hand: str) -> None:
         """Draw one action or hold; an action that is forbidden today is drawn and not carried out."""
-        rates = self.rates()
+        rates = self.rates(hand)
         total = add_up(0.0, (rate.total for rate in rates.values()))
         if not isfinite(total):
             self.model.fail(f"choice of {self.name}")
             return
-        u, _ = self.model.dice.uniforms(self.model.day, DECIDE, self.name)
+        u, _ = self.model.dice.uniforms(self.model.day, DECIDE, hand)
         drawn, running = None, 0.0
         for action, rate in rates.items():
             running = running + rate.total
             if running > u * (1 + total):
                 drawn = action
                 break
-        self.model.draws[self.name] = (u, [(action, rate.total) for action, rate in rates.items()], drawn)
+        self.model.draws[hand] = (u, [(action, rate.total) for action, rate in rates.items()], drawn)
         if drawn is not None and not self.model.forbids(drawn):
-            self.intent = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
+            self.intents[hand] = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
 
-    def rates(self) -> dict[str, Rate]:
+    def rates(self, hand: str) -> dict[str, Rate]:
+        """Of the hand's actions; in its answers it competes with all hands of its actor."""
         fits = {action: self.fit(rule) if self.open(action) else 0.0 for action, rule in self.actions.items()}
         rates = {}
-        for action, rule in self.actions.items():
+        for action in (each for each in self.actions if self.hand_of[each] == hand):
+            rule = self.actions[action]
             if not self.eligible(action):
                 rates[action] = Rate(0.0, 0.0)
                 continue
@@ -306,11 +311,14 @@ class ActorAgent(mesa.Agent):
     # 3. Adjudicate
 
     def adjudicate(self) -> None:
-        if self.intent is None:
-            return
-        model, name = self.model, self.intent.action
+        for hand in self.hands:
+            if hand in self.intents:
+                self.carry_out(self.intents[hand])
+
+    def carry_out(self, intent: Intent) -> None:
+        model, name = self.model, intent.action
         action = self.actions[name]
-        deaths = self.deaths(name, action)
+        deaths = self.deaths(intent, action)
         rung = action.lethal_rung if deaths > 0 and action.lethal_rung is not None else action.rung
         deniability = action.deniability.value
         if deaths > 0:
@@ -325,14 +333,14 @@ class ActorAgent(mesa.Agent):
         self.tally(action.target, model.severity(rung))
         for side, dead in dead_by_side(action, deaths).items():
             model.deaths[side] += dead
-        model.record(self.name, name, action.target, rung, deniability, deaths, self.intent.cause)
+        model.record(self.name, name, action.target, rung, deniability, deaths, intent.cause)
 
-    def deaths(self, name: str, action: Action) -> int:
-        if self.intent.deaths is not None:
-            return self.intent.deaths
+    def deaths(self, intent: Intent, action: Action) -> int:
+        if intent.deaths is not None:
+            return intent.deaths
         if action.casualties is None:
             return 0
-        u, other = self.model.dice.uniforms(self.model.day, CASUALTIES, name)
+        u, other = self.model.dice.uniforms(self.model.day, CASUALTIES, intent.action)
         if u < action.casualties.chance.value:
             return 1 + floor(log(1 - other) * geometric(action.casualties.deaths.value))
         return 0
@@ -390,6 +398,14 @@ class ActorAgent(mesa.Agent):
 
     def settle(self) -> None:
         """Prices and variables are nobody's."""
+
+
+def hand_of(name: str, action: Action) -> str:
+    """Whose turn an action takes: that of its actor's common hand, of a hand with a name, or its own by accident."""
+    actor, deed = name.split(".")
+    if action.accident:
+        return f"{actor}/{deed}"
+    return actor if action.hand is None else f"{actor}/{action.hand}"
 
 
 def closed_by_war(war: War, name: str, action: Action) -> bool:

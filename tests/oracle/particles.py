@@ -10,7 +10,7 @@ from sim.theatre.compiled.arithmetic import exp, geometric, log
 from sim.theatre.language.record import HistoryFile, placed
 from sim.theatre.language.scenario import Scenario, as_script, as_series
 
-from .actor import ActorAgent, Intent
+from .actor import ActorAgent, Intent, hand_of
 from .dice import CASUALTIES, DECIDE, POSSIBLE, RESAMPLE, Dice, within
 from .reading import add_up, clip
 from .reference import ReferenceModel
@@ -24,10 +24,7 @@ class Way(NamedTuple):
 
     day: int
     action: str
-
-    @property
-    def actor(self) -> str:
-        return self.action.split(".")[0]
+    hand: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +43,7 @@ class Record:
         self.scenario, self.file = scenario, file
         self.days = (min(file.last, scenario.end) - scenario.start).days + 1
         self.rungs = {name: action.rung for name, action in scenario.theatre.actions.items()}
+        self.hands = {name: hand_of(name, action) for name, action in scenario.theatre.actions.items()}
         self.surely = self._surely()
         acts = [
             RecordedAct(name, tuple(ways), event.death_range)
@@ -55,20 +53,21 @@ class Record:
         self.acts = sorted(acts, key=lambda act: (act.ways[0].day, act.name))
 
     def _surely(self) -> dict[str, Way]:
-        """Acts that can have happened in one way only, each on a day of its actor's own."""
+        """Acts that can have happened in one way only, each on a day of its hand's own."""
         sure = {name: event for name, event in self.file.events.items() if len(event.acts) == len(event.days) == 1}
-        acts = (
-            (name, event.day, event.acts[0].split(".")[0], self.rungs[event.acts[0]]) for name, event in sure.items()
-        )
-        return {name: Way(self.day(on), sure[name].acts[0]) for name, on in placed(acts).items()}
+        acts = ((name, event.day, self.hands[event.acts[0]], self.rungs[event.acts[0]]) for name, event in sure.items())
+        return {name: self._way(on, sure[name].acts[0]) for name, on in placed(acts).items()}
+
+    def _way(self, on: date, action: str) -> Way:
+        return Way(self.day(on), action, self.hands[action])
 
     def _ways(self, name: str) -> list[Way]:
         if name in self.surely:
             return [self.surely[name]]
         event = self.file.events[name]
-        taken = {(way.day, way.actor) for way in self.surely.values()}
-        ways = [Way(self.day(on), action) for on in event.days for action in event.acts]
-        return [way for way in ways if (way.day, way.actor) not in taken]
+        taken = {(way.day, way.hand) for way in self.surely.values()}
+        ways = [self._way(on, action) for on in event.days for action in event.acts]
+        return [way for way in ways if (way.day, way.hand) not in taken]
 
     def day(self, on: date) -> int:
         return (on - self.scenario.start).days
@@ -81,34 +80,35 @@ class Record:
     def covers(self, act: RecordedAct) -> bool:
         return self.seen(act.ways[0].action, act.ways[0].day) > 0
 
-    def speaks_of(self, actor: str, day: int) -> bool:
+    def speaks_of(self, hand: str, day: int) -> bool:
         if day >= self.days:
             return False
-        covered = any(self.seen(action, day) > 0 for action in self.rungs if action.split(".")[0] == actor)
-        return covered or self.may_have_acted(actor, day)
+        covered = any(self.seen(action, day) > 0 for action in self.rungs if self.hands[action] == hand)
+        return covered or self.may_have_acted(hand, day)
 
-    def may_have_acted(self, actor: str, day: int) -> bool:
-        return any((way.day, way.actor) == (day, actor) for act in self.acts for way in act.ways)
+    def may_have_acted(self, hand: str, day: int) -> bool:
+        return any((way.day, way.hand) == (day, hand) for act in self.acts for way in act.ways)
 
 
 class FollowingAgent(ActorAgent):
-    """An actor that does what is recorded of it, and otherwise what the record would have missed."""
+    """An actor whose hands do what is recorded of them, and otherwise what the record would have missed."""
 
     def decide(self) -> None:
-        self.gain = self.gain_of_deaths = 0.0
+        self.gain, self.gain_of_deaths, self.chance = (dict.fromkeys(self.hands, 0.0) for _ in range(3))
         self.chances: dict[str, float] = {}
-        self.chance = 0.0
-        if not self.model.known.speaks_of(self.name, self.model.day):
-            super().decide()
-            return
-        self.intent = None
-        if self.model.failed is None:
-            self.follow()
-        if self.model.failed is not None:
-            self.gain = self.gain_of_deaths = -inf
+        self.intents = {}
+        for hand in self.hands:
+            if not self.model.known.speaks_of(hand, self.model.day):
+                if self.model.failed is None:
+                    self.choose(hand)
+                continue
+            if self.model.failed is None:
+                self.follow(hand)
+            if self.model.failed is not None:
+                self.gain[hand] = self.gain_of_deaths[hand] = -inf
 
-    def follow(self) -> None:
-        rates, before, running = self.rates(), 0.0, 0.0
+    def follow(self, hand: str) -> None:
+        rates, before, running = self.rates(hand), 0.0, 0.0
         each = {}
         for action, rate in rates.items():
             running = before + rate.total
@@ -118,35 +118,35 @@ class FollowingAgent(ActorAgent):
         if not isfinite(total):
             self.model.fail(f"choice of {self.name}")
             return
-        self.chances = {action: self.seen(action) * (rate / (1 + total)) for action, rate in each.items()}
+        self.chances |= {action: self.seen(action) * (rate / (1 + total)) for action, rate in each.items()}
         self.chances |= {action: 0.0 for action in each if self.model.forbids(action)}
-        recorded = self.model.recorded(self.name)
+        recorded = self.model.recorded(hand)
         if recorded is None:
-            self.draw(each, rates, total)
+            self.draw(hand, each, rates, total)
             return
         act, action = recorded
-        self.chance = self.chances[action]
+        self.chance[hand] = self.chances[action]
         if self.seen(action) > 0:
-            self.gain = log(max(self.chance, LEAST))
-        deaths = None if act.deaths is None else self.deaths_within(action, *act.deaths)
-        self.intent = Intent(action, cause=self.cause(action, rates[action]), deaths=deaths)
+            self.gain[hand] = log(max(self.chance[hand], LEAST))
+        deaths = None if act.deaths is None else self.deaths_within(hand, action, *act.deaths)
+        self.intents[hand] = Intent(action, cause=self.cause(action, rates[action]), deaths=deaths)
 
     def seen(self, action: str) -> float:
         return self.model.known.seen(action, self.model.day)
 
-    def draw(self, each, rates, total) -> None:
+    def draw(self, hand, each, rates, total) -> None:
         """Draw an action, or hold, given that nothing is recorded."""
         missed, M = {}, 0.0
         for action, rate in each.items():
             M = M + (1.0 if self.model.forbids(action) else 1 - self.seen(action)) * rate
             missed[action] = M
-        self.gain = log((1 + M) / (1 + total))
-        u, _ = self.model.dice.uniforms(self.model.day, DECIDE, self.name)
+        self.gain[hand] = log((1 + M) / (1 + total))
+        u, _ = self.model.dice.uniforms(self.model.day, DECIDE, hand)
         drawn = next((action for action, running in missed.items() if running > u * (1 + M)), None)
         if drawn is not None and not self.model.forbids(drawn):
-            self.intent = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
+            self.intents[hand] = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
 
-    def deaths_within(self, name: str, l: int, h: int) -> int:  # noqa: E741  the names of the ODD
+    def deaths_within(self, hand: str, name: str, l: int, h: int) -> int:  # noqa: E741  the names of the ODD
         casualties = self.actions[name].casualties
         c, g = (0.0, 0.0) if casualties is None else (casualties.chance.value, geometric(casualties.deaths.value))
 
@@ -156,7 +156,7 @@ class FollowingAgent(ActorAgent):
         none, low = 1 - c if l == 0 else 0.0, q(max(l, 1))
         some = c * (low - q(h + 1)) if h > 0 else 0.0
         if self.seen(name) > 0:
-            self.gain_of_deaths = log(max(none + some, LEAST))
+            self.gain_of_deaths[hand] = log(max(none + some, LEAST))
         if l == h or none + some == 0:
             return l
         u, _ = self.model.dice.uniforms(self.model.day, CASUALTIES, name)
@@ -178,17 +178,17 @@ class Particle(ReferenceModel):
 
     def pick(self, act: RecordedAct) -> int:
         """Pick one of the ways that earlier picks leave; return how many these are."""
-        closed = {(way.day, way.actor) for way in self.picked.values() if way is not None}
-        left = [way for way in act.ways if (way.day, way.actor) not in closed]
+        closed = {(way.day, way.hand) for way in self.picked.values() if way is not None}
+        left = [way for way in act.ways if (way.day, way.hand) not in closed]
         u, _ = self.dice.uniforms(self.day, POSSIBLE, act.name)
         self.picked[act.name] = left[floor(u * len(left))] if left else None
         return len(left)
 
-    def recorded(self, actor: str) -> tuple[RecordedAct, str] | None:
-        """What is recorded of an actor today, as this world has picked it."""
+    def recorded(self, hand: str) -> tuple[RecordedAct, str] | None:
+        """What is recorded of a hand today, as this world has picked it."""
         for act in self.known.acts:
             way = self.picked[act.name] if act.name in self.picked else act.ways[0] if len(act.ways) == 1 else None
-            if way is not None and (way.day, way.actor) == (self.day, actor):
+            if way is not None and (way.day, way.hand) == (self.day, hand):
                 return act, way.action
         return None
 
@@ -208,7 +208,7 @@ class Particle(ReferenceModel):
 class Silence:
     """A record that says nothing."""
 
-    def speaks_of(self, actor: str, day: int) -> bool:
+    def speaks_of(self, hand: str, day: int) -> bool:
         return False
 
 
@@ -227,6 +227,8 @@ class ReferenceFilter:
         self.share = [1 / particles] * particles
         self.effective, self.resampled = float(particles), False
         self.actors = list(self.case.theatre.deciders)
+        self.hands = {hand: hand.split("/")[0] for hand in sorted(set(self.record.hands.values()))}
+        """Whose they are."""
 
     def step(self) -> None:
         self.evidence = dict.fromkeys([*self.actors, None], 0.0)
@@ -234,11 +236,12 @@ class ReferenceFilter:
         self.pick()
         for particle in self.particles:
             particle.step()
-        for actor in self.actors:
-            if self.record.speaks_of(actor, self.day):
-                self.take_in([agent.gain for agent in self.agents(actor)], self.evidence, actor)
-                if self.record.may_have_acted(actor, self.day):
-                    self.take_in([agent.gain_of_deaths for agent in self.agents(actor)], self.evidence_of_deaths, actor)
+        for hand, actor in self.hands.items():
+            if self.record.speaks_of(hand, self.day):
+                agents = self.agents(actor)
+                self.take_in([agent.gain[hand] for agent in agents], self.evidence, actor)
+                if self.record.may_have_acted(hand, self.day):
+                    self.take_in([agent.gain_of_deaths[hand] for agent in agents], self.evidence_of_deaths, actor)
         self.note_chances()
         self.day += 1
         failed = [particle.failed is not None for particle in self.particles]
@@ -276,12 +279,12 @@ class ReferenceFilter:
         self.w = [w - e for w in self.w]
 
     def note_chances(self) -> None:
-        """The chance of each actor's recorded act, and of every covered act, by the shares of the morning."""
+        """The chance of each hand's recorded act, and of every covered act, by the shares of the morning."""
         self.chance, self.expected = {}, {}
-        for actor in self.actors:
+        for hand, actor in self.hands.items():
             agents = list(zip(self.share, self.agents(actor), strict=True))
-            self.chance[actor] = add_up(0.0, (share * agent.chance for share, agent in agents))
-            for action in agents[0][1].actions:
+            self.chance[hand] = add_up(0.0, (share * agent.chance[hand] for share, agent in agents))
+            for action in (each for each, of in self.record.hands.items() if of == hand):
                 self.expected[action] = add_up(0.0, (share * a.chances.get(action, 0.0) for share, a in agents))
 
     def fork(self, number: int, branch: int, case: Scenario) -> list[Particle]:

@@ -18,7 +18,7 @@ from sim.theatre.language.schema import Market, Theatre
 from sim.theatre.language.terms import Condition
 from sim.theatre.language.variables import FlagVariable, LogVariable
 
-from .actor import ActorAgent, Event, Pair, Tally
+from .actor import ActorAgent, Event, Pair, Tally, hand_of
 from .dice import Dice
 from .reading import Lookout, Weighted, clip, kept_pairs, kept_tallies, weighted
 from .world import Effects, MarketAgent, WorldAgent, bounds
@@ -30,7 +30,7 @@ class ReferenceModel(mesa.Model):
     """One run of a scenario; a step is a day, and in each phase actors act in the order of their ids.
 
     1. Perceive: stocks fade and take up yesterday's acts; conditions are read.
-    2. Decide: every actor draws one action or holds.
+    2. Decide: every hand of every actor draws one action or holds.
     3. Adjudicate: acts become events; all effects are applied at once.
     4. Settle: prices and variables relax; flags and outcomes are checked.
 
@@ -156,10 +156,13 @@ class ReferenceModel(mesa.Model):
     def script_of_today(self) -> Iterator[tuple[str, ScriptEntry]]:
         return ((name, entry) for name, entry in sorted(self.case.script.items()) if entry.on == self.date)
 
-    def scripted(self, actor: str) -> ScriptEntry | None:
-        """The entry by which an actor acts today, if any."""
-        acts = [entry for _, entry in self.script_of_today() if entry.do and entry.do.split(".")[0] == actor]
+    def scripted(self, hand: str) -> ScriptEntry | None:
+        """The entry by which a hand acts today, if any."""
+        acts = [entry for _, entry in self.script_of_today() if entry.do and self.hand_of(entry.do) == hand]
         return acts[0] if acts else None
+
+    def hand_of(self, action: str) -> str:
+        return hand_of(action, self.theatre.actions[action])
 
     def record(
         self, actor: str, action: str, target: str, rung: int, deniability: float, deaths: int, cause: int
@@ -226,9 +229,9 @@ class ReferenceModel(mesa.Model):
 
     @property
     def running_sums(self) -> dict[str, list[float]]:
-        """Running sums of the rates of each actor that weighed some this morning, in the order of its actions."""
+        """Running sums of the rates of each hand that weighed some this morning, in the order of its actions."""
         return {
-            actor: list(accumulate(rate for _, rate in rates)) for actor, (_, rates, _) in self.draws.items() if rates
+            hand: list(accumulate(rate for _, rate in rates)) for hand, (_, rates, _) in self.draws.items() if rates
         }
 
 

@@ -23,6 +23,7 @@ from sim.given import MOST_RUNS, plain, whole
 from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
 from sim.results.storage.manifest import provenance
 from sim.theatre.language.days import Window
+from sim.theatre.language.record import called_hand
 from sim.theatre.language.scenario import Scenario, ScriptEntry
 from sim.theatre.parameters.change import ChangeError, number_path, with_numbers
 
@@ -137,15 +138,12 @@ def _checked(
         raise QueryError(str(error)) from None
     for path in paths:
         _refuse_past(scenario, path, day)
-    done = tuple(action_of(scenario, action) for action in actions)
+    done, hands = tuple(action_of(scenario, action) for action in actions), scenario.theatre.hands
     for action in done:
-        if twin := next((other for other in done if other != action and _actor(other) == _actor(action)), None):
-            raise QueryError(f"{action} and {twin} cannot both be done on one day; an actor acts once a day")
+        if twin := next((other for other in done if other != action and hands[other] == hands[action]), None):
+            who = called_hand(hands[action]) if "/" in hands[action] else "an actor"
+            raise QueryError(f"{action} and {twin} cannot both be done on one day; {who} acts once a day")
     return Intervention(paths, done, tuple(action_of(scenario, action) for action in forbid))
-
-
-def _actor(action: str) -> str:
-    return action.split(".")[0]
 
 
 def _refuse_past(scenario: Scenario, path: str, day: int) -> None:
@@ -243,11 +241,12 @@ def _origin_told(origin: Origin, run: int, day: int, change: Intervention) -> di
 def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, change: Intervention) -> Scenario:
     """The scenario as it reads once the branches have parted, down to the last day that is followed."""
     on, end = (scenario.start + timedelta(days=at) for at in (day, last))
-    actors = {_actor(action) for action in change.actions}
+    hands = scenario.theatre.hands
+    busy = {hands[action] for action in change.actions}
     script = {
         name: entry
         for name, entry in rules.script.items()
-        if entry.on <= end and not (entry.on == on and entry.do is not None and _actor(entry.do) in actors)
+        if entry.on <= end and not (entry.on == on and entry.do is not None and hands[entry.do] in busy)
     }
     for action in change.actions:
         script[f"branch_{action.replace('.', '_')}"] = ScriptEntry(on=on, do=action)

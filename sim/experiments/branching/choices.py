@@ -4,6 +4,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -156,7 +157,8 @@ def choices(
 ) -> Choices:
     """Take each action that is open to an actor on a day of a run, and follow what comes of it.
 
-    The branches of all options have the same past and, number by number, the same dice from the day on.
+    The branches of all options have the same past and, number by number, the same dice from the day on. Of an actor
+    with several hands, one does what is taken that day and the others hold; under the option to hold all do.
 
     Parameters
     ----------
@@ -197,7 +199,11 @@ def choices(
         raise QueryError(f"history is imposed on {dated(question, first)} and nobody chooses; that begins on {begins}")
     found = options(stem, who)
     open_ = [option for option in found if not option.vetoed]
-    holds = 1.0 - sum(option.chance for option in open_)
+    hands = question.theatre.hands
+    holds = prod(
+        1.0 - sum(option.chance for option in open_ if hands[option.action] == hand)
+        for hand in sorted({hands[option.action] for option in open_})
+    )
     every = (*open_, Option(HOLD, holds, False))
     needed = runs * bytes_in_engine(stem.program) * min(cores(), len(every))
     refuse_memory(needed, f"{runs:,} branches of each option", "choose fewer", QueryError)
@@ -216,10 +222,9 @@ def _following(
 
     def follow(option: Option) -> tuple[NDArray[np.int32], NDArray[np.bool_]]:
         model = branched(stem, numbers)
+        model.hold(actor)
         if option.action != HOLD:
             model.impose(option.action)
-        else:
-            model.hold(actor)
         while model.day < end:
             model.step()
         found = model.world.outcome_day.T.copy(), model.status.alive == 0
@@ -243,7 +248,8 @@ def _told(
 ) -> Choices:
     before = stem.world.outcome_day[:, 0]
     names = stem.program.outcomes
-    act = int(stem.program.script.act[day, stem.program.actors.index(actor)])
+    mine = stem.program.actor[stem.program.actors.index(actor)]
+    scripted = stem.program.script.act[day, mine["hands"] : mine["hands_end"]].tolist()
     return Choices(
         scenario=question,
         seed=seed,
@@ -252,7 +258,7 @@ def _told(
         days=days,
         actor=actor,
         options=every,
-        scripted=stem.program.actions[act] if act >= 0 else None,
+        scripted=next((stem.program.actions[act] for act in scripted if act >= 0), None),
         held={action: found[:, before < 0] >= 0 for action, found in outcome_day.items()},
         already={name: int(first) for name, first in zip(names, before, strict=True) if first >= 0},
         failed=failed,

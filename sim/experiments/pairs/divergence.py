@@ -11,10 +11,12 @@ import numpy as np
 
 from sim.engine.single import fallen
 from sim.execution.lookup import QueryError
+from sim.replays.acts import Act
 from sim.replays.explain import Driver, Explanation, OpenOption
 from sim.replays.replay import Replay
 from sim.results.ensemble import SCRIPT
 from sim.theatre.compiled.program import NONE
+from sim.theatre.language.record import called_hand
 from sim.theatre.language.scenario import Scenario
 
 
@@ -115,11 +117,16 @@ def first_divergence(one: Replay, other: Replay) -> Divergence | None:
             raise QueryError(f"run {told.run} failed on day {told.failure[0]} under {told.scenario.name}")
     if where is None:
         return None
-    day, actor = where
+    day, hand = where
+    actor = hand.split("/")[0]
     for told in (one, other):
         if actor not in told.program.actors:
             raise QueryError(f"run {told.run} parts on day {day} by {actor}, an actor that {told.scenario.name} lacks")
-    a, b = one.explain(day, actor), other.explain(day, actor)
+        mine = [each for each in told.program.hands if each.split("/")[0] == actor]
+        if hand not in (mine or [actor]):
+            who = called_hand(hand)
+            raise QueryError(f"run {told.run} parts on day {day} by {who}, which {told.scenario.name} lacks")
+    a, b = (told.explain(day, actor).of(hand) for told in (one, other))
     veto = _drawn(a) == _drawn(b)
     shifts = tuple(_shifts(a, b))
     tipped = () if veto else _tipping(a, b, shifts)
@@ -151,18 +158,23 @@ def _names(one: Scenario, other: Scenario) -> tuple[str, str]:
 
 
 def _where(one: Replay, other: Replay, names: tuple[str, str]) -> tuple[tuple[int, str] | None, tuple[Imposed, ...]]:
-    """Day and actor of the first decision that differs, and what was imposed on one of the two before it."""
-    acts = [{(act.day, act.actor): act for act in told.acts if act.actor != SCRIPT} for told in (one, other)]
+    """Day and hand of the first decision that differs, and what was imposed on one of the two before it."""
+    acts = [{(act.day, _hand(told, act)): act for act in told.acts if act.actor != SCRIPT} for told in (one, other)]
     imposed: list[Imposed] = []
-    for day, actor in sorted(acts[0].keys() | acts[1].keys()):
-        found = [of.get((day, actor)) for of in acts]
+    for day, hand in sorted(acts[0].keys() | acts[1].keys()):
+        found = [of.get((day, hand)) for of in acts]
         if len({act.action if act is not None else None for act in found}) == 1:
             continue
         forced = [(name, act) for name, act in zip(names, found, strict=True) if act is not None and act.imposed]
-        imposed += [Imposed(name, day, actor, act.action) for name, act in forced]
+        imposed += [Imposed(name, day, act.actor, act.action) for name, act in forced]
         if not forced and not any(day < told.program.script.imposed_days for told in (one, other)):
-            return (day, actor), tuple(imposed)
+            return (day, hand), tuple(imposed)
     return None, tuple(imposed)
+
+
+def _hand(told: Replay, act: Act) -> str:
+    """Whose turn an act took."""
+    return told.scenario.theatre.actions[act.action].hand_of(act.action)
 
 
 def _did(told: Explanation) -> str | None:

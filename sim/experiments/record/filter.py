@@ -287,7 +287,7 @@ def _parts(
     acts: dict[tuple[int, int], list[tuple[str, int]]] = {}
     for act, name in enumerate(record.acts):
         for way in record.of(act):
-            place = int(way["day"]), int(way["actor"])
+            place = int(way["day"]), int(program.hand[way["hand"]]["actor"])
             said[place] = True
             acts.setdefault(place, []).append((name, int(way["action"])))
     rows: list[dict[str, Any]] = []

@@ -1,6 +1,6 @@
 """What a model leaves unexplained of a record: whether acts of each class come when it expects them, and how many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
@@ -133,7 +133,7 @@ def residuals(filtered: FilteredRecord) -> RecordResiduals:
     """Hold the days of each class of acts beside the chances that a filter found for them.
 
     Classes are the theatre's questions about acts, and its rungs as actions are written, as far as no class depends on
-    how many die. On a day, actors act independently, each on one act at most. Where an act falls within its day is
+    how many die. On a day, hands act independently, each on one act at most. Where an act falls within its day is
     drawn by the filter's seed.
 
     Parameters
@@ -163,7 +163,7 @@ def residuals(filtered: FilteredRecord) -> RecordResiduals:
     acts = filtered.parts[filtered.parts["action"].notna() & filtered.parts["covered"]]
     found = []
     for at, (name, label, mine) in enumerate(_classes(scenario.theatre, list(expected.columns))):
-        chance = _chance(expected.loc[:, mine])
+        chance = _chance(expected.loc[:, mine], scenario.theatre.hands)
         hit = np.zeros(len(expected), bool)
         hit[_days(acts, set(expected.columns[mine]))] = True
         if chance.sum() >= FEWEST or hit.any():
@@ -202,10 +202,9 @@ def _classes(theatre: Theatre, actions: Sequence[str]) -> Iterator[tuple[str, st
             yield name, label, mine
 
 
-def _chance(expected: pd.DataFrame) -> Floats:
-    """That any of some acts is in the record on each day: each actor does one of its own at most."""
-    of_actor = [name.split(".")[0] for name in expected.columns]
-    each = expected.T.groupby(of_actor).sum().clip(upper=1.0)
+def _chance(expected: pd.DataFrame, hands: Mapping[str, str]) -> Floats:
+    """That any of some acts is in the record on each day: each hand does one of its own at most."""
+    each = expected.T.groupby([hands[name] for name in expected.columns]).sum().clip(upper=1.0)
     chance: Floats = 1.0 - np.prod(1.0 - each.to_numpy(float), axis=0)
     return chance
 

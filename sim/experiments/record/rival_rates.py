@@ -23,20 +23,20 @@ class Recorded(NamedTuple):
     done: NDArray[np.bool_]
     """Whether each was done, shape (day, act); acts that never were are there too. Of several possibilities the first
     stands for all."""
-    actor: NDArray[np.int64]
-    """Whose each is, shape (act,)."""
+    hand: NDArray[np.int64]
+    """Whose hand does each, shape (act,): one of its acts a day at most."""
     unsure: list[list[tuple[int, int]]]
     """Of each act with several possibilities, their days and kinds, the first one first."""
 
     def between(self, first: int, last: int) -> "Recorded":
         """The same of some days, counted from the first of them."""
         unsure = [[(day - first, act) for day, act in ways] for ways in self.unsure if first <= ways[0][0] < last]
-        return Recorded(self.done[first:last], self.actor, unsure)
+        return Recorded(self.done[first:last], self.hand, unsure)
 
     def log_likelihood(self, chances: Floats) -> float:
         """How likely they are under chances of shape (act,), the same on each day, summed over possibilities."""
-        total = log_likelihood(chances, self.done, self.actor)
-        quiet = np.array([1.0 - chances[self.actor == who].sum() for who in self.actor])
+        total = log_likelihood(chances, self.done, self.hand)
+        quiet = np.array([1.0 - chances[self.hand == who].sum() for who in self.hand])
         odds = chances / np.maximum(quiet, LEAST)  # to an actor's doing nothing, as it did where it was not this one
         for ways in self.unsure:
             total += float(np.log(sum(odds[act] for _, act in ways) / odds[ways[0][1]]))
@@ -55,8 +55,7 @@ def recorded_acts(followed: Followed) -> Recorded:
             done[ways[0]] = True
             if len(ways) > 1:
                 unsure.append(ways)
-    actors = np.array([program.actors.index(program.actions[action].split(".")[0]) for action in covered], np.int64)
-    return Recorded(done, actors, unsure)
+    return Recorded(done, program.action["hand"][covered].astype(np.int64), unsure)
 
 
 def beside(found: Filtered) -> pd.DataFrame:
@@ -68,20 +67,20 @@ def beside(found: Filtered) -> pd.DataFrame:
     authors knew them), log_likelihood, error
     """
     acts = recorded_acts(found.followed)
-    done, actor = acts.done, acts.actor
+    done, hand = acts.done, acts.hand
     rows: list[tuple[str, int | None, float, float]] = [
         (found.scenario.name, None, found.of_acts, found.error),
         (
             "constant rates, fitted in hindsight",
             int(done.any(axis=0).sum()),
-            acts.log_likelihood(constant(done, actor)),
+            acts.log_likelihood(constant(done, hand)),
             0.0,
         ),
     ]
     if len(done) > 1:
-        cut = two_periods(done, actor).day
+        cut = two_periods(done, hand).day
         parts = acts.between(0, cut), acts.between(cut, len(done))
-        nats = sum(part.log_likelihood(constant(part.done, actor)) for part in parts)
+        nats = sum(part.log_likelihood(constant(part.done, hand)) for part in parts)
         numbers = sum(int(part.done.any(axis=0).sum()) for part in parts) + 1
         rows.append((f"rates of two periods, cut on {on(found.followed.date_of(cut))}", numbers, nats, 0.0))
     table = pd.DataFrame(rows, columns=["model", "numbers", "log_likelihood", "error"])
@@ -105,7 +104,7 @@ def after(followed: Followed, day: date) -> dict[str, float]:
     later = acts.between(known, len(acts.done))
 
     def rates(first: int) -> float:
-        return later.log_likelihood(constant(acts.done[first:known], acts.actor, prior=0.5))
+        return later.log_likelihood(constant(acts.done[first:known], acts.hand, prior=0.5))
 
     return {
         "constant rates of all days before": rates(0),

@@ -228,8 +228,8 @@ class _Looker:
 
     def _because(self, particles: Particles, name: str) -> Because:
         program, theatre = self.followed.program, self.followed.scenario.theatre
-        action, actor = program.actions.index(name), program.actors.index(name.split(".")[0])
-        seen = representative(particles, self.followed.scenario, actor, action)
+        action = program.actions.index(name)
+        seen = representative(particles, self.followed.scenario, action)
         if forbidden(seen.model, action):
             return (Rule(f"forbid.{name}", "the scenario forbids it that day", math.inf),), 0.0
         if not seen.rate.able:
@@ -274,7 +274,7 @@ def _rules(name: str, action: Action, made: Choice, rate: ActionRate) -> Iterato
             )
             yield Rule(f"actions.{name}.reply", said, factor)
     if made.total - rate.rate >= LITTLE - 1.0:
-        said = f"what else its actor might do has odds of {number(made.total - rate.rate, 2)}"
+        said = f"what else its actor might do instead has odds of {number(made.total - rate.rate, 2)}"
         yield Rule(f"actors.{name.split('.')[0]}", said, 1.0 + made.total - rate.rate)
 
 

@@ -89,7 +89,8 @@ class Compiler:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario, self.theatre = scenario, scenario.theatre
         self.cast = self.theatre.deciders
-        self.actions: dict[str, Action] = dict(sorted(self.theatre.actions.items()))
+        self.hand_of = dict(sorted(self.theatre.hands.items(), key=lambda entry: (entry[1], entry[0])))
+        self.actions: dict[str, Action] = {name: self.theatre.actions[name] for name in self.hand_of}
         self.variables: dict[str, Variable] = dict(sorted(self.theatre.variables.items()))
         self.dyads = sorted(self.theatre.dyads)
         self.places, self.instruments = sorted(self.theatre.places), sorted(self.theatre.instruments)
@@ -99,6 +100,7 @@ class Compiler:
         self.actor_at = _positions(self.cast)
         self.variable_at = _positions(self.variables)
         self.action_at = _positions(self.actions)
+        self.hand_at = _positions(dict.fromkeys(self.hand_of.values()))
         self.pair_at: dict[tuple[str, str], int] = {
             pair: at for at, pair in enumerate(sorted(self.theatre.pairs_read()))
         }
@@ -135,6 +137,7 @@ class Compiler:
             days=self.scenario.days,
             actors=tuple(self.cast),
             market=next((name for name, a in self.theatre.actors.items() if isinstance(a, Market)), None),
+            hands=tuple(self.hand_at),
             actions=tuple(self.actions),
             variables=tuple(self.variables),
             dyads=tuple(self.dyads),
@@ -145,7 +148,8 @@ class Compiler:
             outcome_condition=outcome_condition,
             inject=inject,
             since_rung=tuple(self.since_rung),
-            actor=cast.actors(key(self.cast)),
+            actor=cast.actors(),
+            hand=cast.hands(key(self.hand_at)),
             fit=cast.fit_table(),
             suspicion=cast.suspicion(),
             loads=loads,
@@ -189,6 +193,8 @@ class Compiler:
         replies, recovers = action.reply.value > 0, can_be_positive(action.recovers)
         evidence = can_be_positive(action.attribute)
         return {
+            "hand": self.hand_at[self.hand_of[name]],
+            "accident": int(action.accident),
             "target": self.actor_at[action.target],
             "place": NONE if action.place is None else self.places.index(action.place),
             "instrument": NONE if action.instrument is None else self.instruments.index(action.instrument),
@@ -318,11 +324,11 @@ class Compiler:
 
     def _script(self) -> Script:
         scenario = self.scenario
-        act = np.full((scenario.days, len(self.cast)), NONE, np.int32)
-        deaths = np.full((scenario.days, len(self.cast)), NONE, np.int32)
+        act = np.full((scenario.days, len(self.hand_at)), NONE, np.int32)
+        deaths = np.full((scenario.days, len(self.hand_at)), NONE, np.int32)
         for entry in self.script.values():
             if entry.do is not None:
-                place = (entry.on - scenario.start).days, self.actor_at[entry.do.split(".")[0]]
+                place = (entry.on - scenario.start).days, self.hand_at[self.hand_of[entry.do]]
                 act[place] = self.action_at[entry.do]
                 deaths[place] = NONE if entry.deaths is None else entry.deaths
         forbidden = np.zeros((scenario.days, len(self.actions)), np.uint8)

@@ -1,5 +1,6 @@
 """Actors as arrays: what they remember, whom they protect, and how an act loads what they hold against others."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -10,7 +11,7 @@ from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Action
 
 from . import arithmetic
-from .program import ACTOR, FIT, LOAD, NONE, Ints, RecordTable, elementwise, ints, table
+from .program import ACTOR, FIT, HAND, LOAD, NONE, Ints, RecordTable, elementwise, ints, table
 
 if TYPE_CHECKING:
     from .compile import Compiler
@@ -39,7 +40,7 @@ class Cast:
         """(actor, target, rung) of all replies."""
         self.links = [(proxy, sponsor) for proxy, actor in compiler.cast.items() for sponsor in sorted(actor.sponsors)]
 
-    def actors(self, keys: list[int]) -> RecordTable:
+    def actors(self) -> RecordTable:
         """One record for each actor."""
         names, number = list(self._of.cast), self._of.parameters.number
         columns: dict[str, Sequence[int]] = {
@@ -51,6 +52,7 @@ class Cast:
             "links": [proxy for proxy, _ in self.links],
             "fits": [actor for actor, _, _ in self.fits],
             "tallies": [observer for _, observer, _ in self._of.tally_at],
+            "hands": [hand.split("/")[0] for hand in self._of.hand_at],
         }
         for field, owners in owned.items():
             ends = np.cumsum([owners.count(name) for name in names]).tolist()
@@ -61,7 +63,21 @@ class Cast:
         columns["learning"] = [number(f"actors.{name}.perception.learning", arithmetic.decay) for name in names]
         narrowness = [number(f"actors.{name}.replies.width", _reciprocal) for name in names]
         sharpness = [number(f"actors.{name}.perception.scale", _reciprocal) for name in names]
-        return table(ACTOR, decay=decay, narrowness=narrowness, sharpness=sharpness, key=keys, **columns)
+        return table(ACTOR, decay=decay, narrowness=narrowness, sharpness=sharpness, **columns)
+
+    def hands(self, keys: list[int]) -> RecordTable:
+        """One record for each hand; `keys` are hashes of their ids."""
+        replies = {self._of.hand_of[name] for name, act in self._of.actions.items() if act.reply.value > 0}
+        counts = Counter(self._of.hand_of.values())
+        ends = np.cumsum([counts[hand] for hand in self._of.hand_at], dtype=int).tolist()
+        return table(
+            HAND,
+            actor=[self._of.actor_at[hand.split("/")[0]] for hand in self._of.hand_at],
+            actions=[0, *ends][: len(ends)],
+            actions_end=ends,
+            replies=[int(hand in replies) for hand in self._of.hand_at],
+            key=keys,
+        )
 
     def _aside(self, pairs: list[int]) -> list[int]:
         """By actor: where the rows of what it sets aside of its `pairs` start, NONE for those that never do so."""

@@ -13,8 +13,8 @@ from sim.theatre.language.scenario import Scenario
 from .compile import key
 from .program import NONE, Floats, Ints, Program, RecordTable
 
-POSSIBILITY = np.dtype([(name, np.int32) for name in ("day", "actor", "action", "fewest", "most")])
-"""One way in which a recorded act may have happened: when, who, what, and its fewest and most deaths (or NONE)."""
+POSSIBILITY = np.dtype([(name, np.int32) for name in ("day", "hand", "action", "fewest", "most")])
+"""One way in which a recorded act may have happened: when, whose hand, what, its fewest and most deaths (or NONE)."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,9 @@ class CompiledRecord:
     start_of: Ints
     """Where the possibilities of an act begin, shape (act + 1,)."""
     left_out: tuple[str, ...]
-    """Acts within the days that are not followed: their actor has another on the last."""
+    """Acts within the days that are not followed: their hand has another on the last."""
     moved: dict[str, date]
-    """The day that the record gives to acts that are followed on another, since their actor acts once a day."""
+    """The day that the record gives to acts that are followed on another, since a hand acts once a day."""
 
     def of(self, act: int) -> RecordTable:
         """The possibilities of an act."""
@@ -57,14 +57,15 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
     Raises
     ------
     ValidationError
-        An act has no day left, since its actor acts once a day, or is covered in some of its possibilities only.
+        An act has no day left, since its hand acts once a day, or is covered in some of its possibilities only.
     """
     days = max((min(record.last, scenario.end) - scenario.start).days + 1, 0)
     seen = _seen(scenario, program, record, days)
     rungs = {name: action.rung for name, action in scenario.theatre.actions.items()}
+    hands = scenario.theatre.hands
     sure = {name: event for name, event in record.events.items() if len(event.acts) == len(event.days) == 1}
-    on = placed((name, event.day, event.acts[0].split(".")[0], rungs[event.acts[0]]) for name, event in sure.items())
-    taken = {(_day(scenario, on[name]), sure[name].acts[0].split(".")[0]) for name in sure}
+    on = placed((name, event.day, hands[event.acts[0]], rungs[event.acts[0]]) for name, event in sure.items())
+    taken = {(_day(scenario, on[name]), hands[sure[name].acts[0]]) for name in sure}
     found: dict[str, list[tuple[int, ...]]] = {}
     faults: list[tuple[tuple[str, ...], str]] = []
     for name, event in record.events.items():
@@ -93,7 +94,7 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
 
 
 def _crowded(found: dict[str, list[tuple[int, ...]]]) -> Iterator[tuple[tuple[str, ...], str]]:
-    """Acts for which no day of an actor is left, however the others are laid: two of them cannot both be."""
+    """Acts for which no day of a hand is left, however the others are laid: two of them cannot both be."""
     owner: dict[tuple[int, ...], str] = {}
 
     def lays(name: str, tried: set[tuple[int, ...]]) -> bool:
@@ -107,7 +108,10 @@ def _crowded(found: dict[str, list[tuple[int, ...]]]) -> Iterator[tuple[tuple[st
 
     for name in found:
         if not lays(name, set()):
-            yield ("events", name), "an actor acts once a day: this and the other acts of these days cannot all be"
+            yield (
+                ("events", name),
+                "whoever did it acts once a day: this and the other acts of these days cannot all be",
+            )
 
 
 def _day(scenario: Scenario, day: date) -> int:
@@ -136,14 +140,15 @@ def _possibilities(
     taken: set[tuple[int, str]],
 ) -> list[tuple[int, ...]]:
     """The ways in which an act may have happened within the days that are followed."""
+    hands = scenario.theatre.hands
     low, high = event.death_range or (NONE, NONE)
     found: list[tuple[int, ...]] = []
     for day in event.days if only is None else (only,):
         at = _day(scenario, day)
         for action in event.acts:
-            actor = action.split(".")[0]
-            if 0 <= at < days and (only is not None or (at, actor) not in taken):
-                found.append((at, program.actors.index(actor), program.actions.index(action), low, high))
+            hand = hands[action]
+            if 0 <= at < days and (only is not None or (at, hand) not in taken):
+                found.append((at, program.hands.index(hand), program.actions.index(action), low, high))
     return found
 
 

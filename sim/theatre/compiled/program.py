@@ -123,6 +123,14 @@ ACTOR = _table(
     links_end="",
     fits="likewise the pairs and rungs on which it can reply",
     fits_end="",
+    hands="likewise its hands",
+    hands_end="",
+)
+HAND = _table(
+    actor="whose it is",
+    actions="its actions start here …",
+    actions_end="… and end here",
+    replies="1 if any of them is a reply",
     key="hash of its id, for the dice",
 )
 FIT = _table(pair="pair whose target is answered", rung="rung of the answer")
@@ -140,6 +148,8 @@ LOAD = _table(
     blood_weights="the protection of each side whose people die starts here",
 )
 ACTION = _table(
+    hand="whose turn it takes",
+    accident="1 if nobody chooses it",
     target="actor",
     place="where it happens",
     instrument="what it is done with",
@@ -244,9 +254,9 @@ class Script(NamedTuple):
     """What is imposed, by day."""
 
     act: Ints
-    """Shape (day, actor): the action imposed."""
+    """Shape (day, hand): the action imposed."""
     deaths: Ints
-    """Shape (day, actor): its deaths, -1 if they are drawn."""
+    """Shape (day, hand): its deaths, -1 if they are drawn."""
     forbidden: Marks
     """Shape (day, action)."""
     series: Floats
@@ -264,7 +274,10 @@ class Program:
     days: int
     actors: tuple[str, ...]
     market: str | None
+    hands: tuple[str, ...]
+    """`actor` or `actor/name`, each of which does one act a day at most; those of an actor lie side by side."""
     actions: tuple[str, ...]
+    """In order of their hands."""
     variables: tuple[str, ...]
     dyads: tuple[str, ...]
     outcomes: tuple[str, ...]
@@ -281,6 +294,8 @@ class Program:
 
     actor: RecordTable
     """ACTOR, by actor, as the other tables by their owner."""
+    hand: RecordTable
+    """HAND."""
     fit: RecordTable
     """FIT: replies on one rung to one target fit alike."""
     suspicion: Ints

@@ -243,7 +243,7 @@ def _imposed(resolved: Resolved, events: Mapping[str, RecordedEvent], until: Nod
         return {}  # one of them is at fault, and that is reported where it stands
     end = min(end, start + timedelta(days=min(days - 1, (date.max - start).days)))
     try:
-        found = imposed(events, _rungs(resolved.theatre), start, end)
+        found = imposed(events, _rungs(resolved.theatre), _hands(resolved.theatre), start, end)
     except ValidationError as error:
         resolved.faults += [finding.fault() for finding in findings(error, history, HistoryFile)]
         return {}
@@ -268,6 +268,18 @@ def _rungs(theatre: Node | None) -> dict[str, int]:
     actions = node.entries() if theatre is not None and (node := theatre.get("actions")) else {}
     rungs = {str(name): action.get("rung") for name, action in actions.items()}
     return {name: rung.content for name, rung in rungs.items() if rung is not None and isinstance(rung.content, int)}
+
+
+def _hands(theatre: Node | None) -> dict[str, str]:
+    """Whose turn each action takes that says so, as `Action.hand_of` has it."""
+    actions = node.entries() if theatre is not None and (node := theatre.get("actions")) else {}
+    found: dict[str, str] = {}
+    for name, action in actions.items():
+        actor, _, deed = str(name).partition(".")
+        hand, accident = action.get("hand"), action.get("accident")
+        own = deed if accident is not None and accident.content is True else hand and hand.content
+        found |= {str(name): f"{actor}/{own}"} if own else {}
+    return found
 
 
 def _day(node: Node | None) -> date | None:

@@ -5,7 +5,7 @@ from datetime import date
 
 from pydantic import ValidationError
 
-from .record import HistoryFile, Misfit, RecordedEvent, actor_of, placed
+from .record import HistoryFile, Misfit, RecordedEvent, placed
 from .schema import Theatre
 from .variables import FlagVariable, UnitVariable
 
@@ -22,7 +22,7 @@ def misfits(record: HistoryFile, theatre: Theatre) -> Iterator[Misfit]:
         yield ("events",), f"the theatre has no {', '.join(sorted(unknown))}"
         return
     yield from _once_only(record, theatre)
-    yield from _without_a_day(record, rungs)
+    yield from _without_a_day(record, rungs, theatre.hands)
     yield from _of_nothing(record, rungs)
     for name, event in record.events.items():
         yield from _at_odds(record, rungs, name, event)
@@ -38,11 +38,11 @@ def _once_only(record: HistoryFile, theatre: Theatre) -> Iterator[Misfit]:
             yield ("events", name, "do"), f"{act} happens once, and '{other}' has it on {record.events[other].day}"
 
 
-def _without_a_day(record: HistoryFile, rungs: dict[str, int]) -> Iterator[Misfit]:
-    """Acts of an actor that has too much to do for one act a day."""
+def _without_a_day(record: HistoryFile, rungs: dict[str, int], hands: dict[str, str]) -> Iterator[Misfit]:
+    """Acts of a hand that has too much to do for one act a day."""
     acts = ((name, event, act) for name, event in record.events.items() for act in event.acts[:1])
     try:
-        placed((name, event.day, actor_of(act), rungs[act]) for name, event, act in acts)
+        placed((name, event.day, hands[act], rungs[act]) for name, event, act in acts)
     except ValidationError as error:
         for line in error.errors():
             yield line["loc"], line["msg"]

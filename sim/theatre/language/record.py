@@ -276,14 +276,14 @@ MOST_MOVED = 3
 
 
 def placed(acts: Iterable[tuple[str, date, str, int]]) -> dict[str, date]:
-    """Find the day on which each act can be imposed, since an actor acts once a day.
+    """Find the day on which each act can be imposed, since a hand acts once a day.
 
-    Of several acts of one actor on one day the one on the highest rung keeps it, of equals the first; the others take
+    Of several acts of one hand on one day the one on the highest rung keeps it, of equals the first; the others take
     the next days that are free.
 
     Parameters
     ----------
-    acts : iterable of (id, day, actor, rung)
+    acts : iterable of (id, day, hand, rung)
 
     Returns
     -------
@@ -298,20 +298,22 @@ def placed(acts: Iterable[tuple[str, date, str, int]]) -> dict[str, date]:
     found: dict[str, date] = {}
     taken: set[tuple[str, date]] = set()
     late, faults = list[tuple[str, date, str]](), list[Misfit]()
-    for name, day, actor, _ in wanted:
-        if (actor, day) in taken:
-            late.append((name, day, actor))
+    for name, day, hand, _ in wanted:
+        if (hand, day) in taken:
+            late.append((name, day, hand))
         else:
-            taken.add((actor, day))
+            taken.add((hand, day))
             found[name] = day
-    for name, day, actor in late:
+    for name, day, hand in late:
         later = (day + timedelta(days=by) for by in range(1, min(MOST_MOVED, (date.max - day).days) + 1))
-        free = next((each for each in later if (actor, each) not in taken), None)
+        free = next((each for each in later if (hand, each) not in taken), None)
         if free is None:
-            text = f"{actor} acts once a day, and acts already on {day} and on the {MOST_MOVED} days after it"
+            text = (
+                f"{called_hand(hand)} acts once a day, and acts already on {day} and on the {MOST_MOVED} days after it"
+            )
             faults.append((("events", name), text))
             continue
-        taken.add((actor, free))
+        taken.add((hand, free))
         found[name] = free
     refuse(faults)
     return found
@@ -326,17 +328,18 @@ class Imposed(NamedTuple):
 
 
 def imposed(
-    events: Mapping[str, RecordedEvent], rungs: Mapping[str, int], first: date, last: date
+    events: Mapping[str, RecordedEvent], rungs: Mapping[str, int], hands: Mapping[str, str], first: date, last: date
 ) -> dict[str, Imposed]:
     """What events impose on runs from one day to another.
 
     Of a period that is its middle, of several acts in question the first, of a range of deaths the middle in magnitude;
-    of several acts of one actor on one day the lesser wait for the next, and are left out if that is past the last.
+    of several acts of one hand on one day the lesser wait for the next, and are left out if that is past the last.
 
     Parameters
     ----------
     events : mapping from ids to events
     rungs : mapping from actions to their rungs
+    hands : mapping from actions to the hands that do them
 
     Raises
     ------
@@ -345,7 +348,7 @@ def imposed(
     """
     within = {name: event for name, event in events.items() if first <= event.day <= last}
     days = placed(
-        (name, event.day, actor_of(event.acts[0]), rungs.get(event.acts[0], 0))
+        (name, event.day, hands.get(event.acts[0], actor_of(event.acts[0])), rungs.get(event.acts[0], 0))
         for name, event in within.items()
         if event.acts
     )
@@ -359,6 +362,12 @@ def imposed(
 def actor_of(action: str) -> str:
     """Whose action it is."""
     return action.split(".")[0]
+
+
+def called_hand(hand: str) -> str:
+    """A hand as messages call it: an actor's id, or the hand's own name and whose it is."""
+    actor, _, own = hand.partition("/")
+    return f"the hand '{own}' of {actor}" if own else actor
 
 
 def _middle(deaths: tuple[int, int] | None) -> int | None:

@@ -14,7 +14,7 @@ from .base import Id, Model, Source, Text, refuse
 from .days import Day, Window
 from .misfits import misfits, odd_values
 from .number import Number, numbers
-from .record import HistoryFile, imposed
+from .record import HistoryFile, actor_of, called_hand, imposed
 from .references import ActionRef, VariableRef
 from .schema import Effects, Theatre
 
@@ -139,15 +139,17 @@ class Scenario(Model):
     def _script_fits(self) -> Self:
         faults: list[tuple[tuple[str | int, ...], str]] = []
         taken: dict[tuple[date, str], str] = {}
+        hands = self.theatre.hands if isinstance(self.theatre, Theatre) else {}
         for name, entry in sorted(self.script.items()):
             if not self.start <= entry.on <= self.end:
                 faults.append((("script", name, "on"), f"{entry.on} is outside the run, {self.start} to {self.end}"))
             if entry.do is None:
                 continue
-            place = (entry.on, entry.do.split(".")[0])
+            place = (entry.on, hands.get(entry.do, actor_of(entry.do)))
             if place in taken:
-                other = taken[place]
-                faults.append((("script", name), f"'{other}' has {place[1]} act on {entry.on} too; one act a day"))
+                who = called_hand(place[1])
+                text = f"'{taken[place]}' has {who} act on {entry.on} too; one act a day"
+                faults.append((("script", name), text))
             taken[place] = name
         refuse(faults)
         return self
@@ -224,7 +226,7 @@ def as_script(record: HistoryFile, theatre: Theatre, first: date, last: date) ->
     rungs = {name: action.rung for name, action in theatre.actions.items()}
     return {
         f"history_{name}": ScriptEntry(**each._asdict(), effects=event.effects, story=event.story, source=event.source)
-        for name, each in imposed(record.events, rungs, first, last).items()
+        for name, each in imposed(record.events, rungs, theatre.hands, first, last).items()
         if (event := record.events[name])
     }
 

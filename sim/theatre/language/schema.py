@@ -318,6 +318,10 @@ class Action(Model):
     """Where it happens; a reply elsewhere fits less, by its actor's `substitution`."""
     instrument: InstrumentRef | None = None
     """What it is done with; a reply with another fits less, by its actor's `variety`."""
+    hand: Id | None = None
+    """Which of its actor's hands does it, each of which does one act a day at most; left out, that of all such acts."""
+    accident: bool = False
+    """True for what happens by mistake: nobody chooses it, and it takes nobody's turn."""
     rate: Rate
     """Odds of doing it on a day, with every driver at zero: alone, 0.1 is a chance of 9 %, 1 one of 50 %."""
     reply: Multiplier = Field(default=ZERO, validate_default=True)
@@ -355,6 +359,10 @@ class Action(Model):
             raise ValueError("lethal_rung without casualties: give a chance that it kills")
         if self.rung == 0 and self.reply.value > 0:
             raise ValueError("a rung-0 act answers no provocation; leave out 'reply'")
+        if self.accident and self.reply.value > 0:
+            raise ValueError("nobody answers by accident; leave out 'reply' or 'accident'")
+        if self.accident and self.hand is not None:
+            raise ValueError("an accident takes no hand's turn; leave out 'hand' or 'accident'")
         return self
 
     @property
@@ -362,6 +370,12 @@ class Action(Model):
         """Whose people die if anybody does, in order of ids."""
         whose = (self.casualties and self.casualties.whose) or self.target
         return tuple(sorted(whose)) if isinstance(whose, Mapping) else (whose,)
+
+    def hand_of(self, name: str) -> str:
+        """Whose turn it takes under its name: its actor's id, `actor/hand`, or for an accident `actor/verb_object`."""
+        actor, deed = name.split(".")
+        own = deed if self.accident else self.hand
+        return actor if own is None else f"{actor}/{own}"
 
 
 class Outcome(Model):
@@ -440,6 +454,22 @@ class Theatre(Model):
     def _no_circles(cls, conditions: dict[str, Condition]) -> dict[str, Condition]:
         ordered_conditions(conditions)
         return conditions
+
+    @property
+    def hands(self) -> dict[str, str]:
+        """Whose turn each action takes: hands are `actor` or `actor/name`, and do one act a day each."""
+        return {name: action.hand_of(name) for name, action in self.actions.items()}
+
+    @field_validator("actions", mode="after")
+    @classmethod
+    def _accidents_apart(cls, actions: dict[str, Action]) -> dict[str, Action]:
+        chosen = {action.hand_of(name) for name, action in actions.items() if not action.accident}
+        refuse(
+            ((name, "accident"), f"its actor has a hand of the name '{name.split('.')[1]}'; give one another name")
+            for name, action in actions.items()
+            if action.accident and action.hand_of(name) in chosen
+        )
+        return actions
 
     @field_validator("actions", mode="after")
     @classmethod
