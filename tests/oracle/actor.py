@@ -104,9 +104,13 @@ class ActorAgent(mesa.Agent):
             action: rule for action, rule in sorted(model.theatre.actions.items()) if action.split(".")[0] == name
         }
         self.drivers = {action: weighted(rule.drivers) for action, rule in self.actions.items()}
-        self.fading = decay(self.traits.perception.memory.value)
         self.pairs = {by: pair for (holder, by), pair in model.pairs.items() if holder == name}
         self.intent: Intent | None = None
+
+    @property
+    def fading(self) -> float:
+        """What is left after a day of what it holds."""
+        return decay(self.traits.perception.memory.value)
 
     # 1. Perceive
 
