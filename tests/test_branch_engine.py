@@ -100,6 +100,7 @@ def changeable(case: Scenario) -> list[str]:
         path
         for path, number in case.numbers()
         if number.value not in (0.0, 1.0) and not path.startswith("script.") and path.split(".")[-1] not in shaping
+        if ".casualties.whose." not in path  # these add up to 1
     ]
 
 

@@ -19,7 +19,7 @@ def found():
 
 def test_each_option_is_followed_by_the_branches_in_which_it_is_done(found):
     taken = [option.action for option in found.options if option.action != HOLD]
-    assert len(taken) == 5
+    assert len(taken) == 6
     for action in taken:
         branches = sim.branch(rich(), seed=5, run=RUN, day=DAY, runs=N, days=20, actions=[action])
         for at, outcome in enumerate(found.outcomes):

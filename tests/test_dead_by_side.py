@@ -78,6 +78,7 @@ def test_a_story_tells_the_dead_of_each_side():
         ({"aran": 0.5, "bora": 0.4}, "the shares of the dead add up to 0.9; they must add up to 1"),
         ({"aran": 0.5, "bara": 0.5}, "unknown actor 'bara'; did you mean 'bora'"),
         ("bara", "unknown actor 'bara'; did you mean 'bora'"),
+        ({"aran": {"value": 0.5, "plausible": [0.4, 0.6]}, "bora": 0.5}, "none has a range of its own"),
         ({"aran": 1.5, "bora": -0.5}, "1.5 is out of range"),
     ],
 )

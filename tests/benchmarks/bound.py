@@ -93,10 +93,16 @@ def operations(scenario: Scenario, followed: Any = 0.0) -> dict[str, float]:
         "exponentials": exact["exponentials"]
         + 2.0 * follow.sum()
         + len(p.pairs)
+        + len(p.tallies)
         + int(p.blood_is_read().sum())
         + prices
         + 1,
-        "products": exact["products"] + len(p.terms) - int(driven.sum()) + 5 * len(p.pairs),
+        "products": exact["products"]
+        + len(p.terms)
+        - int(driven.sum())
+        + 5 * len(p.pairs)
+        + p.pairs_aside
+        + len(p.tallies),
         "draws": exact["draws"] + (1.0 - follow).sum() + noisy,
         "bounds": bounded.sum(),
         "products of bounds": bounded @ (driven + 1),

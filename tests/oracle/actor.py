@@ -106,10 +106,14 @@ class ActorAgent(mesa.Agent):
         self.actions: dict[str, Action] = {action: model.theatre.actions[action] for action in self.hand_of}
         self.hands = list(dict.fromkeys(self.hand_of.values()))
         self.drivers = {action: weighted(rule.drivers) for action, rule in self.actions.items()}
-        self.fading = decay(self.traits.perception.memory.value)
         self.pairs = {by: pair for (holder, by), pair in model.pairs.items() if holder == name}
         self.intents: dict[str, Intent] = {}
         """What its hands are going to do."""
+
+    @property
+    def fading(self) -> float:
+        """What is left after a day of what it holds."""
+        return decay(self.traits.perception.memory.value)
 
     # 1. Perceive
 

@@ -284,6 +284,8 @@ class Casualties(Model):
             return whose
         if len(whose) < 2:
             raise ValueError("shares of the dead are for several sides; of one side, write 'whose: ACTOR'")
+        if any(share.plausible for share in whose.values()):
+            raise ValueError("shares of the dead add up to 1, so none has a range of its own; leave out 'plausible'")
         total = sum(share.value for share in whose.values())
         if abs(total - 1.0) > 1e-9:
             raise ValueError(f"the shares of the dead add up to {total:g}; they must add up to 1")
