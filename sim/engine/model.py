@@ -229,6 +229,7 @@ class LockstepModel:
             self.leading,
             *self.world,
             *(held.streak for held in self.held),
+            self.state.orders.due,
             *own,
         ]
         for rows in kept:

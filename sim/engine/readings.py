@@ -6,6 +6,7 @@ from sim.theatre.compiled.program import (
     DEATHS,
     NEVER,
     NONE,
+    ORDERED,
     PROVOCATION,
     RUNG,
     SCALED,
@@ -108,6 +109,8 @@ def _read(m, kind, i, low, high, row):
         copy(m.stocks[_BLOOD, i], row)
     elif kind == CONDITION:
         copy(m.held[MORNING].holds[i], row)
+    elif kind == ORDERED:
+        _ordered(m.orders.due[i], row)
     elif kind == RUNG:
         _divide(m.world.rung[i], 9.0, row)
     else:
@@ -133,6 +136,12 @@ def _days_since(day, last, row):
         row[r] = float(day - last[r]) if last[r] != NEVER else NEVER_SINCE
 
 
+@inline
+def _ordered(due, row):
+    for r in range(row.size):
+        row[r] = 1.0 if due[r] != NONE else 0.0
+
+
 @part
 def measure(m, kind, i, day, holds, room):
     """Find the row of a quantity in its own unit, or make it in `room`; conditions stand in `holds`."""
@@ -152,6 +161,8 @@ def measure(m, kind, i, day, holds, room):
         _days_since(day, m.world.last_day[i], room)
     elif kind == SINCE_RUNG:
         _days_since(day, m.world.last_rung_day[i], room)
+    elif kind == ORDERED:
+        _ordered(m.orders.due[i], room)
     else:
         copy(holds[i], room)
     return room

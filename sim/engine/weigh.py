@@ -148,6 +148,12 @@ def _mark_able(m, day, a, columns, able):
         holds = m.held[MORNING].holds[act.when]
         for c in range(able.size):
             able[c] *= holds[columns[c]]
+    if act.order != NONE:
+        hand = m.tables.hand[act.hand]
+        for k in range(hand.orders, hand.orders_end):
+            due = m.orders.due[k]
+            for c in range(able.size):
+                able[c] = able[c] if due[columns[c]] == NONE else 0.0
     if m.acts_of_war[act.rung]:
         for c in range(able.size):
             able[c] = able[c] if m.war[columns[c]] < 0.5 else 0.0

@@ -144,6 +144,8 @@ def facts(act: Act, theatre: Theatre) -> Iterator[str]:
     yield capital(f"{called(_label(theatre, act.actor))} {to} {called(_label(theatre, act.target))}{own}.")
     if act.imposed:
         yield "Imposed by the scenario."
+    if act.ordered is not None:
+        yield f"Ordered on {on(act.date - timedelta(days=act.day - act.ordered))}."
     if act.deaths:
         yield f"{act.deaths:,} dead on the side of {called(_label(theatre, act.whose or act.target))}."
     if act.claimed_by is not None and not own:

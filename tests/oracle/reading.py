@@ -61,6 +61,8 @@ def quantity_in_own_unit(model, quantity: Quantity, held: Mapping[str, float]) -
             return model.pairs[of].provocation
         case "blood":
             return model.pairs[of].blood
+        case "ordered":
+            return 1.0 if of[0] in model.orders else 0.0
         case "days_since":
             key = of[0] if len(of) == 1 else (of[0], int(of[1]))
             return float(model.day - model.last[key]) if key in model.last else NEVER

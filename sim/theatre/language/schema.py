@@ -36,7 +36,7 @@ from .number import (
     describe,
 )
 from .questions import Question, unanswerable
-from .references import ActorRef, DyadRef, Rung, SideRef, VariableRef
+from .references import ActionRef, ActorRef, DyadRef, Rung, SideRef, VariableRef
 from .taken import refuse_taken
 from .terms import RESERVED, Condition, Quantity, Term, Terms, quantities
 from .variables import LogVariable, Variable
@@ -177,7 +177,7 @@ class Sponsor(Model):
             ((text,), f"control is known before the morning: it reads variables, rungs and tension, not {quantity}")
             for text in control
             for quantity in (factor.quantity for factor in Term.parse(text).factors)
-            if quantity.kind in ("condition", "provocation", "blood")
+            if quantity.kind in ("condition", "provocation", "blood", "ordered")
         )
         return control
 
@@ -242,6 +242,13 @@ Effects = Annotated[dict[VariableRef, Number | Literal["set", "clear"]], AfterVa
 """What happens to variables: a share up or down, an amount, per cent of a price, `set` or `clear` of a flag."""
 
 
+class Order(Model):
+    """What lies between the decision for an act and the act."""
+
+    lead: Annotated[Number, AfterValidator(Legal("d", 1, 30))]
+    """Days from the order to the act; until then it can be seen, and called off."""
+
+
 class Action(Model):
     """Something an actor may do on a day."""
 
@@ -263,6 +270,10 @@ class Action(Model):
     when: Condition | None = None
     cooldown: Duration = Field(default=ZERO, validate_default=True)
     once: bool = False
+    order: Order | None = None
+    """That it is ordered before it is done."""
+    calls_off: tuple[ActionRef, ...] = ()
+    """Acts whose order it withdraws."""
     drivers: Terms = {}
     """Terms in the exponent of its daily rate."""
     harms: dict[ActorRef, Share] = {}
@@ -295,6 +306,9 @@ class Action(Model):
             raise ValueError("nobody answers by accident; leave out 'reply' or 'accident'")
         if self.accident and self.hand is not None:
             raise ValueError("an accident takes no hand's turn; leave out 'hand' or 'accident'")
+        if self.order is not None and (self.accident or self.rung == 0 or self.calls_off):
+            what = "an accident" if self.accident else "an act on rung 0" if self.rung == 0 else "what calls off others"
+            raise ValueError(f"{what} is not ordered beforehand; leave out 'order'")
         return self
 
     def hand_of(self, name: str) -> str:
@@ -385,6 +399,17 @@ class Theatre(Model):
 
     @field_validator("actions", mode="after")
     @classmethod
+    def _own_orders(cls, actions: dict[str, Action]) -> dict[str, Action]:
+        refuse(
+            ((name, "calls_off"), f"{order} is no act of its actor that has an 'order'")
+            for name, action in actions.items()
+            for order in action.calls_off
+            if order.split(".")[0] != name.split(".")[0] or order not in actions or actions[order].order is None
+        )
+        return actions
+
+    @field_validator("actions", mode="after")
+    @classmethod
     def _not_against_oneself(cls, actions: dict[str, Action]) -> dict[str, Action]:
         refuse(
             ((name, "target"), f"'{action.target}' cannot be the target of its own action")
@@ -409,15 +434,24 @@ class Theatre(Model):
             actor = self.actors[observer]
             if isinstance(actor, Actor) and "perception" not in actor.model_fields_set:
                 faults.append((("actors", observer), f"a rule reads what it holds against {by}: give its 'perception'"))
+        faults += [
+            (("actions", name), f"a rule reads ordered({name}): say how long its 'order' takes")
+            for name in sorted({quantity.of[0] for quantity in self._read() if quantity.kind == "ordered"})
+            if self.actions[name].order is None
+        ]
         refuse(faults)
         return self
+
+    def _read(self) -> Iterator[Quantity]:
+        """Every quantity that a rule, a condition or an outcome reads."""
+        yield from self._read_by_rules()
+        for condition in (*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())):
+            yield from quantities(condition)
 
     def pairs_read(self) -> set[tuple[str, str]]:
         """(observer, by) of every pair that some reply, term or condition reads."""
         replies = {(name.split(".")[0], action.target) for name, action in self.actions.items() if action.reply.value}
-        conditions = [*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())]
-        read = [*self._read_by_rules(), *(quantity for condition in conditions for quantity in quantities(condition))]
-        held = {(quantity.of[0], quantity.of[1]) for quantity in read if quantity.kind in ("provocation", "blood")}
+        held = {(each.of[0], each.of[1]) for each in self._read() if each.kind in ("provocation", "blood")}
         return {(observer, by) for observer, by in replies | held if {observer, by} <= self.deciders.keys()}
 
     def _read_by_rules(self) -> Iterator[Quantity]:

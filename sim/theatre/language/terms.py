@@ -13,7 +13,9 @@ from . import names
 from .base import Model
 from .number import Legal, Number, Weight, describe
 
-QuantityKind = Literal["variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since"]
+QuantityKind = Literal[
+    "variable", "condition", "rung", "tension", "deaths", "provocation", "blood", "days_since", "ordered"
+]
 
 _CALL = re.compile(r"^([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?$")
 WORLD_UNITS = {
@@ -23,10 +25,11 @@ WORLD_UNITS = {
     "days_since": "d",
     "provocation": "1",
     "blood": "1",
+    "ordered": "1",
     "condition": "1",
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
-_FORMS += "days_since(action), days_since(actor, rung)"
+_FORMS += "days_since(action), days_since(actor, rung), ordered(action)"
 RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market"} - {"condition"})
 
 
@@ -67,6 +70,8 @@ class Quantity:
             if not re.fullmatch(r"[0-9]", arguments[1]):
                 raise ValueError(f"'{text}': the second name must be a rung from 0 to 9")
             return cls("days_since", (names.require("actor", arguments[0]), arguments[1]))
+        if name == "ordered" and len(arguments) == 1:
+            return cls("ordered", (names.require("action", arguments[0]),))
         if name in ("provocation", "blood") and len(arguments) == 2:
             observer, by = (names.require("actor", argument) for argument in arguments)
             if observer == by:

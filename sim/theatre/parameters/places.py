@@ -38,6 +38,7 @@ _QUANTITIES = {
     "condition": SHARE,
     "provocation": SHARE,
     "blood": SHARE,
+    "ordered": SHARE,
     "rung": Place(0.0, 9.0, "linear"),
     "tension": Place(0.0, 100.0, "log"),
 }
