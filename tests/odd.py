@@ -10,7 +10,18 @@ from sim.theatre.files.load import resolve, shipped
 from sim.theatre.language.base import described
 from sim.theatre.language.number import Legal, Number
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.language.schema import Action, Actor, Casualties, Ladder, Perception, Replies, Sponsor, Theatre, War
+from sim.theatre.language.schema import (
+    Action,
+    Actor,
+    Casualties,
+    Ladder,
+    Order,
+    Perception,
+    Replies,
+    Sponsor,
+    Theatre,
+    War,
+)
 from sim.theatre.language.variables import FlagVariable, LevelVariable
 
 ODD = Path(__file__).parent.parent / "sim" / "ODD.md"
@@ -87,6 +98,7 @@ _RECORDS = {
     "a variable": LevelVariable,
     "an action": Action,
     "`casualties`": Casualties,
+    "an `order`": Order,
     "`war`": War,
 }
 

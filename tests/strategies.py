@@ -37,6 +37,8 @@ class Cast:
     """Kind of each variable."""
     actions: tuple[str, ...]
     dyads: tuple[str, ...]
+    orders: tuple[str, ...] = ()
+    """Acts that are ordered before they are done."""
     conditions: list[str] = field(default_factory=list)
     hands: dict[str, str] = field(default_factory=dict)
     """Whose turn each action takes, once that is known."""
@@ -97,7 +99,8 @@ def casts(draw: Draw) -> Cast:
     deeds = st.builds("{}.{}".format, st.sampled_from(actors), st.sampled_from(DEEDS))
     actions = draw(st.lists(deeds, min_size=2, max_size=8, unique=True))
     dyads = ("front", "rear")[: draw(st.integers(0, 2))]
-    return Cast(actors, variables, tuple(sorted(actions)), dyads)
+    orders = draw(st.lists(st.sampled_from(actions), max_size=3, unique=True))
+    return Cast(actors, variables, tuple(sorted(actions)), dyads, tuple(sorted(orders)))
 
 
 # Quantities, terms and conditions
@@ -133,6 +136,8 @@ def terms_on(quantities: Text, weights: st.SearchStrategy, at_most: int = 3) -> 
 @once
 def terms(cast: Cast, weights: st.SearchStrategy, at_most: int = 3) -> st.SearchStrategy[Map]:
     quantities = public_quantities(cast) | grievances(cast) | grievances(cast)
+    if cast.orders:
+        quantities |= st.sampled_from(cast.orders).map("ordered({})".format)
     if cast.conditions:
         quantities |= st.sampled_from(cast.conditions)
     return terms_on(quantities, weights, at_most)
@@ -147,7 +152,8 @@ def thresholds(low: float, high: float) -> Text:
 @st.composite
 def comparisons(draw: Draw, cast: Cast) -> tuple[str, Any]:
     """A quantity and a threshold that it may well cross."""
-    match draw(st.sampled_from(["variable", "rung", "tension", "grievance", "deaths", "days_since", "condition"])):
+    kinds = ["variable", "rung", "tension", "grievance", "deaths", "days_since", "condition"]
+    match draw(st.sampled_from(kinds + ["ordered"] * bool(cast.orders))):
         case "variable":
             name = draw(st.sampled_from(sorted(cast.variables)))
             ranges = {"unit": (0, 1), "level": LEVEL_RANGE, "log": (40, 100)}
@@ -158,6 +164,8 @@ def comparisons(draw: Draw, cast: Cast) -> tuple[str, Any]:
             return name, draw(thresholds(0, 9))
         case "tension":
             return "tension", draw(thresholds(0, 60))
+        case "ordered":
+            return f"ordered({draw(st.sampled_from(cast.orders))})", draw(st.booleans())
         case "grievance":
             return draw(grievances(cast)), draw(thresholds(0, 0.6))
         case "deaths":
@@ -285,7 +293,8 @@ def whose(cast: Cast) -> st.SearchStrategy[Any]:
 @st.composite
 def actions(draw: Draw, cast: Cast, name: str) -> Map:
     others = [other for other in cast.actors if other != name.split(".")[0]]
-    rung = draw(st.integers(0, 9))
+    ordered = name in cast.orders
+    rung = draw(st.integers(int(ordered), 9))
     casualties = st.fixed_dictionaries({"chance": shares, "deaths": decimals(1, 20)}, optional={"whose": whose(cast)})
     optional = {
         "cooldown": st.integers(0, 8),
@@ -304,8 +313,13 @@ def actions(draw: Draw, cast: Cast, name: str) -> Map:
     }
     optional |= {"calm": shares} if rung == 0 else {"reply": decimals(0, 2)}
     written = draw(st.fixed_dictionaries({}, optional=optional))
-    if written.get("accident") and written.keys() & {"hand", "reply"}:
+    if written.get("accident") and (ordered or written.keys() & {"hand", "reply"}):
         del written["accident"]  # it is nobody's choice, and no answer
+    withdrawn = [each for each in cast.orders if each.split(".")[0] == name.split(".")[0]]
+    if ordered:
+        written["order"] = {"lead": draw(st.sampled_from([1, 1.5, 2, "4 d"]))}
+    elif withdrawn and draw(st.booleans()):
+        written["calls_off"] = [draw(st.sampled_from(withdrawn))]
     if draw(st.integers(0, 3)) == 3:
         written["when"] = draw(conditions(cast))
     if "casualties" in written and draw(st.booleans()):

@@ -60,7 +60,7 @@ def mornings(model: LockstepModel) -> list[Morning]:
 
 def evening(model: LockstepModel, morning: Morning, column: int) -> dict[str, object]:
     """One run of the engine, in the reference model's words."""
-    p, world = model.program, model.world
+    p, world, orders = model.program, model.world, model.state.orders
     logs = [name for name, row in zip(p.variables, p.variable["logarithm"], strict=True) if row >= 0]
     return {
         "values": dict(zip(p.variables, world.x[:, column].tolist(), strict=True)),
@@ -76,6 +76,11 @@ def evening(model: LockstepModel, morning: Morning, column: int) -> dict[str, ob
             if (row := row_aside(p, p.actors.index(pair[0]), at)) != NONE
         },
         "provocation": dict(zip(p.pairs, morning.provocation[:, column].tolist(), strict=True)),
+        "standing_orders": {
+            (p.actions[a], *(int(kept[k, column]) for kept in (orders.due, orders.given, orders.cause, orders.firm)))
+            for k, a in enumerate(p.orders)
+            if orders.due[k, column] != NONE
+        },
         "running_sums": {hand: sums[:, column].tolist() for hand, sums in morning.running_sums.items()},
         "heat_stock": world.heat[0, column],
         "tension": world.tension[0, column],
@@ -99,6 +104,7 @@ def events(model: LockstepModel, column: int) -> list[tuple[object, ...]]:
             int(e["deaths"]),
             int(e["number"]),
             int(e["cause"]),
+            int(e["ordered"]),
         )
         for e in table[table["column"] == column]
     ]

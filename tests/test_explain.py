@@ -163,14 +163,14 @@ def test_what_is_told_as_the_cause_is_the_engines(case, seed):
         if act.imposed:
             assert act.cause is None
             continue
-        made = choices[act.day, case.theatre.hands[act.action]]
+        made = choices[act.decided, case.theatre.hands[act.action]]
         option = made.option(act.action)
         driver = heaviest_grievance(option)
         if option.reply is not None and option.reply.answer > option.base:
             of = act.actor, act.target
         else:
             of = grievance_of(driver.term) if driver is not None else None
-        assert act.cause == leading(case, told, act.day, of)
+        assert act.cause == leading(case, told, act.decided, of)
 
 
 def grievance_of(term: str) -> tuple[str, str]:

@@ -47,6 +47,7 @@ def adjudicate(address, h, day):
             if m.since_actor[k] == i and rung >= m.since_rung[k]:
                 w.last_rung_day[k, r] = day
         _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[h, r], m.events, m.n_events, m.event_number)
+        m.events[m.n_events[0] - 1].ordered = m.ordered[h, r]
 
 
 @inline
@@ -150,6 +151,7 @@ def _record(r, day, actor, action, target, rung, delta, deaths, cause, events, s
     event.column, event.number, event.day = r, number[r], day
     event.actor, event.action, event.target = actor, action, target
     event.rung, event.deaths, event.cause, event.deniability = rung, deaths, cause, delta
+    event.ordered = NONE
     number[r] += 1
     size[0] += 1
 

@@ -8,6 +8,7 @@ from sim.theatre.compiled.program import NONE
 from .adjudicate import adjudicate, apply_effects, heat_up, inject
 from .day import DayPhases
 from .decide import decide
+from .orders import command
 from .perceive import perceive
 from .readings import check_conditions, read_control, read_features
 from .settle import freeze, note_outcomes, settle, turn_flags
@@ -46,6 +47,8 @@ class Actor(Participant):
         self.hands = range(me["hands"], me["hands_end"])
         """Its hands, each of which does one act a day at most."""
         self._remembers = me["pairs_end"] > me["pairs"] or me["tallies_end"] > me["tallies"]
+        self.orders = bool((model.program.hand["orders_end"] > model.program.hand["orders"])[self.hands].any())
+        """Whether some of its acts are ordered before they are done."""
         self.chosen = model.state.chosen[self.hands.start : self.hands.stop]
         """What each of them did on the last day, shape (hand, run)."""
 
@@ -81,7 +84,17 @@ class Actor(Participant):
         least[hand] = usual
 
     def adjudicate(self) -> None:
-        """Carry out what was chosen."""
+        """Give and withdraw orders, and carry out what was chosen, or is due."""
+        self.command()
+        self.carry_out()
+
+    def command(self) -> None:
+        """Give and withdraw orders, and let what is due take the place of what was chosen."""
+        if self.orders:
+            command(self.model.address, self.index, self.model.day)
+
+    def carry_out(self) -> None:
+        """Carry out what was chosen, or is due."""
         for hand in self.hands:
             adjudicate(self.model.address, hand, self.model.day)
 

@@ -74,7 +74,8 @@ _MADE_ANEW = {"rise", "fall", "touched", "today", "ready"}
 
 def handed_on(m: ModelState) -> Iterator[NDArray[Any]]:
     """Every array in which a morning finds something of the days before, the runs along its last axis."""
-    yield from (m.stocks, m.leading, m.leading_action, m.aside, m.aside_day, m.tallies, m.event_number, *m.status)
+    yield from (m.stocks, m.leading, m.leading_action, m.aside, m.aside_day, m.tallies, m.event_number)
+    yield from (*m.status, *m.orders)
     yield from (getattr(m.world, name) for name in m.world._fields if name not in _MADE_ANEW)
     for held in m.held:
         yield from held
@@ -130,6 +131,7 @@ def _remembers_otherwise(one: Program, other: Program) -> str | None:
         "grievances that replies set aside": np.array_equal(one.actor["aside"], other.actor["aside"]),
         "impunities and tolls": one.tallies == other.tallies,
         "sponsors": one.links == other.links,
+        "acts that are ordered": np.array_equal(one.orders, other.orders),
         "acts to count days from": one.since_rung == other.since_rung,
         "days for which a rung is kept": one.ladder.rung_memory == other.ladder.rung_memory,
         "conditions": all(map(_count_alike, _conditions(one), _conditions(other))),

@@ -17,6 +17,7 @@ def decide(address, h, day):
     script, chosen, cause, columns = m.tables.script, m.chosen[h], m.cause[h], m.bound.columns
     chosen[:] = NONE
     m.deaths_given[h][:] = NONE
+    m.imposed[h][:] = NONE
     if day >= script.imposed_days:
         found = candidates(m, h, day)
         for first in range(0, found, TILE):
@@ -25,6 +26,7 @@ def decide(address, h, day):
         chosen[:] = script.act[day, h]
         cause[:] = NONE
         m.deaths_given[h][:] = script.deaths[day, h]
+        m.imposed[h][:] = day
 
 
 @part

@@ -345,6 +345,16 @@ def ready_on(model: LockstepModel, action: int) -> float:
     return inf if day == NEVER_AGAIN else float(day)
 
 
+def standing_orders(model: LockstepModel, action: int) -> list[tuple[int, int]]:
+    """The orders that keep an action from being ordered as well: acts, and the days on which they are due."""
+    p, act = model.program, model.program.action[action]
+    if act["order"] == NONE:
+        return []
+    hand, due = p.hand[act["hand"]], model.state.orders.due
+    mine = range(hand["orders"], hand["orders_end"])
+    return [(int(p.orders[k]), int(due[k, 0])) for k in mine if due[k, 0] != NONE]
+
+
 def last_done(model: LockstepModel, action: int) -> int:
     """The last day on which an action was done."""
     return int(model.world.last_day[action, 0])

@@ -27,13 +27,15 @@ _BEFORE, _MISSED = range(2)
 
 
 @kernel
-def follow(address, h, day, recorded, seen, share, gain, chance, expected):
+def follow(address, h, day, recorded, done, seen, share, gain, chance, expected):
     """Let hand `h` do what is recorded of it today, or draw among what may have been missed.
 
     Parameters
     ----------
     recorded : array of int (run,)
-        The action that the record has, or NONE.
+        The action that the record has it decide on, or NONE.
+    done : array of int (run,)
+        The day on which that is done, later if it is ordered today.
     seen : array (action,)
         Chance of each act of all actors of being in the record if it is done today.
     share : array (run,)
@@ -49,14 +51,15 @@ def follow(address, h, day, recorded, seen, share, gain, chance, expected):
     columns, n = m.bound.columns, m.war.size
     m.chosen[h][:] = NONE
     m.deaths_given[h][:] = NONE
+    m.imposed[h][:] = NONE
     for r in range(n):
         columns[r] = r
     for first in range(0, n, TILE):
-        _follow(m, h, day, recorded, seen, share, gain, chance, expected, columns[first : min(first + TILE, n)])
+        _follow(m, h, day, recorded, done, seen, share, gain, chance, expected, columns[first : min(first + TILE, n)])
 
 
 @part
-def _follow(m, h, day, recorded, seen, share, gain, chance, expected, columns):
+def _follow(m, h, day, recorded, done, seen, share, gain, chance, expected, columns):
     hand, s, n, forbidden = m.tables.hand[h], m.scratch, columns.size, m.tables.script.forbidden[day]
     before_hand = hand.actions - m.tables.actor[hand.actor].actions
     weigh(m, h, day, columns)
@@ -72,7 +75,7 @@ def _follow(m, h, day, recorded, seen, share, gain, chance, expected, columns):
         if not finite(total[c]):
             fail(m.status, r, day, m.world.x.shape[0] + 1 + hand.actor)
         elif recorded[r] != NONE:
-            _impose(m, h, day, recorded[r], seen, gain, chance, r, c)
+            _impose(m, h, day, recorded[r], done[r], seen, gain, chance, r, c)
         else:
             quiet += 1
     if quiet == 0:
@@ -93,14 +96,18 @@ def _follow(m, h, day, recorded, seen, share, gain, chance, expected, columns):
 
 
 @inline
-def _impose(m, h, day, a, seen, gain, chance, r, c):
-    """Have an act done in a run, and gain the log chance of its being done and recorded."""
+def _impose(m, h, day, a, done, seen, gain, chance, r, c):
+    """Have an act done or ordered in a run, and gain the log chance of that, and of its being recorded.
+
+    What must have been ordered before and was not followed then tells nothing.
+    """
     s, local = m.scratch, a - m.tables.hand[h].actions
     rate = s.running[local, c] - (s.running[local - 1, c] if local > 0 else 0.0)
     if not m.tables.script.forbidden[day, a]:
         chance[r] = seen[a] * (rate / (1.0 + s.row[TOTAL, c]))
-    if seen[a] > 0.0:
+    if seen[a] > 0.0 and (done > day or m.tables.action[a].order == NONE):
         gain[r] = log(max(chance[r], IMPOSSIBLE))
+    m.imposed[h, r] = done
     m.chosen[h, r] = a
     m.cause[h, r] = _cause(m, a, s.answer[a - m.tables.actor[m.tables.hand[h].actor].actions, c], r)
 

@@ -233,6 +233,7 @@ class LockstepModel:
             self.state.leading_action,
             *self.world,
             *(held.streak for held in self.held),
+            self.state.orders.due,
             *own,
         ]
         for rows in kept:

@@ -35,6 +35,12 @@ class FollowingActor(Actor):
 
     model: "Particles"
 
+    def adjudicate(self) -> None:
+        """Carry out what is decided or due, and take the deaths into the weights that are recorded of orders."""
+        self.command()
+        self.model.follow_orders(self.hands)
+        self.carry_out()
+
     def draw(self, hand: int) -> None:
         """Impose or draw, and take what is recorded into the weights."""
         if self.model.speaks_of(hand):
@@ -102,8 +108,8 @@ class Particles(LockstepModel):
         """How often each act was expected in the record today."""
         self.resampled = np.zeros(self.sets, bool)
         self._picked = np.full((len(record.acts), self.n), NONE, np.int32)
-        self._recorded = np.full((hands, self.n), NONE, np.int32)
-        self._deaths = np.full((2, hands, self.n), NONE, np.int32)
+        self._recorded, self._done = np.full((2, hands, self.n), NONE, np.int32)
+        self._deaths, self._deaths_due = np.full((2, 2, hands, self.n), NONE, np.int32)
         self._gain, self._chance = np.zeros((2, self.n))
         first = self.program.hand["actions"], self.program.hand["actions_end"]
         self._covered = np.array([record.seen[:, a:b].any(axis=1) for a, b in zip(*first, strict=True)])
@@ -123,6 +129,7 @@ class Particles(LockstepModel):
             hand,
             day,
             recorded,
+            self._done[hand],
             record.seen[day],
             self.share,
             gain,
@@ -132,9 +139,18 @@ class Particles(LockstepModel):
         take_in(gain, self.status.alive, self.particles, self.log_weight, self.evidence[actor])
         if self._today[hand]:
             mean(self._chance, self.share, self.particles, self.chance[hand])
-            fewest, most = self._deaths[:, hand]
-            follow_deaths(self.address, hand, day, fewest, most, record.seen[day], gain)
-            take_in(gain, self.status.alive, self.particles, self.log_weight, self.deaths_evidence[actor])
+            self._follow_deaths(hand, self._deaths)
+
+    def follow_orders(self, hands: range) -> None:
+        """Take into the weights how many die of what was recorded, and ordered before, and is done today."""
+        for hand in hands:
+            if self._due[hand]:
+                self._follow_deaths(hand, self._deaths_due)
+
+    def _follow_deaths(self, hand: int, deaths: NDArray[np.int32]) -> None:
+        actor, (fewest, most) = self.program.hand[hand]["actor"], deaths[:, hand]
+        follow_deaths(self.address, hand, self.day, fewest, most, self.record.seen[self.day], self._gain)
+        take_in(self._gain, self.status.alive, self.particles, self.log_weight, self.deaths_evidence[actor])
 
     @usual
     def step(self) -> None:
@@ -161,20 +177,22 @@ class Particles(LockstepModel):
     def _impose(self) -> None:
         """Lay out what is recorded of today; where an act has several possibilities, each particle has picked one."""
         record, day = self.record, self.day
-        self._recorded[:] = self._deaths[:] = NONE
-        self._today = np.zeros(len(self.program.hands), bool)
+        self._recorded[:] = self._deaths[:] = self._deaths_due[:] = NONE
+        self._today, self._due = np.zeros((2, len(self.program.hands)), bool)
         for act in self._of_day.get(day, ()):
             ways = record.of(act)
             if len(ways) > 1:
                 self._pick(act)
             picked = self._picked[act] if len(ways) > 1 else np.zeros(self.n, np.int32)
             for at, way in enumerate(ways):
+                here, hand, done = picked == at, way["hand"], way["done"]
                 if way["day"] == day:
-                    here = picked == at
-                    hand = way["hand"]
-                    self._recorded[hand, here] = way["action"]
-                    self._deaths[0, hand, here], self._deaths[1, hand, here] = way["fewest"], way["most"]
+                    self._recorded[hand, here], self._done[hand, here] = way["action"], done
                     self._today[hand] = True
+                if done == day:
+                    deaths, told = (self._deaths, self._today) if way["day"] == day else (self._deaths_due, self._due)
+                    deaths[0, hand, here], deaths[1, hand, here] = way["fewest"], way["most"]
+                    told[hand] = True
 
     def _pick(self, act: int) -> None:
         """Let each particle pick one of the possibilities that its other picks leave; their number makes up for that.
@@ -198,7 +216,7 @@ class Particles(LockstepModel):
         free = np.ones((len(ways), self.n), bool)
         for other in np.flatnonzero(self._picked[:, 0] != NONE):
             for picked, taken in enumerate(self.record.of(int(other))):
-                same = (ways["day"] == taken["day"]) & (ways["hand"] == taken["hand"])
+                same = (ways["hand"] == taken["hand"]) & _clash(ways, taken)
                 free[np.ix_(same, self._picked[other] == picked)] = False
         return free
 
@@ -241,10 +259,18 @@ class Particles(LockstepModel):
         return branched(self, np.full(len(origin), branch), scenario=scenario, column=origin)
 
 
+def _clash(ways: NDArray[np.void], other: np.void) -> NDArray[np.bool_]:
+    """Which ways of an act of a hand are closed by another act of it, on whose day each was decided or done."""
+    ordered = (ways["action"] == other["action"]) & (ways["day"] < ways["done"]) & (other["day"] < other["done"])
+    both = (ways["day"] <= other["done"]) & (other["day"] <= ways["done"])
+    found: NDArray[np.bool_] = (ways["day"] == other["day"]) | (ways["done"] == other["done"]) | (ordered & both)
+    return found
+
+
 def _by_day(record: CompiledRecord) -> dict[int, list[int]]:
-    """The acts that may have been done on each day."""
+    """The acts that may have been decided, or done, on each day."""
     found: dict[int, list[int]] = {}
     for act in range(len(record.acts)):
-        for day in sorted({int(way["day"]) for way in record.of(act)}):
+        for day in sorted({int(way[name]) for way in record.of(act) for name in ("day", "done")}):
             found.setdefault(day, []).append(act)
     return found

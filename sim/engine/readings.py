@@ -8,6 +8,7 @@ from sim.theatre.compiled.program import (
     DEATHS,
     NEVER,
     NONE,
+    ORDERED,
     PROVOCATION,
     RUNG,
     SCALED,
@@ -119,6 +120,8 @@ def _read(m, kind, i, low, high, row):
         copy(m.tallies[_TALLY, i], row)
     elif kind == CONDITION:
         copy(m.held[MORNING].holds[i], row)
+    elif kind == ORDERED:
+        _ordered(m.orders.due[i], row)
     elif kind == RUNG:
         _divide(m.world.rung[i], 9.0, row)
     else:
@@ -144,6 +147,12 @@ def _days_since(day, last, row):
         row[r] = float(day - last[r]) if last[r] != NEVER else NEVER_SINCE
 
 
+@inline
+def _ordered(due, row):
+    for r in range(row.size):
+        row[r] = 1.0 if due[r] != NONE else 0.0
+
+
 @part
 def measure(m, kind, i, day, holds, room):
     """Find the row of a quantity in its own unit, or make it in `room`; conditions stand in `holds`."""
@@ -165,6 +174,8 @@ def measure(m, kind, i, day, holds, room):
         _days_since(day, m.world.last_day[i], room)
     elif kind == SINCE_RUNG:
         _days_since(day, m.world.last_rung_day[i], room)
+    elif kind == ORDERED:
+        _ordered(m.orders.due[i], room)
     else:
         copy(holds[i], room)
     return room

@@ -96,6 +96,19 @@ class WorldState(NamedTuple):
     outcome_day: DayArray
 
 
+class Orders(NamedTuple):
+    """Acts that have been ordered and are still to be done; shape (order, run)."""
+
+    due: DayArray
+    """The day on which it is to be done; NONE where it has not been ordered."""
+    given: DayArray
+    """The day on which it was ordered, as the next two of those that are due."""
+    cause: Ints
+    """The event that caused it."""
+    firm: Bytes
+    """1 where a record says that it was done, so that nothing stops it."""
+
+
 class Status(NamedTuple):
     """Which runs go on, and why others do not; shape (run,)."""
 
@@ -151,12 +164,14 @@ EVENT = np.dtype(
         ("rung", np.int32),
         ("deaths", np.int32),
         ("cause", np.int32),
+        ("ordered", np.int32),
         ("deniability", np.float64),
     ]
 )
 """A record of the table of events: which column it happened in, its number within the run, what, and its cause.
 
-The actor of an entry of the script is -1, and its action counts on past the actions.
+The actor of an entry of the script is -1, and its action counts on past the actions; `ordered` is the day on which an
+act was ordered, -1 if it was done as it was decided.
 """
 
 
@@ -176,6 +191,8 @@ class Tables(NamedTuple):
     dyad_of: Ints
     pairs_relieved: Ints
     pairs_revealed: Ints
+    orders: Ints
+    orders_called_off: Ints
     effects: RecordTable
     inject: RecordTable
     variable: RecordTable
@@ -229,6 +246,11 @@ class ModelState(NamedTuple):
     """The events that caused them, shape (hand, run)."""
     deaths_given: Ints
     """Their deaths where these are imposed, NONE where they are drawn, shape (hand, run)."""
+    imposed: Ints
+    """The day on which a script or a record has them done; NONE where they were drawn, shape (hand, run)."""
+    ordered: Ints
+    """The day on which what is done today was ordered, NONE if it was not, shape (hand, run)."""
+    orders: Orders
     war: Floats
     """The flag of war, shape (run,)."""
     since_actor: Ints
@@ -280,6 +302,12 @@ def new_world(program: Program, n: int) -> WorldState:
         control=zeros((len(program.links), n)),
         outcome_day=np.full((len(program.outcomes), n), NONE, np.int32),
     )
+
+
+def new_orders(program: Program, n: int) -> Orders:
+    """Nothing has been ordered."""
+    due, given, cause = np.full((3, len(program.orders), n), NONE, np.int32)
+    return Orders(due, given, cause, np.zeros((len(program.orders), n), np.uint8))
 
 
 def new_status(n: int) -> Status:
@@ -336,6 +364,9 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         chosen=np.full((len(p.hands), n), NONE, np.int32),
         cause=np.full((len(p.hands), n), NONE, np.int32),
         deaths_given=np.full((len(p.hands), n), NONE, np.int32),
+        imposed=np.full((len(p.hands), n), NONE, np.int32),
+        ordered=np.full((len(p.hands), n), NONE, np.int32),
+        orders=new_orders(p, n),
         war=world.x[p.ladder.war_flag] if p.ladder.war_flag != NONE else np.zeros(n),
         since_actor=ints(p.actors.index(actor) for actor, _ in p.since_rung),
         since_rung=ints(rung for _, rung in p.since_rung),

@@ -182,6 +182,12 @@ def _mark_open(m, day, a, columns, opened, able):
             opened[c] = opened[c] if m.war[columns[c]] < 0.5 else 0.0
     for c in range(opened.size):
         able[c] = opened[c] if day >= ready[columns[c]] else 0.0
+    if act.order != NONE:
+        hand = m.tables.hand[act.hand]
+        for k in range(hand.orders, hand.orders_end):
+            due = m.orders.due[k]
+            for c in range(opened.size):
+                able[c] = able[c] if due[columns[c]] == NONE else 0.0
 
 
 @inline

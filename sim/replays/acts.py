@@ -44,6 +44,13 @@ class Act:
     """The event that weighed most in the decision."""
     led_to: tuple[int, ...]
     """The events in whose decisions it weighed most."""
+    ordered: int | None = None
+    """The day on which it was ordered; None of what was done as it was decided."""
+
+    @property
+    def decided(self) -> int:
+        """The day on which its actor chose it."""
+        return self.day if self.ordered is None else self.ordered
 
 
 def acts(
@@ -138,4 +145,5 @@ def _act(
         blame=blame,
         cause=None if event["cause"] == NONE else int(event["cause"]),
         led_to=tuple(led_to),
+        ordered=None if event["ordered"] == NONE else int(event["ordered"]),
     )

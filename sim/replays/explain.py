@@ -3,10 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
+from math import ceil
 from typing import Any
 
 from sim.engine import explain as engine
-from sim.engine.explain import ActionRate, Answer, Choice, actor_of, choice, forbidden, last_done, no_choice
+from sim.engine.explain import (
+    ActionRate,
+    Answer,
+    Choice,
+    actor_of,
+    choice,
+    forbidden,
+    last_done,
+    no_choice,
+    number,
+)
 from sim.engine.model import LockstepModel
 from sim.text import WIDTH
 from sim.theatre.compiled.program import NONE, Program
@@ -183,6 +194,8 @@ class Explanation:
     """What it did in the end; None if it held."""
     imposed: str | None
     """What took the choice from it: `history`, `script` or `veto`."""
+    due: int | None
+    """The day on which what it drew is to be done, if it was ordered."""
     failed: str | None = None
     """What was not finite, if the run failed in this choice."""
     others: tuple["Explanation", ...] = ()
@@ -257,6 +270,7 @@ def _of_hand(model: LockstepModel, made: Choice, told: Sequence[Act]) -> Explana
         draw=Draw(made.draw, made.threshold, made.total, 1.0 / (1.0 + made.total), drawn) if made.rates else None,
         did=did,
         imposed=_imposed(model, made),
+        due=_due(model, made),
         failed=None if made.sound else model.failures[0][2],
     )
 
@@ -268,6 +282,15 @@ def _imposed(model: LockstepModel, made: Choice) -> str | None:
     if made.hand != NONE and script.act[model.day, made.hand] != NONE:
         return "script"
     return "veto" if made.drawn != NONE and made.chosen == NONE else None
+
+
+def _due(model: LockstepModel, made: Choice) -> int | None:
+    """When what has been chosen freely is to be done, if it is only ordered today."""
+    if made.chosen == NONE or _imposed(model, made) is not None:
+        return None
+    lead = model.program.action[made.chosen]["lead"]
+    days = 0 if lead == NONE else ceil(number(model, lead))
+    return model.day + days if days else None
 
 
 def _grievance(program: Program, held: engine.Grievance, told: Sequence[Act]) -> Grievance:

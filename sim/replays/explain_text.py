@@ -1,6 +1,7 @@
 """An explanation as text: what an actor saw, where the draw fell, what was open and what was not."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from sim.text import called, capital, checked_width, number, on, paragraph, percent, printable
@@ -67,8 +68,13 @@ def _what_came_of_it(told: "Explanation") -> Iterator[str]:
         drawn = told.option(draw.drawn)
         yield f"From {drawn.low:.6f} to {drawn.high:.6f} it is {drawn.label} ({drawn.action})"
         yield f"with a chance of {percent(drawn.chance)}; that was drawn."
+    if told.due is not None:
+        due = told.date + timedelta(days=told.due - told.day)
+        yield f"It was ordered, to be done on {on(due)} unless it is called off."
     if told.imposed == "veto":
         yield "The scenario forbids it, so the actor held."
+    if did is not None and did.ordered is not None:
+        yield f"What it did that day is {what}, ordered on {on(told.date - timedelta(days=did.day - did.ordered))}."
     if told.imposed == "script":
         yield f"But the script has it do {what}, whatever is drawn."
 

@@ -155,7 +155,7 @@ class Replay:
         explained = dict(
             zip(
                 (act.event for act in chosen),
-                self._explained([(act.day, act.actor) for act in chosen]),
+                self._explained([(act.decided, act.actor) for act in chosen]),
                 strict=True,
             )
         )

@@ -144,6 +144,8 @@ def facts(act: Act, theatre: Theatre) -> Iterator[str]:
     yield capital(f"{called(_label(theatre, act.actor))} {to} {called(_label(theatre, act.target))}{own}.")
     if act.imposed:
         yield "Imposed by the scenario."
+    if act.ordered is not None:
+        yield f"Ordered on {on(act.date - timedelta(days=act.day - act.ordered))}."
     if act.deaths:
         sides = (f"{dead:,} dead on the side of {called(_label(theatre, side))}" for side, dead in act.dead.items())
         yield f"{', '.join(sides)}."

@@ -7,7 +7,7 @@ from math import isinf
 
 import numpy as np
 
-from sim.engine.explain import last_done, number, part_of_the_war, ready_on
+from sim.engine.explain import last_done, number, part_of_the_war, ready_on, standing_orders
 from sim.engine.model import LockstepModel
 from sim.engine.readings import NEVER_SINCE
 from sim.engine.single import measured
@@ -25,7 +25,7 @@ class Reason:
     """Why an action may not be chosen."""
 
     kind: str
-    """`when`, `cooldown`, `once` or `war`."""
+    """`when`, `cooldown`, `once`, `order` or `war`."""
     text: str
     quantity: str | None = None
     """What fails its condition: a quantity, or a condition of the theatre."""
@@ -51,6 +51,9 @@ def reasons(model: LockstepModel, action: int) -> tuple[Reason, ...]:
         else:
             left = int(ready) - model.day
             found.append(Reason("cooldown", f"{when_done}; not again for {left} d", value=float(left)))
+    for other, due in standing_orders(model, action):
+        ordered_for = on(program.start + timedelta(days=due))
+        found.append(Reason("order", f"{program.actions[other]} has been ordered for {ordered_for}"))
     if part_of_the_war(model, action):
         found.append(Reason("war", _of_the_war(theatre, name)))
     return tuple(found)

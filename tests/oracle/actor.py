@@ -1,7 +1,7 @@
 """An actor, and what it holds against others (ODD 7.3 to 7.5)."""
 
 from dataclasses import dataclass, field
-from math import floor, isfinite
+from math import ceil, floor, isfinite
 from typing import NamedTuple
 
 import mesa
@@ -26,6 +26,18 @@ class Event(NamedTuple):
     deaths: int
     number: int
     cause: int
+    ordered: int = -1
+    """The day on which it was ordered, if it was."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What has been decided and is still to be done."""
+
+    due: int
+    given: int
+    cause: int
+    firm: bool
 
 
 STOCKS = ("P", "Q", "B", "KP", "KQ")
@@ -92,6 +104,9 @@ class Intent:
     cause: int = -1
     deaths: int | None = None
     """Deaths that the script gives."""
+    imposed: int | None = None
+    """The day on which a script or a record has it done."""
+    ordered: int = -1
 
 
 class ActorAgent(mesa.Agent):
@@ -217,7 +232,7 @@ class ActorAgent(mesa.Agent):
                 self.choose(hand)
             entry = self.model.scripted(hand)
             if entry is not None:
-                self.intents[hand] = Intent(entry.do, deaths=entry.deaths)
+                self.intents[hand] = Intent(entry.do, deaths=entry.deaths, imposed=self.model.day)
 
     def choose(self, hand: str) -> None:
         """Draw one action or hold; an action that is forbidden today is drawn and not carried out."""
@@ -268,8 +283,10 @@ class ActorAgent(mesa.Agent):
         return war is None or model.values[war.flag] == 0 or not closed_by_war(war, action, rule)
 
     def eligible(self, action: str) -> bool:
-        last = self.model.last.get(action)
-        cool = last is None or self.model.day - last >= self.actions[action].cooldown.value
+        last, model, rule = self.model.last.get(action), self.model, self.actions[action]
+        if rule.order is not None and any(self.hand_of.get(each) == self.hand_of[action] for each in model.orders):
+            return False
+        cool = last is None or model.day - last >= rule.cooldown.value
         return cool and self.open(action)
 
     def rested(self, action: str) -> float:
@@ -315,9 +332,36 @@ class ActorAgent(mesa.Agent):
     # 3. Adjudicate
 
     def adjudicate(self) -> None:
+        self.command()
+        self.carry_all_out()
+
+    def carry_all_out(self) -> None:
         for hand in self.hands:
             if hand in self.intents:
                 self.carry_out(self.intents[hand])
+
+    def command(self) -> None:
+        """Withdraw orders, give others, and let what is due take the place of what was chosen."""
+        today, orders = self.model.day, self.model.orders
+        for intent in self.intents.values():
+            for each in self.actions[intent.action].calls_off:
+                if each in orders and not orders[each].firm:
+                    del orders[each]
+        for hand in self.hands:
+            intent = self.intents.get(hand)
+            if intent is not None and intent.imposed != today and self.actions[intent.action].order is not None:
+                due = today + ceil(self.actions[intent.action].order.lead.value)
+                firm = intent.imposed is not None
+                orders[intent.action] = Order(intent.imposed if firm else due, today, intent.cause, firm)
+                del self.intents[hand]
+            for action in (each for each in self.actions if self.hand_of[each] == hand):
+                if action in orders and orders[action].due == today:
+                    self.fall_due(hand, action, orders.pop(action))
+
+    def fall_due(self, hand: str, action: str, order: Order) -> None:
+        stands = hand in self.intents and self.intents[hand].imposed == self.model.day
+        if order.firm or not (stands or self.model.forbids(action)):
+            self.intents[hand] = Intent(action, cause=order.cause, ordered=order.given)
 
     def carry_out(self, intent: Intent) -> None:
         model, name = self.model, intent.action
@@ -337,7 +381,7 @@ class ActorAgent(mesa.Agent):
         self.tally(action.target, model.severity(rung))
         for side, dead in dead_by_side(action, deaths).items():
             model.deaths[side] += dead
-        model.record(self.name, name, action.target, rung, deniability, deaths, intent.cause)
+        model.record(self.name, name, action.target, rung, deniability, deaths, intent.cause, intent.ordered)
 
     def deaths(self, intent: Intent, action: Action) -> int:
         if intent.deaths is not None:

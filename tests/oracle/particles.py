@@ -1,9 +1,10 @@
 """Particles over the oracle, written from ODD 7.8: worlds that follow a record, are weighed, and resampled."""
 
+from collections.abc import Iterator
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from math import floor, inf, isfinite
+from math import ceil, floor, inf, isfinite
 from typing import NamedTuple
 
 from sim.theatre.compiled.arithmetic import exp, geometric, log
@@ -23,8 +24,21 @@ class Way(NamedTuple):
     """How a recorded act may have happened."""
 
     day: int
+    """When it was decided."""
     action: str
     hand: str
+    done: int
+
+    def closes(self, other: "Way") -> bool:
+        """Whether the other cannot have been as well: their hand does one act a day, and has one order of an act."""
+        if self.hand != other.hand:
+            return False
+        orders = self.action == other.action and self.day < self.done and other.day < other.done
+        return (
+            self.day == other.day
+            or self.done == other.done
+            or (orders and self.day <= other.done and other.day <= self.done)
+        )
 
 
 @dataclass(frozen=True)
@@ -44,30 +58,46 @@ class Record:
         self.days = (min(file.last, scenario.end) - scenario.start).days + 1
         self.rungs = {name: action.rung for name, action in scenario.theatre.actions.items()}
         self.hands = {name: hand_of(name, action) for name, action in scenario.theatre.actions.items()}
-        self.surely = self._surely()
+        self.surely: dict[str, Way] = {}
+        self._find_sure()
         acts = [
-            RecordedAct(name, tuple(ways), event.death_range)
+            RecordedAct(name, tuple(sorted(ways, key=lambda way: way.day)), event.death_range)
             for name, event in file.events.items()
-            if (ways := [way for way in self._ways(name) if 0 <= way.day < self.days])
+            if (ways := [way for way in self._ways(name) if 0 <= way.done < self.days])
         ]
         self.acts = sorted(acts, key=lambda act: (act.ways[0].day, act.name))
 
-    def _surely(self) -> dict[str, Way]:
+    def _find_sure(self) -> None:
         """Acts that can have happened in one way only, each on a day of its hand's own."""
         sure = {name: event for name, event in self.file.events.items() if len(event.acts) == len(event.days) == 1}
         acts = ((name, event.day, self.hands[event.acts[0]], self.rungs[event.acts[0]]) for name, event in sure.items())
-        return {name: self._way(on, sure[name].acts[0]) for name, on in placed(acts).items()}
+        on = {name: self.day(day) for name, day in placed(acts).items()}
+        for name, done in on.items():
+            action = sure[name].acts[0]
+            self.surely[name] = Way(done, action, self.hands[action], done)
+        for name in sorted(on, key=lambda name: (on[name], name)):
+            self.surely[name] = self._way(on[name], sure[name].acts[0])
 
-    def _way(self, on: date, action: str) -> Way:
-        return Way(self.day(on), action, self.hands[action])
+    def _way(self, done: int, action: str) -> Way:
+        """With its order before it, if the hand's turn was free then and no other order of the act stood."""
+        order, hand = self.scenario.theatre.actions[action].order, self.hands[action]
+        if order is None:
+            return Way(done, action, hand, done)
+        way = Way(done - ceil(order.lead.value), action, hand, done)
+        taken = any(
+            (way.day, way.hand) in ((sure.day, sure.hand), (sure.done, sure.hand))
+            or (sure.done != done and sure.day < sure.done and sure.action == action and sure.closes(way))
+            for sure in self.surely.values()
+        )
+        return Way(done, action, hand, done) if way.day < 0 or taken else way
 
     def _ways(self, name: str) -> list[Way]:
         if name in self.surely:
             return [self.surely[name]]
         event = self.file.events[name]
-        taken = {(way.day, way.hand) for way in self.surely.values()}
-        ways = [self._way(on, action) for on in event.days for action in event.acts]
-        return [way for way in ways if (way.day, way.hand) not in taken]
+        taken = {(day, way.hand) for way in self.surely.values() for day in (way.day, way.done)}
+        ways = [self._way(self.day(on), action) for on in event.days for action in event.acts]
+        return [way for way in ways if (way.done, way.hand) not in taken]
 
     def day(self, on: date) -> int:
         return (on - self.scenario.start).days
@@ -89,12 +119,16 @@ class Record:
     def may_have_acted(self, hand: str, day: int) -> bool:
         return any((way.day, way.hand) == (day, hand) for act in self.acts for way in act.ways)
 
+    def order_may_be_due(self, hand: str, day: int) -> bool:
+        return any((way.done, way.hand) == (day, hand) and way.day < day for act in self.acts for way in act.ways)
+
 
 class FollowingAgent(ActorAgent):
     """An actor whose hands do what is recorded of them, and otherwise what the record would have missed."""
 
     def decide(self) -> None:
         self.gain, self.gain_of_deaths, self.chance = (dict.fromkeys(self.hands, 0.0) for _ in range(3))
+        self.gain_of_orders = dict.fromkeys(self.hands, -inf)
         self.chances: dict[str, float] = {}
         self.intents = {}
         for hand in self.hands:
@@ -124,12 +158,27 @@ class FollowingAgent(ActorAgent):
         if recorded is None:
             self.draw(hand, each, rates, total)
             return
-        act, action = recorded
+        act, way = recorded
+        action, today = way.action, self.model.day
         self.chance[hand] = self.chances[action]
-        if self.seen(action) > 0:
+        if self.seen(action) > 0 and (self.actions[action].order is None or way.done > today):
             self.gain[hand] = log(max(self.chance[hand], LEAST))
-        deaths = None if act.deaths is None else self.deaths_within(hand, action, *act.deaths)
-        self.intents[hand] = Intent(action, cause=self.cause(action, rates[action]), deaths=deaths)
+        deaths = None
+        if act.deaths is not None and way.done == today:
+            deaths, self.gain_of_deaths[hand] = self.deaths_within(action, *act.deaths)
+        cause = self.cause(action, rates[action])
+        self.intents[hand] = Intent(action, cause=cause, deaths=deaths, imposed=way.done)
+
+    def adjudicate(self) -> None:
+        self.command()
+        for hand in self.hands:
+            self.gain_of_orders[hand] = 0.0
+            due = self.model.recorded_order(hand)
+            if due is not None and due.deaths is not None:
+                intent = self.intents[hand]
+                deaths, self.gain_of_orders[hand] = self.deaths_within(intent.action, *due.deaths)
+                self.intents[hand] = replace(intent, deaths=deaths)
+        self.carry_all_out()
 
     def seen(self, action: str) -> float:
         return self.model.known.seen(action, self.model.day)
@@ -146,7 +195,7 @@ class FollowingAgent(ActorAgent):
         if drawn is not None and not self.model.forbids(drawn):
             self.intents[hand] = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
 
-    def deaths_within(self, hand: str, name: str, l: int, h: int) -> int:  # noqa: E741  the names of the ODD
+    def deaths_within(self, name: str, l: int, h: int) -> tuple[int, float]:  # noqa: E741  the names of the ODD
         casualties = self.actions[name].casualties
         c, g = (0.0, 0.0) if casualties is None else (casualties.chance.value, geometric(casualties.deaths.value))
 
@@ -155,15 +204,14 @@ class FollowingAgent(ActorAgent):
 
         none, low = 1 - c if l == 0 else 0.0, q(max(l, 1))
         some = c * (low - q(h + 1)) if h > 0 else 0.0
-        if self.seen(name) > 0:
-            self.gain_of_deaths[hand] = log(max(none + some, LEAST))
+        gain = log(max(none + some, LEAST)) if self.seen(name) > 0 else 0.0
         if l == h or none + some == 0:
-            return l
+            return l, gain
         u, _ = self.model.dice.uniforms(self.model.day, CASUALTIES, name)
         if u * (none + some) < none:
-            return 0
+            return 0, gain
         v = within(self.model.dice.words(self.model.day, CASUALTIES, name)[1])
-        return int(clip(1 + floor(log(low - v * (low - q(h + 1))) * g), max(l, 1), h))
+        return int(clip(1 + floor(log(low - v * (low - q(h + 1))) * g), max(l, 1), h)), gain
 
 
 class Particle(ReferenceModel):
@@ -178,19 +226,27 @@ class Particle(ReferenceModel):
 
     def pick(self, act: RecordedAct) -> int:
         """Pick one of the ways that earlier picks leave; return how many these are."""
-        closed = {(way.day, way.hand) for way in self.picked.values() if way is not None}
-        left = [way for way in act.ways if (way.day, way.hand) not in closed]
+        others = [way for way in self.picked.values() if way is not None]
+        left = [way for way in act.ways if not any(way.closes(other) for other in others)]
         u, _ = self.dice.uniforms(self.day, POSSIBLE, act.name)
         self.picked[act.name] = left[floor(u * len(left))] if left else None
         return len(left)
 
-    def recorded(self, hand: str) -> tuple[RecordedAct, str] | None:
-        """What is recorded of a hand today, as this world has picked it."""
+    def recorded(self, hand: str) -> tuple[RecordedAct, Way] | None:
+        """What the record has a hand decide today, as this world has picked it."""
+        return next(((act, way) for act, way in self.ways() if (way.day, way.hand) == (self.day, hand)), None)
+
+    def recorded_order(self, hand: str) -> RecordedAct | None:
+        """What the record has had a hand order before, and do today."""
+        due = ((act, way) for act, way in self.ways() if way.day < way.done)
+        return next((act for act, way in due if (way.done, way.hand) == (self.day, hand)), None)
+
+    def ways(self) -> Iterator[tuple[RecordedAct, Way]]:
+        """In which way each recorded act was, as far as this world has picked."""
         for act in self.known.acts:
             way = self.picked[act.name] if act.name in self.picked else act.ways[0] if len(act.ways) == 1 else None
-            if way is not None and (way.day, way.hand) == (self.day, hand):
-                return act, way.action
-        return None
+            if way is not None:
+                yield act, way
 
     def heir(self, place: int) -> "Particle":
         """A copy that goes on with the dice of its place; what never changes is shared."""
@@ -207,6 +263,8 @@ class Particle(ReferenceModel):
 
 class Silence:
     """A record that says nothing."""
+
+    acts = ()
 
     def speaks_of(self, hand: str, day: int) -> bool:
         return False
@@ -242,6 +300,9 @@ class ReferenceFilter:
                 self.take_in([agent.gain[hand] for agent in agents], self.evidence, actor)
                 if self.record.may_have_acted(hand, self.day):
                     self.take_in([agent.gain_of_deaths[hand] for agent in agents], self.evidence_of_deaths, actor)
+        for hand, actor in self.hands.items():
+            if self.record.order_may_be_due(hand, self.day):
+                self.take_in([a.gain_of_orders[hand] for a in self.agents(actor)], self.evidence_of_deaths, actor)
         self.note_chances()
         self.day += 1
         failed = [particle.failed is not None for particle in self.particles]

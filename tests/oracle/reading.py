@@ -66,6 +66,8 @@ def quantity_in_own_unit(model, quantity: Quantity, held: Mapping[str, float]) -
             return model.impunity[of].reading
         case "toll":
             return model.toll[of].reading
+        case "ordered":
+            return 1.0 if of[0] in model.orders else 0.0
         case "days_since":
             key = of[0] if len(of) == 1 else (of[0], int(of[1]))
             return float(model.day - model.last[key]) if key in model.last else NEVER

@@ -18,7 +18,7 @@ from sim.theatre.language.schema import Market, Theatre
 from sim.theatre.language.terms import Condition
 from sim.theatre.language.variables import FlagVariable, LogVariable
 
-from .actor import ActorAgent, Event, Pair, Tally, hand_of
+from .actor import ActorAgent, Event, Order, Pair, Tally, hand_of
 from .dice import Dice
 from .reading import Lookout, Weighted, clip, kept_pairs, kept_tallies, weighted
 from .world import Effects, MarketAgent, WorldAgent, bounds
@@ -100,6 +100,8 @@ class ReferenceModel(mesa.Model):
         self.deaths: dict[str, int] = defaultdict(int)
         self.last: dict[Any, int] = {}
         """The last day of each action, and of each actor on each rung or above."""
+        self.orders: dict[str, Order] = {}
+        """Acts that have been ordered and are still to be done."""
         self.events: list[Event] = []
         self.yesterday: list[Event] = []
         self.today: list[Event] = []
@@ -165,9 +167,9 @@ class ReferenceModel(mesa.Model):
         return hand_of(action, self.theatre.actions[action])
 
     def record(
-        self, actor: str, action: str, target: str, rung: int, deniability: float, deaths: int, cause: int
+        self, actor: str, action: str, target: str, rung: int, deniability: float, deaths: int, cause: int, ordered=-1
     ) -> None:
-        event = Event(self.day, actor, action, target, rung, deniability, deaths, len(self.events), cause)
+        event = Event(self.day, actor, action, target, rung, deniability, deaths, len(self.events), cause, ordered)
         self.events.append(event)
         self.today.append(event)
         if target:
@@ -216,6 +218,11 @@ class ReferenceModel(mesa.Model):
             for kind, tallies in kept.items()
             for of, tally in tallies.items()
         }
+
+    @property
+    def standing_orders(self) -> set[tuple[str, int, int, int, int]]:
+        """Act, day on which it is due, day on which it was ordered, cause, and whether nothing stops it."""
+        return {(act, each.due, each.given, each.cause, int(each.firm)) for act, each in self.orders.items()}
 
     @property
     def readings(self) -> dict[tuple[str, str], tuple[float, float, float]]:

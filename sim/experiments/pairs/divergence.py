@@ -168,7 +168,8 @@ def _where(one: Replay, other: Replay, names: tuple[str, str]) -> tuple[tuple[in
         forced = [(name, act) for name, act in zip(names, found, strict=True) if act is not None and act.imposed]
         imposed += [Imposed(name, day, act.actor, act.action) for name, act in forced]
         if not forced and not any(day < told.program.script.imposed_days for told in (one, other)):
-            return (day, hand), tuple(imposed)
+            decided = min(act.decided for act in found if act is not None)
+            return (decided, hand), tuple(imposed)
     return None, tuple(imposed)
 
 

@@ -153,7 +153,7 @@ class Asked:
             ways = record.of(act)
             kills = (ways["fewest"] > 0).astype(int)
             if self.fits[ways["action"], kills].all() and (record.seen[ways["day"], ways["action"]] > 0).all():
-                found[int(np.sort(ways["day"])[(len(ways) - 1) // 2])] += 1
+                found[int(np.sort(ways["done"])[(len(ways) - 1) // 2])] += 1
         return found
 
 

@@ -101,6 +101,7 @@ class Compiler:
         self.variable_at = _positions(self.variables)
         self.action_at = _positions(self.actions)
         self.hand_at = _positions(dict.fromkeys(self.hand_of.values()))
+        self.order_at = _positions(name for name, action in self.actions.items() if action.order is not None)
         self.pair_at: dict[tuple[str, str], int] = {
             pair: at for at, pair in enumerate(sorted(self.theatre.pairs_read()))
         }
@@ -115,6 +116,7 @@ class Compiler:
         self.terms, self.effects = TermTable(self.parameters), EffectTable(self)
         self.sides: list[tuple[int, int]] = []
         self.dyad_of, self.pairs_relieved, self.pairs_revealed = SpanTable(), SpanTable(), SpanTable()
+        self.orders_called_off = SpanTable()
 
     def since(self, actor: str, rung: int) -> int:
         """The row that keeps the last day on which `actor` acted on `rung` or above."""
@@ -162,6 +164,8 @@ class Compiler:
             dyad_of=self.dyad_of.build(),
             pairs_relieved=self.pairs_relieved.build(),
             pairs_revealed=self.pairs_revealed.build(),
+            orders=ints(self.action_at[name] for name in self.order_at),
+            orders_called_off=self.orders_called_off.build(),
             effects=self.effects.build(),
             variable=variable,
             low=low,
@@ -206,6 +210,9 @@ class Compiler:
             "recovery": number("recovers", recovers, _recovery),
             "once": int(action.once),
             "closed_by_war": int(self._closed_by_war(name, action)),
+            "order": self.order_at.get(name, NONE),
+            "lead": number("order.lead", action.order is not None),
+            **_span("calls_off", self.orders_called_off.add(self.order_at[each] for each in sorted(action.calls_off))),
             "when": self.morning_conditions.add(action.when, f"{path}.when") if action.when else NONE,
             "pair": self.pair_at[actor, action.target] if replies else NONE,
             "fit": cast.fits.index((actor, action.target, action.rung)) if replies else NONE,

@@ -70,12 +70,16 @@ class Cast:
         replies = {self._of.hand_of[name] for name, act in self._of.actions.items() if act.reply.value > 0}
         counts = Counter(self._of.hand_of.values())
         ends = np.cumsum([counts[hand] for hand in self._of.hand_at], dtype=int).tolist()
+        orders = Counter(self._of.hand_of[name] for name in self._of.order_at)
+        ordered = np.cumsum([orders[hand] for hand in self._of.hand_at], dtype=int).tolist()
         return table(
             HAND,
             actor=[self._of.actor_at[hand.split("/")[0]] for hand in self._of.hand_at],
             actions=[0, *ends][: len(ends)],
             actions_end=ends,
             replies=[int(hand in replies) for hand in self._of.hand_at],
+            orders=[0, *ordered][: len(ordered)],
+            orders_end=ordered,
             key=keys,
         )
 

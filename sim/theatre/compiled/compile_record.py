@@ -1,8 +1,9 @@
 """From a record to arrays: what is known of every day, and what would have been missed."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import ceil
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from sim.theatre.language.scenario import Scenario
 from .compile import key
 from .program import NONE, Floats, Ints, Program, RecordTable
 
-POSSIBILITY = np.dtype([(name, np.int32) for name in ("day", "hand", "action", "fewest", "most")])
-"""One way in which a recorded act may have happened: when, whose hand, what, its fewest and most deaths (or NONE)."""
+POSSIBILITY = np.dtype([(name, np.int32) for name in ("day", "hand", "action", "fewest", "most", "done")])
+"""One way in which a recorded act may have happened: when it was decided, by whose hand, what, its fewest and most
+deaths (or NONE), and when it was done: later if it was ordered."""
 
 
 @dataclass(frozen=True)
@@ -65,12 +67,12 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
     hands = scenario.theatre.hands
     sure = {name: event for name, event in record.events.items() if len(event.acts) == len(event.days) == 1}
     on = placed((name, event.day, hands[event.acts[0]], rungs[event.acts[0]]) for name, event in sure.items())
-    taken = {(_day(scenario, on[name]), hands[sure[name].acts[0]]) for name in sure}
+    orders = _Orders(scenario, {name: (_day(scenario, on[name]), sure[name].acts[0]) for name in sure})
     found: dict[str, list[tuple[int, ...]]] = {}
     faults: list[tuple[tuple[str, ...], str]] = []
     for name, event in record.events.items():
         if event.acts:
-            ways = _possibilities(program, event, scenario, days, on.get(name), taken)
+            ways = _possibilities(program, event, scenario, days, on.get(name), orders)
             if ways:
                 found[name] = ways
             elif name not in on and any(0 <= _day(scenario, day) < days for day in event.days):
@@ -137,7 +139,7 @@ def _possibilities(
     scenario: Scenario,
     days: int,
     only: date | None,
-    taken: set[tuple[int, str]],
+    orders: "_Orders",
 ) -> list[tuple[int, ...]]:
     """The ways in which an act may have happened within the days that are followed."""
     hands = scenario.theatre.hands
@@ -147,9 +149,38 @@ def _possibilities(
         at = _day(scenario, day)
         for action in event.acts:
             hand = hands[action]
-            if 0 <= at < days and (only is not None or (at, hand) not in taken):
-                found.append((at, program.hands.index(hand), program.actions.index(action), low, high))
-    return found
+            if 0 <= at < days and (only is not None or (at, hand) not in orders.taken):
+                given = orders.given(action, at, only is not None)
+                found.append((given, program.hands.index(hand), program.actions.index(action), low, high, at))
+    return sorted(found, key=lambda way: way[0])
+
+
+class _Orders:
+    """When recorded acts were ordered: so many days before they were done, if their hand's turn was free then."""
+
+    def __init__(self, scenario: Scenario, sure: Mapping[str, tuple[int, str]]) -> None:
+        """`sure` has the day and the action of each act that is sure."""
+        actions, self._hands = scenario.theatre.actions, scenario.theatre.hands
+        self._lead = {name: ceil(act.order.lead.value) for name, act in actions.items() if act.order is not None}
+        self.taken = {(day, self._hands[action]) for day, action in sure.values()}
+        """Days and hands whose turns are known to be taken."""
+        self._sure: dict[tuple[str, int], int] = {}
+        for done, _, action in sorted((day, name, action) for name, (day, action) in sure.items()):
+            self._sure[action, done] = given = self._free(action, done)
+            self.taken.add((given, self._hands[action]))
+
+    def given(self, action: str, done: int, surely: bool) -> int:
+        """The day on which an act was decided that was done on a day: the same day, unless it was ordered."""
+        return self._sure[action, done] if surely else self._free(action, done)
+
+    def _free(self, action: str, done: int) -> int:
+        given = done - self._lead.get(action, 0)
+        busy = any(
+            act == action and first <= done and given <= last
+            for (act, last), first in self._sure.items()
+            if first < last
+        )
+        return done if given < 0 or busy or (given, self._hands[action]) in self.taken else given
 
 
 def _uneven(found: dict[str, list[tuple[int, ...]]], seen: Floats) -> Iterator[tuple[tuple[str, ...], str]]:

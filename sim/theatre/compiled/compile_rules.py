@@ -22,6 +22,7 @@ from .program import (
     EFFECT,
     FEATURE,
     NONE,
+    ORDERED,
     PROVOCATION,
     RUNG,
     SCALED,
@@ -145,6 +146,8 @@ def locate(compiler: "Compiler", quantity: Quantity) -> tuple[int, int]:
             return TENSION, NONE
         case "deaths":
             return DEATHS, compiler.actor_at[of[0]] if of else len(compiler.cast)
+        case "ordered":
+            return ORDERED, compiler.order_at[of[0]]
         case "days_since" if len(of) == 1:
             return SINCE_ACTION, compiler.action_at[of[0]]
         case "days_since":

@@ -28,7 +28,20 @@ NEVER = -(2**30)
 UNIT, LEVEL, LOG, FLAG = range(4)
 """Kinds of variables."""
 
-VARIABLE, SCALED, PROVOCATION, BLOOD, CONDITION, RUNG, TENSION, DEATHS, SINCE_ACTION, SINCE_RUNG, TALLY = range(11)
+(
+    VARIABLE,
+    SCALED,
+    PROVOCATION,
+    BLOOD,
+    CONDITION,
+    RUNG,
+    TENSION,
+    DEATHS,
+    SINCE_ACTION,
+    SINCE_RUNG,
+    TALLY,
+    ORDERED,
+) = range(12)
 """Kinds of quantities that terms and conditions read; a SCALED variable is read through its scale.
 
 A TALLY is an impunity or a toll.
@@ -131,6 +144,8 @@ HAND = _table(
     actions="its actions start here …",
     actions_end="… and end here",
     replies="1 if any of them is a reply",
+    orders="those that are ordered start here …",
+    orders_end="… and end here",
     key="hash of its id, for the dice",
 )
 FIT = _table(pair="pair whose target is answered", rung="rung of the answer")
@@ -161,6 +176,10 @@ ACTION = _table(
     recovery="parameter: ln 2 / half-life of what it still lacks, for acts that recover only",
     once="1 if it happens once",
     closed_by_war="1 if it is not open while the flag of war is set",
+    order="its place among acts that are ordered",
+    lead="parameter, for these only: days from order to act",
+    calls_off="orders that it withdraws start here …",
+    calls_off_end="… and end here",
     when="condition of the morning",
     pair="the pair (actor, target) of a reply",
     fit="its pair and rung among those on which its actor can reply",
@@ -319,6 +338,10 @@ class Program:
     """Pairs that replies discharge, as `action` says."""
     pairs_revealed: Ints
     """Pairs whose suspicion evidence opens, likewise."""
+    orders: Ints
+    """The acts that are ordered before they are done, in their order."""
+    orders_called_off: Ints
+    """Orders that acts withdraw, as `action` says."""
     effects: RecordTable
     inject: RecordTable
     """INJECT, by entry of the script with effects; the amounts are in `effects` too."""

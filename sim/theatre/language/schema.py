@@ -40,6 +40,7 @@ from .number import (
 )
 from .questions import Question, unanswerable
 from .references import (
+    ActionRef,
     ActorRef,
     DyadRef,
     InstrumentOrActionRef,
@@ -217,7 +218,7 @@ class Sponsor(Model):
             ((text,), f"control is known before the morning: it reads variables, rungs and tension, not {quantity}")
             for text in control
             for quantity in (factor.quantity for factor in Term.parse(text).factors)
-            if quantity.kind in ("condition", *GRIEVANCES, *TALLIES)
+            if quantity.kind in ("condition", "ordered", *GRIEVANCES, *TALLIES)
         )
         return control
 
@@ -306,6 +307,13 @@ Effects = Annotated[dict[VariableRef, Number | Literal["set", "clear"]], AfterVa
 """What happens to variables: a share up or down, an amount, per cent of a price, `set` or `clear` of a flag."""
 
 
+class Order(Model):
+    """What lies between the decision for an act and the act."""
+
+    lead: Annotated[Number, AfterValidator(Legal("d", 1, 30))]
+    """Days from the order to the act; until then it can be seen, and called off."""
+
+
 class Action(Model):
     """Something an actor may do on a day."""
 
@@ -333,6 +341,10 @@ class Action(Model):
     recovers: Duration = Field(default=ZERO, validate_default=True)
     """Half-life of what it still lacks after it was done: its rate comes back by halves; 0 lacks nothing."""
     once: bool = False
+    order: Order | None = None
+    """That it is ordered before it is done."""
+    calls_off: tuple[ActionRef, ...] = ()
+    """Acts whose order it withdraws."""
     drivers: Terms = {}
     """Terms in the exponent of its daily rate."""
     harms: dict[ActorRef, Share] = {}
@@ -365,6 +377,9 @@ class Action(Model):
             raise ValueError("nobody answers by accident; leave out 'reply' or 'accident'")
         if self.accident and self.hand is not None:
             raise ValueError("an accident takes no hand's turn; leave out 'hand' or 'accident'")
+        if self.order is not None and (self.accident or self.rung == 0 or self.calls_off):
+            what = "an accident" if self.accident else "an act on rung 0" if self.rung == 0 else "what calls off others"
+            raise ValueError(f"{what} is not ordered beforehand; leave out 'order'")
         return self
 
     @property
@@ -475,6 +490,17 @@ class Theatre(Model):
 
     @field_validator("actions", mode="after")
     @classmethod
+    def _own_orders(cls, actions: dict[str, Action]) -> dict[str, Action]:
+        refuse(
+            ((name, "calls_off"), f"{order} is no act of its actor that has an 'order'")
+            for name, action in actions.items()
+            for order in action.calls_off
+            if order.split(".")[0] != name.split(".")[0] or order not in actions or actions[order].order is None
+        )
+        return actions
+
+    @field_validator("actions", mode="after")
+    @classmethod
     def _not_against_oneself(cls, actions: dict[str, Action]) -> dict[str, Action]:
         refuse(
             ((name, "target"), f"'{action.target}' cannot be the target of its own action")
@@ -505,25 +531,30 @@ class Theatre(Model):
                 faults.append(
                     (("actors", observer), f"a rule reads what passed between it and {by}: give its 'perception'")
                 )
+        faults += [
+            (("actions", name), f"a rule reads ordered({name}): say how long its 'order' takes")
+            for name in sorted({quantity.of[0] for quantity in self._read() if quantity.kind == "ordered"})
+            if self.actions[name].order is None
+        ]
         refuse(faults)
         return self
+
+    def _read(self) -> Iterator[Quantity]:
+        """Every quantity that a rule, a condition or an outcome reads."""
+        yield from self._read_by_rules()
+        for condition in (*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())):
+            yield from quantities(condition)
 
     def pairs_read(self) -> set[tuple[str, str]]:
         """(observer, by) of every pair that some reply, term or condition reads."""
         replies = {(name.split(".")[0], action.target) for name, action in self.actions.items() if action.reply.value}
-        held = {(each.of[0], each.of[1]) for each in self._read_anywhere() if each.kind in GRIEVANCES}
+        held = {(each.of[0], each.of[1]) for each in self._read() if each.kind in GRIEVANCES}
         return {(observer, by) for observer, by in replies | held if {observer, by} <= self.deciders.keys()}
 
     def tallies_read(self) -> list[tuple[str, str, str]]:
         """(kind, observer, by) of every impunity and toll that some term or condition reads, in order of observers."""
-        read = {(each.of[0], each.of[1], str(each.kind)) for each in self._read_anywhere() if each.kind in TALLIES}
+        read = {(each.of[0], each.of[1], str(each.kind)) for each in self._read() if each.kind in TALLIES}
         return [(kind, observer, by) for observer, by, kind in sorted(read)]
-
-    def _read_anywhere(self) -> Iterator[Quantity]:
-        """What terms and conditions read."""
-        conditions = [*self.conditions.values(), *(outcome.when for outcome in self.outcomes.values())]
-        yield from self._read_by_rules()
-        yield from (quantity for condition in conditions for quantity in quantities(condition))
 
     def _read_by_rules(self) -> Iterator[Quantity]:
         """What actions and variables read, themselves and not through a condition that they name."""

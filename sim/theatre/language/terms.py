@@ -25,6 +25,7 @@ QuantityKind = Literal[
     "impunity",
     "toll",
     "days_since",
+    "ordered",
 ]
 GRIEVANCES: tuple[QuantityKind, ...] = ("provocation", "blood")
 """What an actor holds against another; an act that they drive answers the strongest behind them."""
@@ -41,10 +42,11 @@ WORLD_UNITS = {
     "blood": "1",
     "impunity": "1",
     "toll": "1",
+    "ordered": "1",
     "condition": "1",
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
-_FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung)"
+_FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung), ordered(action)"
 RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market", "on"} - {"condition"})
 
 
@@ -85,6 +87,8 @@ class Quantity:
             if not re.fullmatch(r"[0-9]", arguments[1]):
                 raise ValueError(f"'{text}': the second name must be a rung from 0 to 9")
             return cls("days_since", (names.require("actor", arguments[0]), arguments[1]))
+        if name == "ordered" and len(arguments) == 1:
+            return cls("ordered", (names.require("action", arguments[0]),))
         kind = next((kind for kind in (*GRIEVANCES, *TALLIES) if kind == name), None)
         if kind is not None and len(arguments) == 2:
             observer, by = (names.require("actor", argument) for argument in arguments)

@@ -40,6 +40,7 @@ _QUANTITIES = {
     "blood": SHARE,
     "impunity": SHARE,
     "toll": SHARE,
+    "ordered": SHARE,
     "rung": Place(0.0, 9.0, "linear"),
     "tension": Place(0.0, 100.0, "log"),
 }
