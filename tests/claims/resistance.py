@@ -31,7 +31,7 @@ ROWS = (
         "the killing is a break, not one more step",
         given=DECEMBER,
         switch=Switch("the commanders are killed, instead of bases bombed", off=BASES_BOMBED, on=COMMANDERS_KILLED),
-        then=more(runs_with("iran.fire_warned_missiles", "iran.strike_us_forces", "iran.open_war")),
+        then=more(runs_with("iran.fire_warned_missiles", "iran.fire_salvo", "iran.strike_us_forces", "iran.open_war")),
         via="actions.us.kill_commanders",
         days=15,
         runs=200,
