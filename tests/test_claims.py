@@ -11,10 +11,10 @@ from sim.theatre.files.overrides import find
 from sim.theatre.files.yaml_tree import Node
 from sim.theatre.language.sources import parse
 from tests.claims.effects import Row, difference, effect, ensemble, less, more
-from tests.claims.measures import acts, mean, runs_with
+from tests.claims.measures import acts, mean, reached, runs_with
 from tests.claims.settings import DECEMBER, LETHAL, SUMMER
 from tests.claims.table import ROWS
-from tests.claims.worlds import Switch, sets
+from tests.claims.worlds import Switch, never, sets
 from tests.claims.write import line, written
 
 CLAIMS = load_sources().claims
@@ -81,6 +81,24 @@ def theatre() -> Node:
 def test_a_mechanism_names_the_claim_as_its_source(row: Row, theatre: Node):
     named = {key for source in sources_along(theatre, row.via) for key in parse(source).keys}
     assert row.claim in named
+
+
+# What a difference does not tell.
+
+
+def test_without_both_blocs_the_premier_hardly_falls():
+    october, falls = next(row.given for row in ROWS if row.claim == "A27"), reached("premier_resigns").of
+    shares = {
+        bloc: falls(ensemble(october | never(bloc), days=120)).mean()
+        for bloc in ("fatah.drop_premier", "sairoon.seek_premiers_fall")
+    }
+    assert max(shares.values()) < 0.15, shares
+    assert falls(ensemble(october, days=120)).mean() > 0.35
+
+
+def test_most_threats_meet_a_counter_threat():
+    threat = next(row for row in ROWS if row.claim == "A04")
+    assert threat.then.of.of(ensemble(threat.given | threat.switch.on, threat.days, threat.runs)).mean() > 0.5
 
 
 # Controls: rows and intervals can fail.

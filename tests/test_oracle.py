@@ -293,7 +293,7 @@ def test_the_script_replaces_choices_and_history_leaves_none():
         (3, "bora.act"),
     ]
     assert [event.deaths for event in model.events] == [0, 0, 0, 0, 0, 2, 0]
-    assert model.events[1] == (0, "script", "shock", "", 0, 0.0, 0, 1, -1)
+    assert model.events[1] == (0, "script", "shock", "", 0, 0.0, 0, 1, -1, -1)
 
 
 def cause_of_first(action_id: str, drivers=None, reply: float = 0, rate: float = 100) -> int:

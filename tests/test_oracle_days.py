@@ -21,7 +21,7 @@ def test_deaths_are_drawn_and_raise_the_rung_of_a_lethal_act(run):
     u, other = Dice(0, run).uniforms(0, CASUALTIES, "aran.shell")
     deaths = 1 + math.floor(math.log(1 - other) / math.log(1 - 1 / 8)) if u < 0.5 else 0
     rung, deniability = (6, 0.4) if deaths else (4, 0.8)
-    assert model.events == [(0, "aran", "aran.shell", "bora", rung, deniability, deaths, 0, -1)]
+    assert model.events == [(0, "aran", "aran.shell", "bora", rung, deniability, deaths, 0, -1, -1)]
 
 
 def test_a_mean_of_one_death_kills_one():

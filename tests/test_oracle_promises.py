@@ -123,7 +123,13 @@ def assert_in_bounds(model: ReferenceModel) -> None:
     for stocks in model.stocks.values():
         assert min(stocks[:5]) > -1e-9  # a proxy's own share may fall short of 0 in the last digit
         assert stocks[5] < len(model.events)
-    assert max(Counter((event.day, event.actor) for event in model.events if event.target).values(), default=0) <= 1
+    assert (
+        max(
+            Counter((event.day, model.hand_of(event.action)) for event in model.events if event.target).values(),
+            default=0,
+        )
+        <= 1
+    )
 
 
 @few

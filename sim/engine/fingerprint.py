@@ -26,6 +26,7 @@ KERNELS = (
     "sim.engine.dice",
     "sim.engine.follow",
     "sim.engine.numbers",
+    "sim.engine.orders",
     "sim.engine.perceive",
     "sim.engine.readings",
     "sim.engine.settle",

@@ -181,6 +181,9 @@ class Tables(NamedTuple):
     actor: RecordTable
     hand: RecordTable
     fit: RecordTable
+    fit_start: Ints
+    answered: Ints
+    rivals: Ints
     suspicion: Ints
     loads: RecordTable
     load_start: Ints

@@ -66,7 +66,7 @@ def _bound(m, h, day, first, last):
             _add_by_run(drive, numbers.varied[numbers.slot[act.rate], first:last], most)
         if act.reply != NONE:
             _widen(drive, bound.largest[act.pair - me.pairs, :n])
-    if not hand.replies:
+    if hand.answered_end == hand.answered:
         return
     k = me.reply_rate
     for p in range(me.pairs, me.pairs_end):

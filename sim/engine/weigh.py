@@ -35,12 +35,10 @@ def weigh(m, h, day, columns):
     A reply competes with all replies of its actor at the target, whatever hands they belong to.
     """
     s, hand, runs, n = m.scratch, m.tables.hand[h], m.runs, columns.size
-    i, first, last = hand.actor, hand.actions, hand.actions_end
-    if hand.replies:
-        first, last = m.tables.actor[i].actions, m.tables.actor[i].actions_end
-        _read_closely(m, i, columns)
-        _fit_rungs(m, i, columns)
-    _answer(m, i, first, last, day, columns)
+    if hand.answered_end > hand.answered:
+        _read_closely(m, h, columns)
+        _fit_rungs(m, h, columns)
+    _answer(m, h, day, columns)
     _add_rates(m, h, day, columns)
     total, draw, threshold, seed = s.row[TOTAL, :n], s.row[DRAW, :n], s.row[THRESHOLD, :n], runs.seed[0]
     for c in range(n):
@@ -71,12 +69,14 @@ def _gather_number(numbers, k, columns, row):
 
 
 @part
-def _read_closely(m, i, columns):
-    """Read what only a reply depends on: the blood of each pair, and the rung of its strongest act."""
-    me, stocks, row, n = m.tables.actor[i], m.stocks, m.scratch.row, columns.size
+def _read_closely(m, h, columns):
+    """Read what only a reply depends on: the blood of each pair that it answers, and the rung of its strongest act."""
+    hand, stocks, row, n = m.tables.hand[h], m.stocks, m.scratch.row, columns.size
+    me = m.tables.actor[hand.actor]
     sharpness, held, rung = row[0, :n], row[1, :n], row[2, :n]
     _gather_number(m.numbers, me.sharpness, columns, sharpness)
-    for p in range(me.pairs, me.pairs_end):
+    for k in range(hand.answered, hand.answered_end):
+        p = m.tables.answered[k]
         _gather(stocks[BLOOD, p], columns, held)
         saturate(held, sharpness, m.scratch.room)
         _scatter(held, columns, stocks[BLOOD_READING, p])
@@ -107,23 +107,23 @@ def rung_of(peak, severity):
 
 
 @part
-def _fit_rungs(m, i, columns):
+def _fit_rungs(m, h, columns):
     """How well a reply on each rung answers each target in proportion, at best 1 [A36, Q02]."""
-    fit, me, stocks, row, n = m.tables.fit, m.tables.actor[i], m.stocks, m.scratch.row, columns.size
+    t, hand, stocks, row, n = m.tables, m.tables.hand[h], m.stocks, m.scratch.row, columns.size
+    fit, me = t.fit, t.actor[hand.actor]
     narrowness, overshoot, redline, sought = row[0, :n], row[1, :n], row[2, :n], row[3, :n]
     _gather_number(m.numbers, me.narrowness, columns, narrowness)
     _gather_number(m.numbers, me.overshoot, columns, overshoot)
     _gather_number(m.numbers, me.redline, columns, redline)
-    pair = NONE
-    for f in range(me.fits, me.fits_end):
-        if fit[f].pair != pair:
-            pair = fit[f].pair
-            provoking, blood = stocks[PROVOKING_RUNG, pair], stocks[BLOOD_READING, pair]
-            for c in range(n):
-                sought[c] = (provoking[columns[c]] + overshoot[c]) + redline[c] * blood[columns[c]]
-            if me.aside != NONE:
-                _add_defiance(m.numbers, me.firmness, m.aside[DEFIANCE, row_aside(me, pair)], columns, sought)
-        _fit(float(fit[f].rung), sought, narrowness, m.scratch.fit[f - me.fits, :n], m.scratch.room)
+    for k in range(hand.answered, hand.answered_end):
+        pair = t.answered[k]
+        provoking, blood = stocks[PROVOKING_RUNG, pair], stocks[BLOOD_READING, pair]
+        for c in range(n):
+            sought[c] = (provoking[columns[c]] + overshoot[c]) + redline[c] * blood[columns[c]]
+        if me.aside != NONE:
+            _add_defiance(m.numbers, me.firmness, m.aside[DEFIANCE, row_aside(me, pair)], columns, sought)
+        for f in range(t.fit_start[pair], t.fit_start[pair + 1]):
+            _fit(float(fit[f].rung), sought, narrowness, m.scratch.fit[f - me.fits, :n], m.scratch.room)
 
 
 @inline
@@ -141,16 +141,21 @@ def _fit(rung, sought, narrowness, fit, room):
 
 
 @part
-def _answer(m, i, first, last, day, columns):
-    """Find which of some actions may be done, what each reply and silence weigh, and what a weight is worth."""
-    s, me, n = m.scratch, m.tables.actor[i], columns.size
+def _answer(m, h, day, columns):
+    """Find which actions may be done, what each reply and silence weigh, and what a weight is worth.
+
+    Weighed are the hand's own, and whatever else of its actor answers whom they answer.
+    """
+    s, hand, n = m.scratch, m.tables.hand[h], columns.size
+    me = m.tables.actor[hand.actor]
     number, substitution, variety = s.row[0, :n], s.row[1, :n], s.row[2, :n]
     _gather_number(m.numbers, me.silence, columns, number)
-    for p in range(me.pairs_end - me.pairs):
-        copy(number, s.together[p, :n])
+    for k in range(hand.answered, hand.answered_end):
+        copy(number, s.together[m.tables.answered[k] - me.pairs, :n])
     _gather_number(m.numbers, me.substitution, columns, substitution)
     _gather_number(m.numbers, me.variety, columns, variety)
-    for a in range(first, last):
+    for k in range(hand.rivals, hand.rivals_end):
+        a = m.tables.rivals[k]
         act, local = m.tables.action[a], a - me.actions
         opened, weight = s.open[local, :n], s.weight[local, :n]
         _mark_open(m, day, a, columns, opened, s.able[local])
@@ -162,9 +167,9 @@ def _answer(m, i, first, last, day, columns):
                 _change(act, m.tables.action, leading, columns, substitution, variety, weight)
             _add_open(weight, opened, s.together[act.pair - me.pairs])
     _gather_number(m.numbers, me.reply_rate, columns, number)
-    for p in range(me.pairs, me.pairs_end):
-        local = p - me.pairs
-        _answer_by(number, m.stocks[PROVOCATION, p], columns, s.together[local], s.by[local])
+    for k in range(hand.answered, hand.answered_end):
+        p = m.tables.answered[k]
+        _answer_by(number, m.stocks[PROVOCATION, p], columns, s.together[p - me.pairs], s.by[p - me.pairs])
 
 
 @inline

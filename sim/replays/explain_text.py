@@ -28,15 +28,15 @@ def sheet(told: "Explanation", width: int) -> str:
     ]
     others = [each for each in told.others if each.options or each.did is not None]
     hands = [each for each in (told, *others) if not each.accident]
-    for place, each in enumerate(hands):
-        lines += ["", *(_hand(each) if len(hands) > 1 or each.hand != each.actor else ())]
-        lines += paragraph(" ".join(_what_came_of_it(each)), width).splitlines()
-        saw = () if place else _saw(each, theatre, width)
-        for part in (saw, _open(each, theatre, width), _not_open(each, width)):
-            section = list(part)
-            lines += ["", *section] if section else []
-    accidents = list(_by_mistake(told, theatre, width))
-    lines += ["", *accidents] if accidents else []
+    saw = list(_saw(told, theatre, width))
+    alone = len(hands) == 1
+    sections = [] if alone else [saw]
+    for each in hands:
+        name = [] if alone and each.hand == each.actor else list(_hand(each))
+        came = paragraph(" ".join(_what_came_of_it(each)), width).splitlines()
+        sections += [name + came, saw if alone else [], list(_open(each, theatre, width)), list(_not_open(each, width))]
+    for section in [*sections, list(_by_mistake(told, theatre, width))]:
+        lines += ["", *section] if section else []
     return printable("\n".join(lines)) + "\n"
 
 

@@ -3,18 +3,19 @@
 from .effects import Row, less, more
 from .measures import acts, attacks, reached, runs_with
 from .settings import (
-    AUTUMN,
+    ATTACK_ON_PLANT,
     BASES_BOMBED,
     DECEMBER,
+    IRAN_KILLS,
     KILLING,
+    MILITIAS,
     OCTOBER,
-    PLANT_BURNS,
     PROTESTS,
     SANCTIONS_ON_LEADERS,
     STRONG_AXIS,
     SUMMER,
 )
-from .worlds import Switch, does, held, never, sets, starts
+from .worlds import Switch, does, held, never, on, sets, starts
 
 ROCKETS = [does("kataib_hezbollah.fire_rockets", deaths=0, day=day) for day in (0, 4, 8)]
 
@@ -35,31 +36,33 @@ ROWS = (
         "A18",
         "built against the American threat",
         given=SUMMER,
-        switch=Switch("high alert, instead of low", off=held(alert=0.05), on=held(alert=0.6)),
+        switch=Switch("American missiles hit Iran", on=does("us.strike_iran", deaths=10)),
         then=more(acts("iran.fund_axis")),
         via="actions.iran.fund_axis.drivers.alert",
         days=60,
-        runs=1200,
+        runs=2000,
     ),
     Row(
         "A19",
         "the network deters a strike on Iran",
-        given=AUTUMN | PLANT_BURNS | sets({"actions.iran.strike_oil_plant.deniability": 0}),
+        given=DECEMBER | IRAN_KILLS,
         switch=STRONG_AXIS,
-        then=less(runs_with("us.strike_iran")),
+        then=less(reached("us_force_on_iran")),
         via="actions.us.strike_iran.drivers.axis_command*axis_strength",
         days=15,
+        runs=1500,
     ),
     Row(
         "A20",
         "its standing as a resistance supports it",
         given=SUMMER,
         switch=Switch(
-            "high standing, instead of low", off=held(resistance_standing=0.2), on=held(resistance_standing=0.8)
+            "high standing, instead of low", off=held(resistance_standing=0.3), on=held(resistance_standing=0.7)
         ),
         then=more(acts("hezbollah.threaten_us", "kataib_hezbollah.storm_embassy")),
         via="actions.hezbollah.threaten_us.drivers.resistance_standing",
         days=90,
+        runs=1500,
     ),
     Row(
         "A20",
@@ -69,6 +72,16 @@ ROWS = (
         then=more(acts("us.sanction_hezbollah", "us.list_guards")),
         via="actions.us.sanction_hezbollah.drivers.axis_strength",
         days=90,
+        runs=800,
+    ),
+    Row(
+        "A20",
+        "which Tehran answers (no outcome hangs on it: steps of the law are answered by such steps)",
+        given=on("2018-09-01") | starts(guards_listed=False),
+        switch=Switch("the Guards are listed", off=never("us.list_guards"), on=does("us.list_guards")),
+        then=more(attacks(("iran",), ("us",), (2, 9))),
+        via="actions.us.list_guards",
+        days=60,
     ),
     Row(
         "A21",
@@ -78,6 +91,17 @@ ROWS = (
         then=more(acts("kataib_hezbollah.fight_isis")),
         via="actions.kataib_hezbollah.fight_isis.drivers.axis_strength",
         days=90,
+        runs=800,
+    ),
+    Row(
+        "A21",
+        "and ISIS raids less where they fight it (a little: the war itself was over by 2019)",
+        given=SUMMER,
+        switch=Switch("they may fight it", off=never("kataib_hezbollah.fight_isis")),
+        then=less(acts("isis.bomb_town", "isis.rebuild_ranks")),
+        via="actions.kataib_hezbollah.fight_isis.effects.isis_threat",
+        days=240,
+        runs=1000,
     ),
     Row(
         "A22",
@@ -87,15 +111,26 @@ ROWS = (
         then=more(acts("saudi_arabia.denounce_iran", "saudi_arabia.host_us_troops", "saudi_arabia.fill_oil_gap")),
         via="actions.saudi_arabia.denounce_iran.drivers.gulf_fear",
         days=90,
-        runs=800,
+        runs=1500,
     ),
     Row(
         "A23",
         "attention sits on the Gulf while Iraq heats up",
         given=DECEMBER,
-        switch=Switch("the world looks to the Gulf", off=held(gulf_attention=0.05), on=held(gulf_attention=0.8)),
+        switch=ATTACK_ON_PLANT,
         then=less(acts("us.warn_militias", "us.press_premier", "us.reinforce_iraq", *SANCTIONS_ON_LEADERS)),
         via="actions.us.warn_militias.drivers.gulf_attention",
+        runs=800,
+    ),
+    Row(
+        "A23",
+        "and Iraq heats up the more for it",
+        given=DECEMBER,
+        switch=Switch("the world looks to the Gulf", off=held(gulf_attention=0.15), on=held(gulf_attention=0.6)),
+        then=more(attacks(MILITIAS, ("us",))),
+        via="actions.iran.order_militias.drivers.gulf_attention",
+        days=60,
+        runs=800,
     ),
     Row(
         "A24",
@@ -143,8 +178,7 @@ ROWS = (
         switch=Switch("Fatah may join", off=never("fatah.drop_premier")),
         then=more(reached("premier_resigns")),
         via="actions.fatah.drop_premier",
-        days=60,
-        runs=800,
+        days=120,
     ),
     Row(
         "A27",
@@ -153,8 +187,7 @@ ROWS = (
         switch=Switch("Sairoon may ask", off=never("sairoon.seek_premiers_fall")),
         then=more(reached("premier_resigns")),
         via="actions.sairoon.seek_premiers_fall",
-        days=60,
-        runs=1500,
+        days=120,
     ),
     Row(
         "A28",
@@ -208,7 +241,6 @@ ROWS = (
             {
                 "actions.us.sanction_kataib_leaders.effects.campaign": -0.12,
                 "actors.kataib_hezbollah.replies.rate": 0.15,
-                "actions.kataib_hezbollah.vow_revenge.effects.campaign": 0.02,
             }
         ),
         switch=Switch("leaders are sanctioned", on=does("us.sanction_kataib_leaders")),
@@ -223,16 +255,14 @@ ROWS = (
         given=DECEMBER
         | sets(
             {
-                "actions.us.sanction_kataib_leaders.effects.campaign": 0,
+                "actions.us.sanction_kataib_leaders.effects.campaign": 0.06,
                 "actors.kataib_hezbollah.replies.rate": 0.5,
-                "actions.kataib_hezbollah.vow_revenge.effects.campaign": 0.2,
             }
         ),
         switch=Switch("leaders are sanctioned", on=does("us.sanction_kataib_leaders")),
         then=more(acts("kataib_hezbollah.fire_rockets")),
         via="actions.us.sanction_kataib_leaders",
-        days=15,
-        runs=800,
+        runs=2000,
         may=True,
     ),
     Row(
@@ -261,5 +291,6 @@ ROWS = (
         then=more(acts(*SANCTIONS_ON_LEADERS)),
         via="actions.us.sanction_kataib_leaders.drivers.axis_command*axis_strength",
         days=60,
+        runs=1500,
     ),
 )

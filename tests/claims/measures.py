@@ -91,6 +91,16 @@ def mean(trajectory: str) -> Measure:
     return Measure(f"mean `{trajectory}`", lambda ensemble: _path(ensemble, trajectory).mean(axis=1))
 
 
+def spread(measure: Measure) -> Measure:
+    """How far runs differ among themselves: the square of each run's distance from their mean."""
+
+    def squared(ensemble: Ensemble) -> Values:
+        values = measure.of(ensemble)
+        return (values - values.mean()) ** 2
+
+    return Measure(f"spread of {measure.words}", squared)
+
+
 def _listed(names: Names) -> str:
     return ", ".join(f"`{name}`" for name in names)
 

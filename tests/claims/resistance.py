@@ -1,22 +1,29 @@
 """Maximum pressure against maximum resistance: claims A01 to A16."""
 
 from .effects import Row, less, more
-from .measures import acts, attacks, highest, mean, runs_with
+from .measures import acts, attacks, highest, mean, runs_with, spread
 from .settings import (
     ATTACK_ON_PLANT,
     AUTUMN,
     BASES_BOMBED,
+    COMMAND_DIES,
     COMMANDERS_KILLED,
     DECEMBER,
+    GULF,
+    IRAN_KILLS,
     MAY,
+    MILITIAS,
     PLANT_BURNS,
     PRESSURE,
+    SHIPS_BURN,
+    SQUEEZED,
     SUMMER,
     WAIVERS_END,
 )
-from .worlds import Switch, does, held, sets
+from .worlds import Switch, does, never, sets
 
-HEDGING = acts("uae.talk_with_iran", "uae.leave_yemen", "saudi_arabia.sound_out_iran")
+HEDGES = ("uae.talk_with_iran", "uae.leave_yemen", "saudi_arabia.sound_out_iran")
+HEDGING = acts(*HEDGES)
 SIDING = acts(
     "uae.choke_iran_trade",
     "uae.report_state_actor",
@@ -31,10 +38,19 @@ ROWS = (
         "the killing is a break, not one more step",
         given=DECEMBER,
         switch=Switch("the commanders are killed, instead of bases bombed", off=BASES_BOMBED, on=COMMANDERS_KILLED),
-        then=more(runs_with("iran.fire_warned_missiles", "iran.strike_us_forces", "iran.open_war")),
+        then=more(runs_with("iran.fire_warned_missiles", "iran.fire_salvo", "iran.strike_us_forces", "iran.open_war")),
         via="actions.us.kill_commanders",
         days=15,
         runs=200,
+    ),
+    Row(
+        "A01",
+        "and other rules hold from then on: the two states strike each other openly",
+        given=DECEMBER,
+        switch=Switch("the commanders are killed, instead of bases bombed", off=BASES_BOMBED, on=COMMANDERS_KILLED),
+        then=more(attacks(("us", "iran"), ("us", "iran"), (8, 9))),
+        via="actions.us.kill_commanders.effects.new_normal",
+        days=60,
     ),
     Row(
         "A02",
@@ -50,23 +66,40 @@ ROWS = (
         "A03",
         "the victims are nodes of command",
         given=DECEMBER | COMMANDERS_KILLED,
-        switch=Switch(
-            "the command dies with them",
-            off=held(axis_command=0.85) | sets({"actions.us.kill_commanders.effects.axis_command": 0}),
-        ),
+        switch=COMMAND_DIES,
         then=less(acts("iran.order_militias", "iran.rein_in_militias")),
         via="actions.us.kill_commanders.effects.axis_command",
         days=90,
     ),
     Row(
+        "A03",
+        "those whom nobody commands fire more",
+        given=DECEMBER | COMMANDERS_KILLED,
+        switch=COMMAND_DIES,
+        then=more(attacks(MILITIAS, ("us",))),
+        via="actions.kataib_hezbollah.fire_rockets.drivers.~axis_command*~commanders_alive",
+        days=90,
+        runs=800,
+    ),
+    Row(
+        "A03",
+        "and less evenly",
+        given=DECEMBER | COMMANDERS_KILLED,
+        switch=COMMAND_DIES,
+        then=more(spread(attacks(MILITIAS, ("us",)))),
+        via="actions.kataib_hezbollah.fire_rockets.drivers.~axis_command*~commanders_alive",
+        days=90,
+        runs=800,
+    ),
+    Row(
         "A04",
-        "a threat meets a counter-threat",
+        "a threat meets a counter-threat, in most cases",
         given=MAY,
         switch=Switch("two threats", on=does("us.threaten_iran") | does("us.threaten_iran", day=6)),
-        then=more(acts("iran.threaten_hormuz")),
+        then=more(runs_with("iran.threaten_hormuz")),
         via="actions.iran.threaten_hormuz.reply",
         days=15,
-        runs=2000,
+        runs=1000,
     ),
     Row(
         "A05",
@@ -78,6 +111,15 @@ ROWS = (
         days=60,
     ),
     Row(
+        "A05",
+        "and nobody's shipping is safe while Iran's is barred",
+        given=SUMMER,
+        switch=PRESSURE,
+        then=more(mean("gulf_risk")),
+        via="actions.iran.threaten_hormuz",
+        days=60,
+    ),
+    Row(
         "A06",
         "pressure aligns moderates and the Guards",
         given=SUMMER,
@@ -85,6 +127,16 @@ ROWS = (
         then=more(acts("iran.close_ranks")),
         via="actions.iran.close_ranks.drivers.economic_pain*sanctions",
         days=60,
+    ),
+    Row(
+        "A06",
+        "and aligned they refuse where they might have offered",
+        given=SUMMER | SQUEEZED,
+        switch=Switch("ranks are closed", off=never("iran.close_ranks"), on=does("iran.close_ranks")),
+        then=less(acts("iran.offer_talks", "iran.open_talks") - acts("iran.refuse_talks")),
+        via="actions.iran.close_ranks.effects.hardliners",
+        days=60,
+        runs=2000,
     ),
     Row(
         "A07",
@@ -125,12 +177,22 @@ ROWS = (
     ),
     Row(
         "A11",
-        "Washington blames Iran, whoever claims it",
+        "Washington blames Iran within days, whoever claims it",
         given=AUTUMN,
         switch=ATTACK_ON_PLANT,
-        then=more(acts("us.publish_evidence")),
+        then=more(runs_with("us.publish_evidence")),
+        via="actions.us.publish_evidence.drivers.attack_just_made",
+        days=4,
+    ),
+    Row(
+        "A11",
+        "and acts on what it has shown",
+        given=AUTUMN | PLANT_BURNS,
+        switch=Switch("it may show its evidence", off=never("us.publish_evidence")),
+        then=more(attacks(("us",), ("iran",), (2, 9))),
         via="actions.us.publish_evidence",
         days=20,
+        runs=1000,
     ),
     Row(
         "A12",
@@ -156,19 +218,16 @@ ROWS = (
     Row(
         "A14",
         "proxies give deniability",
-        given=DECEMBER | does("kataib_hezbollah.fire_barrage", deaths=2),
+        given=DECEMBER,
         switch=Switch(
             "two Americans die by a proxy, instead of openly by Iran",
-            off=sets(
-                {
-                    "actors.kataib_hezbollah.sponsors.iran.control.axis_command": 2,
-                    "actions.kataib_hezbollah.fire_barrage.deniability": 0,
-                }
-            ),
+            off=IRAN_KILLS,
+            on=does("kataib_hezbollah.fire_barrage", deaths=2),
         ),
-        then=less(runs_with("us.strike_iran")),
+        then=less(attacks(("us",), ("iran",), (7, 9))),
         via="actors.kataib_hezbollah.sponsors.iran.control.axis_command",
         days=15,
+        runs=800,
     ),
     Row(
         "A15",
@@ -193,6 +252,25 @@ ROWS = (
     ),
     Row(
         "A15",
+        "and those who hedge may be spared",
+        given=AUTUMN
+        | PLANT_BURNS
+        | sets(
+            {
+                "actions.uae.talk_with_iran.drivers.gulf_risk": 5,
+                "actions.uae.leave_yemen.drivers.gulf_risk": 5,
+                "actions.saudi_arabia.sound_out_iran.drivers.gulf_risk": 3.5,
+                "actions.saudi_arabia.sound_out_iran.drivers.oil_damage": 3,
+            }
+        ),
+        switch=Switch("they may hedge", off=never(*HEDGES)),
+        then=less(attacks(("iran",), GULF)),
+        via="variables.gulf_detente",
+        days=60,
+        may=True,
+    ),
+    Row(
+        "A15",
         "attacks may drive the Gulf states to Washington",
         given=AUTUMN
         | sets(
@@ -212,10 +290,20 @@ ROWS = (
     Row(
         "A16",
         "energy at risk makes Japan mediate",
-        given=AUTUMN,
-        switch=ATTACK_ON_PLANT,
+        given=SUMMER,
+        switch=SHIPS_BURN,
         then=more(acts("japan.mediate_crisis")),
         via="actions.japan.mediate_crisis.drivers.gulf_risk",
+        runs=1200,
+    ),
+    Row(
+        "A16",
+        "which opens the way to talks (a little: they seldom come of it)",
+        given=AUTUMN | PLANT_BURNS,
+        switch=Switch("Japan may mediate", off=never("japan.mediate_crisis")),
+        then=more(mean("talks")),
+        via="actions.japan.mediate_crisis",
+        days=60,
         runs=1200,
     ),
 )

@@ -1,6 +1,6 @@
 """The worlds in which claims are tried, as things stood in some months of the record, and what is switched most."""
 
-from .worlds import Switch, does, drops, held, on, starts
+from .worlds import Switch, does, drops, held, on, sets, starts
 
 GULF = ("saudi_arabia", "uae")
 MILITIAS = ("kataib_hezbollah", "asaib_ahl_al_haq")
@@ -21,6 +21,7 @@ DECEMBER = (
 """Weeks of protest and of rockets lie behind."""
 
 PLANT_BURNS = does("iran.strike_oil_plant", deaths=0)
+IRAN_KILLS = does("iran.strike_us_forces", deaths=2)
 AMERICAN_DIES = does("kataib_hezbollah.fire_barrage", deaths=1)
 NOBODY_DIES = does("kataib_hezbollah.fire_barrage", deaths=0)
 BASES_BOMBED = does("us.strike_militia", deaths=25)
@@ -34,4 +35,10 @@ ATTACK_ON_PLANT = Switch("the Saudi oil plant burns", on=PLANT_BURNS)
 LETHAL = Switch("a barrage kills an American, instead of nobody", off=NOBODY_DIES, on=AMERICAN_DIES)
 AIR_STRIKE = Switch("American aircraft bomb the militia's bases", on=BASES_BOMBED)
 KILLING = Switch("the commanders are killed", on=COMMANDERS_KILLED)
-STRONG_AXIS = Switch("a strong axis, instead of a weak one", off=held(axis_strength=0.2), on=held(axis_strength=0.85))
+STRONG_AXIS = Switch("a strong axis, instead of a weak one", off=held(axis_strength=0.5), on=held(axis_strength=0.85))
+"""From one end of its plausible range to the other."""
+COMMAND_DIES = Switch(
+    "the command dies with them",
+    off=held(axis_command=0.85) | sets({"actions.us.kill_commanders.effects.axis_command": 0}),
+)
+SHIPS_BURN = Switch("ships burn off Hormuz", on=does("iran.sabotage_shipping") | does("iran.sabotage_shipping", day=5))

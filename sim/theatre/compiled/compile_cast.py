@@ -11,6 +11,7 @@ from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Action
 
 from . import arithmetic
+from .compile_rules import SpanTable
 from .program import ACTOR, FIT, HAND, LOAD, NONE, Ints, RecordTable, elementwise, ints, table
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Cast:
         replies = [(name.split(".")[0], act) for name, act in compiler.actions.items() if act.reply.value > 0]
         self.fits = sorted({(actor, act.target, act.rung) for actor, act in replies})
         """(actor, target, rung) of all replies."""
+        self.answered, self.rivals = SpanTable(), SpanTable()
         self.links = [(proxy, sponsor) for proxy, actor in compiler.cast.items() for sponsor in sorted(actor.sponsors)]
 
     def actors(self) -> RecordTable:
@@ -67,21 +69,36 @@ class Cast:
 
     def hands(self, keys: list[int]) -> RecordTable:
         """One record for each hand; `keys` are hashes of their ids."""
-        replies = {self._of.hand_of[name] for name, act in self._of.actions.items() if act.reply.value > 0}
         counts = Counter(self._of.hand_of.values())
         ends = np.cumsum([counts[hand] for hand in self._of.hand_at], dtype=int).tolist()
         orders = Counter(self._of.hand_of[name] for name in self._of.order_at)
         ordered = np.cumsum([orders[hand] for hand in self._of.hand_at], dtype=int).tolist()
+        spans = [
+            (*self.answered.add(pairs), *self.rivals.add(acts)) for pairs, acts in map(self._rivals, self._of.hand_at)
+        ]
+        columns = dict(zip(("answered", "answered_end", "rivals", "rivals_end"), zip(*spans, strict=True), strict=True))
         return table(
             HAND,
             actor=[self._of.actor_at[hand.split("/")[0]] for hand in self._of.hand_at],
             actions=[0, *ends][: len(ends)],
             actions_end=ends,
-            replies=[int(hand in replies) for hand in self._of.hand_at],
             orders=[0, *ordered][: len(ordered)],
             orders_end=ordered,
             key=keys,
+            **columns,
         )
+
+    def _rivals(self, hand: str) -> tuple[list[int], list[int]]:
+        """The pairs that a hand's replies answer; and its actions, with all that of its actor answers these."""
+        of, actor = self._of, hand.split("/")[0]
+        mine = [name for name in of.actions if of.hand_of[name] == hand]
+        targets = {of.actions[name].target for name in mine if of.actions[name].reply.value > 0}
+        rivals = [
+            of.action_at[name]
+            for name, act in of.actions.items()
+            if name in mine or (name.split(".")[0] == actor and act.reply.value > 0 and act.target in targets)
+        ]
+        return sorted(of.pair_at[actor, target] for target in targets), rivals
 
     def _aside(self, pairs: list[int]) -> list[int]:
         """By actor: where the rows of what it sets aside of its `pairs` start, NONE for those that never do so."""
@@ -93,6 +110,11 @@ class Cast:
         """Pairs and rungs on which actors can reply."""
         pair = [self._of.pair_at[actor, target] for actor, target, _ in self.fits]
         return table(FIT, pair=pair, rung=[rung for _, _, rung in self.fits])
+
+    def fit_start(self) -> Ints:
+        """Where the fits of each pair start."""
+        counts = Counter(self._of.pair_at[actor, target] for actor, target, _ in self.fits)
+        return ints(np.cumsum([0, *(counts[pair] for pair in range(len(self._of.pair_at)))]))
 
     def suspicion(self) -> Ints:
         """By pair: how far the observer believes what it only suspects of the other."""

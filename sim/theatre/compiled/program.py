@@ -143,7 +143,10 @@ HAND = _table(
     actor="whose it is",
     actions="its actions start here …",
     actions_end="… and end here",
-    replies="1 if any of them is a reply",
+    rivals="those, and what else of its actor answers whom they answer, start here …",
+    rivals_end="… and end here",
+    answered="likewise the pairs whose targets they answer",
+    answered_end="",
     orders="those that are ordered start here …",
     orders_end="… and end here",
     key="hash of its id, for the dice",
@@ -317,6 +320,12 @@ class Program:
     """HAND."""
     fit: RecordTable
     """FIT: replies on one rung to one target fit alike."""
+    fit_start: Ints
+    """Fits of pair p start at fit_start[p]."""
+    answered: Ints
+    """Pairs that the replies of hands answer, as `hand` says."""
+    rivals: Ints
+    """Actions among which hands share out their actor's answers, likewise."""
     suspicion: Ints
     """Parameter, by pair."""
     loads: RecordTable

@@ -14,7 +14,7 @@ from .base import Id, Model, Source, Text, refuse
 from .days import Day, Window
 from .misfits import misfits, odd_values
 from .number import Number, numbers
-from .record import HistoryFile, actor_of, called_hand, imposed
+from .record import HistoryFile, called_hand, imposed
 from .references import ActionRef, VariableRef
 from .schema import Effects, Theatre
 
@@ -145,7 +145,7 @@ class Scenario(Model):
                 faults.append((("script", name, "on"), f"{entry.on} is outside the run, {self.start} to {self.end}"))
             if entry.do is None:
                 continue
-            place = (entry.on, hands.get(entry.do, actor_of(entry.do)))
+            place = (entry.on, hands.get(entry.do, entry.do))
             if place in taken:
                 who = called_hand(place[1])
                 text = f"'{taken[place]}' has {who} act on {entry.on} too; one act a day"
