@@ -198,6 +198,16 @@ ROWS = (
         via="actions.fatah.drop_premier.drivers.axis_command",
     ),
     Row(
+        "A28",
+        "and so the premier in office",
+        given=OCTOBER,
+        switch=Switch("Tehran may back him", off=never("iran.back_premier")),
+        then=less(reached("premier_resigns")),
+        via="actions.iran.back_premier",
+        days=120,
+        runs=800,
+    ),
+    Row(
         "A29",
         "visible patronage turns anger on Iran",
         given=OCTOBER | starts(protest=0.7),
