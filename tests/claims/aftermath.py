@@ -253,7 +253,7 @@ ROWS = (
         then=more(acts("iran.offer_dialogue")),
         via="actions.iran.offer_dialogue.drivers.gulf_risk",
         days=60,
-        runs=3000,
+        runs=2000,
     ),
     Row(
         "A52",
