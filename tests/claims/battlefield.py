@@ -76,7 +76,7 @@ ROWS = (
     ),
     Row(
         "A20",
-        "which Tehran answers (no outcome hangs on it: steps of the law are answered by such steps)",
+        "which Tehran answers (a step of the law by such a step: no outcome shows it in these weeks)",
         given=on("2018-09-01") | starts(guards_listed=False),
         switch=Switch("the Guards are listed", off=never("us.list_guards"), on=does("us.list_guards")),
         then=more(attacks(("iran",), ("us",), (2, 9))),

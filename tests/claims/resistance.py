@@ -308,7 +308,7 @@ ROWS = (
     ),
     Row(
         "A16",
-        "which opens the way to talks (a little: they seldom come of it)",
+        "which opens the way to talks",
         given=AUTUMN | PLANT_BURNS,
         switch=Switch("Japan may mediate", off=never("japan.mediate_crisis")),
         then=more(mean("talks")),
