@@ -76,7 +76,7 @@ ROWS = (
     ),
     Row(
         "A20",
-        "which Tehran answers (no outcome hangs on it: steps of the law are answered by such steps)",
+        "which Tehran answers (a step of the law by such a step: no outcome shows it in these weeks)",
         given=on("2018-09-01") | starts(guards_listed=False),
         switch=Switch("the Guards are listed", off=never("us.list_guards"), on=does("us.list_guards")),
         then=more(attacks(("iran",), ("us",), (2, 9))),
@@ -196,6 +196,16 @@ ROWS = (
         switch=Switch("the command is intact, instead of cut", off=held(axis_command=0.2), on=held(axis_command=0.85)),
         then=less(runs_with("fatah.drop_premier")),
         via="actions.fatah.drop_premier.drivers.axis_command",
+    ),
+    Row(
+        "A28",
+        "and so the premier in office",
+        given=OCTOBER,
+        switch=Switch("Tehran may back him", off=never("iran.back_premier")),
+        then=less(reached("premier_resigns")),
+        via="actions.iran.back_premier",
+        days=120,
+        runs=800,
     ),
     Row(
         "A29",

@@ -157,6 +157,16 @@ ROWS = (
         days=60,
     ),
     Row(
+        "A08",
+        "after the ships: what went unpunished grows bolder",
+        given=SUMMER | SQUEEZED,
+        switch=SHIPS_BURN,
+        then=more(acts("iran.strike_oil_plant")),
+        via="actions.iran.strike_oil_plant.drivers.impunity(iran, saudi_arabia)",
+        days=60,
+        runs=1000,
+    ),
+    Row(
         "A09",
         "the oil price surges",
         given=AUTUMN,
@@ -227,7 +237,7 @@ ROWS = (
         then=less(attacks(("us",), ("iran",), (7, 9))),
         via="actors.kataib_hezbollah.sponsors.iran.control.axis_command",
         days=15,
-        runs=800,
+        runs=1500,
     ),
     Row(
         "A15",
@@ -298,7 +308,7 @@ ROWS = (
     ),
     Row(
         "A16",
-        "which opens the way to talks (a little: they seldom come of it)",
+        "which opens the way to talks",
         given=AUTUMN | PLANT_BURNS,
         switch=Switch("Japan may mediate", off=never("japan.mediate_crisis")),
         then=more(mean("talks")),
