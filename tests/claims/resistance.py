@@ -95,10 +95,10 @@ ROWS = (
         "A04",
         "a threat meets a counter-threat, in most cases",
         given=MAY,
-        switch=Switch("two threats", on=does("us.threaten_iran") | does("us.threaten_iran", day=6)),
+        switch=Switch("a threat", on=does("us.threaten_iran")),
         then=more(runs_with("iran.threaten_hormuz")),
         via="actions.iran.threaten_hormuz.reply",
-        days=15,
+        days=10,
         runs=1000,
     ),
     Row(
