@@ -13,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.floating import usual
-from sim.engine.follow import IMPOSSIBLE, ancestors
+from sim.engine.follow import ancestors
+from sim.engine.follow_orders import IMPOSSIBLE
 from sim.engine.particles import MOST_PARTICLES, Particles
 from sim.execution.workers import computed
 from sim.given import seed_of, whole
