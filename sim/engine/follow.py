@@ -15,8 +15,8 @@ from sim.theatre.compiled.program import NONE
 from ._numba import exp, inline, kernel, log, part, struct_at
 from .decide import _cause, fall
 from .dice import CASUALTIES, POSSIBLE, RESAMPLE, middle, uniform, words
-from .readings import at
 from .follow_orders import IMPOSSIBLE, _hold_back, _share_unseen
+from .readings import at
 from .settle import fail, finite
 from .state import DRAW, TILE, TOTAL, ModelState
 from .weigh import weigh

@@ -39,20 +39,19 @@ def _share_unseen(m, h, a, day, unseen, r):
         if orders.due[k, r] != NONE and orders.firm[k, r]:
             return 0.0
     for k in range(hand.orders, hand.orders_end):
-        if orders.due[k, r] == day and not _calls_off(m, a, k):
-            if orders.firm[k, r] or not m.tables.script.forbidden[day, m.tables.orders[k]]:
-                return 1.0
+        stopped = not orders.firm[k, r] and m.tables.script.forbidden[day, m.tables.orders[k]]
+        if orders.due[k, r] == day and not stopped and not _calls_off(m, a, k):
+            return 1.0
     return unseen
 
 
 @inline
 def _calls_off(m, a, k):
     """Whether act `a` calls off order `k`."""
-    act = m.tables.action[a]
+    act, found = m.tables.action[a], False
     for c in range(act.calls_off, act.calls_off_end):
-        if m.tables.orders_called_off[c] == k:
-            return True
-    return False
+        found |= m.tables.orders_called_off[c] == k
+    return found
 
 
 @kernel
@@ -102,19 +101,19 @@ def follow_orders(address, h, day, seen, share, held, gain, chance, expected):
 @inline
 def _another_stands(m, hand, k, day, r):
     """Whether an order of the hand that nothing stops is due today too."""
+    found = False
     for other in range(hand.orders, hand.orders_end):
-        if other != k and m.orders.due[other, r] == day and m.orders.firm[other, r]:
-            return True
-    return False
+        found |= other != k and m.orders.due[other, r] == day and m.orders.firm[other, r] == 1
+    return found
 
 
 @inline
 def _is_called_off(m, i, k, r):
     """Whether something that actor `i` has chosen today calls off order `k`."""
+    found = False
     for h in range(m.tables.actor[i].hands, m.tables.actor[i].hands_end):
-        if m.chosen[h, r] != NONE and _calls_off(m, m.chosen[h, r], k):
-            return True
-    return False
+        found |= m.chosen[h, r] != NONE and _calls_off(m, m.chosen[h, r], k)
+    return found
 
 
 @inline
