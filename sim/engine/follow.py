@@ -261,8 +261,9 @@ def take_in(gain, alive, particles, log_weight, evidence):
 
 @kernel
 def mean(values, share, particles, found):
-    """Add the mean of values in each set, each counting as much as its particle."""
+    """Find the mean of values in each set, each counting as much as its particle."""
     for k in range(found.size):
+        found[k] = 0.0
         for r in range(k * particles, (k + 1) * particles):
             found[k] += share[r] * values[r]
 

@@ -1,10 +1,10 @@
 """Orders in runs that follow a record: nobody sees them before the act is done, or called off (ODD 7.8)."""
 
-from math import ceil
+from math import ceil, inf
 
 from sim.theatre.compiled.program import NONE
 
-from ._numba import inline, kernel, log, struct_at
+from ._numba import exp, inline, kernel, log, struct_at
 from .readings import at
 from .state import ModelState
 
@@ -55,36 +55,40 @@ def _calls_off(m, a, k):
 
 
 @kernel
-def follow_orders(address, h, day, seen, share, held, gain, chance, expected):
+def follow_orders(address, h, day, seen, log_weight, particles, held, gain, chance, expected):
     """Gain the log chance that orders of hand `h` which are due today are in the record, or are not.
 
     All have decided, and nothing has been called off or ordered yet.
 
     Parameters
     ----------
-    seen, share, expected : see `follow`
+    seen, expected : see `follow`
+    log_weight : array (run,)
+        Logarithms of what each run counts, now that all have decided.
+    particles : int
+        How many make up a set.
     held : array (order, run)
         The chance that each run gave to orders which nothing stops.
     gain : array (run,)
         Set to the log chance.
-    chance : array (run,)
-        Set to the chance of the act that is recorded, and had been ordered; 0 where there is none.
+    chance : array (set,)
+        The chance of the act that is recorded, and had been ordered, is added to it.
     """
     m = struct_at(ModelState, address)
     hand = m.tables.hand[h]
     gain[:] = 0.0
-    chance[:] = 0.0
     for k in range(hand.orders, hand.orders_end):
         a, due, firm = m.tables.orders[k], m.orders.due[k], m.orders.firm[k]
         forbidden = m.tables.script.forbidden[day, a]
         for r in range(due.size):
             if due[r] != day or not m.status.alive[r]:
                 continue
-            expecting = 0.0
+            recorded = 0.0
             if firm[r]:
-                expecting = chance[r] = 0.0 if forbidden else seen[a] * held[k, r]
+                recorded = 0.0 if forbidden else seen[a] * held[k, r]
+                chance[r // particles] += _weight(log_weight[r]) * recorded
                 if seen[a] > 0.0:
-                    gain[r] += log(max(chance[r], IMPOSSIBLE))
+                    gain[r] += log(max(recorded, IMPOSSIBLE))
             elif not forbidden and not _another_stands(m, hand, k, day, r):
                 if _is_called_off(m, hand.actor, k, r):
                     gain[r] += _done_after_all(m, h, k, seen, r)
@@ -92,10 +96,16 @@ def follow_orders(address, h, day, seen, share, held, gain, chance, expected):
                     if seen[m.chosen[h, r]] > 0.0 and m.chosen[h, r] != a:
                         gain[r] += log(IMPOSSIBLE)
                 else:
-                    expecting = seen[a]
+                    recorded = seen[a]
                     gain[r] += log(max(1.0 - seen[a], IMPOSSIBLE))
-            if expected.size > 0 and expecting > 0.0:
-                expected[a] += share[r] * expecting
+            if expected.size > 0:
+                expected[a] += _weight(log_weight[r]) * recorded
+
+
+@inline
+def _weight(logarithm):
+    """What a particle counts."""
+    return exp(logarithm) if logarithm > -inf else 0.0
 
 
 @inline

@@ -149,22 +149,22 @@ class Particles(LockstepModel):
 
     def follow_orders(self, hands: range) -> None:
         """Take into the weights which of the orders that fall due today are in the record, before any is called off."""
-        seen, gain = self.record.seen, self._gain
         for hand in hands:
-            if not self._orders[hand] or not self.speaks_of(hand):
-                continue
-            follow_orders(
-                self.address, hand, self.day, seen[self.day], self.share, self._held, gain, self._chance, self.expected
-            )
-            take_in(
-                gain,
-                self.status.alive,
-                self.particles,
-                self.log_weight,
-                self.evidence[self.program.hand[hand]["actor"]],
-            )
-            if self._due[hand]:
-                mean(self._chance, self.share, self.particles, self.chance[hand])
+            if self._orders[hand] and self.speaks_of(hand):
+                follow_orders(
+                    self.address,
+                    hand,
+                    self.day,
+                    self.record.seen[self.day],
+                    self.log_weight,
+                    self.particles,
+                    self._held,
+                    self._gain,
+                    self.chance[hand],
+                    self.expected,
+                )
+                evidence = self.evidence[self.program.hand[hand]["actor"]]
+                take_in(self._gain, self.status.alive, self.particles, self.log_weight, evidence)
 
     def follow_ordered_deaths(self, hands: range) -> None:
         """Take into the weights how many die of what was recorded, and ordered before, and is done today."""

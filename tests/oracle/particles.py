@@ -363,6 +363,8 @@ class ReferenceFilter:
     def step(self) -> None:
         self.evidence = dict.fromkeys([*self.actors, None], 0.0)
         self.evidence_of_deaths = dict.fromkeys(self.actors, 0.0)
+        self.moment: dict[str, list[float]] = {}
+        """What each particle counts when orders of a hand fall due."""
         self.pick()
         for particle in self.particles:
             particle.step()
@@ -392,6 +394,7 @@ class ReferenceFilter:
         mine = [hand for hand, of in self.hands.items() if of == actor]
         for hand in (hand for hand in mine if any(map(agents[0].is_ordered, self.actions_of(hand)))):
             if self.record.speaks_of(hand, self.day):
+                self.moment[hand] = [exp(w) if w > -inf else 0.0 for w in self.w]
                 self.take_in([agent.gain_of_orders[hand] for agent in agents], self.evidence, actor)
         for hand in (hand for hand in mine if self.record.order_may_be_due(hand, self.day)):
             self.take_in([agent.gain_of_ordered_deaths[hand] for agent in agents], self.evidence_of_deaths, actor)
@@ -422,14 +425,22 @@ class ReferenceFilter:
         self.w = [w - e for w in self.w]
 
     def note_chances(self) -> None:
-        """The chance of each hand's recorded act, and of every covered act, by the shares of the morning."""
+        """The chance of each hand's recorded act, and of every covered act, by the shares of the morning.
+
+        Of acts that had been ordered, by those of the moment.
+        """
         self.chance, self.expected = {}, {}
         for hand, actor in self.hands.items():
-            agents = list(zip(self.share, self.agents(actor), strict=True))
-            decided = add_up(0.0, (share * agent.chance[hand] for share, agent in agents))
-            self.chance[hand] = add_up(decided, (share * agent.chance_of_order[hand] for share, agent in agents))
+            agents, then = self.agents(actor), self.moment.get(hand, [0.0] * self.n)
+            decided = self.mean(self.share, [agent.chance[hand] for agent in agents])
+            self.chance[hand] = self.mean(then, [agent.chance_of_order[hand] for agent in agents], decided)
             for action in self.actions_of(hand):
-                self.expected[action] = add_up(0.0, (share * a.chances.get(action, 0.0) for share, a in agents))
+                share = then if agents[0].is_ordered(action) else self.share
+                self.expected[action] = self.mean(share, [agent.chances.get(action, 0.0) for agent in agents])
+
+    @staticmethod
+    def mean(shares: list[float], values: list[float], base: float = 0.0) -> float:
+        return add_up(base, (share * value for share, value in zip(shares, values, strict=True)))
 
     def fork(self, number: int, branch: int, case: Scenario) -> list[Particle]:
         """So many worlds that stand where particles stand, and go on freely."""

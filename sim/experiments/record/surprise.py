@@ -29,10 +29,11 @@ from sim.theatre.language.terms import Term
 
 from .filter import Filtered, filter
 
+Date = date  # which a field is called too
+
 MOST_RULES = 3
 LITTLE = 1.5
 """A rule that could have made an act no more likely than by this factor is not told."""
-Date = date
 NOISY = 2.0
 """So many acts, at least, must have been expected in a stretch in which none is recorded, to call it noisy."""
 
