@@ -239,10 +239,14 @@ class Particles(LockstepModel):
         """Whether each possibility of an act is left, since a hand acts once a day; shape (possibility, run)."""
         ways = self.record.of(act)
         free = np.ones((len(ways), self.n), bool)
-        for other in np.flatnonzero(self._picked[:, 0] != NONE):
-            for picked, taken in enumerate(self.record.of(int(other))):
-                same = (ways["hand"] == taken["hand"]) & _clash(ways, taken)
-                free[np.ix_(same, self._picked[other] == picked)] = False
+        for other, picked in enumerate(self._picked):
+            taken = self.record.of(other)
+            if other == act or (len(taken) > 1 and picked[0] == NONE):
+                continue
+            for at, way in enumerate(taken):
+                same = (ways["hand"] == way["hand"]) & _clash(ways, way)
+                if same.any():
+                    free[np.ix_(same, (picked == at) | (len(taken) == 1))] = False
         return free
 
     def _forget_events(self) -> None:

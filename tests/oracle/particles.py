@@ -292,7 +292,7 @@ class Particle(ReferenceModel):
 
     def pick(self, act: RecordedAct) -> int:
         """Pick one of the ways that earlier picks leave; return how many these are."""
-        others = [way for way in self.picked.values() if way is not None]
+        others = [way for other, way in self.ways() if other is not act]
         left = [way for way in act.ways if not any(way.closes(other) for other in others)]
         u, _ = self.dice.uniforms(self.day, POSSIBLE, act.name)
         self.picked[act.name] = left[floor(u * len(left))] if left else None
