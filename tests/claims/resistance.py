@@ -79,7 +79,7 @@ ROWS = (
         then=more(attacks(MILITIAS, ("us",))),
         via="actions.kataib_hezbollah.fire_rockets.drivers.~axis_command*~commanders_alive",
         days=90,
-        runs=800,
+        runs=2400,
     ),
     Row(
         "A03",
@@ -212,7 +212,7 @@ ROWS = (
         then=more(runs_with("us.strike_iran")),
         via="actions.us.strike_iran.drivers.author_known*oil_damage*~score_settled",
         days=15,
-        runs=800,
+        runs=3200,
     ),
     Row(
         "A13",
