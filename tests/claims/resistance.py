@@ -286,7 +286,7 @@ ROWS = (
         | sets(
             {
                 "actions.uae.talk_with_iran.drivers.gulf_risk": 1,
-                "actions.saudi_arabia.sound_out_iran.drivers.gulf_risk": 0.5,
+                "actions.saudi_arabia.sound_out_iran.drivers.gulf_risk": 1,
                 "actors.saudi_arabia.replies.rate": 0.15,
                 "actors.uae.replies.rate": 0.15,
             }
