@@ -110,9 +110,7 @@ def test_a_veto_is_told_as_what_tipped_it(killing):
     assert found.bounds[0] == found.bounds[1]
     told, day = found.text(), killing.first.scenario.start + timedelta(int(done))
     assert "one of them forbids it" in told
-    assert (
-        f"baseline: us.kill_commanders, ordered for {on(day)}" in told
-    )
+    assert f"baseline: us.kill_commanders, ordered for {on(day)}" in told
     assert "no_killing: hold: us.kill_commanders is forbidden" in told
 
 
