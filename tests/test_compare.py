@@ -1,6 +1,7 @@
 """Two scenarios on the same dice: what differs, in which runs, and by which decision."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ from sim.experiments.pairs.compare import Comparison, divergence_between
 from sim.experiments.pairs.divergence import RatePart, RateShift, _falls
 from sim.experiments.pairs.divergence_text import _shift, _slight
 from sim.results.storage.write_runs import save_ensemble
+from sim.text import on
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
 from tests.small_scenarios import rich
@@ -100,12 +102,16 @@ def test_variables_are_compared_day_by_day(pressed):
 def test_a_veto_is_told_as_what_tipped_it(killing):
     run = int(killing.parted.dropna().index[0])
     found = killing.why(run)
-    assert (found.day, found.actor, found.how) == (killing.parted[run] - 1, "us", "veto")  # ordered the day before
+    done = killing.parted[run]
+    (ordered,) = (act.ordered for act in sim.replay(killing.first, run=run).acts if act.action == "us.kill_commanders")
+    assert (found.day, found.actor, found.how, found.due) == (ordered, "us", "veto", (done, None))
     assert found.drawn == ("us.kill_commanders", "us.kill_commanders")
-    assert (found.did, found.ordered) == ((None, None), (True, False))
-    assert "orders us.kill_commanders" in found.text()
+    assert found.did == ("us.kill_commanders", None)
     assert found.bounds[0] == found.bounds[1]
-    assert "one of them forbids it" in found.text()
+    told, day = found.text(), killing.first.scenario.start + timedelta(int(done))
+    assert "one of them forbids it" in told
+    assert f"baseline: us.kill_commanders, ordered for {on(day)}" in told
+    assert "no_killing: hold: us.kill_commanders is forbidden" in told
 
 
 def test_a_run_that_is_the_same_parts_nowhere(killing):
