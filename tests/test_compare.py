@@ -100,9 +100,10 @@ def test_variables_are_compared_day_by_day(pressed):
 def test_a_veto_is_told_as_what_tipped_it(killing):
     run = int(killing.parted.dropna().index[0])
     found = killing.why(run)
-    assert (found.day, found.actor, found.how) == (killing.parted[run], "us", "veto")
+    assert (found.day, found.actor, found.how) == (killing.parted[run] - 1, "us", "veto")  # ordered the day before
     assert found.drawn == ("us.kill_commanders", "us.kill_commanders")
-    assert found.did == ("us.kill_commanders", None)
+    assert (found.did, found.ordered) == ((None, None), (True, False))
+    assert "orders us.kill_commanders" in found.text()
     assert found.bounds[0] == found.bounds[1]
     assert "one of them forbids it" in found.text()
 

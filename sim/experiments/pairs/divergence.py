@@ -76,6 +76,8 @@ class Divergence:
     """Where the draw fell, the same under both."""
     drawn: tuple[str | None, str | None]
     """The action on which it fell; None for to hold."""
+    ordered: tuple[bool, bool]
+    """Whether that was an order, to be carried out on a later day."""
     bounds: tuple[tuple[float, float], tuple[float, float]]
     """The shares of the draw from which to which that is."""
     tipped: tuple[RateShift, ...]
@@ -142,6 +144,7 @@ def first_divergence(one: Replay, other: Replay) -> Divergence | None:
         how="veto" if veto else "rates",
         draw=_fell(a, b),
         drawn=(_drawn(a), _drawn(b)),
+        ordered=(_ordered(a), _ordered(b)),
         bounds=(_bounds(a), _bounds(b)),
         tipped=tipped,
         others=len(shifts) - len(tipped),
@@ -180,6 +183,12 @@ def _hand(told: Replay, act: Act) -> str:
 
 def _did(told: Explanation) -> str | None:
     return None if told.did is None else told.did.action
+
+
+def _ordered(told: Explanation) -> bool:
+    """Whether what was drawn has an order and nothing forbade it: it is done, if ever, on a later day."""
+    drawn = _drawn(told)
+    return drawn is not None and told.imposed is None and told.scenario.theatre.actions[drawn].order is not None
 
 
 def _fell(a: Explanation, b: Explanation) -> float:

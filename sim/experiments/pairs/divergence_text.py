@@ -52,6 +52,8 @@ def _decision(parting: Divergence, at: int) -> str:
     within = f"a draw from {beside(low, high)} to {beside(high, low)}"
     if drawn is None:
         return f"hold, on {within}"
+    if parting.ordered[at]:
+        return f"orders {drawn}, on {within}"
     return f"hold: {drawn} is forbidden, on {within}" if did is None else f"{did}, on {within}"
 
 
