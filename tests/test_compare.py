@@ -1,6 +1,7 @@
 """Two scenarios on the same dice: what differs, in which runs, and by which decision."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 import pandas as pd
@@ -13,9 +14,10 @@ from sim.experiments.pairs.compare import Comparison, divergence_between
 from sim.experiments.pairs.divergence import RatePart, RateShift, _falls
 from sim.experiments.pairs.divergence_text import _shift, _slight
 from sim.results.storage.write_runs import save_ensemble
+from sim.text import on
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
-from tests.small_scenarios import rich
+from tests.small_scenarios import action, actor, rich, scenario, theatre
 
 
 def called(case: Scenario, name: str, **changes: object) -> Scenario:
@@ -100,11 +102,42 @@ def test_variables_are_compared_day_by_day(pressed):
 def test_a_veto_is_told_as_what_tipped_it(killing):
     run = int(killing.parted.dropna().index[0])
     found = killing.why(run)
-    assert (found.day, found.actor, found.how) == (killing.parted[run], "us", "veto")
+    done = killing.parted[run]
+    (ordered,) = (act.ordered for act in sim.replay(killing.first, run=run).acts if act.action == "us.kill_commanders")
+    assert (found.day, found.actor, found.how, found.due) == (ordered, "us", "veto", (done, None))
     assert found.drawn == ("us.kill_commanders", "us.kill_commanders")
     assert found.did == ("us.kill_commanders", None)
     assert found.bounds[0] == found.bounds[1]
-    assert "one of them forbids it" in found.text()
+    told, day = found.text(), killing.first.scenario.start + timedelta(int(done))
+    assert "one of them forbids it" in told
+    assert f"baseline: us.kill_commanders, ordered for {on(day)}" in told
+    assert "no_killing: hold: us.kill_commanders is forbidden" in told
+
+
+def test_an_order_that_is_called_off_parts_two_runs_where_that_is_decided():
+    """Both order the strike; the envoys of one relent on the day on which it is due."""
+    strike = action(7, "south", 100.0, order={"lead": 3})
+    when = {"ordered(north.strike)": True, "for": 3}
+    relent = action(0, "south", 1e-9, hand="envoys", calls_off=["north.strike"], when=when)
+    game = theatre({"north": actor(), "south": actor()}, {"north.strike": strike, "north.relent": relent}, {})
+    deaf = scenario(game, 4)
+    meek = with_numbers(deaf, {"actions.north.relent.rate": 100.0})
+    (done,) = sim.replay(deaf, seed=1).acts
+    assert (done.action, done.ordered, done.day) == ("north.strike", 0, 3)
+    found = divergence_between(deaf, meek, 0, seed=1)
+    assert (found.day, found.actor, found.how) == (3, "north", "rates")
+    assert found.drawn == (None, "north.relent")
+    assert [shift.action for shift in found.tipped] == ["north.relent"]
+
+
+def test_an_order_that_one_forbids_when_it_is_due_parts_two_runs_by_a_veto():
+    strike = action(7, "south", 100.0, order={"lead": 3})
+    free = scenario(theatre({"north": actor(), "south": actor()}, {"north.strike": strike}, {}), 4)
+    barred = Scenario.model_validate(free.model_dump() | {"forbid": {"north.strike": {"from": free.end}}})
+    found = divergence_between(free, barred, 0, seed=1)
+    assert (found.day, found.how, found.due) == (0, "veto", (3, 3))
+    assert found.did == ("north.strike", None)
+    assert "when it is forbidden" in " ".join(found.text().split())
 
 
 def test_a_run_that_is_the_same_parts_nowhere(killing):

@@ -149,7 +149,7 @@ def test_an_interrupted_fit_goes_on_to_the_same_bits(lesson, prior, posterior, t
 
 
 def test_a_record_that_a_number_made_tells_of_it_whoever_computes(tmp_path):
-    """North mobilises every fortnight, far oftener than is plausible; of South nothing is recorded, nor covered."""
+    """North mobilises every fortnight, far oftener than is plausible; no rule of the lesson reads tension."""
     rivals = calibration.rivals().model_copy(update={"days": 90})
     days = [rivals.start + timedelta(days=14 * at + 3) for at in range(6)]
     record = {
@@ -162,7 +162,7 @@ def test_a_record_that_a_number_made_tells_of_it_whoever_computes(tmp_path):
     path = tmp_path / "record.yaml"
     path.write_text(yaml.safe_dump(record), encoding="utf-8")
     asked_for = {"record": path, "sets": 32, "particles": 8, "progress": None}
-    numbers = ["actions.north.mobilise.rate", "actions.south.strike.rate"]
+    numbers = ["actions.north.mobilise.rate", "ladder.tension_scale"]
     found = sim.fit(rivals, numbers, **asked_for)
     table = found.table().set_index("path")
     assert table.loc[numbers[0], "shift"] > 0.7

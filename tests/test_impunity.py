@@ -59,13 +59,13 @@ def test_a_visit_answers_nothing():
 
 def test_impunity_drives_an_act_and_is_no_cause_of_it():
     actors = {"aran": actor(LEARNS), "bora": actor(replies=SILENT)}
-    bold = {"impunity(aran, bora)": 40, "toll(aran, bora)": -2, "~on": -40}
+    bold = {"impunity(aran, bora)": 40, "toll(aran, bora)": -2, "~lit": -40}
     actions = {
         "aran.press": action(3, "bora", CERTAIN["rate"], drivers=bold, when={"rung": ">= 1"}),
         "bora.raid": action(4, "aran"),
         "aran.shell": action(5, "bora"),
     }
-    game = theatre(actors, actions, {"on": ON})
+    game = theatre(actors, actions, {"lit": ON})
     script = {"a": on_day(0, "aran.shell"), "b": on_day(0, "bora.raid")}
     model = after(2, scenario(game, script=script))
     # Bora's raid answers 4 of 7 points; aran has suffered 4.

@@ -81,7 +81,7 @@ def test_an_ensemble_and_a_replay_draw_the_same(told):
 
 
 def test_a_long_aftermath_is_cut_and_says_so():
-    ax = spiral(sim.replay("baseline", seed=7, run=12), figures.canvas())
+    ax = spiral(sim.replay("baseline", seed=7, run=114), figures.canvas())
     assert "shown" in words(ax)
     first, last = ax.get_xlim()
     assert last - first < 200

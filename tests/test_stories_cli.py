@@ -11,6 +11,7 @@ import sim as package
 from sim.cli.app import app
 from sim.results.storage.checksums import stored
 from sim.results.storage.manifest import read_manifest
+from sim.text import on
 from tests.commands import sim
 
 
@@ -37,9 +38,14 @@ def test_replay_prints_the_story_and_as_data_every_event(result, told, tmp_path)
 
 def test_explain_and_why_print_what_python_gives(result, told, tmp_path):
     gravest = max(told.acts, key=lambda act: (act.rung, -act.event))
-    when = ("--run", "12", "--day", str(gravest.date), "--actor", gravest.actor)
+    assert gravest.ordered is not None
+    of_day = ("--run", "12", "--day", str(gravest.date), "--actor", gravest.actor)
+    said = sim("explain", str(result), *of_day, cwd=tmp_path)
+    assert said.stdout == told.explain(gravest.day, gravest.actor).text(width=100)
+    explained = told.explain(gravest.ordered, gravest.actor)
+    assert f"{gravest.action}, #{gravest.event}), ordered on {on(explained.date)}" in " ".join(said.stdout.split())
+    when = ("--run", "12", "--day", str(explained.date), "--actor", gravest.actor)
     said = sim("explain", str(result), *when, cwd=tmp_path)
-    explained = told.explain(gravest.day, gravest.actor)
     assert said.stdout == explained.text(width=100)
     assert f"► {gravest.action} " in said.stdout
     data = json.loads(sim("explain", str(result), *when, "--json", cwd=tmp_path).stdout)

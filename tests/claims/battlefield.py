@@ -161,6 +161,7 @@ ROWS = (
         then=more(attacks(("iran",), ("us",), (1, 8))),
         via="actors.iran.blames.us.iraqi_protesters",
         days=15,
+        runs=3200,
     ),
     Row(
         "A26",

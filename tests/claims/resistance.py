@@ -79,7 +79,7 @@ ROWS = (
         then=more(attacks(MILITIAS, ("us",))),
         via="actions.kataib_hezbollah.fire_rockets.drivers.~axis_command*~commanders_alive",
         days=90,
-        runs=800,
+        runs=2400,
     ),
     Row(
         "A03",
@@ -212,7 +212,7 @@ ROWS = (
         then=more(runs_with("us.strike_iran")),
         via="actions.us.strike_iran.drivers.author_known*oil_damage*~score_settled",
         days=15,
-        runs=800,
+        runs=3200,
     ),
     Row(
         "A13",
@@ -286,7 +286,7 @@ ROWS = (
         | sets(
             {
                 "actions.uae.talk_with_iran.drivers.gulf_risk": 1,
-                "actions.saudi_arabia.sound_out_iran.drivers.gulf_risk": 0.5,
+                "actions.saudi_arabia.sound_out_iran.drivers.gulf_risk": 1,
                 "actors.saudi_arabia.replies.rate": 0.15,
                 "actors.uae.replies.rate": 0.15,
             }

@@ -58,6 +58,9 @@ class Imposed:
     action: str
 
 
+Imposing = tuple[Imposed, ...]
+
+
 @dataclass(frozen=True)
 class Divergence:
     """The first decision that differs."""
@@ -69,7 +72,9 @@ class Divergence:
     actor: str
     label: str
     did: tuple[str | None, str | None]
-    """What the actor did under the first and under the second; None if it held."""
+    """What the actor did or ordered under the first and under the second; None if it held, or that was forbidden."""
+    due: tuple[int | None, int | None]
+    """The day on which what was only ordered was to be done."""
     how: str
     """`rates` moved the bounds of the draw, or a `veto` took what was drawn from the actor."""
     draw: float
@@ -86,7 +91,7 @@ class Divergence:
     """Variables that were not the same the evening before, by how far apart they were, the furthest first."""
     since: int | None
     """The first day on whose evening some variable was not the same; None if that is no earlier than the decision."""
-    imposed: tuple[Imposed, ...]
+    imposed: Imposing
     """What was imposed under one of them only, before."""
 
     def as_dict(self) -> dict[str, Any]:
@@ -111,34 +116,34 @@ def first_divergence(one: Replay, other: Replay) -> Divergence | None:
         The run failed before under one of them, or parts by an actor that one of them lacks.
     """
     names = _names(one.of, other.of)
-    where, imposed = _where(one, other, names)
-    for told in (one, other):
-        if told.failure is not None and (where is None or told.failure[0] <= where[0]):
-            raise QueryError(f"run {told.run} failed on day {told.failure[0]} under {told.scenario.name}")
-    if where is None:
-        return None
-    day, hand = where
-    actor = hand.split("/")[0]
-    for told in (one, other):
-        if actor not in told.program.actors:
-            raise QueryError(f"run {told.run} parts on day {day} by {actor}, an actor that {told.scenario.name} lacks")
-        mine = [each for each in told.program.hands if each.split("/")[0] == actor]
-        if hand not in (mine or [actor]):
-            who = called_hand(hand)
-            raise QueryError(f"run {told.run} parts on day {day} by {who}, which {told.scenario.name} lacks")
-    a, b = (told.explain(day, actor).of(hand) for told in (one, other))
+    for day, hand, imposed in _where(one, other, names):
+        _refuse_failed(one, other, until=day)
+        _refuse_unknown(one, other, day, hand)
+        a, b = (told.explain(day, hand.split("/")[0]).of(hand) for told in (one, other))
+        if _drawn(a) == _drawn(b) and _did(one, a) == _did(other, b):
+            continue  # the same order under both; a later act calls it off, or takes its turn, under one
+        return _divergence((one, other), (a, b), names, imposed)
+    _refuse_failed(one, other)
+    return None
+
+
+def _divergence(
+    replays: tuple[Replay, Replay], told: tuple[Explanation, Explanation], names: tuple[str, str], imposed: Imposing
+) -> Divergence:
+    (one, other), (a, b) = replays, told
     veto = _drawn(a) == _drawn(b)
     shifts = tuple(_shifts(a, b))
     tipped = () if veto else _tipping(a, b, shifts)
-    world, since = _apart(one, other, day)
+    world, since = _apart(one, other, a.day)
     return Divergence(
         names=names,
         run=one.run,
-        day=day,
+        day=a.day,
         date=a.date,
-        actor=actor,
-        label=one.scenario.theatre.actors[actor].label,
-        did=(_did(a), _did(b)),
+        actor=a.actor,
+        label=one.scenario.theatre.actors[a.actor].label,
+        did=(_did(one, a), _did(other, b)),
+        due=(a.due, b.due),
         how="veto" if veto else "rates",
         draw=_fell(a, b),
         drawn=(_drawn(a), _drawn(b)),
@@ -151,15 +156,34 @@ def first_divergence(one: Replay, other: Replay) -> Divergence | None:
     )
 
 
+def _refuse_failed(one: Replay, other: Replay, until: int | None = None) -> None:
+    """Raise for a run that failed up to a day, or ever."""
+    for told in (one, other):
+        if told.failure is not None and (until is None or told.failure[0] <= until):
+            raise QueryError(f"run {told.run} failed on day {told.failure[0]} under {told.scenario.name}")
+
+
+def _refuse_unknown(one: Replay, other: Replay, day: int, hand: str) -> None:
+    """Raise for a scenario that lacks the actor or the hand by which a run parts."""
+    actor = hand.split("/")[0]
+    for told in (one, other):
+        if actor not in told.program.actors:
+            raise QueryError(f"run {told.run} parts on day {day} by {actor}, an actor that {told.scenario.name} lacks")
+        mine = [each for each in told.program.hands if each.split("/")[0] == actor]
+        if hand not in (mine or [actor]):
+            who = called_hand(hand)
+            raise QueryError(f"run {told.run} parts on day {day} by {who}, which {told.scenario.name} lacks")
+
+
 def _names(one: Scenario, other: Scenario) -> tuple[str, str]:
     if one.name != other.name:
         return one.name, other.name
     return f"{one.name} {one.short_hash}", f"{other.name} {other.short_hash}"
 
 
-def _where(one: Replay, other: Replay, names: tuple[str, str]) -> tuple[tuple[int, str] | None, tuple[Imposed, ...]]:
-    """Day and hand of the first decision that differs, and what was imposed on one of the two before it."""
-    acts = [{(act.day, _hand(told, act)): act for act in told.acts if act.actor != SCRIPT} for told in (one, other)]
+def _where(one: Replay, other: Replay, names: tuple[str, str]) -> Iterator[tuple[int, str, Imposing]]:
+    """Days and hands of decisions of which not the same was done, and what was imposed on one of the two before."""
+    acts = [{(act.decided, _hand(told, act)): act for act in told.acts if act.actor != SCRIPT} for told in (one, other)]
     imposed: list[Imposed] = []
     for day, hand in sorted(acts[0].keys() | acts[1].keys()):
         found = [of.get((day, hand)) for of in acts]
@@ -168,9 +192,7 @@ def _where(one: Replay, other: Replay, names: tuple[str, str]) -> tuple[tuple[in
         forced = [(name, act) for name, act in zip(names, found, strict=True) if act is not None and act.imposed]
         imposed += [Imposed(name, day, act.actor, act.action) for name, act in forced]
         if not forced and not any(day < told.program.script.imposed_days for told in (one, other)):
-            decided = min(act.decided for act in found if act is not None)
-            return (decided, hand), tuple(imposed)
-    return None, tuple(imposed)
+            yield day, hand, tuple(imposed)
 
 
 def _hand(told: Replay, act: Act) -> str:
@@ -178,8 +200,14 @@ def _hand(told: Replay, act: Act) -> str:
     return told.scenario.theatre.actions[act.action].hand_of(act.action)
 
 
-def _did(told: Explanation) -> str | None:
-    return None if told.did is None else told.did.action
+def _did(replay: Replay, told: Explanation) -> str | None:
+    """What it did, or ordered, unless that is forbidden on the day on which it was to be done."""
+    if told.due is None:
+        return None if told.did is None else told.did.action
+    program, drawn = replay.program, _drawn(told)
+    assert drawn is not None  # it was ordered
+    in_time = told.due < len(program.script.forbidden)
+    return None if in_time and program.script.forbidden[told.due, program.actions.index(drawn)] else drawn
 
 
 def _fell(a: Explanation, b: Explanation) -> float:

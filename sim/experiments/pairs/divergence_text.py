@@ -52,6 +52,9 @@ def _decision(parting: Divergence, at: int) -> str:
     within = f"a draw from {beside(low, high)} to {beside(high, low)}"
     if drawn is None:
         return f"hold, on {within}"
+    if (due := parting.due[at]) is not None:
+        stopped = ", when it is forbidden" if did is None else ""
+        return f"{drawn}, ordered for {on(parting.date + timedelta(days=due - parting.day))}{stopped}, on {within}"
     return f"hold: {drawn} is forbidden, on {within}" if did is None else f"{did}, on {within}"
 
 

@@ -76,7 +76,7 @@ class Cast:
         spans = [
             (*self.answered.add(pairs), *self.rivals.add(acts)) for pairs, acts in map(self._rivals, self._of.hand_at)
         ]
-        columns = dict(zip(("answered", "answered_end", "rivals", "rivals_end"), zip(*spans, strict=True), strict=True))
+        answered, answered_end, rivals, rivals_end = zip(*spans, strict=True) if spans else ((),) * 4
         return table(
             HAND,
             actor=[self._of.actor_at[hand.split("/")[0]] for hand in self._of.hand_at],
@@ -85,7 +85,10 @@ class Cast:
             orders=[0, *ordered][: len(ordered)],
             orders_end=ordered,
             key=keys,
-            **columns,
+            answered=answered,
+            answered_end=answered_end,
+            rivals=rivals,
+            rivals_end=rivals_end,
         )
 
     def _rivals(self, hand: str) -> tuple[list[int], list[int]]:
