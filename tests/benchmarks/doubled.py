@@ -32,6 +32,16 @@ def _more_actors(theatre: Content) -> None:
     """Every actor has a twin who does the same to the same; nobody does anything to a twin."""
     twins = {name: actor for name, actor in theatre["actors"].items() if actor["kind"] != "market"}
     theatre["actors"] |= {f"{name}_too": actor for name, actor in twins.items()}
-    theatre["actions"] |= {
-        f"{name.partition('.')[0]}_too.{name.partition('.')[2]}": action for name, action in theatre["actions"].items()
-    }
+    theatre["actions"] |= {_twin(name): _own_orders(action) for name, action in theatre["actions"].items()}
+
+
+def _twin(action: str) -> str:
+    actor, _, act = action.partition(".")
+    return f"{actor}_too.{act}"
+
+
+def _own_orders(action: Content) -> Content:
+    """The same act of a twin, who calls off the twin's orders and no others."""
+    if "calls_off" not in action:
+        return action
+    return action | {"calls_off": [_twin(ordered) for ordered in action["calls_off"]]}
