@@ -14,7 +14,7 @@ PICTURES = {
     1: "sim.plots.flips(proud, below)",
     2: 'variable="economic_pain"',
     3: "sim.plots.flips(certain)",
-    4: "sim.plots.branches(futures)",
+    4: "sim.plots.choices(evening",
     5: "sim.plots.uncertainty(",
     6: "sim.plots.rungs(ensemble, below)",
     7: "sim.plots.fan(ensemble",

@@ -476,7 +476,8 @@ def records(draw: Draw, case: Scenario) -> HistoryFile:
     first = ends.get("from", min(_first(event["on"]) for event in events))
     written["covers"] = [each for each in written["covers"] if each.get("from", last) <= last]
     told = [event for event in events if first <= _first(event["on"]) and _last(event["on"]) <= last]
-    once = {str((event["on"], event["do"])): event for event in told}  # a record tells of an act of a day once
+    spans = ((_first(event["on"]), _last(event["on"]), event["do"]) for event in told)
+    once = {str(span): event for span, event in zip(spans, told, strict=True)}  # a record tells of an act of a day once
     written["events"] = {f"event_{at}": event for at, event in enumerate(once.values())}
     return HistoryFile.model_validate(written | ends)
 

@@ -1,6 +1,6 @@
 """Orders: what is decided on one day and done on a later one, seen and called off in between (ODD 7.5 and 7.8)."""
 
-from math import log
+from datetime import date
 
 import numpy as np
 import pytest
@@ -11,12 +11,14 @@ from sim.engine.branch import branched
 from sim.engine.model import LockstepModel
 from sim.engine.particles import Particles
 from sim.execution.run import run
+from sim.experiments.record.surprise import surprise
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.compile_record import CompiledRecord, compile_record
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from tests.small_scenarios import START, Map, action, actor, scenario, theatre
+from tests.test_exact_likelihood import assert_mean
 
 CERTAIN = 100.0
 LEAD = 3
@@ -147,6 +149,19 @@ def test_what_an_order_cannot_be(acts, fault):
 # Records
 
 
+def known(on: str) -> HistoryFile:
+    """A record of a strike that killed five."""
+    return HistoryFile.model_validate(
+        {
+            "schema_version": 1,
+            "from": "2020-01-01",
+            "until": "2020-01-12",
+            "covers": [{"rungs": [1, 9]}],
+            "events": {"strike": {"on": on, "do": "north.strike", "deaths": 5}},
+        }
+    )
+
+
 def followed(on: str, days: int = 12, **acts: Map) -> tuple[Scenario, CompiledRecord]:
     """A scenario in which the north seldom strikes, and a record of a strike that killed five."""
     rules = written(**acts)
@@ -156,33 +171,26 @@ def followed(on: str, days: int = 12, **acts: Map) -> tuple[Scenario, CompiledRe
         "order": {"lead": 2.5},
     }
     case = scenario(rules, days)
-    record = HistoryFile.model_validate(
-        {
-            "schema_version": 1,
-            "from": "2020-01-01",
-            "until": "2020-01-12",
-            "covers": [{"rungs": [1, 9]}],
-            "events": {"strike": {"on": on, "do": "north.strike", "deaths": 5}},
-        }
-    )
-    return case, compile_record(case, program_of(case), record)
+    return case, compile_record(case, program_of(case), known(on))
 
 
 def test_a_recorded_act_is_followed_as_its_order():
     case, record = followed("2020-01-08")
     assert record.possible[["day", "done"]].tolist() == [(4, 7)]
-    model, gained = Particles(case, record, 20, 1), []
+    model, acts, deaths = Particles(case, record, 20, 1, dice=np.arange(400)), [], []
     while model.day < record.days:
         model.step()
-        gained.append((float(model.evidence.sum()), float(model.deaths_evidence.sum())))
-    acts = np.array([act for act, _ in gained])
-    expected = np.full(12, -log(1.1))
-    expected[4] = log(0.1 / 1.1)
-    expected[5:8] = 0.0  # it stands, or is done: no other may be ordered, and it happens once
-    expected[8:] = 0.0
-    assert acts == pytest.approx(expected, abs=1e-12)
-    assert [day for day, (_, deaths) in enumerate(gained) if abs(deaths) > 1e-9] == [7]
-    assert model.world.deaths[-1].tolist() == [5.0] * 20
+        acts.append(model.evidence.sum(axis=0))
+        deaths.append(model.deaths_evidence.sum())
+    assert_mean(np.exp(np.sum(acts, axis=0)), 0.1 / 1.1**5)  # not ordered on the four days before
+    told = [day for day, nats in enumerate(acts) if np.abs(nats).max() > 1e-9]
+    assert told == [
+        3,
+        4,
+        7,
+    ]  # an order of day 0 or 1 would have been done on 3 or 4; one of 2 or 3 would stand
+    assert [day for day, nats in enumerate(deaths) if abs(nats) > 1e-9] == [7]
+    assert model.share[model.world.deaths[-1] != 5].max() < 1e-8
 
 
 def test_an_act_that_was_ordered_before_the_first_day_weighs_nothing():
@@ -192,9 +200,28 @@ def test_an_act_that_was_ordered_before_the_first_day_weighs_nothing():
     model.step()
     before = float(model.evidence.sum())
     model.step()
-    assert before == pytest.approx(-log(1.1))
+    assert before == 0.0
     assert float(model.evidence.sum()) == pytest.approx(0.0, abs=1e-12)
     assert model.world.deaths[-1].tolist() == [5.0] * 5
+
+
+def test_a_surprise_is_told_on_the_day_of_the_act_and_explained_by_that_of_its_order():
+    case, _ = followed("2020-01-08")
+    found = surprise(case, 2000, 1, record=known("2020-01-08"))
+    (act,) = found.acts
+    assert (act.date, act.ordered) == (date(2020, 1, 8), date(2020, 1, 5))
+    assert act.chance == pytest.approx(0.1 / 1.1, rel=0.3)  # less where another order stood on that day
+    assert "2020-01-08  Strike" in found.text()
+    assert "ordered on 5 January 2020" in found.text()
+    (row,) = found.filtered.parts[found.filtered.parts["event"].notna()].to_dict("records")
+    assert (row["day"], row["ordered"], row["covered"]) == (7, 4, True)
+
+
+def test_what_must_have_been_ordered_before_the_first_day_is_no_surprise():
+    case, _ = followed("2020-01-02")
+    found = surprise(case, 20, 1, record=known("2020-01-02"))
+    assert not found.acts
+    assert not found.filtered.impossible.size
 
 
 def test_nothing_calls_off_what_the_record_has():

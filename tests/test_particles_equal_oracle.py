@@ -124,7 +124,7 @@ def test_a_record_that_uses_the_whole_language(n, seed):
 def test_the_shipped_record():
     """From late November 2019 on: the siege and the road to the killing."""
     late = sim.load("baseline").model_copy(update={"start": date(2019, 12, 10)})
-    assert assert_equal_filters(late, None, 12, 7, 24) > 0
+    assert assert_equal_filters(late, None, 12, 9, 24) > 0
 
 
 def fits(case: Scenario, record: HistoryFile) -> bool:

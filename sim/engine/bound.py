@@ -28,10 +28,18 @@ class BoundArrays(NamedTuple):
     least: Singles
     """What a hand's bound begins with, shape (hand,): next to nothing, which is more than what is lost to underflow;
     infinity where a number is so odd that no bound holds."""
+    drive: Singles
+    """The drives of a hand's actions, 0 where they may not be chosen, shape (action, run)."""
     largest: Singles
     """The largest drive among a hand's replies to a target, shape (pair, run)."""
     row: Singles
     """Working rows, shape (row, run)."""
+    closer: Floats
+    """Working rows of the second look, shape (row, run of a tile)."""
+    rested: Floats
+    """Drives as far as the actions have recovered, likewise, shape (action, run of a tile)."""
+    again: NDArray[np.uint8]
+    """Whether a second look may find less, shape (hand,)."""
     maybe: NDArray[np.uint8]
     """Whether a hand may act, shape (run,)."""
     columns: Ints
@@ -50,21 +58,31 @@ def new_bound_arrays(p: Program, numbers: Numbers, n: int) -> BoundArrays:
         actions, replies = p.action[mine], p.action[mine][p.action["reply"][mine] != NONE]
         terms = actions["drivers_end"] - actions["drivers"]
         sums = np.array([size[p.terms["weight"][a["drivers"] : a["drivers_end"]]].sum() for a in actions])
-        slack[mine] = _ROUNDING * (terms + len(actions) + 8) * (1.0 + sums)
+        slack[mine] = _ROUNDING * (terms + len(actions) + 10) * (1.0 + sums)
         positive = [*actions["rate"], *replies["reply"]]
         if len(replies):
             positive += [me[name] for name in ("reply_rate", "substitution", "variety", "silence")]
         if not ordinary[positive].all() or not (slack[mine] < 1.0).all():
             least[h] = np.inf
+    most = int((p.hand["actions_end"] - p.hand["actions"]).max(initial=1))
+    recovers = (p.action["recovery"] != NONE) | (p.action["order"] != NONE)
+    again = np.zeros(len(p.hands), np.uint8)
+    for h, hand in enumerate(p.hand):
+        quiet = size[p.actor["silence"][hand["actor"]]] > 0.0 and hand["answered_end"] > hand["answered"]
+        again[h] = quiet or recovers[hand["actions"] : hand["actions_end"]].any()
     wide, pairs = min(n, WIDE_TILE), int((p.actor["pairs_end"] - p.actor["pairs"]).max(initial=1))
     return BoundArrays(
         features=np.zeros((p.morning.rows, n), np.float32),
         slack=slack,
         least=least,
+        drive=np.zeros((most, wide), np.float32),
         largest=np.zeros((pairs, wide), np.float32),
         row=np.zeros((3, wide), np.float32),
+        closer=np.zeros((3, wide)),
+        rested=np.zeros((most, wide)),
+        again=again,
         maybe=np.zeros(wide, np.uint8),
-        columns=np.zeros(n, np.int32),
+        columns=np.zeros(n + 1, np.int32),
     )
 
 

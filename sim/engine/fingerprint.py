@@ -25,6 +25,7 @@ KERNELS = (
     "sim.engine.decide",
     "sim.engine.dice",
     "sim.engine.follow",
+    "sim.engine.follow_orders",
     "sim.engine.numbers",
     "sim.engine.orders",
     "sim.engine.perceive",

@@ -2,7 +2,8 @@
 
 Of a hand that the record says anything about, each act has a chance of having been seen had it been done. What is
 recorded is imposed, and its log chance is gained. Where nothing is, the chance of nothing that would have been seen is
-gained, and the hand draws as it would, given that: each rate counts as far as its act would have been missed.
+gained, and the hand draws as it would, given that: each rate counts as far as its act would have been missed. An order
+is not seen, only the act: what a run gave to an order that it must have given is held back until then.
 """
 
 from math import floor, inf
@@ -14,20 +15,18 @@ from sim.theatre.compiled.program import NONE
 from ._numba import exp, inline, kernel, log, part, struct_at
 from .decide import _cause, fall
 from .dice import CASUALTIES, POSSIBLE, RESAMPLE, middle, uniform, words
+from .follow_orders import IMPOSSIBLE, _hold_back, _share_unseen
 from .readings import at
 from .settle import fail, finite
 from .state import DRAW, TILE, TOTAL, ModelState
 from .weigh import weigh
-
-IMPOSSIBLE = 1e-9
-"""Chance that is counted where a run gave none to what is recorded, so that the other days can be told."""
 
 _BEFORE, _MISSED = range(2)
 """Rows of `Scratch.room` once rates have been weighed."""
 
 
 @kernel
-def follow(address, h, day, recorded, done, seen, share, gain, chance, expected):
+def follow(address, h, day, recorded, done, seen, share, held, instead, gain, chance, expected):
     """Let hand `h` do what is recorded of it today, or draw among what may have been missed.
 
     Parameters
@@ -40,10 +39,14 @@ def follow(address, h, day, recorded, done, seen, share, gain, chance, expected)
         Chance of each act of all actors of being in the record if it is done today.
     share : array (run,)
         What each run counts this morning.
+    held : array (order, run)
+        Set, of orders that the record has it give today, to the chance that each run gave to them.
+    instead : array of int (3, order, run)
+        Set, of these, to the order that it would have given otherwise, its day and its cause; NONE if none.
     gain : array (run,)
         Set to the log chance of what is recorded.
     chance : array (run,)
-        Set to the chance that each run gave to the act that is recorded; 0 where none is.
+        Set to the chance that each run gave to the act that is recorded as done today; 0 where none is.
     expected : array (action,)
         How often each act was expected in the record today, added up over runs; empty if nobody asks.
     """
@@ -55,17 +58,18 @@ def follow(address, h, day, recorded, done, seen, share, gain, chance, expected)
     for r in range(n):
         columns[r] = r
     for first in range(0, n, TILE):
-        _follow(m, h, day, recorded, done, seen, share, gain, chance, expected, columns[first : min(first + TILE, n)])
+        last = min(first + TILE, n)
+        _follow(m, h, day, recorded, done, seen, share, held, instead, gain, chance, expected, columns[first:last])
 
 
 @part
-def _follow(m, h, day, recorded, done, seen, share, gain, chance, expected, columns):
+def _follow(m, h, day, recorded, done, seen, share, held, instead, gain, chance, expected, columns):
     hand, s, n, forbidden = m.tables.hand[h], m.scratch, columns.size, m.tables.script.forbidden[day]
     before_hand = hand.actions - m.tables.actor[hand.actor].actions
     weigh(m, h, day, columns)
     total, draw = s.row[TOTAL], s.row[DRAW]
     if expected.size > 0:
-        _expect(hand, seen, forbidden, m.status.alive, share, expected, s.running, total, columns)
+        _expect(m, hand, seen, forbidden, m.status.alive, share, expected, s.running, total, columns)
     quiet = 0
     for c in range(n):
         r = columns[c]
@@ -74,65 +78,91 @@ def _follow(m, h, day, recorded, done, seen, share, gain, chance, expected, colu
             continue
         if not finite(total[c]):
             fail(m.status, r, day, m.world.x.shape[0] + 1 + hand.actor)
-        elif recorded[r] != NONE:
-            _impose(m, h, day, recorded[r], done[r], seen, gain, chance, r, c)
+        elif recorded[r] != NONE and done[r] == day:
+            _impose(m, h, day, recorded[r], seen, gain, chance, r, c)
         else:
             quiet += 1
+            if recorded[r] != NONE:
+                _order(m, h, day, recorded[r], done[r], held, r, c)
     if quiet == 0:
         return
     missed = s.room[_MISSED, :n]
-    _count_missed(hand, seen, forbidden, s.running, s.room[_BEFORE, :n], missed)
+    _count_missed(m, h, day, seen, columns, s.room[_BEFORE, :n], missed)
     for c in range(n):
         r = columns[c]
-        if not m.status.alive[r] or recorded[r] != NONE:
+        if not m.status.alive[r] or (recorded[r] != NONE and done[r] == day):
             continue
         gain[r] = log((1.0 + missed[c]) / (1.0 + total[c]))
-        threshold = draw[c] * (1.0 + missed[c])
+        drawn, cause, threshold = NONE, NONE, draw[c] * (1.0 + missed[c])
         if threshold < missed[c]:
             local = fall(s.running, threshold, c)
             if not forbidden[hand.actions + local]:
-                m.chosen[h, r] = hand.actions + local
-                m.cause[h, r] = _cause(m, hand.actions + local, s.answer[before_hand + local, c], r)
+                drawn = hand.actions + local
+                cause = _cause(m, drawn, s.answer[before_hand + local, c], r)
+        if recorded[r] != NONE:
+            _hold_back(m, m.tables.action[recorded[r]].order, day, drawn, cause, missed[c], held, instead, r)
+        elif drawn != NONE:
+            m.chosen[h, r] = drawn
+            m.cause[h, r] = cause
 
 
 @inline
-def _impose(m, h, day, a, done, seen, gain, chance, r, c):
-    """Have an act done or ordered in a run, and gain the log chance of that, and of its being recorded.
+def _impose(m, h, day, a, seen, gain, chance, r, c):
+    """Have an act done in a run, and gain the log chance of that, and of its being recorded.
 
     What must have been ordered before and was not followed then tells nothing.
     """
-    s, local = m.scratch, a - m.tables.hand[h].actions
-    rate = s.running[local, c] - (s.running[local - 1, c] if local > 0 else 0.0)
-    if not m.tables.script.forbidden[day, a]:
-        chance[r] = seen[a] * (rate / (1.0 + s.row[TOTAL, c]))
-    if seen[a] > 0.0 and (done > day or m.tables.action[a].order == NONE):
-        gain[r] = log(max(chance[r], IMPOSSIBLE))
-    m.imposed[h, r] = done
+    m.imposed[h, r] = day
     m.chosen[h, r] = a
-    m.cause[h, r] = _cause(m, a, s.answer[a - m.tables.actor[m.tables.hand[h].actor].actions, c], r)
+    m.cause[h, r] = _cause(m, a, m.scratch.answer[a - m.tables.actor[m.tables.hand[h].actor].actions, c], r)
+    if m.tables.action[a].order != NONE:
+        return
+    if not m.tables.script.forbidden[day, a]:
+        chance[r] = seen[a] * (_rate(m, h, a, c) / (1.0 + m.scratch.row[TOTAL, c]))
+    if seen[a] > 0.0:
+        gain[r] = log(max(chance[r], IMPOSSIBLE))
 
 
 @inline
-def _count_missed(hand, seen, forbidden, running, before, missed):
+def _order(m, h, day, a, done, held, r, c):
+    """Have an act ordered in a run, and note its rate."""
+    m.imposed[h, r] = done
+    m.chosen[h, r] = a
+    m.cause[h, r] = _cause(m, a, m.scratch.answer[a - m.tables.actor[m.tables.hand[h].actor].actions, c], r)
+    held[m.tables.action[a].order, r] = 0.0 if m.tables.script.forbidden[day, a] else _rate(m, h, a, c)
+
+
+@inline
+def _rate(m, h, a, c):
+    """The rate of an act, from the running sums."""
+    running, local = m.scratch.running, a - m.tables.hand[h].actions
+    return running[local, c] - (running[local - 1, c] if local > 0 else 0.0)
+
+
+@inline
+def _count_missed(m, h, day, seen, columns, before, missed):
     """Turn the running sums of the rates into those of what would have been missed; what is vetoed is never seen."""
+    hand, running = m.tables.hand[h], m.scratch.running
     before[:] = 0.0
     missed[:] = 0.0
     for local in range(hand.actions_end - hand.actions):
         a, sums = hand.actions + local, running[local]
-        unseen = 1.0 if forbidden[a] else 1.0 - seen[a]
+        act, forbidden = m.tables.action[a], m.tables.script.forbidden[day, a]
+        unseen = 1.0 if forbidden or act.order != NONE else 1.0 - seen[a]
+        plain = forbidden or (hand.orders_end == hand.orders and act.calls_off_end == act.calls_off)
         for c in range(missed.size):
             rate = sums[c] - before[c]
             before[c] = sums[c]
-            missed[c] += unseen * rate
+            missed[c] += (unseen if plain else _share_unseen(m, h, a, day, unseen, columns[c])) * rate
             sums[c] = missed[c]
 
 
 @inline
-def _expect(hand, seen, forbidden, alive, share, expected, running, total, columns):
-    """Add up how often each act is expected in the record."""
+def _expect(m, hand, seen, forbidden, alive, share, expected, running, total, columns):
+    """Add up how often each act is expected in the record that is done as it is decided."""
     for local in range(hand.actions_end - hand.actions):
         a = hand.actions + local
-        if seen[a] > 0.0 and not forbidden[a]:
+        if seen[a] > 0.0 and not forbidden[a] and m.tables.action[a].order == NONE:
             for c in range(columns.size):
                 if alive[columns[c]] and finite(total[c]):
                     rate = running[local, c] - (running[local - 1, c] if local > 0 else 0.0)
@@ -158,7 +188,6 @@ def follow_deaths(address, h, day, fewest, most, seen, gain):
     for r in range(m.war.size):
         a = m.chosen[h, r]
         gain[r] = 0.0
-        m.deaths_given[h, r] = NONE
         if a == NONE or fewest[r] == NONE or not m.status.alive[r]:
             continue
         act = m.tables.action[a]

@@ -64,6 +64,8 @@ def _carry_out(m, h, day):
                 continue
             due[r] = NONE
             stopped = m.tables.script.forbidden[day, a] or imposed[r] == day
+            if orders.firm[k, r]:
+                imposed[r] = day
             if orders.firm[k, r] or not stopped:
                 m.chosen[h, r] = a
                 m.cause[h, r] = orders.cause[k, r]

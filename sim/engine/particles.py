@@ -22,7 +22,8 @@ from ._numba import uncompiled
 from .agents import Actor
 from .branch import branched, handed_on, inherited
 from .dice import RESAMPLE, uniform, words
-from .follow import IMPOSSIBLE, ancestors, follow, follow_deaths, heirs, mean, possibilities, share_out, take_in
+from .follow import ancestors, follow, follow_deaths, heirs, mean, possibilities, share_out, take_in
+from .follow_orders import IMPOSSIBLE, INSTEAD, ITS_CAUSE, ITS_DAY, follow_orders
 from .model import LockstepModel
 
 MOST_PARTICLES = 1_000_000
@@ -36,9 +37,11 @@ class FollowingActor(Actor):
     model: "Particles"
 
     def adjudicate(self) -> None:
-        """Carry out what is decided or due, and take the deaths into the weights that are recorded of orders."""
-        self.command()
-        self.model.follow_orders(self.hands)
+        """Carry out what is decided or due, and take into the weights what is recorded of orders that fall due."""
+        if self.orders:
+            self.model.follow_orders(self.hands)
+            self.command()
+            self.model.follow_ordered_deaths(self.hands)
         self.carry_out()
 
     def draw(self, hand: int) -> None:
@@ -111,14 +114,15 @@ class Particles(LockstepModel):
         self._recorded, self._done = np.full((2, hands, self.n), NONE, np.int32)
         self._deaths, self._deaths_due = np.full((2, 2, hands, self.n), NONE, np.int32)
         self._gain, self._chance = np.zeros((2, self.n))
-        first = self.program.hand["actions"], self.program.hand["actions_end"]
-        self._covered = np.array([record.seen[:, a:b].any(axis=1) for a, b in zip(*first, strict=True)])
+        self._held = np.zeros((len(self.program.orders), self.n))
+        self._instead = np.full((3, len(self.program.orders), self.n), NONE, np.int32)
+        self._orders = self.program.hand["orders_end"] > self.program.hand["orders"]
+        self._told = record.tells_of(self.program)
         self._of_day = _by_day(record)
 
     def speaks_of(self, hand: int) -> bool:
         """Whether the record says anything of a hand today, if only that nothing was seen."""
-        day = self.day
-        return day < self.record.days and bool(self._covered[hand, day] or self._today[hand])
+        return self.day < self.record.days and bool(self._told[hand, self.day])
 
     def follow(self, hand: int) -> None:
         """Have a hand do what is recorded today, and take that into the weights."""
@@ -132,6 +136,8 @@ class Particles(LockstepModel):
             self._done[hand],
             record.seen[day],
             self.share,
+            self._held,
+            self._instead,
             gain,
             self._chance,
             self.expected,
@@ -142,6 +148,25 @@ class Particles(LockstepModel):
             self._follow_deaths(hand, self._deaths)
 
     def follow_orders(self, hands: range) -> None:
+        """Take into the weights which of the orders that fall due today are in the record, before any is called off."""
+        for hand in hands:
+            if self._orders[hand] and self.speaks_of(hand):
+                follow_orders(
+                    self.address,
+                    hand,
+                    self.day,
+                    self.record.seen[self.day],
+                    self.log_weight,
+                    self.particles,
+                    self._held,
+                    self._gain,
+                    self.chance[hand],
+                    self.expected,
+                )
+                evidence = self.evidence[self.program.hand[hand]["actor"]]
+                take_in(self._gain, self.status.alive, self.particles, self.log_weight, evidence)
+
+    def follow_ordered_deaths(self, hands: range) -> None:
         """Take into the weights how many die of what was recorded, and ordered before, and is done today."""
         for hand in hands:
             if self._due[hand]:
@@ -214,10 +239,14 @@ class Particles(LockstepModel):
         """Whether each possibility of an act is left, since a hand acts once a day; shape (possibility, run)."""
         ways = self.record.of(act)
         free = np.ones((len(ways), self.n), bool)
-        for other in np.flatnonzero(self._picked[:, 0] != NONE):
-            for picked, taken in enumerate(self.record.of(int(other))):
-                same = (ways["hand"] == taken["hand"]) & _clash(ways, taken)
-                free[np.ix_(same, self._picked[other] == picked)] = False
+        for other, picked in enumerate(self._picked):
+            taken = self.record.of(other)
+            if other == act or (len(taken) > 1 and picked[0] == NONE):
+                continue
+            for at, way in enumerate(taken):
+                same = (ways["hand"] == way["hand"]) & _clash(ways, way)
+                if same.any():
+                    free[np.ix_(same, (picked == at) | (len(taken) == 1))] = False
         return free
 
     def _forget_events(self) -> None:
@@ -232,7 +261,7 @@ class Particles(LockstepModel):
         origin = np.empty(self.n, np.int64)
         heirs(self.address, self.day, self.particles, self.resampled, self.share, origin)
         here = np.flatnonzero(np.repeat(self.resampled, self.particles))
-        for rows in (*handed_on(self.state), self.world.ready, self._picked):
+        for rows in (*handed_on(self.state), self.world.ready, self._picked, self._held, self._instead):
             rows[..., here] = rows[..., origin[here]]
         self.log_weight[here], self.share[here] = -log(float(self.particles)), 1.0 / self.particles
         held = inherited(self.events[: int(self.n_events[2])], origin)
@@ -252,11 +281,25 @@ class Particles(LockstepModel):
             The dice of the runs.
         runs : int, optional
             How many; left out, as many as there are particles.
+
+        Notes
+        -----
+        What the record tells of later is unknown in them: what it has had ordered is not, and where particles would
+        have given another order in its place, that stands.
         """
         draw = _uniform(_words(self.seed, 0, branch, self.day, RESAMPLE, 0)[0])
         origin = np.zeros(self.particles if runs is None else runs, np.int64)
         ancestors(self.share[: self.particles], draw, origin)
-        return branched(self, np.full(len(origin), branch), scenario=scenario, column=origin)
+        model = branched(self, np.full(len(origin), branch), scenario=scenario, column=origin)
+        orders = model.state.orders
+        firm = (orders.due != NONE) & (orders.firm == 1)
+        orders.due[firm] = NONE
+        for k, column in np.argwhere(firm):
+            other, due, cause = self._instead[[INSTEAD, ITS_DAY, ITS_CAUSE], k, origin[column]]
+            if other != NONE and due >= self.day:
+                orders.due[other, column], orders.cause[other, column], orders.firm[other, column] = due, cause, 0
+                orders.given[other, column] = orders.given[k, column]
+        return model
 
 
 def _clash(ways: NDArray[np.void], other: np.void) -> NDArray[np.bool_]:

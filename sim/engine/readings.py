@@ -1,6 +1,8 @@
 """What rules see: numbers, readings between 0 and 1, conditions (ODD 7.2, 7.7)."""
 
-from math import floor
+from math import ceil, floor
+
+import numpy as np
 
 from sim.theatre.compiled.program import (
     BLOOD,
@@ -25,6 +27,8 @@ from .state import DAWN, MORNING, ModelState
 
 NEVER_SINCE = 1e9
 """What `days_since` reads for what has never happened."""
+_LONG = 1e8
+"""Days, of which no scenario has as many."""
 
 _PROVOCATION, _BLOOD, _TALLY = state.PROVOCATION, state.BLOOD_READING, state.TALLY_READING
 
@@ -201,28 +205,79 @@ def _compare_by_run(threshold, at_least, value, held):
             held[r] &= value[r] <= threshold[r]
 
 
+@inline
+def _and(one, held):
+    for r in range(held.size):
+        held[r] &= one[r]
+
+
+@inline
+def _and_not(one, held):
+    for r in range(held.size):
+        held[r] &= one[r] ^ 1
+
+
+@inline
+def _or(one, held):
+    for r in range(held.size):
+        held[r] |= one[r]
+
+
+@inline
+def _compare_quickly(m, clause, day, holds, held):
+    """Compare what need not be turned into numbers first; return whether that could be done.
+
+    Conditions are what they are. Days since something are whole: with a shared threshold, the last day itself may be
+    compared with the last, or the first, on which the clause holds; what never was, was before all `_LONG` ago.
+    """
+    numbers = m.numbers
+    if clause.kind == CONDITION and numbers.slot[clause.threshold] < 0:
+        if clause.at_least and numbers.shared[clause.threshold] == 1.0:
+            _and(holds[clause.index], held)
+            return True
+        if not clause.at_least and numbers.shared[clause.threshold] == 0.0:
+            _and_not(holds[clause.index], held)
+            return True
+    if (clause.kind != SINCE_ACTION and clause.kind != SINCE_RUNG) or numbers.slot[clause.threshold] >= 0:
+        return False
+    threshold = numbers.shared[clause.threshold]
+    if not abs(threshold) < _LONG:
+        return False
+    last = m.world.last_day[clause.index] if clause.kind == SINCE_ACTION else m.world.last_rung_day[clause.index]
+    if clause.at_least:
+        latest = np.int32(day - ceil(threshold))
+        for r in range(held.size):
+            held[r] &= last[r] <= latest
+    else:
+        earliest = np.int32(day - floor(threshold))
+        for r in range(held.size):
+            held[r] &= last[r] >= earliest
+    return True
+
+
 @kernel
 def check_conditions(address, hour, day):
     """Check the conditions of the MORNING, of FLAGS or of OUTCOMES, in order."""
     m = struct_at(ModelState, address)
     nodes, clauses, alternatives, calendar = m.conditions[hour]
     holds, streak = m.held[hour]
-    numbers, threshold, n = m.numbers, m.rows[1], m.war.size
+    numbers, threshold, some, n = m.numbers, m.rows[1], m.some, m.war.size
     for c in range(nodes.size):
         node, held = nodes[c], holds[c]
         held[:] = 1 if node.calendar == NONE else calendar[node.calendar, day]
         for k in range(node.clauses, node.clauses_end):
+            if _compare_quickly(m, clauses[k], day, holds, held):
+                continue
             value = measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
             if numbers.slot[clauses[k].threshold] < 0:
                 _compare(numbers.shared[clauses[k].threshold], clauses[k].at_least, value, held)
             else:
                 _compare_by_run(numbers.varied[numbers.slot[clauses[k].threshold]], clauses[k].at_least, value, held)
         if node.alternatives_end > node.alternatives:
-            for r in range(n):
-                some = 0
-                for a in range(node.alternatives, node.alternatives_end):
-                    some |= holds[alternatives[a], r]
-                held[r] &= some
+            some[:] = 0
+            for a in range(node.alternatives, node.alternatives_end):
+                _or(holds[alternatives[a]], some)
+            _and(some, held)
         if node.lasting != NONE:
             spread(numbers, node.lasting, 0, threshold)
             for r in range(n):

@@ -1,6 +1,6 @@
 """The state of many runs at once: one row per quantity, one column per run, contiguous along the runs."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,6 +137,10 @@ class Scratch(NamedTuple):
     """How well a reply on some rung to some target fits, shape (fit, run)."""
     weight: Floats
     """How well a reply fits, preferred as it is, at its place and with its instrument, shape (action, run)."""
+    place: Ints
+    """Where the leading act against each target was done, NONE if nowhere in particular, shape (pair, run)."""
+    instrument: Ints
+    """What it was done with, likewise."""
     together: Floats
     """What silence and open replies weigh together, shape (pair, run)."""
     by: Floats
@@ -173,6 +177,11 @@ EVENT = np.dtype(
 The actor of an entry of the script is -1, and its action counts on past the actions; `ordered` is the day on which an
 act was ordered, -1 if it was done as it was decided.
 """
+
+
+def events_expected(days: int) -> int:
+    """For how many events of a run there is room at first: three in four days; it grows if there are more."""
+    return days * 3 // 4 + 8
 
 
 class Tables(NamedTuple):
@@ -269,6 +278,8 @@ class ModelState(NamedTuple):
     scratch: Scratch
     rows: Floats
     """Working rows, shape (row, run)."""
+    some: Bytes
+    """A working row, shape (run,)."""
 
 
 def zeros(shape: tuple[int, ...]) -> Floats:
@@ -332,7 +343,9 @@ def new_scratch(program: Program, n: int) -> Scratch:
     fits = int((actors["fits_end"] - actors["fits"]).max(initial=1))
     rows = dict.fromkeys(("open", "able", "weight", "answer", "rested", "running"), most)
     rows |= {"fit": fits, "together": pairs, "by": pairs, "row": 4, "room": 3}
-    return Scratch(**{name: zeros((count, min(n, TILE))) for name, count in rows.items()})
+    made: dict[str, NDArray[Any]] = {name: zeros((count, min(n, TILE))) for name, count in rows.items()}
+    made |= {name: np.zeros((pairs, min(n, TILE)), np.int32) for name in ("place", "instrument")}
+    return Scratch(**made)
 
 
 def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
@@ -373,10 +386,11 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         war=world.x[p.ladder.war_flag] if p.ladder.war_flag != NONE else np.zeros(n),
         since_actor=ints(p.actors.index(actor) for actor, _ in p.since_rung),
         since_rung=ints(rung for _, rung in p.since_rung),
-        events=np.empty(n * (p.days // 2 + 8), EVENT),
+        events=np.empty(n * events_expected(p.days), EVENT),
         n_events=np.zeros(3, np.int64),
         event_number=np.zeros(n, np.int32),
         bound=new_bound_arrays(p, numbers, n),
         scratch=new_scratch(p, n),
         rows=zeros((3, n)),
+        some=np.zeros(n, np.uint8),
     )

@@ -60,7 +60,7 @@ def _gather(values, columns, row):
 
 
 @part
-def _gather_number(numbers, k, columns, row):
+def gather_number(numbers, k, columns, row):
     """Write parameter `k` into a row, one value for each column."""
     if numbers.slot[k] < 0:
         row[:] = numbers.shared[k]
@@ -74,7 +74,7 @@ def _read_closely(m, h, columns):
     hand, stocks, row, n = m.tables.hand[h], m.stocks, m.scratch.row, columns.size
     me = m.tables.actor[hand.actor]
     sharpness, held, rung = row[0, :n], row[1, :n], row[2, :n]
-    _gather_number(m.numbers, me.sharpness, columns, sharpness)
+    gather_number(m.numbers, me.sharpness, columns, sharpness)
     for k in range(hand.answered, hand.answered_end):
         p = m.tables.answered[k]
         _gather(stocks[BLOOD, p], columns, held)
@@ -112,9 +112,9 @@ def _fit_rungs(m, h, columns):
     t, hand, stocks, row, n = m.tables, m.tables.hand[h], m.stocks, m.scratch.row, columns.size
     fit, me = t.fit, t.actor[hand.actor]
     narrowness, overshoot, redline, sought = row[0, :n], row[1, :n], row[2, :n], row[3, :n]
-    _gather_number(m.numbers, me.narrowness, columns, narrowness)
-    _gather_number(m.numbers, me.overshoot, columns, overshoot)
-    _gather_number(m.numbers, me.redline, columns, redline)
+    gather_number(m.numbers, me.narrowness, columns, narrowness)
+    gather_number(m.numbers, me.overshoot, columns, overshoot)
+    gather_number(m.numbers, me.redline, columns, redline)
     for k in range(hand.answered, hand.answered_end):
         pair = t.answered[k]
         provoking, blood = stocks[PROVOKING_RUNG, pair], stocks[BLOOD_READING, pair]
@@ -149,35 +149,47 @@ def _answer(m, h, day, columns):
     s, hand, n = m.scratch, m.tables.hand[h], columns.size
     me = m.tables.actor[hand.actor]
     number, substitution, variety = s.row[0, :n], s.row[1, :n], s.row[2, :n]
-    _gather_number(m.numbers, me.silence, columns, number)
+    gather_number(m.numbers, me.silence, columns, number)
     for k in range(hand.answered, hand.answered_end):
-        copy(number, s.together[m.tables.answered[k] - me.pairs, :n])
-    _gather_number(m.numbers, me.substitution, columns, substitution)
-    _gather_number(m.numbers, me.variety, columns, variety)
+        pair = m.tables.answered[k]
+        copy(number, s.together[pair - me.pairs, :n])
+        place, instrument = s.place[pair - me.pairs], s.instrument[pair - me.pairs]
+        _recall(m.leading_action[pair], m.tables.action, columns, place, instrument)
+    gather_number(m.numbers, me.substitution, columns, substitution)
+    gather_number(m.numbers, me.variety, columns, variety)
     for k in range(hand.rivals, hand.rivals_end):
         a = m.tables.rivals[k]
         act, local = m.tables.action[a], a - me.actions
         opened, weight = s.open[local, :n], s.weight[local, :n]
         _mark_open(m, day, a, columns, opened, s.able[local])
         if act.reply != NONE:
-            _gather_number(m.numbers, act.reply, columns, number)
+            gather_number(m.numbers, act.reply, columns, number)
             _prefer(number, s.fit[act.fit - me.fits], weight)
-            if act.place != NONE or act.instrument != NONE:
-                leading = m.leading_action[act.pair]
-                _change(act, m.tables.action, leading, columns, substitution, variety, weight)
+            if act.place != NONE:
+                _change(act.place, s.place[act.pair - me.pairs], substitution, weight)
+            if act.instrument != NONE:
+                _change(act.instrument, s.instrument[act.pair - me.pairs], variety, weight)
             _add_open(weight, opened, s.together[act.pair - me.pairs])
-    _gather_number(m.numbers, me.reply_rate, columns, number)
+    gather_number(m.numbers, me.reply_rate, columns, number)
     for k in range(hand.answered, hand.answered_end):
         p = m.tables.answered[k]
         _answer_by(number, m.stocks[PROVOCATION, p], columns, s.together[p - me.pairs], s.by[p - me.pairs])
 
 
 @inline
+def waits(act, numbers):
+    """Whether an action, once done, may not be chosen again on the next day."""
+    return act.once or numbers.slot[act.cooldown] >= 0 or not numbers.shared[act.cooldown] <= 1.0
+
+
+@inline
 def _mark_open(m, day, a, columns, opened, able):
     """Mark the runs in which an action is open, and those in which it may be chosen today, its cooldown past."""
     act, ready = m.tables.action[a], m.world.ready[a]
-    for c in range(opened.size):
-        opened[c] = 1.0 if ready[columns[c]] != NEVER_AGAIN else 0.0
+    opened[:] = 1.0
+    if act.once:
+        for c in range(opened.size):
+            opened[c] = 1.0 if ready[columns[c]] != NEVER_AGAIN else 0.0
     if act.when != NONE:
         holds = m.held[MORNING].holds[act.when]
         for c in range(opened.size):
@@ -185,8 +197,12 @@ def _mark_open(m, day, a, columns, opened, able):
     if act.closed_by_war:
         for c in range(opened.size):
             opened[c] = opened[c] if m.war[columns[c]] < 0.5 else 0.0
-    for c in range(opened.size):
-        able[c] = opened[c] if day >= ready[columns[c]] else 0.0
+    if waits(act, m.numbers):
+        for c in range(opened.size):
+            able[c] = opened[c] if day >= ready[columns[c]] else 0.0
+    else:
+        for c in range(opened.size):
+            able[c] = opened[c]
     if act.order != NONE:
         hand = m.tables.hand[act.hand]
         for k in range(hand.orders, hand.orders_end):
@@ -202,20 +218,19 @@ def _prefer(preference, fit, weight):
 
 
 @inline
-def _change(act, actions, leading, columns, substitution, variety, weight):
-    """Let a reply weigh less that answers at another place, or with another instrument, than the act that led to it."""
-    for c in range(weight.size):
-        if leading[columns[c]] != NONE:
-            answered = actions[leading[columns[c]]]
-            if _differ(act.place, answered.place):
-                weight[c] *= substitution[c]
-            if _differ(act.instrument, answered.instrument):
-                weight[c] *= variety[c]
+def _recall(leading, actions, columns, place, instrument):
+    """Write down at which place the act was done that led to a grievance, and with which instrument."""
+    for c in range(columns.size):
+        a = leading[columns[c]]
+        place[c] = actions[a].place if a != NONE else NONE
+        instrument[c] = actions[a].instrument if a != NONE else NONE
 
 
 @inline
-def _differ(one, other):
-    return one != NONE and other != NONE and one != other
+def _change(mine, answered, left, weight):
+    """Let a reply weigh less that answers at another place, or with another instrument, than the act that led to it."""
+    for c in range(weight.size):
+        weight[c] *= left[c] if (answered[c] != NONE) & (answered[c] != mine) else 1.0
 
 
 @inline
@@ -246,7 +261,7 @@ def _add_rates(m, h, day, columns):
             exponentials(drive, s.room)
         else:
             drive[:] = 1.0
-        _gather_number(m.numbers, act.rate, columns, rate)
+        gather_number(m.numbers, act.rate, columns, rate)
         if act.reply != NONE:
             _add_answer(s.by[act.pair - me.pairs], s.weight[local], s.able[local], s.answer[local], rate)
         _rest(m, a, day, columns, s.rested[local, :n])
@@ -282,7 +297,7 @@ def _rest(m, a, day, columns, rested):
     if k == NONE:
         rested[:] = 1.0
         return
-    _gather_number(m.numbers, k, columns, rested)
+    gather_number(m.numbers, k, columns, rested)
     for c in range(rested.size):
         rested[c] = -(rested[c] * (day - last[columns[c]]))
     exponentials(rested, m.scratch.room)

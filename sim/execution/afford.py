@@ -5,7 +5,7 @@ Estimates are of the size, not of the byte. What they let through and memory doe
 
 from pathlib import Path
 
-from sim.engine.state import EVENT
+from sim.engine.state import EVENT, events_expected
 from sim.results.storage.atomic import in_units
 from sim.results.storage.manifest import Plan
 from sim.theatre.compiled.program import Program
@@ -85,7 +85,7 @@ def bytes_in_memory(scenario: Scenario, dtype: str = "float32", values: int | No
 def bytes_in_engine(program: Program) -> float:
     """About what a run takes while it is computed."""
     state = 8.0 * (10 * len(program.pairs) + 6 * len(program.variables) + 2 * len(program.actions))
-    return state + EVENT.itemsize * (program.days // 2 + 8)
+    return state + EVENT.itemsize * events_expected(program.days)
 
 
 def events_bytes(scenario: Scenario) -> float:

@@ -361,7 +361,8 @@ class ActorAgent(mesa.Agent):
     def fall_due(self, hand: str, action: str, order: Order) -> None:
         stands = hand in self.intents and self.intents[hand].imposed == self.model.day
         if order.firm or not (stands or self.model.forbids(action)):
-            self.intents[hand] = Intent(action, cause=order.cause, ordered=order.given)
+            imposed = self.model.day if order.firm else None
+            self.intents[hand] = Intent(action, cause=order.cause, imposed=imposed, ordered=order.given)
 
     def carry_out(self, intent: Intent) -> None:
         model, name = self.model, intent.action

@@ -11,7 +11,7 @@ from sim.theatre.compiled.arithmetic import exp, geometric, log
 from sim.theatre.language.record import HistoryFile, placed
 from sim.theatre.language.scenario import Scenario, as_script, as_series
 
-from .actor import ActorAgent, Intent, hand_of
+from .actor import ActorAgent, Intent, Order, hand_of
 from .dice import CASUALTIES, DECIDE, POSSIBLE, RESAMPLE, Dice, within
 from .reading import add_up, clip
 from .reference import ReferenceModel
@@ -108,13 +108,22 @@ class Record:
         return 0.0 if on < self.file.first else self.file.chance(action, self.rungs[action], on)
 
     def covers(self, act: RecordedAct) -> bool:
-        return self.seen(act.ways[0].action, act.ways[0].day) > 0
+        return self.seen(act.ways[0].action, act.ways[0].done) > 0
 
     def speaks_of(self, hand: str, day: int) -> bool:
         if day >= self.days:
             return False
         covered = any(self.seen(action, day) > 0 for action in self.rungs if self.hands[action] == hand)
-        return covered or self.may_have_acted(hand, day)
+        return covered or self.may_have_acted(hand, day) or self.order_may_be_due(hand, day) or self.stops(hand, day)
+
+    def stops(self, hand: str, day: int) -> bool:
+        """Whether an action of the hand could have called off what a recorded act may have been ordered for."""
+        stopped = {each for action in self.rungs if self.hands[action] == hand for each in self.calls_off(action)}
+        ways = (way for act in self.acts for way in act.ways)
+        return any(way.action in stopped and way.day < day <= way.done for way in ways)
+
+    def calls_off(self, action: str) -> tuple[str, ...]:
+        return tuple(self.scenario.theatre.actions[action].calls_off)
 
     def may_have_acted(self, hand: str, day: int) -> bool:
         return any((way.day, way.hand) == (day, hand) for act in self.acts for way in act.ways)
@@ -127,8 +136,9 @@ class FollowingAgent(ActorAgent):
     """An actor whose hands do what is recorded of them, and otherwise what the record would have missed."""
 
     def decide(self) -> None:
-        self.gain, self.gain_of_deaths, self.chance = (dict.fromkeys(self.hands, 0.0) for _ in range(3))
-        self.gain_of_orders = dict.fromkeys(self.hands, -inf)
+        self.gain, self.gain_of_deaths = dict.fromkeys(self.hands, 0.0), dict.fromkeys(self.hands, 0.0)
+        self.gain_of_orders, self.gain_of_ordered_deaths = (dict.fromkeys(self.hands, -inf) for _ in range(2))
+        self.chance, self.chance_of_order = dict.fromkeys(self.hands, 0.0), dict.fromkeys(self.hands, 0.0)
         self.chances: dict[str, float] = {}
         self.intents = {}
         for hand in self.hands:
@@ -153,47 +163,99 @@ class FollowingAgent(ActorAgent):
             self.model.fail(f"choice of {self.name}")
             return
         self.chances |= {action: self.seen(action) * (rate / (1 + total)) for action, rate in each.items()}
-        self.chances |= {action: 0.0 for action in each if self.model.forbids(action)}
-        recorded = self.model.recorded(hand)
-        if recorded is None:
-            self.draw(hand, each, rates, total)
-            return
-        act, way = recorded
-        action, today = way.action, self.model.day
-        self.chance[hand] = self.chances[action]
-        if self.seen(action) > 0 and (self.actions[action].order is None or way.done > today):
-            self.gain[hand] = log(max(self.chance[hand], LEAST))
-        deaths = None
-        if act.deaths is not None and way.done == today:
-            deaths, self.gain_of_deaths[hand] = self.deaths_within(action, *act.deaths)
+        self.chances |= {action: 0.0 for action in each if self.model.forbids(action) or self.is_ordered(action)}
+        act, way = self.model.recorded(hand) or (None, None)
+        if way is None or way.done > self.model.day:
+            M, drawn = self.draw(hand, each, total)
+            if drawn is not None:
+                self.intents[hand] = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
+            if way is None:
+                return
+            self.hold_back(way.action, each[way.action], M, self.intents.get(hand))
+        action, deaths = way.action, None
+        if way.done == self.model.day:
+            self.chance[hand] = self.chances[action]
+            if self.seen(action) > 0 and not self.is_ordered(action):
+                self.gain[hand] = log(max(self.chance[hand], LEAST))
+            if act.deaths is not None:
+                deaths, self.gain_of_deaths[hand] = self.deaths_within(action, *act.deaths)
         cause = self.cause(action, rates[action])
         self.intents[hand] = Intent(action, cause=cause, deaths=deaths, imposed=way.done)
 
+    def hold_back(self, action: str, rate: float, M: float, drawn: Intent | None) -> None:
+        """Keep the chance of an order that is imposed until it is known of, and what the hand would have ordered."""
+        self.model.held[action] = 0.0 if self.model.forbids(action) else rate / (1 + M)
+        self.model.instead.pop(action, None)
+        if drawn is not None and self.is_ordered(drawn.action):
+            due = self.model.day + ceil(self.actions[drawn.action].order.lead.value)
+            order = Order(due=due, given=self.model.day, cause=drawn.cause, firm=False)
+            self.model.instead[action] = drawn.action, order
+
     def adjudicate(self) -> None:
+        for hand in self.hands:
+            self.gain_of_orders[hand] = add_up(0.0, (self.fallen_due(hand, a) for a in self.due_today(hand)))
         self.command()
         for hand in self.hands:
-            self.gain_of_orders[hand] = 0.0
+            self.gain_of_ordered_deaths[hand] = 0.0
             due = self.model.recorded_order(hand)
             if due is not None and due.deaths is not None:
                 intent = self.intents[hand]
-                deaths, self.gain_of_orders[hand] = self.deaths_within(intent.action, *due.deaths)
+                deaths, self.gain_of_ordered_deaths[hand] = self.deaths_within(intent.action, *due.deaths)
                 self.intents[hand] = replace(intent, deaths=deaths)
         self.carry_all_out()
+
+    def due_today(self, hand: str) -> list[str]:
+        """What the hand has ordered for today, in order."""
+        orders = self.model.orders
+        return [a for a in self.actions if self.hand_of[a] == hand and a in orders and orders[a].due == self.model.day]
+
+    def fallen_due(self, hand: str, action: str) -> float:
+        """What it tells that an order is, or is not, in the record on the day on which it is due."""
+        seen = self.seen(action) if self.model.known.speaks_of(hand, self.model.day) else 0.0
+        if self.model.orders[action].firm:
+            self.chance_of_order[hand] = 0.0 if self.model.forbids(action) else seen * self.model.held[action]
+            self.chances[action] = self.chance_of_order[hand]
+            return log(max(self.chance_of_order[hand], LEAST)) if seen > 0 else 0.0
+        if self.model.forbids(action) or any(self.model.orders[each].firm for each in self.due_today(hand)):
+            return 0.0
+        mine = self.intents.get(hand)
+        if any(action in self.actions[intent.action].calls_off for intent in self.intents.values()):
+            after_all = mine is not None and mine.imposed is None and action not in self.actions[mine.action].calls_off
+            return log(max(1 - self.seen(mine.action), LEAST)) if after_all else 0.0
+        if mine is not None and mine.imposed == self.model.day:
+            return log(LEAST) if mine.action != action and self.seen(mine.action) > 0 else 0.0
+        self.chances[action] = seen
+        return log(max(1 - seen, LEAST))
+
+    def is_ordered(self, action: str) -> bool:
+        return self.actions[action].order is not None
 
     def seen(self, action: str) -> float:
         return self.model.known.seen(action, self.model.day)
 
-    def draw(self, hand, each, rates, total) -> None:
-        """Draw an action, or hold, given that nothing is recorded."""
+    def share_seen(self, hand: str, action: str) -> float:
+        """The chance that the record would have it, were it drawn today."""
+        model, orders = self.model, self.model.orders
+        called_off = self.actions[action].calls_off
+        if model.forbids(action):
+            return 0.0
+        if any(each in orders and orders[each].firm for each in called_off):
+            return 1.0
+        done_instead = [each for each in self.due_today(hand) if orders[each].firm or not model.forbids(each)]
+        if self.is_ordered(action) or any(each not in called_off for each in done_instead):
+            return 0.0
+        return self.seen(action)
+
+    def draw(self, hand, each, total) -> tuple[float, str | None]:
+        """Draw an action, or hold, given that nothing is recorded; return M too."""
         missed, M = {}, 0.0
         for action, rate in each.items():
-            M = M + (1.0 if self.model.forbids(action) else 1 - self.seen(action)) * rate
+            M = M + (1 - self.share_seen(hand, action)) * rate
             missed[action] = M
         self.gain[hand] = log((1 + M) / (1 + total))
         u, _ = self.model.dice.uniforms(self.model.day, DECIDE, hand)
         drawn = next((action for action, running in missed.items() if running > u * (1 + M)), None)
-        if drawn is not None and not self.model.forbids(drawn):
-            self.intents[hand] = Intent(drawn, cause=self.cause(drawn, rates[drawn]))
+        return M, None if drawn is None or self.model.forbids(drawn) else drawn
 
     def deaths_within(self, name: str, l: int, h: int) -> tuple[int, float]:  # noqa: E741  the names of the ODD
         casualties = self.actions[name].casualties
@@ -222,11 +284,15 @@ class Particle(ReferenceModel):
     def __init__(self, scenario: Scenario, record: Record, **key: int):
         self.known = record
         self.picked: dict[str, Way | None] = {}
+        self.held: dict[str, float] = {}
+        """The chance of each order that is imposed, until it is due."""
+        self.instead: dict[str, tuple[str, Order]] = {}
+        """The order that would have been given in its place."""
         super().__init__(scenario, **key)
 
     def pick(self, act: RecordedAct) -> int:
         """Pick one of the ways that earlier picks leave; return how many these are."""
-        others = [way for way in self.picked.values() if way is not None]
+        others = [way for other, way in self.ways() if other is not act]
         left = [way for way in act.ways if not any(way.closes(other) for other in others)]
         u, _ = self.dice.uniforms(self.day, POSSIBLE, act.name)
         self.picked[act.name] = left[floor(u * len(left))] if left else None
@@ -258,6 +324,12 @@ class Particle(ReferenceModel):
     def free(self, case: Scenario, branch: int) -> None:
         """Follow the record no longer, from this morning on, by the rules of a case and the dice of a branch."""
         self.case, self.known = case, Silence()
+        firm = sorted(action for action, order in self.orders.items() if order.firm)
+        self.orders = {action: order for action, order in self.orders.items() if not order.firm}
+        for action in firm:
+            other, order = self.instead.get(action, (None, None))
+            if order is not None and order.due >= self.day:
+                self.orders[other] = order
         self.dice = Dice(self.dice.seed, self.dice.run, branch)
 
 
@@ -291,6 +363,8 @@ class ReferenceFilter:
     def step(self) -> None:
         self.evidence = dict.fromkeys([*self.actors, None], 0.0)
         self.evidence_of_deaths = dict.fromkeys(self.actors, 0.0)
+        self.moment: dict[str, list[float]] = {}
+        """What each particle counts when orders of a hand fall due."""
         self.pick()
         for particle in self.particles:
             particle.step()
@@ -300,9 +374,8 @@ class ReferenceFilter:
                 self.take_in([agent.gain[hand] for agent in agents], self.evidence, actor)
                 if self.record.may_have_acted(hand, self.day):
                     self.take_in([agent.gain_of_deaths[hand] for agent in agents], self.evidence_of_deaths, actor)
-        for hand, actor in self.hands.items():
-            if self.record.order_may_be_due(hand, self.day):
-                self.take_in([a.gain_of_orders[hand] for a in self.agents(actor)], self.evidence_of_deaths, actor)
+        for actor in self.actors:
+            self.take_in_orders(actor, self.agents(actor))
         self.note_chances()
         self.day += 1
         failed = [particle.failed is not None for particle in self.particles]
@@ -316,6 +389,18 @@ class ReferenceFilter:
             heirs = self.heirs(self.n, self.k)
             self.particles = [self.particles[origin].heir(place) for place, origin in enumerate(heirs)]
             self.w, self.share = [-log(float(self.n))] * self.n, [1 / self.n] * self.n
+
+    def take_in_orders(self, actor: str, agents: list[FollowingAgent]) -> None:
+        mine = [hand for hand, of in self.hands.items() if of == actor]
+        for hand in (hand for hand in mine if any(map(agents[0].is_ordered, self.actions_of(hand)))):
+            if self.record.speaks_of(hand, self.day):
+                self.moment[hand] = [exp(w) if w > -inf else 0.0 for w in self.w]
+                self.take_in([agent.gain_of_orders[hand] for agent in agents], self.evidence, actor)
+        for hand in (hand for hand in mine if self.record.order_may_be_due(hand, self.day)):
+            self.take_in([agent.gain_of_ordered_deaths[hand] for agent in agents], self.evidence_of_deaths, actor)
+
+    def actions_of(self, hand: str) -> list[str]:
+        return [action for action, of in self.record.hands.items() if of == hand]
 
     def agents(self, actor: str) -> list[FollowingAgent]:
         return [next(a for a in p.agents if getattr(a, "name", None) == actor) for p in self.particles]
@@ -340,13 +425,22 @@ class ReferenceFilter:
         self.w = [w - e for w in self.w]
 
     def note_chances(self) -> None:
-        """The chance of each hand's recorded act, and of every covered act, by the shares of the morning."""
+        """The chance of each hand's recorded act, and of every covered act, by the shares of the morning.
+
+        Of acts that had been ordered, by those of the moment.
+        """
         self.chance, self.expected = {}, {}
         for hand, actor in self.hands.items():
-            agents = list(zip(self.share, self.agents(actor), strict=True))
-            self.chance[hand] = add_up(0.0, (share * agent.chance[hand] for share, agent in agents))
-            for action in (each for each, of in self.record.hands.items() if of == hand):
-                self.expected[action] = add_up(0.0, (share * a.chances.get(action, 0.0) for share, a in agents))
+            agents, then = self.agents(actor), self.moment.get(hand, [0.0] * self.n)
+            decided = self.mean(self.share, [agent.chance[hand] for agent in agents])
+            self.chance[hand] = self.mean(then, [agent.chance_of_order[hand] for agent in agents], decided)
+            for action in self.actions_of(hand):
+                share = then if agents[0].is_ordered(action) else self.share
+                self.expected[action] = self.mean(share, [agent.chances.get(action, 0.0) for agent in agents])
+
+    @staticmethod
+    def mean(shares: list[float], values: list[float], base: float = 0.0) -> float:
+        return add_up(base, (share * value for share, value in zip(shares, values, strict=True)))
 
     def fork(self, number: int, branch: int, case: Scenario) -> list[Particle]:
         """So many worlds that stand where particles stand, and go on freely."""

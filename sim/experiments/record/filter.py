@@ -13,10 +13,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from sim.analysis.floating import usual
-from sim.engine.follow import IMPOSSIBLE, ancestors
+from sim.engine.follow import ancestors
+from sim.engine.follow_orders import IMPOSSIBLE
 from sim.engine.particles import MOST_PARTICLES, Particles
 from sim.execution.workers import computed
 from sim.given import seed_of, whole
+from sim.theatre.compiled.program import NONE
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import Named
 from sim.theatre.language.record import HistoryFile
@@ -101,8 +103,9 @@ class Filtered:
 
         Returns
         -------
-        DataFrame with event, day, date, actor and action (of its likeliest possibility), chance (of any of them, given
-        all before), impossible ("act" if there was none, "deaths" if it cannot have killed so many, else "")
+        DataFrame with event, day, date, ordered (the day on which it was decided, if that was before it was done),
+        actor and action (of its likeliest possibility), chance (of any of them, given all before), impossible ("act" if
+        there was none, "deaths" if it cannot have killed so many, else "")
         """
         rows = []
         ways = self.parts[self.parts["covered"] & self.parts["event"].notna()]
@@ -111,9 +114,10 @@ class Filtered:
             chance = 1.0 - float(np.prod(1.0 - mine["chance"])) if len(mine) > 1 else float(likeliest["chance"])
             dead = mine["nats_deaths"].min() <= _NO_DEATHS
             what = "act" if chance == 0.0 else "deaths" if dead else ""
-            told = likeliest[["day", "date", "actor", "action"]].to_dict()
+            told = likeliest[["day", "date", "ordered", "actor", "action"]].to_dict()
             rows.append({"event": event, **told, "chance": chance, "impossible": what})
-        return pd.DataFrame(rows, columns=["event", "day", "date", "actor", "action", "chance", "impossible"])
+        columns = ["event", "day", "date", "ordered", "actor", "action", "chance", "impossible"]
+        return pd.DataFrame(rows, columns=columns).astype({"ordered": "Int64"})
 
     @property
     def impossible(self) -> pd.DataFrame:
@@ -142,7 +146,7 @@ class Filtered:
         )
 
 
-COLUMNS = ["day", "date", "actor", "action", "event", "covered", "chance", "nats", "nats_deaths"]
+COLUMNS = ["day", "date", "actor", "action", "ordered", "event", "covered", "chance", "nats", "nats_deaths"]
 
 
 @usual
@@ -182,9 +186,10 @@ def filter(
     -------
     Filtered
         Its `parts` have a row for each day and actor that the record says anything about: day, date, actor, action
-        (the recorded act, or None), event (its id), covered, chance (of the act, given all before; NaN without one that
-        is covered),
-        nats (the log chance, or that of nothing seen) and nats_deaths; their sum is the log likelihood.
+        (the recorded act, or None), ordered (the day on which it was, if that was before), event (its id), covered
+        (and neither ordered before the first day, nor when its actor did something else), chance (of the act, given all
+        before; NaN without one that is covered), nats (the log chance, or that of nothing seen) and nats_deaths; their
+        sum is the log likelihood.
 
     Raises
     ------
@@ -283,26 +288,28 @@ def _parts(
     Where several acts may have been an actor's on one day, each has a row, and the first of them what the day gave.
     """
     program, record = followed.program, followed.compiled
-    said = nats != 0.0
-    acts: dict[tuple[int, int], list[tuple[str, int]]] = {}
+    said, ordered = nats != 0.0, program.action["order"] != NONE
+    acts: dict[tuple[int, int], list[tuple[str, int, int]]] = {}
     for act, name in enumerate(record.acts):
         for way in record.of(act):
-            place = int(way["day"]), int(program.hand[way["hand"]]["actor"])
+            place = int(way["done"]), int(program.hand[way["hand"]]["actor"])
             said[place] = True
-            acts.setdefault(place, []).append((name, int(way["action"])))
+            acts.setdefault(place, []).append((name, int(way["action"]), int(way["day"])))
     rows: list[dict[str, Any]] = []
     for day, actor in np.argwhere(said).tolist():
         gave = {"nats": nats[day, actor], "nats_deaths": deaths[day, actor] if actor < deaths.shape[1] else 0.0}
         who = program.actors[actor] if actor < len(program.actors) else None
         when = {"day": day, "date": pd.Timestamp(followed.date_of(day)), "actor": who}
-        ways: list[tuple[str | None, int | None]] = [*acts.get((day, actor), [])] or [(None, None)]
-        for event, action in ways:
-            covered = action is None or bool(record.seen[day, action] > 0.0)
-            chance = math.nan if action is None or not covered else expected[day, action]
-            told = None if action is None else program.actions[action]
-            rows.append(when | {"action": told, "event": event, "covered": covered, "chance": chance} | gave)
+        for event, action, decided in acts.get((day, actor), []):
+            weighed = bool(record.seen[day, action] > 0.0) and (decided < day or not ordered[action])
+            chance = expected[day, action] if weighed else math.nan
+            of_act = {"ordered": decided if decided < day else None, "covered": weighed, "chance": chance}
+            rows.append(when | {"action": program.actions[action], "event": event} | of_act | gave)
             gave = dict.fromkeys(gave, 0.0)
-    return pd.DataFrame(rows, columns=COLUMNS)
+        if (day, actor) not in acts:
+            nothing = {"action": None, "ordered": None, "event": None, "covered": True, "chance": math.nan}
+            rows.append(when | nothing | gave)
+    return pd.DataFrame(rows, columns=COLUMNS).astype({"ordered": "Int64"})
 
 
 __all__ = ["IMPOSSIBLE", "Filtered", "filter"]

@@ -74,7 +74,7 @@ class CompiledRecord(Protocol):
         """Ids of the recorded acts."""
 
     def of(self, act: int) -> NDArray[Any]:
-        """The ways in which an act may have happened: fields `day`, `action` and `fewest` (deaths)."""
+        """The ways in which an act may have happened: fields `done`, `action` and `fewest` (deaths)."""
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ class Asked:
         for act in range(len(record.acts)):
             ways = record.of(act)
             kills = (ways["fewest"] > 0).astype(int)
-            if self.fits[ways["action"], kills].all() and (record.seen[ways["day"], ways["action"]] > 0).all():
+            if self.fits[ways["action"], kills].all() and (record.seen[ways["done"], ways["action"]] > 0).all():
                 found[int(np.sort(ways["done"])[(len(ways) - 1) // 2])] += 1
         return found
 

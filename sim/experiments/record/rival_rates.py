@@ -51,7 +51,7 @@ def recorded_acts(followed: Followed) -> Recorded:
     done, unsure = np.zeros((compiled.days, len(covered)), bool), []
     for act in range(len(compiled.acts)):
         if compiled.covered(act):
-            ways = [(int(way["day"]), place[int(way["action"])]) for way in compiled.of(act)]
+            ways = [(int(way["done"]), place[int(way["action"])]) for way in compiled.of(act)]
             done[ways[0]] = True
             if len(ways) > 1:
                 unsure.append(ways)

@@ -29,6 +29,8 @@ from sim.theatre.language.terms import Term
 
 from .filter import Filtered, filter
 
+Date = date  # which a field is called too
+
 MOST_RULES = 3
 LITTLE = 1.5
 """A rule that could have made an act no more likely than by this factor is not told."""
@@ -68,6 +70,8 @@ class SurprisingAct:
     """Its odds on a day at rest, with every driver at zero and nothing to answer."""
     at_best: float
     """Its chance, had all of these read what favours it most; 0 where it was impossible."""
+    ordered: Date | None = None
+    """The day on which it was ordered, if that was before it was done: these rules are of that day."""
     impossible: bool = False
     """Whether the rules leave it no chance that day, or not with so many dead."""
     place: str | None = None
@@ -207,7 +211,7 @@ Because = tuple[tuple[Rule, ...], float]
 
 
 class _Looker:
-    """Follows the record once more, and looks at particles on the mornings of some acts."""
+    """Follows the record once more, and looks at particles on the mornings on which some acts were decided."""
 
     def __init__(self, found: Filtered) -> None:
         self.found, self.followed = found, found.followed
@@ -215,18 +219,18 @@ class _Looker:
 
     def look(self, rows: Sequence[Mapping[str, Any]]) -> dict[tuple[int, str], Because]:
         """Find the rules behind the chances of acts, by day and action, in the first of the filters."""
-        due: dict[int, list[str]] = {}
+        due: dict[int, list[tuple[int, str]]] = {}
         for row in rows:
-            due.setdefault(int(row["day"]), []).append(row["action"])
+            due.setdefault(_decided(row), []).append((int(row["day"]), row["action"]))
         particles = self.followed.particles(self.found.particles, self.found.seed, dice=np.array([0]))
         for day in range(max(due, default=-1) + 1):
-            for name in due.get(day, ()):
-                self.seen[day, name] = self._because(particles, name)
+            for done, name in due.get(day, ()):
+                self.seen[done, name] = self._because(particles, name, done)
             particles.step()
         particles.close()
         return self.seen
 
-    def _because(self, particles: Particles, name: str) -> Because:
+    def _because(self, particles: Particles, name: str, done: int) -> Because:
         program, theatre = self.followed.program, self.followed.scenario.theatre
         action = program.actions.index(name)
         seen = representative(particles, self.followed.scenario, action)
@@ -240,8 +244,13 @@ class _Looker:
         told = tuple(sorted(rules, key=lambda rule: -rule.factor))[:MOST_RULES]
         odds = seen.rate.rate * math.prod(rule.factor for rule in told)
         rest = 1.0 + seen.choice.total - seen.rate.rate
-        coverage = float(self.followed.compiled.seen[particles.day, action])
+        coverage = float(self.followed.compiled.seen[done, action])
         return told, min(coverage * odds / (rest + odds), 1.0)
+
+
+def _decided(row: Mapping[str, Any]) -> int:
+    """The day on which an act was decided."""
+    return int(row["day"] if pd.isna(row["ordered"]) else row["ordered"])
 
 
 def _written(name: str, kind: str) -> str:
@@ -311,6 +320,7 @@ def _act(
         rules=rules,
         rest=found.scenario.theatre.actions[row["action"]].rate.value,
         at_best=0.0 if row["impossible"] else max(at_best, chance),
+        ordered=None if pd.isna(row["ordered"]) else found.followed.date_of(int(row["ordered"])),
         impossible=bool(row["impossible"]),
         place=_place(rules, resolved),
     )

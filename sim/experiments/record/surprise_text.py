@@ -63,6 +63,8 @@ def _act(act: "SurprisingAct", width: int) -> Iterator[str]:
     yield f"{act.date}  {act.label} ({act.action}): {chance}"
     if not act.impossible:
         yield f"{'':{_INDENT}}at rest its odds are {number(act.rest)} a day"
+    if act.ordered is not None:
+        yield f"{'':{_INDENT}}ordered on {on(act.ordered)}; the rules are those of that day"
     for rule in act.rules:
         by = "" if math.isinf(rule.factor) else f"; at its best × {number(rule.factor, 2)}"
         yield from paragraph(f"{rule.said}{by}", width, _INDENT, 2).splitlines()

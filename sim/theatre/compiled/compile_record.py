@@ -6,6 +6,7 @@ from datetime import date
 from math import ceil
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.theatre.language.base import refuse
 from sim.theatre.language.record import HistoryFile, RecordedEvent, placed
@@ -50,7 +51,22 @@ class CompiledRecord:
     def covered(self, act: int) -> bool:
         """Whether the record would have missed an act, had it been done then, by no more than chance."""
         first = self.of(act)[0]
-        return bool(self.seen[first["day"], first["action"]] > 0.0)
+        return bool(self.seen[first["done"], first["action"]] > 0.0)
+
+    def tells_of(self, program: Program) -> NDArray[np.bool_]:
+        """Whether it says anything of what each hand did on each day, shape (hand, day), if only that it did nothing.
+
+        Of an act that had been ordered it says too that nothing called it off.
+        """
+        span = program.hand["actions"], program.hand["actions_end"]
+        told = np.array([self.seen[:, first:last].any(axis=1) for first, last in zip(*span, strict=True)], bool)
+        told = told.reshape(len(program.hands), self.days)
+        hands_that_stop = _hands_that_stop(program)
+        for way in self.possible:
+            told[way["hand"], [way["day"], way["done"]]] = True
+            if way["day"] < way["done"]:
+                told[hands_that_stop.get(int(way["action"]), []), way["day"] + 1 : way["done"] + 1] = True
+        return told
 
 
 def compile_record(scenario: Scenario, program: Program, record: HistoryFile) -> CompiledRecord:
@@ -93,6 +109,15 @@ def compile_record(scenario: Scenario, program: Program, record: HistoryFile) ->
         ),
         moved={name: sure[name].day for name in order if name in sure and on[name] != sure[name].day},
     )
+
+
+def _hands_that_stop(program: Program) -> dict[int, list[int]]:
+    """The hands that may call off each act that is ordered."""
+    found: dict[int, list[int]] = {}
+    for action in program.action:
+        for order in program.orders_called_off[action["calls_off"] : action["calls_off_end"]]:
+            found.setdefault(int(program.orders[order]), []).append(int(action["hand"]))
+    return found
 
 
 def _crowded(found: dict[str, list[tuple[int, ...]]]) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -186,5 +211,5 @@ class _Orders:
 def _uneven(found: dict[str, list[tuple[int, ...]]], seen: Floats) -> Iterator[tuple[tuple[str, ...], str]]:
     """Acts of which some possibilities are covered and some not: their likelihood would mean nothing."""
     for name, ways in found.items():
-        if len({seen[day, action] > 0.0 for day, _, action, *_ in ways}) > 1:
+        if len({seen[done, action] > 0.0 for _, _, action, _, _, done in ways}) > 1:
             yield ("events", name), "some of what it may have been is covered and some is not; cover all of it or none"

@@ -66,13 +66,13 @@ def _over_filters(values: np.ndarray, form: str = "nats") -> Figure:
 def _hindsight(acts: Recorded) -> dict[str, Callable[[slice], float]]:
     """What rates that are fitted to all acts give those of some days."""
     days = len(acts.done)
-    cut = two_periods(acts.done, acts.actor).day
-    early, late = (constant(acts.done[some], acts.actor) for some in (slice(0, cut), slice(cut, None)))
+    cut = two_periods(acts.done, acts.hand).day
+    early, late = (constant(acts.done[some], acts.hand) for some in (slice(0, cut), slice(cut, None)))
 
     def one(part: slice, first: int = 0, last: int = days, rates: np.ndarray | None = None) -> float:
         begin, end, _ = part.indices(days)
         begin, end = max(begin, first), min(end, last)
-        chances = constant(acts.done, acts.actor) if rates is None else rates
+        chances = constant(acts.done, acts.hand) if rates is None else rates
         return acts.between(begin, end).log_likelihood(chances) if begin < end else 0.0
 
     return {
