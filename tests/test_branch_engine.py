@@ -117,10 +117,16 @@ def test_a_branch_under_a_change_is_that_of_the_reference_model(case, run, day, 
     values = dict(case.numbers())
     changed = with_numbers(case, {path: values[path].value * 0.9 for path in paths})
     done, forbidden = (data.draw(st.sampled_from(sorted(case.theatre.actions))) for _ in range(2))
+    acts = case.theatre.actions
+
+    def takes_its_turn(entry) -> bool:
+        return entry["on"] == on and entry["do"] is not None and hand(entry["do"]) == hand(done)
+
+    def hand(act: str) -> str:
+        return acts[act].hand_of(act)
+
     script = {
-        name: entry
-        for name, entry in changed.model_dump(by_alias=True)["script"].items()
-        if not (entry["on"] == on and (entry["do"] or ".").split(".")[0] == done.split(".")[0])
+        name: entry for name, entry in changed.model_dump(by_alias=True)["script"].items() if not takes_its_turn(entry)
     }
     told = with_(
         changed,
