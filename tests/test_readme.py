@@ -74,7 +74,7 @@ def test_contributing_names_every_room_of_the_house_in_a_sentence():
 
 EXTRAS = ("SALib", "ema_workbench", "distributed", "jupyterlab", "ipywidgets")
 """What `make demo` does not install."""
-SMALL = {"--runs": "20", "--samples": "64", "--replicates": "2", "--run": "7", "--event": "5", "--particles": "32"}
+SMALL = {"--runs": "20", "--samples": "128", "--replicates": "2", "--run": "7", "--event": "5", "--particles": "32"}
 TAKES = {"--runs": ("run", "compare", "branch", "choices"), "--samples": ("sweep",)}
 TAKES |= {"--replicates": ("sweep", "filter", "surprise"), "--particles": ("filter", "surprise", "hindcast")}
 TAKES |= {"--run": (), "--event": ()}
