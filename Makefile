@@ -56,7 +56,7 @@ calibration: .venv/developer
 	$(BIN)/python -m tests.benchmarks.calibration
 
 crisis: .venv/developer
-	$(BIN)/python -m tests.benchmarks.crisis
+	$(BIN)/python -m tests.benchmarks.crisis --beside tests/benchmarks/crisis/before.json
 
 mutants: .venv/developer
 	$(BIN)/python -m tests.mutants $(FOLDER) $(if $(SAMPLE),--sample $(SAMPLE))

@@ -46,8 +46,8 @@ def adjudicate(address, h, day):
         for k in range(m.since_actor.size):
             if m.since_actor[k] == i and rung >= m.since_rung[k]:
                 w.last_rung_day[k, r] = day
-        _record(r, day, i, a, act.target, rung, delta, deaths, m.cause[h, r], m.events, m.n_events, m.event_number)
-        m.events[m.n_events[0] - 1].ordered = m.ordered[h, r]
+        why, when = m.cause[h, r], m.ordered[h, r]
+        _record(r, day, i, a, act.target, rung, delta, deaths, why, when, m.events, m.n_events, m.event_number)
 
 
 @inline
@@ -145,13 +145,12 @@ def _open(suspected, believed, pair, r, share, stocks):
 
 
 @part
-def _record(r, day, actor, action, target, rung, delta, deaths, cause, events, size, number):
+def _record(r, day, actor, action, target, rung, delta, deaths, cause, ordered, events, size, number):
     """Write an event into the table."""
     event = events[size[0]]
     event.column, event.number, event.day = r, number[r], day
     event.actor, event.action, event.target = actor, action, target
-    event.rung, event.deaths, event.cause, event.deniability = rung, deaths, cause, delta
-    event.ordered = NONE
+    event.rung, event.deaths, event.cause, event.ordered, event.deniability = rung, deaths, cause, ordered, delta
     number[r] += 1
     size[0] += 1
 
@@ -167,7 +166,8 @@ def inject(address, day):
         for r in range(alive.size):
             if alive[r]:
                 gather(entries[k].effects, entries[k].effects_end, r, t.effects, t.variable, m.numbers, m.world)
-                _record(r, day, NONE, n_actions + k, NONE, 0, 0.0, 0, NONE, m.events, m.n_events, m.event_number)
+                what = n_actions + k
+                _record(r, day, NONE, what, NONE, 0, 0.0, 0, NONE, NONE, m.events, m.n_events, m.event_number)
 
 
 @kernel

@@ -58,8 +58,8 @@ def _bound(m, h, day, first, last):
     me = m.tables.actor[hand.actor]
     exponent, most = bound.row[EXPONENT, :n], bound.row[MOST, :n]
     most[:] = bound.least[h]
-    for p in range(me.pairs_end - me.pairs):
-        bound.largest[p, :n] = _NOTHING
+    for k in range(hand.answered, hand.answered_end):
+        bound.largest[m.tables.answered[k] - me.pairs, :n] = _NOTHING
     for a in range(hand.actions, hand.actions_end):
         act, drive = m.tables.action[a], bound.drive[a - hand.actions, :n]
         exponent[:] = bound.slack[a]
@@ -78,15 +78,14 @@ def _bound(m, h, day, first, last):
             _add_by_run(drive, numbers.varied[numbers.slot[act.rate], first:last], most)
         if act.reply != NONE:
             _widen(drive, bound.largest[act.pair - me.pairs, :n])
-    if hand.answered_end == hand.answered:
-        return
-    k = me.reply_rate
-    for p in range(me.pairs, me.pairs_end):
+    rate = me.reply_rate
+    for k in range(hand.answered, hand.answered_end):
+        p = m.tables.answered[k]
         largest, provocation = bound.largest[p - me.pairs, :n], m.stocks[PROVOCATION, p, first:last]
-        if numbers.slot[k] < 0:
-            _add_answers(largest, numbers.shared[k], provocation, most)
+        if numbers.slot[rate] < 0:
+            _add_answers(largest, numbers.shared[rate], provocation, most)
         else:
-            _add_answers_by_run(largest, numbers.varied[numbers.slot[k], first:last], provocation, most)
+            _add_answers_by_run(largest, numbers.varied[numbers.slot[rate], first:last], provocation, most)
 
 
 @inline

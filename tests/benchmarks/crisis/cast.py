@@ -1,4 +1,4 @@
-"""Which acts of a theatre the figures speak of: by its questions and places where it has them, else by name."""
+"""Which acts of a theatre the figures speak of, by its questions and places."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -60,42 +60,21 @@ class Cast:
     @cached_property
     def gulf(self) -> tuple[str, ...]:
         """Kinetic acts in the Gulf: on ships, on Saudi oil, on drones at sea, and the closing of the strait."""
-        if (placed := self._placed("gulf")) is not None:
-            return placed
-        named = "iran.shoot_down_drone", "us.down_drone", "iran.close_hormuz"
-        return self._kinetic({*self.asked("shipping"), *self.asked("saudi_oil"), *map(self.act, named)})
+        return self._placed("gulf")
 
     @cached_property
     def iraq(self) -> tuple[str, ...]:
-        """Kinetic acts in Iraq: between Washington and the militias, and named others."""
-        if (placed := self._placed("iraq")) is not None:
-            return placed
-        sides = {name for side in _needed("iraq", self.theatre.dyads, "dyad").sides for name in side}
-        acts = self.theatre.actions.items()
-        between = {name for name, action in acts if {name.split(".")[0], action.target} <= sides}
-        named = (
-            "us.kill_commanders",
-            "israel.strike_depots",
-            "iran.fire_warned_missiles",
-            "iran.strike_us_forces",
-            "sairoon.attack_us_forces",
-        )
-        return self._kinetic({*between, *map(self.act, named)})
+        """Kinetic acts in Iraq."""
+        return self._placed("iraq")
 
     def by(self, side: str) -> tuple[str, ...]:
         """Kinetic acts of the actors of a side."""
         _needed(side, self.theatre.sides, "side")
         return tuple(name for name in self.kinetic if self.theatre.actors[name.split(".")[0]].side == side)
 
-    def _placed(self, place: str) -> tuple[str, ...] | None:
-        """Kinetic acts at a place, if the theatre has places."""
-        if not (places := getattr(self.theatre, "places", None)):
-            return None
-        _needed(place, places, "place")
-        return self._kinetic({name for name, act in self.theatre.actions.items() if getattr(act, "place", "") == place})
-
-    def _kinetic(self, some: set[str]) -> tuple[str, ...]:
-        return tuple(name for name in self.kinetic if name in some)
+    def _placed(self, place: str) -> tuple[str, ...]:
+        _needed(place, self.theatre.places, "place")
+        return tuple(name for name in self.kinetic if self.theatre.actions[name].place == place)
 
     @cached_property
     def militia_struck(self) -> tuple[str, ...]:
