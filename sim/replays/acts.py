@@ -133,7 +133,7 @@ def _act(
         actor=program.actors[event["actor"]],
         action=name,
         label=action.label,
-        story=(entry.story if entry is not None else None) or action.story,
+        story=(entry.story if entry is not None else None) or action.wordings[-1].text,
         target=action.target,
         rung=int(event["rung"]),
         deaths=int(event["deaths"]),

@@ -41,6 +41,10 @@ class Model(BaseModel):
         return frozenset()
 
 
+class Told(Model):
+    """Part of how a crisis is told: no rule reads it, and a number in it is none of the model's."""
+
+
 @cache
 def described(record: type[Model]) -> dict[str, str]:
     """What the docstring below each field says, by the field's name.

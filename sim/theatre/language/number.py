@@ -16,7 +16,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from .base import Model, Text, fields
+from .base import Model, Text, Told, fields
 
 Unit = Literal["1", "1/day", "d", "points", "rung", "%", "USD/bbl", "Mb/d", "persons", "deaths"]
 ODDS = "odds/day"
@@ -212,6 +212,8 @@ def numbers(part: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Number
     """Every number below `part`, with its canonical path, in the order of the schema and the file."""
     if isinstance(part, Number):
         yield ".".join(path), part
+    elif isinstance(part, Told):
+        return
     elif isinstance(part, Model):
         hidden = part.transparent()
         for name, value in fields(part):
@@ -251,6 +253,8 @@ def _written(part: Any, keys: tuple[str, ...], source: str | None, cited_at: str
         source, cited_at = own, ".".join(keys)
     if isinstance(part, Number):
         yield Written(keys, part, source, cited_at)
+    elif isinstance(part, Told):
+        return
     elif isinstance(part, Model):
         hidden = part.transparent()
         for field, (name, value) in zip(type(part).model_fields, fields(part), strict=True):

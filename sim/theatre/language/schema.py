@@ -51,6 +51,7 @@ from .references import (
     VariableRef,
 )
 from .taken import refuse_taken
+from .telling import READABLE, Naming, Story, Wording, read_by_stories, wordings_of
 from .terms import GRIEVANCES, RESERVED, TALLIES, Condition, Quantity, Term, Terms, quantities
 from .variables import LogVariable, Variable
 
@@ -126,10 +127,15 @@ class Side(Model):
     """The shape of its acts; left out, these in turn."""
 
 
+Unit01 = Annotated[float, Field(ge=0, le=1)]
+
+
 class Place(Model):
     """Where acts happen: a front, home, cyberspace."""
 
     label: Text
+    at: tuple[Unit01, Unit01] | None = None
+    """Where a schematic map shows it, from the left and from the top, each 0 to 1; left out, it is on no map."""
 
 
 class Instrument(Model):
@@ -233,6 +239,14 @@ class Actor(Model):
 
     kind: Literal["state", "faction", "public"]
     label: Text
+    known_as: tuple[Naming, ...] = ()
+    """What stories call it in place of its label while a condition holds; the first that does."""
+    about: Text | None = None
+    """Who it is, in a sentence for a reader who has never heard of it."""
+    wants: Text | None = None
+    """What it is after, in a sentence."""
+    home: PlaceRef | None = None
+    """Where a schematic map shows it; left out, beyond the map."""
     perception: Perception = Field(default=_BLIND, validate_default=True)
     """Omit for actors that hold no grievances."""
     replies: Replies = Field(default=_MUTE, validate_default=True)
@@ -318,8 +332,10 @@ class Action(Model):
     """Something an actor may do on a day."""
 
     label: Text
-    story: Text
-    """A sentence that tells it."""
+    story: Story
+    """A sentence that tells it, or several wordings, of which the first that fits is told."""
+    many: Text | None = None
+    """What several of them are, such as `rocket attacks on bases`, where a story folds them into a sentence."""
     source: Source
     """Where the act is from; stands for every number of the entry that names no source of its own."""
     rung: Rung
@@ -383,6 +399,11 @@ class Action(Model):
         return self
 
     @property
+    def wordings(self) -> tuple[Wording, ...]:
+        """The ways in which it is told; the last always fits."""
+        return wordings_of(self.story)
+
+    @property
     def sides_of_its_dead(self) -> tuple[str, ...]:
         """Whose people die if anybody does, in order of ids."""
         whose = (self.casualties and self.casualties.whose) or self.target
@@ -410,6 +431,8 @@ class Theatre(Model):
     theatre: Id
     """The theatre's name; scenarios say `extends: NAME`."""
     title: Text
+    about: Text | None = None
+    """What the crisis is, in a paragraph for a reader who has never heard of it."""
     notes: Text | None = None
     ladder: Ladder
     dyads: dict[Id, Dyad] = {}
@@ -580,6 +603,22 @@ class Theatre(Model):
                 found.add(name)
                 open_ += quantities(self.conditions[name])
         return found
+
+    @model_validator(mode="after")
+    def _stories_can_look_it_up(self) -> Self:
+        named = {each.of[0] for each in read_by_stories(self) if each.kind == "condition"}
+        found = [(name, each) for name in sorted(named) for each in self._below(name) if each.kind not in READABLE]
+        refuse(
+            ((("conditions", name)), f"a story reads this condition and cannot look up {each}") for name, each in found
+        )
+        return self
+
+    def _below(self, condition: str) -> Iterator[Quantity]:
+        """What a condition reads, itself and through others that it names."""
+        for quantity in quantities(self.conditions[condition]):
+            yield quantity
+            if quantity.kind == "condition":
+                yield from self._below(quantity.of[0])
 
     @model_validator(mode="after")
     def _questions_have_answers(self) -> Self:

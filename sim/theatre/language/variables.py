@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from .base import Model, Source, Text, refuse
 from .number import HalfLife, Legal, Number, Share, Unit, Weight, unquoted_unit
+from .telling import Turns
 from .terms import Condition, canonical_term, refuse_twins
 
 
@@ -136,6 +137,8 @@ class FlagVariable(_Variable):
     """Set in the evening of a day on which this holds."""
     clear_when: Condition | None = None
     """Cleared in the evening of a day on which this holds and `set_when` does not."""
+    told: Turns | None = None
+    """What stories say when it is set and when it is cleared."""
 
 
 Variable = Annotated[UnitVariable | LevelVariable | LogVariable | FlagVariable, Field(discriminator="kind")]

@@ -7,7 +7,7 @@ from typing import Annotated, Any, NamedTuple, get_args, get_origin
 
 from pydantic import AfterValidator
 
-from sim.theatre.language.base import Model, fields
+from sim.theatre.language.base import Model, Told, fields
 from sim.theatre.language.number import Legal, Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
@@ -60,6 +60,8 @@ def _numbers(
     """Numbers with the keys that lead to them, as `sim.theatre.language.number.numbers` finds them, and borders."""
     if isinstance(part, Number):
         yield keys, part, legal
+    elif isinstance(part, Told):
+        return
     elif isinstance(part, Model):
         hidden, borders = part.transparent(), _borders(type(part))
         for (name, value), border in zip(fields(part), borders, strict=True):
