@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-versions faults coverage calibration crisis mutants lint bench gallery schemas odd lessons notebooks clean help
+.PHONY: demo test test-versions faults coverage calibration crisis mutants lint bench gallery numbers schemas odd lessons notebooks clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
@@ -15,6 +15,7 @@ help:
 	@echo "make mutants [FOLDER=sim/analysis] [SAMPLE=150]  how many faults put into the code the tests notice"
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model; what each verb takes"
 	@echo "make gallery draw the figures that the README shows"
+	@echo "make numbers compute every number that the README states, and write those that differ"
 	@echo "make lessons open the lessons of notebooks/ in JupyterLab"
 	@echo "make notebooks take out of the lessons what runs left in them, before they are committed"
 	@echo "make schemas write scenarios/schemas/ anew from the language"
@@ -71,6 +72,9 @@ gallery: .venv/installed
 	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite
 	cp results/baseline/figures/fan_tension.png results/baseline/figures/rungs.png results/gallery/
 	$(BIN)/python -m tests.gallery
+
+numbers: .venv/developer
+	$(BIN)/python -m tests.stated
 
 .venv/lessons: .venv/installed
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[notebooks]'
