@@ -24,7 +24,7 @@ from .sweep import sweep
 from .tip import tip
 
 app = typer.Typer(
-    help="Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out.",
+    help="Simulate how a crisis can escalate: scenario files in, thousands of runs out.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -45,7 +45,7 @@ def options(
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Escalation paths of a crisis: scenario files in, Monte Carlo ensembles out."""
+    """Simulate how a crisis can escalate: scenario files in, thousands of runs out."""
 
 
 app.command()(run)
@@ -57,12 +57,13 @@ def validate(
     files: Annotated[
         list[str],
         typer.Argument(
-            help="Files of any kind, or names of shipped ones.", autocompletion=complete.scenarios_or_theatres
+            help="Files of any kind, or names of shipped scenarios and theatres.",
+            autocompletion=complete.scenarios_or_theatres,
         ),
     ],
     as_json: Json = False,
 ) -> None:
-    """Check files and say what is wrong, all at once, with file, line and column."""
+    """Check files and report every fault at once, with file, line and column."""
     from sim.theatre.files.errors import Fault, ScenarioError
     from sim.theatre.files.load import check
     from sim.theatre.language.scenario import Scenario
@@ -116,22 +117,27 @@ def describe(
     name: Annotated[
         str,
         typer.Argument(
-            help="A scenario or theatre: a file, or a shipped one.", autocompletion=complete.scenarios_or_theatres
+            help="A scenario or theatre: a file, or the name of a shipped one.",
+            autocompletion=complete.scenarios_or_theatres,
         ),
     ] = "baseline",
-    numbers: Annotated[str | None, typer.Option(help="Only numbers at these paths, such as 'actions.iran.*'.")] = None,
-    sources: Annotated[bool, typer.Option("--sources", help="What the sources name, in place of numbers.")] = False,
-    day: Annotated[bool, typer.Option("--day", help="What happens on a day, phase by phase, in place of all.")] = False,
+    numbers: Annotated[
+        str | None, typer.Option(help="Show only numbers at these paths, such as 'actions.iran.*'.")
+    ] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Show what the sources say, in place of the numbers.")
+    ] = False,
+    day: Annotated[bool, typer.Option("--day", help="Show only what happens on a day, phase by phase.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Tell the question and the cast, and where each number is from and within what range it may lie."""
+    """Show the question, the cast, and each number with its plausible range and source."""
     from sim.theatre.files.errors import ScenarioError
 
     from .day import as_data, print_day
     from .describe import described, print_all, print_as_json
 
     if day and (numbers is not None or sources):
-        raise typer.BadParameter("--day tells of a day and of no numbers; leave out --numbers and --sources")
+        raise typer.BadParameter("--day shows no numbers; leave out --numbers and --sources")
     try:
         if day:
             print_json(as_data(name)) if as_json else print_day(as_data(name), console)
@@ -154,7 +160,7 @@ def schema(
         str, typer.Argument(help="scenario, theatre, history, sources, sweep or map", autocompletion=complete.kinds)
     ] = "scenario",
 ) -> None:
-    """Write the JSON Schema of a kind of file, by which editors complete and check it."""
+    """Write the JSON Schema for a kind of file, with which editors complete and check it."""
     from sim.theatre.files.jsonschema import schema as schema_of
 
     if kind not in ("scenario", "theatre", "history", "sources", "sweep", "map"):

@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from sim.experiments.branching.choices import Choices
     from sim.results.ensemble import Ensemble
 
-DayOption = Annotated[str, typer.Option(help="The day: its number, from 0, or its date, such as 2019-12-27.")]
-RunsOption = Annotated[int, typer.Option(min=1, help="Branches, each with dice of its own from that day on.")]
+DayOption = Annotated[str, typer.Option(help="The day, by its number (from 0) or its date, such as 2019-12-27.")]
+RunsOption = Annotated[int, typer.Option(min=1, help="How many futures to run from that day on, each on its own dice.")]
 _TAKEN, _ONE = 88, 14
 """Columns of a terminal that the table of choices takes, and that each further outcome takes."""
 
-DaysOption = Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included.")]
+DaysOption = Annotated[int | None, typer.Option(min=1, help="How many days to follow, counting that day.")]
 
 
 @answering
@@ -34,18 +34,21 @@ def branch(
     days: DaysOption = None,
     seed: SeedOption = None,
     same_dice: Annotated[
-        bool, typer.Option("--same-dice", help="Keep the run's dice: the one future of a change.")
+        bool,
+        typer.Option("--same-dice", help="Keep the run's own dice: the one future in which only the change differs."),
     ] = False,
     changes: Annotated[
-        list[str] | None, typer.Option("--set", help="path=value: another value from that day on.")
+        list[str] | None, typer.Option("--set", help="Change a number from that day on: path=value.")
     ] = None,
-    actions: Annotated[list[str] | None, typer.Option("--do", help="actor.action: done on that day.")] = None,
-    forbid: Annotated[list[str] | None, typer.Option(help="actor.action: vetoed from that day on.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder to keep the branches in.")] = None,
+    actions: Annotated[
+        list[str] | None, typer.Option("--do", help="Have this act done on that day: actor.action.")
+    ] = None,
+    forbid: Annotated[list[str] | None, typer.Option(help="Forbid this act from that day on: actor.action.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the branches in this folder.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a finished result there.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Continue a run from a day into many futures: the same past, to the bit, and other dice or another choice."""
+    """Continue a run from a day into many futures: the same past, bit for bit, then new dice or another choice."""
     from .progress import announced_compilation
 
     announced_compilation()
@@ -158,13 +161,17 @@ def choices(
     run: Run,
     day: DayOption,
     actor: Annotated[str, typer.Option(help="The actor's id, such as iran.", autocompletion=complete.actors)],
-    by: Annotated[str | None, typer.Option(help="The outcome to sort by; else the one that differs most.")] = None,
+    by: Annotated[
+        str | None, typer.Option(help="Sort by this outcome. [default: the one that the options change most]")
+    ] = None,
     runs: RunsOption = 500,
-    days: Annotated[int | None, typer.Option(min=1, help="Days to follow, that day included; else 90.")] = None,
+    days: Annotated[
+        int | None, typer.Option(min=1, help="How many days to follow, counting that day. [default: 90]")
+    ] = None,
     seed: SeedOption = None,
     as_json: Json = False,
 ) -> None:
-    """Take every act open to an actor on a day, and tell side by side what comes of each, on the same dice."""
+    """Try every act open to an actor on a day, and show side by side what each leads to, on the same dice."""
     from .progress import announced_compilation
 
     announced_compilation()

@@ -18,7 +18,7 @@ def check(
     result: Annotated[Path, typer.Argument(help="The folder of a result, such as results/baseline.")],
     as_json: Json = False,
 ) -> None:
-    """Hold every file of a result to its checksum, and name what is damaged (exit code 1 if something is)."""
+    """Check every file of a result against its checksum, and name what is damaged (exit code 1 if anything is)."""
     from sim.results.storage.check import check as checked
 
     found = checked(result)

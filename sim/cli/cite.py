@@ -17,11 +17,11 @@ def cite(
     ] = None,
     table: Annotated[
         Literal["csv", "latex"] | None,
-        typer.Option("--format", help="Of the table of numbers; left out, both. Needs --out."),
+        typer.Option("--format", help="Format of the table of numbers; needs --out. [default: both]"),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Write what a paper needs of a result: methods, numbers with their sources, and how to cite the software."""
+    """Write what a paper needs from a result: methods, numbers with their sources, how to cite the software."""
     if table is not None and out is None:
         raise typer.BadParameter("says how the table is written, and --out where; give both", param_hint="--format")
     from sim.report.cite import cite as told_of

@@ -32,11 +32,13 @@ _WIDE = 110
 def compare(
     first: WhichSide,
     second: WhichSide,
-    runs: Annotated[int | None, typer.Option(min=1, help="Pairs of runs; else as the first says.")] = None,
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="How many pairs of runs. [default: as many as the first says]")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Run two scenarios on the same dice, and tell in which runs, and how far, they come apart."""
+    """Run two scenarios on the same dice, and show in which runs they differ, and by how much."""
     from .progress import announced_compilation
 
     announced_compilation()
@@ -53,7 +55,7 @@ def compare(
     console.print(_variables(found))
     left_out = max(len(found.first), len(found.second)) - len(found)
     if left_out:
-        notes.print(f"{counted(left_out, 'pair')} left out, since a run of it failed")
+        notes.print(f"{counted(left_out, 'pair')} left out, because a run in it failed")
 
 
 def as_data(found: "Comparison") -> dict[str, Any]:

@@ -24,32 +24,42 @@ if TYPE_CHECKING:
 def fit(
     scenario: Annotated[
         str,
-        typer.Argument(help="A scenario, or the folder of a fit to resume.", autocompletion=complete.scenarios),
+        typer.Argument(help="A scenario, or the folder of a fit to continue.", autocompletion=complete.scenarios),
     ],
     param: Annotated[
         list[str] | None,
-        typer.Option(metavar="GLOB", help="Numbers to fit, such as 'actions.iran.*.rate'; as often as needed."),
+        typer.Option(metavar="GLOB", help="Numbers to fit, such as 'actions.iran.*.rate'; can be repeated."),
     ] = None,
     screen: Annotated[
-        Path | None, typer.Option("--from", metavar="SWEEP", help="Take the numbers that this sweep finds to matter.")
+        Path | None, typer.Option("--from", metavar="SWEEP", help="Fit the numbers that matter most in this sweep.")
     ] = None,
-    most: Annotated[int | None, typer.Option(min=1, max=40, help="So many of them; else 12.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="To what they must matter; else to the highest rung.")] = None,
+    most: Annotated[int | None, typer.Option(min=1, max=40, help="How many of them. [default: 12]")] = None,
+    outcome: Annotated[
+        str | None, typer.Option(help="The outcome to which they must matter. [default: the highest rung reached]")
+    ] = None,
     record: RecordOption = None,
     to: ToOption = None,
-    sets: Annotated[int | None, typer.Option(min=32, help="Sets of numbers, and so draws; else 256.")] = None,
-    particles: Annotated[int | None, typer.Option(min=1, help="Of the filter behind each likelihood; else 32.")] = None,
+    sets: Annotated[
+        int | None,
+        typer.Option(
+            min=32, help="How many sets of numbers to lead to the record, and so how many draws. [default: 256]"
+        ),
+    ] = None,
+    particles: Annotated[
+        int | None, typer.Option(min=1, help="Particles of the filter behind each likelihood. [default: 32]")
+    ] = None,
     seed: SeedOption = None,
     save: Annotated[
-        Path | None, typer.Option("--save", "--out", metavar="DIR", help="Folder for the fit; else results/NAME-fit.")
+        Path | None,
+        typer.Option("--save", "--out", metavar="DIR", help="Folder for the fit. [default: results/NAME-fit]"),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted fit.")] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted fit.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a fit.")] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
-    figures: Annotated[bool, typer.Option(help="Draw the figure too.")] = True,
+    figures: Annotated[bool, typer.Option(help="Also draw the figure.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Fit a few numbers to the record: draws that 'sim run --posterior' takes its numbers from."""
+    """Fit a few numbers to the record; 'sim run --posterior' then draws its numbers from the fit."""
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite}, {"--param": param is not None, "--from": screen is not None}
     )

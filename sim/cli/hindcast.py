@@ -14,15 +14,17 @@ from .stories import faults_in_json, print_text, width
 @answering
 def hindcast(
     scenario: ScenarioArgument,
-    every: Annotated[str, typer.Option(metavar="DAYS", help="From one origin to the next, such as 14d.")] = "14d",
-    days: Annotated[str, typer.Option(metavar="DAYS", help="How far each looks ahead, such as 30d.")] = "30d",
+    every: Annotated[
+        str, typer.Option(metavar="DAYS", help="How long from one forecast to the next, such as 14d.")
+    ] = "14d",
+    days: Annotated[str, typer.Option(metavar="DAYS", help="How far ahead each forecast looks, such as 30d.")] = "30d",
     particles: ParticlesOption = 1024,
     seed: SeedOption = None,
     record: RecordOption = None,
     to: ToOption = None,
     as_json: Json = False,
 ) -> None:
-    """Put the theatre's questions to runs that have followed the record so far, and score what they say."""
+    """Forecast the theatre's questions from runs that have followed the record so far, and score the forecasts."""
     from .progress import announced_compilation
 
     announced_compilation()

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SHOWN = 10
 """Names of each list on a terminal; `--json` has all."""
 
-history = typer.Typer(help="Records of what happened.", no_args_is_help=True, rich_markup_mode=None)
+history = typer.Typer(help="Make records of what happened.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @history.command("from")
@@ -24,7 +24,10 @@ history = typer.Typer(help="Records of what happened.", no_args_is_help=True, ri
 def from_table(
     table: Annotated[Path, typer.Argument(help="A table of events: values separated by commas, tabs or semicolons.")],
     map_: Annotated[
-        Path, typer.Option("--map", help="What its columns, names and types mean.", autocompletion=complete.files)
+        Path,
+        typer.Option(
+            "--map", help="A file that says what the columns, names and types mean.", autocompletion=complete.files
+        ),
     ],
     preset: Annotated[
         str | None,
@@ -33,11 +36,11 @@ def from_table(
             autocompletion=complete.presets,
         ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The history file; left out or -, standard output.")] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The history file to write. [default: standard output]")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")] = False,
     as_json: Json = False,
 ) -> None:
-    """Make a history file of somebody's table of events, and say what became of every row."""
+    """Turn a table of events into a history file, and say what became of every row."""
     from sim.theatre.files.errors import ScenarioError
     from sim.theatre.imported.history_text import history_data, history_text
     from sim.theatre.imported.import_table import PRESETS, import_table
@@ -64,7 +67,7 @@ def from_table(
             print_as_it_is(text.rstrip("\n"))
         _tell(made, out)
     if not made.events:
-        notes.print("no row became an event, so there is no history")
+        notes.print("no row became an event, so no history was written")
         raise typer.Exit(FAILED)
 
 

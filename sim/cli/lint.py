@@ -22,14 +22,14 @@ def lint(
         list[str],
         typer.Argument(help="Scenario files, or names of shipped ones.", autocompletion=complete.scenarios),
     ],
-    runs: Annotated[int | None, typer.Option(min=1, help="Runs of the ensemble that is looked at.")] = None,
+    runs: Annotated[int | None, typer.Option(min=1, help="How many runs to look at.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="End with exit code 1 if something is found and not explained.")
+        bool, typer.Option("--strict", help="Exit with code 1 if anything is found that the files do not explain.")
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON on standard output.")] = False,
 ) -> None:
-    """Find what changes nothing and what happened though it could not, and hold the ensemble beside known crises."""
+    """Find what changes nothing and recorded acts that the rules forbid, and compare the runs with known crises."""
     from .progress import announced_compilation
 
     announced_compilation()

@@ -11,13 +11,13 @@ from .run import finished
 
 @answering
 def merge(
-    out: Annotated[Path, typer.Argument(help="Folder for the whole.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the merged result.")],
     parts: Annotated[list[Path], typer.Argument(help="Folders of the parts, in any order.")],
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
-    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
     as_json: Json = False,
 ) -> None:
-    """Put parts that 'sim run --first' made together, to the files that one run of all would have made."""
+    """Join parts made by 'sim run --first' into the files that a single run would have written."""
     from sim.execution.merge import merge as merged
 
     finished(merged(out, *parts, overwrite=overwrite), out, figures, as_json)

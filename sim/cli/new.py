@@ -34,18 +34,20 @@ class _Start(Template):
 
 @answering
 def new(
-    name: Annotated[str, typer.Argument(help="What it is called; the file is NAME.yaml, in the current folder.")],
-    theatre: Annotated[bool, typer.Option("--theatre", help="A theatre, with a first scenario beside it.")] = False,
+    name: Annotated[str, typer.Argument(help="Its name; the file will be NAME.yaml in the current folder.")],
+    theatre: Annotated[
+        bool, typer.Option("--theatre", help="Begin a theatre, with a first scenario beside it.")
+    ] = False,
     extends: Annotated[
         str | None,
         typer.Option(
-            help="The scenario or theatre that a scenario builds on; else baseline.",
+            help="The scenario or theatre to build on. [default: baseline]",
             autocompletion=complete.scenarios_or_theatres,
         ),
     ] = None,
     as_json: Json = False,
 ) -> None:
-    """Begin a scenario, or a theatre, in a file with a comment on every part; it can be run as it is."""
+    """Begin a scenario or a theatre: a file with a comment on every part, which runs as it is."""
     if theatre and extends is not None:
         raise typer.BadParameter("a theatre builds on nothing; leave it out", param_hint="--extends")
     _refuse_unfit(name)

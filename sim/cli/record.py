@@ -22,9 +22,11 @@ ScenarioArgument = Annotated[
 ]
 RecordOption = Annotated[
     str | None,
-    typer.Option("--record", metavar="FILE", help="The record; left out, the scenario's own, or the shipped history."),
+    typer.Option("--record", metavar="FILE", help="The record. [default: the scenario's own, or the shipped history]"),
 ]
-ParticlesOption = Annotated[int, typer.Option(min=1, max=1_000_000, help="Runs that follow the record in lockstep.")]
+ParticlesOption = Annotated[
+    int, typer.Option(min=1, max=1_000_000, help="How many runs follow the record in lockstep.")
+]
 SeedOption = Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")]
 ToOption = Annotated[str | None, typer.Option("--to", metavar="DATE", help="The last day of the record that counts.")]
 
@@ -34,14 +36,14 @@ def filter(
     scenario: ScenarioArgument,
     particles: ParticlesOption = 1024,
     replicates: Annotated[
-        int, typer.Option(min=1, max=1000, help="Filters on dice of their own, which tell the error.")
+        int, typer.Option(min=1, max=1000, help="How many independent filters to run; their spread gives the error.")
     ] = 4,
     seed: SeedOption = None,
     record: RecordOption = None,
     to: ToOption = None,
     as_json: Json = False,
 ) -> None:
-    """Find how likely a scenario makes what is recorded, beside rivals that need no model."""
+    """Show how likely a scenario makes what happened, beside simple rates that need no model."""
     from .progress import announced_compilation
 
     announced_compilation()
@@ -61,14 +63,14 @@ def filter(
 def surprise(
     scenario: ScenarioArgument,
     particles: ParticlesOption = 1024,
-    replicates: Annotated[int, typer.Option(min=1, max=1000, help="Filters on dice of their own.")] = 2,
+    replicates: Annotated[int, typer.Option(min=1, max=1000, help="How many independent filters to run.")] = 2,
     seed: SeedOption = None,
     record: RecordOption = None,
     to: ToOption = None,
-    most: Annotated[int, typer.Option(min=1, help="How many acts to tell, besides impossible ones.")] = 20,
+    most: Annotated[int, typer.Option(min=1, help="How many acts to list, besides impossible ones.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """Tell which recorded acts a scenario finds least likely, and which of its rules make them so."""
+    """List the recorded acts that a scenario finds least likely, and the rules that make them so."""
     from .progress import announced_compilation
 
     announced_compilation()

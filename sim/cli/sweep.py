@@ -36,42 +36,51 @@ def sweep(
     method: Annotated[
         str | None,
         typer.Option(
-            help="Such as morris or lhs; else sobol. A name that there is none of lists all.",
+            help="The method: sobol, morris, lhs and others; an unknown name lists them all. [default: sobol]",
             autocompletion=complete.methods,
         ),
     ] = None,
-    samples: Annotated[int | None, typer.Option(min=1, help="How many points at most.")] = None,
-    replicates: Annotated[int | None, typer.Option(min=2, help="Runs at each point; else as the method needs.")] = None,
+    samples: Annotated[int | None, typer.Option(min=1, help="At most this many points.")] = None,
+    replicates: Annotated[
+        int | None, typer.Option(min=2, help="Runs at each point. [default: as many as the method needs]")
+    ] = None,
     dice: Annotated[
-        str | None, typer.Option(help="Whose dice points throw: common, the same at all, or own; else common.")
+        str | None,
+        typer.Option(help="common: the same dice at every point; own: each point its own dice. [default: common]"),
     ] = None,
-    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of the points and of all dice.")] = None,
+    seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed for the points and the dice.")] = None,
     param: Annotated[
-        list[str] | None, typer.Option(help="Numbers to vary, such as 'actions.iran.*'; as often as needed.")
+        list[str] | None, typer.Option(help="Numbers to vary, such as 'actions.iran.*'; can be repeated.")
     ] = None,
-    levers: Annotated[bool, typer.Option("--levers", help="Only what a government can choose.")] = False,
-    uncertainties: Annotated[bool, typer.Option("--uncertainties", help="Only what is uncertain.")] = False,
+    levers: Annotated[bool, typer.Option("--levers", help="Only numbers that a government can choose.")] = False,
+    uncertainties: Annotated[bool, typer.Option("--uncertainties", help="Only numbers that nobody chooses.")] = False,
     outcome: Annotated[
-        list[str] | None, typer.Option(help="What to tell of, such as sustained_war, peak.rung or deaths.")
+        list[str] | None,
+        typer.Option(help="What to report on, such as sustained_war, peak.rung or deaths; can be repeated."),
     ] = None,
     boxes: Annotated[
-        str | None, typer.Option(help="Tell under which values this is so, such as 'sustained_war > 0.1'.")
+        str | None, typer.Option(help="Say for which values of the numbers this holds, such as 'sustained_war > 0.1'.")
     ] = None,
     fresh: Annotated[
         Path | None,
-        typer.Option(metavar="SWEEP", help="Judge them by another sweep of these numbers, not by points held out."),
+        typer.Option(
+            metavar="SWEEP", help="Judge --boxes by another sweep of the same numbers, not by points held out."
+        ),
     ] = None,
-    ledger: Annotated[bool, typer.Option("--ledger", help="Tell which numbers are worth arguing about.")] = False,
+    ledger: Annotated[
+        bool, typer.Option("--ledger", help="List the numbers most worth arguing about: great influence, weak source.")
+    ] = False,
     annotate: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Write a copy of the theatre with what each number does.")
+        Path | None,
+        typer.Option(metavar="FILE", help="Write a copy of the theatre with each number's influence beside it."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME-METHOD.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted sweep.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the result. [default: results/NAME-METHOD]")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted sweep.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Vary a scenario's numbers within their ranges, and tell which of them matter."""
+    """Vary a scenario's numbers within their ranges, and show which of them matter."""
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite}, {"--levers": levers, "--uncertainties": uncertainties}
     )

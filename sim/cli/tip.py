@@ -16,13 +16,20 @@ def tip(
     param: Annotated[
         list[str] | None, typer.Option("--param", metavar="GLOB", help="Only numbers at these paths may change.")
     ] = None,
-    levers: Annotated[bool, typer.Option("--levers", help="Only what a government can choose.")] = False,
-    uncertainties: Annotated[bool, typer.Option("--uncertainties", help="Only what nobody chooses.")] = False,
+    levers: Annotated[
+        bool, typer.Option("--levers", help="Only numbers that a government can choose may change.")
+    ] = False,
+    uncertainties: Annotated[
+        bool, typer.Option("--uncertainties", help="Only numbers that nobody chooses may change.")
+    ] = False,
     runs: Annotated[
-        int, typer.Option(min=32, help="Runs of each step of the search; at least four times for the check.")
+        int,
+        typer.Option(
+            min=32, help="Runs for each step of the search; the final check takes at least four times as many."
+        ),
     ] = 512,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
-    out: Annotated[Path | None, typer.Option(help="Write a scenario file with the change.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the change to this scenario file.")] = None,
     as_json: Json = False,
 ) -> None:
     """Find the smallest plausible change of numbers that carries the share of an outcome across a line."""
