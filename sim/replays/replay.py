@@ -1,7 +1,7 @@
 """One run again, to be looked at closely: its events, its story, its choices and its causes."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from sim.theatre.language.scenario import Scenario
 from .acts import Act, acts
 from .causes import Chain, back_from, link
 from .explain import Explanation, explanation
+from .lookup import Course, deeds_of, evenings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,8 @@ class Replay:
     """Its events, by their numbers, with all there is to tell of them."""
     of: Scenario
     """The scenario that the run is of; `scenario` is the same with the numbers that the run has drawn."""
+    course: Course = field(repr=False, compare=False)
+    """The run, day by day, to be asked what held on a morning."""
     drawn: tuple[Drawn, ...] = ()
     """Numbers that the run has drawn, what stands out furthest first; none where all are as written."""
 
@@ -291,7 +294,8 @@ def _simulated(of: Scenario, seed: int, run: int, drawn: tuple[Drawn, ...]) -> R
     while model.running:
         model.step()
         control.append(controls(model))
-    events = model.events[: int(model.n_events[0])]
-    told = Replay(scenario, seed, run, model.block(), acts(scenario, model.program, events, control), of, drawn)
+    events, block = model.events[: int(model.n_events[0])], model.block()
+    course = Course(scenario, deeds_of(model.program, events), evenings_of(block))
+    told = Replay(scenario, seed, run, block, acts(course, model.program, events, control), of, course, drawn)
     model.close()
     return told
