@@ -27,11 +27,16 @@ def fits(course: Course, deed: Deed, wording: Wording) -> bool:
     """Whether all that a wording presupposes is so; where a morning is not known, nothing that must hold on it is."""
     if wording.again is not None and wording.again != (course.before[deed.event] > 0):
         return False
-    if wording.killed is not None and wording.killed != (deed.deaths > 0):
+    if wording.killed is not None and not _killed_as_told(wording.killed, deed.deaths):
         return False
     if wording.answers and (deed.cause is None or course.deeds[deed.cause].action not in wording.answers):
         return False
     return wording.when is None or bool(course.known[deed.day] and course.holds(wording.when)[deed.day])
+
+
+def _killed_as_told(told: bool | int, deaths: int) -> bool:
+    """Whether nobody died if nobody is told to have, and else at least as many as are told."""
+    return deaths >= told if told else deaths == 0
 
 
 def sentence(course: Course, deed: Deed, place: int | None = None) -> str:
