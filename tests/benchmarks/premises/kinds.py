@@ -108,7 +108,7 @@ KINDS = (
         lambda told: told.after("iran.shoot_down_drone", within=30) or told.after_blow("iran", 8, within=30),
     ),
     Kind("an American blow before any", r"^After the American blow", lambda told: told.after_blow("us", 8, within=6)),
-    Kind("American bombs on militias before any", r"American bombs", done("us.strike_militia", within=30)),
+    Kind("American bombs on militias before any", r"(?<!^)American bombs (on|are)|the American bombs", done("us.strike_militia", within=30)),
     Kind("a depot blown up before any", r"blew up the depot|has blown up", done("israel.strike_depots", within=45)),
     Kind("a decree before any", r"the decree demands|has ordered the militias", done("iraq_government.restrain_militias")),
     Kind("crates from Tehran before any", r"crates from Tehran", done("iran.fund_axis", within=20)),
@@ -198,7 +198,7 @@ KINDS = (
     *(Kind(f"told twice: {words}", words, _told_once(words)) for words in ONE_OFF),
     Kind(
         "again, the first time",
-        r"(?<!through )(?<!think )\b(again|once more|[Oo]nce more)\b|^Another|\{nth\}|[Aa]fter (they|it|he) last|after the last"
+        r"(?<!through )(?<!think )(?<!command )\b(again|once more|[Oo]nce more)\b|^Another|\{nth\}|[Aa]fter (they|it|he) last|after the last"
         r"|another (barrage|raid|day|night|message|tanker|checkpoint|American)|Prices rise again",
         lambda told: bool(told.earlier),
     ),
