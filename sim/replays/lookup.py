@@ -1,4 +1,4 @@
-"""A finished run that can be asked: what held on each of its mornings, and what had been done by then (ODD 7.7).
+"""A finished run that can be asked: what held on each of its days, and what had been done by then (ODD 7.7).
 
 A morning's values are those of the evening before, on the first morning those the scenario starts with. Nothing is
 simulated: a run's acts and its days are enough, whether a replay has them or an ensemble.
@@ -6,7 +6,7 @@ simulated: a run's acts and its days are enough, whether a replay has them or an
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.float64]
 """One value for each day."""
-Mornings = NDArray[np.bool_]
-"""Whether something held, morning by morning."""
+Held = NDArray[np.bool_]
+"""Whether something held, day by day."""
 Evenings = Callable[[str], "NDArray[Any] | None"]
 """Looks up a trajectory by its name: a variable, `tension`, `rung`, or `rung_X` of dyad X."""
 
@@ -57,18 +57,24 @@ class Deed:
 
 @dataclass(frozen=True)
 class Course:
-    """A finished run, day by day."""
+    """A finished run, day by day, as rules saw it in the mornings."""
 
     scenario: Scenario
     deeds: Sequence[Deed]
     """Its acts, by their numbers."""
     evenings: Evenings
+    by_evening: bool = False
+    """Whether it is asked what held in the evenings, as flags and outcomes are, and not in the mornings."""
 
     @cached_property
-    def known(self) -> Mornings:
-        """On which mornings the state is known; on none after the run has failed, or where no days were kept."""
-        days = self.evenings("tension")
-        return np.full(self.scenario.days, False) if days is None else np.isfinite(_by_morning(0.0, days))
+    def evening(self) -> "Course":
+        """The same run, asked in the evenings: with the acts of the day."""
+        return replace(self, by_evening=True)
+
+    @cached_property
+    def known(self) -> Held:
+        """On which days the state is known; on none after the run has failed, or where no days were kept."""
+        return np.isfinite(self._hourly("tension", 0.0))
 
     @cached_property
     def before(self) -> tuple[int, ...]:
@@ -80,8 +86,8 @@ class Course:
             done[deed.action] += 1
         return tuple(found)
 
-    def holds(self, condition: Condition) -> Mornings:
-        """Whether a condition held, morning by morning.
+    def holds(self, condition: Condition) -> Held:
+        """Whether a condition held, day by day.
 
         Raises
         ------
@@ -92,8 +98,8 @@ class Course:
             self._conditions[id(condition)] = condition, self._holds(condition)
         return self._conditions[id(condition)][1]
 
-    def _holds(self, condition: Condition) -> Mornings:
-        so: Mornings = np.full(self.scenario.days, True)
+    def _holds(self, condition: Condition) -> Held:
+        so: Held = np.full(self.scenario.days, True)
         if condition.on:
             so &= self._on(condition)
         for text, limit in condition.clauses.items():
@@ -103,15 +109,15 @@ class Course:
             so &= np.logical_or.reduce([self.holds(alternative) for alternative in condition.any])
         return so if condition.for_ is None else days_on_end(so) >= condition.for_.value
 
-    def _on(self, condition: Condition) -> Mornings:
+    def _on(self, condition: Condition) -> Held:
         start = self.scenario.start
         days = np.arange(self.scenario.days)
         spans = (((first - start).days, (last - start).days) for first, last in condition.on)
-        found: Mornings = np.any([(days >= first) & (days <= last) for first, last in spans], axis=0)
+        found: Held = np.any([(days >= first) & (days <= last) for first, last in spans], axis=0)
         return found
 
     def value(self, text: str) -> Values:
-        """What a quantity was, in its own unit, morning by morning; `sanctions`, `days_since(us.strike)`, `rung`."""
+        """What a quantity was, in its own unit, day by day; `sanctions`, `days_since(us.strike)`, `rung`."""
         if text not in self._values:
             self._values[text] = self._value(_quantity(text))
         return self._values[text]
@@ -122,28 +128,32 @@ class Course:
             return self.holds(theatre.conditions[of[0]]).astype(np.float64)
         if kind == "variable":
             start = theatre.variables[of[0]].start
-            return self._morning(of[0], float(start if isinstance(start, bool) else start.value))
+            return self._hourly(of[0], float(start if isinstance(start, bool) else start.value))
         if kind == "tension":
-            return self._morning("tension", 0.0)
+            return self._hourly("tension", 0.0)
         if kind == "rung":
-            return self._morning(f"rung_{of[0]}" if of else "rung", 0.0)
+            return self._hourly(f"rung_{of[0]}" if of else "rung", 0.0)
         if kind == "deaths":
             return self._deaths(of[0] if of else None)
         if kind == "days_since":
             return self._since(*of)
         raise ValueError(f"a finished run cannot be asked for {quantity}")
 
-    def _morning(self, name: str, start: float) -> Values:
+    def _hourly(self, name: str, start: float) -> Values:
         evening = self.evenings(name)
-        return np.full(self.scenario.days, np.nan) if evening is None else _by_morning(start, evening)
+        if evening is None:
+            return np.full(self.scenario.days, np.nan)
+        whole = np.concatenate([[start], evening])
+        return whole[1:] if self.by_evening else whole[:-1]
 
     def _deaths(self, side: str | None) -> Values:
-        """Deaths since the start, by morning."""
+        """Deaths since the start."""
         found = np.zeros(self.scenario.days + 1)
         for deed in self.deeds:
             if deed.deaths:
                 found[deed.day + 1] += deed.deaths if side is None else self.dead(deed).get(side, 0)
-        return np.cumsum(found)[:-1]
+        total = np.cumsum(found)
+        return total[1:] if self.by_evening else total[:-1]
 
     def dead(self, deed: Deed) -> dict[str, int]:
         """How many people of each side died of an act."""
@@ -151,7 +161,7 @@ class Course:
         return dead_by_side(program, program.actions.index(deed.action), deed.deaths, self._numbers)
 
     def _since(self, who: str, rung: str | None = None) -> Values:
-        """Days since an action, or an actor's last act on a rung or above, by morning."""
+        """Days since an action, or an actor's last act on a rung or above."""
         done = [
             deed.day
             for deed in self.deeds
@@ -160,7 +170,7 @@ class Course:
         days = np.arange(self.scenario.days, dtype=np.float64)
         if not done:
             return np.full(len(days), NEVER_SINCE)
-        at = np.searchsorted(done, days, side="left")  # how many had been done before the morning
+        at = np.searchsorted(done, days, side="right" if self.by_evening else "left")  # how many had been done by then
         since = days - np.array([-np.inf, *done])[at]
         return np.where(at > 0, since, NEVER_SINCE)
 
@@ -172,7 +182,7 @@ class Course:
         return cast.label
 
     @cached_property
-    def _conditions(self) -> dict[int, tuple[Condition, Mornings]]:
+    def _conditions(self) -> dict[int, tuple[Condition, Held]]:
         """By the identity of each condition, which is kept with its mornings so that no other takes it over."""
         return {}
 
@@ -194,13 +204,7 @@ def _quantity(text: str) -> Quantity:
     return Quantity.parse(text)
 
 
-def _by_morning(start: float, evening: NDArray[Any]) -> Values:
-    found = np.empty(len(evening))
-    found[:1], found[1:] = start, evening[:-1]
-    return found
-
-
-def days_on_end(so: Mornings) -> NDArray[np.int64]:
+def days_on_end(so: Held) -> NDArray[np.int64]:
     """For how many days on end something has been so, that day included; 0 where it is not."""
     day = np.arange(1, len(so) + 1)
     return day - np.maximum.accumulate(np.where(so, 0, day))

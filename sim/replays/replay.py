@@ -1,6 +1,6 @@
 """One run again, to be looked at closely: its events, its story, its choices and its causes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -98,18 +98,26 @@ class Replay:
         """The scenario as the engine runs it."""
         return program_of(self.scenario)
 
-    def text(self, least: int = 4, width: int = WIDTH) -> str:
+    @property
+    def deeds(self) -> tuple[Act, ...]:
+        """What actors did: its events without what the scenario itself let happen to variables."""
+        return tuple(act for act in self.acts if act.target is not None)
+
+    def text(self, least: int = 4, width: int = WIDTH, opening: Sequence[str] = ()) -> str:
         """Tell the run as a dated story, in lines of at most `width` letters.
 
         Parameters
         ----------
         least : int
-            The lowest rung told by itself. Below it are told what killed, what was imposed, and what led to something
-            that is told; the rest is counted. 0 tells everything.
+            The lowest rung told by itself. Below it are told what killed, what was imposed, what brought an outcome
+            about, and what led to something that is told; the rest is counted. What repeats is folded into a sentence.
+            0 tells every act in full.
+        opening : sequence of str
+            Paragraphs to begin with, such as what kind of history it is.
         """
         from .story import story
 
-        return story(self, least, width)
+        return story(self, least, width, opening)
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
@@ -164,6 +172,7 @@ class Replay:
         )
         return Chain(
             scenario=self.of,
+            course=self.course,
             seed=self.seed,
             run=self.run,
             links=tuple(link(act, explained.get(act.event)) for act in chain),
@@ -206,7 +215,7 @@ class Replay:
         def look(model: LockstepModel) -> None:
             for day, actor in wanted:
                 if day == model.day:
-                    found[day, actor] = explanation(model, actor, self.acts)
+                    found[day, actor] = explanation(model, actor, self.acts, self.course)
 
         watched = _model(self.scenario, self.seed, self.run, look)
         while watched.day <= last:

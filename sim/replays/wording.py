@@ -9,6 +9,7 @@ from sim.theatre.language.schema import Theatre
 from sim.theatre.language.telling import BLANK, Wording, since
 from sim.theatre.language.variables import FlagVariable, UnitVariable, Variable
 
+from .accepted import bond
 from .lookup import Course, Deed
 
 _UNITS = {"USD/bbl": "dollars a barrel", "Mb/d": "million barrels a day", "d": "days", "1/day": "a day", "1": ""}
@@ -29,7 +30,7 @@ def fits(course: Course, deed: Deed, wording: Wording) -> bool:
         return False
     if wording.killed is not None and not _killed_as_told(wording.killed, deed.deaths):
         return False
-    if wording.answers and (deed.cause is None or course.deeds[deed.cause].action not in wording.answers):
+    if wording.answers and not _answers(course, deed, wording):
         return False
     return wording.when is None or bool(course.known[deed.day] and course.holds(wording.when)[deed.day])
 
@@ -37,6 +38,14 @@ def fits(course: Course, deed: Deed, wording: Wording) -> bool:
 def _killed_as_told(told: bool | int, deaths: int) -> bool:
     """Whether nobody died if nobody is told to have, and else at least as many as are told."""
     return deaths >= told if told else deaths == 0
+
+
+def _answers(course: Course, deed: Deed, wording: Wording) -> bool:
+    """Whether an act answers one of those that a wording names, by a cause that a reader accepts."""
+    cause = None if deed.cause is None else course.deeds[deed.cause]
+    if cause is None or cause.action not in wording.answers:
+        return False
+    return bond(course.scenario.theatre, deed, cause).accepted
 
 
 def sentence(course: Course, deed: Deed, place: int | None = None) -> str:
