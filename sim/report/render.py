@@ -21,7 +21,7 @@ from .filters import FILTERS
 if TYPE_CHECKING:
     from sim.results.sweep import Sweep
 
-STYLES = ("page", "tables", "charts", "story", "print")
+STYLES = ("page", "tables", "charts", "story", "crisis", "print")
 SCRIPTS = ("unpack", "elements", "axes"), ("classroom", "theme", "begin")
 """Files of the page's style and script, in the order in which they stand in it; of the script, before and after what
 `sim.report.sections` add to it."""
