@@ -1,0 +1,50 @@
+"""What the lessons in notebooks do beside running and drawing: ask first, say numbers in words, give levers to move.
+
+>>> from sim import lessons
+>>> str(lessons.say("In {share:in 100} of the runs.", share=0.084))
+'In 8 in 100 of the runs.'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .guessing import Guesses as Guesses
+    from .guessing import Unanswered as Unanswered
+    from .guessing import guesses as guesses
+    from .moving import Levers as Levers
+    from .moving import levers as levers
+    from .prose import say as say
+    from .start import begin as begin
+    from .values import Apart as Apart
+    from .values import Share as Share
+    from .values import apart as apart
+    from .values import differences as differences
+    from .values import share as share
+    from .values import shares as shares
+
+_PLACES = {
+    "Apart": "values",
+    "Guesses": "guessing",
+    "Levers": "moving",
+    "Share": "values",
+    "Unanswered": "guessing",
+    "apart": "values",
+    "begin": "start",
+    "differences": "values",
+    "guesses": "guessing",
+    "levers": "moving",
+    "say": "prose",
+    "share": "values",
+    "shares": "values",
+}
+"""In which file each public name stands."""
+
+__all__ = [*_PLACES]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, when it is asked for."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'sim.lessons' has no attribute '{name}'")
+    return getattr(import_module(f".{_PLACES[name]}", __name__), name)
