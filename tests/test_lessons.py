@@ -176,9 +176,7 @@ def test_shares_are_those_of_the_ensemble():
 
 
 def test_differences_are_those_of_the_pairs():
-    pairs = sim.compare(
-        "first_lesson", with_numbers(sim.load("first_lesson"), {RATES[0]: 0.4}), runs=100, progress=None
-    )
+    pairs = sim.compare("first_lesson", with_numbers(sim.load("first_lesson"), {RATES[0]: 0.4}), runs=100)
     told = lessons.differences(pairs)
     assert list(told) == pairs.outcomes
     assert told["mobilised"] == lessons.apart(*pairs.held("mobilised"))

@@ -84,8 +84,8 @@ def words(count: float) -> str:
 def roughly(share: float) -> str:
     """A share as people say it.
 
-    >>> roughly(0.72), roughly(0.335), roughly(0.02), roughly(0.999)
-    ('more than seven in ten', 'a third', 'about one in fifty', 'nearly all')
+    >>> roughly(0.78), roughly(0.335), roughly(0.02), roughly(0.999)
+    ('nearly four in five', 'a third', 'about one in fifty', 'nearly all')
     """
     if share in (0, 1):
         return "all" if share else "none"
