@@ -8,13 +8,14 @@ from typing import Any
 FOLDER = Path(__file__).parent.parent / "notebooks"
 LESSONS = sorted(FOLDER.glob("*.ipynb"))
 SOLUTIONS = sorted(FOLDER.glob("solutions/*.ipynb"))
+EVERY = [*LESSONS, *SOLUTIONS]
 METADATA = {
     "kernelspec": {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"},
     "language_info": {"name": "python"},
 }
 
 FOLDED = {"jupyter": {"source_hidden": True}, "tags": ["hide-input"]}
-"""Of a cell whose code is not to be read: it is there, one click away. JupyterLab reads the one, Jupyter Book the other."""
+"""Of a cell whose code is not to be read, but there: one click away in JupyterLab, and in Jupyter Book by its tag."""
 
 _WRITES = re.compile(r"%%writefile (?P<more>-a )?(?P<name>\S+)\n")
 
@@ -63,5 +64,5 @@ def written(notebook: dict[str, Any]) -> str:
 
 
 if __name__ == "__main__":
-    for each in (*LESSONS, *SOLUTIONS):
+    for each in EVERY:
         each.write_text(written(cleaned(read(each))), encoding="utf-8")

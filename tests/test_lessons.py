@@ -1,7 +1,10 @@
 """What lessons are made of: guesses that begin empty, prose made from values, and levers over the live engine."""
 
 import doctest
+import json
+import re
 import sys
+import tomllib
 from datetime import date
 
 import numpy as np
@@ -10,10 +13,12 @@ import pytest
 import sim
 from sim import lessons
 from sim.execution import progress
-from sim.lessons import notebook, prose, values
+from sim.lessons import copying, notebook, prose, values
 from sim.lessons.start import GUESSES
 from sim.lessons.values import Apart, Share
 from sim.theatre.parameters.change import ChangeError, with_numbers
+from tests import notebooks
+from tests.every_verb import ask
 
 RATES = ("actors.north.replies.rate", "actors.south.replies.rate")
 THREE = ("mobilised", "first_blood", "spiral")
@@ -110,7 +115,7 @@ SAID = {
     "interval": (Share(0.084, 0.069, 0.103, 1000), "6.9 to 10 %"),
     "share and interval": (Share(0.084, 0.069, 0.103, 1000), "8.4 % (6.9 to 10 %)"),
     "in 100": (0.084, "8 in 100"),
-    "roughly": (0.34, "a third"),
+    "roughly": (0.335, "a third"),
     "often": (Apart(0.07, 0.05, 0.08, 0.01, 0.08, 1000), "more often"),
     "points": (-0.066, "6.6 points"),
     "points and interval": (Apart(-0.066, -0.082, -0.05, 0.1, 0.034, 9), "−6.6 points (−8.2 to −5.0)"),  # noqa: RUF001
@@ -251,3 +256,34 @@ def test_a_lesson_shows_no_bar(monkeypatch):
     lessons.begin()
     with progress.bar(10) as shown:
         assert shown is None
+
+
+def test_lessons_are_copied_out_and_nobodys_work_is_overwritten(tmp_path):
+    folder = tmp_path / "course"
+    answered = ask("lessons", folder)
+    assert answered.code == 0
+    assert "jupyter lab" in answered.err
+    copied = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert {path.relative_to(notebooks.FOLDER).as_posix() for path in notebooks.EVERY} | {"README.md"} <= copied
+    assert {str(folder / place) for place in copied} == set(answered.out.split())
+    mine = folder / notebooks.LESSONS[0].name
+    assert mine.read_bytes() == notebooks.LESSONS[0].read_bytes()
+    mine.write_text("worked in", encoding="utf-8")
+    refused = ask("lessons", folder)
+    assert refused.code == 2
+    assert "--overwrite" in refused.err
+    assert mine.read_text(encoding="utf-8") == "worked in"
+    assert json.loads(ask("lessons", folder, "--overwrite", "--json").out)["next"].startswith("jupyter lab")
+    assert mine.read_bytes() == notebooks.LESSONS[0].read_bytes()
+
+
+def test_the_copied_page_shows_no_picture_that_is_not_there(tmp_path):
+    copying.copy(tmp_path)
+    page = (tmp_path / "README.md").read_text(encoding="utf-8")
+    links = re.findall(r"\]\(([^)#]+)\)", page)
+    assert not [link for link in links if not link.startswith("http") and not (tmp_path / link).exists()]
+
+
+def test_lessons_lie_in_the_wheel_where_they_are_looked_for():
+    project = tomllib.loads((notebooks.FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))
+    assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]["notebooks"] == "sim/notebooks"

@@ -94,8 +94,10 @@ def roughly(share: float) -> str:
     if share > 0.97:
         return "nearly all"
     near, said = min(_FRACTIONS, key=lambda each: abs(math.log(each[0] / share)) + abs(each[0] - share))
-    if abs(share - near) <= max(0.005, 0.03 * near) or near <= 0.05:
-        return said if near > 0.05 else f"about {said}"
+    if near <= 0.05:
+        return f"about {said}"
+    if abs(share - near) <= min(max(0.005, 0.02 * near), 0.012):
+        return said
     return f"nearly {said}" if share < near else f"more than {said}"
 
 
