@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from .moving import levers as levers
     from .prose import say as say
     from .start import begin as begin
+    from .tables import accounts as accounts
+    from .tables import acts as acts
+    from .tables import by_quarter as by_quarter
+    from .tables import done as done
+    from .tables import entry as entry
+    from .tables import one_scale as one_scale
+    from .tables import options as options
+    from .tables import per_run as per_run
+    from .tables import table as table
     from .values import Apart as Apart
     from .values import Share as Share
     from .values import apart as apart
@@ -29,14 +38,23 @@ _PLACES = {
     "Levers": "moving",
     "Share": "values",
     "Unanswered": "guessing",
+    "accounts": "tables",
+    "acts": "tables",
     "apart": "values",
     "begin": "start",
+    "by_quarter": "tables",
     "differences": "values",
+    "done": "tables",
+    "entry": "tables",
     "guesses": "guessing",
     "levers": "moving",
+    "one_scale": "tables",
+    "options": "tables",
+    "per_run": "tables",
     "say": "prose",
     "share": "values",
     "shares": "values",
+    "table": "tables",
 }
 """In which file each public name stands."""
 

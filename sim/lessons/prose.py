@@ -118,9 +118,7 @@ def times(ratio: float) -> str:
 
 def often(apart: Apart) -> str:
     """Whether something comes more or less often, as far as the runs can tell."""
-    return {1: "more often", -1: "less often", 0: "neither more nor less often, as far as these runs can tell"}[
-        apart.told
-    ]
+    return {1: "more often", -1: "less often", 0: "neither clearly more nor clearly less often"}[apart.told]
 
 
 def _in_hundred(share: float) -> str:
