@@ -220,6 +220,8 @@ def test_levers_refuse_what_they_cannot_move():
         lessons.levers("first_lesson", {"actors.north.replies.rat": ("rate", 0, 1)}, THREE)
     with pytest.raises(KeyError, match="there is no outcome peace"):
         lessons.levers("first_lesson", BOTH, ["peace"])
+    with pytest.raises(ValueError, match="these do not"):
+        lessons.levers("first_lesson", {"two": ("two", 0, 1, RATES[0], "fear", "ladder.rung_memory")}, THREE)
     made = lessons.levers("first_lesson", BOTH, THREE)
     with pytest.raises(KeyError, match="there is no lever 'fear'"):
         made.move(fear=0.3)

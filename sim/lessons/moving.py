@@ -73,6 +73,15 @@ def levers(
         How many, from run 0 on.
     seed : int, optional
         Seed of all dice; left out, the scenario's.
+
+    Raises
+    ------
+    ChangeError
+        A path leads to no number.
+    ValueError
+        A lever moves numbers that do not stand alike in the scenario.
+    KeyError
+        There is no such outcome.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
     found = {
@@ -87,7 +96,11 @@ def _lever(scenario: Scenario, label: str, low: float, high: float, asked: Seque
     known = dict(scenario.numbers())
     variables = scenario.theatre.variables
     paths = tuple(number_path(f"variables.{each}.start" if each in variables else each, known) for each in asked)
-    written = known[paths[0]].value
+    values = {known[path].value for path in paths}
+    if len(values) > 1:
+        stand = ", ".join(f"{path} at {number(known[path].value)}" for path in paths)
+        raise ValueError(f"one lever moves numbers that stand alike; these do not: {stand}")
+    (written,) = values
     return Lever(paths, label, float(min(low, written)), float(max(high, written)), written)
 
 
