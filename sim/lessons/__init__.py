@@ -1,0 +1,1 @@
+"""What is for teaching: the lessons of `notebooks/`, and the pack for a class."""
