@@ -5,6 +5,8 @@ from html import escape
 from itertools import combinations
 from textwrap import wrap
 
+from sim.text import counted
+
 from .facts import Front
 
 WIDTH, HEIGHT = 520.0, 236.0
@@ -36,7 +38,7 @@ def fronts_svg(fronts: Sequence[Front], *, actors: bool = True, size: float = 8.
     str, an SVG element that says in words what it shows
     """
     most = max((front.acts for front in fronts), default=0)
-    said = "; ".join(f"{front.label}: {_counted(front.acts)}" for front in fronts)
+    said = "Acts of the record. " + "; ".join(f"{front.label}: {_counted(front.acts)}" for front in fronts)
     places = extents(fronts, actors=actors, size=size)
     boxes = "".join(_box(*each, most, actors, size) for each in zip(fronts, places, strict=True))
     return (
@@ -99,7 +101,7 @@ def _box(front: Front, place: Extent, most: int, actors: bool, size: float) -> s
 
 
 def _wide(size: float) -> float:
-    return max(_WIDE, 12.5 * size)
+    return max(_WIDE, 11.2 * size)
 
 
 def _letters(size: float) -> int:
@@ -117,4 +119,4 @@ def _named(front: Front, size: float) -> list[str]:
 
 
 def _counted(acts: int) -> str:
-    return "no act of the record" if not acts else f"{acts} {'act' if acts == 1 else 'acts'} of the record"
+    return counted(acts, "act") if acts else "no act"
