@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Discriminator, Tag
+from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from . import names
 from .base import Model, Text, Told, refuse
@@ -66,8 +66,8 @@ class Wording(Told):
     """What holds on the morning of its day."""
     again: bool | None = None
     """True where the run has had this act before, false where this is the first time."""
-    killed: bool | None = None
-    """Whether somebody died of it."""
+    killed: bool | Annotated[int, Field(ge=2, strict=True)] | None = None
+    """Whether somebody died of it, or how many at least."""
     answers: tuple[ActionRef, ...] = ()
     """Acts of which one weighed most in the decision."""
 
