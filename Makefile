@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-versions faults coverage calibration crisis mutants lint bench gallery numbers schemas odd lessons notebooks clean help
+.PHONY: demo test test-versions faults coverage calibration crisis mutants lint bench gallery numbers schemas odd lessons notebooks class clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
@@ -18,6 +18,7 @@ help:
 	@echo "make numbers compute every number that the README states, and write those that differ"
 	@echo "make lessons open the lessons of notebooks/ in JupyterLab"
 	@echo "make notebooks take out of the lessons what runs left in them, before they are committed"
+	@echo "make class   make the pack for a class in notebooks/class/: briefing, sheets, slides"
 	@echo "make schemas write scenarios/schemas/ anew from the language"
 	@echo "make odd     write what is data in sim/ODD.md anew: cast, variables, and every claim as measured"
 
@@ -85,6 +86,9 @@ lessons: .venv/lessons
 
 notebooks:
 	$(PYTHON) -m tests.notebooks
+
+class: .venv/installed
+	$(BIN)/python -m sim.lessons.pack
 
 schemas: .venv/installed
 	for kind in scenario theatre history sources sweep map; do \
