@@ -20,7 +20,11 @@ class RecordError(ValueError):
 
 @usual
 def recorded(
-    scenario: Scenario | Named, until: date | str | None = None, *, history: Named = "history", seed: int | None = None
+    scenario: Scenario | Named,
+    until: date | str | None = None,
+    *,
+    history: HistoryFile | Named = "history",
+    seed: int | None = None,
 ) -> Ensemble:
     """Follow the recorded events from a scenario's first day to the end of the record or of the scenario.
 
@@ -33,8 +37,8 @@ def recorded(
         Where it begins: theatre, first day, and the values of that morning.
     until : date or text such as 2019-12-26, optional
         The last day, where that is earlier.
-    history : path or name of a shipped history, optional
-        The record.
+    history : HistoryFile, path or name of a shipped history, optional
+        The record; one that is read already must be of this cast.
     seed : int, optional
         Seed of the dice for deaths that the record leaves open; left out, the scenario's.
 
@@ -58,7 +62,8 @@ def recorded(
         days = sorted(event.day for event in record.events.values())
         covers = f"goes from {days[0]} to {days[-1]}" if days else "has no events"
         raise RecordError(f"nothing is recorded between {question.start} and {ends}; {_name(history)} {covers}")
-    record = load_history(history, question.theatre)  # once more, now that it matters what the theatre knows
+    if not isinstance(history, HistoryFile):
+        record = load_history(history, question.theatre)  # once more, now that it matters what the theatre knows
     ends = min(ends, record.last)
     followed = Scenario(
         name=f"{question.name}_recorded",
@@ -76,15 +81,17 @@ def recorded(
     return run(followed, seed=seed, progress=None)
 
 
-def _events(history: Named) -> HistoryFile:
+def _events(history: HistoryFile | Named) -> HistoryFile:
+    if isinstance(history, HistoryFile):
+        return history
     found = check(history)
     if not isinstance(found, HistoryFile):
         raise RecordError(f"{_name(history)} is no history: that has dated 'events'")
     return found
 
 
-def _name(history: Named) -> str:
-    return f"'{Path(history).name}'"
+def _name(history: HistoryFile | Named) -> str:
+    return "the record" if isinstance(history, HistoryFile) else f"'{Path(history).name}'"
 
 
 def _without_noise(theatre: Theatre) -> Theatre:
