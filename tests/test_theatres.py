@@ -153,7 +153,8 @@ def test_every_name_of_an_action_is_a_verb_and_an_object(gulf):
     assert all(re.fullmatch(r"[a-z_]+\.[a-z]+(_[a-z]+)+", name) for name in gulf.actions)
     labels = [action.label for action in gulf.actions.values() if action.label]
     assert all(label[0].isupper() and not label.endswith(".") for label in labels)
-    assert all(action.story.endswith(".") and len(action.story) < 160 for action in gulf.actions.values())
+    told = [wording.text for action in gulf.actions.values() for wording in action.wordings]
+    assert all(text.endswith(".") and len(text) < 160 for text in told)
 
 
 def test_a_proxy_can_act_without_its_sponsor_and_control_falls_with_the_command(gulf):

@@ -28,7 +28,7 @@ def matrix(ensemble: AnyEnsemble) -> Matrix:
     theatre, n = ensemble.scenario.theatre, max(ensemble.n_completed, 1)
     acts: dict[tuple[str, str], float] = {}
     deaths: dict[tuple[str, str], float] = {}
-    for name, (done, dead) in _by_action(ensemble).items():
+    for name, (done, dead) in acts_by_action(ensemble).items():
         action = theatre.actions.get(name)
         if action is None or action.rung == 0 or not done:
             continue
@@ -53,7 +53,7 @@ def _by_size(pairs: dict[tuple[str, str], float], side: int) -> list[str]:
     return sorted(total, key=lambda name: (-total[name], name))
 
 
-def _by_action(ensemble: AnyEnsemble) -> dict[str, tuple[int, int]]:
+def acts_by_action(ensemble: AnyEnsemble) -> dict[str, tuple[int, int]]:
     """How often each action was done in all runs, and how many died of it."""
     if isinstance(ensemble, CountedEnsemble):
         table = ensemble.event_counts.rename(columns={"events": "n"})

@@ -17,6 +17,7 @@ from . import alt_text, series
 from .cast import Matrix, matrix
 from .forecasts import page_key
 from .number_tables import NumberTables, number_tables
+from .opening import answer, rows_of, still
 from .pack import unpacked
 from .pair import Pair, pair
 from .ranking import Ranking, rankings
@@ -55,6 +56,16 @@ class Contents:
     def interval(self) -> str:
         """What intervals of shares are called."""
         return self.first.interval.name
+
+    @property
+    def still(self) -> list[tuple[int, str]]:
+        """The picture of the first screen that needs no script."""
+        return still(self.first)
+
+    @property
+    def answer_of_second(self) -> str:
+        """What the sentence of the first screen says of the second ensemble."""
+        return answer(self.ensembles[1], rows_of(self.ensembles[1], self.data["opening"]["told"]))
 
     @property
     def unreached(self) -> list[str]:

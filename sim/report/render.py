@@ -15,14 +15,13 @@ from sim.results.provenance import Provenance
 from sim.results.storage.atomic import refuse_unwritable, replacing, reporting_disk_errors
 from sim.results.storage.check import seal
 from sim.text import printable
-from sim.theatre.language.schema import Actor
 
 from .filters import FILTERS
 
 if TYPE_CHECKING:
     from sim.results.sweep import Sweep
 
-STYLES = ("page", "tables", "charts", "story", "classroom", "print")
+STYLES = ("page", "tables", "charts", "story", "crisis", "classroom", "print")
 SCRIPTS = ("unpack", "elements", "axes", "scores"), ("forecast", "classroom", "theme", "begin")
 """Files of the page's style and script, in the order in which they stand in it; of the script, before and after what
 `sim.report.sections` add to it."""
@@ -168,6 +167,7 @@ def html(
 
 def _locked(environment: Any, ensemble: AnyEnsemble, page: str, opened: str, passphrase: str) -> str:
     """A page that asks a forecast, and holds another one locked."""
+    from .actors import actors
     from .cipher import locked, spoken
     from .colours import as_css
     from .contents import asked, head_of_locked
@@ -179,15 +179,14 @@ def _locked(environment: Any, ensemble: AnyEnsemble, page: str, opened: str, pas
     script = _alone(_joined("script", LOCKED, ".js"))
     questions = asked(ensemble)
     head = head_of_locked(ensemble)
-    actors = ensemble.scenario.theatre.actors.values()
-    cast = [actor for actor in actors if isinstance(actor, Actor) and actor.about]
+    cast = [side | {"actors": _telling_nothing(side["actors"])} for side in actors(ensemble)]
     made: str = environment.get_template("locked.html").render(
         ensemble=ensemble,
         scenario=ensemble.scenario,
         generator=GENERATOR,
         key=head["key"],
         asked=questions,
-        cast=cast,
+        held={"data": {"actors": cast}},
         style=f"{as_css()}\n{_joined('style', STYLES, '.css')}",
         script=script,
         script_hash=_hash(script),
@@ -196,6 +195,11 @@ def _locked(environment: Any, ensemble: AnyEnsemble, page: str, opened: str, pas
         sealed=as_script(locked(page, passphrase)),
     )
     return made
+
+
+def _telling_nothing(cast: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cast of a side without what the runs tell of it: who acts most, and how."""
+    return sorted(({**actor, "often": None} for actor in cast), key=lambda actor: str(actor["label"]))
 
 
 def as_script(content: Any) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sim.results.counted import AnyEnsemble
 
-from . import record, series
+from . import actors, chronology, fronts, opening, record, series
 from .happened import happened
 
 if TYPE_CHECKING:
@@ -73,6 +73,58 @@ def register(section: Class, before: str | None = None) -> Class:
     SECTIONS[:] = [each for each in SECTIONS if each.name != section.name]
     SECTIONS.insert(len(names) if before is None else names.index(before), section())
     return section
+
+
+@register
+class Opening(Section):
+    """The answer in a sentence, and runs that climb the ladder day by day."""
+
+    name, title, scripts = "opening", "In short", ("opening",)
+
+    def data(self, ensemble: AnyEnsemble) -> Any:
+        """The sentence, and single runs by rung and day."""
+        return opening.opening(ensemble)
+
+
+@register
+class ActorsSection(Section):
+    """Who is who, and what each wants."""
+
+    name, title = "actors", "Who is who"
+
+    def data(self, ensemble: AnyEnsemble) -> Any:
+        """Actors by side."""
+        return actors.actors(ensemble)
+
+
+@register
+class ChronologySection(Section):
+    """What really happened beside what the runs did."""
+
+    name, title = "chronology", "What happened, day by day"
+
+    def applies(self, held: "Contents") -> bool:
+        """Where something is recorded or imposed."""
+        return super().applies(held) and "chronology" in held.data
+
+    def data(self, ensemble: AnyEnsemble) -> Any:
+        """Recorded and imposed events, and what the runs did in their stead."""
+        return chronology.chronology(ensemble)
+
+
+@register
+class FrontsSection(Section):
+    """A schematic map of the fronts."""
+
+    name, title, scripts = "fronts", "The fronts", ("fronts",)
+
+    def applies(self, held: "Contents") -> bool:
+        """Where the theatre says where its places are."""
+        return super().applies(held) and "fronts" in held.data
+
+    def data(self, ensemble: AnyEnsemble) -> Any:
+        """Places, and acts on them by week."""
+        return fronts.fronts(ensemble)
 
 
 @register

@@ -215,6 +215,7 @@ function setDay(day) {
   slider.setAttribute("aria-valuetext", `${longDate(day)}, day ${day}: median ${figure(median)}`);
   moveDay();
   read();
+  for (const each of whenMoved) each(day);
 }
 
 /** Read the day: quantiles, runs on each rung, and runs in which each outcome has come about. */

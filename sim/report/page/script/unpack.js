@@ -3,6 +3,8 @@
 const data = JSON.parse(document.getElementById("data").textContent);
 /** What sections do once the page may be seen, in their order. */
 const beginnings = [];
+/** What is to be drawn anew when another day is shown. */
+const whenMoved = [];
 const KINDS = { 1: Uint8Array, 2: Uint16Array, 4: Uint32Array };
 
 /** Codes of a packed array, as they are. */

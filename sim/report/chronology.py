@@ -1,0 +1,174 @@
+"""What really happened, what the scenario imposes, and what the runs did instead, on the same days."""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.execution.recorded import RecordError, recorded
+from sim.results.counted import AnyEnsemble
+from sim.results.ensemble import SCRIPT, Ensemble
+from sim.text import on, percent
+from sim.theatre.language.record import HistoryFile, RecordedEvent
+from sim.theatre.language.scenario import Scenario
+
+from .record import known
+
+HEADLINES = 24
+"""Recorded events that the page shows at once; the graver go first."""
+BEFORE = 8
+"""Events before the first day that are told, the gravest."""
+_TIMES = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+Row = dict[str, Any]
+
+
+def chronology(ensemble: AnyEnsemble) -> dict[str, Any] | None:
+    """The days of a scenario as they were and as they are imposed; None where nothing of either is known.
+
+    Returns
+    -------
+    dict that JSON can hold: `rows` by day, the graver marked as headlines; what came `before`; the `outcomes`, in the
+    runs and really; and up to when the record tells
+    """
+    scenario = ensemble.scenario
+    record = known(scenario)
+    rows = sorted(_rows(ensemble, record), key=lambda row: row["day"])
+    if not rows:
+        return None
+    _mark_headlines(rows)
+    return {
+        "recorded": record is not None,
+        "last": on(min(record.last, scenario.end)) if record is not None else None,
+        "ends_early": record is not None and record.last < scenario.end,
+        "rows": rows,
+        "before": _before(scenario, record) if record is not None else [],
+        "outcomes": _outcomes(ensemble, record),
+    }
+
+
+def _rows(ensemble: AnyEnsemble, record: HistoryFile | None) -> Iterator[Row]:
+    """A row for each event of the record, and for each that only the script knows."""
+    scenario = ensemble.scenario
+    events = record.events if record is not None else {}
+    imposed = {(entry.on, entry.source) for entry in scenario.script.values()}
+    seen: set[tuple[date, str | None]] = set()
+    times: dict[tuple[str, ...], int] = {}
+    tally = _Tally(ensemble)
+    for event in sorted(events.values(), key=lambda each: each.days):
+        if not scenario.start <= event.day <= scenario.end or event.story is None:
+            continue
+        seen.add((event.day, event.source))
+        given = (event.day, event.source) in imposed
+        nth = times[event.acts] = times.get(event.acts, 0) + 1
+        row = _row(scenario, event.day, event.story, _rung(scenario, event.acts), event.death_range)
+        yield row | {"really": True, "imposed": given, "runs": None if given else tally.told(event, nth)}
+    for entry in scenario.script.values():
+        if (entry.on, entry.source) in seen:
+            continue
+        acts = () if entry.do is None else (entry.do,)
+        said = entry.story or (_called(scenario, acts) if acts else None)
+        if said is not None:
+            row = _row(scenario, entry.on, said, _rung(scenario, acts), None)
+            yield row | {"really": False, "imposed": True, "runs": None}
+
+
+def _row(scenario: Scenario, day: date, text: str, rung: int | None, deaths: tuple[int, int] | None) -> Row:
+    dead = max(deaths) if deaths is not None else 0
+    return {"day": (day - scenario.start).days, "date": on(day), "text": text, "rung": rung, "dead": dead}
+
+
+def _rung(scenario: Scenario, acts: tuple[str, ...]) -> int | None:
+    """On which rung an act stands; None for what came from outside the cast."""
+    return max((scenario.theatre.actions[act].rung for act in acts), default=None)
+
+
+def _called(scenario: Scenario, acts: tuple[str, ...]) -> str:
+    return " or ".join(dict.fromkeys(scenario.theatre.actions[act].label for act in acts))
+
+
+class _Tally:
+    """In how many runs acts were done, and when."""
+
+    def __init__(self, ensemble: AnyEnsemble) -> None:
+        kept = ensemble.kept
+        table = kept.events[(kept.events["actor"] != SCRIPT) & kept.events["run"].isin(kept.completed.index)]
+        self.scenario, self.n = ensemble.scenario, kept.n_completed
+        self.days = {str(name): part for name, part in table.groupby("action", observed=True)[["run", "day"]]}
+
+    def told(self, event: RecordedEvent, nth: int) -> str | None:
+        """How many runs have such an act, or have it for the second time, and on which day half of them had it."""
+        if not event.acts or not self.n:
+            return None
+        what, day = _called(self.scenario, event.acts), self.nth_days(event.acts, nth)
+        again = "" if nth == 1 else f", for the {_TIMES[nth - 1] if nth <= len(_TIMES) else f'{nth}th'} time"
+        if not len(day):
+            return f"{what}{again}: in none of the runs"
+        median = self.scenario.start + timedelta(days=int(np.median(day)))
+        return f"{what}{again}: in {percent(len(day) / self.n)} of the runs, median {on(median)}"
+
+    def nth_days(self, acts: tuple[str, ...], nth: int) -> np.ndarray[Any, Any]:
+        """The day on which each run did one of some acts for the nth time, of the runs that did."""
+        parts = [self.days[act] for act in acts if act in self.days]
+        if not parts:
+            return np.zeros(0)
+        both = pd.concat(parts).sort_values(["run", "day"], kind="stable")
+        days: np.ndarray[Any, Any] = both.loc[both.groupby("run").cumcount() == nth - 1, "day"].to_numpy()
+        return days
+
+
+def _mark_headlines(rows: list[Row]) -> None:
+    """Mark the gravest, and all that is imposed; the page shows the others when asked."""
+    ranked = sorted(rows, key=lambda row: (not row["imposed"], -(row["rung"] or 0), -row["dead"], row["day"]))
+    least = {id(row) for row in ranked[:HEADLINES]}
+    for row in rows:
+        row["headline"] = id(row) in least
+
+
+def _before(scenario: Scenario, record: HistoryFile) -> list[Row]:
+    """How it came to this: the gravest that is recorded before the first day, in the order of time."""
+    earlier = [each for each in record.events.values() if each.day < scenario.start and each.story and each.acts]
+    chosen = sorted(earlier, key=lambda each: (-(_rung(scenario, each.acts) or 0), -each.day.toordinal()))[:BEFORE]
+    return [
+        _row(scenario, each.day, each.story or "", _rung(scenario, each.acts), None)
+        for each in sorted(chosen, key=lambda each: each.day)
+    ]
+
+
+def _outcomes(ensemble: AnyEnsemble, record: HistoryFile | None) -> list[Row]:
+    """Each outcome in the runs and, by the same condition, in the record."""
+    scenario = ensemble.scenario
+    followed = _followed(scenario, record) if record is not None else None
+    rows = []
+    for row in ensemble.shares().sort_values("share", ascending=False, kind="stable").to_dict("records"):
+        name = str(row["outcome"])
+        median = ensemble.median_day(name)
+        when = scenario.start + timedelta(days=median) if median is not None else None
+        rows.append(
+            {
+                "label": scenario.theatre.outcomes[name].label,
+                "share": row["share"],
+                "median": on(when) if when is not None else None,
+                "really": _really(scenario, followed, name) if followed is not None else None,
+            }
+        )
+    return rows
+
+
+def _followed(scenario: Scenario, record: HistoryFile) -> Ensemble | None:
+    try:
+        return recorded(scenario, history=record)
+    except RecordError:
+        return None
+
+
+def _really(scenario: Scenario, followed: Ensemble, outcome: str) -> str:
+    """When an outcome held, as the recorded acts have it."""
+    day = followed.outcomes[outcome].iloc[0]
+    if not pd.isna(day):
+        return on(scenario.start + timedelta(days=int(day)))
+    return f"not by {on(followed.scenario.end)}"
+
+
+__all__ = ["chronology"]
