@@ -12,42 +12,78 @@ if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
     from sim.results.sweep import Sweep
 
-NAME = "report.html"
+NAME, CLASS, POOL = "report.html", "class.html", "pool.html"
 
 
 @answering
 def report(
     result: Annotated[Path, typer.Argument(help="The folder of a result, such as results/baseline.")],
-    beside: Annotated[Path | None, typer.Argument(help="Another result on the same dice, to compare with.")] = None,
+    beside: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Another result on the same dice, to compare with; after --pool, more forecasts."),
+    ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The file to write; else report.html in the result's folder.")
+        Path | None,
+        typer.Option(help="The file to write; else report.html, class.html or pool.html in the result's folder."),
     ] = None,
     sweep: Annotated[
         Path | None, typer.Option(help="The folder of a sweep of the same scenario: which of its numbers matter.")
     ] = None,
     classroom: Annotated[
-        bool, typer.Option("--class", help="Begin in class mode: the reader's forecast first, then the answers.")
+        bool, typer.Option("--class", help="Ask the reader's forecast first, and lock the answers with a passphrase.")
     ] = False,
+    passphrase: Annotated[
+        str | None, typer.Option(help="With --class, the word that opens the answers; else one is made and printed.")
+    ] = None,
+    pool: Annotated[
+        list[Path] | None,
+        typer.Option(help="Forecasts that readers of a class page saved, files or folders, to show as one class."),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Write a result, or two on the same dice, as one HTML file that opens anywhere and needs nothing else."""
     from .progress import announced_compilation
 
-    folders = [result, *([beside] if beside is not None else [])]
+    second, forecasts = _told_apart(beside or [], pool or [])
+    word = _word(classroom, passphrase, forecasts)
+    folders = [result, *second]
     ensembles = [_opened(folder) for folder in folders]
     swept = _swept(sweep) if sweep is not None else None
     announced_compilation()
     from sim.report import write
 
-    path = out or result / NAME
+    path = out or result / (POOL if forecasts else CLASS if word is not None else NAME)
     names = [str(folder) for folder in folders]
-    write(ensembles[0], path, *ensembles[1:], sweep=swept, names=names, classroom=classroom)
+    write(ensembles[0], path, *ensembles[1:], sweep=swept, names=names, passphrase=word, forecasts=forecasts)
     size = path.stat().st_size
     if as_json:
-        print_json({"report": str(path), "bytes": size, "results": [str(folder) for folder in folders]})
+        locked = {} if word is None else {"passphrase": word}
+        print_json({"report": str(path), "bytes": size, "results": [str(folder) for folder in folders]} | locked)
     else:
         console.print(str(path), highlight=False, soft_wrap=True)
         notes.print(f"{size / 1e6:.1f} MB; open it in a browser")
+        if word is not None:
+            notes.print(f"the answers are locked; the passphrase, for the teacher alone: {word}")
+
+
+def _told_apart(beside: list[Path], pool: list[Path]) -> tuple[list[Path], list[Path]]:
+    """What is compared, at most one result, and what is pooled: a shell writes the files of `--pool *.json` apart."""
+    files = [path for path in beside if pool and path.suffix == ".json"]
+    results = [path for path in beside if path not in files]
+    if len(results) > 1:
+        raise typer.BadParameter(f"two results can be compared, not more; {results[1]} is a third")
+    return results, [*pool, *files]
+
+
+def _word(classroom: bool, passphrase: str | None, forecasts: list[Path]) -> str | None:
+    """The passphrase that locks the page, if it is for a class."""
+    if passphrase is not None and not classroom:
+        raise typer.BadParameter("it locks a class page; give --class too", param_hint="--passphrase")
+    if classroom and forecasts:
+        raise typer.BadParameter("forecasts are pooled on an open page; leave out --class", param_hint="--pool")
+    from sim.report.cipher import passphrase as made
+
+    return None if not classroom else made() if passphrase is None else passphrase
 
 
 def _opened(folder: Path) -> "AnyEnsemble":

@@ -15,6 +15,7 @@ from sim.text import percent
 
 from . import alt_text, series
 from .cast import Matrix, matrix
+from .forecasts import page_key
 from .number_tables import NumberTables, number_tables
 from .opening import answer, rows_of, still
 from .pack import unpacked
@@ -135,6 +136,8 @@ def _head(ensemble: AnyEnsemble) -> dict[str, Any]:
     scenario = ensemble.scenario
     return {
         "name": scenario.name,
+        "title": scenario.title,
+        "key": page_key(ensemble),
         "sha256": scenario.sha256,
         "seed": str(ensemble.seed),  # a seed may be larger than a number of JavaScript
         "start": scenario.start.isoformat(),
@@ -143,6 +146,18 @@ def _head(ensemble: AnyEnsemble) -> dict[str, Any]:
         "sound": ensemble.n_completed,
         "levels": list(series.LEVELS),
     }
+
+
+def head_of_locked(ensemble: AnyEnsemble) -> dict[str, Any]:
+    """The part of it that gives no answer away, nor the command that would."""
+    head = _head(ensemble)
+    return {part: head[part] for part in ("title", "key", "start", "days")}
+
+
+def asked(ensemble: AnyEnsemble) -> list[dict[str, Any]]:
+    """The outcomes of which a forecast is asked, in an order that tells nothing: that of their names."""
+    outcomes = ensemble.scenario.theatre.outcomes
+    return [{"id": name, "label": outcomes[name].label, "note": outcomes[name].note} for name in sorted(outcomes)]
 
 
 def _ladder(ensemble: AnyEnsemble) -> list[str]:

@@ -28,6 +28,11 @@ def points(difference: float) -> str:
     return "0.0" if text[1:] == "0.0" else text
 
 
+def tick_points(difference: float) -> str:
+    """A round difference of shares, in percentage points, as an axis writes it."""
+    return f"{100 * difference:+g}".replace("-", "\N{MINUS SIGN}").replace("+0", "0")
+
+
 def nats(x: float) -> str:
     """A log likelihood to a tenth of a nat, with a proper minus sign."""
     return f"{x:,.1f}".replace("-", "\N{MINUS SIGN}")
@@ -82,5 +87,6 @@ FILTERS: dict[str, Callable[..., Any]] = {
     "points": points,
     "short": short,
     "sparse": sparse,
+    "tick_points": tick_points,
     "track": track,
 }

@@ -12,9 +12,12 @@ from sim.text import counted
 from sim.theatre.parameters.in_words import worded
 
 from .pack import stepped
+from .scales import Scale, scale
 
 VARIABLES = 8
 """Variables whose difference is drawn over time: those that come apart most."""
+BANDS = (0.025, 0.25, 0.5, 0.75, 0.975)
+"""Quantiles of both that are drawn on one scale."""
 PARTINGS = 3
 """Runs of which the page tells where they part."""
 WIDE = 100_000
@@ -34,7 +37,17 @@ class Pair:
     partings: list[tuple[str, list[str]]]
     """Of some runs that an outcome flips in: which, and the paragraphs that tell what tipped it."""
     variables: list[dict[str, Any]]
-    """Mean difference over time, with its interval, packed."""
+    """Both over time, and the mean difference with its interval, packed."""
+
+    @property
+    def shares(self) -> Scale:
+        """The line on which the shares of both stand."""
+        return scale([row[part] for row in self.outcomes for part in ("first", "second")])
+
+    @property
+    def differences(self) -> Scale:
+        """The line on which the differences stand, with their intervals."""
+        return scale([row[part] for row in self.outcomes for part in ("low", "high", "difference")])
 
 
 def pair(first: AnyEnsemble, second: AnyEnsemble) -> Pair:
@@ -101,6 +114,7 @@ def _variables(found: Comparison) -> list[dict[str, Any]]:
                 "label": str(table.loc[name, "label"]),
                 "unit": str(table.loc[name, "unit"]),
                 **{part: stepped(days[part].to_numpy(np.float64)) for part in ("difference", "low", "high")},
+                "both": [stepped(each.kept.quantiles(name, BANDS)) for each in (found.first, found.second)],
             }
         )
     return drawn

@@ -21,10 +21,12 @@ from .filters import FILTERS
 if TYPE_CHECKING:
     from sim.results.sweep import Sweep
 
-STYLES = ("page", "tables", "charts", "story", "crisis", "print")
-SCRIPTS = ("unpack", "elements", "axes"), ("classroom", "theme", "begin")
+STYLES = ("page", "tables", "charts", "story", "crisis", "classroom", "print")
+SCRIPTS = ("unpack", "elements", "axes", "scores"), ("forecast", "classroom", "theme", "begin")
 """Files of the page's style and script, in the order in which they stand in it; of the script, before and after what
 `sim.report.sections` add to it."""
+LOCKED = ("unpack", "elements", "cipher", "forecast", "theme", "lock")
+"""Files of the script of a page whose answers are locked."""
 GENERATOR = "escalation-sim report"
 
 
@@ -49,7 +51,8 @@ def write(
     *,
     sweep: "Sweep | None" = None,
     names: Sequence[str] | None = None,
-    classroom: bool = False,
+    passphrase: str | None = None,
+    forecasts: Sequence[Path] = (),
     overwrite: bool = False,
 ) -> Path:
     """Write the report of an ensemble, or of two on the same dice, to a file.
@@ -64,8 +67,10 @@ def write(
         Which numbers of the first matter, as a sweep of its scenario found.
     names : sequence of str, optional
         What the reader calls them, such as their folders; left out, by their scenarios.
-    classroom : bool
-        Begin by asking the reader's forecast.
+    passphrase : str, optional
+        Lock the answers with this word: the page asks the reader's forecast, and shows the rest to who has the word.
+    forecasts : sequence of Path
+        Files that readers of such a page saved, or folders of them, to be pooled on this one.
     overwrite : bool
         Replace a file that is no report.
 
@@ -83,7 +88,7 @@ def write(
     if not overwrite and path.exists() and not is_report(path):
         raise ReportError(f"{path} is another file, and no report; give another name with --out")
     refuse_unwritable(path)
-    text = html(ensemble, second, sweep=sweep, names=names, classroom=classroom)
+    text = html(ensemble, second, sweep=sweep, names=names, passphrase=passphrase, forecasts=forecasts)
     with reporting_disk_errors(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
         with replacing(path, path.parent) as file:
@@ -106,7 +111,8 @@ def html(
     *,
     sweep: "Sweep | None" = None,
     names: Sequence[str] | None = None,
-    classroom: bool = False,
+    passphrase: str | None = None,
+    forecasts: Sequence[Path] = (),
 ) -> str:
     """Return the page that `write` writes.
 
@@ -118,8 +124,10 @@ def html(
         Which numbers of the first matter, as a sweep of its scenario found.
     names : sequence of str, optional
         What the reader calls them, such as their folders; left out, by their scenarios.
-    classroom : bool
-        Begin by asking the reader's forecast.
+    passphrase : str, optional
+        Lock the answers with this word: the page asks the reader's forecast, and shows the rest to who has the word.
+    forecasts : sequence of Path
+        Files that readers of such a page saved, or folders of them, to be pooled on this one.
 
     Returns
     -------
@@ -127,14 +135,17 @@ def html(
     """
     environment = _environment()
     from .colours import as_css
-    from .contents import contents
+    from .contents import asked, contents
+    from .forecasts import read
     from .sections import SECTIONS
 
     ensembles = [ensemble] if second is None else [ensemble, second]
     held = contents(ensembles, names or [each.scenario.name for each in ensembles], sweep)
     before, after = (_joined("script", names_, ".js") for names_ in SCRIPTS)
     script = _alone("\n".join([before, *(section.script for section in SECTIONS if section.script), after]))
+    pooled = read(forecasts, ensemble) if forecasts else []
     shown = [section for section in SECTIONS if section.applies(held)]
+    shown.sort(key=lambda section: not (pooled and section.name == "pool"))  # a class sees itself first
     page: str = environment.get_template("page.html").render(
         held=held,
         ensemble=ensemble,
@@ -142,7 +153,8 @@ def html(
         scenario=ensemble.scenario,
         carried=[Provenance.of(each) for each in ensembles],
         generator=GENERATOR,
-        classroom=classroom,
+        asked=asked(ensemble),
+        pooled=as_script(pooled),
         sections=[_Filled(each.anchor, each.title, environment.from_string(each.template)) for each in shown],
         style=f"{as_css()}\n{_joined('style', STYLES, '.css')}",
         script=script,
@@ -150,7 +162,44 @@ def html(
         data=printable(as_script(held.data)),
         made_from=as_script([Provenance.of(each).as_texts() for each in ensembles]),
     )
-    return page
+    return page if passphrase is None else _locked(environment, ensemble, page, script, passphrase)
+
+
+def _locked(environment: Any, ensemble: AnyEnsemble, page: str, opened: str, passphrase: str) -> str:
+    """A page that asks a forecast, and holds another one locked."""
+    from .actors import actors
+    from .cipher import locked, spoken
+    from .colours import as_css
+    from .contents import asked, head_of_locked
+
+    if not spoken(passphrase):
+        raise ReportError("the passphrase is empty; give a word that a class can type")
+    if not ensemble.n_completed:
+        raise ReportError("there is nothing to forecast: no run was finished")
+    script = _alone(_joined("script", LOCKED, ".js"))
+    questions = asked(ensemble)
+    head = head_of_locked(ensemble)
+    cast = [side | {"actors": _telling_nothing(side["actors"])} for side in actors(ensemble)]
+    made: str = environment.get_template("locked.html").render(
+        ensemble=ensemble,
+        scenario=ensemble.scenario,
+        generator=GENERATOR,
+        key=head["key"],
+        asked=questions,
+        held={"data": {"actors": cast}},
+        style=f"{as_css()}\n{_joined('style', STYLES, '.css')}",
+        script=script,
+        script_hash=_hash(script),
+        opened_hash=_hash(opened),
+        data=printable(as_script({"head": head, "outcomes": questions})),
+        sealed=as_script(locked(page, passphrase)),
+    )
+    return made
+
+
+def _telling_nothing(cast: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The cast of a side without what the runs tell of it: who acts most, and how."""
+    return sorted(({**actor, "often": None} for actor in cast), key=lambda actor: str(actor["label"]))
 
 
 def as_script(content: Any) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from sim.results.counted import AnyEnsemble
 
 from . import actors, chronology, fronts, opening, record, series
+from .happened import happened
 
 if TYPE_CHECKING:
     from .contents import Contents
@@ -221,6 +222,17 @@ class NumbersSection(Section):
     def applies(self, held: "Contents") -> bool:
         """Always."""
         return True
+
+
+@register
+class Pool(Section):
+    """A class's forecasts beside the runs, and beside what really happened."""
+
+    name, title, scripts = "pool", "A class's forecasts", ("pool",)
+
+    def data(self, ensemble: AnyEnsemble) -> Any:
+        """Which outcomes really came about, where that is recorded."""
+        return happened(ensemble.scenario)
 
 
 @register

@@ -20,11 +20,11 @@ from .manifest import NAME, Manifest, Plan, provenance, read_manifest, rules_sha
 
 OURS = (
     "trajectories.zarr", "events.parquet", "outcomes.parquet", "summary.json", "counts.npz", "kept", "figures",
-    "report.html",
+    "report.html", "class.html", "pool.html",
     "design.parquet", "parameters.csv", "measures.parquet",
 )  # fmt: skip
 """What a result has beside its manifest."""
-FROM_RUNS = ("figures", "report.html")
+FROM_RUNS = ("figures", "report.html", "class.html", "pool.html")
 """What was made from runs that are finished: it stays when they are made once more."""
 
 

@@ -55,7 +55,7 @@ function ticks(low, high, most = 5) {
 /** Days to mark: firsts of months or years, or every so many days of a short run; and how they are called. */
 function dateTicks(room) {
   const days = data.head.days;
-  const most = Math.max(2, Math.floor(room / 62));
+  const most = Math.max(2, Math.floor(room / 72));
   const months = [];
   for (let day = 0; day < days; day += 1) if (dateOf(day).getUTCDate() === 1) months.push(day);
   if (months.length < 3) {
