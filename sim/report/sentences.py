@@ -22,7 +22,7 @@ def sentence(scenario: Scenario, name: str) -> str:
         lambda blank: called(actors[blank[1]].label) if blank[1] in actors else blank[0], action.wordings[-1].text
     )
     if "{" in text.replace(DEAD, ""):
-        return f"{called(actors[name.split('.')[0]].label)}: {action.label}."
+        return capital(f"{called(actors[name.split('.')[0]].label)}: {action.label}.")
     return text if text.startswith(DEAD) else capital(text)
 
 
