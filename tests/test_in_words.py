@@ -5,7 +5,7 @@ import re
 import pytest
 
 import sim
-from sim.theatre.parameters.in_words import in_words, quantity_in_words, term_in_words
+from sim.theatre.parameters.in_words import in_words, quantity_in_words, term_in_words, worded
 
 CODE = re.compile(r"\b[a-z]+_[a-z_]+|\b[a-z_]+\.[a-z_]+|[()~*]")
 """What only files write: names with underscores, dotted paths, signs of terms."""
@@ -49,3 +49,17 @@ def test_what_a_rule_reads_is_told_by_labels():
     )
     exports, talks = theatre.variables["oil_exports"].label, theatre.variables["talks"].label
     assert term_in_words(theatre, "oil_exports * ~talks") == f"'{exports}' and the lack of '{talks}'"
+
+
+def test_names_of_files_within_a_text_give_way_to_words():
+    theatre = sim.load("baseline").theatre
+    killing = f"United States: {theatre.actions['us.kill_commanders'].label}"
+    assert worded(theatre, "us.kill_commanders, on a draw from 0.1 to 0.2") == f"{killing}, on a draw from 0.1 to 0.2"
+    label = theatre.actions["us.kill_commanders"].label
+    assert worded(theatre, f"us.kill_commanders ({label}): 0.1 against 0.2") == f"{killing}: 0.1 against 0.2"
+    read = worded(theatre, "talks 0.2 against 0.3, and talks go on; blood(us, iran) at 0.4; oil_exports")
+    told = [theatre.variables[name].label for name in ("talks", "oil_exports")]
+    dead = "the dead that the United States holds against Iran"
+    assert read == f"'{told[0]}' 0.2 against 0.3, and talks go on; {dead} at 0.4; '{told[1]}'"
+    kept = "On 3 January 2020 (day 12), e.g. in run 7: no_such_name, sim.run(x)"
+    assert worded(theatre, kept) == kept

@@ -290,7 +290,7 @@ def test_headings_go_down_one_step_at_a_time_and_charts_say_what_they_show(ensem
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     charts = {attributes["id"]: attributes for _, attributes in page.tags if attributes.get("role") == "img"}
-    assert charts.keys() == {"plot-fan", "plot-standing", "plot-passage", "plot-raster"}
+    assert charts.keys() == {"plot-opening", "still", "plot-fan", "plot-standing", "plot-passage", "plot-raster"}
     assert all(any(letter.isdigit() for letter in chart["aria-label"]) for chart in charts.values())
     median = ensemble.quantiles("tension", [0.5])[0]
     assert f"at {median.max():.3g}" in charts["plot-fan"]["aria-label"]
@@ -525,6 +525,6 @@ def test_a_section_takes_its_place_on_the_page_or_that_of_its_namesake(monkeypat
     sections.register(Last)
     sections.register(Last, before="made")
     assert [each.name for each in sections.SECTIONS][-3:] == ["pool", "last", "made"]
-    with pytest.raises(ValueError, match="there is no section 'lats'; there are outcomes, pair, fan"):
+    with pytest.raises(ValueError, match="there is no section 'lats'; there are opening, actors, chronology"):
         sections.register(Last, before="lats")
     assert [each.anchor for each in sections.SECTIONS if "_" in each.name] == ["base-rates"]

@@ -10,6 +10,7 @@ import pytest
 import sim
 from sim.report import record as judge
 from sim.report.pack import unpacked
+from sim.theatre.parameters.in_words import worded
 from tests.small import SCENARIO, small
 from tests.small_scenarios import rich
 from tests.test_report import page_of
@@ -73,7 +74,8 @@ def test_surprises_stand_with_what_would_have_made_them_likely(ensemble, page):
     possible = [act for act in found.acts if not act.impossible]
     assert [act["nats"] for act in page.data["record"]["acts"]] == [act.nats for act in possible]
     said = [[rule["said"] for rule in act["rules"]] for act in page.data["record"]["acts"]]
-    assert said == [[rule.said for rule in act.rules] for act in possible]
+    theatre = ensemble.scenario.theatre
+    assert said == [[worded(theatre, rule.said) for rule in act.rules] for act in possible]
     told = [act["at_best"] for act in page.data["record"]["acts"]]
     assert [best is None for best in told] == [not act.rules for act in possible]
     assert all(best in page.text for best in told if best is not None)

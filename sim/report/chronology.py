@@ -14,6 +14,7 @@ from sim.text import on, percent
 from sim.theatre.language.record import HistoryFile, RecordedEvent
 from sim.theatre.language.scenario import Scenario
 
+from .pack import whole
 from .record import known
 
 HEADLINES = 24
@@ -30,7 +31,7 @@ def chronology(ensemble: AnyEnsemble) -> dict[str, Any] | None:
     Returns
     -------
     dict that JSON can hold: `rows` by day, the graver marked as headlines; what came `before`; the `outcomes`, in the
-    runs and really; and up to when the record tells
+    runs and really; up to when the record tells; and the rung that it stands on by day, packed
     """
     scenario = ensemble.scenario
     record = known(scenario)
@@ -38,13 +39,15 @@ def chronology(ensemble: AnyEnsemble) -> dict[str, Any] | None:
     if not rows:
         return None
     _mark_headlines(rows)
+    followed = _followed(scenario, record) if record is not None else None
     return {
         "recorded": record is not None,
         "last": on(min(record.last, scenario.end)) if record is not None else None,
         "ends_early": record is not None and record.last < scenario.end,
         "rows": rows,
         "before": _before(scenario, record) if record is not None else [],
-        "outcomes": _outcomes(ensemble, record),
+        "outcomes": _outcomes(ensemble, followed),
+        "really": whole(_rungs_of(followed)) if followed is not None else None,
     }
 
 
@@ -136,10 +139,9 @@ def _before(scenario: Scenario, record: HistoryFile) -> list[Row]:
     ]
 
 
-def _outcomes(ensemble: AnyEnsemble, record: HistoryFile | None) -> list[Row]:
+def _outcomes(ensemble: AnyEnsemble, followed: Ensemble | None) -> list[Row]:
     """Each outcome in the runs and, by the same condition, in the record."""
     scenario = ensemble.scenario
-    followed = _followed(scenario, record) if record is not None else None
     rows = []
     for row in ensemble.shares().sort_values("share", ascending=False, kind="stable").to_dict("records"):
         name = str(row["outcome"])
@@ -161,6 +163,12 @@ def _followed(scenario: Scenario, record: HistoryFile) -> Ensemble | None:
         return recorded(scenario, history=record)
     except RecordError:
         return None
+
+
+def _rungs_of(followed: Ensemble) -> np.ndarray[Any, Any]:
+    """On which rung the record stands, day by day."""
+    rungs: np.ndarray[Any, Any] = followed.trajectories["rung"].to_numpy()[0].astype(np.int64)
+    return rungs
 
 
 def _really(scenario: Scenario, followed: Ensemble, outcome: str) -> str:

@@ -1,5 +1,6 @@
 """The fronts: where acts happen, week by week, on a schematic map."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from sim.plots.colours import sides
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import SCRIPT
 from sim.text import number
+from sim.theatre.language.schema import Place
 from sim.theatre.parameters.in_words import bare
 
 from .actors import MARKS
@@ -41,18 +43,25 @@ def fronts(ensemble: AnyEnsemble) -> dict[str, Any] | None:
             {
                 "id": name,
                 "label": place.label,
-                "at": list(place.at or ()),
+                "at": at,
                 "home": home.get(name, []),
                 "acts": _acts(mine),
                 "size": round(float(np.sqrt(mine.sum() / weeks / most)), 3) if most else 0.0,
                 "fill": shares(mine),
             }
-            for (name, place), mine in zip(shown.items(), total, strict=True)
+            for (name, place), at, mine in zip(shown.items(), _spread(shown.values()), total, strict=True)
         ],
         "weeks": stepped(counts.reshape(len(ids) * RUNGS, -1)),
         "most": most,
         "of_action": of_action,
     }
+
+
+def _spread(places: Iterable[Place]) -> list[list[float]]:
+    """Where places lie on a map that they fill, from its left and from its top, 0 to 1."""
+    at = np.array([place.at for place in places], np.float64)
+    low, size = at.min(axis=0), np.ptp(at, axis=0)
+    return np.where(size > 0, (at - low) / np.where(size > 0, size, 1.0), 0.5).round(3).tolist()  # type: ignore[no-any-return]
 
 
 def _at_home(ensemble: AnyEnsemble) -> dict[str, list[dict[str, str]]]:
@@ -76,21 +85,21 @@ def _places_of_actions(ensemble: AnyEnsemble, ids: list[str]) -> list[int]:
 
 
 def _by_week(ensemble: AnyEnsemble, of_action: list[int], places: int) -> NDArray[np.float64]:
-    """Acts in a run in the mean, shape (place, rung, week)."""
+    """Acts from rung 1 up in a run in the mean, shape (place, rung, week)."""
     kept = ensemble.kept
     table = kept.events[(kept.events["actor"] != SCRIPT) & kept.events["run"].isin(kept.completed.index)]
     place = np.array([*of_action, -1])[table["action"].cat.codes.to_numpy()]
     weeks = -(-ensemble.scenario.days // WEEK)
     counts = np.zeros((places, RUNGS, weeks))
-    known = place >= 0
-    week = table["day"].to_numpy() // WEEK
-    np.add.at(counts, (place[known], table["rung"].to_numpy()[known], week[known]), 1.0)
+    rung, week = table["rung"].to_numpy(), table["day"].to_numpy() // WEEK
+    known = (place >= 0) & (rung > 0)
+    np.add.at(counts, (place[known], rung[known], week[known]), 1.0)
     return counts / max(kept.n_completed, 1)
 
 
 def _acts(counts: NDArray[np.float64]) -> list[str]:
-    """For reading: acts in a run, all of them, from rung 4 and from rung 7 up."""
-    return [number(float(counts[low:].sum()), 2) for low in (0, 4, 7)]
+    """For reading: acts in a run from rung 1, from rung 4 and from rung 7 up."""
+    return [number(float(counts[low:].sum()), 2) for low in (1, 4, 7)]
 
 
 def shares(counts: NDArray[np.float64]) -> str:

@@ -9,6 +9,7 @@ from sim.execution.source import ReplayError
 from sim.experiments.pairs.compare import Comparison, compare
 from sim.results.counted import AnyEnsemble
 from sim.text import counted
+from sim.theatre.parameters.in_words import worded
 
 from .pack import stepped
 from .scales import Scale, scale
@@ -94,7 +95,8 @@ def _partings(found: Comparison, rows: list[dict[str, Any]]) -> list[tuple[str, 
         except ReplayError:
             return []  # another version made one of the results, which the page says where it tells of runs
         if parting is not None:
-            paragraphs = [line.strip() for line in parting.text(width=WIDE).splitlines() if line.strip()]
+            told_so = worded(found.first.scenario.theatre, parting.text(width=WIDE))
+            paragraphs = [line.strip() for line in told_so.splitlines() if line.strip()]
             told[run] = (f"Run {run:,}: under {under} only, {row['label']}", paragraphs)
     return list(told.values())
 

@@ -11,6 +11,7 @@ from sim.execution.records import RecordError, record_of
 from sim.text import called, counted, listed, month, number, on, percent
 from sim.theatre.language.record import Coverage, HistoryFile
 from sim.theatre.language.scenario import Scenario, as_series
+from sim.theatre.parameters.in_words import worded
 
 from .pack import stepped
 
@@ -82,8 +83,8 @@ def judged(scenario: Scenario) -> dict[str, Any] | None:
         "days": days,
         "months": _months(filtered),
         "alt": _alt(found, days["nats"]),
-        "impossible": [_act(act) for act in shown if act.impossible],
-        "acts": [_act(act) for act in shown if not act.impossible],
+        "impossible": [_act(act, scenario) for act in shown if act.impossible],
+        "acts": [_act(act, scenario) for act in shown if not act.impossible],
         "quiet": [_quiet(stretch) for stretch in found.quiet[:MOST_STRETCHES]],
         "residuals": _residuals(filtered),
         "covers": [_covers(entry, scenario) for entry in record.covers],
@@ -152,7 +153,7 @@ def _alt(found: "Surprise", nats: list[float]) -> str:
     )
 
 
-def _act(act: "SurprisingAct") -> dict[str, Any]:
+def _act(act: "SurprisingAct", scenario: Scenario) -> dict[str, Any]:
     from sim.experiments.record.surprise_text import one_in
 
     return {
@@ -162,7 +163,11 @@ def _act(act: "SurprisingAct") -> dict[str, Any]:
         "chance": None if act.impossible else one_in(act.chance),
         "nats": None if act.impossible else act.nats,
         "rules": [
-            {"said": rule.said, "path": rule.path, "factor": None if math.isinf(rule.factor) else rule.factor}
+            {
+                "said": worded(scenario.theatre, rule.said),
+                "path": rule.path,
+                "factor": None if math.isinf(rule.factor) else rule.factor,
+            }
             for rule in act.rules
         ],
         "rest": act.rest,

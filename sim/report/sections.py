@@ -101,7 +101,7 @@ class ActorsSection(Section):
 class ChronologySection(Section):
     """What really happened beside what the runs did."""
 
-    name, title = "chronology", "What happened, day by day"
+    name, title = "chronology", "Chronology"
 
     def applies(self, held: "Contents") -> bool:
         """Where something is recorded or imposed."""
@@ -202,7 +202,7 @@ class BaseRates(Section):
 class Record(Section):
     """Beside what really happened, where that is known."""
 
-    name, title, scripts = "record", "What really happened", ("record",)
+    name, title, scripts = "record", "The record as judge", ("record",)
 
     def applies(self, held: "Contents") -> bool:
         """Where a record tells of the scenario's cast and days."""

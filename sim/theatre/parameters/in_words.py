@@ -4,6 +4,8 @@ A path such as `actors.iran.replies.rate` is how files, sweeps and overrides cal
 readiness to answer". Both belong together where a researcher has to find the number again: words first, path in small.
 """
 
+import re
+
 from sim.text import called, capital
 from sim.theatre.language.paths import meaning, path_splits
 from sim.theatre.language.scenario import Scenario
@@ -48,6 +50,10 @@ _FIELDS = {
     "rung_memory": "days for which an act keeps its rung",
     "lethal_deniability": "what is left of deniability when an act kills",
 }
+_TOKEN = re.compile(r"\b[a-z_]+\([a-z][^()]*\)|\b[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)?")
+"""What may be a name of a file within a text: a call, an action, or another id."""
+_READ = re.compile(r" (at )?[-\N{MINUS SIGN}]?\d")
+"""What follows a variable whose value is told."""
 _SECTIONS = ("actions", "variables", "conditions", "outcomes", "actors", "script")
 
 
@@ -154,6 +160,39 @@ def action_in_words(theatre: Theatre, name: str) -> str:
     return f"{bare(theatre.actors[name.split('.')[0]].label)}: {action.label}"
 
 
+def worded(theatre: Theatre, text: str) -> str:
+    """Put the names that files use into words, wherever they stand in a text; the rest stays as it is.
+
+    A name that is a word itself, such as `talks`, gives way to its label where a value follows it.
+    """
+
+    def told(match: re.Match[str]) -> str:
+        name = match[0]
+        if name in theatre.actions:
+            return action_in_words(theatre, name)
+        if "(" in name:
+            return quantity_in_words(theatre, name) if _known(theatre, name) else name
+        if name in theatre.variables or name in theatre.conditions:
+            return f"'{_label_of(theatre, name)}'" if "_" in name or _READ.match(text, match.end()) else name
+        return _actor(theatre, name) if name in theatre.actors and "_" in name else name
+
+    found = _TOKEN.sub(told, text)
+    for name, action in theatre.actions.items():
+        words = action_in_words(theatre, name)
+        found = found.replace(f"{words} ({action.label})", words)
+    return found
+
+
+def _known(theatre: Theatre, call: str) -> bool:
+    """Whether a call is a quantity of names that the theatre has."""
+    try:
+        quantity = Quantity.parse(meaning(call))
+    except ValueError:
+        return False
+    known = {*theatre.actions, *theatre.actors, *theatre.dyads}
+    return all(name in known or name.isdigit() for name in quantity.of)
+
+
 def _quantity(theatre: Theatre, quantity: Quantity) -> str:
     of = quantity.of
     match quantity.kind:
@@ -200,4 +239,4 @@ def _spaced(name: str) -> str:
     return name.replace("_", " ")
 
 
-__all__ = ["action_in_words", "bare", "in_words", "quantity_in_words", "term_in_words"]
+__all__ = ["action_in_words", "bare", "in_words", "quantity_in_words", "term_in_words", "worded"]

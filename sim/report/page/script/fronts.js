@@ -12,13 +12,15 @@ const meanOn = (front, day) =>
 /** Acts of a run in the days up to one, by their places in the table of acts. */
 function lately(run, day) {
   const place = held().run.indexOf(run);
-  const { row, day: when } = acts();
+  const { row, rung, day: when } = acts();
   const found = [];
   for (let act = 0; act < row.length; act += 1) {
-    if (row[act] === place && when[act] <= day && when[act] > day - LIT) found.push(act);
+    if (row[act] === place && rung[act] > 0 && when[act] <= day && when[act] > day - LIT) found.push(act);
   }
   return found;
 }
+
+const few = (n) => (n === 0 ? "no" : n < 0.05 ? "under 0.1" : n.toFixed(1));
 
 function discOf(counts) {
   const whole = counts.reduce((sum, each) => sum + each, 0);
@@ -44,10 +46,11 @@ function drawFronts() {
     const counts = single ? Array.from({ length: 10 }, (_, step) => here.filter((act) => rung[act] === step).length) : meanOn(front, day);
     const [whole, fill] = discOf(counts);
     const disc = box.querySelector(".disc");
+    disc.hidden = !whole;
     disc.style.setProperty("--size", whole ? Math.max(Math.sqrt(whole / (single ? 8 : data.fronts.most)), LEAST).toFixed(3) : 0);
     disc.style.background = fill;
     box.classList.toggle("lit", here.some((act) => when[act] === day));
-    box.querySelector(".now").textContent = single ? (here.length ? `${here.length} in the last ${LIT} days` : "quiet") : `${figure(whole)} acts this week`;
+    box.querySelector(".now").textContent = single ? (here.length ? `${here.length} in the last ${LIT} days` : "quiet") : `${few(whole)} acts this week`;
   });
   byId("acts-now").replaceChildren(
     ...recent.reverse().map((act) =>

@@ -1,11 +1,13 @@
 // The first screen: single runs climb the ladder and come down, while the outcomes of all are counted.
 
-const ROW_LABEL = 212;
+const ROW_LABEL = 240;
 const PER_STEP = 60; // milliseconds for a day
 const SLOW = 700; // and for a week, where less motion is asked for
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
 
 const climbers = once(() => ({ run: codes(data.opening.run), rung: codes(data.opening.rung) }));
+const really = once(() => (data.chronology?.really ? codes(data.chronology.really) : null));
+const REALLY = 22; // room for what really happened, at the left of the runs
 let moveClimb = () => {};
 
 function drawOpening(frame) {
@@ -16,26 +18,37 @@ function drawOpening(frame) {
   const left = wide ? ROW_LABEL : 2;
   const tall = (height - 4) / 10;
   const top = (at) => 2 + (9 - at) * tall;
-  const foot = wide ? tall / 2 : tall * 0.62;
+  const foot = wide ? tall / 2 : tall * 0.66;
   for (let at = 0; at < 10; at += 1) {
     const row = mark("rect", { x: left, y: top(at) + 1, width: width - left - 2, height: tall - 2, rx: 2, class: "row" });
     row.style.fill = rungColour(at);
     svg.append(row);
     const label = mark("text", { x: wide ? left - 8 : left + 5, y: top(at) + (wide ? tall / 2 + 4 : 12), "text-anchor": wide ? "end" : "start", class: "label" });
-    label.textContent = wide ? short(data.ladder[at], 34) : data.ladder[at];
+    label.textContent = wide ? short(data.ladder[at], 36) : data.ladder[at];
     svg.append(label);
   }
-  const step = (width - left - 8) / Math.max(run.length, 1);
+  const record = really();
+  const from = left + (record === null ? 4 : REALLY + 4);
+  const step = (width - from - 4) / Math.max(run.length, 1);
   const radius = Math.min(Math.max(step * 0.7, 2), 5.5); // they overlap a little, and stand apart in two lines
   const apart = Math.min(tall / 2 - radius - 1, radius);
   const dots = Array.from(run, (number, place) => {
-    const dot = mark("circle", { class: "climber", r: radius, cx: left + 4 + (place + 0.5) * step, cy: place % 2 ? apart : -apart });
+    const dot = mark("circle", { class: "climber", r: radius, cx: from + (place + 0.5) * step, cy: place % 2 ? apart : -apart });
     dot.append(mark("title", {}, `Run ${number}`));
     dot.addEventListener("click", () => choose(number));
     svg.append(dot);
     return dot;
   });
+  const lone = mark("path", { class: "climber really", d: `M${left + REALLY / 2} -8l8 8l-8 8l-8 -8Z` });
+  if (record !== null) {
+    lone.append(mark("title", {}, "What really happened"));
+    svg.append(mark("line", { class: "grid", x1: left + REALLY, x2: left + REALLY, y1: 2, y2: height - 2 }), lone);
+  }
   moveClimb = () => {
+    if (record !== null) {
+      lone.style.transform = `translateY(${(top(record[shown.day] ?? 0) + foot).toFixed(1)}px)`;
+      lone.style.display = shown.day < record.length ? "" : "none";
+    }
     dots.forEach((dot, place) => {
       const at = rung[place * days + shown.day];
       dot.style.transform = `translateY(${(top(at) + foot).toFixed(1)}px)`;
@@ -51,13 +64,13 @@ const short = (text, letters) => (text.length > letters ? `${text.slice(0, lette
 /** Outcomes of the sentence, counted up to the day, as bars. */
 function countSoFar() {
   const n = data.head.sound;
-  const told = data.outcomes.map((outcome, at) => [outcome, at]).filter(([outcome]) => data.opening.told.includes(outcome.id));
+  const places = data.opening.told.map((name) => data.outcomes.findIndex((outcome) => outcome.id === name));
   byId("so-far").replaceChildren(
-    ...told.map(([outcome, at]) => {
+    ...places.map((at) => {
       const runs = cameBy()[at][shown.day];
       const bar = node("i");
       bar.style.width = `${(100 * runs) / n}%`;
-      return node("div", { class: "count" }, node("b", {}, percent(runs / n)), node("span", { class: "length", "aria-hidden": "true" }, bar), node("span", {}, outcome.label));
+      return node("div", { class: "count" }, node("b", {}, percent(runs / n)), node("span", { class: "length", "aria-hidden": "true" }, bar), node("span", {}, data.outcomes[at].label));
     }),
   );
 }
@@ -99,6 +112,8 @@ function play() {
 function beginOpening() {
   for (const part of document.querySelectorAll(".moving")) part.hidden = false;
   document.documentElement.dataset.moving = "";
+  const place = byId("plot-opening");
+  if (place.clientWidth < 520) place.dataset.height = 400; // labels stand above the dots
   plot("opening", drawOpening);
   whenMoved.push((day) => {
     for (const slider of document.querySelectorAll(".day-slider")) {
