@@ -14,10 +14,13 @@ from hypothesis.extra import numpy as arrays
 
 import sim
 from sim.plots.colours import COLOURS, rung_colour
-from sim.report import contents, number_tables, pack, sections, series, stories
+from sim.replays.entries import entries
+from sim.report import contents, number_tables, pack, scales, sections, sentences, series, shelf, stories
 from sim.report.cast import matrix
 from sim.report.colours import as_css
+from sim.report.opening import least_rung
 from sim.report.render import ReportError, as_script, is_report
+from sim.text import called
 from tests.small_scenarios import rich
 
 FINITE = {"allow_nan": False, "allow_infinity": False}
@@ -126,7 +129,8 @@ def test_the_data_are_those_of_the_ensemble(ensemble, page):
         first = pack.unpacked(data["first_days"][outcome["id"]])
         np.testing.assert_array_equal(first - 1, held.fillna(-1))
     assert data["acts"]["least"] == 1
-    table = ensemble.events[(ensemble.events["rung"] >= 1) & (ensemble.events["actor"] != "script")]
+    table = ensemble.events[ensemble.events["actor"] != "script"]
+    table = table[(table["rung"] >= 1) | (table["fatalities"] > 0)]
     np.testing.assert_array_equal(pack.unpacked(data["acts"]["day"]), table["day"])
     np.testing.assert_array_equal(pack.unpacked(data["acts"]["dead"]), table["fatalities"])
     tension = ensemble.trajectories["tension"].to_numpy()
@@ -134,7 +138,8 @@ def test_the_data_are_those_of_the_ensemble(ensemble, page):
 
 
 def test_only_the_graver_acts_of_fewer_runs_are_held_where_there_are_many(ensemble, monkeypatch):
-    rungs = ensemble.events.loc[ensemble.events["actor"] != "script", "rung"]
+    deeds = ensemble.events[ensemble.events["actor"] != "script"]
+    rungs = deeds["rung"].where(deeds["fatalities"] == 0, 9)  # what kills is held whatever its rung
     monkeypatch.setattr(series, "MOST_ACTS", int((rungs >= 3).sum()))
     run, least = series.rows_held(ensemble)
     assert (len(run), least) == (60, 3)
@@ -162,14 +167,102 @@ def test_stories_are_those_of_the_runs_and_name_their_reasons(ensemble, page):
     assert 1 <= least <= stories.HIGHEST_LEAST
     for story in runs[:3]:
         replay = sim.replay(ensemble, run=story["run"])
-        acts = {entry[2]: entry for entry in story["entries"] if entry[1] >= 0}
-        assert {act.event for act in replay.acts if act.rung >= least or act.deaths} <= acts.keys()
-        for event, (day, rung, _, text, _) in acts.items():
-            act = replay.acts[event]
-            assert (day, rung, data["stories"]["texts"][text]) == (act.day, act.rung, act.story)
-        days = [entry[0] for entry in story["entries"] if entry[1] < 0]
+        told, texts = entries(replay, least), data["stories"]["texts"]
+        for (day, rung, event, text, below), entry in zip(story["entries"], told, strict=True):
+            assert (day, texts[text], texts[below]) == (entry.day, entry.text, entry.below)
+            if entry.rung is None:
+                assert rung == (stories.OUTCOME if entry.kind == "outcome" else stories.TURN)
+            else:
+                assert (rung, event) == (entry.rung, entry.events[0])
+        days = [entry[0] for entry in story["entries"] if entry[1] == stories.OUTCOME]
         assert sorted(days) == sorted(ensemble.outcomes.loc[story["run"]].dropna())
-        assert len(acts) + story["left_out"] == len(replay.acts)
+        assert sum(len(entry.events) for entry in told if entry.rung is not None) + story["left_out"] == len(
+            replay.acts
+        )
+
+
+def test_no_two_runs_to_read_are_called_alike(ensemble, page):
+    runs = page.data["stories"]["runs"]
+    lines = [story["called"] for story in runs]
+    assert len(set(lines)) == len(lines)
+    for story in runs:
+        of_run = ensemble.events[(ensemble.events["run"] == story["run"]) & (ensemble.events["actor"] != "script")]
+        dead = int(of_run["fatalities"].sum())
+        assert (f"{dead:,} death" in story["called"]) if dead else ("nobody dies" in story["called"])
+        assert story["called"].startswith(story["why"][0])
+    twins = {0: ["like"], 1: ["like"]}
+    same = replace(ensemble, events=ensemble.events[ensemble.events["run"] > 1])
+    assert len(set(shelf.called_apart(same, twins).values())) == 2
+
+
+def test_deaths_are_counted_by_rung_and_the_deadliest_acts_are_listed(ensemble, page):
+    table = ensemble.events[ensemble.events["actor"] != "script"]
+    for row in page.data["deaths"]["rungs"]:
+        of_rung = table[table["rung"] == row["rung"]]
+        assert row["dead"] == pytest.approx(of_rung["fatalities"].sum() / 60)
+        assert row["deadly"] == pytest.approx((of_rung["fatalities"] > 0).sum() / 60)
+    listed = [act["dead"] for act in page.data["deaths"]["deadliest"]]
+    assert listed == sorted(table["fatalities"], reverse=True)[: len(listed)]
+    assert all("{" not in act["text"] for act in page.data["deaths"]["deadliest"])
+    assert page.data["acts"]["toll"] in contents.TOLLS
+
+
+def test_deadly_acts_are_held_whatever_their_rung(ensemble):
+    low = ensemble.events.assign(rung=ensemble.events["rung"].where(ensemble.events["fatalities"] == 0, 1))
+    held = series.acts(replace(ensemble, events=low), np.arange(60), 5)
+    dead = pack.unpacked(held["dead"])
+    assert (dead > 0).sum() == (ensemble.events["fatalities"] > 0).sum()
+    assert set(pack.unpacked(held["rung"])[dead == 0]) <= {5, 6, 7, 8, 9}
+
+
+def test_the_raster_is_sorted_by_the_gravest_outcome_that_came_about(page):
+    theatre = rich().theatre
+    came = {name for name, days in page.data["first_days"].items() if pack.unpacked(days).any()}
+    gravest = max(least_rung(theatre, theatre.outcomes[name].when) for name in came)
+    assert least_rung(theatre, theatre.outcomes[page.data["acts"]["sort_by"]].when) == gravest
+
+
+def test_acts_are_told_in_words_that_presuppose_nothing():
+    theatre = rich().theatre
+    aran = theatre.actors["aran"].label
+    wordings = {
+        "several": [{"text": "The third.", "again": True}, {"text": "{aran} acts, {dead} dead."}],
+        "unfilled": "It comes {nth} time.",
+    }
+    for story, told in (
+        (wordings["several"], f"{called(aran)} acts, {{dead}} dead."),
+        (wordings["unfilled"], f"{called(aran)}: {theatre.actions['aran.sanction'].label}."),
+        ("Plain.", "Plain."),
+    ):
+        content = rich().model_dump(mode="json", by_alias=True)
+        content["theatre"]["actions"]["aran.sanction"]["story"] = story
+        found = sentences.sentence(sim.Scenario.model_validate(content), "aran.sanction")
+        assert found == told[0].upper() + told[1:]
+    assert sentences.sentence(rich(), "script") == "script"
+
+
+def test_lines_of_single_runs_are_held_for_every_variable(ensemble, page, monkeypatch):
+    held = page.data["lines"]
+    names = [variable["id"] for variable in page.data["variables"] if variable["id"] != "tension"]
+    assert held["values"].keys() == set(names)
+    for name in names:
+        expected = ensemble.trajectories[name].to_numpy()[: held["run"], :: held["step"]]
+        np.testing.assert_allclose(
+            pack.unpacked(held["values"][name]), expected, atol=max(np.ptp(expected) / 500, 1e-9)
+        )
+    monkeypatch.setattr(series, "MOST_OF_LINES", 60 * len(names) * 7)
+    assert series.lines(ensemble, np.arange(60), names)["run"] == 7
+
+
+def test_small_differences_have_a_scale_of_their_own():
+    near = scales.scale([-0.013, 0.004, 0.0])
+    assert (near.low, near.high) == (-0.015, 0.005)
+    assert near.ticks == (-0.015, -0.01, -0.005, 0.0, 0.005)
+    assert near.place(0.0) == 75
+    assert near.length(-0.015, -0.005) == 50
+    assert scales.scale([0.57, float("nan")]).ticks == (0.0, 0.2, 0.4, 0.6)
+    none = scales.scale([0.0, 0.0])
+    assert none.low == 0.0 < none.high
 
 
 def test_the_matrix_counts_every_act_from_rung_1_once(ensemble):

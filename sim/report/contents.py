@@ -17,15 +17,24 @@ from . import alt_text, series
 from .cast import Matrix, matrix
 from .forecasts import page_key
 from .number_tables import NumberTables, number_tables
-from .opening import answer, rows_of, still
+from .opening import answer, least_rung, rows_of, still
 from .pack import unpacked
 from .pair import Pair, pair
 from .ranking import Ranking, rankings
 from .sections import SECTIONS
+from .shelf import called_apart
 from .stories import chosen, stories
 
-ACTS_OF_A_RUN = 5
-"""Acts of a run, in the mean, that the raster shows at first."""
+ACTS_OF_A_RUN = 2
+"""Acts of a run, in the mean, that the raster shows at first: more are noise."""
+DEADLY_OF_A_RUN = 2
+"""Deadly acts of a run, in the mean, that the raster shows at first."""
+TOLLS = (1, 5, 10, 20, 50, 100, 200, 500)
+"""Dead from which deadly acts may be shown."""
+DEADLIEST = 15
+"""Deadly acts that are listed."""
+SEEN = 0.02
+"""Share of the runs below which an outcome is too rare to sort them by."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,12 @@ class Contents:
         reached = self.data["rungs"]["reached"]
         runs = unpacked(reached["runs"])[:, -1]
         return [f"rung {rung}" for rung, n in zip(reached["rungs"], runs, strict=True) if not n]
+
+    @property
+    def tolls(self) -> list[int]:
+        """Dead from which the raster may show deadly acts: up to the deadliest there is."""
+        most = int(unpacked(self.data["acts"]["dead"]).max(initial=0))
+        return [toll for toll in TOLLS if toll <= most or toll == self.data["acts"]["toll"]]
 
     def day(self, at: int) -> str:
         """The date of a day."""
@@ -173,13 +188,20 @@ def _add_runs(data: dict[str, Any], ensemble: AnyEnsemble, name: str) -> str | N
     except ReplayError as error:
         data["stories"], untold = {"least": 0, "texts": [], "runs": []}, str(error)
     told = [story["run"] for story in data["stories"]["runs"]]
+    for number, line in called_apart(kept, {run: reasons[run] for run in told}).items():
+        data["stories"]["runs"][told.index(number)]["called"] = line
     data["variables"] = series.variables(ensemble, told)
     if not kept.n_completed:
         return "none of the runs kept whole was finished"
     held, least = series.rows_held(kept)
     data["paths"] = series.single_paths(kept, held)
+    data["lines"] = series.lines(kept, held, [variable["id"] for variable in data["variables"]])
     data["first_days"] = series.first_days(kept, held)
     data["acts"] = series.acts(kept, held, least)
+    data["deaths"] = {
+        "rungs": series.deaths_by_rung(kept),
+        "deadliest": series.deadliest(kept, held, DEADLIEST),
+    }
     return untold
 
 
@@ -194,17 +216,33 @@ def _alt(ensemble: AnyEnsemble, data: dict[str, Any], who: Matrix, compared: Pai
     if "acts" in data:
         days = {name: unpacked(packed) for name, packed in data["first_days"].items()}
         n = len(unpacked(data["paths"]["run"]))
-        sort_by = min(days, key=lambda name: abs(np.count_nonzero(days[name]) / n - 0.5), default=None)
+        sort_by = _gravest(ensemble, {name: int(np.count_nonzero(came)) for name, came in days.items()}, n)
         if sort_by is not None:
             data["acts"]["sort_by"] = sort_by
             label = ensemble.scenario.theatre.outcomes[sort_by].label
             rung = unpacked(data["acts"]["rung"])
             data["acts"]["shown"] = least = _lowest_drawn(rung, n)
+            data["acts"]["toll"] = _least_toll(unpacked(data["acts"]["dead"]), n)
             came = int(np.count_nonzero(days[sort_by]))
             alt["raster"] = alt_text.raster(int((rung >= least).sum()), n, least, label, came)
     if compared is not None and compared.variables:
         alt["difference"] = alt_text.difference(ensemble.scenario, compared, compared.variables[0])
     return alt
+
+
+def _gravest(ensemble: AnyEnsemble, runs: dict[str, int], n: int) -> str | None:
+    """The outcome that takes the gravest act, of those that came about in enough runs to be seen."""
+    theatre, enough = ensemble.scenario.theatre, max(n * SEEN, 1)
+
+    def weight(name: str) -> tuple[bool, int, int]:
+        return runs[name] >= enough, least_rung(theatre, theatre.outcomes[name].when), runs[name]
+
+    return max(runs, key=weight, default=None)
+
+
+def _least_toll(dead: np.ndarray[Any, Any], runs: int) -> int:
+    """From how many dead acts are so few that they can be told apart."""
+    return next((toll for toll in TOLLS if (dead >= toll).sum() <= DEADLY_OF_A_RUN * runs), TOLLS[-1])
 
 
 def _lowest_drawn(rung: np.ndarray[Any, Any], runs: int) -> int:

@@ -1,6 +1,6 @@
 """What the page draws over time: quantiles of variables, single paths, rungs, outcomes and acts, packed."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,13 +8,12 @@ from numpy.typing import NDArray
 
 from sim.results.counted import AnyEnsemble, CountedEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble, label
+from sim.text import in_words
 from sim.theatre.language.variables import FlagVariable
 
 from .pack import stepped, whole
 from .record import measured
-
-if TYPE_CHECKING:
-    from sim.theatre.language.scenario import Scenario
+from .sentences import DEAD, sentence
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Quantiles that the page has of each variable on each day."""
@@ -30,6 +29,10 @@ HIGHEST_LEAST = 5
 """Acts of single runs from this rung up are always held; lower ones if there are not too many."""
 MOST_ACTS = 40_000
 """Acts of single runs that the page holds."""
+MOST_OF_LINES = 500_000
+"""Bytes of single runs in variables other than tension that the page holds."""
+POINTS_OF_A_LINE = 92
+"""Days on which such a line is held, at most."""
 
 
 def rows_held(kept: Ensemble) -> tuple[NDArray[np.int64], int]:
@@ -40,10 +43,9 @@ def rows_held(kept: Ensemble) -> tuple[NDArray[np.int64], int]:
     most = min(MOST_RUNS, max(MOST_VALUES // kept.scenario.days, 1))
     run: NDArray[np.int64] = np.sort(kept.completed.index.to_numpy(np.int64))[:most]
     table = _acts_of(kept, run)
-    from_rung = table["rung"].value_counts().sort_index(ascending=False).cumsum()
-    few = [int(rung) for rung, acts in from_rung.items() if acts <= MOST_ACTS and 1 <= rung <= HIGHEST_LEAST]
-    least = min(few, default=HIGHEST_LEAST)
-    table = table[table["rung"] >= least]
+    steps = range(1, HIGHEST_LEAST + 1)
+    least = next((step for step in steps if len(_told(table, step)) <= MOST_ACTS), HIGHEST_LEAST)
+    table = _told(table, least)
     if len(table) > MOST_ACTS:  # no more runs than have so many acts
         before = np.cumsum(table.groupby("run").size().reindex(run, fill_value=0).to_numpy())
         run = run[: max(int(np.searchsorted(before, MOST_ACTS)), 1)]
@@ -74,6 +76,25 @@ def variables(ensemble: AnyEnsemble, told: list[int]) -> list[dict[str, Any]]:
             | ({"measured": outside[name]} if name in outside else {})
         )
     return found
+
+
+def lines(kept: Ensemble, run: NDArray[np.int64], names: list[str]) -> dict[str, Any]:
+    """Some single runs in variables other than tension, every few days: as many as the page has room for.
+
+    Returns
+    -------
+    `run`, how many of the runs; `step`, days from one value to the next; and by variable its values, packed
+    """
+    days, others = kept.scenario.days, [name for name in names if name != "tension"]
+    step = -(-days // POINTS_OF_A_LINE)
+    values = len(others) * -(-days // step)
+    most = min(len(run), MOST_OF_LINES // max(values, 1))
+    chosen = kept.trajectories.sel(run=run[:most])
+    return {
+        "run": most,
+        "step": step,
+        "values": {name: stepped(chosen[name].to_numpy()[:, ::step], 1) for name in others},
+    }
 
 
 def single_paths(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
@@ -130,9 +151,8 @@ def first_days(kept: Ensemble, run: NDArray[np.int64]) -> dict[str, Any]:
 
 
 def acts(kept: Ensemble, run: NDArray[np.int64], least: int) -> dict[str, Any]:
-    """Acts of single runs from a rung up, by the places of their runs."""
-    table = _acts_of(kept, run)
-    table = table[table["rung"] >= least]
+    """Acts of single runs from a rung up, and all that killed, by the places of their runs."""
+    table = _told(_acts_of(kept, run), least)
     return {
         "least": least,
         "row": whole(np.searchsorted(run, table["run"].to_numpy())),
@@ -140,22 +160,43 @@ def acts(kept: Ensemble, run: NDArray[np.int64], least: int) -> dict[str, Any]:
         "rung": whole(table["rung"].to_numpy()),
         "dead": whole(table["fatalities"].to_numpy()),
         "action": whole(table["action"].cat.codes.to_numpy()),
-        "actions": _called(kept.scenario, [str(name) for name in table["action"].cat.categories]),
+        "actions": [sentence(kept.scenario, str(name)) for name in table["action"].cat.categories],
     }
+
+
+def deaths_by_rung(kept: Ensemble) -> list[dict[str, Any]]:
+    """By rung, the highest first: acts, deadly acts and dead in a run, in the mean of the runs that did not fail."""
+    table, n = _acts_of(kept, kept.completed.index.to_numpy(np.int64)), max(kept.n_completed, 1)
+    by_rung = table.assign(deadly=table["fatalities"] > 0).groupby("rung")
+    sums = by_rung.agg(acts=("fatalities", "size"), deadly=("deadly", "sum"), dead=("fatalities", "sum"))
+    return [
+        {"rung": int(rung), "acts": row["acts"] / n, "deadly": row["deadly"] / n, "dead": row["dead"] / n}
+        for rung, row in sums.sort_index(ascending=False).astype(float).iterrows()
+    ]
+
+
+def deadliest(kept: Ensemble, run: NDArray[np.int64], most: int) -> list[dict[str, Any]]:
+    """The acts of the runs that the page holds of which most people died."""
+    table = _acts_of(kept, run)
+    table = table[table["fatalities"] > 0].sort_values("fatalities", ascending=False, kind="stable").head(most)
+    return [
+        {
+            "run": int(row["run"]),
+            "day": int(row["day"]),
+            "rung": int(row["rung"]),
+            "dead": int(row["fatalities"]),
+            "text": sentence(kept.scenario, str(row["action"])).replace(DEAD, in_words(int(row["fatalities"]))),
+        }
+        for row in table.to_dict("records")
+    ]
+
+
+def _told(table: pd.DataFrame, least: int) -> pd.DataFrame:
+    """Acts from a rung up, and deadly ones of any rung."""
+    return table[(table["rung"] >= least) | (table["fatalities"] > 0)]
 
 
 def _acts_of(kept: Ensemble, run: NDArray[np.int64]) -> pd.DataFrame:
     """What actors did in some runs."""
     table = kept.events
     return table[(table["actor"] != SCRIPT) & table["run"].isin(run)]
-
-
-def _called(scenario: "Scenario", actions: list[str]) -> list[str]:
-    """What acts are called: who, what and against whom."""
-    theatre = scenario.theatre
-    return [
-        f"{theatre.actors[name.split('.')[0]].label}: {theatre.actions[name].label}"
-        if name in theatre.actions
-        else name
-        for name in actions
-    ]

@@ -21,6 +21,8 @@ OF_AN_OUTCOME = 2
 MOST = 24
 HIGHEST_LEAST = 5
 """Acts from this rung up are always told; lower ones where those are few."""
+OUTCOME, TURN = -1, -2
+"""What stands in place of a rung where no act is told."""
 FEW = 8
 """Acts of a run, in the mean, that make no story."""
 
@@ -55,7 +57,7 @@ def stories(ensemble: AnyEnsemble, name: str, reasons: Mapping[int, Sequence[str
     Returns
     -------
     `texts`, and by run: its number, the reasons for telling it, a summary, and entries in the order of time, each with
-    its day, its rung (-1 for an outcome and for a flag that turns), its number, and the places of its two texts
+    its day, its rung (-1 for an outcome, -2 for a flag that turns), its number, and the places of its two texts
 
     Raises
     ------
@@ -93,8 +95,10 @@ def _lowest_told(kept: Ensemble) -> int:
 
 
 def _numbers(entry: Entry) -> tuple[int, int, int]:
-    """The day of an entry, its rung and the number of its first act; -1 for both of what is no act."""
-    return (entry.day, -1, -1) if entry.rung is None else (entry.day, entry.rung, entry.events[0])
+    """The day of an entry, its rung and the number of its first act; of what is no act, less than 0."""
+    if entry.rung is None:
+        return (entry.day, OUTCOME if entry.kind == "outcome" else TURN, -1)
+    return (entry.day, entry.rung, entry.events[0])
 
 
 def _summary(replay: Replay) -> str:

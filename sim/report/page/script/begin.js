@@ -6,6 +6,7 @@ if (data.head.sound > 0) {
   for (const begin of beginnings) begin();
   if (shown.run !== null) showStory(shown.run);
 }
+watchWide();
 beginTheme(() => {
   redrawRaster();
   redrawFan();

@@ -1,4 +1,4 @@
-// The fan: bands of quantiles, runs that happened, a day to read, a run to choose.
+// The fan: bands of quantiles, single runs, a day to read, a run to choose.
 
 const MEDIAN = 3;
 const BANDS = [
@@ -24,6 +24,26 @@ const shown = { variable: 0, day: data.head.days - 1, run: null, every: false };
 const whenChosen = [];
 let redrawFan = () => {};
 let moveDay = () => {};
+
+/** Single runs that the page holds in a variable: their numbers, and a value every few days. */
+const linesOf = variables.map((variable, at) =>
+  once(() => {
+    if (data.paths === undefined) return null;
+    const packed = at === 0 ? data.paths.tension : data.lines.values[variable.id];
+    const run = at === 0 ? held().run : held().run.subarray(0, data.lines.run);
+    if (packed === undefined || run.length === 0) return null;
+    const all = codes(packed);
+    const step = at === 0 ? 1 : data.lines.step;
+    const points = packed.shape[1];
+    return {
+      run,
+      step,
+      points,
+      value: (place, point) => packed.low + packed.step * all[place * points + point],
+      ends: [packed.low, packed.low + packed.step * (packed.missing - 1)],
+    };
+  }),
+);
 
 /** The path of a run in a variable; none where the page does not hold it. */
 function pathOf(run, variable) {
@@ -57,9 +77,10 @@ function nearest(day, value) {
     const far = gap(at);
     if (far < best[0]) best = [far, run];
   };
-  if (shown.variable === 0 && shown.every && data.paths !== undefined) {
-    const { run, codes: all, value: of } = held();
-    run.forEach((number, place) => consider(number, (each) => of(all[place * data.head.days + each])));
+  const lines = shown.every ? linesOf[shown.variable]() : null;
+  if (lines !== null) {
+    const near = (place) => (each) => lines.value(place, Math.min(Math.round(each / lines.step), lines.points - 1));
+    lines.run.forEach((number, place) => consider(number, near(place)));
   } else {
     const typical = new Set(
       told
@@ -81,8 +102,10 @@ function drawFan(frame) {
   const own = shown.run === null ? null : pathOf(shown.run, shown.variable);
   const outside = measuredOf[shown.variable]();
   const known = outside ? [outside.filter((value) => !Number.isNaN(value))] : [];
-  const y = heightOf(frame, [quantiles[0], quantiles[6], ...typical, ...(own ? [own] : []), ...known]);
-  const under = shown.every && shown.variable === 0 ? [everyRun(frame, y)] : [];
+  const lines = shown.every ? linesOf[shown.variable]() : null;
+  const ends = lines === null ? [] : [lines.ends];
+  const y = heightOf(frame, [quantiles[0], quantiles[6], ...typical, ...(own ? [own] : []), ...known, ...ends]);
+  const under = lines === null ? [] : [everyRun(frame, y, lines)];
   drawBands(frame, y, quantiles);
   drawPaths(frame, y, typical, own);
   if (outside) {
@@ -164,23 +187,36 @@ function drawDay({ svg, height, x }, y, row, isMedian) {
   moveDay();
 }
 
-/** All runs that the page holds, as faint lines on a canvas below the bands. */
-function everyRun(frame, y) {
-  const { width, height, x } = frame;
+/** All single runs that the page holds in this variable, as faint lines on a canvas below the bands. */
+function everyRun(frame, y, { run, step, points, value }) {
+  const { width, x } = frame;
   const [canvas, pen] = sheet(frame);
-  const { run, codes: all, value } = held();
-  const days = data.head.days;
   pen.strokeStyle = resolved(frame.place, "--ink");
   pen.globalAlpha = Math.min(0.5, 40 / run.length + 0.02);
   pen.lineWidth = 0.6;
-  const step = Math.max(1, Math.floor(days / width));
+  const skip = Math.max(1, Math.floor(points / width));
   for (let place = 0; place < run.length; place += 1) {
     pen.beginPath();
-    for (let day = 0; day < days; day += step) pen.lineTo(x(day), y(value(all[place * days + day])));
+    for (let point = 0; point < points; point += skip) pen.lineTo(x(point * step), y(value(place, point)));
     pen.stroke();
   }
-  canvas.style.height = `${height}px`;
   return canvas;
+}
+
+/** Say which runs the lines are; where the page holds none in this variable, there is nothing to tick. */
+function tellLines() {
+  const tick = byId("every-run");
+  if (tick === null) return;
+  const lines = linesOf[shown.variable]();
+  tick.disabled = lines === null;
+  if (lines === null) tick.checked = shown.every = false;
+  const all = lines !== null && lines.run.length === data.head.sound;
+  byId("every-run-told").textContent =
+    lines === null
+      ? "no single runs are held of this"
+      : all
+        ? "every run as a line"
+        : `${whole(lines.run.length)} single runs as lines`;
 }
 
 /** A canvas as large as a chart, in the pixels of the screen. */
@@ -267,6 +303,7 @@ function beginFan() {
   byId("day").addEventListener("input", (event) => setDay(Number(event.target.value)));
   byId("fan-variable").addEventListener("change", (event) => {
     shown.variable = Number(event.target.value);
+    tellLines();
     redrawFan();
     read();
   });
@@ -274,6 +311,7 @@ function beginFan() {
     shown.every = event.target.checked;
     redrawFan();
   });
+  tellLines();
   whenChosen.push(read);
   setDay(Math.floor(data.head.days / 2));
 }

@@ -46,6 +46,7 @@ function drawFronts() {
     const counts = single ? Array.from({ length: 10 }, (_, step) => here.filter((act) => rung[act] === step).length) : meanOn(front, day);
     const [whole, fill] = discOf(counts);
     const disc = box.querySelector(".disc");
+    disc.hidden = !whole;
     disc.style.setProperty("--size", whole ? Math.max(Math.sqrt(whole / (single ? 8 : data.fronts.most)), LEAST).toFixed(3) : 0);
     disc.style.background = fill;
     box.classList.toggle("lit", here.some((act) => when[act] === day));

@@ -64,13 +64,13 @@ const short = (text, letters) => (text.length > letters ? `${text.slice(0, lette
 /** Outcomes of the sentence, counted up to the day, as bars. */
 function countSoFar() {
   const n = data.head.sound;
-  const told = data.outcomes.map((outcome, at) => [outcome, at]).filter(([outcome]) => data.opening.told.includes(outcome.id));
+  const places = data.opening.told.map((name) => data.outcomes.findIndex((outcome) => outcome.id === name));
   byId("so-far").replaceChildren(
-    ...told.map(([outcome, at]) => {
+    ...places.map((at) => {
       const runs = cameBy()[at][shown.day];
       const bar = node("i");
       bar.style.width = `${(100 * runs) / n}%`;
-      return node("div", { class: "count" }, node("b", {}, percent(runs / n)), node("span", { class: "length", "aria-hidden": "true" }, bar), node("span", {}, outcome.label));
+      return node("div", { class: "count" }, node("b", {}, percent(runs / n)), node("span", { class: "length", "aria-hidden": "true" }, bar), node("span", {}, data.outcomes[at].label));
     }),
   );
 }

@@ -178,6 +178,7 @@ function showPool() {
     outcomesOfClass(pool),
     ...scoresOfClass(pool),
   );
+  watchWide();
 }
 
 beginnings.push(() => {

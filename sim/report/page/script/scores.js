@@ -115,6 +115,7 @@ function showScore(given) {
     scoreTable(found),
   );
   byId("score").hidden = false;
+  watchWide();
   markOwn(given);
 }
 
