@@ -104,9 +104,11 @@ def roughly(share: float) -> str:
 def times(ratio: float) -> str:
     """How many times as much.
 
-    >>> times(2.02), times(5.7), times(1.4)
-    ('twice', 'nearly six times', '1.4 times')
+    >>> times(2.02), times(5.7), times(1.4), times(9295)
+    ('twice', 'nearly six times', '1.4 times', 'about 9,000 times')
     """
+    if ratio >= 100:
+        return f"about {float(f'{ratio:.0e}'):,.0f} times"
     if not 1.7 <= ratio < 12.5:
         return f"{number(ratio, 2)} times"
     whole = round(ratio)
