@@ -107,8 +107,7 @@ def test_the_difference_is_that_of_pairs(comparison):
     drawn = [line.get_ydata() for line in ax.lines]
     for name in ("difference", "low", "high"):
         assert any(len(row) == 60 and np.allclose(row, days[name]) for row in drawn)
-    assert "small less" not in words(ax)
-    assert "quiet less small" in words(ax)
+    assert "Above zero: higher under quiet; below: lower." in words(ax)
 
 
 def test_flips_are_drawn_to_their_sides(comparison):

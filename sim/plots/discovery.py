@@ -16,7 +16,7 @@ from sim.theatre.parameters.law import Laws
 from .colours import COLOURS, tint
 from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
 from .influence import is_share, signature
-from .labels import LINE, SIZE, width_of, wrapped
+from .labels import line, size, width_of, wrapped
 from .settings import PLAIN, plain_text
 
 CELLS = 8
@@ -60,7 +60,7 @@ def heat(sweep: Sweep, measure: str, numbers: Sequence[str] | None = None, ax: A
             dark = mean > low + 0.75 * (high - low)
             text = percent(mean) if is_share(name) else f"{mean:.3g}"
             colour = "white" if dark else COLOURS["text"]
-            ax.text(column, row, text, ha="center", va="center", fontsize=SIZE, color=colour)
+            ax.text(column, row, text, ha="center", va="center", fontsize=size(), color=colour)
     ax.set_xticks(range(len(columns[1])), columns[1])
     ax.set_yticks(range(len(rows[1])), rows[1])
     ax.set_xlabel(_short(across), loc="right", **PLAIN)
@@ -157,7 +157,7 @@ def _tell_numbers(
     for number in np.unique(limited)[::-1].tolist():
         at = int(np.flatnonzero(limited == number)[-1])
         height = float(density[at]) * tall
-        if any(abs(height - other) < LINE for other in told):
+        if any(abs(height - other) < line() for other in told):
             continue
         told.append(height)
         text = f"{number} {'number' if number == 1 else 'numbers'}" if number else "all points"
@@ -170,7 +170,7 @@ def _tell_numbers(
             textcoords="offset points",
             ha="right" if left else "left",
             va="top",
-            fontsize=SIZE,
+            fontsize=size(),
             color=COLOURS["text"],
         )
 
@@ -223,7 +223,7 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
                 textcoords="offset points",
                 ha="center",
                 va=align,
-                fontsize=SIZE,
+                fontsize=size(),
                 color=COLOURS["text"],
             )
     ax.set_xlim(-0.5, len(chosen) - 0.5)
@@ -233,7 +233,7 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
     plain_axes(ax)
     ax.grid(False)
     ax.spines[["left", "bottom"]].set_visible(False)
-    ax.tick_params(length=0, labelsize=SIZE)
+    ax.tick_params(length=0, labelsize=size())
     head(
         ax,
         f"Where {wrapped(_quoted(sweep, name, box.says), 70, 1)}",
@@ -246,7 +246,7 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
         xycoords="axes fraction",
         textcoords="offset points",
         va="top",
-        fontsize=SIZE,
+        fontsize=size(),
         color=COLOURS["quiet text"],
         annotation_clip=False,
     )
