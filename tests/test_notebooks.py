@@ -14,7 +14,7 @@ from matplotlib import pyplot
 import sim
 from tests import notebooks
 
-EVERY = [*notebooks.LESSONS, *notebooks.SOLUTIONS]
+EVERY = notebooks.EVERY
 OWN_CRISIS = next(path for path in notebooks.LESSONS if path.stem == "6_your_own_crisis")
 
 

@@ -13,6 +13,7 @@ from .console import Json, answering, console, print_json
 from .fit import fit
 from .hindcast import hindcast
 from .history import history
+from .lessons import lessons
 from .lint import lint
 from .merge import merge
 from .new import new
@@ -104,6 +105,7 @@ app.command()(tip)
 app.command()(filter)
 app.command()(surprise)
 app.add_typer(history, name="history")
+app.command()(lessons)
 app.command()(fit)
 app.command()(hindcast)
 for _verb in (replay, explain, why):

@@ -58,10 +58,21 @@ Progress = Callable[[Tally], None]
 """Called with how far an ensemble has come, after each block of its runs."""
 
 
+_wanted = True
+
+
+def quiet() -> None:
+    """Show no bar from now on: a lesson asks for guesses, and a bar tells shares before the figure does."""
+    global _wanted
+    _wanted = False
+
+
 @contextmanager
 def bar(runs: int) -> Iterator[Progress | None]:
     """A progress bar, if somebody can see it: on a terminal, or in a notebook."""
-    if in_notebook():
+    if not _wanted:
+        yield None
+    elif in_notebook():
         with _notebook_bar(runs) as progress:
             yield progress
     elif sys.stderr is not None and sys.stderr.isatty():

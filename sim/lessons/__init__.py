@@ -1,1 +1,68 @@
-"""What is for teaching: the lessons of `notebooks/`, and the pack for a class."""
+"""What the lessons in notebooks do beside running and drawing: ask first, say numbers in words, give levers to move.
+
+>>> from sim import lessons
+>>> str(lessons.say("In {share:in 100} of the runs.", share=0.084))
+'In 8 in 100 of the runs.'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .guessing import Guesses as Guesses
+    from .guessing import Unanswered as Unanswered
+    from .guessing import guesses as guesses
+    from .moving import Levers as Levers
+    from .moving import levers as levers
+    from .prose import say as say
+    from .start import begin as begin
+    from .tables import accounts as accounts
+    from .tables import acts as acts
+    from .tables import by_quarter as by_quarter
+    from .tables import done as done
+    from .tables import entry as entry
+    from .tables import one_scale as one_scale
+    from .tables import options as options
+    from .tables import per_run as per_run
+    from .tables import table as table
+    from .values import Apart as Apart
+    from .values import Share as Share
+    from .values import apart as apart
+    from .values import differences as differences
+    from .values import share as share
+    from .values import shares as shares
+
+_PLACES = {
+    "Apart": "values",
+    "Guesses": "guessing",
+    "Levers": "moving",
+    "Share": "values",
+    "Unanswered": "guessing",
+    "accounts": "tables",
+    "acts": "tables",
+    "apart": "values",
+    "begin": "start",
+    "by_quarter": "tables",
+    "differences": "values",
+    "done": "tables",
+    "entry": "tables",
+    "guesses": "guessing",
+    "levers": "moving",
+    "one_scale": "tables",
+    "options": "tables",
+    "per_run": "tables",
+    "say": "prose",
+    "share": "values",
+    "shares": "values",
+    "table": "tables",
+}
+"""In which file each public name stands."""
+
+__all__ = [*_PLACES]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for, when it is asked for."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'sim.lessons' has no attribute '{name}'")
+    return getattr(import_module(f".{_PLACES[name]}", __name__), name)
