@@ -88,7 +88,7 @@ notebooks:
 	$(PYTHON) -m tests.notebooks
 
 class: .venv/installed
-	$(BIN)/python -m sim.lessons.pack
+	$(BIN)/python -m sim.lessons.pack notebooks/class
 
 schemas: .venv/installed
 	for kind in scenario theatre history sources sweep map; do \

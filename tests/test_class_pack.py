@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from html import unescape
 from itertools import combinations
 
 import numpy as np
@@ -96,7 +97,7 @@ def test_every_act_of_the_record_is_counted_on_one_front_or_on_none(scenario, re
     assert {front.label for front in held.fronts} == {place.label for place in scenario.theatre.places.values()}
 
 
-@pytest.mark.parametrize(("actors", "size"), [(True, 8.0), (False, 14.0)])
+@pytest.mark.parametrize(("actors", "size"), [(True, 8.0), (False, 12.5)])
 def test_no_front_lies_over_another_or_beyond_the_map(scenario, record, actors, size):
     held = facts.briefing(scenario.theatre, record)
     boxes = fronts.extents(held.fronts, actors=actors, size=size)
@@ -130,13 +131,14 @@ def test_links_lead_to_pages_of_the_pack(made):
 
 def test_answers_and_slides_give_the_shares_of_the_table(made, scenario):
     ensemble = sim.run("baseline", runs=RUNS, seed=SEED)
-    answers, deck = ((made / name).read_text(encoding="utf-8") for name in ("answers.html", "slides.html"))
+    answers, deck = (unescape((made / f"{name}.html").read_text(encoding="utf-8")) for name in ("answers", "slides"))
     for row in ensemble.shares().to_dict("records"):
         label = scenario.theatre.outcomes[row["outcome"]].label
         share, interval = percent(row["share"]), FILTERS["interval"](row["low"], row["high"])
         cells = f"<td>{label}</td><td>{share}</td><td>{interval}</td>".replace(" %", TIED)
         assert cells in answers
         assert f'{label}</th><td class="n">{share}</td>'.replace(" %", TIED) in deck
+        assert f'{label}</th><td class="n"><b>{share}</b> ({interval})</td>'.replace(" %", TIED) in deck
 
 
 def test_with_and_without_is_the_comparison_with_no_killing(found):
@@ -192,6 +194,32 @@ def test_the_story_tells_each_kind_of_grave_act_once_and_stops_before_force(foun
     assert set(grave) <= set(days)
     force = min(act.date for act in run.acts if act.actor == "us" and act.rung >= findings.FORCE)
     assert [line.day for line in found.story if line.stop] == [force]
+
+
+def test_the_slide_of_the_vote_gives_nothing_away(found, made):
+    deck = unescape((made / "slides.html").read_text(encoding="utf-8"))
+    slide = deck[deck.index('id="s4"') : deck.index('id="s5"')]
+    vote = next(at for at, line in enumerate(found.story) if line.stop)
+    assert found.story[vote - 1].text.split(";")[0] in slide
+    assert all(line.text not in slide for line in found.story[vote:])
+
+
+@pytest.mark.parametrize("name", slides.FIGURES)
+def test_words_in_the_figures_of_the_deck_are_large(found, name):
+    """A figure fills 97 of 100 parts of a slide, which is 960 points wide; 20 points are what the back row reads."""
+    from matplotlib import pyplot
+    from matplotlib.text import Text
+
+    from sim.plots.settings import own_settings, style
+
+    with own_settings(), style("projector"):
+        figure = slides.FIGURES[name][0](found).figure.figure
+    words = [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
+    scale = 0.97 * 960 / (72 * figure.get_size_inches()[0])
+    smallest = min(text.get_fontsize() for text in words) * scale
+    pyplot.close(figure)
+    assert len(words) > 10
+    assert smallest >= 20
 
 
 @pytest.mark.parametrize("vote", [None, 0, 1, 5, 14])

@@ -8,6 +8,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+from sim.lessons.copying import shipped as lessons
 from sim.report.filters import FILTERS
 from sim.text import brief, on
 
@@ -19,10 +20,8 @@ class PackError(ValueError):
 
 
 def shipped() -> Path:
-    """The folder of the pack's texts: inside the package when installed, beside it in a checkout."""
-    package = Path(str(files("sim")))
-    inside = package / "notebooks" / "class"
-    return inside if inside.is_dir() else package.parent / "notebooks" / "class"
+    """The folder of the pack's texts, among the lessons that come with the package."""
+    return lessons() / "class"
 
 
 def environment() -> Any:

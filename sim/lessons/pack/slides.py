@@ -36,6 +36,8 @@ NAMES = (
 """In the order in which they are shown."""
 NUMBERS = {name: number for number, name in enumerate(NAMES, 1)}
 READERS = 6
+LAST = 4
+"""Lines of the story on the slide that asks for a vote."""
 COLOURS = 128
 """Of a picture in the deck."""
 
@@ -65,8 +67,9 @@ def slides_page(found: "Findings") -> str:
         found=found,
         scenario=found.scenario,
         ladder=severities(found.scenario),
-        fronts=fronts_svg(briefing(found.scenario.theatre, record_of(found.scenario)).fronts, actors=False, size=14),
+        fronts=fronts_svg(briefing(found.scenario.theatre, record_of(found.scenario)).fronts, actors=False, size=12.5),
         pictures=pictures(found),
+        before=before_the_vote(found.story),
         came=sum(row.recorded is not None for row in found.rows),
         source=source(found),
     )
@@ -96,6 +99,12 @@ def parts(story: Sequence["Said"], readers: int = READERS) -> list[list["Said"]]
 def _cut(lines: Sequence["Said"], n: int) -> list[Sequence["Said"]]:
     edges = [round(at * len(lines) / n) for at in range(n + 1)] if n else []
     return [lines[a:b] for a, b in pairwise(edges)]
+
+
+def before_the_vote(story: Sequence["Said"], most: int = LAST) -> list["Said"]:
+    """The last lines that the class has heard when it votes."""
+    vote = next((at for at, line in enumerate(story) if line.stop), len(story))
+    return list(story[max(vote - most, 0) : vote])
 
 
 def answers_page(found: "Findings") -> str:
@@ -160,12 +169,6 @@ def picture(draw: Callable[[], "Axes"]) -> str:
     return f"data:image/png;base64,{base64.b64encode(small.getvalue()).decode('ascii')}"
 
 
-def _strip(found: "Findings") -> "Axes":
-    from sim.plots import strip
-
-    return strip(found.ensemble, run=found.run)
-
-
 def _fan(found: "Findings") -> "Axes":
     from sim.plots import fan
 
@@ -176,22 +179,6 @@ def _standing(found: "Findings") -> "Axes":
     from sim.plots import rungs
 
     return rungs(found.ensemble)
-
-
-def _outcomes(found: "Findings") -> "Axes":
-    from sim.plots import outcomes
-
-    return outcomes(found.ensemble)
-
-
-def _strip_told(found: "Findings") -> str:
-    acts = found.ensemble.events
-    acts = acts[acts["run"] == found.run]
-    dead = int(acts["fatalities"].sum())
-    return (
-        f"Run {found.run}, alone: {len(acts):,} acts on the days of the year, each at the height of its rung; the "
-        f"highest is rung {int(acts['rung'].max())}. {dead:,} people die in it. The story tells the same run in words."
-    )
 
 
 def _fan_told(found: "Findings") -> str:
@@ -211,16 +198,9 @@ def _standing_told(found: "Findings") -> str:
     )
 
 
-def _outcomes_told(found: "Findings") -> str:
-    shares = "; ".join(f"{row.label}: {percent(row.share)}" for row in found.rows)
-    return f"Share of the runs in which each comes about. {shares}."
-
-
 FIGURES: dict[str, tuple[Callable[["Findings"], "Axes"], Callable[["Findings"], str]]] = {
-    "run": (_strip, _strip_told),
     "fan": (_fan, _fan_told),
     "standing": (_standing, _standing_told),
-    "outcomes": (_outcomes, _outcomes_told),
 }
 """Slides that are a figure: how it is drawn, and what it shows in words."""
 
