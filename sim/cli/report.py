@@ -115,6 +115,7 @@ def _swept(folder: Path) -> "Sweep":
 def reproduce(
     figure: Annotated[Path, typer.Argument(help="A figure (PNG) or a report (HTML) that sim made.")],
     out: Annotated[Path | None, typer.Option(help="Keep what is made now in this file.")] = None,
+    passphrase: Annotated[str | None, typer.Option(help="The word that opens a class page.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a figure or a report again from what it carries, and say whether it is the same (exit code 1 if not)."""
@@ -128,7 +129,7 @@ def reproduce(
 
     if out is not None:
         refuse_unwritable(out)
-    found = made_again(figure)
+    found = made_again(figure, passphrase)
     if out is not None:
         from sim.results.storage.atomic import created
 

@@ -46,10 +46,10 @@ function open(page) {
   own.opened = true;
   keep();
   window.ownForecast = own;
+  window.scrollTo(0, 0);
   document.open();
   document.write(page);
   document.close();
-  window.scrollTo(0, 0);
 }
 
 function beginOpening() {
