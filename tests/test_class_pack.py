@@ -31,16 +31,17 @@ def record(scenario):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The pack of few runs."""
-    folder = tmp_path_factory.mktemp("class")
-    pack.build(folder, runs=RUNS, seed=SEED)
-    return folder
+def found(scenario):
+    return findings.findings(scenario, RUNS, SEED)
 
 
 @pytest.fixture(scope="module")
-def found(scenario):
-    return findings.findings(scenario, RUNS, SEED)
+def made(found, tmp_path_factory):
+    """The pack of few runs."""
+    folder = tmp_path_factory.mktemp("class")
+    pack.sheets(folder, runs=RUNS, seed=SEED)
+    slides.write_found(folder, found)
+    return folder
 
 
 def without_pictures(text):
