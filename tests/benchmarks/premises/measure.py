@@ -10,7 +10,7 @@ import yaml
 
 from sim.results.ensemble import Ensemble
 
-from .kinds import KINDS, NAMES, Kind
+from .kinds import KINDS, NAMES, REASONS, Kind
 from .telling import Stories, Telling, tellings
 
 BEFORE = Path(__file__).parent / "before.yaml"
@@ -38,6 +38,7 @@ def counted(ensemble: Ensemble, stories: Stories | None = None) -> Count:
     for told in tellings(ensemble, stories):
         _count(count, told, _kinds_in(told.deed.action, told.template))
         _count(count, told, _kinds_of_name(told.name))
+        _count(count, told, REASONS if told.reason is not None else ())
     return count
 
 
@@ -61,3 +62,15 @@ def _kinds_of_name(name: str) -> tuple[Kind, ...]:
 
 def _read(kinds: Iterable[Kind], action: str, text: str) -> tuple[Kind, ...]:
     return tuple(kind for kind in kinds if kind.read_in(action, text))
+
+
+def repeated(ensemble: Ensemble, stories: Stories | None = None) -> float:
+    """The share of sentences that repeat, word for word, one told before in the same run."""
+    told, again = set[tuple[int, str, str]](), 0
+    n = 0
+    for each in tellings(ensemble, stories, stories_before()):
+        key = (each.run, each.deed.action, each.sentence)
+        again += key in told
+        told.add(key)
+        n += 1
+    return again / n
