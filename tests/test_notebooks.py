@@ -15,6 +15,8 @@ import sim
 from tests import notebooks
 
 EVERY = notebooks.EVERY
+BY_VALUES = [path for path in notebooks.LESSONS if path.stem[0] in "1234"]
+"""Lessons whose texts are made from values."""
 OWN_CRISIS = next(path for path in notebooks.LESSONS if path.stem == "6_your_own_crisis")
 
 
@@ -38,18 +40,87 @@ def test_notebooks_are_kept_without_what_runs_left(path):
 
 
 @pytest.mark.parametrize("path", notebooks.LESSONS, ids=name)
-def test_a_lesson_asks_first_and_checks_itself_last(path):
+def test_a_lesson_begins_with_its_question_and_ends_with_exercises(path):
     begun, *rest = notebooks.texts(path)
     assert begun.startswith(f"# Lesson {path.stem[0]}. ")
     assert "**Question.**" in begun
     assert re.search(r"About \d\d minutes", begun)
     assert "write down what you expect" in rest[0]
     assert "## Exercises" in rest[-1]
-    assert f"solutions/{path.name}" in rest[-1]
-    asked, *_, checks = notebooks.code(path)
-    assert asked.startswith("mine = ")
+    checks = notebooks.code(path)[-1]
     assert checks.startswith("# What this lesson says, checked.")
     assert checks.count("assert") >= 4
+
+
+@pytest.mark.parametrize("path", BY_VALUES, ids=name)
+def test_a_lesson_asks_first_with_nothing_filled_in_and_scores_every_guess(path):
+    begun, asked, going_on, *_, checks = notebooks.code(path)
+    assert begun.endswith("lessons.begin()")  # no bar from here on
+    assert asked.startswith("mine = lessons.guesses(")
+    assert asked.endswith("\nmine")
+    assert going_on.startswith("mine.first()")
+    assert "assert not mine.left" in checks
+    assert not [cell for cell in notebooks.code(path) if ".fill(" in cell or "progress" in cell]
+
+
+@pytest.mark.parametrize("path", BY_VALUES, ids=name)
+def test_a_lesson_has_something_to_move(path):
+    assert [cell for cell in notebooks.code(path) if "lessons.levers(" in cell and cell.endswith("\nmove")]
+
+
+@pytest.mark.parametrize("path", BY_VALUES, ids=name)
+def test_code_that_is_not_to_be_read_is_folded_and_the_rest_is_short(path):
+    cells = [cell for cell in notebooks.read(path)["cells"] if cell["cell_type"] == "code"]
+    folded = {"".join(cell["source"]) for cell in cells if notebooks.is_folded(cell)}
+    shown = {"".join(cell["source"]) for cell in cells} - folded
+    assert not [cell for cell in shown if "lessons.say(" in cell or cell.startswith("# What this lesson says")]
+    assert not [cell for cell in shown if cell.count("\n") >= 20]
+
+
+@pytest.mark.parametrize("path", [*BY_VALUES, *notebooks.SOLUTIONS[: len(BY_VALUES)]], ids=name)
+def test_every_number_in_a_text_is_made_from_a_value(path):
+    stated = {text[:60]: notebooks.stated(text) for text in (*notebooks.texts(path), *notebooks.said(path))}
+    assert {text: numbers for text, numbers in stated.items() if numbers} == {}
+
+
+def test_the_instructors_page_states_no_number_of_the_model():
+    assert notebooks.stated((notebooks.FOLDER / "README.md").read_text(encoding="utf-8")) == []
+
+
+def test_a_number_that_is_typed_is_noticed():
+    assert notebooks.stated("In 8.4 % of the runs, on 12 May 2019, rung 4") == ["8.4"]
+    assert notebooks.stated("a week of war in one of six or so") == ["one of six"]
+    assert (
+        notebooks.stated("its *95 % interval*, `x: 0.6`, [lesson 3](3_red_line.ipynb), exercise 4, from 0 to 1") == []
+    )
+    assert notebooks.stated("three times as often") == ["three times as often"]
+
+
+@pytest.mark.parametrize("path", BY_VALUES, ids=name)
+def test_one_question_has_one_number(path):
+    """Shares of the baseline are of the same runs in all lessons."""
+    text = "\n".join(notebooks.code(path))
+    begun = re.findall(r'sim\.run\("baseline"([^)]*)\)', text)
+    assert set(begun) <= {", runs=1000, seed=7"}
+    assert not re.search(r'sim\.compare\("baseline"', text)
+
+
+@pytest.mark.parametrize("path", notebooks.LESSONS, ids=name)
+def test_solutions_lie_in_a_place_of_their_own(path):
+    assert "solutions/" not in "\n".join(notebooks.texts(path)) or path not in BY_VALUES
+
+
+def test_the_check_of_a_lesson_fails_where_a_number_moves(elsewhere):
+    """Lesson 1 of two states that hardly answer: what its text says does not hold, and its last cell says so."""
+    calmer = "schema_version: 1\nextends: first_lesson\ntitle: Calmer\nquestion: What if nobody answers?\noverrides:\n"
+    calmer += "  actors.north.replies.rate: 0.02\n  actors.south.replies.rate: 0.02\n"
+    (elsewhere / "calmer.yaml").write_text(calmer, encoding="utf-8")
+    *cells, checks = notebooks.code(notebooks.LESSONS[0])
+    names: dict[str, Any] = {}
+    for cell in cells:
+        notebooks.do(cell.replace('"first_lesson"', '"calmer.yaml"'), names)
+    with pytest.raises(AssertionError):
+        notebooks.do(checks, names)
 
 
 @pytest.mark.parametrize("path", [*EVERY, notebooks.FOLDER / "README.md"], ids=name)
@@ -63,6 +134,7 @@ def test_every_lesson_has_its_solutions_and_its_place_on_the_instructors_page():
     assert [path.name for path in notebooks.LESSONS] == [path.name for path in notebooks.SOLUTIONS]
     page = (notebooks.FOLDER / "README.md").read_text(encoding="utf-8")
     assert not [path.name for path in notebooks.LESSONS if page.count(f"({path.name})") != 1]
+    assert "](solutions/)" in page
 
 
 def typed() -> Iterator[str]:
