@@ -31,16 +31,17 @@ def record(scenario):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The pack of few runs."""
-    folder = tmp_path_factory.mktemp("class")
-    pack.build(folder, runs=RUNS, seed=SEED)
-    return folder
+def found(scenario):
+    return findings.findings(scenario, RUNS, SEED)
 
 
 @pytest.fixture(scope="module")
-def found(scenario):
-    return findings.findings(scenario, RUNS, SEED)
+def made(found, tmp_path_factory):
+    """The pack of few runs."""
+    folder = tmp_path_factory.mktemp("class")
+    pack.sheets(folder, runs=RUNS, seed=SEED)
+    slides.write_found(folder, found)
+    return folder
 
 
 def without_pictures(text):
@@ -225,7 +226,7 @@ def test_words_in_the_figures_of_the_deck_are_large(found, name):
 @pytest.mark.parametrize("vote", [None, 0, 1, 5, 14])
 def test_readers_share_the_story_and_the_vote_falls_between_two_of_them(found, vote):
     day = found.story[0].day
-    lines = [findings.Said(day, str(at), 0, at == vote) for at in range(15)]
+    lines = [findings.Said(day, "", str(at), 0, at == vote) for at in range(15)]
     parts = slides.parts(lines)
     assert [line for part in parts for line in part] == lines
     assert len(parts) <= slides.READERS

@@ -74,6 +74,8 @@ class Said(NamedTuple):
     """A line of the story that is read aloud."""
 
     day: date
+    who: str
+    """Who did it; nobody where it came from outside, or where an outcome is told."""
     text: str
     dead: int
     stop: bool
@@ -169,11 +171,13 @@ def story(told: Replay) -> list[Said]:
             chosen.append(act)
         done.add(act.action)
     force = next((act.event for act in chosen if act.actor == "us" and act.rung >= FORCE), None)
-    lines = [Said(act.date, act.story, act.deaths, act.event == force) for act in chosen]
-    days, theatre, start = {line.day for line in lines}, told.scenario.theatre, told.scenario.start
+    theatre, start = told.scenario.theatre, told.scenario.start
+    names = {name: actor.label.split(" (")[0] for name, actor in theatre.actors.items()}
+    lines = [Said(act.date, names.get(act.actor, ""), act.story, act.deaths, act.event == force) for act in chosen]
+    days = {line.day for line in lines}
     for name, at in told.outcomes.items():
         if at is not None and (day := start + timedelta(days=at)) not in days:
-            lines.append(Said(day, f"{theatre.outcomes[name].label}.", 0, False))
+            lines.append(Said(day, "", f"{theatre.outcomes[name].label}.", 0, False))
     return sorted(lines, key=lambda line: line.day)
 
 

@@ -47,7 +47,11 @@ def write(folder: Path, scenario: str, runs: int, seed: int) -> list[Path]:
     from .findings import findings
     from .printed import loaded
 
-    found = findings(loaded(scenario), runs, seed)
+    return write_found(folder, findings(loaded(scenario), runs, seed))
+
+
+def write_found(folder: Path, found: "Findings") -> list[Path]:
+    """Write slides, story and answers of what was found."""
     made = {"slides": slides_page, "story": story_page, "answers": answers_page}
     return [put(folder / f"{name}.html", drawn(found)) for name, drawn in made.items()]
 
