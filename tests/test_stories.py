@@ -7,7 +7,7 @@ import pytest
 import sim
 from sim.execution.source import find_origin
 from sim.replays.accepted import bond
-from sim.replays.entries import Entry, entries
+from sim.replays.entries import Entry, entries, lowest_told
 from sim.replays.kind import kind_of
 from sim.replays.matters import brought_about, made_possible
 from tests.small_scenarios import action, rich
@@ -108,7 +108,7 @@ def test_diplomacy_is_told_where_it_led_to_an_outcome_that_came_about():
         ("outcome", "talking: after #2 and #3"),
     ]
     assert [entry.events for entry in entries(told, 4)] == [(2,), (3,), (2, 3)]
-    assert "7 Jan" not in flat(acted(scripted(built, *days[:3])).text())  # it came to nothing
+    assert "7 Jan" not in flat(acted(scripted(built, *days[:3])).text(least=4))  # it came to nothing
 
 
 def test_what_an_outcome_reads_is_found_through_conditions_flags_and_alternatives():
@@ -163,7 +163,19 @@ def test_a_flag_that_turns_is_told_on_its_day_with_what_turned_it():
     told = acted(scripted(built, (3, "north.talk"), (5, "north.talk")))
     assert shown(told) == [("act", "The north talks."), ("turn", "The Northern State opens the strait.")]
     assert entries(told, 4)[1] == Entry("turn", 3, "The Northern State opens the strait.", "", (0,))
-    assert "4 Jan * The Northern State opens the strait." in flat(told.text())
+    assert "4 Jan * The Northern State opens the strait." in flat(told.text(least=4))
+
+
+def test_a_quiet_history_is_told_from_a_lower_rung():
+    days = [(day, "south.film") for day in range(2, 30, 4)] + [(day, "north.talk") for day in range(3, 30, 5)]
+    quiet = acted(scripted(world(), (1, "north.mine"), *days))
+    assert lowest_told(quiet) == 1
+    assert "The south shows a film." in quiet.text()
+    assert "The south shows a film." not in quiet.text(least=4)
+    loud = acted(
+        scripted(world({"hills.shell": {"rung": 7}}), *((day, "hills.shell", day) for day in range(1, 12)), *days)
+    )
+    assert lowest_told(loud) == 4
 
 
 # Routine
@@ -177,7 +189,7 @@ def test_routine_is_told_once_and_then_in_a_sentence_at_its_first_place():
         ("fold", "Two more shellings, none deadly, in the next week."),
         ("act", "Mines hole a hull."),
     ]
-    assert "4 Jan 5 #1 +1 Two more shellings" in flat(told.text())
+    assert "4 Jan 5 #1 +1 Two more shellings" in flat(told.text(least=4))
     assert shown(told, 0) == [("act", "Shells fall.")] * 2 + [("act", "Mines hole a hull."), ("act", "Shells fall.")]
 
 

@@ -29,8 +29,11 @@ def replay(
     run: Run,
     seed: SeedOption = None,
     from_rung: Annotated[
-        int, typer.Option(min=0, max=9, help="The lowest rung told; 0 tells everything.", show_default=True)
-    ] = 4,
+        int | None,
+        typer.Option(
+            min=0, max=9, help="The lowest rung told by itself; 0 tells all. Left out, 4, or lower in a quiet history."
+        ),
+    ] = None,
     turning_points: Annotated[
         bool,
         typer.Option(
