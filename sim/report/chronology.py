@@ -38,8 +38,8 @@ def chronology(ensemble: AnyEnsemble) -> dict[str, Any] | None:
     rows = sorted(_rows(ensemble, record), key=lambda row: row["day"])
     if not rows:
         return None
-    _mark_headlines(rows)
     followed = _followed(scenario, record) if record is not None else None
+    _mark_headlines(rows, set() if followed is None else set(followed.outcomes.iloc[0].dropna().astype(int)))
     return {
         "recorded": record is not None,
         "last": on(min(record.last, scenario.end)) if record is not None else None,
@@ -55,36 +55,43 @@ def _rows(ensemble: AnyEnsemble, record: HistoryFile | None) -> Iterator[Row]:
     """A row for each event of the record, and for each that only the script knows."""
     scenario = ensemble.scenario
     events = record.events if record is not None else {}
-    imposed = {(entry.on, entry.source) for entry in scenario.script.values()}
-    seen: set[tuple[date, str | None]] = set()
+    imposed = {(entry.on, entry.source, entry.do) for entry in scenario.script.values()}
+    seen: set[tuple[date, str | None, str | None]] = set()
     times: dict[tuple[str, ...], int] = {}
     tally = _Tally(ensemble)
     for event in sorted(events.values(), key=lambda each: each.days):
         if not scenario.start <= event.day <= scenario.end or event.story is None:
             continue
-        seen.add((event.day, event.source))
-        given = (event.day, event.source) in imposed
+        same = {(event.day, event.source, act) for act in event.acts or (None,)}
+        seen |= same
+        given = not imposed.isdisjoint(same)
         nth = times[event.acts] = times.get(event.acts, 0) + 1
-        row = _row(scenario, event.day, event.story, _rung(scenario, event.acts), event.death_range)
+        row = _row(scenario, event.day, event.story, event.acts, event.death_range)
         yield row | {"really": True, "imposed": given, "runs": None if given else tally.told(event, nth)}
     for entry in scenario.script.values():
-        if (entry.on, entry.source) in seen:
+        if (entry.on, entry.source, entry.do) in seen:
             continue
         acts = () if entry.do is None else (entry.do,)
         said = entry.story or (_called(scenario, acts) if acts else None)
         if said is not None:
-            row = _row(scenario, entry.on, said, _rung(scenario, acts), None)
+            dead = None if entry.deaths is None else (entry.deaths, entry.deaths)
+            row = _row(scenario, entry.on, said, acts, dead)
             yield row | {"really": False, "imposed": True, "runs": None}
 
 
-def _row(scenario: Scenario, day: date, text: str, rung: int | None, deaths: tuple[int, int] | None) -> Row:
-    dead = max(deaths) if deaths is not None else 0
-    return {"day": (day - scenario.start).days, "date": on(day), "text": text, "rung": rung, "dead": dead}
+def _row(scenario: Scenario, day: date, text: str, acts: tuple[str, ...], deaths: tuple[int, int] | None) -> Row:
+    dead = max(deaths) if deaths else 0
+    at = (day - scenario.start).days
+    return {"day": at, "date": on(day), "text": text, "rung": _rung(scenario, acts, dead > 0), "dead": dead}
 
 
-def _rung(scenario: Scenario, acts: tuple[str, ...]) -> int | None:
-    """On which rung an act stands; None for what came from outside the cast."""
-    return max((scenario.theatre.actions[act].rung for act in acts), default=None)
+def _rung(scenario: Scenario, acts: tuple[str, ...], deadly: bool) -> int | None:
+    """On which rung an act stands, if it killed that of a deadly one; None for what came from outside the cast."""
+    found = []
+    for act in acts:
+        action = scenario.theatre.actions[act]
+        found.append(action.lethal_rung if deadly and action.lethal_rung is not None else action.rung)
+    return max(found, default=None)
 
 
 def _called(scenario: Scenario, acts: tuple[str, ...]) -> str:
@@ -99,6 +106,8 @@ class _Tally:
         table = kept.events[(kept.events["actor"] != SCRIPT) & kept.events["run"].isin(kept.completed.index)]
         self.scenario, self.n = ensemble.scenario, kept.n_completed
         self.days = {str(name): part for name, part in table.groupby("action", observed=True)[["run", "day"]]}
+        self.none = table[["run", "day"]].head(0)
+        self.numbered: dict[tuple[str, ...], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
 
     def told(self, event: RecordedEvent, nth: int) -> str | None:
         """How many runs have such an act, or have it for the second time, and on which day half of them had it."""
@@ -113,30 +122,31 @@ class _Tally:
 
     def nth_days(self, acts: tuple[str, ...], nth: int) -> np.ndarray[Any, Any]:
         """The day on which each run did one of some acts for the nth time, of the runs that did."""
-        parts = [self.days[act] for act in acts if act in self.days]
-        if not parts:
-            return np.zeros(0)
-        both = pd.concat(parts).sort_values(["run", "day"], kind="stable")
-        days: np.ndarray[Any, Any] = both.loc[both.groupby("run").cumcount() == nth - 1, "day"].to_numpy()
-        return days
+        if acts not in self.numbered:
+            parts = [self.days[act] for act in acts if act in self.days]
+            both = pd.concat([*parts, self.none]).sort_values(["run", "day"], kind="stable")
+            self.numbered[acts] = both["day"].to_numpy(), both.groupby("run").cumcount().to_numpy()
+        days, before = self.numbered[acts]
+        found: np.ndarray[Any, Any] = days[before == nth - 1]
+        return found
 
 
-def _mark_headlines(rows: list[Row]) -> None:
-    """Mark the gravest, and all that is imposed; the page shows the others when asked."""
-    ranked = sorted(rows, key=lambda row: (not row["imposed"], -(row["rung"] or 0), -row["dead"], row["day"]))
-    least = {id(row) for row in ranked[:HEADLINES]}
+def _mark_headlines(rows: list[Row], turning: set[int]) -> None:
+    """Mark what is imposed, the gravest of the days on which an outcome came about, and the gravest of all."""
+    graver = sorted(rows, key=lambda row: (-(row["rung"] or 0), -row["dead"], row["day"]))
+    turns = {day: next(row for row in graver if row["day"] == day) for day in turning & {row["day"] for row in rows}}
+    ranked = [*(row for row in rows if row["imposed"]), *turns.values(), *graver]
+    shown = {id(row) for row in list({id(row): row for row in ranked}.values())[:HEADLINES]}
     for row in rows:
-        row["headline"] = id(row) in least
+        row["headline"] = id(row) in shown
 
 
 def _before(scenario: Scenario, record: HistoryFile) -> list[Row]:
     """How it came to this: the gravest that is recorded before the first day, in the order of time."""
     earlier = [each for each in record.events.values() if each.day < scenario.start and each.story and each.acts]
-    chosen = sorted(earlier, key=lambda each: (-(_rung(scenario, each.acts) or 0), -each.day.toordinal()))[:BEFORE]
-    return [
-        _row(scenario, each.day, each.story or "", _rung(scenario, each.acts), None)
-        for each in sorted(chosen, key=lambda each: each.day)
-    ]
+    rows = [_row(scenario, each.day, each.story or "", each.acts, each.death_range) for each in earlier]
+    chosen = sorted(rows, key=lambda row: (-(row["rung"] or 0), -row["day"]))[:BEFORE]
+    return sorted(chosen, key=lambda row: row["day"])
 
 
 def _outcomes(ensemble: AnyEnsemble, followed: Ensemble | None) -> list[Row]:
