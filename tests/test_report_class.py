@@ -269,7 +269,7 @@ def test_a_sheet_prints_alone_and_an_empty_form_as_paper(browser, page):  # noqa
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
-def test_every_step_is_accessible_and_as_wide_as_the_screen(browser, ensemble, page, viewport, scheme):  # noqa: F811
+def test_every_step_is_accessible_and_as_wide_as_the_screen(browser, ensemble, page, viewport, scheme, tmp_path):  # noqa: F811
     from axe_playwright_python.sync_playwright import Axe
 
     def sound(tab):
@@ -284,6 +284,13 @@ def test_every_step_is_accessible_and_as_wide_as_the_screen(browser, ensemble, p
         sound(tab)
         open_by(tab, WORD)
         tab.wait_for_selector("#score")
+        sound(tab)
+        files = []
+        for name in ("Ada", "Björn", "Cem"):
+            (tmp_path / f"{name}.json").write_text(json.dumps(forecast(ensemble, name=name)))
+            files.append(tmp_path / f"{name}.json")
+        tab.set_input_files("#pool-files", files)
+        tab.wait_for_selector("#pool .scores")
         sound(tab)
 
 

@@ -228,8 +228,8 @@ def test_any_run_is_told_in_sentences_and_no_story_scrolls_within_the_page(brows
     bare = next(run for run in range(60) if run not in told)
     with opened(browser, report) as page:
         assert page.evaluate(
-            "[...document.querySelectorAll('#story, #story :not(.hidden)')].every(e => e.scrollHeight <= e.clientHeight + 2"
-            " || getComputedStyle(e).overflowY === 'visible')"
+            "[...document.querySelectorAll('#story, #story :not(.hidden)')].every("
+            "e => e.scrollHeight <= e.clientHeight + 2 || getComputedStyle(e).overflowY === 'visible')"
         )
         page.fill("#run-number", str(bare))
         page.keyboard.press("Enter")

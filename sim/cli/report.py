@@ -64,6 +64,7 @@ def report(
         notes.print(f"{size / 1e6:.1f} MB; open it in a browser")
         if word is not None:
             notes.print(f"the answers are locked; the passphrase, for the teacher alone: {word}")
+            notes.print("it keeps a class from peeking; whoever has this program can run the scenario again")
 
 
 def _told_apart(beside: list[Path], pool: list[Path]) -> tuple[list[Path], list[Path]]:

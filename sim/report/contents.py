@@ -74,7 +74,8 @@ class Contents:
     @property
     def answer_of_second(self) -> str:
         """What the sentence of the first screen says of the second ensemble."""
-        return answer(self.ensembles[1], rows_of(self.ensembles[1], self.data["opening"]["told"]))
+        said = answer(self.ensembles[1], rows_of(self.ensembles[1], self.data["opening"]["told"]))
+        return said[:1].lower() + said[1:]
 
     @property
     def unreached(self) -> list[str]:

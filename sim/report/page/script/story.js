@@ -94,7 +94,7 @@ function bareStory(run) {
     node(
       "p",
       { class: "why" },
-      `Acts from rung ${data.acts.least} up, each in its shortest wording. The whole story: `,
+      `Acts from rung ${data.acts.least} up, and all that killed, each in the wording that fits every run. The whole story: `,
       node("code", {}, `sim replay ${data.head.name} --seed ${data.head.seed} --run ${run}`),
     ),
     ...(entries.length
