@@ -198,13 +198,13 @@ def test_no_two_runs_to_read_are_called_alike(ensemble, page):
 
 def test_deaths_are_counted_by_rung_and_the_deadliest_acts_are_listed(ensemble, page):
     table = ensemble.events[ensemble.events["actor"] != "script"]
-    for row in page.data["deaths"]["rungs"]:
+    for row in page.data["blood"]["rungs"]:
         of_rung = table[table["rung"] == row["rung"]]
         assert row["dead"] == pytest.approx(of_rung["fatalities"].sum() / 60)
         assert row["deadly"] == pytest.approx((of_rung["fatalities"] > 0).sum() / 60)
-    listed = [act["dead"] for act in page.data["deaths"]["deadliest"]]
+    listed = [act["dead"] for act in page.data["blood"]["deadliest"]]
     assert listed == sorted(table["fatalities"], reverse=True)[: len(listed)]
-    assert all("{" not in act["text"] for act in page.data["deaths"]["deadliest"])
+    assert all("{" not in act["text"] for act in page.data["blood"]["deadliest"])
     assert page.data["acts"]["toll"] in contents.TOLLS
 
 

@@ -199,7 +199,7 @@ def _add_runs(data: dict[str, Any], ensemble: AnyEnsemble, name: str) -> str | N
     data["lines"] = series.lines(kept, held, [variable["id"] for variable in data["variables"]])
     data["first_days"] = series.first_days(kept, held)
     data["acts"] = series.acts(kept, held, least)
-    data["deaths"] = {
+    data["blood"] = {
         "rungs": series.deaths_by_rung(kept),
         "deadliest": series.deadliest(kept, held, DEADLIEST),
     }

@@ -24,7 +24,7 @@ function showSheet(given) {
           "tr",
           {},
           node("th", { scope: "col" }, "It comes about"),
-          node("th", { scope: "col", class: "n" }, "in so many of 100 runs"),
+          node("th", { scope: "col", class: "n" }, "in how many of 100 runs"),
         ),
       ),
       node("tbody", {}, ...body),
