@@ -43,7 +43,7 @@ def shown(ax: Axes) -> list[tuple[Text, Bbox]]:
     canvas = FigureCanvasAgg(figure) if not isinstance(figure.canvas, FigureCanvasAgg) else figure.canvas
     figure.draw_without_rendering()
     renderer = canvas.get_renderer()
-    unseen = {label for every in (ax, *ax.child_axes) for label in _beyond(every)}
+    unseen = {label for every in (*figure.axes, *ax.child_axes) for label in _beyond(every)}
     return [
         (text, Text.get_window_extent(text, renderer))
         for text in figure.findobj(Text)

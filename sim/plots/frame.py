@@ -235,7 +235,8 @@ def signed(ax: Axes, *parts: str, lower: float = 0.0) -> None:
         text = " · ".join(part for part in (parts[0].partition(":")[0], *parts[1:]) if part)
     text = broken(text, wide)
     down = 8 + 1.6 * size() + lower
-    if (name := ax.get_xlabel()) and width_of(text) + width_of(name + _MORE, name_size()) > wide:
+    beside = ax.xaxis.label.get_horizontalalignment() == "right"
+    if (name := ax.get_xlabel()) and not (beside and width_of(text) + width_of(name + _MORE, name_size()) <= wide):
         down += height_of(name, name_size()) + 2
     make_room(ax, below=down + height_of(text) + 4)
     _note(ax, text, 0, -down, "top")

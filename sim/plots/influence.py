@@ -91,7 +91,7 @@ def tornado(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST
     if len(rows) < len(found):
         left_out(ax, f"{len(found) - len(rows)} that swing less not drawn")
     keys = (("first", "at its low end"), ("second", "at its high end"))
-    key(ax, [Patch(color=tint(COLOURS[side], 0.6), label=text) for side, text in keys])
+    key(ax, [Patch(color=tint(COLOURS[side], 0.8), label=text) for side, text in keys])
     return ax
 
 
@@ -129,7 +129,7 @@ def _end(ax: Axes, runs: NDArray[np.float64], base: float, row: float, point: in
     """One half of a bar and its interval."""
     sound = np.isfinite(runs[0]) & np.isfinite(runs[point])
     difference, low, high, _ = mean_difference(runs[0, sound, None], runs[point, sound, None])
-    ax.barh(row, float(difference[0]), left=base, height=0.15, color=tint(colour, 0.6), linewidth=0)
+    ax.barh(row, float(difference[0]), left=base, height=0.15, color=tint(colour, 0.8), linewidth=0)
     if np.isfinite(low[0]):
         ends = np.clip([base + low[0], base + high[0]], base - reach, base + reach)
         ax.hlines(row, *ends, color=colour, linewidth=1.2)
