@@ -279,14 +279,18 @@ HOSTILE = (
 )
 
 
+TOLD = ("label", "story", "title", "note", "about", "wants", "many")
+
+
 def hostile():
     """A small scenario in which every text tries to be markup."""
     content = rich().model_dump(mode="json", by_alias=True)
+    spoilt_text = {"story": HOSTILE.replace("{{ 7*7 }}", "{dead}")}  # braces are places to fill in a story
 
     def spoil(part):
         if isinstance(part, dict):
             return {
-                key: HOSTILE if key in ("label", "story", "title", "note") else spoil(each)
+                key: spoilt_text.get(key, HOSTILE) if key in TOLD and each is not None else spoil(each)
                 for key, each in part.items()
             }
         return [spoil(each) for each in part] if isinstance(part, list) else part

@@ -2,7 +2,8 @@
 
 Each takes an ensemble (or a comparison, choices, a sweep and a measure of its runs, or what a record says of a model)
 and an Axes (left out, those of a new figure), and says on the figure what it shows, of how many runs, and what its
-bands mean. `sim.plots.figures` writes the standard set to files.
+bands mean. `sim.plots.figures` writes the standard set to files. What is drawn under `sim.plots.style("projector")` is
+for the back row of a classroom, under `"paper"` for print.
 """
 
 from . import backend as backend  # before all that imports Matplotlib
@@ -21,6 +22,7 @@ from .posterior import posterior
 from .raster import raster
 from .reliability import reliability
 from .residuals import residuals
+from .settings import style
 from .shares import first_passage, outcomes, rungs
 from .spiral import spiral
 from .surprise import surprise
@@ -50,6 +52,7 @@ __all__ = [
     "rungs",
     "spiral",
     "strip",
+    "style",
     "surprise",
     "tornado",
     "tradeoff",

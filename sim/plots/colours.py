@@ -14,17 +14,17 @@ from sim.theatre.language.schema import Actor, Theatre
 COLOURS = {
     "rung 0": "#eef3f7",
     "rung 1": "#f7dba0",
-    "rung 2": "#f6c070",
+    "rung 2": "#f5c26f",
     "rung 3": "#f3a158",
     "rung 4": "#e57a40",
     "rung 5": "#cf503a",
-    "rung 6": "#ab3143",
-    "rung 7": "#7f1d4b",
-    "rung 8": "#4f1146",
-    "rung 9": "#1d0a26",
+    "rung 6": "#b0303c",
+    "rung 7": "#741f6c",
+    "rung 8": "#2c1a5e",
+    "rung 9": "#000000",
     "outcome": "#0b3c8c",
-    "first": "#8a5a00",
-    "second": "#0f7b55",
+    "first": "#6b4200",
+    "second": "#2a9d78",
     "band": "#3f6f9f",
     "path 1": "#111111",
     "path 2": "#c43c1e",
@@ -68,6 +68,11 @@ def rung_colour(rung: int) -> str:
 def path_colour(place: int) -> str:
     """Colour of one of a few single paths."""
     return COLOURS[f"path {place % len(PATH_STYLES) + 1}"]
+
+
+def band_colour(place: int, of: int) -> str:
+    """Colour of one of a few bands within each other, the widest first and lightest."""
+    return tint(COLOURS["band"], 0.18 + 0.62 * place / max(of - 1, 1))
 
 
 def tint(colour: str, strength: float) -> str:

@@ -1,6 +1,7 @@
 """How many acts of a class there were, month by month, in the runs and in the record."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,13 +12,12 @@ from numpy.typing import NDArray
 from sim.analysis.thinned import central
 from sim.results.act_counts import ActCounts, Every, act_counts, chosen, days_of_acts
 from sim.results.ensemble import Ensemble
-from sim.text import called, listed, percent, suggestion
+from sim.text import brief, called, listed, percent, suggestion
 from sim.theatre.language.base_rates import ActFilter
 
 from . import overlay
-from .colours import COLOURS, tint
-from .frame import date_axis, dates_of, foot, given_or_new, head, plain_axes, refuse_empty
-from .labels import SIZE
+from .colours import COLOURS, band_colour
+from .frame import date_axis, dates_of, foot, given_or_new, head, key, key_rows, plain_axes, refuse_empty
 from .settings import PLAIN, plain_text
 
 if TYPE_CHECKING:
@@ -76,19 +76,28 @@ def counts(
     chances = _chances(coverage, counted.actions, tuple(theatre.actions))
     bands = np.array([central(spread, BANDS) for spread in counted.spreads(chances)])  # (period, band, end)
     edges = _edges(ensemble, counted)
+    who = [called(theatre.actors[actor].label) for actor in actors]
+    named = label or _named(actions, who, rungs, [theatre.actions[each].label for each in found])
+    keys = [f"{100 * band:g} % of runs" for band in BANDS] + ([] if record is None else [overlay.LABEL])
+    most_ = int(bands[:, 0].sum(axis=1).argmax())
+    low, high = (int(end) for end in bands[most_, 0])
+    span = f"{low:,}" if low == high else f"{low:,} to {high:,}"
+    since = f"the {every} from {brief(ensemble.scenario.start + timedelta(days=int(counted.periods.first[most_])))}"
+    head(
+        ax,
+        f"{named}: {span} in half of the runs in {since}, the busiest",
+        _meaning(ensemble, every, _listing(chances), record),
+        key_rows(ax, keys),
+    )
     for at in range(len(BANDS))[::-1]:
-        colour = tint(COLOURS["band"], 0.46 if at == 0 else 0.16)
-        _stairs(ax, edges, bands[:, at], colour, f"{100 * BANDS[at]:g} % of runs")
+        _stairs(ax, edges, bands[:, at], band_colour(1 - at, 2), keys[at])
     most = float(bands.max(initial=0)) + 0.5
     if record is not None:
         most = max(most, _points(ax, ensemble, record, acts, edges))
     _finish(ax, most, every)
-    date_axis(ax, ensemble)
-    ax.legend(loc="upper left", fontsize=SIZE, frameon=False, ncols=3, reverse=True, borderaxespad=0)
-    who = [called(theatre.actors[actor].label) for actor in actors]
-    named = label or _named(actions, who, rungs, [theatre.actions[each].label for each in found])
-    head(ax, f"{named}, {every} by {every}", _meaning(ensemble, every, _listing(chances), record))
     foot(ax, ensemble)
+    date_axis(ax, ensemble)
+    key(ax, reverse=True)
     return ax
 
 
@@ -148,8 +157,8 @@ def _points(ax: Axes, ensemble: "AnyEnsemble", record: Ensemble, acts: ActFilter
 
 
 def _finish(ax: Axes, most: float, every: Every) -> None:
-    """Lay out the axis of numbers, with room above for the legend."""
-    ax.set_ylim(0, max(1.15 * most, 1.5))
+    """Lay out the axis of numbers."""
+    ax.set_ylim(0, max(1.05 * most, 1.5))
     ax.yaxis.set_major_locator(MaxNLocator(integer=True))
     ax.set_ylabel(f"Acts a {every}", **PLAIN)
     plain_axes(ax)

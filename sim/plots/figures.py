@@ -16,14 +16,13 @@ from sim.results.ensemble import Ensemble
 from sim.results.provenance import Provenance
 from sim.results.storage.atomic import make_folder, replacing
 
-from .frame import HEIGHT, WIDTH, laid_out
-from .settings import own_settings
+from .frame import laid_out
+from .settings import current, own_settings
 from .standard import STANDARD, Plate, Shown
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
-DPI = 150
 FileLike = TypeVar("FileLike", Path, BytesIO)
 
 
@@ -57,9 +56,9 @@ def write_all(
     return files
 
 
-def canvas(width: float = WIDTH, height: float = HEIGHT) -> Axes:
-    """Return the Axes of a new figure that pyplot knows nothing of; sizes in inches."""
-    figure = Figure(figsize=(width, height))
+def canvas(width: float | None = None, height: float | None = None) -> Axes:
+    """Return the Axes of a new figure that pyplot knows nothing of; sizes in inches, or those of the style of now."""
+    figure = Figure(figsize=(width or current().wide, height or current().tall))
     FigureCanvasAgg(figure)
     return laid_out(figure)
 
@@ -95,12 +94,14 @@ def _save(
     words = dict(texts)
     if name is not None:
         words["Figure"] = name
+    if current().name != "web":
+        words["Style"] = current().name
     if record is not None:
         words["Record"] = f"seed {record.seed}, {record.scenario.sha256}"
     words["Drawn-By"] = f"matplotlib {matplotlib.__version__}"
     target = nullcontext(path) if isinstance(path, BytesIO) else replacing(path, path.parent, lasting=False)
     with own_settings(), target as file:
-        figure.savefig(file, dpi=DPI, format="png", metadata=words)
+        figure.savefig(file, dpi=current().dpi, format="png", metadata=words)
     return path
 
 
@@ -117,6 +118,6 @@ def _plates(shown: Shown) -> list[Plate]:
 
 def _drawn(plate: Plate) -> Axes:
     with own_settings():
-        ax = canvas(height=plate.height)
+        ax = canvas(height=current().height(plate.height))
         plate.draw(ax)
     return ax

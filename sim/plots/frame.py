@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from weakref import WeakSet
 
 import numpy as np
 import pandas as pd
@@ -11,7 +12,8 @@ import xarray as xr
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
@@ -19,14 +21,16 @@ from sim.text import month, suggestion
 from sim.theatre.language.schema import Theatre
 
 from .colours import COLOURS
-from .labels import LINE, SIZE, apart, width_of, wrapped
-from .settings import PLAIN
+from .labels import apart, broken, height_of, line, name_size, size, told_within, width_of
+from .settings import PLAIN, current
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
 WIDTH, HEIGHT = 8.0, 4.5
 """Size of a figure, in inches."""
+SMALL, PATH = 0.8, "path"
+"""Size of a number's path beside its words, as a part of that of the text; and how such texts are marked."""
 GAP = 10.0
 """Points between the end of a line and its label."""
 _STEPS: tuple[tuple[Any, int], ...] = (
@@ -45,23 +49,56 @@ _STEPS: tuple[tuple[Any, int], ...] = (
 )
 
 
+_MORE = " (12 that change less are not drawn)"
+"""Room for what `left_out` may add."""
+_OURS: "WeakSet[Axes]" = WeakSet()
+"""Axes that were laid out here: room is made in their figures for what is written around them."""
+
+
 def given_or_new(ax: Axes | None, height: float = HEIGHT) -> Axes:
     """Return the Axes given, or those of a new figure: one idea is never drawn over another unasked."""
     if ax is not None:
         return ax
     from matplotlib import pyplot
 
+    size = current().wide, current().height(height)
     try:
-        return laid_out(pyplot.figure(figsize=(WIDTH, height)))
+        return laid_out(pyplot.figure(figsize=size))
     except ImportError:  # the user's backend is not installed, or wants a screen where there is none
-        return laid_out(Figure(figsize=(WIDTH, height)))
+        return laid_out(Figure(figsize=size))
 
 
 def laid_out(figure: Figure) -> Axes:
     """Lay Axes into a figure, with room above for what it says and below for whose runs it shows."""
-    wide, tall = figure.get_size_inches()
-    left, right, below, above = 0.75, 0.25, 0.55, 0.6
-    return figure.add_axes((left / wide, below / tall, 1 - (left + right) / wide, 1 - (below + above) / tall))
+    ax = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    _OURS.add(ax)
+    text = current().text
+    make_room(ax, left=10 + 5.5 * text, right=8 + 1.4 * text, below=12 + 3.5 * text, above=43)
+    return ax
+
+
+def make_room(ax: Axes, **margins: float) -> None:
+    """Leave so many points free between the Axes and an edge of what is theirs.
+
+    Axes that were laid out here have their figure. Of Axes that stand in rows (`pyplot.subplots`) each has an equal
+    part of its height, so that what is written above one is not written over another; how wide they are is not changed.
+    Others stay where they were put.
+    """
+    wide, tall = (72 * inches for inches in ax.figure.figure.get_size_inches())
+    box, spec = ax.get_position(), ax.get_subplotspec()
+    low, high = 0.0, 1.0
+    if ax not in _OURS:
+        if spec is None or isinstance(ax.figure, SubFigure):
+            return
+        rows = spec.get_gridspec().nrows
+        low, high = 1 - (spec.rowspan.stop / rows), 1 - (spec.rowspan.start / rows)
+        margins = {side: points for side, points in margins.items() if side in ("below", "above")}
+    left, right = margins.get("left", box.x0 * wide), margins.get("right", (1 - box.x1) * wide)
+    bottom = low + margins["below"] / tall if "below" in margins else box.y0
+    top = high - margins["above"] / tall if "above" in margins else box.y1
+    size = max(wide - left - right, 36) / wide, max(top - bottom, 36 / tall)
+    if margins:
+        ax.set_position((left / wide, bottom, *size))
 
 
 def refuse_empty(ensemble: "AnyEnsemble") -> None:
@@ -107,37 +144,101 @@ def dates_of(ensemble: "AnyEnsemble") -> NDArray[np.float64]:
     return dates
 
 
+def rung_in_words(theatre: Theatre, rung: int) -> str:
+    """A rung's number and the head of its label, within a sentence."""
+    label = theatre.ladder.rungs[rung].label.split(":")[0].split(";")[0].strip()
+    return f"rung {rung}, {label[:1].lower()}{label[1:]}"
+
+
 def rung_name(theatre: Theatre, rung: int) -> str:
     """Return a rung's number and the head of its label."""
     return f"{rung} {theatre.ladder.rungs[rung].label.split(':')[0].strip()}"
 
 
-def head(ax: Axes, title: str, meaning: str) -> None:
-    """Write a title, and under it what lines and bands mean."""
+def head(ax: Axes, title: str, meaning: str, keys: int = 0, bare: bool = False) -> None:
+    """Write a title that says what is seen, under it what lines and bands mean, and leave rows for a legend.
+
+    Parameters
+    ----------
+    keys : int
+        Rows of a legend between these words and the Axes (`key`).
+    bare : bool
+        Whether nothing is written on the left of the Axes.
+    """
+    now = current()
+    if bare:
+        make_room(ax, left=18)
     wide, _ = points(ax)
-    text = wrapped(meaning, max(int(len(meaning) * wide / max(width_of(meaning), 1.0)), 20))
-    ax.set_title(
-        title,
-        loc="left",
-        fontsize=11,
-        fontweight="bold",
-        color=COLOURS["text"],
-        pad=8 + LINE * (1 + text.count("\n")),
-        **PLAIN,
+    called = broken(title, wide, now.title, bold=True)
+    text = told_within(meaning, wide, 2 if now.far else 3)
+    rise = 5 + keys * (line() + 2)
+    pad = rise + (height_of(text) + 2 if text else 0)
+    make_room(ax, above=pad + height_of(called, now.title) + 4)
+    ax.set_title(called, loc="left", fontsize=now.title, fontweight="bold", color=COLOURS["text"], pad=pad, **PLAIN)
+    _note(ax, text, 1, rise, "bottom")
+
+
+def key(ax: Axes, handles: Sequence[Any] | None = None, columns: int | None = None, reverse: bool = False) -> None:
+    """Write the legend above the Axes, where it covers nothing; `head` leaves room for its rows."""
+    found = ax.get_legend_handles_labels()[0] if handles is None else list(handles)
+    if not found:
+        return
+    legend = ax.legend(
+        handles=found,
+        loc="lower left",
+        bbox_to_anchor=(0, 1),
+        ncols=columns or len(found),
+        fontsize=size(),
+        frameon=False,
+        reverse=reverse,
+        borderaxespad=0.2,
+        borderpad=0.1,
+        labelspacing=0.15,
+        handlelength=1.5,
+        handletextpad=0.5,
+        columnspacing=1.2,
     )
-    _note(ax, text, 1, 5, "bottom")
+    for text in legend.get_texts():
+        text.set_parse_math(False)
+
+
+def key_rows(ax: Axes, labels: Sequence[str]) -> int:
+    """Rows that a legend above the Axes takes."""
+    needed = sum(width_of(label) + 3.6 * size() for label in labels)
+    return -(-int(needed) // max(int(points(ax)[0]), 1)) if labels else 0
 
 
 def foot(ax: Axes, ensemble: "AnyEnsemble", run: int | None = None) -> None:
-    """Write under the Axes which scenario it shows, its hash, the number of runs and the seed."""
+    """Write under the Axes which scenario it shows, the number of runs, the seed and the scenario's hash."""
     scenario, failed, sound = ensemble.scenario, ensemble.n_failed, ensemble.n_completed
     counted = f"n = {sound:,} {'run' if sound == 1 else 'runs'}"
     one = f"run {run} alone, n = 1" if len(ensemble) == 1 else f"run {run} of n = {len(ensemble):,}"
-    n = counted if run is None else one
-    parts = [f"{scenario.name} {scenario.short_hash}", n, f"seed {ensemble.seed}"]
+    parts = [counted if run is None else one]
     if failed:
-        parts.insert(2, f"{failed:,} more failed, left out" if run is None else f"{failed:,} failed")
-    _note(ax, " · ".join(parts), 0, -23, "top")
+        parts.append(f"{failed:,} more failed, left out" if run is None else f"{failed:,} failed")
+    signed(ax, scenario.title, *parts, f"seed {ensemble.seed}", f"{scenario.name} {scenario.short_hash}")
+
+
+def signed(ax: Axes, *parts: str, lower: float = 0.0) -> None:
+    """Write under the Axes what it shows; called once the x axis has its name, beside or below which it stands.
+
+    The first part, a title, is cut at its colon where all is too long for a line.
+
+    Parameters
+    ----------
+    lower : float
+        Points that the labels of the axis take more than one line.
+    """
+    wide, _ = points(ax)
+    text = " · ".join(part for part in parts if part)
+    if width_of(text) > wide:
+        text = " · ".join(part for part in (parts[0].partition(":")[0], *parts[1:]) if part)
+    text = broken(text, wide)
+    down = 8 + 1.6 * size() + lower
+    if (name := ax.get_xlabel()) and width_of(text) + width_of(name + _MORE, name_size()) > wide:
+        down += height_of(name, name_size()) + 2
+    make_room(ax, below=down + height_of(text) + 4)
+    _note(ax, text, 0, -down, "top")
 
 
 def _note(ax: Axes, text: str, height: float, rise: float, align: str) -> None:
@@ -148,26 +249,68 @@ def _note(ax: Axes, text: str, height: float, rise: float, align: str) -> None:
         xycoords="axes fraction",
         textcoords="offset points",
         va=align,
-        fontsize=SIZE,
+        fontsize=size(),
+        linespacing=1.1,
         color=COLOURS["quiet text"],
         annotation_clip=False,
     )
     note.set_parse_math(False)
 
 
-def signed(ax: Axes, *parts: str) -> None:
-    """Write under the Axes what it shows, where that is not one ensemble."""
-    _note(ax, " · ".join(parts), 0, -23, "top")
-
-
 def plain_axes(ax: Axes, grid: str = "y") -> None:
     """Leave of the frame only what carries the data."""
     ax.spines[["top", "right"]].set_visible(False)
-    ax.tick_params(labelsize=9, labelcolor=COLOURS["text"])
-    ax.yaxis.label.set_fontsize(9)
-    ax.xaxis.label.set_fontsize(9)
+    ax.tick_params(labelsize=name_size(), labelcolor=COLOURS["text"])
+    ax.yaxis.label.set_fontsize(name_size())
+    ax.xaxis.label.set_fontsize(name_size())
     ax.grid(True, axis=grid, color=COLOURS["guide"], linewidth=0.6)  # type: ignore[arg-type]
     ax.set_axisbelow(True)
+
+
+def rows_with_room(
+    ax: Axes, names: Sequence[str], wide: float, most: int | None = None
+) -> tuple[NDArray[np.float64], list[str]]:
+    """Where marks lie of which each has its name above it, as many from the first as there is room for.
+
+    Returns
+    -------
+    Heights of the marks, 0 for the first and 1 apart where names have one line; and the names, broken to a width
+    """
+    texts = [broken(name, wide, name_size()) for name in names]
+    step = height_of("x", name_size()) / 0.62
+    more = np.array([0.62 * text.count("\n") for text in texts])
+    heights = np.cumsum(1 + more)
+    n = int(np.sum((heights + 0.25) * step <= points(ax)[1]))
+    n = max(min(n, most or n), min(1, len(texts)))
+    return (more[:1].sum() + 1 - heights)[:n] if n else heights, texts[:n]
+
+
+def write_name(ax: Axes, x: float, y: float, words: str, path: str, room: float) -> None:
+    """Write what a number is called, broken to so many points, and small behind it, where there is room, its path."""
+    note = ax.text(x, y, words, va="bottom", fontsize=size(), linespacing=1.1, color=COLOURS["text"], parse_math=False)
+    note.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+    begin, small = width_of(words) + 7, SMALL * size()
+    if current().far or path in ("", words) or begin + width_of(path, small) > room:
+        return
+    beside = ax.annotate(
+        path,
+        (x, y),
+        xytext=(begin, 0.5),
+        textcoords="offset points",
+        va="bottom",
+        fontsize=small,
+        color=COLOURS["quiet text"],
+        gid=PATH,
+    )
+    beside.set_parse_math(False)
+
+
+def row_limits(ax: Axes, rows: NDArray[np.float64], names: Sequence[str]) -> None:
+    """Show so many rows, from the top of the first name to below the last mark."""
+    first = 0.62 * names[0].count("\n") if len(names) else 0.0
+    ax.set_ylim(rows[-1] - 0.4 if len(rows) else -1, 0.85 + first)
+    ax.set_yticks([])
+    ax.spines["left"].set_visible(False)
 
 
 def percent_axis(axis: Any) -> None:
@@ -180,15 +323,14 @@ def _in_percent(share: float, _: object) -> str:
     return f"{100 * share:.3g} {chr(92) if rcParams['text.usetex'] else ''}%"
 
 
-def share_axis(ax: Axes, rows: NDArray[np.float64]) -> None:
+def share_axis(ax: Axes, rows: NDArray[np.float64], names: Sequence[str] = ()) -> None:
     """Lay out Axes on which each row is the share of an outcome."""
     ax.set_xlim(0, 1)
-    ax.set_ylim(rows[-1] - 0.4 if len(rows) else -1, 0.85)
-    ax.set_yticks([])
     ax.set_xlabel("Share of runs", loc="right")
+    ax.xaxis.set_major_locator(FixedLocator([0, 0.2, 0.4, 0.6, 0.8, 1]))
     percent_axis(ax.xaxis)
     plain_axes(ax, grid="x")
-    ax.spines["left"].set_visible(False)
+    row_limits(ax, rows, names)
 
 
 def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0, window: tuple[int, int] | None = None) -> float:
@@ -213,7 +355,8 @@ def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0, window: tu
     ax.spines["bottom"].set_bounds(first, last)
     # The grid ends where the runs do.
     ax.axvspan(last, right + 1, facecolor=ax.get_facecolor(), linewidth=0, zorder=0.6)
-    days, labels = date_ticks(ensemble.scenario.start + timedelta(days=begin), len(dates))
+    most = int(np.clip(share * wide / (5.2 * name_size()), 2, 8))
+    days, labels = date_ticks(ensemble.scenario.start + timedelta(days=begin), len(dates), most)
     ax.xaxis_date()
     ax.xaxis.set_major_locator(FixedLocator([first + day for day in days]))
     ax.xaxis.set_major_formatter(FixedFormatter(labels))
@@ -256,6 +399,16 @@ def _date_label(day: date, unit: str, with_year: bool) -> str:
     return " ".join(parts)
 
 
+def left_out(ax: Axes, text: str) -> None:
+    """Say beside the name of the x axis what there was no room for."""
+    ax.set_xlabel(f"{ax.get_xlabel()} ({text})", loc="right", **PLAIN)
+
+
+def column_of_labels(ax: Axes) -> float:
+    """Width that labels at the ends of lines may take, in points."""
+    return (0.36 if current().far else 0.29) * points(ax)[0]
+
+
 def column_for(texts: Sequence[str]) -> float:
     """Width of a column of labels at the ends of lines, in points."""
     return GAP + max((width_of(text) for text in texts), default=0.0) + 2
@@ -271,20 +424,22 @@ def end_labels(
     bottom, top = ax.get_ylim()
     _, tall = points(ax)
     scale = tall / (top - bottom)
-    sizes = [LINE * (1 + text.count("\n")) + 1 for text in texts]
+    sizes = [height_of(text) for text in texts]
     places = apart((np.asarray(heights, float) - bottom) * scale, sizes, 0, tall)
     for text, height, at, colour in zip(texts, heights, places, colours, strict=True):
-        line = {"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0, "relpos": (0, 0.5)}
+        if not text:
+            continue
+        tie = {"arrowstyle": "-", "color": colour, "linewidth": 0.8, "shrinkA": 0, "shrinkB": 0, "relpos": (0, 0.5)}
         note = ax.annotate(
             text,
             (last, height),
             xytext=(GAP, float(at) - (height - bottom) * scale),
             textcoords="offset points",
             va="center",
-            fontsize=SIZE,
+            fontsize=size(),
             linespacing=1.1,
             color=COLOURS["text"],
             annotation_clip=False,
-            arrowprops=line if colour is not None else None,
+            arrowprops=tie if colour is not None else None,
         )
         note.set_parse_math(False)

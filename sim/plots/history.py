@@ -12,34 +12,39 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from sim.results.ensemble import SCRIPT, Ensemble
-from sim.text import on
+from sim.text import counted, on
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 
 from .colours import COLOURS, Side, sides
 from .frame import (
     column_for,
+    column_of_labels,
     date_axis,
     dates_of,
     end_labels,
     foot,
     given_or_new,
     head,
+    key,
+    key_rows,
     plain_axes,
     points,
     rung_name,
     span_of,
 )
-from .labels import LINE, SIZE, Point, TextBox, nearest, place, width_of, wrapped
-from .settings import plain_text
+from .labels import Point, TextBox, broken, fitting, line, name_size, nearest, place, size, width_of
+from .settings import current, plain_text
 from .standard import Plate, Shown, standard
 
 FLOOR, CEILING = -3.3, -0.9
 """Where tension 0 and tension 100 lie, on the axis of rungs."""
-TOP = 10.4
+TOP = 9.7
 ROWS = 3
 """Rows of names of what the scenario lets happen."""
 GRAVE = 5
-"""Acts from this rung up are drawn large, and words keep off them."""
+"""Acts from this rung up, and all that killed, are drawn large, and words keep off them."""
+_TENSION = "Tension (points)"
 LANES = 0.3
 """How far the outermost sides stand from the middle of their rung."""
 
@@ -58,15 +63,16 @@ class DrawnAct:
 
     @property
     def large(self) -> bool:
-        """Whether it is drawn large."""
-        return self.rung >= GRAVE
+        """Whether it is drawn large: it stands high, or it killed."""
+        return self.rung >= GRAVE or self.deaths > 0
 
 
 @plain_text
 def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int = 7) -> Axes:
     """One run as it happened: each act at its date and rung, its tension below.
 
-    Within a rung each side has a lane of its own. Acts below rung 5 are small and pale. A ring means that people died.
+    Within a rung each side has a lane of its own. Acts below rung 5 that killed nobody are small and pale. A ring means
+    that people died, and grows with their number.
 
     Parameters
     ----------
@@ -87,26 +93,50 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
     events = ensemble.events.loc[ensemble.events["run"] == run]
     scripted = events["actor"] == SCRIPT
     acts = acts_of(events[~scripted], ensemble.scenario)
-    names = [wrapped(rung_name(theatre, rung), 26) for rung in range(10)]
+    keys = keys_of_sides(acts)
+    lines = key_rows(ax, [str(each.get_label()) for each in keys])
+    head(ax, _seen(run, acts), _meaning(ensemble, run, acts), lines)
+    foot(ax, ensemble, run)
+    names = rung_names(ax, theatre, points(ax)[1] * (9.5 - CEILING) / (TOP - FLOOR))
     ax.set_ylim(FLOOR, TOP)
     plain_axes(ax, grid="x")
-    ax.set_yticks([FLOOR, CEILING, *range(10)], ["0", "100", *map(str, range(10))])
-    for tick in ax.get_yticklabels()[:2]:
-        tick.set_color(COLOURS["tension"])
-    per_day = date_axis(ax, ensemble, column_for(names))
+    _rung_ticks(ax)
+    per_day = date_axis(ax, ensemble, column_for([*names, _TENSION]))
     for rung in range(0, 10, 2):
         ax.fill_between(dates[[0, -1]], rung - 0.5, rung + 0.5, color=COLOURS["row"], linewidth=0, zorder=0)
     _tension(ax, dates, ensemble.trajectories["tension"].sel(run=run).to_numpy())
     _markers(ax, dates, acts)
     injects = zip(events["day"][scripted], events["action"][scripted], strict=True)
     _scripted(ax, dates, [(int(day), _inject(str(action))) for day, action in injects], per_day)
-    _names(ax, dates, acts, gravest(acts, named), ensemble.scenario, per_day)
-    labels = [*names, "Tension (points)"]
+    _names(ax, dates, acts, gravest(acts, min(named, 4) if current().far else named), ensemble.scenario, per_day)
+    labels = [*names, _TENSION]
     end_labels(ax, dates[-1], [*range(10), (FLOOR + CEILING) / 2], labels, [None] * len(labels))
-    legend_of_sides(ax, acts)
-    head(ax, f"Run {run}, act by act", _meaning(ensemble, run, acts))
-    foot(ax, ensemble, run)
+    key(ax, keys, columns=-(-len(keys) // max(lines, 1)))
     return ax
+
+
+def rung_names(ax: Axes, theatre: Theatre, room: float) -> list[str]:
+    """Names of all rungs for a column at the right; where they have no room, the higher ones."""
+    full = [broken(rung_name(theatre, rung), 0.85 * column_of_labels(ax)) for rung in range(10)]
+    return fitting(full, [""] * 10, [float(rung) for rung in range(10)], room)
+
+
+def _rung_ticks(ax: Axes) -> None:
+    """Number the rungs, and the ends of tension below them, as many as there is room for."""
+    every = 1 if name_size() * 1.3 <= points(ax)[1] / (TOP - FLOOR) else 3
+    ends = {FLOOR: "0", CEILING: "100"} if every == 1 else {}
+    rungs = range(0, 10, every)
+    ax.set_yticks([*ends, *rungs], [*ends.values(), *map(str, rungs)])
+    for tick in ax.get_yticklabels()[: len(ends)]:
+        tick.set_color(COLOURS["tension"])
+
+
+def _seen(run: int, acts: Sequence[DrawnAct]) -> str:
+    """How many acts there were, and what they cost."""
+    deadly, dead = sum(act.deaths > 0 for act in acts), sum(act.deaths for act in acts)
+    highest = max((act.rung for act in acts), default=0)
+    told = f"Run {run}: {counted(len(acts), 'act')}, up to rung {highest}"
+    return f"{told}; {deadly:,} of them deadly, {dead:,} dead" if deadly else f"{told}; nobody died"
 
 
 @standard
@@ -134,6 +164,8 @@ def acts_of(events: pd.DataFrame, scenario: Scenario) -> list[DrawnAct]:
 def gravest(acts: Sequence[DrawnAct], named: int) -> list[DrawnAct]:
     """Return the acts to name: those from rung 5 up and those that killed, each action once before any again.
 
+    The deadliest of all is among them, whatever its rung.
+
     Where hardly any act is grave, the three highest actions.
     """
     ordered = sorted(acts, key=lambda act: (-act.rung, -act.deaths, act.day))
@@ -143,9 +175,13 @@ def gravest(acts: Sequence[DrawnAct], named: int) -> list[DrawnAct]:
     for act in ordered:
         (again if act.action in seen else first).append(act)
         seen.add(act.action)
-    grave = [act for act in first if act.large or act.deaths] + [act for act in again if act.large]
+    grave = [act for act in first if act.large] + [act for act in again if act.rung >= GRAVE]
     mild = [act for act in first if act.rung and act not in grave]
-    return [*grave, *mild[: max(3 - len(grave), 0)]][:named]
+    found = [*grave, *mild[: max(3 - len(grave), 0)]][:named]
+    deadliest = max(first, key=lambda act: act.deaths, default=None)
+    if deadliest is not None and deadliest.deaths and found and deadliest not in found:
+        found[-1] = deadliest
+    return found
 
 
 def in_order(present: set[Side]) -> list[Side]:
@@ -154,12 +190,11 @@ def in_order(present: set[Side]) -> list[Side]:
 
 
 def _meaning(ensemble: Ensemble, run: int, acts: Sequence[DrawnAct]) -> str:
-    deadly, dead = sum(act.deaths > 0 for act in acts), sum(act.deaths for act in acts)
-    counted = f"{len(acts)} acts, {deadly} of them deadly, {dead:,} dead."
     failed = ensemble.failures[ensemble.failures["run"] == run]
     if len(failed):
-        return f"{counted} It failed on day {failed['day'].iloc[0]}: {failed['what'].iloc[0]} was not finite."
-    return f"{counted} One history among many, and no forecast."
+        return f"It failed on day {failed['day'].iloc[0]}: {failed['what'].iloc[0]} was not finite."
+    rings = " A ring means that people died, the more the larger." if any(act.deaths for act in acts) else ""
+    return f"Marks: acts by date and rung.{rings} One history among many, and no forecast."
 
 
 def _tension(ax: Axes, dates: NDArray[np.float64], tension: NDArray[np.floating]) -> None:
@@ -169,14 +204,14 @@ def _tension(ax: Axes, dates: NDArray[np.float64], tension: NDArray[np.floating]
 
 
 def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[DrawnAct]) -> None:
-    """Draw each side's acts, and a ring around those that killed."""
+    """Draw each side's acts, those that killed as strong as the grave ones, with a ring that grows with the dead."""
     for side in in_order({act.side for act in acts}):
-        for large, size, alpha, layer in ((False, 13, 0.5, 2), (True, 44, 1.0, 4)):
+        for large, area, alpha, layer in ((False, 13, 0.5, 2), (True, 44, 1.0, 4)):
             some = [act for act in acts if act.side == side and act.large == large]
             ax.scatter(
                 [dates[act.day] for act in some],
                 [act.height for act in some],
-                s=size,
+                s=area,
                 marker=side.marker,
                 color=side.colour,
                 alpha=alpha,
@@ -184,17 +219,32 @@ def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[DrawnAct]) -> 
                 zorder=layer,
                 label=side.label,
             )
+    rings(ax, dates, acts)
+
+
+def rings(ax: Axes, dates: NDArray[np.float64], acts: Sequence[DrawnAct]) -> None:
+    """Draw a ring around every act that killed; its width tells tens of dead from hundreds, whatever the rung."""
     deadly = [act for act in acts if act.deaths]
     ax.scatter(
         [dates[act.day] for act in deadly],
         [act.height for act in deadly],
-        s=[105 if act.large else 48 for act in deadly],
+        s=[ring_area(act.deaths) for act in deadly],
         facecolors="none",
         edgecolors=COLOURS["blood"],
-        linewidths=1,
+        linewidths=[0.9 + 0.5 * np.log10(act.deaths) for act in deadly],
         zorder=5,
         label="people died",
     )
+
+
+def half_of(act: DrawnAct) -> float:
+    """Half the width of a mark that words keep off, its ring included, in points."""
+    return max(5.0, ring_area(act.deaths) ** 0.5 / 2 + 1) if act.deaths else 5.0
+
+
+def ring_area(deaths: int) -> float:
+    """Area of the ring around an act that killed so many, in square points."""
+    return 80.0 + 90.0 * float(np.log10(deaths))
 
 
 def _inject(action: str) -> str:
@@ -205,13 +255,14 @@ def _inject(action: str) -> str:
 def _scripted(ax: Axes, dates: NDArray[np.float64], injects: Sequence[tuple[int, str]], per_day: float) -> None:
     """Mark what the scenario itself lets happen, and name it where there is room, in a few rows."""
     taken: list[TextBox] = []
-    page = TextBox(-1, -ROWS, (len(dates) - 1) * per_day + 1, 0)
+    rows = min(ROWS, int(points(ax)[1] * (CEILING - FLOOR) / (TOP - FLOOR) / line()))
+    page = TextBox(-1, -rows, (len(dates) - 1) * per_day + 1, 0)
     for day, text in injects:
         date, x, wide = dates[day], day * per_day, width_of(text) + 4
         ax.plot(
             [date, date], [CEILING, 9.5], color=COLOURS["quiet text"], linewidth=0.9, linestyle=(0, (2, 2)), zorder=1
         )
-        places = ((row, left) for row in range(ROWS) for left in (x, x - wide))
+        places = ((row, left) for row in range(rows) for left in (x, x - wide))
         boxes = (TextBox(left, -row - 0.9, left + wide, -row - 0.1) for row, left in places)
         box = next((box for box in boxes if box.within(page) and not any(box.meets(other) for other in taken)), None)
         if box is None:
@@ -220,10 +271,10 @@ def _scripted(ax: Axes, dates: NDArray[np.float64], injects: Sequence[tuple[int,
         note = ax.annotate(
             text,
             (date, CEILING),
-            xytext=(box.left - x + 2, (box.top + 0.1) * LINE - 1),
+            xytext=(box.left - x + 2, (box.top + 0.1) * line() - 1),
             textcoords="offset points",
             va="top",
-            fontsize=SIZE,
+            fontsize=size(),
             fontstyle="italic",
             color=COLOURS["quiet text"],
         )
@@ -246,13 +297,16 @@ def _names(
         return act.day * per_day, (act.height - FLOOR) * per_rung
 
     def mark(act: DrawnAct) -> TextBox:
-        (x, y), size, weight = on_page(act), *((5, 40.0) if act.large or act.deaths or act in few else (2, 1.0))
-        return TextBox(x - size, y - size, x + size, y + size, weight)
+        x, y = on_page(act)
+        half, weight = (half_of(act), 40.0) if act.large or act in few else (2.0, 1.0)
+        return TextBox(x - half, y - half, x + half, y + half, weight)
 
     texts = []
     for act in few:
         date = scenario.start + timedelta(days=act.day)
-        texts.append(wrapped(f"{on(date, year=False)}: {scenario.theatre.actions[act.action].label}", 28))
+        texts.append(
+            broken(f"{on(date, year=False)}: {scenario.theatre.actions[act.action].label}", 0.24 * points(ax)[0])
+        )
     page = TextBox(0, (-0.5 - FLOOR) * per_rung, (len(dates) - 1) * per_day, (9.6 - FLOOR) * per_rung)
     boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
     for act, text, box in zip(few, texts, boxes, strict=True):
@@ -270,7 +324,7 @@ def write_tied(ax: Axes, act: Point, anchor: Point, text: str, box: TextBox) -> 
         xytext=(box.left - x, box.bottom - y),
         textcoords="offset points",
         va="bottom",
-        fontsize=SIZE,
+        fontsize=size(),
         linespacing=1.1,
         color=COLOURS["text"],
         zorder=7,
@@ -287,8 +341,8 @@ def write_tied(ax: Axes, act: Point, anchor: Point, text: str, box: TextBox) -> 
     note.set_parse_math(False)
 
 
-def legend_of_sides(ax: Axes, acts: Sequence[DrawnAct]) -> None:
-    """Name the sides above the ladder, in two rows where one is too short."""
+def keys_of_sides(acts: Sequence[DrawnAct]) -> list[Line2D]:
+    """What a legend has of the sides that acted, and of the dead."""
     keys = [
         Line2D([], [], linestyle="none", marker=side.marker, markersize=6, color=side.colour, label=side.label)
         for side in in_order({act.side for act in acts})
@@ -297,19 +351,4 @@ def legend_of_sides(ax: Axes, acts: Sequence[DrawnAct]) -> None:
         ring = Line2D([], [], linestyle="none", marker="o", markersize=9, label="people died", color=COLOURS["blood"])
         ring.set_markerfacecolor("none")
         keys.append(ring)
-    wide, _ = points(ax)
-    needed = sum(width_of(str(key.get_label())) + 4 * SIZE for key in keys)
-    legend = ax.legend(
-        handles=keys,
-        loc="upper left",
-        ncols=max(len(keys) if needed < wide else -(-len(keys) // 2), 1),
-        fontsize=SIZE,
-        frameon=False,
-        borderaxespad=0,
-        borderpad=0.1,
-        labelspacing=0.2,
-        handletextpad=0.1,
-        columnspacing=1.1,
-    )
-    for text in legend.get_texts():
-        text.set_parse_math(False)
+    return keys

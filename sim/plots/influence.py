@@ -4,21 +4,36 @@ from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.patheffects import withStroke
+from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter
 from numpy.typing import NDArray
 
 from sim.analysis.paired import mean_difference
 from sim.results.sweep import Sweep
-from sim.text import percent
+from sim.text import counted, number, percent
+from sim.theatre.parameters.in_words import in_words
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
-from .labels import LINE, SIZE, width_of
-from .settings import plain_text
+from .difference import quoted
+from .frame import (
+    given_or_new,
+    head,
+    key,
+    left_out,
+    percent_axis,
+    plain_axes,
+    points,
+    row_limits,
+    rows_with_room,
+    signed,
+    write_name,
+)
+from .history import write_tied
+from .labels import TextBox, broken, place, size, width_of
+from .settings import PLAIN, current, plain_text
 
 MOST = 12
 """Numbers that are drawn."""
-_HALO = withStroke(linewidth=2.5, foreground="white")
 
 
 @plain_text
@@ -26,7 +41,7 @@ def tornado(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST
     """What a measure is with each number at the low and at the high end of its range, all others as written.
 
     Both ends are held beside the scenario as written on the same dice; thin lines are 95 % intervals of these paired
-    differences. The values at the ends stand on the bars.
+    differences. The values at the ends stand on the right.
 
     Parameters
     ----------
@@ -46,72 +61,78 @@ def tornado(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST
     runs = sweep.runs(name)
     base = float(np.nanmean(runs[0]))
     found = sweep.indices(name).head(most)
-    place = {path: at for at, path in enumerate(sweep.design.paths)}
-    rows = -np.arange(len(found), dtype=float)
-    reach = _reach(runs, [place[path] for path in found["parameter"]], base)
-    for row, path in zip(rows, found["parameter"], strict=True):
-        at = place[path]
-        number = sweep.design.varied[at]
-        for end, value, colour in ((1, number.low, COLOURS["first"]), (2, number.high, COLOURS["second"])):
-            _end(ax, runs, base, row, 2 * at + end, value, colour, reach)
-    left = max(base - reach, 0.0) if is_share(name) else base - reach
-    ax.axvline(base, color=COLOURS["text"], linewidth=0.9)
-    ax.set_xlim(left, base + reach)
-    _names(ax, rows, [_with_unit(sweep, path) for path in found["parameter"]], left)
-    plain_axes(ax, grid="x")
-    _bare(ax, len(rows))
-    if is_share(name):
-        percent_axis(ax.xaxis)
-    ax.set_xlabel("Share of runs" if is_share(name) else "", loc="right")
-    for x, side, text in ((0.88, "first", "low end"), (1.0, "second", "high end")):
-        ax.text(x, 1, text, ha="right", va="top", color=COLOURS[side], fontsize=SIZE, transform=ax.transAxes)
-    told = f"as written it is {_value(sweep, name, base)}"
+    at_ = {path: at for at, path in enumerate(sweep.design.paths)}
     head(
         ax,
-        f"{sweep.label(name)}: one number at a time",
-        f"Bars: the mean with a number at either end of its range, written on the bar; {told}. Lines: 95 % intervals "
-        "of paired differences, on the same dice.",
+        _moved(sweep, name, runs, [at_[path] for path in found["parameter"]]),
+        f"Bars: the mean with a number at either end of its range, which stands on the right; as written it is "
+        f"{_value(sweep, name, base)}. Lines: 95 % intervals of paired differences, on the same dice.",
+        keys=1,
+        bare=True,
     )
+    ax.set_xlabel("Share of runs" if is_share(name) else sweep.label(name), loc="right", **PLAIN)
     signed(ax, *signature(sweep))
+    ranges = [_range(sweep, at_[path]) for path in found["parameter"]]
+    room = points(ax)[0] - max(map(width_of, ranges), default=0.0) - 12
+    rows, names = rows_with_room(ax, [in_words(sweep.scenario, path) for path in found["parameter"]], room)
+    reach = _reach(runs, [at_[path] for path in found["parameter"][: len(rows)]], base)
+    left = max(base - reach, 0.0) if is_share(name) else base - reach
+    for row, path, words, ends in zip(rows, found["parameter"], names, ranges, strict=False):
+        for end, side, rise in ((1, "first", 0.075), (2, "second", -0.085)):
+            _end(ax, runs, base, row + rise, 2 * at_[path] + end, COLOURS[side], reach)
+        write_name(ax, left, row + 0.17, words, path, room)
+        ax.text(base + reach, row + 0.17, ends, ha="right", va="bottom", fontsize=size(), color=COLOURS["text"])
+    ax.vlines(np.full(len(rows), base), rows - 0.18, rows + 0.17, color=COLOURS["text"], linewidth=0.9)
+    ax.set_xlim(left, base + reach)
+    plain_axes(ax, grid="x")
+    row_limits(ax, rows, names)
+    if is_share(name):
+        percent_axis(ax.xaxis)
+    if len(rows) < len(found):
+        left_out(ax, f"{len(found) - len(rows)} that swing less not drawn")
+    keys = (("first", "at its low end"), ("second", "at its high end"))
+    key(ax, [Patch(color=tint(COLOURS[side], 0.6), label=text) for side, text in keys])
     return ax
 
 
+def _moved(sweep: Sweep, name: str, runs: NDArray[np.float64], places: Sequence[int]) -> str:
+    """How many of the numbers move a measure beyond doubt."""
+    moving: set[int] = set()
+    for at in places:
+        for point in (2 * at + 1, 2 * at + 2):
+            sound = np.isfinite(runs[0]) & np.isfinite(runs[point])
+            _, low, high, _ = mean_difference(runs[0, sound, None], runs[point, sound, None])
+            if low[0] > 0 or high[0] < 0:
+                moving.add(at)
+    label = sweep.label(name)
+    if not moving:
+        return f"{label}: none of {counted(len(places), 'number')} moves it beyond doubt"
+    if len(moving) > 1:
+        return f"{label}: {len(moving)} of {counted(len(places), 'number')} clearly move it"
+    words = in_words(sweep.scenario, sweep.design.paths[next(iter(moving))])
+    return f"{label}: of {counted(len(places), 'number')} only {quoted(words)} clearly moves it"
+
+
+def _range(sweep: Sweep, place: int) -> str:
+    """Both ends of a number's range, with its unit."""
+    varied = sweep.design.varied[place]
+    return f"{tidy(varied.low)} to {tidy(varied.high)}{'' if varied.unit == '1' else f' {varied.unit}'}"
+
+
 def _reach(runs: NDArray[np.float64], places: Sequence[int], base: float) -> float:
-    """How far the axis goes to both sides, with room for what is written on the bars."""
+    """How far the axis goes to both sides."""
     ends = [float(np.nanmean(runs[2 * at + end])) for at in places for end in (1, 2)]
     return 1.35 * max(max((abs(end - base) for end in ends), default=0.0), 1e-9)
 
 
-def _end(
-    ax: Axes,
-    runs: NDArray[np.float64],
-    base: float,
-    row: float,
-    point: int,
-    value: float,
-    colour: str,
-    reach: float,
-) -> None:
-    """One half of a bar, its interval, and the value of the number there."""
+def _end(ax: Axes, runs: NDArray[np.float64], base: float, row: float, point: int, colour: str, reach: float) -> None:
+    """One half of a bar and its interval."""
     sound = np.isfinite(runs[0]) & np.isfinite(runs[point])
     difference, low, high, _ = mean_difference(runs[0, sound, None], runs[point, sound, None])
-    ax.barh(row, float(difference[0]), left=base, height=0.34, color=tint(colour, 0.6), linewidth=0)
-    rise = 0.07 if point % 2 else -0.07
+    ax.barh(row, float(difference[0]), left=base, height=0.15, color=tint(colour, 0.6), linewidth=0)
     if np.isfinite(low[0]):
         ends = np.clip([base + low[0], base + high[0]], base - reach, base + reach)
-        ax.hlines(row + rise, *ends, color=colour, linewidth=1.2)
-    right = difference[0] > 0 or (difference[0] == 0 and point % 2 == 0)
-    note = ax.annotate(
-        f"{value:g}",
-        (base + float(difference[0]), row + rise),
-        xytext=(3 if right else -3, -8),
-        textcoords="offset points",
-        ha="left" if right else "right",
-        va="center",
-        fontsize=SIZE,
-        color=colour,
-    )
-    note.set_path_effects([_HALO])
+        ax.hlines(row, *ends, color=colour, linewidth=1.2)
 
 
 @plain_text
@@ -139,56 +160,48 @@ def morris(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST)
     found = sweep.indices(name)
     clear = found["mu_star_low"].to_numpy() > 0
     x, y = found["mu_star"].to_numpy(), found["sigma"].to_numpy()
-    colours = np.where(clear, COLOURS["outcome"], COLOURS["tension"])
-    ax.hlines(y, found["mu_star_low"].clip(lower=0), found["mu_star_high"], color=tint(COLOURS["tension"], 0.5))
-    ax.scatter(x, y, s=22, c=colours, zorder=3, linewidth=0)
-    far = 1.06 * max(float(x.max()), float(found["mu_star_high"].head(most).max()), 1e-12)
-    up = 1.15 * max(float(y.max()), 1e-12)
-    ax.plot([0, min(far, up)], [0, min(far, up)], color=COLOURS["quiet text"], linewidth=0.8, linestyle=(0, (2, 1.5)))
-    ax.set_xlim(0, far)
-    ax.set_ylim(0, up)
-    _call(ax, x[:most], y[:most], found["parameter"].head(most).tolist(), far, up)
-    ax.set_xlabel("\N{GREEK SMALL LETTER MU}*: mean size of its effect", loc="right")
-    ax.set_ylabel("\N{GREEK SMALL LETTER SIGMA}: how much that varies")
-    plain_axes(ax, grid="both")
     head(
         ax,
-        f"{sweep.label(name)}: which numbers matter at all",
+        f"{sweep.label(name)}: {int(clear.sum())} of {counted(len(found), 'number')} clearly matter",
         "Each dot is a number. Lines: 95 % intervals; grey: the interval does not leave out zero. Dotted: where the "
         "size of an effect varies as much as it is large.",
     )
+    ax.set_xlabel("\N{GREEK SMALL LETTER MU}*: mean size of its effect", loc="right")
     signed(ax, *signature(sweep))
+    colours = np.where(clear, COLOURS["outcome"], COLOURS["tension"])
+    ax.hlines(y, found["mu_star_low"].clip(lower=0), found["mu_star_high"], color=tint(COLOURS["tension"], 0.5))
+    ax.scatter(x, y, s=22, c=colours, zorder=3, linewidth=0)
+    far = 1.06 * max(float(x.max()), float(found["mu_star_high"].head(most).max()))
+    far, up = far if far > 1e-9 else 1.0, 1.15 * float(y.max()) if y.max() > 1e-9 else 1.0
+    ax.plot([0, min(far, up)], [0, min(far, up)], color=COLOURS["quiet text"], linewidth=0.8, linestyle=(0, (2, 1.5)))
+    ax.set_xlim(0, far)
+    ax.set_ylim(0, up)
+    few = min(most, 4) if current().far else most
+    _call(ax, x, y, [in_words(sweep.scenario, path) for path in found["parameter"].head(few)], far, up)
+    ax.set_ylabel("\N{GREEK SMALL LETTER SIGMA}: how much that varies")
+    plain_axes(ax, grid="both")
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
+    ax.yaxis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
     return ax
 
 
-def _call(ax: Axes, x: Sequence[float], y: Sequence[float], names: Sequence[str], far: float, up: float) -> None:
+def _call(
+    ax: Axes, x: NDArray[np.float64], y: NDArray[np.float64], names: Sequence[str], far: float, up: float
+) -> None:
     """Name dots where there is room, those that matter most first."""
     wide, tall = points(ax)
-    taken: list[tuple[float, float, float, float]] = []
-    for across, height, name in zip(x, y, names, strict=True):
-        at, above, width = across / far * wide, height / up * tall, width_of(name)
-        left = at - width - 6 if at + width + 6 > wide else at + 6
-        for rise in (0.0, LINE, -LINE, 2 * LINE, -2 * LINE):
-            box = (left, above + rise - LINE / 2, left + width, above + rise + LINE / 2)
-            inside = box[0] >= 0 and box[1] >= 0 and box[3] <= tall
-            if inside and not any(_overlap(box, other) for other in taken):
-                taken.append(box)
-                note = ax.annotate(
-                    name,
-                    (across, height),
-                    xytext=(left - at, rise),
-                    textcoords="offset points",
-                    va="center",
-                    fontsize=SIZE,
-                    color=COLOURS["text"],
-                )
-                note.set_parse_math(False)
-                note.set_path_effects([_HALO])
-                break
+    dots = [(across / far * wide, height / up * tall) for across, height in zip(x.tolist(), y.tolist(), strict=True)]
+    texts = [broken(name, 0.4 * wide) for name in names]
+    marks = [TextBox(left - 4, low - 4, left + 4, low + 4, 20.0) for left, low in dots]
+    boxes = place(dots[: len(names)], texts, TextBox(0, 0, wide, tall), marks)
+    for across, height, dot, text, box in zip(x, y, dots, texts, boxes, strict=False):
+        if box is not None:
+            write_tied(ax, (float(across), float(height)), dot, text, box)
 
 
-def _overlap(one: tuple[float, float, float, float], other: tuple[float, float, float, float]) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def tidy(value: float) -> str:
+    """A number as people write it: no powers of ten, and no noise behind the point."""
+    return number(value) if abs(value) > 1e-12 else "0"
 
 
 @plain_text
@@ -208,30 +221,39 @@ def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MO
     name = sweep.measure(measure)
     found = sweep.indices(name)
     main, about = found.attrs["main"], found.attrs["about"]
-    shown = found.head(most)
-    rows = -np.arange(len(shown), dtype=float)
+    others = [each for each in ("S1",) if each != main and f"{each}_low" in found]
+    beside = "; diamonds: S1, the part that is the number's alone" if others else ""
+    known = found[f"{main}_low"].notna().all()
+    clear = int(((found[f"{main}_low"] > 0) | (found[f"{main}_high"] < 0)).sum()) if known else 0
+    head(
+        ax,
+        f"{sweep.label(name)}: {clear} of {counted(len(found), 'number')} clearly matter"
+        if known
+        else f"{sweep.label(name)}: how much {counted(len(found), 'number')} matter",
+        f"Bars: {main}, {about}{beside}. Lines: 95 % intervals. {_dice(sweep, name)}".strip(),
+        bare=True,
+    )
+    ax.set_xlabel(main, loc="right")
+    signed(ax, *signature(sweep))
+    wide, _ = points(ax)
+    rows, names = rows_with_room(ax, [in_words(sweep.scenario, path) for path in found["parameter"].head(most)], wide)
+    shown = found.head(len(rows))
     colour = COLOURS["outcome"]
     ax.barh(rows, shown[main].clip(lower=0), height=0.3, color=tint(colour, 0.35), linewidth=0)
     if shown[f"{main}_low"].notna().all():
         ax.hlines(rows, shown[f"{main}_low"].clip(lower=0), shown[f"{main}_high"], color=colour, linewidth=2)
     ax.plot(shown[main].clip(lower=0), rows, "o", color=colour, markersize=5, clip_on=False)
-    others = [each for each in ("S1",) if each != main and f"{each}_low" in shown]
     for other in others:
         ax.plot(shown[other].clip(lower=0), rows, "D", color=COLOURS["second"], markerfacecolor="white", markersize=5)
-    _names(ax, rows, shown["parameter"].tolist(), 0.0)
-    far = float(np.nanmax([shown[main].max(), shown[f"{main}_high"].max()]))
-    ax.set_xlim(0, 1.05 * max(far, 1e-12))
+    for row, words, path in zip(rows, names, shown["parameter"], strict=True):
+        write_name(ax, 0.0, row + 0.17, words, path, wide)
+    highest = float(np.nanmax([shown[main].max(), shown[f"{main}_high"].max()]))
+    ax.set_xlim(0, 1.05 * highest if highest > 1e-12 else 1)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
     plain_axes(ax, grid="x")
-    _bare(ax, len(rows))
-    ax.set_xlabel(main, loc="right")
-    beside = "; diamonds: S1, the part that is the number's alone" if others else ""
-    left_out = f" {len(found) - len(shown):,} more are not drawn." if len(found) > len(shown) else ""
-    head(
-        ax,
-        f"{sweep.label(name)}: which numbers matter",
-        f"Bars: {main}, {about}{beside}. Lines: 95 % intervals.{left_out} {_dice(sweep, name)}".strip(),
-    )
-    signed(ax, *signature(sweep))
+    row_limits(ax, rows, names)
+    if len(found) > len(shown):
+        left_out(ax, f"{len(found) - len(shown):,} smaller not drawn")
     return ax
 
 
@@ -263,30 +285,13 @@ def refuse_method(sweep: Sweep, method: str, what: str) -> None:
 def signature(sweep: Sweep) -> list[str]:
     """Whose runs a figure shows, how many at how many points, and on which dice."""
     design, scenario = sweep.design, sweep.scenario
-    parts = [f"{scenario.name} {scenario.short_hash}", f"{len(design):,} points by {design.method}"]
+    parts = [scenario.title, f"{len(design):,} points by {design.method}"]
     parts.append(
         f"n = {design.replicates:,} {'run' if design.replicates == 1 else 'runs'} at each, {design.dice_in_words}"
     )
     if sweep.n_failed:
         parts.append(f"{sweep.n_failed:,} failed, left out")
-    return [*parts, f"seed {sweep.seed}"]
-
-
-def _with_unit(sweep: Sweep, path: str) -> str:
-    unit = next(each.unit for each in sweep.design.varied if each.path == path)
-    return path if unit == "1" else f"{path} ({unit})"
-
-
-def _names(ax: Axes, rows: NDArray[np.float64], names: Sequence[str], left: float) -> None:
-    for row, name in zip(rows, names, strict=True):
-        text = ax.text(left, row + 0.22, name, va="bottom", fontsize=SIZE, color=COLOURS["text"], parse_math=False)
-        text.set_path_effects([_HALO])
-
-
-def _bare(ax: Axes, n: int) -> None:
-    ax.set_ylim(-n + 0.5, 0.9)
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
+    return [*parts, f"seed {sweep.seed}", f"{scenario.name} {scenario.short_hash}"]
 
 
 def is_share(name: str) -> bool:

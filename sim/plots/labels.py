@@ -1,34 +1,63 @@
 """Where words go: how wide they are, and how they keep out of each other's way. All lengths are in points."""
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from textwrap import shorten, wrap
 
 import numpy as np
+from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 from numpy.typing import ArrayLike, NDArray
 
-SIZE = 8
-"""Size of all small text; nothing in a figure is smaller."""
-LINE = 1.25 * SIZE
-"""Height of a line of it."""
-CROSSING = 4.0
-"""What it costs when a tie crosses a text, for each dot of the tie that is covered."""
-DISTANCE = 0.08
+from .settings import current
+
+CROSSING = 1000.0
+"""What it costs when a tie crosses a text or another tie: no text is written at that price."""
+DISTANCE = 0.25
 """What it costs to be a point further away."""
+DEAREST = 100.0
+"""What a place may cost; a text that finds none cheaper is left out."""
+
+_TIED = "\N{NO-BREAK SPACE}"
 
 Point = tuple[float, float]
 
 
-@lru_cache(1024)
-def width_of(text: str, size: float = SIZE) -> float:
-    """Width of a text's widest line in the default font."""
+def size() -> float:
+    """Size of all text but titles, in points; nothing in a figure is smaller."""
+    return current().text
+
+
+def name_size() -> float:
+    """Size of what marks an axis, and of the names of rows."""
+    return size() if current().far else size() + 1
+
+
+def line() -> float:
+    """Height of a line of it."""
+    return current().line
+
+
+def width_of(text: str, points: float | None = None, bold: bool = False) -> float:
+    """Width of a text's widest line in the default font, in the size of now if none is given."""
+    return _ten_points_wide(text, bold) * (size() if points is None else points) / 10
+
+
+@lru_cache(4096)
+def _ten_points_wide(text: str, bold: bool) -> float:
+    font = FontProperties(weight="bold" if bold else "normal")
     # A dollar sign would be read as the start of a formula.
     lines = [line for line in text.replace("$", "S").split("\n") if line.strip()]
     # No curve reaches beyond its control points, and where it ends exactly takes long to find.
-    return max((float(TextPath((0, 0), line, size=size).vertices[:, 0].max()) for line in lines), default=0.0)
+    return max((float(TextPath((0, 0), line, size=10, prop=font).vertices[:, 0].max()) for line in lines), default=0.0)
+
+
+def height_of(text: str, points: float | None = None) -> float:
+    """Height of a text of one line or more, with a little air; of an empty one, none."""
+    return 1.25 * (size() if points is None else points) * (1 + text.count("\n")) + 1 if text else 0.0
 
 
 def wrapped(text: str, letters: int, lines: int = 2) -> str:
@@ -37,6 +66,43 @@ def wrapped(text: str, letters: int, lines: int = 2) -> str:
     if len(parts) > lines:
         parts = [*parts[: lines - 1], shorten(" ".join(parts[lines - 1 :]), letters, placeholder="…")]
     return "\n".join(parts)
+
+
+def broken(text: str, wide: float, points: float | None = None, bold: bool = False) -> str:
+    """Break a whole text between words into as few lines as go into a width; a longer word has a line of its own.
+
+    A number and its per cent stay together.
+    """
+    lines = [""]
+    for word in re.split(r"[ \n]+", text.strip().replace(" %", f"{_TIED}%")):
+        longer = f"{lines[-1]} {word}".strip()
+        if lines[-1] and width_of(longer, points, bold) > wide:
+            lines.append(word)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines).replace(_TIED, " ")
+
+
+def told_within(text: str, wide: float, lines: int, points: float | None = None) -> str:
+    """As many of a text's sentences, from the first, as go into so many lines of a width; one at least."""
+    sentences = re.split(r"(?<=[.!?])\s+(?=[A-Z])", text)
+    for n in range(len(sentences), 0, -1):
+        found = broken(" ".join(sentences[:n]), wide, points)
+        if found.count("\n") < lines:
+            break
+    return found
+
+
+def fitting(full: Sequence[str], short: Sequence[str], weight: Sequence[float], room: float) -> list[str]:
+    """Texts that go one above another into so many points: full, or the lightest in short, or left out."""
+    texts = list(full)
+    lightest_first = sorted(range(len(texts)), key=lambda at: weight[at])
+    for others in (list(short), [""] * len(texts)):
+        for at in lightest_first:
+            if sum(height_of(text) for text in texts) <= room:
+                return texts
+            texts[at] = others[at]
+    return texts
 
 
 def apart(places: ArrayLike, sizes: ArrayLike, low: float, high: float) -> NDArray[np.float64]:
@@ -108,8 +174,8 @@ def place(
     found: list[TextBox | None] = []
     edges = _edges(avoid)
     for anchor, text in zip(anchors, texts, strict=True):
-        best, least = None, math.inf
-        for distance, box in _around(anchor, width_of(text), LINE * (1 + text.count("\n"))):
+        best, least = None, DEAREST
+        for distance, box in _around(anchor, width_of(text), line() * (1 + text.count("\n"))):
             if DISTANCE * distance >= least:
                 break
             if box.within(page) and not any(box.meets(other) for other in taken):
@@ -178,9 +244,9 @@ def _around(anchor: Point, width: float, height: float) -> list[tuple[float, Tex
     """Places around a point with their distance from it, the nearest first: at its sides, over and under it."""
     x, y = anchor
     boxes = []
-    for rise in range(-72, 73, 8):
+    for rise in range(-64, 65, 8):
         bottom = y + rise - height / 2
-        lefts = [left for away in (7, 20, 35, 55, 80, 110) for left in (x + away, x - away - width)]
+        lefts = [left for away in (7, 14, 24, 38, 55) for left in (x + away, x - away - width)]
         if abs(rise) > height / 2 + 6:
             lefts.append(x - width / 2)
         boxes += [TextBox(left, bottom, left + width, bottom + height) for left in lefts]

@@ -17,7 +17,7 @@ from sim.text import brief
 
 from .colours import COLOURS, rung_colour
 from .frame import dates_of, labelled
-from .labels import SIZE, width_of
+from .labels import name_size, size, width_of
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 LABEL = "recorded events"
 MEASURED = "measured"
 """What a variable is called that the record brings from outside the model."""
-MODELLED = "the model, under these events"
-"""And one that the model's rules make of the events: nobody recorded it."""
+MODELLED = "the model, fed the recorded events"
+"""And one that the model's rules make of the events, tension included: nobody recorded it."""
 WIDTH = 2.4
 """Of their line, in points; no other line is as wide."""
 
@@ -61,7 +61,7 @@ def name_of(record: Ensemble, variable: str) -> str:
     """Name the path of a variable by what it is: of events, measured, or made of events by the model."""
     if variable in record.scenario.series:
         return MEASURED
-    return MODELLED if variable in record.scenario.theatre.variables else LABEL
+    return LABEL if variable.startswith("rung") else MODELLED
 
 
 def line(ax: Axes, ensemble: "AnyEnsemble", record: Ensemble, variable: str) -> None:
@@ -103,10 +103,10 @@ def beside(ax: Axes, height: float, label: str, text: str) -> None:
     ax.annotate(
         f"\N{BLACK DIAMOND} {text}",
         (0, height),
-        xytext=(width_of(label, SIZE + 1) + 8, 0),
+        xytext=(width_of(label.split("\n")[-1], name_size()) + 8, 0),
         textcoords="offset points",
         va="bottom",
-        fontsize=SIZE,
+        fontsize=size(),
         color=COLOURS["record"],
     )
 

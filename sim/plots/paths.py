@@ -1,4 +1,4 @@
-"""Paths of one variable: how wide they spread, and a few that happened."""
+"""Paths of one variable: how wide they spread, and a few single runs."""
 
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
@@ -7,24 +7,27 @@ from matplotlib.axes import Axes
 
 from sim.analysis.paths import edges
 from sim.results.ensemble import Ensemble
-from sim.text import percent
+from sim.text import brief, number, percent
 
 from . import overlay
-from .colours import COLOURS, PATH_STYLES, path_colour, tint
+from .colours import PATH_STYLES, band_colour, path_colour
 from .frame import (
     column_for,
+    column_of_labels,
     date_axis,
     dates_of,
     end_labels,
     foot,
     given_or_new,
     head,
+    key,
+    key_rows,
     labelled,
     plain_axes,
     refuse_empty,
     with_unit,
 )
-from .labels import SIZE
+from .labels import broken
 from .settings import PLAIN, plain_text
 from .standard import Plate, Shown, standard
 
@@ -41,10 +44,10 @@ def fan(
     paths: int = 4,
     record: Ensemble | None = None,
 ) -> Axes:
-    """Quantile bands of one variable over the days, with a few real paths on top.
+    """Quantile bands of one variable over the days, with a few single runs on top.
 
     The edges of the bands are no path, and a run in the middle of one month is at the top of another; the lines are
-    runs that happened, chosen to stand for all (`sim.analysis.paths.medoids`).
+    single runs, chosen to stand for all (`sim.analysis.paths.medoids`).
 
     Parameters
     ----------
@@ -62,32 +65,42 @@ def fan(
     dates, shown = dates_of(ensemble), labelled(ensemble, variable)
     levels = sorted(bands, reverse=True)
     quantiles = ensemble.quantiles(variable, edges(levels))
-    for at, (level, low, high) in enumerate(zip(levels, quantiles[::2], quantiles[1::2], strict=True)):
-        colour = tint(COLOURS["band"], 0.16 + 0.3 * at / max(len(levels) - 1, 1))
-        ax.fill_between(dates, low, high, color=colour, linewidth=0, label=f"{100 * level:g} % of runs")
     rows, run = ensemble.kept.paths(variable), ensemble.kept.completed.index
     chosen = ensemble.kept.typical(variable, paths)
-    texts = []
-    for at, (position, share) in enumerate(zip(*chosen, strict=True)):
-        texts.append(f"run {run[position]}\nlike {percent(share)}")
+    texts = [
+        f"run {run[position]} ({percent(share)})" for position, share in zip(chosen.position, chosen.share, strict=True)
+    ]
+    keys = [f"{100 * level:g} % of runs" for level in levels]
+    keys += [] if record is None else [overlay.name_of(record, variable)]
+    told = "" if record is None else _followed(ensemble, record, variable)
+    head(ax, _seen(ensemble, variable), _meaning(ensemble, levels, texts, told), key_rows(ax, keys))
+    for at, (low, high) in enumerate(zip(quantiles[::2], quantiles[1::2], strict=True)):
+        ax.fill_between(dates, low, high, color=band_colour(at, len(levels)), linewidth=0, label=keys[at])
+    for at, position in enumerate(chosen.position):
         ax.plot(dates, rows[position], color=path_colour(at), linestyle=PATH_STYLES[at % 4], linewidth=1.3)
     if record is not None:
         overlay.line(ax, ensemble, record, variable)
     bottom, top = ax.get_ylim()
-    # Headroom for the legend, and no ground below zero for what is never negative.
-    ax.set_ylim(max(bottom, 0.0) if ax.dataLim.y0 >= 0 else bottom, top + 0.09 * (top - bottom))
+    # No ground below zero for what is never negative.
+    ax.set_ylim(max(bottom, 0.0) if ax.dataLim.y0 >= 0 else bottom, top)
     ax.set_ylabel(with_unit(shown), **PLAIN)
     plain_axes(ax)
+    foot(ax, ensemble)
+    texts = [broken(text, column_of_labels(ax)) for text in texts]
     date_axis(ax, ensemble, column_for(texts))
     ends = [float(rows[position, -1]) for position in chosen.position]
     end_labels(ax, dates[-1], ends, texts, [path_colour(at) for at in range(len(texts))])
-    if keys := len(levels) + (record is not None):
-        ax.legend(loc="upper left", fontsize=SIZE, frameon=False, ncols=keys, reverse=True, borderaxespad=0)
-    told = "" if record is None else _followed(ensemble, record, variable)
-    title = f"{shown.attrs.get('long_name', variable)}: how far the runs spread"
-    head(ax, title, _meaning(ensemble, levels, texts, told))
-    foot(ax, ensemble)
+    key(ax, reverse=True, columns=-(-len(keys) // max(key_rows(ax, keys), 1)) if keys else None)
     return ax
+
+
+def _seen(ensemble: "AnyEnsemble", variable: str) -> str:
+    """Where half of the runs are on the last day."""
+    shown = labelled(ensemble, variable)
+    low, high = (float(each[-1]) for each in ensemble.quantiles(variable, [0.25, 0.75]))
+    between = f"between {number(low, 2)} and {number(high, 2)}" if number(low, 2) != number(high, 2) else "at "
+    between += "" if between != "at " else number(low, 2)
+    return f"{shown.attrs.get('long_name', variable)}: half of the runs {between} on {brief(ensemble.scenario.end)}"
 
 
 @standard
@@ -106,7 +119,7 @@ def _meaning(ensemble: "AnyEnsemble", levels: Sequence[float], lines: Sequence[s
         parts.append(f"Bands: the middle {shares} % of the runs on each day.")
     if lines:
         like = "runs" if ensemble.kept is ensemble else f"the {len(ensemble.kept)} runs kept whole"
-        parts.append(f"Lines: runs that happened, with the share of {like} like each.")
+        parts.append(f"Lines: single runs; in brackets, the share of {like} that each resembles most.")
     if told:
         parts.append(told)
     return " ".join(parts)
@@ -115,5 +128,5 @@ def _meaning(ensemble: "AnyEnsemble", levels: Sequence[float], lines: Sequence[s
 def _followed(ensemble: "AnyEnsemble", record: Ensemble, variable: str) -> str:
     """What the wide line is."""
     measured = overlay.name_of(record, variable) == overlay.MEASURED
-    what = "as it was measured" if measured else f"what the model's rules make of the {overlay.LABEL}"
+    what = "as it was measured" if measured else f"what the model makes of the {overlay.LABEL}"
     return f"Wide: {what}, to {overlay.last_day(ensemble, record)}."

@@ -1,26 +1,29 @@
 """What a record has taught about some numbers: prior against posterior, number by number."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.results.posterior import learned
 from sim.results.storage.atomic import replacing
 from sim.text import counted, number
+from sim.theatre.parameters.in_words import in_words
 
 from .colours import COLOURS, tint
-from .figures import DPI, canvas
-from .frame import given_or_new, head, plain_axes, signed
-from .labels import SIZE
-from .settings import own_settings, plain_text
+from .figures import canvas
+from .frame import given_or_new, head, plain_axes, points, signed, write_name
+from .labels import broken, line, size, width_of
+from .settings import current, own_settings, plain_text
 
 if TYPE_CHECKING:
     from sim.results.posterior import Posterior as Fit
 
-_TALL, _WIDE = 0.62, 3.2
-"""Height of a curve, in rows; and how far from the middle z is shown, in standard deviations of the prior."""
+_WIDE = 3.2
+"""How far from the middle z is shown, in standard deviations of the prior."""
 
 
 @plain_text
@@ -36,6 +39,15 @@ def posterior(posterior: "Fit", ax: Axes | None = None) -> Axes:
 
     table = posterior.table().sort_values("contraction", ascending=False, kind="stable", ignore_index=True)
     ax = given_or_new(ax, _height(len(table)))
+    _tell(ax, posterior, table)
+    told = [_told(row) for row in table.to_dict("records")]
+    room = points(ax)[0] - max(map(width_of, told), default=0.0) - 12
+    names = [(broken(words, room), path) for words, path in _names(posterior, table)]
+    lines = max(words.count("\n") + 1 for words, _ in names)
+    row = (2 + 1.15 * lines) * line()
+    names = names[: max(int(points(ax)[1] / row), 1)]
+    rise = 2 * line() / row
+    table = table.head(len(names))
     z = dict(zip(posterior.prior.names, posterior.prior.normal(posterior.draws.to_numpy(np.float64)).T, strict=True))
     grid = np.linspace(-_WIDE, _WIDE, 401)
     before = np.exp(-0.5 * grid**2)
@@ -44,35 +56,58 @@ def posterior(posterior: "Fit", ax: Axes | None = None) -> Axes:
         after = np.exp(-0.5 * ((grid - own.mean()) / 1e-3) ** 2) if np.ptp(own) == 0 else gaussian_kde(own)(grid)
         highest = max(1.0, float(after.max()) * np.sqrt(2 * np.pi))
         colour = COLOURS["outcome"] if row["learned"] else COLOURS["quiet text"]
-        ax.fill_between(grid, -at, -at + _TALL * before / highest, color=tint(COLOURS["band"], 0.25), linewidth=0)
-        curve = -at + _TALL * after * np.sqrt(2 * np.pi) / highest
+        ax.fill_between(grid, -at, -at + rise * before / highest, color=tint(COLOURS["band"], 0.25), linewidth=0)
+        curve = -at + rise * after * np.sqrt(2 * np.pi) / highest
         ax.fill_between(grid, -at, curve, color=tint(colour, 0.3), alpha=0.7, linewidth=0)
         ax.plot(grid, curve, color=colour, linewidth=1.3)
         ends = np.clip(np.quantile(own, [0.05, 0.95]), -_WIDE, _WIDE)
         ax.hlines(-at, *ends, color=colour, linewidth=3)
         ax.plot(float(np.clip(np.median(own), -_WIDE, _WIDE)), -at, "o", color=colour, markersize=5)
-        values = f"{number(row['prior_median'])} → {number(row['median'])}"
-        told = learned(row)
-        told = f"contraction {told}" if told.endswith("%") else told
-        ax.text(-_WIDE, -at + 0.68, row["path"], fontsize=SIZE, color=COLOURS["text"], parse_math=False)
-        ax.text(_WIDE, -at + 0.68, f"{values}; {told}", fontsize=SIZE, color=colour, ha="right", parse_math=False)
+        write_name(ax, -_WIDE, -at + rise, *names[at], room)
+        ax.text(_WIDE, -at + rise, told[at], fontsize=size(), color=colour, ha="right", va="bottom", parse_math=False)
     ax.set_xlim(-_WIDE, _WIDE)
-    ax.set_ylim(-len(table) + 0.75, 0.95)
+    ax.set_ylim(-len(table) + 0.85, 1.0)
     ax.set_yticks([])
-    ax.set_xticks([-1.645, 0, 1.645], ["5th percentile before", "median before", "95th percentile before"])
+    ends = ["5 %", "median", "95 %"] if current().far else ["5th percentile", "median", "95th percentile"]
+    ax.set_xticks([-1.645, 0, 1.645], [f"{end} before" for end in ends])
     plain_axes(ax, grid="x")
     ax.spines["left"].set_visible(False)
+    return ax
+
+
+def _names(posterior: "Fit", table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Every number in words, if its scenario is at hand, and by its path."""
+    from sim.theatre.files.errors import ScenarioError
+    from sim.theatre.files.load import load
+
+    paths = [str(path) for path in table["path"]]
+    try:
+        scenario = load(str(posterior.info["scenario"]))
+    except (KeyError, OSError, ScenarioError):
+        return [(path, "") for path in paths]
+    return [(in_words(scenario, path), path) for path in paths]
+
+
+def _told(row: Mapping[Any, Any]) -> str:
+    """The median before and after, and how much was learned."""
+    told = learned(row)
+    told = f"contraction {told}" if told.endswith("%") else told
+    return f"{number(row['prior_median'])} → {number(row['median'])}" + ("" if current().far else f"; {told}")
+
+
+def _tell(ax: Axes, posterior: "Fit", table: pd.DataFrame) -> None:
+    """Say what is shown, and of whom."""
     head(
         ax,
-        "What the record has taught",
+        f"The record has taught something of {int(table['learned'].sum())} of {counted(len(table), 'number')}",
         "Light: what was plausible of each number. Curve: what is, given the record, with its median and the middle "
         "90 %; grey if it cannot be told from before.",
+        bare=True,
     )
     info = posterior.info
     name = " ".join([str(info.get("scenario", "")), str(info.get("scenario_sha256", ""))[:8]]).strip()
-    parts = [name, f"record to {info['to']}" if "to" in info else "", f"n = {counted(len(posterior), 'draw')}"]
-    signed(ax, *(part for part in [*parts, f"seed {info['seed']}" if "seed" in info else ""] if part))
-    return ax
+    parts = [f"record to {info['to']}" if "to" in info else "", f"n = {counted(len(posterior), 'draw')}"]
+    signed(ax, *(part for part in [*parts, f"seed {info['seed']}" if "seed" in info else "", name] if part))
 
 
 def write(posterior_: "Fit", path: Path) -> Path:
@@ -81,8 +116,8 @@ def write(posterior_: "Fit", path: Path) -> Path:
     said = {"Title": "What the record has taught", "Scenario": str(info.get("scenario")), "Seed": str(info.get("seed"))}
     said |= {"Scenario-SHA256": str(info.get("scenario_sha256")), "Posterior-SHA256": posterior_.fitted().sha256}
     with own_settings(), replacing(path, path.parent, lasting=False) as file:
-        ax = posterior(posterior_, canvas(height=_height(len(posterior_.prior.names))))
-        ax.figure.figure.savefig(file, dpi=DPI, format="png", metadata=said)
+        ax = posterior(posterior_, canvas(height=current().height(_height(len(posterior_.prior.names)))))
+        ax.figure.figure.savefig(file, dpi=current().dpi, format="png", metadata=said)
     return path
 
 

@@ -7,12 +7,20 @@ from matplotlib.lines import Line2D
 from sim.results.ensemble import SCRIPT, Ensemble
 
 from .colours import COLOURS, rung_colour
-from .frame import date_axis, dates_of, foot, given_or_new, head, plain_axes, points, refuse_empty, rung_name
-from .labels import SIZE, width_of, wrapped
-from .settings import plain_text
-
-LETTERS = 26
-TITLE = 44
+from .frame import (
+    date_axis,
+    dates_of,
+    foot,
+    given_or_new,
+    head,
+    key,
+    key_rows,
+    plain_axes,
+    points,
+    refuse_empty,
+    rung_name,
+)
+from .settings import current, plain_text
 
 
 @plain_text
@@ -20,7 +28,7 @@ def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = Non
     """Acts of every run, a row for each, in the colours of the ladder, sorted by the day of an outcome.
 
     On top is the run in which it came about first; below the line are the runs in which it never did, as they are
-    numbered. A black mark in each row is the day on which it came about.
+    numbered. An upright mark in each row is the day on which it came about.
 
     Parameters
     ----------
@@ -47,41 +55,40 @@ def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = Non
     table = ensemble.events
     table = table[(table["rung"] >= least) & (table["actor"] != SCRIPT) & table["run"].isin(run)]
     rows, rung = table["run"].map(row_of).to_numpy(), table["rung"].to_numpy()
+    came = np.isfinite(days[order])
+    steps = sorted(np.unique(rung).tolist(), reverse=True)
+    names = [rung_name(theatre, step) for step in steps]
+    n = int(came.sum())
+    keys = [Line2D([], [], marker="s", linestyle="", markersize=6, color=rung_colour(step)) for step in steps]
+    for handle, name in zip(keys, names, strict=True):
+        handle.set_label(name)
+    lines = key_rows(ax, names)
+    last = "" if n == len(run) else f" Below the line it never did, in {len(run) - n:,} runs."
+    head(
+        ax,
+        f"{theatre.outcomes[chosen].label}: in {n:,} of {len(run):,} runs",
+        f"A row is a run, with its acts from rung {least} up; on top is the run in which it came about first. Upright "
+        f"marks: the day on which it did.{last}",
+        lines,
+    )
+    foot(ax, ensemble)
     _, tall = points(ax)
-    size = float(np.clip(tall / len(run), 1.6, 6.0)) ** 2
+    area = float(np.clip(tall / len(run), 1.6, 6.0)) ** 2
     for step in np.unique(rung).tolist():  # the gravest lie on top
         at = rung == step
         ax.scatter(
-            dates[table["day"].to_numpy()[at]], rows[at], s=size, marker="s", color=rung_colour(step), linewidth=0
+            dates[table["day"].to_numpy()[at]], rows[at], s=area, marker="s", color=rung_colour(step), linewidth=0
         )
-    came = np.isfinite(days[order])
     ax.scatter(
-        dates[days[order][came].astype(int)], np.flatnonzero(came), s=size + 12, marker="|", color=COLOURS["blood"]
+        dates[days[order][came].astype(int)], np.flatnonzero(came), s=area + 30, marker="|", color=COLOURS["text"]
     )
     ax.set_ylim(len(run) - 0.5, -0.5)
     if came.any() and not came.all():
         ax.plot(dates[[0, -1]], [came.sum() - 0.5] * 2, color=COLOURS["text"], linewidth=0.8)
-    steps = sorted(np.unique(rung).tolist(), reverse=True)
-    names = [wrapped(rung_name(theatre, step), LETTERS) for step in steps]
-    date_axis(ax, ensemble, max((width_of(name) for name in names), default=0.0) + 24)
-    keys = [Line2D([], [], marker="s", linestyle="", markersize=6, color=rung_colour(step)) for step in steps]
-    if keys:
-        legend = ax.legend(
-            keys, names, loc="upper right", fontsize=SIZE, frameon=False, borderaxespad=0, handletextpad=0.2
-        )
-        for text in legend.get_texts():
-            text.set_parse_math(False)
-    ax.set_ylabel("Runs, in the order of that day")
+    date_axis(ax, ensemble)
+    key(ax, keys, columns=-(-len(keys) // max(lines, 1)) or None)
+    ax.set_ylabel("Runs, by that day" if current().far else "Runs, in the order of that day")
     plain_axes(ax, grid="x")
-    label = theatre.outcomes[chosen].label
-    n = int(came.sum())
-    head(
-        ax,
-        f"Every run, by the day of: {wrapped(label, TITLE, 1)}",
-        f"A row is a run, with its acts from rung {least} up. Black: the day on which it came about, in {n:,} runs"
-        + ("; below the line it never did." if n < len(run) else "."),
-    )
-    foot(ax, ensemble)
     return ax
 
 

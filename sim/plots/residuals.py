@@ -1,5 +1,6 @@
 """Whether acts of a record come when a model expects them: intervals between them beside the law they should have."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,14 +11,23 @@ from sim.analysis.rescaling import Residuals
 from sim.text import percent
 
 from .colours import COLOURS, PATH_STYLES, path_colour
-from .frame import column_for, end_labels, given_or_new, head, percent_axis, plain_axes, points, signed
-from .labels import wrapped
-from .settings import plain_text
+from .frame import (
+    column_for,
+    column_of_labels,
+    end_labels,
+    given_or_new,
+    head,
+    percent_axis,
+    plain_axes,
+    points,
+    signed,
+)
+from .labels import broken, fitting
+from .settings import current, plain_text
 
 if TYPE_CHECKING:
     from sim.experiments.record.residuals import ClassResiduals, RecordResiduals
 
-LETTERS = 30
 MOST = len(PATH_STYLES)
 """Classes that are drawn in colours of their own."""
 FEWEST = 3
@@ -48,6 +58,7 @@ def residuals(found: "RecordResiduals", ax: Axes | None = None) -> Axes:
         raise ValueError(f"the record has no class of acts with {FEWEST} of them: nothing to draw")
     order.sort(key=lambda each: each.residuals.p_value)
     lines = [_line(each.residuals) for each in order]
+    _tell(ax, found, order)
     ends = []
     for at, (each, (share, deviation)) in reversed(list(enumerate(zip(order, lines, strict=True)))):
         named = at < MOST
@@ -61,30 +72,37 @@ def residuals(found: "RecordResiduals", ax: Axes | None = None) -> Axes:
     ax.axhline(0, color=COLOURS["quiet text"], linewidth=0.8)
     height = 1.1 * max(1.2, *(float(np.abs(deviation).max()) for _, deviation in lines))
     ax.set_ylim(-height, height)
-    names = [name for _, name, _ in ends]
+    names = [broken(name, column_of_labels(ax)) for _, name, _ in ends]
+    short = [name.partition("\n")[0] if name.count("\n") < 2 else "" for name in names]
+    names = fitting(names, short, list(range(len(names))), points(ax)[1])
     wide, _ = points(ax)
     right = 1 / (1 - min(column_for(names) / wide, 0.5))
     ax.set_xlim(0, right)
     ax.axvspan(1, right, facecolor=ax.get_facecolor(), linewidth=0, zorder=0.6)  # no guides under the names
-    ax.set_xticks([0, 0.25, 0.5, 0.75, 1])
+    ax.set_xticks([0, 0.5, 1] if current().far else [0, 0.25, 0.5, 0.75, 1])
     percent_axis(ax.xaxis)
     plain_axes(ax)
     ax.spines["bottom"].set_bounds(0, 1)
-    ax.set_xlabel("Share of intervals that should be as short", loc="right")
-    ax.set_ylabel("More, or fewer, are (in bands)")
+    ax.set_ylabel("More, or fewer, are (in bands)" if not current().far else "Too many (in bands)")
     end_labels(ax, 1.0, [end for end, *_ in ends], names, [colour for *_, colour in ends])
+    return ax
+
+
+def _tell(ax: Axes, found: "RecordResiduals", order: "Sequence[ClassResiduals]") -> None:
+    """Say what is shown, and of whom."""
+    outside = sum(bool(np.abs(_line(each.residuals)[1]).max() > 1) for each in order)
     head(
         ax,
-        "Whether acts come when the model expects them",
+        f"{outside} of {len(order)} classes of acts do not come when the model expects them",
         "Above the grey band: too many short intervals, so acts come in bursts, or more often than expected; below: "
-        f"too few. Within it lie 95 % of records of a right model. Named: the {len(ends)} classes that deviate most.",
+        f"too few. Within it lie 95 % of records of a right model. Named: the {min(len(order), MOST)} classes that "
+        "deviate most.",
     )
+    ax.set_xlabel("Share of intervals that should be as short", loc="right")
     scenario, rare = found.scenario, len(found.classes) - len(order)
-    parts = [f"{scenario.name} {scenario.short_hash}", f"n = {found.particles:,} particles", f"seed {found.seed}"]
-    if rare:
-        parts.insert(2, f"{rare} rarer left out")
-    signed(ax, *parts)
-    return ax
+    parts = [f"{rare} rarer left out"] if rare else []
+    parts = [scenario.title, f"n = {found.particles:,} particles", *parts, f"seed {found.seed}"]
+    signed(ax, *parts, f"{scenario.name} {scenario.short_hash}")
 
 
 def _line(found: Residuals) -> tuple[Floats, Floats]:
@@ -98,4 +116,4 @@ def _line(found: Residuals) -> tuple[Floats, Floats]:
 def _label(each: "ClassResiduals") -> str:
     recorded, expected = int(each.hit.sum()), float(each.chance.sum())
     beside = f"{recorded} recorded, {expected:.3g} expected; p = {percent(each.residuals.p_value)}"
-    return f"{wrapped(each.label, LETTERS, 1)}\n{beside}"
+    return each.label if current().far else f"{each.label}: {beside}"

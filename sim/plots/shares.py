@@ -1,39 +1,43 @@
 """Shares of runs: where they stand on the ladder, how far they have climbed, what came about in them."""
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from matplotlib.axes import Axes
 
 from sim.results.ensemble import Ensemble
-from sim.text import percent
+from sim.text import brief, listed, percent
 
 from . import overlay
 from .colours import COLOURS, rung_colour, tint
 from .frame import (
     column_for,
+    column_of_labels,
     date_axis,
     dates_of,
     end_labels,
     foot,
     given_or_new,
     head,
+    left_out,
     percent_axis,
     plain_axes,
+    points,
     refuse_empty,
+    rows_with_room,
+    rung_in_words,
     rung_name,
     share_axis,
 )
-from .labels import SIZE, wrapped
+from .labels import broken, fitting, name_size, size, width_of
 from .settings import plain_text
 from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
 
-WIDTH = 33
-"""Letters in a line of a label."""
 RIBBON = (1.02, 1.06)
 """Where the rungs of recorded events lie, above all runs."""
 PASSAGE_STYLES = ("solid", (0, (6, 1.5)), (0, (6, 1.5, 1, 1.5)), (0, (1.5, 1)))
@@ -56,6 +60,16 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
     refuse_empty(ensemble)
     shares = ensemble.standing()
     steps = np.flatnonzero(shares.any(axis=1)).tolist()
+    low, high = (ends[:, -1] for ends in ensemble.interval.of_standing())
+    most = int(shares[:, -1].argmax())
+    memory = theatre.ladder.rung_memory.value
+    head(
+        ax,
+        f"{percent(shares[most, -1])} of the runs stand on {rung_in_words(theatre, most)}, "
+        f"on {brief(ensemble.scenario.end)}",
+        f"By the gravest act of the past {memory:g} days. Right: shares on the last day; "
+        f"sampling error at most ±{50 * float((high - low).max()):.1f} points (95 %).",
+    )
     ax.stackplot(
         dates,
         *shares,
@@ -64,31 +78,30 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
         edgecolor="white",
         linewidth=0.3,
     )
-    texts = [wrapped(f"{percent(shares[rung, -1])}  {rung_name(theatre, rung)}", WIDTH) for rung in steps]
     heights = (np.cumsum(shares, axis=0) - shares / 2)[steps, -1].tolist()
     ties = [COLOURS["quiet text"]] * len(steps)
     ax.set_ylim(0, 1)
+    ax.set_ylabel("Share of runs")
+    percent_axis(ax.yaxis)
+    plain_axes(ax)
+    foot(ax, ensemble)
+    wide = column_of_labels(ax)
+    # A rung that nobody stands on in the end is named by its number, if there is room.
+    numbers = [f"rung {rung}: {percent(shares[rung, -1])}" for rung in steps]
+    names = [broken(f"{rung_name(theatre, rung)}: {percent(shares[rung, -1])}", wide) for rung in steps]
+    weights = [float(shares[rung, -1]) for rung in steps]
     if record is not None:
         overlay.ribbon(ax, ensemble, record, *RIBBON)
         ax.set_ylim(0, RIBBON[1] + 0.01)
         ax.set_yticks(np.linspace(0, 1, 6))
-        texts.append(f"{overlay.LABEL},\nto {overlay.last_day(ensemble, record)}")
+        names.append(broken(f"{overlay.LABEL}, to {overlay.last_day(ensemble, record)}", wide))
+        numbers.append(names[-1])
         heights.append(sum(RIBBON) / 2)
         ties.append(COLOURS["record"])
-    ax.set_ylabel("Share of runs")
-    percent_axis(ax.yaxis)
-    plain_axes(ax)
+        weights.append(2.0)
+    texts = fitting(names, numbers, weights, points(ax)[1])
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], heights, texts, ties)
-    low, high = (ends[:, -1] for ends in ensemble.interval.of_standing())
-    memory = theatre.ladder.rung_memory.value
-    head(
-        ax,
-        "On which rung the runs stand",
-        f"Gravest act of the past {memory:g} days. Right: shares on the last day; "
-        f"sampling error at most ±{50 * float((high - low).max()):.1f} points (95 %).",
-    )
-    foot(ax, ensemble)
     return ax
 
 
@@ -130,29 +143,36 @@ def first_passage(
     counts = ensemble.reached(steps)
     low, high = ensemble.interval.of_reached(steps)
     shares = counts / ensemble.n_completed
-    for at, rung in enumerate(steps):
-        colour, style = rung_colour(rung), PASSAGE_STYLES[at % len(PASSAGE_STYLES)]
-        ax.fill_between(dates, low[at], high[at], color=colour, alpha=0.18, linewidth=0)
-        ax.plot(dates, shares[at], color=colour, linestyle=style, linewidth=1.8, label=rung_name(theatre, rung))
-    texts = [
-        wrapped(f"{percent(share)}  {rung_name(theatre, rung)}", WIDTH)
-        for rung, share in zip(steps, shares[:, -1], strict=True)
-    ]
-    ax.set_ylim(0, min(1.0, 1.05 * float(high.max())))
-    ax.set_ylabel("Share of runs")
-    percent_axis(ax.yaxis)
-    plain_axes(ax)
-    date_axis(ax, ensemble, column_for(texts))
-    end_labels(ax, dates[-1], shares[:, -1].tolist(), texts, [rung_colour(rung) for rung in steps])
     meaning = (
         f"Runs with an act on the rung or above it so far. Bands: 95 % {ensemble.interval.phrase}, sampling error only."
     )
     if record is not None:
+        meaning += f" Diamonds: when the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}, got there."
+    ends = [
+        f"{percent(shares[at, -1])} {'of the runs have reached ' if not at else ''}rung {rung}"
+        for at, rung in enumerate(steps)
+    ]
+    head(ax, f"By {brief(ensemble.scenario.end)}, {listed(ends)}", meaning)
+    for at, rung in enumerate(steps):
+        colour, style = rung_colour(rung), PASSAGE_STYLES[at % len(PASSAGE_STYLES)]
+        ax.fill_between(dates, low[at], high[at], color=colour, alpha=0.18, linewidth=0)
+        ax.plot(dates, shares[at], color=colour, linestyle=style, linewidth=1.8, label=rung_name(theatre, rung))
+    ax.set_ylim(0, min(1.0, 1.05 * float(high.max())))
+    ax.set_ylabel("Share of runs")
+    percent_axis(ax.yaxis)
+    plain_axes(ax)
+    foot(ax, ensemble)
+    numbers = [f"rung {rung}: {percent(share)}" for rung, share in zip(steps, shares[:, -1], strict=True)]
+    names = [
+        broken(f"{rung_name(theatre, rung)}: {percent(share)}", column_of_labels(ax))
+        for rung, share in zip(steps, shares[:, -1], strict=True)
+    ]
+    texts = fitting(names, numbers, [float(rung) for rung in steps], points(ax)[1])
+    date_axis(ax, ensemble, column_for(texts))
+    end_labels(ax, dates[-1], shares[:, -1].tolist(), texts, [rung_colour(rung) for rung in steps])
+    if record is not None:
         there = overlay.passages(ensemble, record, steps)
         overlay.diamonds(ax, [(dates[day], shares[steps.index(rung), day]) for rung, day in there.items()])
-        meaning += f" Diamonds: when the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}, got there."
-    head(ax, "How many runs have climbed to a rung, and when", meaning)
-    foot(ax, ensemble)
     return ax
 
 
@@ -175,26 +195,54 @@ def outcomes(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble |
     labels = {name: outcome.label for name, outcome in ensemble.scenario.theatre.outcomes.items()}
     phrase = ensemble.interval.phrase
     table = ensemble.shares().sort_values("share", ascending=False, kind="stable", ignore_index=True)
-    rows = -np.arange(len(table), dtype=float)
-    share, low, high = (table[name].to_numpy(float) for name in ("share", "low", "high"))
-    ax.barh(rows, share, height=0.22, color=tint(COLOURS["outcome"], 0.3))
-    ax.hlines(rows, low, high, color=COLOURS["outcome"], linewidth=2)
-    ax.plot(share, rows, "o", color=COLOURS["outcome"], markersize=5.5, markeredgecolor="white", clip_on=False)
     came_about = {} if record is None else overlay.came_about(ensemble, record)
-    for row, line in zip(rows, table.to_dict("records"), strict=True):
-        numbers = f"{percent(line['share'])}  ({percent(line['low']).removesuffix(' %')} to {percent(line['high'])})"
-        label = labels.get(line["outcome"], line["outcome"])
-        ax.text(0, row + 0.2, label, va="bottom", fontsize=SIZE + 1, color=COLOURS["text"], parse_math=False)
-        if line["outcome"] in came_about:
-            overlay.beside(ax, row + 0.2, label, came_about[line["outcome"]])
-        ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=SIZE + 1, color=COLOURS["text"])
-    share_axis(ax, rows)
     meaning = f"Dots: share of runs in which it held on some day. Lines: 95 % {phrase}, sampling error only."
     if record is not None:
         meaning += f" Diamonds: when it came about in the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}."
-    head(ax, "What came about, and in how many runs", meaning)
+    head(ax, in_how_many(table, labels), meaning, bare=True)
+    ax.set_xlabel("Share of runs", loc="right")
     foot(ax, ensemble)
+    wide, _ = points(ax)
+    told = [_with_interval(line) for line in table.to_dict("records")]
+    dated = max((width_of(f"\N{BLACK DIAMOND} {date}") + 12 for date in came_about.values()), default=0.0)
+    room = wide - max(map(width_of, told), default=0.0) * name_size() / size() - dated - 12
+    rows, names = rows_with_room(ax, [labels.get(name, name) for name in table["outcome"]], room)
+    n = len(rows)
+    share, low, high = (table[name].to_numpy(float)[:n] for name in ("share", "low", "high"))
+    ax.barh(rows, share, height=0.22, color=tint(COLOURS["outcome"], 0.3))
+    ax.hlines(rows, low, high, color=COLOURS["outcome"], linewidth=2)
+    ax.plot(share, rows, "o", color=COLOURS["outcome"], markersize=5.5, markeredgecolor="white", clip_on=False)
+    for row, label, outcome, numbers in zip(rows, names, table["outcome"], told, strict=False):
+        ax.text(0, row + 0.2, label, va="bottom", fontsize=name_size(), color=COLOURS["text"], parse_math=False)
+        if outcome in came_about:
+            overlay.beside(ax, row + 0.2, label, came_about[outcome])
+        ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=name_size(), color=COLOURS["text"])
+    share_axis(ax, rows, names)
+    if n < len(table):
+        left_out(ax, f"{len(table) - n} rarer not drawn")
     return ax
+
+
+def _with_interval(line: Mapping[Any, Any]) -> str:
+    """A share with the ends of its interval."""
+    return f"{percent(line['share'])}  ({percent(line['low']).removesuffix(' %')} to {percent(line['high'])})"
+
+
+def in_how_many(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
+    """Which outcome came about most often, and which seldom, of those that came about at all."""
+    came = table[table["share"] > 0]
+    if came.empty:
+        return "No outcome came about in any run"
+    most, least = came.iloc[0], came.iloc[-1]
+    told = f"{labels.get(most['outcome'], most['outcome'])}: in {of_hundred(most['share'])}"
+    if least["share"] < most["share"]:
+        told += f"; {labels.get(least['outcome'], least['outcome'])}: in {of_hundred(least['share']).split()[0]}"
+    return told
+
+
+def of_hundred(share: float) -> str:
+    """A share as a number of a hundred runs."""
+    return f"{percent(share).removesuffix(' %')} of 100 runs"
 
 
 @standard

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import timedelta
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -11,9 +12,10 @@ from numpy.typing import NDArray
 
 from sim.replays.replay import Replay
 from sim.results.ensemble import SCRIPT, Ensemble
-from sim.text import on
+from sim.text import counted, on
 
 from .colours import COLOURS
+from .difference import quoted
 from .frame import (
     column_for,
     date_axis,
@@ -22,14 +24,15 @@ from .frame import (
     foot,
     given_or_new,
     head,
+    key,
+    key_rows,
     plain_axes,
     points,
-    rung_name,
     span_of,
 )
-from .history import TOP, DrawnAct, acts_of, in_order, legend_of_sides, write_tied
-from .labels import Point, TextBox, place, wrapped
-from .settings import plain_text
+from .history import TOP, DrawnAct, acts_of, half_of, in_order, keys_of_sides, rings, rung_names, write_tied
+from .labels import Point, TextBox, broken, name_size, place
+from .settings import current, plain_text
 
 BOTTOM = -0.6
 NAMED = 9
@@ -74,6 +77,10 @@ def spiral(source: Ensemble | Replay, ax: Axes | None = None, run: int | None = 
     whole = _tree(cause, chain[-1]) if chain else []
     until = _until(acts[chain[0]].day, acts[chain[-1]].day) if chain else 0
     tree = [at for at in whole if acts[at].day <= until]
+    keys = keys_of_sides([acts[at] for at in tree])
+    lines = key_rows(ax, [str(each.get_label()) for each in keys])
+    head(ax, _seen(run, acts, chain, ensemble), _meaning(acts, chain, len(whole), len(tree)), lines)
+    foot(ax, ensemble, run)
     per_day = _frame(ax, ensemble, [acts[at].day for at in tree])
     dates = dates_of(ensemble)
     for at in tree:
@@ -82,9 +89,7 @@ def spiral(source: Ensemble | Replay, ax: Axes | None = None, run: int | None = 
             _line(ax, dates, acts[by], acts[at], at in chain)
     _markers(ax, dates, [acts[at] for at in tree], {acts[at] for at in chain})
     _names(ax, ensemble, [acts[at] for at in _told(chain, acts)], [acts[at] for at in tree], per_day)
-    legend_of_sides(ax, [acts[at] for at in tree])
-    head(ax, f"Run {run}: what led to what", _meaning(acts, chain, len(whole), len(tree), ensemble))
-    foot(ax, ensemble, run)
+    key(ax, keys, columns=-(-len(keys) // max(lines, 1)) or None)
     return ax
 
 
@@ -122,10 +127,11 @@ def _until(event: int, root: int) -> int:
 
 def _frame(ax: Axes, ensemble: Ensemble, days: Sequence[int]) -> float:
     """Lay out rungs and dates; return the points per day."""
-    names = [wrapped(rung_name(ensemble.scenario.theatre, rung), 26) for rung in range(10)]
+    names = rung_names(ax, ensemble.scenario.theatre, points(ax)[1])
     ax.set_ylim(BOTTOM, TOP)
     plain_axes(ax, grid="x")
-    ax.set_yticks(range(10), list(map(str, range(10))))
+    every = 1 if name_size() * 1.3 <= points(ax)[1] / (TOP - BOTTOM) else 3
+    ax.set_yticks(range(0, 10, every), list(map(str, range(0, 10, every))))
     first, last = min(days, default=0), max(days, default=ensemble.scenario.days - 1)
     room = 1 + int(_MARGIN * (last - first))
     window = max(first - room, 0), min(last + room, ensemble.scenario.days - 1)
@@ -163,22 +169,13 @@ def _markers(ax: Axes, dates: NDArray[np.float64], acts: Sequence[DrawnAct], cha
             some = [act for act in acts if act.side == side and (act in chain) == bold]
             places = [dates[act.day] for act in some], [act.height for act in some]
             ax.scatter(*places, s=size, marker=side.marker, color=side.colour, alpha=alpha, linewidths=0, zorder=layer)
-    deadly = [act for act in acts if act.deaths]
-    ax.scatter(
-        [dates[act.day] for act in deadly],
-        [act.height for act in deadly],
-        s=[110 if act in chain else 50 for act in deadly],
-        facecolors="none",
-        edgecolors=COLOURS["blood"],
-        linewidths=0.9,
-        zorder=6,
-    )
+    rings(ax, dates, acts)
 
 
 def _told(chain: Sequence[int], acts: Mapping[int, DrawnAct]) -> list[int]:
     """Both ends of a chain, and of what lies between the gravest."""
     between = sorted(chain[1:-1], key=lambda at: (-acts[at].rung, at))
-    return list(dict.fromkeys([*chain[:1], *chain[-1:], *between]))[:NAMED]
+    return list(dict.fromkeys([*chain[:1], *chain[-1:], *between]))[: NAMED // 2 if current().far else NAMED]
 
 
 def _names(ax: Axes, ensemble: Ensemble, few: Sequence[DrawnAct], acts: Sequence[DrawnAct], per_day: float) -> None:
@@ -191,30 +188,49 @@ def _names(ax: Axes, ensemble: Ensemble, few: Sequence[DrawnAct], acts: Sequence
         return (dates[act.day] - left) * per_day, (act.height - BOTTOM) * per_rung
 
     def mark(act: DrawnAct) -> TextBox:
-        (x, y), size = on_page(act), 5 if act in few else 2
-        return TextBox(x - size, y - size, x + size, y + size, 40.0 if act in few else 1.0)
+        (x, y), half = on_page(act), half_of(act) if act in few else 2
+        return TextBox(x - half, y - half, x + half, y + half, 40.0 if act in few else 1.0)
 
-    texts = list(_labels(few, ensemble))
+    texts = list(_labels(few, ensemble, 0.24 * points(ax)[0]))
     last = max((dates[act.day] for act in acts), default=left)
     page = TextBox(0, 0.2 * per_rung, (last - left) * per_day + 40, (9.7 - BOTTOM) * per_rung)
-    boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
+    curves = [_on_the_way(on_page(by), on_page(act)) for by, act in pairwise(few) if by.day > act.day]
+    avoid = [mark(act) for act in acts] + [dot for curve in curves for dot in curve]
+    boxes = place([on_page(act) for act in few], texts, page, avoid)
     for act, text, box in zip(few, texts, boxes, strict=True):
         if box is not None:
             write_tied(ax, (dates[act.day], act.height), on_page(act), text, box)
 
 
-def _labels(acts: Sequence[DrawnAct], ensemble: Ensemble) -> Iterator[str]:
+def _on_the_way(one: Point, other: Point) -> Iterator[TextBox]:
+    """Dots between two places, which words keep off: a line leads from one to the other."""
+    for part in np.linspace(0.1, 0.9, 9).tolist():
+        x, y = (a + part * (b - a) for a, b in zip(one, other, strict=True))
+        yield TextBox(x - 4, y - 4, x + 4, y + 4, 3.0)
+
+
+def _labels(acts: Sequence[DrawnAct], ensemble: Ensemble, wide: float) -> Iterator[str]:
     scenario = ensemble.scenario
     for act in acts:
         day = scenario.start + timedelta(days=act.day)
-        yield wrapped(f"{on(day, year=False)}: {scenario.theatre.actions[act.action].label}", 26)
+        yield broken(f"{on(day, year=False)}: {scenario.theatre.actions[act.action].label}", wide)
 
 
-def _meaning(acts: Mapping[int, DrawnAct], chain: Sequence[int], whole: int, shown: int, ensemble: Ensemble) -> str:
+def _seen(run: int, acts: Mapping[int, DrawnAct], chain: Sequence[int], ensemble: Ensemble) -> str:
+    """What came of what."""
     if not chain:
-        return "Nobody acted."
-    label = ensemble.scenario.theatre.actions[acts[chain[0]].action].label
-    steps = f"{len(chain) - 1} steps" if len(chain) != 2 else "one step"
-    told = f"Lines lead from an event to what it weighed most in. Bold: {label}, {steps} from its root"
+        return f"Run {run}: nobody acted"
+    last, root = (ensemble.scenario.theatre.actions[acts[at].action].label for at in (chain[0], chain[-1]))
+    if len(chain) == 1:
+        return f"Run {run}: {quoted(last)} answered nothing"
+    return f"Run {run}: from {quoted(root)} to {quoted(last)} in {counted(len(chain) - 1, 'step')}"
+
+
+def _meaning(acts: Mapping[int, DrawnAct], chain: Sequence[int], whole: int, shown: int) -> str:
+    if not chain:
+        return ""
     of_them = f", the first {shown} shown" if shown < whole else ""
-    return f"{told}. {whole} of {len(acts)} acts go back to that root{of_them}."
+    return (
+        "Lines lead from an event to the act in which it weighed most; bold, the way to the gravest. "
+        f"{whole} of {len(acts)} acts go back to its root{of_them}."
+    )

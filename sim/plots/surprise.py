@@ -13,16 +13,15 @@ from sim.text import brief, called, month, number
 
 from .colours import COLOURS, tint
 from .frame import given_or_new, head, points, signed
-from .labels import LINE, SIZE, apart, wrapped
-from .settings import plain_text
+from .labels import broken, height_of, name_size, size
+from .settings import current, plain_text
 
 if TYPE_CHECKING:
     from sim.theatre.language.scenario import Scenario
 
 MOST_NAMED = 12
-LETTERS = 42
-COLUMN = 215.0
-"""Points for the column of names."""
+COLUMN = 0.42
+"""Share of the width that the column of names takes."""
 SHADES = 64
 
 
@@ -73,7 +72,10 @@ def surprise(filtered: FilteredDays, ax: Axes | None = None, named: int = MOST_N
     days = days.clip(lower=0.0).reindex(pd.date_range(days.index.min(), days.index.max()), fill_value=0.0)
     months = days.index.year * 12 + days.index.month
     rows = (months - months[0]).to_numpy()
-    ax = given_or_new(ax, height=1.4 + max(0.17 * (rows[-1] + 1), 2.4))
+    ax = given_or_new(ax, height=1.6 + max(0.19 * (rows[-1] + 1), 2.4))
+    stand_out = days.sort_values(ascending=False, kind="stable").head(min(named, 5) if current().far else named)
+    stand_out = stand_out[stand_out > 0]
+    _tell(ax, filtered, days)
     grid = np.full((rows[-1] + 1, 31), np.nan)
     grid[rows, days.index.day.to_numpy() - 1] = days.to_numpy()
     most = max(float(days.max()), 1e-9)
@@ -82,38 +84,46 @@ def surprise(filtered: FilteredDays, ax: Axes | None = None, named: int = MOST_N
     ax.pcolormesh(
         np.arange(32) + 0.5, edges, grid, cmap=shades, norm=PowerNorm(0.5, 0, most), edgecolor="white", linewidth=0.6
     )
-    stand_out = days.sort_values(ascending=False, kind="stable").head(named)
-    stand_out = stand_out[stand_out > 0]
     _lay_out(ax, days.index, rows)
     _number(ax, stand_out, days.index, rows, most)
     _name(ax, filtered, stand_out, grid.shape[0])
-    total = number(float(days.sum()))
+    return ax
+
+
+def _tell(ax: Axes, filtered: FilteredDays, days: pd.Series) -> None:
+    """Say what is shown, and of whom."""
+    most = pd.Timestamp(days.idxmax())
+    surprised = f"{brief(most.date())} surprised the model most: {_what(filtered, most)}"
     head(
         ax,
-        "Which days of the record surprised the model",
+        surprised if days.max() > 0 else "No day of the record surprised the model",
         f"Shade: nats, minus the log of the chance that the model gave to the day's record, its silence included; "
-        f"{total} in all, {number(most)} at most. Named, with their nats: the days with most.",
+        f"{number(float(days.sum()))} in all, {number(max(float(days.max()), 1e-9))} at most. Named, with their nats: "
+        "the days with most.",
     )
+    ax.set_xlabel("Day of the month", loc="right")
     scenario = filtered.scenario
     signed(
         ax,
-        f"{scenario.name} {scenario.short_hash}",
+        scenario.title,
         f"n = {filtered.particles:,} particles",
         f"seed {filtered.seed}",
+        f"{scenario.name} {scenario.short_hash}",
     )
-    return ax
 
 
 def _lay_out(ax: Axes, dates: pd.DatetimeIndex, rows: NDArray[np.integer[Any]]) -> None:
     """Days to the right, months down, and room for names on the right."""
-    wide, _ = points(ax)
-    ax.set_xlim(0.5, 0.5 + 31 / (1 - min(COLUMN / wide, 0.6)))
+    ax.set_xlim(0.5, 0.5 + 31 / (1 - COLUMN))
     ax.set_ylim(rows[-1] + 0.5, -0.5)
     firsts = [int(np.flatnonzero(rows == row)[0]) for row in range(rows[-1] + 1)]
     months = [dates[first].date() for first in firsts]
-    ax.set_yticks(range(len(months)), [_month(each, at) for at, each in enumerate(months)], fontsize=SIZE)
-    ax.set_xticks([1, 5, 10, 15, 20, 25, 30], ["1", "5", "10", "15", "20", "25", "30"], fontsize=SIZE)
-    ax.set_xlabel("Day of the month", loc="right", fontsize=SIZE + 1)
+    every = max(1, -(-len(months) * int(1.3 * size()) // max(int(points(ax)[1]), 1)))
+    named = range(0, len(months), every)
+    ax.set_yticks(named, [_month(months[at], at) for at in named], fontsize=size())
+    ticks = [1, 10, 20, 30] if current().far else [1, 5, 10, 15, 20, 25, 30]
+    ax.set_xticks(ticks, list(map(str, ticks)), fontsize=size())
+    ax.xaxis.label.set_fontsize(name_size())
     ax.tick_params(length=0, labelcolor=COLOURS["text"])
     ax.spines[:].set_visible(False)
 
@@ -124,26 +134,35 @@ def _month(day: date, at: int) -> str:
 
 
 def _number(ax: Axes, days: pd.Series, dates: pd.DatetimeIndex, rows: NDArray[np.integer[Any]], most: float) -> None:
-    """Write the rank of each day that is named into it."""
+    """Write the rank of each day that is named into it, where its square is large enough, else beside it."""
     row_of = dict(zip(dates, rows.tolist(), strict=True))
     for rank, (day, nats) in enumerate(days.items(), 1):
         dark = (nats / most) ** 0.5 > 0.5
         colour = "white" if dark else COLOURS["text"]
-        ax.text(
-            day.day, row_of[day], str(rank), ha="center", va="center", fontsize=SIZE - 1, color=colour, clip_on=False
-        )
+        ax.text(day.day, row_of[day], str(rank), ha="center", va="center", fontsize=size(), color=colour, clip_on=False)
 
 
 def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> None:
-    """Say in the column on the right what was recorded on these days."""
-    _, tall = points(ax)
-    texts = [f"{rank}  {_what(filtered, day)}" for rank, day in enumerate(days.index, 1)]
-    texts = [f"{text}  {number(nats, 2)}" for text, nats in zip(texts, days.tolist(), strict=True)]
+    """Say in the column on the right what was recorded on these days, of as many as there is room for."""
+    wide, tall = points(ax)
+    texts = [
+        broken(f"{rank}  {brief(day.date())}: {_what(filtered, day)}, {number(nats, 2)}", COLUMN * wide - 14)
+        for rank, (day, nats) in enumerate(days.items(), 1)
+    ]
+    room = np.cumsum([1.1 * height_of(text) for text in texts])
+    texts = texts[: int((room <= tall).sum())]
     scale = tall / n_rows
-    sizes = [LINE * 1.15 * (1 + text.count("\n")) for text in texts]
-    places = apart(np.arange(len(texts)) * LINE * 2.3, sizes, 0, tall)
-    for text, place in zip(texts, places.tolist(), strict=True):
-        ax.text(32.5, place / scale - 0.5, text, va="center", fontsize=SIZE, linespacing=1.1, color=COLOURS["text"])
+    for text, below in zip(texts, room.tolist(), strict=False):
+        ax.text(
+            32.5,
+            (below - 0.55 * height_of(text)) / scale - 0.5,
+            text,
+            va="center",
+            fontsize=size(),
+            linespacing=1.1,
+            color=COLOURS["text"],
+            parse_math=False,
+        )
 
 
 def _what(filtered: FilteredDays, day: pd.Timestamp) -> str:
@@ -154,10 +173,7 @@ def _what(filtered: FilteredDays, day: pd.Timestamp) -> str:
     if isinstance(row["action"], str):
         label = theatre.actions[row["action"]].label
         mine = parts[parts["event"] == row["event"]]
-        impossible = " (impossible)" if (mine["chance"] == 0).all() else ""
-        text = f"{label}{impossible}"
-    elif row["actor"] in theatre.actors:
-        text = f"Nothing seen of {called(theatre.actors[row['actor']].label)}"
-    else:
-        text = "What is unsure of the record"
-    return wrapped(f"{brief(day.date())}: {text}", LETTERS, 2).replace("\n", "\n    ")
+        return f"{label}{' (impossible)' if (mine['chance'] == 0).all() else ''}"
+    if row["actor"] in theatre.actors:
+        return f"Nothing seen of {called(theatre.actors[row['actor']].label)}"
+    return "What is unsure of the record"

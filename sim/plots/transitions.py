@@ -6,14 +6,12 @@ from matplotlib.patches import Rectangle
 
 from sim.analysis.moves import stepwise
 from sim.results.ensemble import Ensemble
-from sim.text import percent
+from sim.text import capital, percent
 
 from .colours import COLOURS, rung_colour, tint
-from .frame import column_for, foot, given_or_new, head, points, refuse_empty, rung_name
-from .labels import SIZE, wrapped
+from .frame import column_for, column_of_labels, foot, given_or_new, head, points, refuse_empty, rung_name
+from .labels import broken, height_of, name_size, size
 from .settings import plain_text
-
-LETTERS = 24
 
 
 @plain_text
@@ -40,6 +38,19 @@ def transitions(ensemble: Ensemble, ax: Axes | None = None, days: int = 7) -> Ax
     steps = np.flatnonzero(counts.any(axis=0) | counts.any(axis=1)).tolist()
     if not steps:
         raise ValueError(f"the runs are shorter than {days} days: there are no moves to count")
+    total = int(counts.sum())
+    stayed, climbed = int(np.trace(counts)), int(np.triu(counts, 1).sum())
+    head(
+        ax,
+        f"{capital(_later(days))} later {percent(stayed / total)} of the runs stand on the same rung, "
+        f"{percent(climbed / total)} on a higher one",
+        f"Rows: where a run stood; columns: where it stood {_later(days)} later; share of those that began in the row. "
+        f"{total:,} moves.",
+    )
+    ax.set_xlabel(f"Rung {_later(days)} later", loc="center")
+    foot(ax, ensemble)
+    wide, tall = points(ax)
+    two_lines = 2.2 * size() < tall / len(steps)
     for row, start in enumerate(steps):
         begun = int(counts[start].sum())
         for column, end in enumerate(steps):
@@ -50,37 +61,30 @@ def transitions(ensemble: Ensemble, ax: Axes | None = None, days: int = 7) -> Ax
             ax.add_patch(Rectangle(place, 1, 1, facecolor=tint(rung_colour(max(end, 1)), strength), edgecolor="white"))
             if n:
                 colour = "white" if strength > 0.5 and end >= 5 else COLOURS["text"]
-                text = f"{n:,}\n{percent(share)}"
-                ax.text(column, row, text, ha="center", va="center", fontsize=SIZE, color=colour, linespacing=1.1)
-    names = [wrapped(rung_name(theatre, step), LETTERS) for step in steps]
-    wide, _ = points(ax)
-    names_wide = column_for(names)
-    ax.set_xlim(-0.5, len(steps) / (1 - min(names_wide / wide, 0.6)) - 0.5)
+                text = f"{n:,}\n{percent(share)}" if two_lines else f"{100 * share:.0f}"
+                ax.text(column, row, text, ha="center", va="center", fontsize=size(), color=colour, linespacing=1.1)
+    full = [broken(rung_name(theatre, step), column_of_labels(ax)) for step in steps]
+    names = full if max(map(height_of, full)) <= tall / len(steps) else [""] * len(steps)
+    ax.set_xlim(-0.5, len(steps) / (1 - (min(column_for(names) / wide, 0.6) if any(names) else 0)) - 0.5)
     ax.set_ylim(len(steps) - 0.5, -0.5)
-    ax.set_xticks(range(len(steps)), [str(step) for step in steps], fontsize=SIZE + 1)
-    ax.set_yticks(range(len(steps)), [str(step) for step in steps], fontsize=SIZE + 1)
+    ax.set_xticks(range(len(steps)), [str(step) for step in steps], fontsize=name_size())
+    ax.set_yticks(range(len(steps)), [str(step) for step in steps], fontsize=name_size())
     for row, name in enumerate(names):
         ax.text(
             len(steps) - 0.4,
             row,
             name,
             va="center",
-            fontsize=SIZE,
+            fontsize=size(),
             linespacing=1.1,
             color=COLOURS["text"],
             parse_math=False,
         )
-    ax.set_ylabel("Rung")
-    ax.set_xlabel(f"Rung {_later(days)} later", loc="right")
+    ax.set_ylabel("Rung" if two_lines else "Rung (cells: %)")
     ax.tick_params(length=0, labelcolor=COLOURS["text"])
-    ax.yaxis.label.set_fontsize(SIZE + 1)
-    ax.xaxis.label.set_fontsize(SIZE + 1)
+    ax.yaxis.label.set_fontsize(name_size())
+    ax.xaxis.label.set_fontsize(name_size())
     ax.spines[:].set_visible(False)
-    meaning = (
-        f"Rows: where a run stood; columns: where it stood {_later(days)} later; share of those that began in the row."
-    )
-    head(ax, "From which rung to which the runs move", f"{meaning} {int(counts.sum()):,} moves.")
-    foot(ax, ensemble)
     return ax
 
 

@@ -1,13 +1,12 @@
 """What is dice and what is not knowing: runs that draw their numbers, beside runs with the numbers as written."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from matplotlib.axes import Axes
 
 from sim.analysis.paths import edges
-from sim.text import percent
+from sim.text import brief, number, percent
 from sim.theatre.parameters.fitted import source_of
 
 from .colours import COLOURS, tint
@@ -19,14 +18,20 @@ from .frame import (
     foot,
     given_or_new,
     head,
+    key,
+    key_rows,
     labelled,
+    left_out,
     plain_axes,
+    points,
     refuse_empty,
+    rows_with_room,
     share_axis,
     with_unit,
 )
-from .labels import SIZE
-from .settings import PLAIN, plain_text
+from .labels import name_size, size, width_of
+from .settings import PLAIN, current, plain_text
+from .shares import in_how_many
 from .standard import Plate, Shown, standard
 
 if TYPE_CHECKING:
@@ -61,26 +66,42 @@ def uncertainty(
     dates, shown = dates_of(ensemble), labelled(ensemble, variable)
     levels = sorted({*edges([band]), 0.5})
     both, dice = (runs.quantiles(variable, levels) for runs in (ensemble, written))
-    wide, narrow = tint(COLOURS["band"], 0.2), tint(COLOURS["band"], 0.55)
-    ax.fill_between(dates, both[0], both[-1], color=wide, linewidth=0, label="dice and uncertain numbers")
-    ax.fill_between(dates, dice[0], dice[-1], color=narrow, linewidth=0, alpha=0.75, label="dice alone")
+    widths = [float(each[-1, -1] - each[0, -1]) for each in (dice, both)]
+    name = shown.attrs.get("long_name", variable)
+    unit = "" if shown.attrs.get("units", "1") == "1" else f" {shown.attrs['units']}"
+    keys = ["dice and uncertain numbers", "dice alone"]
+    head(
+        ax,
+        f"{name}, {brief(ensemble.scenario.end)}: {100 * band:g} % of the runs span {number(widths[0], 2)}{unit} by "
+        f"dice alone, {number(widths[1], 2)} with uncertain numbers",
+        f"Bands: the middle {100 * band:g} % of the runs on each day. Grey, hatched: the {len(written):,} runs whose "
+        f"numbers are as written; blue: with numbers drawn from {source_of(ensemble.info['uncertain'])}.",
+        key_rows(ax, keys),
+    )
+    light = tint(COLOURS["band"], 0.3)
+    ax.fill_between(dates, both[0], both[-1], color=light, linewidth=0, label=keys[0])
+    # An outline with hatches lets the other band be seen through it: there are no shades that the legend lacks.
+    ax.fill_between(
+        dates,
+        dice[0],
+        dice[-1],
+        facecolor="none",
+        edgecolor=COLOURS["quiet text"],
+        hatch="////",
+        linewidth=0.8,
+        label=keys[1],
+    )
     ax.plot(dates, both[1], color=COLOURS["text"], linewidth=1.5)
     ax.plot(dates, dice[1], color=COLOURS["text"], linewidth=1.5, linestyle=(0, (2, 1.5)))
     bottom, top = ax.get_ylim()
-    ax.set_ylim(max(bottom, 0.0) if ax.dataLim.y0 >= 0 else bottom, top + 0.09 * (top - bottom))
+    ax.set_ylim(max(bottom, 0.0) if ax.dataLim.y0 >= 0 else bottom, top)
     ax.set_ylabel(with_unit(shown), **PLAIN)
     plain_axes(ax)
+    foot(ax, ensemble)
     texts = ["median of\nall runs", "median as\nwritten"]
     date_axis(ax, ensemble, column_for(texts))
     end_labels(ax, dates[-1], [float(both[1, -1]), float(dice[1, -1])], texts, [COLOURS["text"]] * 2)
-    ax.legend(loc="upper left", fontsize=SIZE, frameon=False, ncols=2, borderaxespad=0)
-    head(
-        ax,
-        f"{shown.attrs.get('long_name', variable)}: what is dice, and what is not knowing the numbers",
-        f"Bands: the middle {100 * band:g} % of the runs on each day; dark, with the {len(written):,} runs whose "
-        f"numbers are as written; light, with numbers drawn from {source_of(ensemble.info['uncertain'])}.",
-    )
-    foot(ax, ensemble)
+    key(ax)
     return ax
 
 
@@ -111,30 +132,40 @@ def errors(ensemble: "AnyEnsemble", written: "AnyEnsemble", ax: Axes | None = No
     labels = {name: outcome.label for name, outcome in ensemble.scenario.theatre.outcomes.items()}
     table = ensemble.errors().sort_values("share", ascending=False, kind="stable", ignore_index=True)
     as_written = written.shares().set_index("outcome")["share"]
-    colour, rows = COLOURS["outcome"], -np.arange(len(table), dtype=float)
-    ax.hlines(rows, table["spread_low_least"], table["spread_high_most"], color=tint(colour, 0.35), linewidth=0.8)
-    ax.hlines(rows, table["spread_low"], table["spread_high"], color=tint(colour, 0.35), linewidth=2.4)
-    ax.hlines(rows, table["low"], table["high"], color=colour, linewidth=4.5)
-    ax.plot(table["share"], rows, "o", color=colour, markersize=6, markeredgecolor="white", clip_on=False)
-    written_at = [float(as_written[name]) for name in table["outcome"]]
-    ax.plot(written_at, rows, "D", color=COLOURS["second"], markerfacecolor="white", markersize=5, clip_on=False)
-    for row, line in zip(rows, table.to_dict("records"), strict=True):
-        label = labels[line["outcome"]]
-        ax.text(0, row + 0.2, label, va="bottom", fontsize=SIZE + 1, color=COLOURS["text"], parse_math=False)
-        told = line["numbers"] == line["numbers"]
-        part = percent(line["numbers"]) if told else f"at most {percent(line['numbers_high'])}"
-        numbers = f"{percent(line['share'])}; {part} of its variance by the numbers"
-        ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=SIZE + 1, color=COLOURS["text"])
-    share_axis(ax, rows)
     head(
         ax,
-        "What came about: sampling error and parameter error",
+        in_how_many(table, labels),
         "Dots: share over all plausible numbers. Thick: its 95 % interval, sampling error. Thin: between these lie the "
         "shares that 95 % of the sets of numbers would give; hairline: with the error of these ends. Diamonds: with "
-        "the numbers as written.",
+        "the numbers as written. Right: how much of the difference between runs the numbers explain; the rest is dice.",
+        bare=True,
     )
+    ax.set_xlabel("Share of runs", loc="right")
     foot(ax, ensemble)
+    told = [_explained(line) for line in table.to_dict("records")]
+    room = points(ax)[0] - max(map(width_of, told)) * name_size() / size() - 12
+    rows, names = rows_with_room(ax, [labels[name] for name in table["outcome"]], room)
+    colour, shown = COLOURS["outcome"], table.head(len(rows))
+    ax.hlines(rows, shown["spread_low_least"], shown["spread_high_most"], color=tint(colour, 0.35), linewidth=0.8)
+    ax.hlines(rows, shown["spread_low"], shown["spread_high"], color=tint(colour, 0.35), linewidth=2.4)
+    ax.hlines(rows, shown["low"], shown["high"], color=colour, linewidth=4.5)
+    ax.plot(shown["share"], rows, "o", color=colour, markersize=6, markeredgecolor="white", clip_on=False)
+    written_at = [float(as_written[name]) for name in shown["outcome"]]
+    ax.plot(written_at, rows, "D", color=COLOURS["second"], markerfacecolor="white", markersize=5, clip_on=False)
+    for row, label, numbers in zip(rows, names, told, strict=False):
+        ax.text(0, row + 0.2, label, va="bottom", fontsize=name_size(), color=COLOURS["text"], parse_math=False)
+        ax.text(1, row + 0.2, numbers, va="bottom", ha="right", fontsize=name_size(), color=COLOURS["text"])
+    share_axis(ax, rows, names)
+    if len(rows) < len(table):
+        left_out(ax, f"{len(table) - len(rows)} rarer not drawn")
     return ax
+
+
+def _explained(line: Mapping[Any, Any]) -> str:
+    """A share, and how much of what differs from run to run is due to the numbers."""
+    told = line["numbers"] == line["numbers"]
+    part = percent(line["numbers"]) if told else f"at most {percent(line['numbers_high'])}"
+    return percent(line["share"]) if current().far else f"{percent(line['share'])}; numbers explain {part}"
 
 
 @standard

@@ -12,6 +12,7 @@ from sim.theatre.files.load import load_either, load_sources, sources_of
 from sim.theatre.files.resolve import Resolved, changes
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.sources import Sources, parse
+from sim.theatre.parameters.in_words import action_in_words, in_words
 
 
 @dataclass(frozen=True)
@@ -114,9 +115,10 @@ def _number(row: Row, scenario: Scenario) -> NumberRow:
     low_high = "no range given"
     if row.plausible is not None:
         low_high = f"{_figure(row.plausible[0])} to {_figure(row.plausible[1])}{unit}"
-    name = f"{_label(row.entry, scenario)}: {_inside(row.name, scenario)}" if row.name else _label(row.entry, scenario)
     value = f"{row.side or ''} {_figure(row.value)}{unit}".strip()
-    return NumberRow(name, row.path, value, low_high, row.source or "no source given", _own(row))
+    return NumberRow(
+        in_words(scenario, row.path), row.path, value, low_high, row.source or "no source given", _own(row)
+    )
 
 
 def _figure(value: float) -> str:
@@ -129,21 +131,12 @@ def _label(entry: str, scenario: Scenario) -> str:
     section, _, name = entry.partition(".")
     theatre = scenario.theatre
     if section == "actions" and name in theatre.actions:
-        return f"{theatre.actors[name.split('.')[0]].label}: {theatre.actions[name].label}"
+        return action_in_words(theatre, name)
     if section == "script":
         return name.replace("_", " ").capitalize()
     found = getattr(theatre, section, {})
     labelled = found.get(name) if isinstance(found, dict) else None
     return getattr(labelled, "label", entry.replace("_", " "))
-
-
-def _inside(name: str, scenario: Scenario) -> str:
-    """A number within its entry, in words."""
-    head, _, rest = name.partition(".")
-    variable = scenario.theatre.variables.get(rest)
-    if head == "effects" and variable is not None:
-        return f"effect on '{variable.label}'"
-    return name.replace("_", " ").replace(".", ", ")
 
 
 def _text(sources: Sources, key: str) -> str:
@@ -171,7 +164,7 @@ def _changes(scenario: Scenario, resolved: Resolved) -> Iterator[str]:
         else:
             numbers = dict(scenario.numbers())
             value = f" is now {numbers[path].value:g}" if path in numbers else " is another"
-            yield f"{path}{value}."
+            yield f"{in_words(scenario, path)}{value}."
 
 
 def _forbidden(action: str, scenario: Scenario) -> str:

@@ -7,6 +7,7 @@ from sim.results.sweep import Sweep
 from sim.text import percent
 from sim.theatre.language.measures import MeasureError
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.in_words import in_words
 
 OUTCOMES = 3
 """Outcomes of which the page ranks the numbers."""
@@ -19,6 +20,8 @@ class Ranked:
     """A number in a ranking."""
 
     path: str
+    name: str
+    """What it is, in words."""
     rank: str
     """Its rank, or the first and last that it may have."""
     index: float
@@ -75,6 +78,7 @@ def _ranking(sweep: Sweep, measure: str, mean: float) -> Ranking | None:
     numbers = [
         Ranked(
             row["parameter"],
+            in_words(sweep.scenario, row["parameter"]),
             f"{row['rank_low']}" if row["rank_low"] == row["rank_high"] else f"{row['rank_low']} to {row['rank_high']}",
             *(float(row[name]) for name in (main, f"{main}_low", f"{main}_high")),
         )
