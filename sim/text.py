@@ -21,6 +21,14 @@ _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July", "August", "September", "October"),
     *("November", "December"),
 )
+_CARDINALS = (
+    *("no", "one", "two", "three", "four", "five", "six"),
+    *("seven", "eight", "nine", "ten", "eleven", "twelve"),
+)
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth", "sixth"),
+    *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
+)
 _IN_WORDS = re.compile(r"(\d{1,2}) (\w+) (\d{1,4})")
 _COMMON = {
     *("alliance", "army", "authority", "coalition", "emirates", "federation", "forces", "government", "islands"),
@@ -116,6 +124,43 @@ def month(day: date) -> str:
 def counted(n: int, thing: str) -> str:
     """A number of things, in the right number."""
     return f"{n:,} {thing}" if n == 1 else f"{n:,} {thing}s"
+
+
+def in_words(n: int) -> str:
+    """A whole number as a sentence says it: in words up to twelve.
+
+    >>> in_words(0), in_words(7), in_words(1200)
+    ('no', 'seven', '1,200')
+    """
+    return _CARDINALS[n] if 0 <= n < len(_CARDINALS) else f"{n:,}"
+
+
+def ordinal(n: int) -> str:
+    """Which in a row, in words up to the twelfth.
+
+    >>> ordinal(2), ordinal(21), ordinal(113)
+    ('second', '21st', '113th')
+    """
+    if 1 <= n <= len(_ORDINALS):
+        return _ORDINALS[n - 1]
+    ending = "th" if n % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
+    return f"{n:,}{ending}"
+
+
+def duration(days: int) -> str:
+    """A span of days as a sentence says it, in days, weeks, months or years, whichever is natural.
+
+    >>> duration(1), duration(10), duration(35), duration(100), duration(800)
+    ('a day', 'ten days', 'five weeks', 'three months', 'two years')
+    """
+    for least, length, unit in ((700, 365.25, "year"), (60, 30.44, "month"), (13, 7.0, "week")):
+        if days >= least:
+            return _of_one(round(days / length), unit)
+    return "a week" if days == 7 else _of_one(days, "day")
+
+
+def _of_one(n: int, unit: str) -> str:
+    return f"a {unit}" if n == 1 else f"{in_words(n)} {unit}s"
 
 
 def number(x: float, digits: int = 3) -> str:

@@ -34,7 +34,7 @@ def explained(told: sim.Replay) -> list[Explanation]:
 
     def look(model):
         for name in model.program.actors:
-            first = explanation(model, name, told.acts)
+            first = explanation(model, name, told.acts, told.course)
             found.extend((first, *first.others))
 
     Observer(model, look)

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import sim
 from sim.execution.source import changed_since, find_origin
+from sim.replays.accepted import bond
+from sim.replays.entries import entries
 from sim.results.storage.write_runs import save_ensemble
 from sim.text import beside, called, number, paragraph, percent
 from tests.small import HISTORY, SCENARIO, small
@@ -159,7 +161,7 @@ def test_a_story_tells_the_dead_the_claim_the_blame_and_what_led_to_what():
         "suspected. The Southern Kingdom held the Hill militia 63 % and the Republic of the North 27 % responsible."
     )
     assert shelling in text  # deniability halves when it kills; control is 0.3; half of what is suspected is believed
-    assert "3 Jan * Outcome: blood." in text
+    assert "3 Jan * Outcome: blood: after #1." in text
     assert "4 dead (The Southern Kingdom 4)" in text
     answer = next(act for act in told.acts if act.action == "south.bomb")
     assert answer.cause == 1
@@ -174,7 +176,7 @@ def test_a_story_leaves_out_what_is_low_and_led_to_nothing_and_counts_it():
     told = sim.replay(free, seed=2)
     low = [act for act in told.acts if act.action == "south.accuse"]
     assert low
-    short, whole = told.text(), told.text(least=0)
+    short, whole = told.text(least=4), told.text(least=0)
     assert "The south accuses." in whole
     assert "The south accuses." not in short
     left_out = sum(int(line.split()[2]) for line in short.splitlines() if "more act" in line)
@@ -185,19 +187,24 @@ def test_a_story_leaves_out_what_is_low_and_led_to_nothing_and_counts_it():
 
 @settings(deadline=None, suppress_health_check=list(HealthCheck), max_examples=20, phases=[Phase.generate])
 @given(small_scenarios(), seeds, run_numbers, st.integers(0, 9), st.integers(80, 120))
-def test_every_cause_of_what_is_told_is_told_and_no_line_is_too_long(case, seed, run, least, width):
+def test_every_reason_of_what_is_told_is_told_every_act_counts_and_no_line_is_too_long(case, seed, run, least, width):
     told = sim.replay(case, seed=seed, run=run)
     text = told.text(least, width)
     assert max(map(len, text.splitlines())) <= width
+    found = entries(told, least)
+    alone = {entry.events[0] for entry in found if entry.kind == "act"}
+    together = [event for entry in found if entry.kind == "fold" for event in entry.events]
+    assert len(together) == len(set(together) - alone)
     for act in told.acts:
-        margin = f"  #{act.event} "
         if act.rung >= least or act.deaths or act.imposed:
-            assert margin in text
-            if act.cause is not None:
-                assert f"  #{act.cause} " in text
-    shown = sum(f"  #{act.event} " in text for act in told.acts)
+            assert act.event in alone or act.event in together
+        if act.event in alone:
+            assert f"  #{act.event} " in text
+            if act.cause is not None and bond(case.theatre, act, told.acts[act.cause]).accepted:
+                assert act.cause in alone
+    assert not together or least
     left_out = sum(int(line.split()[1 + ("and" in line)]) for line in text.splitlines() if "… and" in line)
-    assert shown + left_out == len(told.acts)
+    assert len(alone) + len(together) + left_out == len(told.acts)
 
 
 def test_the_story_of_a_record_uses_its_own_words(tmp_path):

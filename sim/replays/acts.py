@@ -13,6 +13,8 @@ from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario, ScriptEntry
 
 from .blame import Blame, blames
+from .lookup import Course
+from .wording import sentence, wording_of
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Act:
     """The events in whose decisions it weighed most."""
     ordered: int | None = None
     """The day on which it was ordered; None of what was done as it was decided."""
+    wording: int | None = None
+    """Which of its action's wordings its story is; None where the scenario has a sentence of its own for it."""
 
     @property
     def decided(self) -> int:
@@ -54,16 +58,17 @@ class Act:
 
 
 def acts(
-    scenario: Scenario, program: Program, events: NDArray[Any], control: Sequence[NDArray[np.float64]]
+    course: Course, program: Program, events: NDArray[Any], control: Sequence[NDArray[np.float64]]
 ) -> tuple[Act, ...]:
     """Tell the events of one run.
 
     Parameters
     ----------
+    course : the run, to be asked what held on the day of each
     events : records of the engine's table of events
     control : by day, sponsors' shares in what their proxies did that day
     """
-    led_to: dict[int, list[int]] = {}
+    scenario, led_to = course.scenario, dict[int, list[int]]()
     for event in events:
         if event["cause"] != NONE:
             led_to.setdefault(int(event["cause"]), []).append(int(event["number"]))
@@ -78,7 +83,7 @@ def acts(
         seen = (int(event["action"]), bool(deadly), float(event["deniability"]), control[event["day"]])
         blame = blames(program, numbers, *seen) if loads else ()
         dead = dead_by_side(program, int(event["action"]), int(event["deaths"]), numbers)
-        told.append(_act(scenario, program, event, script, dead, blame, led_to.get(int(event["number"]), [])))
+        told.append(_act(course, program, event, script, dead, blame, led_to.get(int(event["number"]), [])))
     return tuple(told)
 
 
@@ -115,7 +120,7 @@ def _imposed(scenario: Scenario, program: Program, event: np.void) -> Act:
 
 
 def _act(
-    scenario: Scenario,
+    course: Course,
     program: Program,
     event: np.void,
     script: Mapping[tuple[date, str], ScriptEntry],
@@ -123,9 +128,12 @@ def _act(
     blame: tuple[Blame, ...],
     led_to: Iterable[int],
 ) -> Act:
-    day, name = int(event["day"]), program.actions[event["action"]]
+    scenario, deed = course.scenario, course.deeds[event["number"]]
+    day, name = deed.day, deed.action
     action, when = scenario.theatre.actions[name], scenario.start + timedelta(days=day)
     entry = script.get((when, action.hand_of(name)))
+    own = None if entry is None else entry.story
+    wording = wording_of(course, deed) if own is None else None
     return Act(
         event=int(event["number"]),
         day=day,
@@ -133,7 +141,7 @@ def _act(
         actor=program.actors[event["actor"]],
         action=name,
         label=action.label,
-        story=(entry.story if entry is not None else None) or action.wordings[-1].text,
+        story=own or sentence(course, deed, wording),
         target=action.target,
         rung=int(event["rung"]),
         deaths=int(event["deaths"]),
@@ -146,4 +154,5 @@ def _act(
         cause=None if event["cause"] == NONE else int(event["cause"]),
         led_to=tuple(led_to),
         ordered=None if event["ordered"] == NONE else int(event["ordered"]),
+        wording=wording,
     )

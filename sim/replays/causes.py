@@ -1,14 +1,16 @@
 """What led to an event: the chain of those that weighed most, back to its root, and what tipped each decision."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sim.text import WIDTH
 from sim.theatre.language.scenario import Scenario
 
+from .accepted import Bond, bond
 from .acts import Act
 from .explain import Driver, Explanation, OpenOption
+from .lookup import Course
 
 
 @dataclass(frozen=True)
@@ -29,12 +31,17 @@ class Chain:
     """An event and what led to it, back to the event that answered nothing."""
 
     scenario: Scenario
+    course: Course = field(repr=False, compare=False)
     seed: int
     run: int
     links: tuple[Link, ...]
     """The event first, its root last."""
     led_to: tuple[Act, ...]
     """Events in whose decisions this one weighed most."""
+
+    def bond(self, place: int) -> Bond:
+        """How the event at a place hangs together with the next, which weighed most in its decision."""
+        return bond(self.scenario.theatre, self.links[place].act, self.links[place + 1].act)
 
     @property
     def root(self) -> Act:

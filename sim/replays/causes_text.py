@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sim.text import called, capital, checked_width, counted, number, on, paragraph, percent, printable
-from sim.theatre.language.schema import Theatre
+from sim.text import capital, checked_width, counted, number, on, paragraph, percent, printable
 
 from .acts import Act
-from .story import facts, named
+from .facts import facts, name, named
+from .lookup import Course
 
 if TYPE_CHECKING:
     from .causes import Chain, Link
@@ -20,35 +20,47 @@ _MOST_DRIVERS, _MOST_ACTS = 4, 8
 def chain_story(chain: "Chain", width: int) -> str:
     """Tell what led to an event, back to its root; see `Chain.text`."""
     checked_width(width)
-    scenario, theatre = chain.scenario, chain.scenario.theatre
-    first = chain.links[0].act
+    scenario, first = chain.scenario, chain.links[0].act
     lines = [
         f"Why #{first.event} came about, back to its root",
         f"{scenario.name} {scenario.short_hash} · run {chain.run} · seed {chain.seed}",
     ]
     for place, link in enumerate(chain.links):
-        lines += ["", *_link(link, theatre, width)]
+        lines += ["", *_link(link, chain.course, width)]
         if place + 1 < len(chain.links):
-            lines.append(f"{'':{_INDENT}}↑ because of")
+            lines += [f"{'':{_INDENT}}{line}" for line in _arrow(chain, place, width - _INDENT)]
     lines += ["", *_led_to(chain, width)]
     return printable("\n".join(lines)) + "\n"
 
 
-def _link(link: "Link", theatre: Theatre, width: int) -> Iterator[str]:
+_ARROWS = {"because": "because of", "week": "in the week of", "far": "some time after"}
+
+
+def _arrow(chain: "Chain", place: int, width: int) -> Iterator[str]:
+    """How an event hangs together with what weighed most in its decision, and why that is no reason, if it is none."""
+    held, cause = chain.bond(place), chain.links[place + 1].act
+    yield f"↑ {_ARROWS[held.kind]}"
+    if held.doubt:
+        told = f"#{cause.event} weighed most of all that had happened, but only weighed in: {held.doubt}."
+        yield from paragraph(told, width, 2).splitlines()
+
+
+def _link(link: "Link", course: Course, width: int) -> Iterator[str]:
     act = link.act
     rung = "" if act.target is None else f" · rung {act.rung}"
     yield f"{f'#{act.event}':<{_INDENT}}{on(act.date)}{rung} · {act.label}"
-    for text in (act.story, " ".join(facts(act, theatre)), _why(link, theatre)):
+    for text in (act.story, " ".join(facts(act, course)), _why(link, course)):
         if text:
             yield from paragraph(text, width, _INDENT).splitlines()
 
 
-def _why(link: "Link", theatre: Theatre) -> str:
+def _why(link: "Link", course: Course) -> str:
     """Say how it weighed among its actor's choices, and what tipped it."""
     option = link.option
     if option is None:
         return ""
-    told = f"The chance that day was {percent(option.chance)}: {rate_of(option, theatre)}."
+    target = name(course, option.target, link.act.decided)
+    told = f"The chance that day was {percent(option.chance)}: {rate_of(option, target)}."
     if link.driver is not None:
         told += f" What was held most against it: {driven(link.driver)}."
     elif link.why == "own":
@@ -57,11 +69,11 @@ def _why(link: "Link", theatre: Theatre) -> str:
     return f"{told} Drivers: {', '.join(driven(each) for each in moved)}." if moved else told
 
 
-def rate_of(option: "OpenOption", theatre: Theatre) -> str:
-    """Write a rate as what it is made of."""
+def rate_of(option: "OpenOption", target: str) -> str:
+    """Write a rate as what it is made of, the target called as on that day."""
     parts = f"{number(option.base)} of its own"
     if option.reply is not None:
-        parts += f" + {number(option.reply.answer)} in reply to {called(theatre.actors[option.target].label)}"
+        parts += f" + {number(option.reply.answer)} in reply to {target}"
     recovered = f", recovered to {percent(option.rested)}" if option.done is not None else ""
     return f"{number(option.rate)} a day = {number(option.drive)} × ({parts}){recovered}"
 

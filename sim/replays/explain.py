@@ -1,7 +1,7 @@
 """How an actor came to what it did on a day, by hand: what it saw, what was open, how each weighed, and the draw."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from dataclasses import asdict, dataclass, field, fields, is_dataclass, replace
 from datetime import date, timedelta
 from math import ceil
 from typing import Any
@@ -25,6 +25,7 @@ from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.terms import Factor, Term
 
 from .acts import Act
+from .lookup import Course
 from .unavailable import Reason, reasons
 
 
@@ -175,6 +176,7 @@ class Explanation:
     """How an actor came to what it did on a day of a run, or one of its hands, where it has several."""
 
     scenario: Scenario
+    course: Course = field(repr=False, compare=False)
     seed: int
     run: int
     day: int
@@ -211,7 +213,7 @@ class Explanation:
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
-        own = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "scenario"}
+        own = {each.name: getattr(self, each.name) for each in fields(self) if each.name not in ("scenario", "course")}
         plain = {name: _plain(value) for name, value in own.items() if name != "others"}
         plain["others"] = [each.as_dict() for each in self.others]
         return {"scenario": self.scenario.name, "scenario_sha256": self.scenario.sha256} | plain
@@ -229,26 +231,27 @@ def _plain(value: Any) -> Any:
     return asdict(value) if is_dataclass(value) and not isinstance(value, type) else value
 
 
-def explanation(model: LockstepModel, actor: str, told: Sequence[Act]) -> Explanation:
+def explanation(model: LockstepModel, actor: str, told: Sequence[Act], course: Course) -> Explanation:
     """Explain the choice of an actor that has just been made; called by an `Observer` in a model of one run.
 
     Parameters
     ----------
     told : the run's events, by their numbers
+    course : the run, to be asked what actors are called on the day
 
     Returns
     -------
     That of the first hand that acted, if none did of the first that could have, with those of the others.
     """
     index = model.program.actors.index(actor)
-    hands = [_of_hand(model, choice(model, hand), told) for hand in actor_of(model, index).hands]
+    hands = [_of_hand(model, choice(model, hand), told, course) for hand in actor_of(model, index).hands]
     if not hands:
-        return _of_hand(model, no_choice(model, index), told)
+        return _of_hand(model, no_choice(model, index), told, course)
     first = min(hands, key=lambda each: (each.accident, each.did is None, not each.options))
     return replace(first, others=tuple(each for each in hands if each is not first))
 
 
-def _of_hand(model: LockstepModel, made: Choice, told: Sequence[Act]) -> Explanation:
+def _of_hand(model: LockstepModel, made: Choice, told: Sequence[Act], course: Course) -> Explanation:
     program, theatre = model.program, model.scenario.theatre
     actor, hand = program.actors[made.actor], program.hands[made.hand] if made.hand != NONE else None
     mine = program.hand[made.hand]["actions"] if hand is not None else NONE
@@ -257,6 +260,7 @@ def _of_hand(model: LockstepModel, made: Choice, told: Sequence[Act]) -> Explana
     drawn = program.actions[made.drawn] if made.drawn != NONE else None
     return Explanation(
         scenario=model.scenario,
+        course=course,
         seed=model.seed,
         run=int(model.runs.run[0]),
         day=model.day,

@@ -4,11 +4,10 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from sim.text import called, capital, checked_width, number, on, paragraph, percent, printable
-from sim.theatre.language.schema import Theatre
+from sim.text import capital, checked_width, number, on, paragraph, percent, printable
 
 from .causes_text import driven
-from .story import named
+from .facts import name, named
 
 if TYPE_CHECKING:
     from .explain import Closed, Driver, Explanation, Grievance, OpenOption, Reply
@@ -21,21 +20,20 @@ _NAME = 26
 def sheet(told: "Explanation", width: int) -> str:
     """Tell how an actor came to what it did; see `Explanation.text`."""
     checked_width(width)
-    theatre = told.scenario.theatre
     lines = [
-        capital(f"{called(theatre.actors[told.actor].label)} on {on(told.date)}, day {told.day}"),
+        capital(f"{name(told.course, told.actor, told.day)} on {on(told.date)}, day {told.day}"),
         f"{told.scenario.name} {told.scenario.short_hash} · run {told.run} · seed {told.seed}",
     ]
     others = [each for each in told.others if each.options or each.did is not None]
     hands = [each for each in (told, *others) if not each.accident]
-    saw = list(_saw(told, theatre, width))
+    saw = list(_saw(told, width))
     alone = len(hands) == 1
     sections = [] if alone else [saw]
     for each in hands:
-        name = [] if alone and each.hand == each.actor else list(_hand(each))
+        which = [] if alone and each.hand == each.actor else list(_hand(each))
         came = paragraph(" ".join(_what_came_of_it(each)), width).splitlines()
-        sections += [name + came, saw if alone else [], list(_open(each, theatre, width)), list(_not_open(each, width))]
-    for section in [*sections, list(_by_mistake(told, theatre, width))]:
+        sections += [which + came, saw if alone else [], list(_open(each, width)), list(_not_open(each, width))]
+    for section in [*sections, list(_by_mistake(told, width))]:
         lines += ["", *section] if section else []
     return printable("\n".join(lines)) + "\n"
 
@@ -79,18 +77,18 @@ def _what_came_of_it(told: "Explanation") -> Iterator[str]:
         yield f"But the script has it do {what}, whatever is drawn."
 
 
-def _saw(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
+def _saw(told: "Explanation", width: int) -> Iterator[str]:
     """What it held against others, and the acts behind that."""
     if not told.saw:
         return
     yield "WHAT IT HELD AGAINST OTHERS THAT MORNING"
     yield f"{'':{_NAME}}provocation    open  suspected  believed   blood"
     for grievance in sorted(told.saw, key=lambda each: -each.provocation):
-        yield from _grievance(grievance, theatre, width)
+        yield from _grievance(told, grievance, width)
 
 
-def _grievance(held: "Grievance", theatre: Theatre, width: int) -> Iterator[str]:
-    who = capital(called(theatre.actors[held.by].label))[: _NAME - 1]
+def _grievance(told: "Explanation", held: "Grievance", width: int) -> Iterator[str]:
+    who = capital(name(told.course, held.by, told.day))[: _NAME - 1]
     figures = (
         f"{held.provocation:11.3f}{held.believed:8.2f}{held.suspected:11.2f}"
         f"{percent(held.suspicion):>10}{held.blood:8.3f}"
@@ -113,7 +111,7 @@ def _settled(held: "Grievance") -> Iterator[str]:
         yield f"its replies were defied: {number(held.defiance, 2)}{sought}"
 
 
-def _open(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
+def _open(told: "Explanation", width: int) -> Iterator[str]:
     """What it might have done, the likeliest first."""
     if not told.options:
         return
@@ -123,10 +121,10 @@ def _open(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
         mark = "►" if told.draw is not None and option.action == told.draw.drawn else " "
         span = f"{option.low:.6f} to {option.high:.6f}"
         yield f"{mark} {option.action:<{wide}}  rung {option.rung}  {percent(option.chance):>7}  {span}"
-        yield from _weighed(option, theatre, width)
+        yield from _weighed(told, option, width)
 
 
-def _by_mistake(told: "Explanation", theatre: Theatre, width: int) -> Iterator[str]:
+def _by_mistake(told: "Explanation", width: int) -> Iterator[str]:
     """What nobody chooses, with its chance that day."""
     found = [(each, option) for each in (told, *told.others) if each.accident for option in each.options]
     if not found:
@@ -137,10 +135,10 @@ def _by_mistake(told: "Explanation", theatre: Theatre, width: int) -> Iterator[s
         mark = "►" if each.did is not None else " "
         fell = "" if each.draw is None else f"  the draw was {each.draw.at:.6f}"
         yield f"{mark} {option.action:<{wide}}  rung {option.rung}  {percent(option.chance):>7}{fell}"
-        yield from _weighed(option, theatre, width)
+        yield from _weighed(told, option, width)
 
 
-def _weighed(option: "OpenOption", theatre: Theatre, width: int) -> Iterator[str]:
+def _weighed(told: "Explanation", option: "OpenOption", width: int) -> Iterator[str]:
     """How an action weighed: its rate, its reply, and its drivers."""
     reply = option.reply
     both = f"{number(option.base)} + {number(reply.answer)}" if reply is not None else number(option.base)
@@ -150,7 +148,7 @@ def _weighed(option: "OpenOption", theatre: Theatre, width: int) -> Iterator[str
     if option.done is not None:
         yield f"{'':{_INDENT}}has recovered to {percent(option.rested)} since it was done on {on(option.done)}"
     if reply is not None:
-        yield from paragraph(_reply(reply, option.rung, theatre), width, _INDENT, 2).splitlines()
+        yield from paragraph(_reply(told, reply, option.rung), width, _INDENT, 2).splitlines()
     moved, still = _sorted_drivers(option)
     if moved:
         yield from paragraph(f"drivers: {', '.join(driven(each) for each in moved)}", width, _INDENT, 2).splitlines()
@@ -158,8 +156,8 @@ def _weighed(option: "OpenOption", theatre: Theatre, width: int) -> Iterator[str
         yield from paragraph(f"without pull: {', '.join(each.term for each in still)}", width, _INDENT, 2).splitlines()
 
 
-def _reply(reply: "Reply", rung: int, theatre: Theatre) -> str:
-    who = called(theatre.actors[reply.target].label)
+def _reply(told: "Explanation", reply: "Reply", rung: int) -> str:
+    who = name(told.course, reply.target, told.day)
     sought = f"{number(reply.provoking_rung, 2)} {reply.overshoot:+.2g} overshoot"
     if reply.redline:
         sought += f" {reply.redline * reply.blood:+.2g} for blood"

@@ -1,7 +1,7 @@
 """One run again, to be looked at closely: its events, its story, its choices and its causes."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,7 @@ from sim.theatre.language.scenario import Scenario
 from .acts import Act, acts
 from .causes import Chain, back_from, link
 from .explain import Explanation, explanation
+from .lookup import Course, deeds_of, evenings_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,6 +47,8 @@ class Replay:
     """Its events, by their numbers, with all there is to tell of them."""
     of: Scenario
     """The scenario that the run is of; `scenario` is the same with the numbers that the run has drawn."""
+    course: Course = field(repr=False, compare=False)
+    """The run, day by day, to be asked what held on a morning."""
     drawn: tuple[Drawn, ...] = ()
     """Numbers that the run has drawn, what stands out furthest first; none where all are as written."""
 
@@ -95,18 +98,26 @@ class Replay:
         """The scenario as the engine runs it."""
         return program_of(self.scenario)
 
-    def text(self, least: int = 4, width: int = WIDTH) -> str:
+    @property
+    def deeds(self) -> tuple[Act, ...]:
+        """What actors did: its events without what the scenario itself let happen to variables."""
+        return tuple(act for act in self.acts if act.target is not None)
+
+    def text(self, least: int | None = None, width: int = WIDTH, opening: Sequence[str] = ()) -> str:
         """Tell the run as a dated story, in lines of at most `width` letters.
 
         Parameters
         ----------
-        least : int
-            The lowest rung told by itself. Below it are told what killed, what was imposed, and what led to something
-            that is told; the rest is counted. 0 tells everything.
+        least : int, optional
+            The lowest rung told by itself; left out, 4, or lower where that makes no story. Below it are told what
+            killed, what was imposed, what brought an outcome about, and what led to something that is told; the rest is
+            counted. What repeats is folded into a sentence. 0 tells every act in full.
+        opening : sequence of str
+            Paragraphs to begin with, such as what kind of history it is.
         """
         from .story import story
 
-        return story(self, least, width)
+        return story(self, least, width, opening)
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
@@ -161,6 +172,7 @@ class Replay:
         )
         return Chain(
             scenario=self.of,
+            course=self.course,
             seed=self.seed,
             run=self.run,
             links=tuple(link(act, explained.get(act.event)) for act in chain),
@@ -203,7 +215,7 @@ class Replay:
         def look(model: LockstepModel) -> None:
             for day, actor in wanted:
                 if day == model.day:
-                    found[day, actor] = explanation(model, actor, self.acts)
+                    found[day, actor] = explanation(model, actor, self.acts, self.course)
 
         watched = _model(self.scenario, self.seed, self.run, look)
         while watched.day <= last:
@@ -291,7 +303,8 @@ def _simulated(of: Scenario, seed: int, run: int, drawn: tuple[Drawn, ...]) -> R
     while model.running:
         model.step()
         control.append(controls(model))
-    events = model.events[: int(model.n_events[0])]
-    told = Replay(scenario, seed, run, model.block(), acts(scenario, model.program, events, control), of, drawn)
+    events, block = model.events[: int(model.n_events[0])], model.block()
+    course = Course(scenario, deeds_of(model.program, events), evenings_of(block))
+    told = Replay(scenario, seed, run, block, acts(course, model.program, events, control), of, course, drawn)
     model.close()
     return told

@@ -8,9 +8,8 @@ import numpy as np
 
 from sim.analysis.paths import medoids
 from sim.execution.source import Origin
-from sim.replays.acts import Act
+from sim.replays.entries import Entry, entries
 from sim.replays.replay import Replay, replayed
-from sim.replays.story import because, facts, worth_telling
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble
 from sim.text import counted, on, percent
@@ -56,7 +55,7 @@ def stories(ensemble: AnyEnsemble, name: str, reasons: Mapping[int, Sequence[str
     Returns
     -------
     `texts`, and by run: its number, the reasons for telling it, a summary, and entries in the order of time, each with
-    its day, its rung (-1 for an outcome), its number, and the places of its two texts
+    its day, its rung (-1 for an outcome and for a flag that turns), its number, and the places of its two texts
 
     Raises
     ------
@@ -70,9 +69,12 @@ def stories(ensemble: AnyEnsemble, name: str, reasons: Mapping[int, Sequence[str
     runs = []
     for number, why in reasons.items():
         replay = replayed(source, number)
-        entries = sorted([*_acts(replay, least), *_outcomes(replay)], key=lambda entry: (entry[0], entry[1] < 0))
-        places = [[*entry[:3], *(texts.setdefault(text, len(texts)) for text in entry[3:])] for entry in entries]
-        left_out = len(replay.acts) - sum(entry[1] >= 0 for entry in entries)
+        told = entries(replay, least)
+        places = [
+            [*_numbers(entry), *(texts.setdefault(text, len(texts)) for text in (entry.text, entry.below))]
+            for entry in told
+        ]
+        left_out = len(replay.acts) - sum(len(entry.events) for entry in told if entry.rung is not None)
         runs.append(
             {"run": number, "why": list(why), "summary": _summary(replay), "entries": places, "left_out": left_out}
         )
@@ -90,31 +92,21 @@ def _lowest_told(kept: Ensemble) -> int:
     return next(some, 1)
 
 
-def _acts(replay: Replay, least: int) -> list[tuple[int, int, int, str, str]]:
-    told = worth_telling(replay.acts, least)
-    return [_act(act, replay) for act in replay.acts if act.event in told]
-
-
-def _act(act: Act, replay: Replay) -> tuple[int, int, int, str, str]:
-    below = " ".join([*facts(act, replay.scenario.theatre), *because(act, replay.acts)])
-    return act.day, act.rung, act.event, act.story, below
-
-
-def _outcomes(replay: Replay) -> list[tuple[int, int, int, str, str]]:
-    days, theatre = replay.ensemble.outcomes.iloc[0].dropna(), replay.scenario.theatre
-    return [(int(day), -1, -1, theatre.outcomes[str(name)].label, "") for name, day in days.items()]
+def _numbers(entry: Entry) -> tuple[int, int, int]:
+    """The day of an entry, its rung and the number of its first act; -1 for both of what is no act."""
+    return (entry.day, -1, -1) if entry.rung is None else (entry.day, entry.rung, entry.events[0])
 
 
 def _summary(replay: Replay) -> str:
     """The run in two sentences."""
-    deadly = [act for act in replay.acts if act.deaths]
+    deadly = [act for act in replay.deeds if act.deaths]
     dead = sum(act.deaths for act in deadly)
     toll = f"{len(deadly):,} of them deadly, {dead:,} dead" if deadly else "none of them deadly"
-    said = f"{counted(len(replay.acts), 'act')}, {toll}. "
+    said = f"{counted(len(replay.deeds), 'act')}, {toll}. "
     tension = replay.ensemble.trajectories["tension"].to_numpy()[0]
     peak = int(tension.argmax())
-    if replay.acts:
-        highest = max(replay.acts, key=lambda act: (act.rung, -act.event))
+    if replay.deeds:
+        highest = max(replay.deeds, key=lambda act: (act.rung, -act.event))
         label = replay.scenario.theatre.ladder.rungs[highest.rung].label
         said += f"The highest rung was {highest.rung} ({label}), first on {on(highest.date)}. "
     when = date.fromordinal(replay.scenario.start.toordinal() + peak)
