@@ -2,13 +2,17 @@
 
 import doctest
 import json
+import os
 import re
 import sys
 import tomllib
 from datetime import date
+from unittest.mock import patch
 
+import nbformat
 import numpy as np
 import pytest
+from nbclient import NotebookClient
 
 import sim
 from sim import lessons
@@ -266,6 +270,19 @@ def test_a_lesson_shows_no_bar(monkeypatch):
     lessons.begin()
     with progress.bar(10) as shown:
         assert shown is None
+
+
+def test_every_figure_of_a_notebook_is_shown(tmp_path):
+    """The backend of a notebook turns itself on while the first is drawn, and must not be turned off again."""
+    cells = [
+        "import sim\nensemble = sim.run('first_lesson', runs=20, progress=None)",
+        *2 * ["sim.plots.fan(ensemble);"],
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    with patch.dict(os.environ, {"PYTHONPATH": os.pathsep.join(sys.path)}):
+        done = NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    shown = [[output for output in cell.outputs if "image/png" in output.get("data", {})] for cell in done.cells]
+    assert [len(each) for each in shown] == [0, 1, 1]
 
 
 def test_lessons_are_copied_out_and_nobodys_work_is_overwritten(tmp_path):
