@@ -27,7 +27,7 @@ from sim.plots.settings import STYLES
 from tests import notebooks
 
 PICTURES = {
-    1: "sim.plots.flips(proud, below)",
+    1: "sim.plots.flips(proud, below",
     2: 'variable="economic_pain"',
     3: "sim.plots.flips(certain)",
     4: "sim.plots.choices(evening",

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from .tables import by_quarter as by_quarter
     from .tables import done as done
     from .tables import entry as entry
-    from .tables import one_scale as one_scale
     from .tables import options as options
     from .tables import per_run as per_run
     from .tables import table as table
@@ -48,7 +47,6 @@ _PLACES = {
     "entry": "tables",
     "guesses": "guessing",
     "levers": "moving",
-    "one_scale": "tables",
     "options": "tables",
     "per_run": "tables",
     "say": "prose",
