@@ -268,9 +268,7 @@ def test_what_was_measured_is_drawn_as_that(crisis, tmp_path):
 
 def test_a_fan_may_hold_the_record_alone(crisis, record):
     ax = drawn("fan", crisis, bands=(), paths=0, record=record)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "the model, fed the recorded events"
-    ]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["the model, fed the recorded events"]
 
 
 @pytest.mark.parametrize("days", [-20, 40, 90])
@@ -279,7 +277,9 @@ def test_only_days_of_the_runs_are_drawn_of_a_record(crisis, record, days):
     first, last = max(days, 0), min(days + 55, 119)
     told = f"{crisis.scenario.start + timedelta(days=last):%b %Y}"
     dates = date2num(crisis.trajectories["date"].to_numpy())
-    line = next(found for found in drawn("fan", crisis, record=shifted).lines if "fed the recorded" in found.get_label())
+    line = next(
+        found for found in drawn("fan", crisis, record=shifted).lines if "fed the recorded" in found.get_label()
+    )
     np.testing.assert_array_equal(line.get_xdata(), dates[first : last + 1])
     np.testing.assert_array_equal(line.get_ydata(), record.trajectories["tension"][0, first - days : last - days + 1])
     ribbon = [patch for patch in drawn("rungs", crisis, record=shifted).patches if patch.get_y() > 1]
@@ -468,7 +468,9 @@ def test_the_strip_marks_every_act_at_its_date_and_rung(crisis):
     rings = scattered(ax, "people died")
     np.testing.assert_allclose(rings[:, 0], date2num(deadly["date"].to_numpy()))
     np.testing.assert_allclose(np.round(rings[:, 1]), deadly["rung"])
-    assert f"{len(acts)} acts, {len(deadly)} of them deadly, {acts['fatalities'].sum()} dead" in words(ax)
+    said = ax.get_title("left")
+    assert said.startswith(f"Run {run}: {len(acts)} acts, up to rung {acts['rung'].max()}")
+    assert f"{len(deadly)} of them deadly, {acts['fatalities'].sum()} dead" in said
 
 
 def test_the_strip_marks_what_the_scenario_lets_happen(crisis):

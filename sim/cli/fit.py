@@ -12,6 +12,7 @@ from .console import INTERRUPTED, NOT_PRECISE, Json, answering, notes, print_jso
 from .record import RecordOption, SeedOption, ToOption
 from .run import executing, interruptible, refuse_together
 from .stories import faults_in_json, print_text
+from .styles import StyleOption, drawing_for, refuse_undrawn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,12 +48,14 @@ def fit(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a fit.")] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figure too.")] = True,
+    style: StyleOption = None,
     as_json: Json = False,
 ) -> None:
     """Fit a few numbers to the record: draws that 'sim run --posterior' takes its numbers from."""
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite}, {"--param": param is not None, "--from": screen is not None}
     )
+    refuse_undrawn(style, figures)
     for option, value in {"--most": most, "--outcome": outcome}.items():
         if value is not None and screen is None:
             raise typer.BadParameter("belongs to a screen; name one with --from", param_hint=option)
@@ -77,10 +80,11 @@ def fit(
         try:
             found = fitted(question, numbers, to, history, executor=pool, **asked)
         except KeyboardInterrupt:
-            _tell_kept(folder, typed(record=record, dask=dask, no_figures=not figures, json=as_json))
+            _tell_kept(folder, typed(record=record, dask=dask, no_figures=not figures, style=style, json=as_json))
             raise typer.Exit(INTERRUPTED) from None
     judged = held_out(found, question, record=history)
-    drawn = [_drawn(found, folder)] if figures else []
+    with drawing_for(style):
+        drawn = [_drawn(found, folder)] if figures else []
     if as_json:
         print_json(found.as_dict() | {"held_out": json_rows(judged), "figures": [str(path) for path in drawn]})
     else:

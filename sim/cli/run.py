@@ -25,6 +25,7 @@ from .console import (
     print_json,
     typed,
 )
+from .styles import StyleOption, drawing_for, refuse_undrawn
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -73,12 +74,14 @@ def run(
     ] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    style: StyleOption = None,
     record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario many times; keep trajectories, events, outcomes and figures."""
     if record and not figures:
         raise typer.BadParameter("without figures there is nothing to draw over", param_hint="--record")
+    refuse_undrawn(style, figures)
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite},
         {"--summary-only": summary_only, "--variables": variables is not None},
@@ -115,7 +118,7 @@ def run(
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
     asked |= {"uncertain": "with_levers" if levers else uncertain, "posterior": posterior, "first": first}
-    more = typed(dask=dask, no_figures=not figures, record=record, json=as_json)
+    more = typed(dask=dask, no_figures=not figures, style=style, record=record, json=as_json)
     with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble
         if summary_only:
@@ -123,7 +126,8 @@ def run(
         else:
             asked |= {"dtype": dtype, "variables": variables.split(",") if variables else None}
             ensemble = run_many(question, runs=runs, seed=seed, executor=pool, **asked)
-    finished(ensemble, folder, figures, as_json, overlaid)
+    with drawing_for(style):
+        finished(ensemble, folder, figures, as_json, overlaid)
 
 
 def finished(

@@ -36,7 +36,7 @@ def flips(comparison: Comparison, ax: Axes | None = None, like: Sequence[Compari
     table = comparison.flips().merge(comparison.difference(), on="outcome")
     table = table.sort_values("difference", key=abs, ascending=False, kind="stable", ignore_index=True)
     most = max(_most(each) for each in (comparison, *like))
-    meaning = "Bars: pairs in which it came about under one only. Right: how its share changes, with its paired 95 % interval."
+    meaning = "Bars: pairs in which it came about under one only. Right: how its share changes, paired interval."
     head(ax, _seen(table, labels, len(comparison)), meaning, keys=1, bare=True)
     ax.set_xlabel("Pairs of runs", loc="right")
     signed(ax, *signature(comparison))
@@ -70,7 +70,11 @@ def _seen(table: pd.DataFrame, labels: dict[str, str], pairs: int) -> str:
     clear = table[(table["low"] > 0) | (table["high"] < 0)]
     if clear.empty:
         turned = int((table["first_only"] + table["second_only"]).sum())
-        return "No outcome clearly becomes likelier or less" if turned else f"The change turns no outcome in {pairs:,} pairs"
+        return (
+            "No outcome clearly becomes likelier or less"
+            if turned
+            else f"The change turns no outcome in {pairs:,} pairs"
+        )
     top = clear.iloc[0]
     change = f"{100 * abs(top['difference']):.1f} points {'more' if top['difference'] > 0 else 'less'} often"
     return f"{labels[top['outcome']]}: {change}, the clearest change"
@@ -80,7 +84,9 @@ def _told(row: Any) -> str:
     change = f"{100 * row.difference:+.1f} points"
     if current().far:
         return change
-    return f"in both {row.both:,}, in neither {row.neither:,};  {change} ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
+    return (
+        f"in both {row.both:,}, in neither {row.neither:,};  {change} ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
+    )
 
 
 def _bars(ax: Axes, at: float, row: Any) -> None:

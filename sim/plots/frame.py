@@ -12,7 +12,7 @@ import xarray as xr
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
@@ -78,14 +78,27 @@ def laid_out(figure: Figure) -> Axes:
 
 
 def make_room(ax: Axes, **margins: float) -> None:
-    """Leave so many points free between the Axes and an edge of the figure, if they were laid out here."""
-    if ax not in _OURS:
-        return
+    """Leave so many points free between the Axes and an edge of what is theirs.
+
+    Axes that were laid out here have their figure. Of Axes that stand in rows (`pyplot.subplots`) each has an equal
+    part of its height, so that what is written above one is not written over another; how wide they are is not changed.
+    Others stay where they were put.
+    """
     wide, tall = (72 * inches for inches in ax.figure.figure.get_size_inches())
-    box = ax.get_position()
+    box, spec = ax.get_position(), ax.get_subplotspec()
+    low, high = 0.0, 1.0
+    if ax not in _OURS:
+        if spec is None or isinstance(ax.figure, SubFigure):
+            return
+        rows = spec.get_gridspec().nrows
+        low, high = 1 - (spec.rowspan.stop / rows), 1 - (spec.rowspan.start / rows)
+        margins = {side: points for side, points in margins.items() if side in ("below", "above")}
     left, right = margins.get("left", box.x0 * wide), margins.get("right", (1 - box.x1) * wide)
-    below, above = margins.get("below", box.y0 * tall), margins.get("above", (1 - box.y1) * tall)
-    ax.set_position((left / wide, below / tall, max(wide - left - right, 36) / wide, max(tall - below - above, 36) / tall))
+    bottom = low + margins["below"] / tall if "below" in margins else box.y0
+    top = high - margins["above"] / tall if "above" in margins else box.y1
+    size = max(wide - left - right, 36) / wide, max(top - bottom, 36 / tall)
+    if margins:
+        ax.set_position((left / wide, bottom, *size))
 
 
 def refuse_empty(ensemble: "AnyEnsemble") -> None:
@@ -276,7 +289,7 @@ def write_name(ax: Axes, x: float, y: float, words: str, path: str, room: float)
     """Write what a number is called, broken to so many points, and small behind it, where there is room, its path."""
     note = ax.text(x, y, words, va="bottom", fontsize=size(), linespacing=1.1, color=COLOURS["text"], parse_math=False)
     note.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-    begin, small = width_of(words.split("\n")[-1]) + 7, SMALL * size()
+    begin, small = width_of(words) + 7, SMALL * size()
     if current().far or path in ("", words) or begin + width_of(path, small) > room:
         return
     beside = ax.annotate(

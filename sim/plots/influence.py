@@ -125,9 +125,7 @@ def _reach(runs: NDArray[np.float64], places: Sequence[int], base: float) -> flo
     return 1.35 * max(max((abs(end - base) for end in ends), default=0.0), 1e-9)
 
 
-def _end(
-    ax: Axes, runs: NDArray[np.float64], base: float, row: float, point: int, colour: str, reach: float
-) -> None:
+def _end(ax: Axes, runs: NDArray[np.float64], base: float, row: float, point: int, colour: str, reach: float) -> None:
     """One half of a bar and its interval."""
     sound = np.isfinite(runs[0]) & np.isfinite(runs[point])
     difference, low, high, _ = mean_difference(runs[0, sound, None], runs[point, sound, None])
@@ -173,14 +171,13 @@ def morris(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST)
     colours = np.where(clear, COLOURS["outcome"], COLOURS["tension"])
     ax.hlines(y, found["mu_star_low"].clip(lower=0), found["mu_star_high"], color=tint(COLOURS["tension"], 0.5))
     ax.scatter(x, y, s=22, c=colours, zorder=3, linewidth=0)
-    far = 1.06 * max(float(x.max()), float(found["mu_star_high"].head(most).max()), 1e-12)
-    up = 1.15 * max(float(y.max()), 1e-12)
+    far = 1.06 * max(float(x.max()), float(found["mu_star_high"].head(most).max()))
+    far, up = far if far > 1e-9 else 1.0, 1.15 * float(y.max()) if y.max() > 1e-9 else 1.0
     ax.plot([0, min(far, up)], [0, min(far, up)], color=COLOURS["quiet text"], linewidth=0.8, linestyle=(0, (2, 1.5)))
     ax.set_xlim(0, far)
     ax.set_ylim(0, up)
-    if far > 1e-9 or up > 1e-9:
-        few = min(most, 4) if current().far else most
-        _call(ax, x, y, [in_words(sweep.scenario, path) for path in found["parameter"].head(few)], far, up)
+    few = min(most, 4) if current().far else most
+    _call(ax, x, y, [in_words(sweep.scenario, path) for path in found["parameter"].head(few)], far, up)
     ax.set_ylabel("\N{GREEK SMALL LETTER SIGMA}: how much that varies")
     plain_axes(ax, grid="both")
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
@@ -251,7 +248,8 @@ def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MO
     for row, words, path in zip(rows, names, shown["parameter"], strict=True):
         write_name(ax, 0.0, row + 0.17, words, path, wide)
     highest = float(np.nanmax([shown[main].max(), shown[f"{main}_high"].max()]))
-    ax.set_xlim(0, 1.05 * max(highest, 1e-12))
+    ax.set_xlim(0, 1.05 * highest if highest > 1e-12 else 1)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
     plain_axes(ax, grid="x")
     row_limits(ax, rows, names)
     if len(found) > len(shown):

@@ -52,9 +52,7 @@ def _ten_points_wide(text: str, bold: bool) -> float:
     # A dollar sign would be read as the start of a formula.
     lines = [line for line in text.replace("$", "S").split("\n") if line.strip()]
     # No curve reaches beyond its control points, and where it ends exactly takes long to find.
-    return max(
-        (float(TextPath((0, 0), line, size=10, prop=font).vertices[:, 0].max()) for line in lines), default=0.0
-    )
+    return max((float(TextPath((0, 0), line, size=10, prop=font).vertices[:, 0].max()) for line in lines), default=0.0)
 
 
 def height_of(text: str, points: float | None = None) -> float:
@@ -96,7 +94,7 @@ def told_within(text: str, wide: float, lines: int, points: float | None = None)
 
 
 def fitting(full: Sequence[str], short: Sequence[str], weight: Sequence[float], room: float) -> list[str]:
-    """Texts that go one above another into so many points: full, and the lightest in short, or left out, where need be."""
+    """Texts that go one above another into so many points: full, or the lightest in short, or left out."""
     texts = list(full)
     lightest_first = sorted(range(len(texts)), key=lambda at: weight[at])
     for others in (list(short), [""] * len(texts)):

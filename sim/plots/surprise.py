@@ -98,8 +98,8 @@ def _tell(ax: Axes, filtered: FilteredDays, days: pd.Series) -> None:
         ax,
         surprised if days.max() > 0 else "No day of the record surprised the model",
         f"Shade: nats, minus the log of the chance that the model gave to the day's record, its silence included; "
-        f"{number(float(days.sum()))} in all, {number(max(float(days.max()), 1e-9))} at most. Named, with their nats: the "
-        "days with most.",
+        f"{number(float(days.sum()))} in all, {number(max(float(days.max()), 1e-9))} at most. Named, with their nats: "
+        "the days with most.",
     )
     ax.set_xlabel("Day of the month", loc="right")
     scenario = filtered.scenario
@@ -114,7 +114,6 @@ def _tell(ax: Axes, filtered: FilteredDays, days: pd.Series) -> None:
 
 def _lay_out(ax: Axes, dates: pd.DatetimeIndex, rows: NDArray[np.integer[Any]]) -> None:
     """Days to the right, months down, and room for names on the right."""
-    wide, _ = points(ax)
     ax.set_xlim(0.5, 0.5 + 31 / (1 - COLUMN))
     ax.set_ylim(rows[-1] + 0.5, -0.5)
     firsts = [int(np.flatnonzero(rows == row)[0]) for row in range(rows[-1] + 1)]
@@ -140,9 +139,7 @@ def _number(ax: Axes, days: pd.Series, dates: pd.DatetimeIndex, rows: NDArray[np
     for rank, (day, nats) in enumerate(days.items(), 1):
         dark = (nats / most) ** 0.5 > 0.5
         colour = "white" if dark else COLOURS["text"]
-        ax.text(
-            day.day, row_of[day], str(rank), ha="center", va="center", fontsize=size(), color=colour, clip_on=False
-        )
+        ax.text(day.day, row_of[day], str(rank), ha="center", va="center", fontsize=size(), color=colour, clip_on=False)
 
 
 def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> None:

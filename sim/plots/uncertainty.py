@@ -20,8 +20,8 @@ from .frame import (
     head,
     key,
     key_rows,
-    left_out,
     labelled,
+    left_out,
     plain_axes,
     points,
     refuse_empty,
@@ -72,8 +72,8 @@ def uncertainty(
     keys = ["dice and uncertain numbers", "dice alone"]
     head(
         ax,
-        f"{name}, {brief(ensemble.scenario.end)}: {100 * band:g} % of the runs span {number(widths[0], 2)}{unit} by dice "
-        f"alone, {number(widths[1], 2)} with uncertain numbers",
+        f"{name}, {brief(ensemble.scenario.end)}: {100 * band:g} % of the runs span {number(widths[0], 2)}{unit} by "
+        f"dice alone, {number(widths[1], 2)} with uncertain numbers",
         f"Bands: the middle {100 * band:g} % of the runs on each day. Grey, hatched: the {len(written):,} runs whose "
         f"numbers are as written; blue: with numbers drawn from {source_of(ensemble.info['uncertain'])}.",
         key_rows(ax, keys),

@@ -17,6 +17,7 @@ from sim.execution.recorded import RecordError, recorded
 from sim.execution.run import nominal_runs, run
 from sim.execution.summarise import summarise
 from sim.plots.figures import save, standard
+from sim.plots.settings import style
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble
 from sim.results.errors import StoreError
@@ -108,7 +109,8 @@ def _figure(file: Path) -> Reproduced:
     if name not in drawings:
         raise StoreError(f"this version draws no figure '{name}' of such runs; it draws {', '.join(drawings)}")
     made = BytesIO()
-    save(drawings[name](), made, ensemble, name)
+    with style(texts.get("Style", "web")):
+        save(drawings[name](), made, ensemble, name)
     drawn_again, now = _png(made)
     differences = _pixels(before, now)
     then, by_now = texts.get("Drawn-By"), drawn_again.get("Drawn-By")
