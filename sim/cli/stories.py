@@ -31,14 +31,28 @@ def replay(
     from_rung: Annotated[
         int, typer.Option(min=0, max=9, help="The lowest rung told; 0 tells everything.", show_default=True)
     ] = 4,
+    turning_points: Annotated[
+        bool,
+        typer.Option(
+            "--turning-points/--no-turning-points",
+            help="Find the acts that most changed what could still come; that takes about a second.",
+        ),
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Tell one run as a dated story: who did what to whom, who died, who was blamed, and what led to what."""
-    told = _replayed(source, run, seed, as_json)
+    told, origin = _replayed(source, run, seed, as_json)
+    from sim.experiments.branching.turns import FUTURES, found_in, paragraphs
+    from sim.replays.kind import kind_of
+
+    kind = kind_of(told, origin)
+    points = found_in(origin, told) if turning_points else None
     if as_json:
-        print_json(told.as_dict())
-    else:
-        print_text(told.text(least=from_rung, width=width()))
+        turns = {} if points is None else {"turning_points": [point.as_dict() for point in points]}
+        print_json(told.as_dict() | {"kind": kind.as_dict()} | turns)
+        return
+    opening = [kind.text(), *([] if points is None else paragraphs(points, FUTURES))]
+    print_text(told.text(least=from_rung, width=width(), opening=opening))
 
 
 @answering
@@ -51,7 +65,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain a choice: what the actor saw, how each act open to it weighed and why, and where the draw fell."""
-    _answer(_replayed(source, run, seed, as_json).explain(day, actor), as_json)
+    _answer(_replayed(source, run, seed, as_json)[0].explain(day, actor), as_json)
 
 
 @answering
@@ -76,11 +90,11 @@ def why(
         return
     if event is None:
         raise typer.BadParameter("give an event's number, or another scenario to compare with", param_hint="--event")
-    _answer(_replayed(source, run, seed, as_json).why(event), as_json)
+    _answer(_replayed(source, run, seed, as_json)[0].why(event), as_json)
 
 
-def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay":
-    """Simulate the run again; say where the scenario it was made from has changed since."""
+def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "tuple[Replay, Origin]":
+    """Simulate the run again, and say where it is from; note where its scenario has changed since."""
     from .progress import announced_compilation
 
     announced_compilation()
@@ -91,7 +105,7 @@ def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay
         found = find_origin(source, seed)
     told = replayed(found, run)
     said_if_changed(found)
-    return told
+    return told, found
 
 
 @contextmanager

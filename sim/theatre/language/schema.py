@@ -606,10 +606,10 @@ class Theatre(Model):
 
     @model_validator(mode="after")
     def _stories_can_look_it_up(self) -> Self:
-        named = {each.of[0] for each in read_by_stories(self) if each.kind == "condition"}
+        named = {each.of[0] for each in read_by_stories(self) if self._names_a_condition(each)}
         found = [(name, each) for name in sorted(named) for each in self._below(name) if each.kind not in READABLE]
         refuse(
-            ((("conditions", name)), f"a story reads this condition and cannot look up {each}") for name, each in found
+            (("conditions", name), f"a story reads this condition and cannot look up {each}") for name, each in found
         )
         return self
 
@@ -617,8 +617,12 @@ class Theatre(Model):
         """What a condition reads, itself and through others that it names."""
         for quantity in quantities(self.conditions[condition]):
             yield quantity
-            if quantity.kind == "condition":
+            if self._names_a_condition(quantity):
                 yield from self._below(quantity.of[0])
+
+    def _names_a_condition(self, quantity: Quantity) -> bool:
+        """Whether a quantity is a named condition: read where names are not known, it passes for a variable."""
+        return quantity.kind in ("variable", "condition") and quantity.of[0] in self.conditions
 
     @model_validator(mode="after")
     def _questions_have_answers(self) -> Self:
