@@ -171,6 +171,15 @@ def record_day(found, name):
     return printed.record_of(found.scenario).events[name].on
 
 
+def test_where_nobody_is_killed_there_are_no_pairs_and_any_run_may_be_told(tmp_path):
+    found = findings.findings(sim.load("no_killing"), 40, SEED)
+    assert found.killed == 0
+    assert found.pairs == []
+    deck, told, _ = (page.read_text(encoding="utf-8") for page in slides.write_found(tmp_path, found))
+    assert "Nobody is killed in any of these runs" in deck
+    assert "Of all runs it is the one most like the rest" in told
+
+
 @pytest.mark.parametrize("said", [0, 10, 30, 50, 97])
 def test_the_score_of_the_sheet_is_the_brier_score_of_the_runs(found, said):
     """Unavoidable and avoidable part add up to the mean squared error over the runs, where the share is whole."""

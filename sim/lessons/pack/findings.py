@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.paths import medoids
@@ -68,6 +69,8 @@ class Twice(NamedTuple):
     deadly: int
     futures: int
     seed: int
+    day: date
+    """The morning of the barrage."""
 
 
 class Said(NamedTuple):
@@ -154,9 +157,8 @@ def chosen_run(ensemble: Ensemble) -> int:
     kept = ensemble.kept
     numbers = kept.completed.index
     held = kept.completed[KILLED].notna().to_numpy()
-    if not held.any():
-        held[:] = True
-    return int(numbers[held][medoids(kept.paths("tension")[held], 1).position[0]])
+    among = np.flatnonzero(held if held.any() else ~held)
+    return int(numbers[among[medoids(kept.paths("tension")[among], 1).position[0]]])
 
 
 def story(told: Replay) -> list[Said]:
@@ -195,7 +197,7 @@ def barrage_twice() -> Twice:
         )
         for chance in (0, 1)
     )
-    return Twice(_forceful(harmless), _forceful(deadly), len(deadly), deadly.seed)
+    return Twice(_forceful(harmless), _forceful(deadly), len(deadly), deadly.seed, MORNING)
 
 
 def _forceful(futures: Ensemble) -> int:
