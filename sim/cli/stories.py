@@ -29,7 +29,7 @@ def replay(
     run: Run,
     seed: SeedOption = None,
     from_rung: Annotated[
-        int, typer.Option(min=0, max=9, help="The lowest rung told; 0 tells everything.", show_default=True)
+        int, typer.Option(min=0, max=9, help="The lowest rung shown; 0 shows everything.", show_default=True)
     ] = 4,
     turning_points: Annotated[
         bool,
@@ -75,17 +75,20 @@ def why(
     other: Annotated[
         str | None,
         typer.Argument(
-            help="Another result or scenario: where does the run part from itself?", autocompletion=complete.sources
+            help="Another result or scenario, to find where the same run parts under the two.",
+            autocompletion=complete.sources,
         ),
     ] = None,
-    event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' tells it.")] = None,
+    event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' shows it.")] = None,
     seed: SeedOption = None,
     as_json: Json = False,
 ) -> None:
     """Trace an event back to its root; or, given another scenario, find the decision in which the two part."""
     if other is not None:
         if event is not None:
-            raise typer.BadParameter("an event is of one run; leave it out to compare two", param_hint="--event")
+            raise typer.BadParameter(
+                "an event belongs to one run; leave out --event to compare two", param_hint="--event"
+            )
         _why_between(source, other, run, seed, as_json)
         return
     if event is None:
@@ -158,6 +161,6 @@ def _why_between(first: str, second: str, run: Run, seed: int | None, as_json: b
     if as_json:
         print_json(found.as_dict() if found is not None else {"run": run, "day": None})
     elif found is None:
-        console.print(f"In run {run} every actor decides the same under both, to the end.", highlight=False)
+        console.print(f"In run {run}, every actor makes the same decisions under both, to the end.", highlight=False)
     else:
         print_text(found.text(width=width()))
