@@ -88,7 +88,7 @@ def described(name: str, pattern: str | None) -> Description:
     rows = inventory(model, sources, resolved)
     chosen = [row for row in rows if pattern is None or _matches(row.path, pattern)]
     if not chosen and pattern is not None:
-        raise typer.BadParameter(f"no number's path matches '{pattern}'; a path is '{rows[0].path}'")
+        raise typer.BadParameter(f"no number's path matches '{pattern}'; a path looks like '{rows[0].path}'")
     return Description(model, sources, chosen, rows)
 
 
@@ -137,13 +137,14 @@ def _counts(told: Description) -> Iterator[str]:
         yield f"{n:>6,} {kind:<10} {_KINDS[kind]}"
         if kind == "judgement":
             directed = told.with_direction()
-            yield f"{directed:>8,} with a claim or a record for the direction"
-            yield f"{n - directed:>8,} with nothing else"
+            yield f"{directed:>8,} whose direction rests on a claim or a record"
+            yield f"{n - directed:>8,} that rest on nothing else"
     if any(row.unit == ODDS for row in told.rows):
-        yield f"{ODDS}: of a rate r, the chance on a day with nothing else to choose is r / (1 + r): 0.1 means 9 %"
+        yield f"{ODDS}: of a rate r, the chance on a day with nothing else to choose is r / (1 + r): 0.1 "
+        "means 9 %"
     if rates := told.theatre.base_rates:
         idle = told.cannot_fail()
-        yield f"{counted(len(rates), 'base rate')} to hold runs beside" + (
+        yield f"{counted(len(rates), 'base rate')} to compare runs with" + (
             f", of which {', '.join(idle)} cannot fail" if idle else ""
         )
 

@@ -68,7 +68,7 @@ def fit(
     refuse_undrawn(style, figures)
     for option, value in {"--most": most, "--outcome": outcome}.items():
         if value is not None and screen is None:
-            raise typer.BadParameter("belongs to a screen; name one with --from", param_hint=option)
+            raise typer.BadParameter("works only with a screening sweep; name one with --from", param_hint=option)
     from sim.execution.records import record_of
     from sim.experiments.record.choose import USUAL, screened
     from sim.experiments.record.fit import fit as fitted
@@ -125,7 +125,9 @@ def _named(scenario: str, save: Path | None, resume: bool) -> "tuple[Scenario, P
         manifest = fit_begun(Path(scenario))
         assert manifest is not None
         if save is not None and save.resolve() != Path(scenario).resolve():
-            raise typer.BadParameter(f"a fit is resumed where it is, in {scenario}; leave it out", param_hint="--save")
+            raise typer.BadParameter(
+                f"a fit is resumed in its own folder, {scenario}; leave out --save", param_hint="--save"
+            )
         return Scenario.model_validate(manifest.scenario), Path(scenario)
     question = load(scenario)
     return question, save or Path("results") / f"{question.name}-fit"

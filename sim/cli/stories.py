@@ -31,7 +31,7 @@ def replay(
     from_rung: Annotated[
         int | None,
         typer.Option(
-            min=0, max=9, help="The lowest rung told by itself; 0 tells all. Left out, 4, or lower in a quiet history."
+            min=0, max=9, help="The lowest rung shown; 0 shows everything. [default: 4, or lower in a quiet history]"
         ),
     ] = None,
     turning_points: Annotated[
@@ -78,17 +78,20 @@ def why(
     other: Annotated[
         str | None,
         typer.Argument(
-            help="Another result or scenario: where does the run part from itself?", autocompletion=complete.sources
+            help="Another result or scenario, to find where the same run parts under the two.",
+            autocompletion=complete.sources,
         ),
     ] = None,
-    event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' tells it.")] = None,
+    event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' shows it.")] = None,
     seed: SeedOption = None,
     as_json: Json = False,
 ) -> None:
     """Trace an event back to its root; or, given another scenario, find the decision in which the two part."""
     if other is not None:
         if event is not None:
-            raise typer.BadParameter("an event is of one run; leave it out to compare two", param_hint="--event")
+            raise typer.BadParameter(
+                "an event belongs to one run; leave out --event to compare two", param_hint="--event"
+            )
         _why_between(source, other, run, seed, as_json)
         return
     if event is None:
@@ -161,6 +164,6 @@ def _why_between(first: str, second: str, run: Run, seed: int | None, as_json: b
     if as_json:
         print_json(found.as_dict() if found is not None else {"run": run, "day": None})
     elif found is None:
-        console.print(f"In run {run} every actor decides the same under both, to the end.", highlight=False)
+        console.print(f"In run {run}, every actor makes the same decisions under both, to the end.", highlight=False)
     else:
         print_text(found.text(width=width()))
