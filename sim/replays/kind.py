@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.engine.model import LockstepModel
 from sim.execution.source import Origin
-from sim.text import counted, percent
+from sim.text import counted, in_words, percent
 
 if TYPE_CHECKING:
     from .replay import Replay
@@ -43,8 +43,8 @@ class Kind:
         if not self.came:
             none = f"None of the {counted(len(self.missed), 'outcome')} of this theatre came about {here}"
             return f"{none}, as in {share} of {self.whose}." if self.others else f"{none}."
-        told = f"What came about {here}: {'; '.join(self.came)}."
-        told += f" What did not: {'; '.join(self.missed)}." if self.missed else ""
+        of_all = in_words(len(self.came) + len(self.missed))
+        told = f"{in_words(len(self.came)).capitalize()} of {of_all} outcomes came about {here}: {'; '.join(self.came)}."
         if not self.runs:
             return told
         which = "this outcome alone" if len(self.came) == 1 else "exactly these outcomes"
