@@ -12,7 +12,7 @@ import sim
 from sim.lessons import pack
 from sim.lessons.pack import facts, findings, fronts, printed, slides
 from sim.report.filters import FILTERS
-from sim.text import on, percent
+from sim.text import brief, on, percent
 from sim.theatre.files.load import load_sources
 
 COMMITTED = pack.shipped()
@@ -204,6 +204,19 @@ def test_the_story_tells_each_kind_of_grave_act_once_and_stops_before_force(foun
     assert set(grave) <= set(days)
     force = min(act.date for act in run.acts if act.actor == "us" and act.rung >= findings.FORCE)
     assert [line.day for line in found.story if line.stop] == [force]
+
+
+def test_the_story_names_no_author_who_is_only_suspected(found, made):
+    acts = {(act.date, act.story): act for act in sim.replay(found.ensemble, run=found.run).acts}
+    hidden = [line for line in found.story if line.author]
+    assert hidden
+    for line in found.story:
+        act = acts.get((line.day, line.text))
+        suspected = act is not None and act.deniable > findings.SUSPECTED
+        assert (line.author is not None) == suspected
+        assert not suspected or line.who == findings.NOBODY or line.who.startswith("claimed by ")
+    answers = unescape((made / "answers.html").read_text(encoding="utf-8"))
+    assert all(f"{brief(line.day)}: {line.author}" in answers for line in hidden)
 
 
 def test_the_slide_of_the_vote_gives_nothing_away(found, made):

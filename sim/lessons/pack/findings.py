@@ -15,6 +15,7 @@ from sim.experiments.pairs.compare import compare
 from sim.replays.acts import Act
 from sim.replays.replay import Replay, replay
 from sim.results.ensemble import Ensemble
+from sim.text import called
 from sim.theatre.language.scenario import Scenario
 
 KILLING, KILLED = "us.kill_commanders", "leadership_killed"
@@ -26,6 +27,10 @@ EVE, MORNING, DAYS = "eve_of_k1", date(2019, 12, 27), 15
 FUTURES = 200
 FORCE = 7
 """From this rung on an answer is force."""
+SUSPECTED = 0.5
+"""An act of which more than this part is only suspected is told without its author."""
+NOBODY = "\N{EN DASH}"
+"""Stands for an author whom nobody names."""
 TOLD = 4
 """From this rung on the first act of each kind is read aloud."""
 
@@ -78,11 +83,13 @@ class Said(NamedTuple):
 
     day: date
     who: str
-    """Who did it; nobody where it came from outside, or where an outcome is told."""
+    """Who did it, as far as anybody knows that day; empty where it came from outside, or where an outcome is told."""
     text: str
     dead: int
     stop: bool
     """Whether the class votes before it."""
+    author: str | None = None
+    """Who did it in the run, where that was only suspected."""
 
 
 @dataclass(frozen=True)
@@ -175,12 +182,27 @@ def story(told: Replay) -> list[Said]:
     force = next((act.event for act in chosen if act.actor == "us" and act.rung >= FORCE), None)
     theatre, start = told.scenario.theatre, told.scenario.start
     names = {name: actor.label.split(" (")[0] for name, actor in theatre.actors.items()}
-    lines = [Said(act.date, names.get(act.actor, ""), act.story, act.deaths, act.event == force) for act in chosen]
+    lines = [
+        Said(act.date, _known(act, names), act.story, act.deaths, act.event == force, _hidden(act, names))
+        for act in chosen
+    ]
     days = {line.day for line in lines}
     for name, at in told.outcomes.items():
         if at is not None and (day := start + timedelta(days=at)) not in days:
             lines.append(Said(day, "", f"{theatre.outcomes[name].label}.", 0, False))
     return sorted(lines, key=lambda line: line.day)
+
+
+def _known(act: Act, names: dict[str, str]) -> str:
+    """Who did it, as a newspaper of the day would have it."""
+    if _hidden(act, names) is None:
+        return names.get(act.actor, "")
+    return NOBODY if act.claimed_by is None else f"claimed by {called(names[act.claimed_by])}"
+
+
+def _hidden(act: Act, names: dict[str, str]) -> str | None:
+    """Who did it, where most of that is only suspected."""
+    return names.get(act.actor) if act.deniable > SUSPECTED else None
 
 
 def barrage_twice() -> Twice:
