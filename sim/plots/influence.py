@@ -34,6 +34,8 @@ from .settings import PLAIN, current, plain_text
 
 MOST = 12
 """Numbers that are drawn."""
+_SIGNS = {"mu_star": "\N{GREEK SMALL LETTER MU}*"}
+"""Indices that are written otherwise than they are named in tables."""
 
 
 @plain_text
@@ -230,10 +232,10 @@ def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MO
         f"{sweep.label(name)}: {clear} of {counted(len(found), 'number')} clearly matter"
         if known
         else f"{sweep.label(name)}: how much {counted(len(found), 'number')} matter",
-        f"Bars: {main}, {about}{beside}. Lines: 95 % intervals. {_dice(sweep, name)}".strip(),
+        f"Bars: {_SIGNS.get(main, main)}, {about}{beside}. Lines: 95 % intervals. {_dice(sweep, name)}".strip(),
         bare=True,
     )
-    ax.set_xlabel(main, loc="right")
+    ax.set_xlabel(_SIGNS.get(main, main), loc="right")
     signed(ax, *signature(sweep))
     wide, _ = points(ax)
     rows, names = rows_with_room(ax, [in_words(sweep.scenario, path) for path in found["parameter"].head(most)], wide)
