@@ -54,7 +54,7 @@ def heat(sweep: Sweep, measure: str, numbers: Sequence[str] | None = None, ax: A
     least = 1 if sweep.design.method == "grid" else min(FEWEST, int(count.max()))
     with np.errstate(invalid="ignore"):
         means = np.where(count >= least, total / count, np.nan)
-    shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", COLOURS["rung 3"], COLOURS["rung 8"]])
+    shades = LinearSegmentedColormap.from_list("shades", [COLOURS["rung 1"], COLOURS["rung 4"], COLOURS["rung 8"]])
     low, high = float(np.nanmin(means)), float(np.nanmax(means))
     make_room(ax, right=16 + 5.2 * size())
     told = "Cells: the mean over the points in them" + ("" if least == 1 else f"; blank: fewer than {least}")

@@ -13,8 +13,9 @@ from sim.experiments.pairs.compare import Comparison
 
 from .colours import COLOURS, tint
 from .difference import called_apart, refuse_empty, signature
-from .frame import given_or_new, head, left_out, plain_axes, points, row_limits, rows_with_room, signed
+from .frame import given_or_new, head, left_out, plain_axes, points, signed
 from .labels import line, name_size, size, width_of
+from .rows import row_limits, rows_with_room
 from .settings import current, plain_text
 
 

@@ -15,21 +15,10 @@ from sim.theatre.parameters.in_words import in_words
 
 from .colours import COLOURS, tint
 from .difference import quoted
-from .frame import (
-    given_or_new,
-    head,
-    key,
-    left_out,
-    percent_axis,
-    plain_axes,
-    points,
-    row_limits,
-    rows_with_room,
-    signed,
-    write_name,
-)
+from .frame import given_or_new, head, key, left_out, percent_axis, plain_axes, points, signed
 from .history import write_tied
 from .labels import TextBox, broken, place, size, width_of
+from .rows import row_limits, rows_with_room, write_name
 from .settings import PLAIN, current, plain_text
 
 MOST = 12
