@@ -183,7 +183,8 @@ def _tell_numbers(
     for number in np.unique(limited)[::-1].tolist():
         at = int(np.flatnonzero(limited == number)[-1])
         height = float(density[at]) * tall
-        if any(abs(height - other) < line() for other in told):
+        # The lowest stands above its dot, all others below theirs.
+        if any(abs(height - other) < (2.4 if height <= 2 * line() else 1.2) * line() for other in told):
             continue
         told.append(height)
         text = f"{number} {'number' if number == 1 else 'numbers'}" if number else "all points"
@@ -283,7 +284,9 @@ def _one_number(ax: Axes, sweep: Sweep, name: str, path: str, inside: NDArray[np
     for mask, colour in ((~inside, COLOURS["tension"]), (inside, COLOURS["rung 5"])):
         ax.scatter(x[mask], y[mask], s=16, color=colour, linewidth=0, zorder=3)
     ax.set_xlim(varied.low, varied.high)
-    ax.set_ylabel(broken(sweep.label(name), points(ax)[1], name_size()), **PLAIN)
+    label = broken(sweep.label(name), points(ax)[1], name_size())
+    make_room(ax, left=14 + 3.2 * name_size() + height_of(label, name_size()))
+    ax.set_ylabel(label, **PLAIN)
     if is_share(name):
         percent_axis(ax.yaxis)
     plain_axes(ax, grid="both")
