@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-from sim.plots.frame import PATH, SMALL
+from sim.plots.rows import PATH, SMALL
 from sim.plots.settings import STYLES
 
 TOUCH = 1.5

@@ -697,11 +697,28 @@ def test_a_text_goes_where_it_covers_nothing():
     assert labels.place([(5.0, 5.0)], ["words"], labels.TextBox(0, 0, 12, 12), []) == [None]
 
 
-def test_long_words_are_broken_and_ended():
-    assert labels.wrapped("one two three four", 9) == "one two\nthree…"
-    assert labels.wrapped("one two three four", 9, lines=3) == "one two\nthree\nfour"
-    assert labels.width_of("wide\nw") == labels.width_of("wide") > labels.width_of("w") > 0
-    assert labels.width_of("") == 0
+def test_long_words_are_broken_and_never_ended():
+    text = "A week of war between the United States and Iran, in 12 % of the runs"
+    lines = labels.broken(text, 90).split("\n")
+    assert " ".join(lines) == text
+    assert all(labels.width_of(line) <= 90 for line in lines)
+    assert any("12 %" in line for line in lines), "a number stays with its per cent"
+    assert labels.broken("indivisible", 5) == "indivisible"
+
+
+def test_a_text_too_long_for_its_lines_loses_whole_sentences():
+    text = "Bands are shares. Lines are single runs. Dots are days."
+    assert labels.told_within(text, 1000, 1) == text
+    assert labels.told_within(text, labels.width_of(text[:42]), 1) == "Bands are shares. Lines are single runs."
+    assert labels.told_within(text, 20, 1).replace("\n", " ") == "Bands are shares."
+
+
+def test_where_there_is_no_room_the_lightest_names_are_short_and_then_left_out():
+    full, short = ["one\nlong", "two\nlong", "three\nlong"], ["1", "2", "3"]
+    room = [sum(map(labels.height_of, some)) for some in (full, [full[0], "2", full[2]], ["1", "", "3"])]
+    assert labels.fitting(full, short, [2, 1, 3], room[0]) == full
+    assert labels.fitting(full, short, [2, 1, 3], room[1]) == [full[0], "2", full[2]]
+    assert labels.fitting(full, short, [2, 1, 3], room[2]) == ["1", "", "3"]
 
 
 @pytest.mark.parametrize(

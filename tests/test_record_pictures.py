@@ -70,9 +70,9 @@ def test_days_that_stand_out_are_numbered_where_they_are_and_named(filtered):
     assert ranks["1"] == (10, 1)
     assert ranks["2"] == (10, 0)
     said = words(ax).replace("\n", " ")
-    assert "1 10 Feb 2030: Strike a border post (impossible), 21" in said
-    assert "2 10 Jan 2030: Threaten the rival, 6.2" in said
-    assert "3 1 Jan 2030: Nothing seen of South, 0.3" in said
+    assert "1: 10 Feb 2030: Strike a border post (impossible), 21" in said
+    assert "2: 10 Jan 2030: Threaten the rival, 6.2" in said
+    assert "3: 1 Jan 2030: Nothing seen of South, 0.3" in said
     assert ax.get_title("left").startswith("10 Feb 2030 surprised the model most")
     assert "n = 256 particles" in said
     assert f"{filtered.scenario.name} {filtered.scenario.short_hash}" in said

@@ -19,7 +19,11 @@ def ensemble():
 
 @pytest.fixture(scope="module")
 def comparison():
-    return sim.compare("first_lesson", with_numbers(sim.load("first_lesson"), {"actors.south.replies.overshoot": 2}), 120, 7)
+    return sim.compare("first_lesson", changed("actors.south.replies.overshoot", 2), 120, 7)
+
+
+def changed(path, value):
+    return with_numbers(sim.load("first_lesson"), {path: value})
 
 
 def title(ax):
@@ -81,7 +85,7 @@ def test_flips_name_only_what_the_paired_interval_can_tell(comparison):
     top = clear["difference"].abs().idxmax()
     label = comparison.first.scenario.theatre.outcomes[top].label
     assert said.startswith(f"{label}: {100 * abs(clear.loc[top, 'difference']):.1f} points ")
-    same = sim.compare("first_lesson", with_numbers(sim.load("first_lesson"), {"actions.south.reassure.calm": 0.31}), 20, 7)
+    same = sim.compare("first_lesson", changed("actions.south.reassure.calm", 0.31), 20, 7)
     assert "clear" in title(plots.flips(same, figures.canvas())) or "turns no outcome" in title(
         plots.flips(same, figures.canvas())
     )
@@ -97,7 +101,7 @@ def test_the_difference_claims_a_direction_only_where_its_interval_leaves_out_ze
 
 
 def test_flips_drawn_beside_others_share_their_scale(comparison):
-    small = sim.compare("first_lesson", with_numbers(sim.load("first_lesson"), {"actions.south.reassure.calm": 0.31}), 20, 7)
+    small = sim.compare("first_lesson", changed("actions.south.reassure.calm", 0.31), 20, 7)
     one, other = (
         plots.flips(each, figures.canvas(), like=[comparison, small]).get_xlim() for each in (comparison, small)
     )

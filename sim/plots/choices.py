@@ -12,8 +12,9 @@ from sim.experiments.branching.choices import HOLD, Choices
 from sim.text import brief, called, percent
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, left_out, percent_axis, plain_axes, points, row_limits, rows_with_room, signed
+from .frame import given_or_new, head, left_out, percent_axis, plain_axes, points, signed
 from .labels import name_size
+from .rows import row_limits, rows_with_room
 from .settings import plain_text
 
 

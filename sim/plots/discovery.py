@@ -54,7 +54,7 @@ def heat(sweep: Sweep, measure: str, numbers: Sequence[str] | None = None, ax: A
     least = 1 if sweep.design.method == "grid" else min(FEWEST, int(count.max()))
     with np.errstate(invalid="ignore"):
         means = np.where(count >= least, total / count, np.nan)
-    shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", COLOURS["rung 3"], COLOURS["rung 8"]])
+    shades = LinearSegmentedColormap.from_list("shades", [COLOURS["rung 1"], COLOURS["rung 4"], COLOURS["rung 8"]])
     low, high = float(np.nanmin(means)), float(np.nanmax(means))
     make_room(ax, right=16 + 5.2 * size())
     told = "Cells: the mean over the points in them" + ("" if least == 1 else f"; blank: fewer than {least}")
@@ -183,7 +183,8 @@ def _tell_numbers(
     for number in np.unique(limited)[::-1].tolist():
         at = int(np.flatnonzero(limited == number)[-1])
         height = float(density[at]) * tall
-        if any(abs(height - other) < line() for other in told):
+        # The lowest stands above its dot, all others below theirs.
+        if any(abs(height - other) < (2.4 if height <= 2 * line() else 1.2) * line() for other in told):
             continue
         told.append(height)
         text = f"{number} {'number' if number == 1 else 'numbers'}" if number else "all points"
@@ -283,7 +284,9 @@ def _one_number(ax: Axes, sweep: Sweep, name: str, path: str, inside: NDArray[np
     for mask, colour in ((~inside, COLOURS["tension"]), (inside, COLOURS["rung 5"])):
         ax.scatter(x[mask], y[mask], s=16, color=colour, linewidth=0, zorder=3)
     ax.set_xlim(varied.low, varied.high)
-    ax.set_ylabel(broken(sweep.label(name), points(ax)[1], name_size()), **PLAIN)
+    label = broken(sweep.label(name), points(ax)[1], name_size())
+    make_room(ax, left=14 + 3.2 * name_size() + height_of(label, name_size()))
+    ax.set_ylabel(label, **PLAIN)
     if is_share(name):
         percent_axis(ax.yaxis)
     plain_axes(ax, grid="both")

@@ -15,25 +15,16 @@ from sim.theatre.parameters.in_words import in_words
 
 from .colours import COLOURS, tint
 from .difference import quoted
-from .frame import (
-    given_or_new,
-    head,
-    key,
-    left_out,
-    percent_axis,
-    plain_axes,
-    points,
-    row_limits,
-    rows_with_room,
-    signed,
-    write_name,
-)
+from .frame import given_or_new, head, key, left_out, percent_axis, plain_axes, points, signed
 from .history import write_tied
 from .labels import TextBox, broken, place, size, width_of
+from .rows import row_limits, rows_with_room, write_name
 from .settings import PLAIN, current, plain_text
 
 MOST = 12
 """Numbers that are drawn."""
+_SIGNS = {"mu_star": "\N{GREEK SMALL LETTER MU}*"}
+"""Indices that are written otherwise than they are named in tables."""
 
 
 @plain_text
@@ -230,10 +221,10 @@ def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MO
         f"{sweep.label(name)}: {clear} of {counted(len(found), 'number')} clearly matter"
         if known
         else f"{sweep.label(name)}: how much {counted(len(found), 'number')} matter",
-        f"Bars: {main}, {about}{beside}. Lines: 95 % intervals. {_dice(sweep, name)}".strip(),
+        f"Bars: {_SIGNS.get(main, main)}, {about}{beside}. Lines: 95 % intervals. {_dice(sweep, name)}".strip(),
         bare=True,
     )
-    ax.set_xlabel(main, loc="right")
+    ax.set_xlabel(_SIGNS.get(main, main), loc="right")
     signed(ax, *signature(sweep))
     wide, _ = points(ax)
     rows, names = rows_with_room(ax, [in_words(sweep.scenario, path) for path in found["parameter"].head(most)], wide)

@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from textwrap import shorten, wrap
 
 import numpy as np
 from matplotlib.font_manager import FontProperties
@@ -58,14 +57,6 @@ def _ten_points_wide(text: str, bold: bool) -> float:
 def height_of(text: str, points: float | None = None) -> float:
     """Height of a text of one line or more, with a little air; of an empty one, none."""
     return 1.25 * (size() if points is None else points) * (1 + text.count("\n")) + 1 if text else 0.0
-
-
-def wrapped(text: str, letters: int, lines: int = 2) -> str:
-    """Break a text into lines of about so many letters, and end it with … where it is longer."""
-    parts = wrap(text, letters)
-    if len(parts) > lines:
-        parts = [*parts[: lines - 1], shorten(" ".join(parts[lines - 1 :]), letters, placeholder="…")]
-    return "\n".join(parts)
 
 
 def broken(text: str, wide: float, points: float | None = None, bold: bool = False) -> str:

@@ -26,12 +26,11 @@ from .frame import (
     plain_axes,
     points,
     refuse_empty,
-    rows_with_room,
     rung_in_words,
     rung_name,
-    share_axis,
 )
 from .labels import broken, fitting, name_size, size, width_of
+from .rows import rows_with_room, share_axis
 from .settings import plain_text
 from .standard import Plate, Shown, standard
 

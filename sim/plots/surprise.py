@@ -85,8 +85,8 @@ def surprise(filtered: FilteredDays, ax: Axes | None = None, named: int = MOST_N
         np.arange(32) + 0.5, edges, grid, cmap=shades, norm=PowerNorm(0.5, 0, most), edgecolor="white", linewidth=0.6
     )
     _lay_out(ax, days.index, rows)
-    _number(ax, stand_out, days.index, rows, most)
-    _name(ax, filtered, stand_out, grid.shape[0])
+    n = _name(ax, filtered, stand_out, grid.shape[0])
+    _number(ax, stand_out.head(n), days.index, rows, most)
     return ax
 
 
@@ -142,11 +142,11 @@ def _number(ax: Axes, days: pd.Series, dates: pd.DatetimeIndex, rows: NDArray[np
         ax.text(day.day, row_of[day], str(rank), ha="center", va="center", fontsize=size(), color=colour, clip_on=False)
 
 
-def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> None:
-    """Say in the column on the right what was recorded on these days, of as many as there is room for."""
+def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> int:
+    """Say in the column on the right what was recorded on these days; return of how many there is room for."""
     wide, tall = points(ax)
     texts = [
-        broken(f"{rank}  {brief(day.date())}: {_what(filtered, day)}, {number(nats, 2)}", COLUMN * wide - 14)
+        broken(f"{rank}: {brief(day.date())}: {_what(filtered, day)}, {number(nats, 2)}", COLUMN * wide - 14)
         for rank, (day, nats) in enumerate(days.items(), 1)
     ]
     room = np.cumsum([1.1 * height_of(text) for text in texts])
@@ -163,6 +163,7 @@ def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> Non
             color=COLOURS["text"],
             parse_math=False,
         )
+    return len(texts)
 
 
 def _what(filtered: FilteredDays, day: pd.Timestamp) -> str:

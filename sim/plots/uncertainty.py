@@ -25,11 +25,10 @@ from .frame import (
     plain_axes,
     points,
     refuse_empty,
-    rows_with_room,
-    share_axis,
     with_unit,
 )
 from .labels import name_size, size, width_of
+from .rows import rows_with_room, share_axis
 from .settings import PLAIN, current, plain_text
 from .shares import in_how_many
 from .standard import Plate, Shown, standard
