@@ -14,7 +14,7 @@ help:
 	@echo "make crisis    the shipped crisis beside its record, by what an expert looks at (tests/benchmarks/crisis/CRISIS.md)"
 	@echo "make mutants [FOLDER=sim/analysis] [SAMPLE=150]  how many faults put into the code the tests notice"
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model; what each verb takes"
-	@echo "make gallery draw the figures that the README shows"
+	@echo "make gallery draw the figures that the README and the lessons' page show"
 	@echo "make numbers compute every number that the README states, and write those that differ"
 	@echo "make lessons open the lessons of notebooks/ in JupyterLab"
 	@echo "make notebooks take out of the lessons what runs left in them, before they are committed"
@@ -69,9 +69,7 @@ bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.filters
 	$(BIN)/python -m tests.benchmarks.verbs
 
-gallery: .venv/installed
-	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite
-	cp results/baseline/figures/fan_tension.png results/baseline/figures/rungs.png results/gallery/
+gallery: .venv/developer
 	$(BIN)/python -m tests.gallery
 
 numbers: .venv/developer

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sim.execution.summarise import summarise as summarise
     from sim.experiments.branching.branch import branch as branch
     from sim.experiments.branching.choices import choices as choices
+    from sim.experiments.branching.turns import turning_points as turning_points
     from sim.experiments.pairs.compare import compare as compare
     from sim.experiments.record.filter import filter as filter
     from sim.experiments.record.fit import fit as fit
@@ -98,6 +99,7 @@ _PLACES = {
     "surprise": "sim.experiments.record.surprise.surprise",
     "sweep": "sim.experiments.sweep.sweep.sweep",
     "tip": "sim.experiments.tipping.tip.tip",
+    "turning_points": "sim.experiments.branching.turns.turning_points",
     "to_ema": "sim.experiments.sweep.interop.to_ema",
     "to_salib": "sim.experiments.sweep.interop.to_salib",
 }

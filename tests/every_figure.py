@@ -21,6 +21,10 @@ from sim.theatre.parameters.prior import Prior
 from sim.theatre.parameters.uncertain import uncertain_numbers
 
 SEED = 7
+NUMBERS = {
+    "first_lesson": ["actors.south.replies.overshoot", "actors.north.replies.rate", "actions.south.reassure.rate"],
+}
+"""Numbers that are swept, where those of the most frequent acts change nothing."""
 
 
 class Material:
@@ -78,6 +82,8 @@ class Material:
     @cached_property
     def numbers(self) -> list[str]:
         """A few numbers of acts that are chosen."""
+        if self.scenario.name in NUMBERS:
+            return NUMBERS[self.scenario.name]
         acts = self.ensemble.events.query("actor != 'script'")["action"].value_counts().index[:2]
         found = [f"actions.{act}.rate" for act in acts]
         return [*found, *(f"actors.{act.split('.')[0]}.replies.rate" for act in acts)][: 3 if len(set(acts)) > 1 else 2]
@@ -163,7 +169,7 @@ class Sweeps(dict[str, Any]):
     """Sweeps by their names, each made when it is asked for."""
 
     def __init__(self, material: Material) -> None:
-        self.material = material
+        self.material, self.replicates = material, 32 if material.scenario.name in NUMBERS else 4
 
     def __missing__(self, name: str) -> Any:
         numbers, n = list(dict.fromkeys(self.material.numbers)), len(set(self.material.numbers))
@@ -174,7 +180,7 @@ class Sweeps(dict[str, Any]):
             "one": ("lhs", 32),
         }[name]
         chosen = numbers[:1] if name == "one" else numbers
-        self[name] = sim.sweep(self.material.scenario, chosen, method, samples, 4, SEED, progress=None)
+        self[name] = sim.sweep(self.material.scenario, chosen, method, samples, self.replicates, SEED, progress=None)
         return self[name]
 
 
@@ -214,3 +220,10 @@ FIGURES: dict[str, Draw] = {
     "uncertainty": lambda m, ax: plots.uncertainty(*m.doubtful, ax),
 }
 """How each is drawn; a name before a comma or ' of' is that of the function."""
+LABORIOUS = {"errors", "heat", "influence", "morris", "parallel", "posterior", "tornado", "tradeoff", "uncertainty"}
+"""Those of sweeps and of drawn numbers, which take many runs."""
+
+
+def function_of(name: str) -> str:
+    """The function of `sim.plots` that draws a figure of the list."""
+    return name.split(",")[0].split(" of ")[0]

@@ -150,10 +150,12 @@ def thresholds(low: float, high: float) -> Text:
 
 @once
 @st.composite
-def comparisons(draw: Draw, cast: Cast) -> tuple[str, Any]:
-    """A quantity and a threshold that it may well cross."""
-    kinds = ["variable", "rung", "tension", "grievance", "deaths", "days_since", "condition"]
-    match draw(st.sampled_from(kinds + ["ordered"] * bool(cast.orders))):
+def comparisons(draw: Draw, cast: Cast, looked_up: bool = False) -> tuple[str, Any]:
+    """A quantity and a threshold that it may well cross; or one that a story can ask a finished run."""
+    kinds = ["variable", "rung", "tension", "deaths", "days_since"]
+    if not looked_up:  # a named condition may read what no story can ask
+        kinds += ["grievance", "condition"] + ["ordered"] * bool(cast.orders)
+    match draw(st.sampled_from(sorted(kinds))):
         case "variable":
             name = draw(st.sampled_from(sorted(cast.variables)))
             ranges = {"unit": (0, 1), "level": LEVEL_RANGE, "log": (40, 100)}
@@ -195,6 +197,45 @@ def conditions(draw: Draw, cast: Cast, depth: int = 1) -> Map:
     return clauses
 
 
+# How it is told
+
+
+@once
+def looked_up(cast: Cast) -> st.SearchStrategy[Map]:
+    """A condition that a story can ask a finished run."""
+    return st.lists(comparisons(cast, True), min_size=1, max_size=2, unique_by=lambda pair: pair[0]).map(dict)
+
+
+@once
+def told_texts(cast: Cast) -> Text:
+    """Texts with blanks of every kind."""
+    since = st.sampled_from(cast.actions).map("since({})".format)
+    blanks = st.sampled_from(["dead", "nth", *cast.actors, *sorted(cast.variables)]) | since
+    return st.builds("Somebody {} does {{{}}}.".format, st.sampled_from(["still", "now"]), blanks)
+
+
+@once
+def stories(cast: Cast) -> st.SearchStrategy[Any]:
+    """One wording, or several of which the last always fits."""
+    presumed = {
+        "when": looked_up(cast),
+        "again": st.booleans(),
+        "killed": st.booleans(),
+        "answers": st.lists(st.sampled_from(cast.actions), min_size=1, max_size=2, unique=True),
+    }
+    one = st.one_of([st.fixed_dictionaries({name: value}) for name, value in presumed.items()])
+    premises = st.builds(lambda text, first, second: {"text": text} | first | second, told_texts(cast), one, one)
+    last = told_texts(cast).map(lambda text: {"text": text})
+    return told_texts(cast) | st.builds(lambda some, end: [*some, end], st.lists(premises, max_size=2), last)
+
+
+@once
+def names_by_then(cast: Cast) -> st.SearchStrategy[list[Map]]:
+    """What an actor is called while something holds."""
+    naming = st.fixed_dictionaries({"when": looked_up(cast), "label": st.sampled_from(["Another", "A third (one)"])})
+    return st.lists(naming, min_size=1, max_size=2)
+
+
 # Variables
 
 
@@ -202,7 +243,8 @@ def conditions(draw: Draw, cast: Cast, depth: int = 1) -> Map:
 def variables(cast: Cast, kind: str) -> st.SearchStrategy[Map]:
     """An entry of one kind; its target reads everything, conditions included."""
     if kind == "flag":
-        turns = {"set_when": conditions(cast), "clear_when": conditions(cast)}
+        told = st.fixed_dictionaries({}, optional={"set": told_texts(cast), "clear": st.just("It is over.")})
+        turns = {"set_when": conditions(cast), "clear_when": conditions(cast), "told": told}
         return st.fixed_dictionaries(as_is(kind="flag", label="A flag") | {"start": st.booleans()}, optional=turns)
     if kind == "unit":
         bases, weights, noise = shares, decimals(-1, 1), decimals(0, 0.2)
@@ -256,7 +298,7 @@ def actors(cast: Cast, name: str) -> st.SearchStrategy[Map]:
         "defied_by": st.integers(0, 6),
     }
     control = st.fixed_dictionaries({"control": terms_on(public_quantities(cast), decimals(-0.5, 1.5), 2)})
-    return st.builds(
+    made = st.builds(
         actor,
         st.fixed_dictionaries(perception, optional=learns),
         st.fixed_dictionaries(replies, optional=on_probation),
@@ -265,6 +307,8 @@ def actors(cast: Cast, name: str) -> st.SearchStrategy[Map]:
         sponsors=some_of(others, control),
         blames=some_of(others, some_of(others, shares)),
     )
+    renamed = st.fixed_dictionaries({}, optional={"known_as": names_by_then(cast)})
+    return st.builds(lambda one, other: one | other, made, renamed)
 
 
 @once
@@ -312,6 +356,7 @@ def actions(draw: Draw, cast: Cast, name: str) -> Map:
         "accident": st.booleans(),
     }
     optional |= {"calm": shares} if rung == 0 else {"reply": decimals(0, 2)}
+    optional |= {"story": stories(cast), "many": st.just("acts of this kind")}
     written = draw(st.fixed_dictionaries({}, optional=optional))
     if written.get("accident") and (ordered or written.keys() & {"hand", "reply"}):
         del written["accident"]  # it is nobody's choice, and no answer

@@ -12,7 +12,7 @@ import sim
 from sim.lessons import pack
 from sim.lessons.pack import facts, findings, fronts, printed, slides
 from sim.report.filters import FILTERS
-from sim.text import on, percent
+from sim.text import brief, on, percent
 from sim.theatre.files.load import load_sources
 
 COMMITTED = pack.shipped()
@@ -31,16 +31,17 @@ def record(scenario):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The pack of few runs."""
-    folder = tmp_path_factory.mktemp("class")
-    pack.build(folder, runs=RUNS, seed=SEED)
-    return folder
+def found(scenario):
+    return findings.findings(scenario, RUNS, SEED)
 
 
 @pytest.fixture(scope="module")
-def found(scenario):
-    return findings.findings(scenario, RUNS, SEED)
+def made(found, tmp_path_factory):
+    """The pack of few runs."""
+    folder = tmp_path_factory.mktemp("class")
+    pack.sheets(folder, runs=RUNS, seed=SEED)
+    slides.write_found(folder, found)
+    return folder
 
 
 def without_pictures(text):
@@ -170,6 +171,15 @@ def record_day(found, name):
     return printed.record_of(found.scenario).events[name].on
 
 
+def test_where_nobody_is_killed_there_are_no_pairs_and_any_run_may_be_told(tmp_path):
+    found = findings.findings(sim.load("no_killing"), 40, SEED)
+    assert found.killed == 0
+    assert found.pairs == []
+    deck, told, _ = (page.read_text(encoding="utf-8") for page in slides.write_found(tmp_path, found))
+    assert "Nobody is killed in any of these runs" in deck
+    assert "Of all runs it is the one most like the rest" in told
+
+
 @pytest.mark.parametrize("said", [0, 10, 30, 50, 97])
 def test_the_score_of_the_sheet_is_the_brier_score_of_the_runs(found, said):
     """Unavoidable and avoidable part add up to the mean squared error over the runs, where the share is whole."""
@@ -194,6 +204,19 @@ def test_the_story_tells_each_kind_of_grave_act_once_and_stops_before_force(foun
     assert set(grave) <= set(days)
     force = min(act.date for act in run.acts if act.actor == "us" and act.rung >= findings.FORCE)
     assert [line.day for line in found.story if line.stop] == [force]
+
+
+def test_the_story_names_no_author_who_is_only_suspected(found, made):
+    acts = {(act.date, act.story): act for act in sim.replay(found.ensemble, run=found.run).acts}
+    hidden = [line for line in found.story if line.author]
+    assert hidden
+    for line in found.story:
+        act = acts.get((line.day, line.text))
+        suspected = act is not None and act.deniable > findings.SUSPECTED
+        assert (line.author is not None) == suspected
+        assert not suspected or line.who == findings.NOBODY or line.who.startswith("claimed by ")
+    answers = unescape((made / "answers.html").read_text(encoding="utf-8"))
+    assert all(f"{brief(line.day)}: {line.author}" in answers for line in hidden)
 
 
 def test_the_slide_of_the_vote_gives_nothing_away(found, made):
@@ -225,7 +248,7 @@ def test_words_in_the_figures_of_the_deck_are_large(found, name):
 @pytest.mark.parametrize("vote", [None, 0, 1, 5, 14])
 def test_readers_share_the_story_and_the_vote_falls_between_two_of_them(found, vote):
     day = found.story[0].day
-    lines = [findings.Said(day, str(at), 0, at == vote) for at in range(15)]
+    lines = [findings.Said(day, "", str(at), 0, at == vote) for at in range(15)]
     parts = slides.parts(lines)
     assert [line for part in parts for line in part] == lines
     assert len(parts) <= slides.READERS

@@ -28,12 +28,12 @@ def test_every_text_has_a_page():
     assert texts | {"briefing", "slides", "story", "answers"} == set(NAMES)
 
 
-@pytest.mark.parametrize("paper", PAPER)
 @pytest.mark.parametrize("name", NAMES)
-def test_a_page_prints_on_as_many_sheets_as_it_should(browser, folder, name, paper):
+def test_a_page_prints_on_as_many_sheets_as_it_should(browser, folder, name):
     with opened(browser, folder / f"{name}.html") as page:
-        printed = page.pdf(format=paper, prefer_css_page_size=True)
-    assert len(re.findall(rb"/Type\s*/Page\b(?!s)", printed)) == PAGES.get(name, 1)
+        printed = {paper: page.pdf(format=paper, prefer_css_page_size=True) for paper in PAPER}
+    sheets = {paper: len(re.findall(rb"/Type\s*/Page\b(?!s)", pdf)) for paper, pdf in printed.items()}
+    assert sheets == dict.fromkeys(PAPER, PAGES.get(name, 1))
 
 
 @pytest.mark.parametrize("paper", PAPER)

@@ -60,6 +60,7 @@ def made(folder: Path) -> dict[str, object]:
         "hindcast": sim.hindcast("baseline", "28d", 14, 8, to="2019-08-31", progress=None),
         "residuals": sim.residuals(filtered),
         "surprise": sim.surprise("baseline", 8, replicates=1, to="2019-05-20"),
+        "turning_points": sim.turning_points(LESSON, run=0, runs=4),
         "why": replay.why(len(replay.acts) - 1),
         "tip": sim.tip(LESSON, "first_blood > 0.9", parameters=[RATE], runs=32),
     }

@@ -143,4 +143,4 @@ def test_the_figure_says_what_it_shows(some, every):
     assert "Acts of North on rungs 4 to 9: " in said
     assert f"in half of the runs in the {every} from" in said.replace("\n", " ")
     assert f"Acts a {every}" in said
-    assert f"{some.scenario.short_hash} · n = 40 runs · seed 7" in said
+    assert f"n = 40 runs · seed 7 · first_lesson {some.scenario.short_hash}" in said.replace("\n", " ")

@@ -20,6 +20,7 @@ from sim.plots import figures
 from sim.plots.branches import OTHERS, _sizes
 from sim.plots.colours import COLOURS, rung_colour
 from sim.theatre.language.scenario import Scenario
+from tests.sight import faults
 from tests.small_scenarios import rich
 
 
@@ -78,14 +79,7 @@ def test_every_picture_says_of_whose_runs_it_is_and_how_many(drawing):
 def test_text_is_legible_and_nothing_is_cut_off(drawing):
     draw, of, _ = drawing
     ax = draw(of, figures.canvas(height=6))
-    ax.figure.canvas.draw()
-    page = ax.figure.bbox
-    for text in ax.figure.findobj(Text):
-        if text.get_text() and text.get_visible():
-            assert text.get_fontsize() >= 8, text
-            box = text.get_window_extent()
-            assert page.x0 <= box.x0, text
-            assert box.x1 <= page.x1, text
+    assert not list(faults(ax, "web"))
 
 
 def test_without_axes_it_draws_a_new_figure_and_changes_no_setting(drawing):

@@ -268,9 +268,7 @@ def test_what_was_measured_is_drawn_as_that(crisis, tmp_path):
 
 def test_a_fan_may_hold_the_record_alone(crisis, record):
     ax = drawn("fan", crisis, bands=(), paths=0, record=record)
-    assert [text.get_text() for text in ax.get_legend().get_texts()] == [
-        "the model, fed the recorded events"
-    ]
+    assert [text.get_text() for text in ax.get_legend().get_texts()] == ["the model, fed the recorded events"]
 
 
 @pytest.mark.parametrize("days", [-20, 40, 90])
@@ -279,7 +277,9 @@ def test_only_days_of_the_runs_are_drawn_of_a_record(crisis, record, days):
     first, last = max(days, 0), min(days + 55, 119)
     told = f"{crisis.scenario.start + timedelta(days=last):%b %Y}"
     dates = date2num(crisis.trajectories["date"].to_numpy())
-    line = next(found for found in drawn("fan", crisis, record=shifted).lines if "fed the recorded" in found.get_label())
+    line = next(
+        found for found in drawn("fan", crisis, record=shifted).lines if "fed the recorded" in found.get_label()
+    )
     np.testing.assert_array_equal(line.get_xdata(), dates[first : last + 1])
     np.testing.assert_array_equal(line.get_ydata(), record.trajectories["tension"][0, first - days : last - days + 1])
     ribbon = [patch for patch in drawn("rungs", crisis, record=shifted).patches if patch.get_y() > 1]
@@ -468,7 +468,9 @@ def test_the_strip_marks_every_act_at_its_date_and_rung(crisis):
     rings = scattered(ax, "people died")
     np.testing.assert_allclose(rings[:, 0], date2num(deadly["date"].to_numpy()))
     np.testing.assert_allclose(np.round(rings[:, 1]), deadly["rung"])
-    assert f"{len(acts)} acts, {len(deadly)} of them deadly, {acts['fatalities'].sum()} dead" in words(ax)
+    said = ax.get_title("left")
+    assert said.startswith(f"Run {run}: {len(acts)} acts, up to rung {acts['rung'].max()}")
+    assert f"{len(deadly)} of them deadly, {acts['fatalities'].sum()} dead" in said
 
 
 def test_the_strip_marks_what_the_scenario_lets_happen(crisis):
@@ -695,11 +697,28 @@ def test_a_text_goes_where_it_covers_nothing():
     assert labels.place([(5.0, 5.0)], ["words"], labels.TextBox(0, 0, 12, 12), []) == [None]
 
 
-def test_long_words_are_broken_and_ended():
-    assert labels.wrapped("one two three four", 9) == "one two\nthree…"
-    assert labels.wrapped("one two three four", 9, lines=3) == "one two\nthree\nfour"
-    assert labels.width_of("wide\nw") == labels.width_of("wide") > labels.width_of("w") > 0
-    assert labels.width_of("") == 0
+def test_long_words_are_broken_and_never_ended():
+    text = "A week of war between the United States and Iran, in 12 % of the runs"
+    lines = labels.broken(text, 90).split("\n")
+    assert " ".join(lines) == text
+    assert all(labels.width_of(line) <= 90 for line in lines)
+    assert any("12 %" in line for line in lines), "a number stays with its per cent"
+    assert labels.broken("indivisible", 5) == "indivisible"
+
+
+def test_a_text_too_long_for_its_lines_loses_whole_sentences():
+    text = "Bands are shares. Lines are single runs. Dots are days."
+    assert labels.told_within(text, 1000, 1) == text
+    assert labels.told_within(text, labels.width_of(text[:42]), 1) == "Bands are shares. Lines are single runs."
+    assert labels.told_within(text, 20, 1).replace("\n", " ") == "Bands are shares."
+
+
+def test_where_there_is_no_room_the_lightest_names_are_short_and_then_left_out():
+    full, short = ["one\nlong", "two\nlong", "three\nlong"], ["1", "2", "3"]
+    room = [sum(map(labels.height_of, some)) for some in (full, [full[0], "2", full[2]], ["1", "", "3"])]
+    assert labels.fitting(full, short, [2, 1, 3], room[0]) == full
+    assert labels.fitting(full, short, [2, 1, 3], room[1]) == [full[0], "2", full[2]]
+    assert labels.fitting(full, short, [2, 1, 3], room[2]) == ["1", "", "3"]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """The report: what stands on the page is what the ensemble holds, and every word of a scenario is only a word."""
 
 import json
+import re
 from dataclasses import replace
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -197,13 +198,13 @@ def test_no_two_runs_to_read_are_called_alike(ensemble, page):
 
 def test_deaths_are_counted_by_rung_and_the_deadliest_acts_are_listed(ensemble, page):
     table = ensemble.events[ensemble.events["actor"] != "script"]
-    for row in page.data["deaths"]["rungs"]:
+    for row in page.data["blood"]["rungs"]:
         of_rung = table[table["rung"] == row["rung"]]
         assert row["dead"] == pytest.approx(of_rung["fatalities"].sum() / 60)
         assert row["deadly"] == pytest.approx((of_rung["fatalities"] > 0).sum() / 60)
-    listed = [act["dead"] for act in page.data["deaths"]["deadliest"]]
+    listed = [act["dead"] for act in page.data["blood"]["deadliest"]]
     assert listed == sorted(table["fatalities"], reverse=True)[: len(listed)]
-    assert all("{" not in act["text"] for act in page.data["deaths"]["deadliest"])
+    assert all("{" not in act["text"] for act in page.data["blood"]["deadliest"])
     assert page.data["acts"]["toll"] in contents.TOLLS
 
 
@@ -290,7 +291,8 @@ def test_headings_go_down_one_step_at_a_time_and_charts_say_what_they_show(ensem
     assert levels[0] == 1
     assert all(after <= before + 1 for before, after in pairwise(levels))
     charts = {attributes["id"]: attributes for _, attributes in page.tags if attributes.get("role") == "img"}
-    assert charts.keys() == {"plot-opening", "still", "plot-fan", "plot-standing", "plot-passage", "plot-raster"}
+    drawn = {"opening", "fan", "strip", "standing", "passage", "raster"}
+    assert charts.keys() == {"still", *(f"plot-{name}" for name in drawn)}
     assert all(any(letter.isdigit() for letter in chart["aria-label"]) for chart in charts.values())
     median = ensemble.quantiles("tension", [0.5])[0]
     assert f"at {median.max():.3g}" in charts["plot-fan"]["aria-label"]
@@ -473,6 +475,23 @@ def test_by_day_the_colours_are_those_of_the_figures():
     for rung in range(10):
         assert f"--rung-{rung}: light-dark({rung_colour(rung)}, " in css
     assert f"--outcome: light-dark({COLOURS['outcome']}, " in css
+
+
+def lightness(colour):
+    """How light a colour is, from 0 to 100, as the eye sees it: what is left of it in grey."""
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    light = 0.2126 * red + 0.7152 * green + 0.0722 * blue
+    return 116 * light ** (1 / 3) - 16 if light > 0.008856 else 903.3 * light
+
+
+@pytest.mark.parametrize("scheme", [0, 1], ids=["day", "night"])
+def test_rungs_keep_their_order_in_grey_and_the_gravest_are_told_apart(scheme):
+    colours = re.findall(r"--rung-\d: light-dark\((#\w{6}), (#\w{6})\);", as_css())
+    steps = np.diff([lightness(pair[scheme]) for pair in colours]) * (1, -1)[1 - scheme]
+    assert len(steps) == 9
+    assert (steps > 0).all()
+    assert (steps[6:] > 8).all()  # 6 to 7, 7 to 8, 8 to 9
 
 
 # In a notebook.

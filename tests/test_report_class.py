@@ -16,6 +16,7 @@ from sim.report import cipher, forecasts, render
 from sim.report.contents import contents
 from sim.report.happened import happened
 from sim.report.render import ReportError
+from sim.report.reproduce import reproduce
 from sim.results.storage.write_runs import save_ensemble
 from sim.text import percent
 from tests.small_scenarios import rich
@@ -111,6 +112,14 @@ def test_no_answer_stands_in_the_page_before_the_word(ensemble, page):
     for telling in ("made-from", 'id="answers"', 'id="outcomes"', "sim:seed", "share of"):
         assert telling not in clear.lower()
     assert cipher.unlocked(json.loads(re.search(r'id="sealed">(.*?)</script>', text)[1]), WORD) == plain
+
+
+def test_a_locked_page_is_made_again_by_who_has_the_word(page):
+    assert reproduce(page, WORD).equal
+    with pytest.raises(ReportError, match="give its passphrase with --passphrase"):
+        reproduce(page)
+    with pytest.raises(ReportError, match="not the passphrase"):
+        reproduce(page, "else")
 
 
 def test_an_empty_word_locks_nothing(ensemble):
@@ -260,7 +269,7 @@ def test_a_sheet_prints_alone_and_an_empty_form_as_paper(browser, page):  # noqa
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
-def test_every_step_is_accessible_and_as_wide_as_the_screen(browser, ensemble, page, viewport, scheme):  # noqa: F811
+def test_every_step_is_accessible_and_as_wide_as_the_screen(browser, ensemble, page, viewport, scheme, tmp_path):  # noqa: F811
     from axe_playwright_python.sync_playwright import Axe
 
     def sound(tab):
@@ -275,6 +284,13 @@ def test_every_step_is_accessible_and_as_wide_as_the_screen(browser, ensemble, p
         sound(tab)
         open_by(tab, WORD)
         tab.wait_for_selector("#score")
+        sound(tab)
+        files = []
+        for name in ("Ada", "Björn", "Cem"):
+            (tmp_path / f"{name}.json").write_text(json.dumps(forecast(ensemble, name=name)))
+            files.append(tmp_path / f"{name}.json")
+        tab.set_input_files("#pool-files", files)
+        tab.wait_for_selector("#pool .scores")
         sound(tab)
 
 

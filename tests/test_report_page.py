@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import sim
-from sim.report import pack
+from sim.report import pack, series
 from sim.report.contents import contents
 from tests.small_scenarios import rich
 from tests.test_report import HOSTILE, hostile
@@ -193,6 +193,75 @@ def test_class_mode_of_an_open_report_scores_in_two_parts(browser, report, ensem
         assert page.evaluate("document.activeElement.id") == "score"
         assert page.locator("#outcomes .said").count() == len(given)
         assert page.locator("#plot-fan svg").count() == 1
+
+
+def test_single_runs_are_lines_in_every_variable_and_none_is_cut_off(browser, report, data):
+    with opened(browser, report) as page:
+        page.check("#every-run")
+        assert page.locator("#plot-fan canvas").count() == 1
+        for variable in data["variables"][1:]:
+            page.select_option("#fan-variable", label=variable["label"])
+            assert page.is_checked("#every-run")
+            assert page.locator("#plot-fan canvas").count() == 1
+            packed = data["lines"]["values"][variable["id"]]
+            ticks = page.eval_on_selector_all(
+                "#plot-fan text[text-anchor=end]",
+                "all => all.map(one => [Number(one.textContent.replace('k', 'e3')), +one.getAttribute('y') - 4])",
+            )
+            (low, low_y), (high, high_y) = ticks[0], ticks[-1]  # thousands are written as k
+            highest = packed["low"] + packed["step"] * (packed["missing"] - 1)
+            assert low_y + (highest - low) / (high - low) * (high_y - low_y) >= 8  # within the chart
+
+
+def test_a_variable_without_single_runs_unticks_the_lines(browser, ensemble, tmp_path, monkeypatch):
+    monkeypatch.setattr(series, "MOST_OF_LINES", 0)
+    with opened(browser, sim.report.write(ensemble, tmp_path / "few.html")) as page:
+        page.check("#every-run")
+        page.select_option("#fan-variable", label="oil")
+        assert page.is_disabled("#every-run")
+        assert not page.is_checked("#every-run")
+        assert "no single runs" in page.inner_text("#every-run-told")
+
+
+def test_any_run_is_told_in_sentences_and_no_story_scrolls_within_the_page(browser, report, data, ensemble):
+    told = {story["run"] for story in data["stories"]["runs"]}
+    bare = next(run for run in range(60) if run not in told)
+    with opened(browser, report) as page:
+        assert page.evaluate(
+            "[...document.querySelectorAll('#story, #story :not(.hidden)')].every("
+            "e => e.scrollHeight <= e.clientHeight + 2 || getComputedStyle(e).overflowY === 'visible')"
+        )
+        page.fill("#run-number", str(bare))
+        page.keyboard.press("Enter")
+        lines = page.eval_on_selector_all(
+            "#story li > span:last-child", "all => all.map(e => e.firstChild.textContent)"
+        )
+        sentences = {action.wordings[-1].text for action in ensemble.scenario.theatre.actions.values()}
+        assert sentences & set(lines)
+        labels = [action.label for action in ensemble.scenario.theatre.actions.values()]
+        assert not any(line.endswith(f": {label}.") for line in lines for label in labels)
+
+
+def test_deadly_acts_of_the_chosen_run_are_circles_with_their_dead(browser, report, data, ensemble):
+    run = data["stories"]["runs"][0]["run"]
+    dead = ensemble.events.loc[(ensemble.events["run"] == run) & (ensemble.events["fatalities"] > 0), "fatalities"]
+    with opened(browser, report) as page:
+        titles = page.eval_on_selector_all("#plot-strip .deadly title", "all => all.map(e => e.textContent)")
+        sizes = page.eval_on_selector_all("#plot-strip .deadly", "all => all.map(e => +e.getAttribute('r'))")
+        assert [int(title.split(", ")[1].split()[0]) for title in titles] == sorted(dead, reverse=True)
+        assert sizes == sorted(sizes, reverse=True)
+        assert f"{dead.sum():,} dead in {len(dead)}" in page.get_attribute("#plot-strip", "aria-label")
+
+
+def test_a_table_wider_than_a_phone_says_that_it_goes_on(browser, report):
+    with opened(browser, report, PHONE) as page:
+        page.locator("#cast").scroll_into_view_if_needed()
+        place = page.locator("#cast .wide")
+        wide = place.evaluate("e => e.scrollWidth > e.clientWidth")
+        assert page.locator("#cast .beyond-hint").is_visible() == wide
+        place.evaluate("e => { e.style.width = '120px' }")
+        page.wait_for_selector("#cast .wide.beyond")
+        assert page.locator("#cast .beyond-hint").is_visible()
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])

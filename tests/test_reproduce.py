@@ -187,7 +187,7 @@ def test_two_results_make_one_report(results, tmp_path):
     ended = called("report", results / "small", results / "quiet", "--out", out, "--class", "--json")
     told = json.loads(ended.stdout)
     assert (told["report"], told["bytes"]) == (str(out), out.stat().st_size)
-    found = reproduce(out)
+    found = reproduce(out, told["passphrase"])
     assert found.equal
     assert [each.scenario.name for each in found.carried] == ["small", "quiet"]
 

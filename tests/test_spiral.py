@@ -53,13 +53,13 @@ def test_it_names_both_ends_of_the_chain_and_counts_the_tree(told):
     event = max(told.acts, key=lambda act: len(chain(told, act.event))).event
     back = chain(told, event)
     said = words(spiral(told.ensemble, figures.canvas(), 17, event))
-    assert f"{len(back) - 1} steps from its root" in " ".join(said.split())
+    assert f"in {len(back) - 1} steps" in " ".join(said.split())
     acts = sum(act.actor != "script" for act in told.acts)
     assert f"{len(descendants(told, back[-1]))} of {acts} acts go back" in " ".join(said.split())
     for end in (back[0], back[-1]):
         day = told.acts[end].date
         assert f"{day.day} {day:%b}: {told.acts[end].label}" in " ".join(said.split())
-    assert f"small {told.scenario.short_hash} · run 17 alone, n = 1 · seed 11" in said
+    assert f"run 17 alone, n = 1 · seed 11 · small {told.scenario.short_hash}" in said
 
 
 def test_by_itself_it_takes_the_gravest_act(told):
@@ -70,7 +70,8 @@ def test_by_itself_it_takes_the_gravest_act(told):
     assert [line.get_path().vertices.tolist() for line in lines(by_itself)] == [
         line.get_path().vertices.tolist() for line in lines(asked)
     ]
-    assert spiral(told, figures.canvas()).get_title("left") == "Run 17: what led to what"
+    label = told.scenario.theatre.actions[gravest.action].label
+    assert f"to \N{LEFT SINGLE QUOTATION MARK}{label}" in spiral(told, figures.canvas()).get_title("left")
 
 
 def test_an_ensemble_and_a_replay_draw_the_same(told):
@@ -107,5 +108,5 @@ def test_a_run_in_which_nobody_acts_is_drawn_empty():
     told = sim.replay(scenario(still, 20), seed=1)
     ax = spiral(told, figures.canvas())
     assert (lines(ax), told.acts) == ([], ())
-    assert "Nobody acted." in words(ax)
+    assert ax.get_title("left") == "Run 0: nobody acted"
     assert "20 days" in told.text()

@@ -9,6 +9,8 @@ from typer.testing import CliRunner
 
 import sim as package
 from sim.cli.app import app
+from sim.execution.source import find_origin
+from sim.replays.kind import kind_of
 from sim.results.storage.checksums import stored
 from sim.results.storage.manifest import read_manifest
 from sim.text import on
@@ -28,10 +30,17 @@ def told(result):
     return package.replay(result, run=12)
 
 
-def test_replay_prints_the_story_and_as_data_every_event(result, told, tmp_path):
-    said = sim("replay", str(result), "--run", "12", "--from-rung", "6", cwd=tmp_path)
-    assert said.stdout == told.text(least=6, width=100)
-    data = json.loads(sim("replay", str(result), "--run", "12", "--json", cwd=tmp_path).stdout)
+@pytest.fixture(scope="module")
+def kind(result, told):
+    return kind_of(told, find_origin(str(result)))
+
+
+def test_replay_prints_the_story_and_as_data_every_event(result, told, kind, tmp_path):
+    said = sim("replay", str(result), "--run", "12", "--from-rung", "6", "--no-turning-points", cwd=tmp_path)
+    assert said.stdout == told.text(least=6, width=100, opening=[kind.text()])
+    assert f"of the 14 runs of {result}" in kind.text()
+    data = json.loads(sim("replay", str(result), "--run", "12", "--no-turning-points", "--json", cwd=tmp_path).stdout)
+    assert (data["kind"], "turning_points" in data) == (kind.as_dict(), False)
     assert [event["action"] for event in data["events"]] == told.events["action"].tolist()
     assert [event["cause"] for event in data["events"]] == [act.cause for act in told.acts]
 
@@ -58,8 +67,24 @@ def test_explain_and_why_print_what_python_gives(result, told, tmp_path):
 
 
 def test_a_scenario_with_a_seed_tells_the_same_run_as_its_result(told, tmp_path):
-    said = sim("replay", "baseline", "--run", "12", "--seed", "7", cwd=tmp_path)
-    assert said.stdout == told.text(width=100)
+    said = sim("replay", "baseline", "--run", "12", "--seed", "7", "--no-turning-points", cwd=tmp_path)
+    kind = kind_of(told, find_origin("baseline", 7))
+    assert "of the first 400 runs of this scenario" in kind.text()
+    assert said.stdout == told.text(width=100, opening=[kind.text()])
+
+
+def test_a_story_begins_with_its_turning_points_and_they_are_data_too(tmp_path):
+    points = package.turning_points("baseline", run=617, seed=7)
+    assert 1 <= len(points) <= 3
+    assert [point.day for point in points] == sorted(point.day for point in points)
+    words = ("replay", "baseline", "--run", "617", "--seed", "7")
+    said = " ".join(sim(*words, cwd=tmp_path).stdout.split())
+    assert said.index("Turning points, by 100 futures") < said.index("365 days from")
+    for point in points:
+        assert " ".join(point.text().split()) in said
+    data = json.loads(sim(*words, "--json", cwd=tmp_path).stdout)
+    assert [each["event"] for each in data["turning_points"]] == [point.act.event for point in points]
+    assert data["turning_points"][0]["shifts"][0]["label"] == points[0].shifts[0].label
 
 
 @pytest.mark.parametrize(

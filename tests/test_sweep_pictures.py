@@ -15,6 +15,8 @@ from sim.analysis.peeling import peeling
 from sim.plots import figures
 from sim.plots.colours import COLOURS
 from sim.text import percent
+from sim.theatre.parameters.in_words import in_words
+from tests.sight import faults
 
 NUMBERS = [
     "actors.south.replies.overshoot",
@@ -81,16 +83,7 @@ def test_every_picture_says_of_what_it_is_and_changes_no_setting(drawing):
 
 
 def test_text_is_legible_and_nothing_is_cut_off(drawing):
-    ax = drawing[0](figures.canvas(height=6))
-    ax.figure.canvas.draw()
-    page = ax.figure.bbox
-    beyond = [label for label, at in zip(ax.get_xticklabels(), ax.get_xticks(), strict=True) if at > ax.get_xlim()[1]]
-    for text in ax.figure.findobj(Text):
-        if text.get_text() and text.get_visible() and text not in beyond:
-            assert text.get_fontsize() >= 8, text
-            shown = text.get_window_extent()
-            assert page.x0 <= shown.x0, text
-            assert shown.x1 <= page.x1, text
+    assert not list(faults(drawing[0](figures.canvas(height=6)), "web"))
 
 
 def bars(ax):
@@ -128,7 +121,7 @@ def test_the_screen_puts_each_number_where_it_belongs(sweeps):
     assert np.allclose(dots.get_offsets(), found[["mu_star", "sigma"]])
     clear = [to_hex(colour) == COLOURS["outcome"] for colour in dots.get_facecolors()]
     assert clear == (found["mu_star_low"] > 0).tolist()
-    assert found["parameter"][0] in words(ax)
+    assert in_words(sweeps["morris"].scenario, found["parameter"][0]) in words(ax).replace("\n", " ")
 
 
 def test_indices_are_drawn_with_their_intervals_and_the_share_of_the_dice(sweeps):
@@ -140,7 +133,7 @@ def test_indices_are_drawn_with_their_intervals_and_the_share_of_the_dice(sweeps
     shown = found.head(3)
     assert np.allclose(drawn, np.stack([shown["ST_low"].clip(lower=0), shown["ST_high"]], axis=1))
     assert f"{percent(swept.variance(MEASURE).dice.share)} is dice" in words(ax).replace("\n", " ")
-    assert "1 more are not drawn" in words(ax).replace("\n", " ")
+    assert "1 smaller not drawn" in words(ax).replace("\n", " ")
 
 
 def test_a_map_shows_every_point_of_a_grid(sweeps):
@@ -171,17 +164,27 @@ def test_the_trade_off_is_that_of_the_points(sweeps):
     assert np.allclose(dots.get_offsets(), steps[["coverage", "density"]])
 
 
-def test_lines_within_a_box_stay_between_its_limits(sweeps, box):
+def test_lines_within_a_box_stay_between_its_limits(sweeps):
     swept = sweeps["lhs"]
-    ax = plots.parallel(swept, MEASURE, box, figures.canvas(height=6), lines=1000)
     varied = {each.path: each for each in swept.design.varied}
+    limits = {path: (each.low, (each.low + each.high) / 2) for path, each in list(varied.items())[:2]}
+    box = Box(limits, 0.6, 0.7, 0.3, 0.4, f"{MEASURE} > 0.7", dict.fromkeys(limits, 0.01))
+    ax = plots.parallel(swept, MEASURE, box, figures.canvas(height=6), lines=1000)
     inside = [line for line in ax.lines if line.get_color() == COLOURS["rung 5"]]
     held = [swept.design.points[path].between(*limits) for path, limits in box.limits.items()]
-    assert len(inside) == np.logical_and.reduce(held).sum()
+    assert len(inside) == np.logical_and.reduce(held).sum() > 0
     for at, (path, (low, high)) in enumerate(box.limits.items()):
         heights = [varied[path].number.within(float(line.get_ydata()[at])) for line in inside]
         assert min(heights) >= low - 1e-9
         assert max(heights) <= high + 1e-9
+
+
+def test_a_box_of_one_number_is_shaded_over_the_measure(sweeps, box):
+    swept, ((path, (low, high)),) = sweeps["lhs"], box.limits.items()
+    ax = plots.parallel(swept, MEASURE, box, figures.canvas())
+    held = swept.design.points[path].between(low, high)
+    _, inside = (found for found in ax.collections if isinstance(found, PathCollection))
+    assert np.allclose(inside.get_offsets(), np.c_[swept.design.points[path], swept.Y(MEASURE)][held])
     with pytest.raises(ValueError, match="limits no number"):
         plots.parallel(swept, MEASURE, Box({}, 1, 0.5, 1, 0.5, "so", {}), figures.canvas())
 

@@ -28,11 +28,16 @@ def spoilt(entry, text):
     if not isinstance(entry, dict):
         return entry
     return {
-        key: (f"judgement: {text}" if key == "source" else text)
-        if key in TEXTS and isinstance(value, str)
-        else spoilt(value, text)
+        key: _written(key, text) if key in TEXTS and isinstance(value, str) else spoilt(value, text)
         for key, value in entry.items()
     }
+
+
+def _written(key, text):
+    """A text as this key may have it: a source begins as it must, and a story's braces are for what a run fills."""
+    if key == "story":
+        return text.replace("{", "(").replace("}", ")")
+    return f"judgement: {text}" if key == "source" else text
 
 
 def files_with(text, folder):

@@ -18,7 +18,7 @@ def world(actions: Map | None = None, variables: Map | None = None, outcomes: Ma
         "north.mine": action(4, "south", label="Mine", story="Mines hole a hull.", many="minings", place="sea"),
         "north.talk": action(0, "south", label="Talk", story="The north talks.", place="court"),
         "south.film": action(1, "north", label="Show a film", story="The south shows a film.", place="court"),
-        "south.jets": action(6, "north", label="Jets", story="Jets answer.", reply=1, place="hills"),
+        "south.jets": action(6, "north", label="Jets", story="Jets answer.", place="hills"),
         "hills.shell": action(
             5, "south", label="Shelling", story="Shells fall.", many="shellings", place="hills",
             casualties={"chance": 1, "deaths": 2},

@@ -48,7 +48,7 @@ def confidence_sequence(
     """
     k, runs = (np.array(part, np.float64) for part in np.broadcast_arrays(successes, n))
     if (k < 0).any() or (k > runs).any():
-        raise ValueError("successes lie between 0 and the number of runs")
+        raise ValueError("successes must lie between 0 and the number of runs")
     weight = narrowest / (_squared_width(level) - 1)
     limit = -log(1 - level)
     share = np.divide(k, runs, out=np.full(k.shape, 0.5), where=runs > 0)
@@ -72,7 +72,7 @@ def _squared_width(level: float) -> float:
     The root u above 1 of u - log u = 1 + 2 log(1 / alpha) of the normal mixture, to which the beta-binomial one tends.
     """
     if not 0 < level < 1:
-        raise ValueError(f"a level lies between 0 and 1, found {level}")
+        raise ValueError(f"a level must lie between 0 and 1, found {level}")
     rest = 1 - 2 * log(1 - level)
     u = rest + 1
     for _ in range(100):  # the right side's slope is 1 / u

@@ -57,7 +57,8 @@ class Box:
     def text(self) -> str:
         """The box as a sentence."""
         if not self.limits:
-            return f"No number tells where {self.says}: {self.of_interest:.0%} of the points, everywhere."
+            return f"No number shows where {self.says}: it does so at {self.of_interest:.0%} of the points, wherever "
+            "they lie."
         where = " and ".join(f"{path} {_range(low, high)}" for path, (low, high) in self.limits.items())
         seen = f"{self.density:.0%}", f"{self.coverage:.0%}"
         if self.unseen is None:
@@ -66,14 +67,15 @@ class Box:
         density, coverage = (_with_ends(each) for each in (self.unseen.density, self.unseen.coverage))
         if self.holds:
             return (
-                f"{self._found(where, density, coverage, of_interest)} Both by {judged_by}; on those that made it they "
-                f"are {seen[0]} and {seen[1]}."
+                f"{self._found(where, density, coverage, of_interest)} Both are judged by {judged_by}; on the points "
+                f"it was made of, they are {seen[0]} and {seen[1]}."
             )
         return (
-            f"It cannot be told from luck that {self.says} more often where {where}: there it is so at {density} of "
-            f"the points (density), against {of_interest:.0%} of all, by {judged_by}, with {coverage} of what is "
-            f"looked for (coverage). On those that made it these were {seen[0]} and {seen[1]}. More points, more "
-            "replicates, dice of its own for each point, or fewer numbers may tell."
+            f"It may be chance alone that {self.says} more often where {where}: this is so at {density} of the "
+            f"points there (density), against {of_interest:.0%} of all points, and {coverage} of all points at which "
+            f"it is so lie there (coverage). Both are judged by {judged_by}; on the points it was made of, they were "
+            f"{seen[0]} and {seen[1]}. More points, more replicates, separate dice for each point, or fewer numbers "
+            "may show more."
         )
 
     def _found(self, where: str, density: str, coverage: str, of_interest: float) -> str:

@@ -77,7 +77,7 @@ def medoids(paths: NDArray[Any], k: int) -> Medoids:
     """
     points = _features(paths)
     if not np.isfinite(points).all():
-        raise ValueError("a path has values that are not finite; leave out the runs that failed")
+        raise ValueError("a path has values that are not finite; leave out failed runs")
     among = points[:CANDIDATES]
     if k < 1 or not len(among):
         return Medoids(np.empty(0, np.intp), np.empty(0))

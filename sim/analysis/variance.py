@@ -43,11 +43,12 @@ class VarianceShares(NamedTuple):
         luck = self.luck
         of = "1 replicate leaves" if self.replicates == 1 else f"{self.replicates:,} replicates leave"
         if luck >= 0.995:
-            return f"Of the differences between points nothing can be told from the luck that {of} in them."
+            return f"The differences between points cannot be told from the chance that {of} in them."
         if luck < 0.005:
-            return f"Of the differences between points next to nothing is luck that {of} in them."
+            return f"Next to nothing of the differences between points is chance that {of} in them."
         enough = math.ceil(self.replicates * (2 - luck) / (1 - luck))
-        return f"Of the differences between points {luck:.0%} are luck that {of}; {enough:,} would leave half as much."
+        return f"Of the differences between points, {luck:.0%} are chance that {of} in them; {enough:,} would leave "
+        "half as much."
 
 
 def variance_shares(runs: Floats, common: bool = True) -> VarianceShares:

@@ -87,7 +87,7 @@ def branch(
     if out is not None:
         notes.print(f"the branches are in {out}")
     if len(found.failures):
-        notes.print(f"{len(found.failures)} of {len(found)} branches failed and count in no share")
+        notes.print(f"{len(found.failures)} of {len(found)} branches failed and are left out of every share")
         raise typer.Exit(SOME_FAILED)
 
 
@@ -148,7 +148,7 @@ def _print(found: "Ensemble") -> None:
     table.caption = f"of {len(found.completed):,} branches{changed}; sampling error only; not a forecast"
     console.print(table)
     for name, day in before.items():
-        console.print(f"{_label(found, name)}: already on {date_of(scenario, day)}", highlight=False)
+        console.print(f"{_label(found, name)}: already came about on {date_of(scenario, day)}", highlight=False)
 
 
 def _label(found: "Ensemble", outcome: str) -> str:
@@ -219,12 +219,12 @@ def _choices_table(found: "Choices", by: str) -> "Table":
 
     actor = found.scenario.theatre.actors[found.actor].label
     others = sorted((name for name in found.outcomes if name != by), key=lambda name: -_largest(found, name))[: _room()]
-    title = f"What {actor} could do on {found.date}, and what comes of it in {counted(found.days, 'day')}"
+    title = f"What {actor} could do on {found.date}, and what followed within {counted(found.days, 'day')}"
     table = Table(title=title, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("action", no_wrap=True)
     table.add_column("chance", justify="right", no_wrap=True)
     table.add_column(_worded(by), justify="right", no_wrap=True)
-    table.add_column("beside holding", justify="right", no_wrap=True)
+    table.add_column("vs. holding", justify="right", no_wrap=True)
     for name in others:
         table.add_column(_worded(name), justify="right")
     shares = found.table.set_index(["action", "outcome"])["share"]
@@ -235,8 +235,8 @@ def _choices_table(found: "Choices", by: str) -> "Table":
         table.add_row(row.action.removeprefix(f"{found.actor}."), f"{row.chance:.1g}", share, beside, *rest)
     table.caption = (
         f"Run {found.run} of {found.scenario.name}, {len(found):,} branches for each option, all on the same dice. "
-        f"Chance: that {actor} draws it that day. Shares of branches with 95 % intervals; beside holding: paired, in "
-        "percentage points. Sampling error only; not a forecast."
+        f"Chance: how likely {actor} is to choose it that day. Shares of branches with 95 % intervals; vs. holding: "
+        "the difference from holding, paired, in percentage points. Sampling error only; not a forecast."
     )
     return table
 
@@ -261,10 +261,12 @@ def _choices_notes(found: "Choices") -> list[str]:
 
     lines = []
     if found.scripted is not None:
-        lines.append(f"The script has it do {found.scripted} that day, whatever it would choose.")
+        lines.append(
+            f"That day the script decides for this actor: it does {found.scripted}, whatever it would have chosen."
+        )
     for name, day in found.already.items():
         label = found.scenario.theatre.outcomes[name].label
-        lines.append(f"{label}: already on {date_of(found.scenario, day)}, whatever is chosen")
+        lines.append(f"{label}: already came about on {date_of(found.scenario, day)}, so no choice changes it")
     if found.failed:
-        lines.append(f"{found.failed:,} branches failed under some option and count nowhere")
+        lines.append(f"{found.failed:,} branches failed under at least one option and are left out")
     return lines

@@ -31,16 +31,16 @@ def check(
 
 
 def _tell(found: "Checked") -> None:
-    told = f"{counted(found.files, 'file')} held to {'its checksum' if found.files == 1 else 'their checksums'}"
-    state = "whole" if found.finished else "not finished, and whole as far as it goes"
+    told = f"{counted(found.files, 'file')} checked against {'its checksum' if found.files == 1 else 'their checksums'}"
+    state = "whole" if found.finished else "not finished, and undamaged so far"
     lines = [f"{found.folder}: {f'{len(found.damaged):,} damaged' if found.damaged else state}; {told}"]
     lines += [f"  {each.file}: {each.what}" for each in found.damaged]
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True)
     if found.unchecked:
         notes.print(
-            f"{counted(found.unchecked, 'file')} of {found.folder} have no checksums, since an earlier version made "
-            "them: of these only kind and length were looked at",
+            f"{counted(found.unchecked, 'file')} of {found.folder} have no checksums, because an earlier version "
+            "made them; only their type and length were checked",
         )
     if found.damaged:
         notes.print(found.advice)

@@ -23,7 +23,7 @@ def cite(
 ) -> None:
     """Write what a paper needs from a result: methods, numbers with their sources, how to cite the software."""
     if table is not None and out is None:
-        raise typer.BadParameter("says how the table is written, and --out where; give both", param_hint="--format")
+        raise typer.BadParameter("says how to write the table, and --out says where; give both", param_hint="--format")
     from sim.report.cite import cite as told_of
 
     told = told_of(result)

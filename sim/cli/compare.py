@@ -55,7 +55,7 @@ def compare(
     console.print(_variables(found))
     left_out = max(len(found.first), len(found.second)) - len(found)
     if left_out:
-        notes.print(f"{counted(left_out, 'pair')} left out, because a run in it failed")
+        notes.print(f"{counted(left_out, 'pair')} left out, because at least one of the two runs failed")
 
 
 def as_data(found: "Comparison") -> dict[str, Any]:
@@ -111,8 +111,8 @@ def _outcomes(found: "Comparison") -> "Table":
         )
     table.caption = (
         f"Of {counted(len(found), 'pair')} of runs. Differences in percentage points, with paired intervals; flips: "
-        f"under {one} only / under {other} only; narrower: how many times wider the interval would be had the runs "
-        "dice of their own. Sampling error only; not a forecast."
+        f"under {one} only / under {other} only; narrower: how many times wider the interval would be if each run "
+        "had its own dice. Sampling error only; not a forecast."
     )
     table.caption_justify = "left"
     return table
@@ -144,12 +144,14 @@ def _sentences(found: "Comparison") -> list[str]:
     same = f"{len(found) - len(parted):,} of {counted(len(found), 'run')}"
     if len(parted):
         lines.append(
-            f"The two are the same to the end in {same}; the others part on day {parted.min()} at the earliest, "
-            f"day {int(parted.median())} in the median. 'sim why {one} {other} --run {parted.index[0]}' tells how."
+            f"The two scenarios give the same history in {same}; the other pairs part on day {parted.min()} at the "
+            f"earliest and on day {int(parted.median())} in the median. 'sim why {one} {other} --run "
+            f"{parted.index[0]}' explains how."
         )
     else:
         lines.append(
-            f"The two are the same to the end in all {counted(len(found), 'run')}: the change changes nothing."
+            f"The two scenarios give the same history in all {counted(len(found), 'run')}: the change makes no "
+            "difference."
         )
     return lines
 
@@ -168,7 +170,7 @@ def _variables(found: "Comparison") -> "Table":
     from sim.results.ensemble import date_of
 
     one, other = found.names
-    table = Table(title="Variables that come apart most", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(title="Variables that differ most", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("variable")
     for column in (one, other):
         table.add_column(column, justify="right", overflow="fold")

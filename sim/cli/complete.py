@@ -8,6 +8,9 @@ import typer
 _BESIDE = ("sources", "history")
 """Shipped files that are no scenarios."""
 
+STYLES = ("web", "paper", "projector")
+"""Names of `sim.plots.settings.STYLES`, at hand without Matplotlib."""
+
 
 def scenarios(incomplete: str) -> list[str]:
     """Shipped scenarios, and YAML files here."""
@@ -30,6 +33,11 @@ def kinds(incomplete: str) -> list[str]:
     from sim.theatre.files.locate import WHAT_IT_IS
 
     return [kind for kind in WHAT_IT_IS if kind.startswith(incomplete)]
+
+
+def styles(incomplete: str) -> list[str]:
+    """For whom figures are drawn."""
+    return [style for style in STYLES if style.startswith(incomplete)]
 
 
 def files(incomplete: str) -> list[str]:

@@ -120,4 +120,4 @@ _CODES = {
     "MissingExtraError": FAILED,
     "MemoryError": FAILED,
 }
-_NO_MEMORY = "There is not enough memory for this; ask for fewer runs or days, or of a container for more memory."
+_NO_MEMORY = "There is not enough memory for this; ask for fewer runs or days, or give the container more memory."

@@ -80,13 +80,13 @@ def _counts(told: Description) -> Iterator[str]:
             yield f"{'':>9}to {', '.join(checks)}"
         if kind == "judgement":
             directed = told.with_direction()
-            yield f"{directed:>8,} with a claim or a record for the direction"
-            yield f"{n - directed:>8,} with nothing else"
+            yield f"{directed:>8,} whose direction rests on a claim or a record"
+            yield f"{n - directed:>8,} that rest on nothing else"
     if any(row.unit == ODDS for row in told.rows):
         yield f"{ODDS}: of a rate r, the chance on a day with nothing else to choose is r / (1 + r): 0.1 means 9 %"
     if rates := told.theatre.base_rates:
         idle = told.cannot_fail()
-        yield f"{counted(len(rates), 'base rate')} to hold runs beside" + (
+        yield f"{counted(len(rates), 'base rate')} to compare runs with" + (
             f", of which {', '.join(idle)} cannot fail" if idle else ""
         )
         if aimed := told.aimed_at():

@@ -12,6 +12,7 @@ from .console import INTERRUPTED, NOT_PRECISE, Json, answering, notes, print_jso
 from .record import RecordOption, SeedOption, ToOption
 from .run import executing, interruptible, refuse_together
 from .stories import faults_in_json, print_text
+from .styles import StyleOption, drawing_for, refuse_undrawn
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -57,15 +58,17 @@ def fit(
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a fit.")] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Also draw the figure.")] = True,
+    style: StyleOption = None,
     as_json: Json = False,
 ) -> None:
     """Fit a few numbers to the record; 'sim run --posterior' then draws its numbers from the fit."""
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite}, {"--param": param is not None, "--from": screen is not None}
     )
+    refuse_undrawn(style, figures)
     for option, value in {"--most": most, "--outcome": outcome}.items():
         if value is not None and screen is None:
-            raise typer.BadParameter("belongs to a screen; name one with --from", param_hint=option)
+            raise typer.BadParameter("works only with a screening sweep; name one with --from", param_hint=option)
     from sim.execution.records import record_of
     from sim.experiments.record.choose import USUAL, screened
     from sim.experiments.record.fit import fit as fitted
@@ -87,10 +90,11 @@ def fit(
         try:
             found = fitted(question, numbers, to, history, executor=pool, **asked)
         except KeyboardInterrupt:
-            _tell_kept(folder, typed(record=record, dask=dask, no_figures=not figures, json=as_json))
+            _tell_kept(folder, typed(record=record, dask=dask, no_figures=not figures, style=style, json=as_json))
             raise typer.Exit(INTERRUPTED) from None
     judged = held_out(found, question, record=history)
-    drawn = [_drawn(found, folder)] if figures else []
+    with drawing_for(style):
+        drawn = [_drawn(found, folder)] if figures else []
     if as_json:
         print_json(found.as_dict() | {"held_out": json_rows(judged), "figures": [str(path) for path in drawn]})
     else:
@@ -121,7 +125,9 @@ def _named(scenario: str, save: Path | None, resume: bool) -> "tuple[Scenario, P
         manifest = fit_begun(Path(scenario))
         assert manifest is not None
         if save is not None and save.resolve() != Path(scenario).resolve():
-            raise typer.BadParameter(f"a fit is resumed where it is, in {scenario}; leave it out", param_hint="--save")
+            raise typer.BadParameter(
+                f"a fit is resumed in its own folder, {scenario}; leave out --save", param_hint="--save"
+            )
         return Scenario.model_validate(manifest.scenario), Path(scenario)
     question = load(scenario)
     return question, save or Path("results") / f"{question.name}-fit"

@@ -46,7 +46,9 @@ def from_table(
     from sim.theatre.imported.import_table import PRESETS, import_table
 
     if preset is not None and preset not in PRESETS:
-        raise typer.BadParameter(f"'{preset}' is no preset; there are {', '.join(PRESETS)}", param_hint="--preset")
+        raise typer.BadParameter(
+            f"there is no preset '{preset}'; there are {', '.join(PRESETS)}", param_hint="--preset"
+        )
     out = None if out == Path("-") else out
     if out is not None:
         _refuse_place(out, overwrite, (table, map_))
@@ -74,12 +76,12 @@ def from_table(
 def _refuse_place(out: Path, overwrite: bool, read: tuple[Path, ...]) -> None:
     """Do not read a table for a file that cannot be written, or is what it is made of."""
     if out.resolve() in [each.resolve() for each in read]:
-        raise typer.BadParameter(f"{out} is read for this; choose another name", param_hint="--out")
+        raise typer.BadParameter(f"{out} is one of the files to read; choose another name", param_hint="--out")
     if (out.exists() or out.is_symlink()) and not overwrite:
-        told = f"{out} is there already; choose another name, or --overwrite it"
+        told = f"{out} already exists; choose another name, or add --overwrite"
         raise typer.BadParameter(told, param_hint="--out")
     if out.is_dir() or not out.absolute().parent.is_dir():
-        told = f"{out} is a folder" if out.is_dir() else f"there is no folder {out.parent}; make it first"
+        told = f"{out} is a folder" if out.is_dir() else f"there is no folder {out.parent}; create it first"
         raise typer.BadParameter(told, param_hint="--out")
 
 
@@ -132,7 +134,7 @@ def _lines(made: "Imported") -> list[str]:
     lines += [f"  {tally.rows[fate]:>9,} {told}" for fate, told in FATES.items() if tally.rows[fate]]
     if tally.malformed:
         more = " …" if len(tally.malformed) < tally.rows["malformed"] else ""
-        lines.append(f"            these are at line {', '.join(tally.malformed)}{more}")
+        lines.append(f"            these are on line {', '.join(tally.malformed)}{more}")
     if tally.long:
         more = " …" if len(tally.long_at) < tally.long else ""
         takes = "row takes" if tally.long == 1 else "rows take"
@@ -141,21 +143,21 @@ def _lines(made: "Imported") -> list[str]:
     lists = {
         "Actors that the map does not know": tally.actors,
         "Others that the map does not know, in rows that are kept": tally.others,
-        "Types that no rule speaks of": tally.types,
-        "Why rows are not of one act": tally.puzzles,
-        "What is no date": tally.dates,
-        "What is no number of deaths": tally.deaths,
+        "Types that no rule mentions": tally.types,
+        "Why rows fit no single act": tally.puzzles,
+        "Dates that cannot be read": tally.dates,
+        "Numbers of deaths that cannot be read": tally.deaths,
     }
     for title, found in lists.items():
         lines += _list(title, found)
     told = {
-        "of its rows outside the dates lie partly within": tally.straddling,
+        "of its rows outside the dates overlap them in part": tally.straddling,
         "end before they begin, and were read the other way round": tally.swapped,
         "do not say how many died": tally.without_deaths,
-        "have another act of their actor on their day; the lesser is imposed a day later": shared_days(made),
+        "share their day with another act of the same actor; the lesser act is imposed a day later": shared_days(made),
     }
     lines += [f"{n:,} {what}" for what, n in told.items() if n]
-    return lines + ([f"Never met, of the map: {'; '.join(made.idle)}"] if made.idle else [])
+    return lines + ([f"In the map, but never in the table: {'; '.join(made.idle)}"] if made.idle else [])
 
 
 def _list(title: str, found: Any) -> list[str]:

@@ -36,7 +36,7 @@ def ledger_table(made: "Sweep", measure: str, found: "pd.DataFrame") -> Table:
         table.add_row(told, row.kind, influence, f"{row.argument:.2g}")
     weights = ", ".join(f"{kind} {weight:g}" for kind, weight in WEAKNESS.items() if kind != "unsourced")
     table.caption = (
-        f"Argument: influence ({main}: {found.attrs['about']}) times the weakness of what the number rests on "
+        f"Argument: influence ({main}: {found.attrs['about']}) times the weakness of the number's source "
         f"({weights}). Where the interval of the influence reaches 0, there may be nothing to argue about."
     )
     if len(found) > len(shown):
@@ -52,15 +52,15 @@ def write_annotated(made: "Sweep", measure: str, source: str | None, path: Path)
     text = annotated(made, measure, source)
     with reporting_disk_errors(path), created(path) as file:
         file.write(text.encode())
-    notes.print(f"{path} is the theatre with what each number does to {measure} beside it")
+    notes.print(f"{path} is a copy of the theatre with each number's influence on {measure} beside it")
 
 
 def refuse_place(path: Path) -> None:
     """Overwrite nothing, and do not sweep for a file that cannot be written."""
     if path.exists() or path.is_symlink():
-        raise typer.BadParameter(f"{path} is there already; choose another name", param_hint="--annotate")
+        raise typer.BadParameter(f"{path} already exists; choose another name", param_hint="--annotate")
     if not path.absolute().parent.is_dir():
-        raise typer.BadParameter(f"there is no folder {path.parent}; make it first", param_hint="--annotate")
+        raise typer.BadParameter(f"there is no folder {path.parent}; create it first", param_hint="--annotate")
     from sim.results.storage.atomic import refuse_unwritable
 
     refuse_unwritable(path)

@@ -20,6 +20,7 @@ def lessons(
 ) -> None:
     """Copy the lessons, their solutions and the class pack into a folder of yours, and say how to open them."""
     from sim.lessons.copying import TakenError, copy
+    from sim.lessons.notebook import EXTRA
 
     try:
         written = [str(path) for path in copy(folder, overwrite)]
@@ -31,5 +32,5 @@ def lessons(
         return
     for path in written:
         console.print(path, highlight=False, soft_wrap=True)
-    install = "" if find_spec("jupyterlab") else "pip install 'escalation-sim[notebooks]', then "
+    install = "" if find_spec("jupyterlab") else f"{EXTRA}, then "
     notes.print(f"Open them: {install}{opening}; {folder / 'README.md'} is the page for whoever teaches")

@@ -60,9 +60,9 @@ def _print(report: "Report") -> None:
     for finding in report.findings:
         console.print(str(finding), highlight=False, soft_wrap=True)
     for name in report.skipped:
-        notes.print(f"{name} is not run by itself; it is looked at in scenarios that draw on it")
+        notes.print(f"{name} cannot be run by itself; it is checked in the scenarios that use it")
     if held := [linted.name for linted in report.scenarios if linted.held_to_record]:
-        notes.print(f"{listed(held)}: held to the record of what happened, every act of which must be possible")
+        notes.print(f"{listed(held)}: checked against the record of what happened; every act in it must be possible")
     explained = len(report.findings) - len(report.unexplained)
     notes.print(f"{counted(len(report.unexplained), 'finding')}, and {explained} that the files explain")
 

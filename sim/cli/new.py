@@ -49,11 +49,13 @@ def new(
 ) -> None:
     """Begin a scenario or a theatre: a file with a comment on every part, which runs as it is."""
     if theatre and extends is not None:
-        raise typer.BadParameter("a theatre builds on nothing; leave it out", param_hint="--extends")
+        raise typer.BadParameter("a theatre builds on nothing else; leave out --extends", param_hint="--extends")
     _refuse_unfit(name)
     texts = _theatre(name) if theatre else {f"{name}.yaml": _scenario(name, extends or "baseline")}
     for taken in filter(os.path.lexists, texts):
-        raise typer.BadParameter(f"there is a file '{taken}' already; it is left as it is", param_hint="NAME")
+        raise typer.BadParameter(
+            f"the file '{taken}' already exists and is left as it is; choose another name", param_hint="NAME"
+        )
     for file, text in texts.items():
         with open(file, "x", encoding="utf-8") as written:
             written.write(text)
@@ -75,12 +77,12 @@ def _refuse_unfit(name: str) -> None:
     fit = re.sub(r"[^a-z0-9]+", "_", re.sub(r"\.ya?ml$", "", name.strip().lower())).strip("_")[:50]
     fit = fit if fit[:1].isalpha() else f"my_{fit}".rstrip("_")
     if not re.fullmatch(r"[a-z][a-z0-9_]{0,49}", name):
-        allowed = "a name has small letters, digits and '_', begins with a letter and has at most 50"
-        raise typer.BadParameter(f"'{name}' is no name; {allowed}; how about '{fit}'?", param_hint="NAME")
+        allowed = "a name has lower-case letters, digits and '_', begins with a letter and has at most 50 characters"
+        raise typer.BadParameter(f"'{name}' is not a valid name; {allowed}; how about '{fit}'?", param_hint="NAME")
     if is_device(name):
-        raise typer.BadParameter(f"no file on Windows is called '{name}'; how about 'my_{name}'?", param_hint="NAME")
+        raise typer.BadParameter(f"Windows allows no file called '{name}'; how about 'my_{name}'?", param_hint="NAME")
     if name in (path.stem for path in shipped_files()):
-        raise typer.BadParameter(f"'{name}' is a shipped one; how about 'my_{name}'?", param_hint="NAME")
+        raise typer.BadParameter(f"'{name}' is the name of a shipped file; how about 'my_{name}'?", param_hint="NAME")
 
 
 def _theatre(name: str) -> dict[str, str]:
@@ -127,7 +129,8 @@ def _within_reach(name: str, parent: str) -> str:
     if not path.is_relative_to(here):
         there = f"cd {shlex.quote(str(path.parent))} && sim new {name} --extends {shlex.quote(path.name)}"
         raise typer.BadParameter(
-            f"'{parent}' does not lie below this folder, as what a scenario builds on must; begin it there: {there}",
+            f"what a scenario builds on must lie in its own folder or below, and '{parent}' does not; begin the "
+            f"scenario there: {there}",
             param_hint="--extends",
         )
     return path.relative_to(here).as_posix()
@@ -139,7 +142,7 @@ def _about_actions(theatre: "Theatre", base: "Scenario | None", begins: date, en
     who = theatre.actors[action.split(".")[0]].label
     path, number = _number(theatre, action)
     return {
-        "question": _quoted(f"Without '{theatre.actions[action].label}' ({who}): what comes of it?"),
+        "question": _quoted(f"What happens without '{theatre.actions[action].label}' ({who})?"),
         "forbidden": f"forbid:\n  {action}: always",
         "deed": deed,
         "date": _free_day(base, deed, begins, ends),
@@ -151,7 +154,7 @@ def _about_actions(theatre: "Theatre", base: "Scenario | None", begins: date, en
 def _about_no_action(begins: date) -> dict[str, Any]:
     """Examples in the words of the language, where the theatre has no action to make them of."""
     return {
-        "question": "What comes of it?",
+        "question": "What happens then?",
         "forbidden": "# forbid:\n#   actor.action: always",
         "deed": "actor.action",
         "date": begins,
@@ -172,7 +175,7 @@ def _dates(begins: date, ends: date, inherited: bool) -> str:
     """The first day and how many, as an example where they are inherited."""
     days = (ends - begins).days + 1
     if inherited:
-        return f"# Other dates than those it builds on.\n# start: {begins}\n# days: {days}\n"
+        return f"# To change the dates, take away the '#' here.\n# start: {begins}\n# days: {days}\n"
     return f"# The first day, and how many.\nstart: {begins}\ndays: {days}\n"
 
 

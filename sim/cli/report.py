@@ -64,6 +64,7 @@ def report(
         notes.print(f"{size / 1e6:.1f} MB; open it in a browser")
         if word is not None:
             notes.print(f"the answers are locked; the passphrase, for the teacher alone: {word}")
+            notes.print("it keeps a class from peeking; whoever has this program can run the scenario again")
 
 
 def _told_apart(beside: list[Path], pool: list[Path]) -> tuple[list[Path], list[Path]]:
@@ -115,6 +116,7 @@ def _swept(folder: Path) -> "Sweep":
 def reproduce(
     figure: Annotated[Path, typer.Argument(help="A figure (PNG) or a report (HTML) that sim made.")],
     out: Annotated[Path | None, typer.Option(help="Keep what is made now in this file.")] = None,
+    passphrase: Annotated[str | None, typer.Option(help="The word that opens a class page.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a figure or a report again from what it carries, and say whether it is the same (exit code 1 if not)."""
@@ -128,7 +130,7 @@ def reproduce(
 
     if out is not None:
         refuse_unwritable(out)
-    found = made_again(figure)
+    found = made_again(figure, passphrase)
     if out is not None:
         from sim.results.storage.atomic import created
 

@@ -25,6 +25,7 @@ from .console import (
     print_json,
     typed,
 )
+from .styles import StyleOption, drawing_for, refuse_undrawn
 
 if TYPE_CHECKING:
     from sim.results.counted import AnyEnsemble
@@ -38,47 +39,66 @@ def run(
         str,
         typer.Argument(help="A scenario file, or the name of a shipped scenario.", autocompletion=complete.scenarios),
     ],
-    runs: Annotated[int | None, typer.Option(min=1, help="How many runs; else as many as the scenario says.")] = None,
+    runs: Annotated[
+        int | None, typer.Option(min=1, help="How many runs. [default: as many as the scenario says]")
+    ] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     first: Annotated[
-        int | None, typer.Option(min=0, help="Number of the first run, of a part that 'sim merge' joins to others.")
+        int | None,
+        typer.Option(
+            min=0, help="Number of the first run, for a part of an ensemble that 'sim merge' joins to others."
+        ),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="Folder for the result; else results/NAME.")] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted result.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
+    out: Annotated[Path | None, typer.Option(help="Folder for the result. [default: results/NAME]")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted result.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing result.")] = False,
     until_halfwidth: Annotated[
-        float | None, typer.Option(help="Stop when 95 % intervals reach at most so far to each side, such as 0.01.")
+        float | None,
+        typer.Option(help="Stop when the 95 % interval of every share has at most this half-width, such as 0.01."),
     ] = None,
     until_relative: Annotated[
         float | None,
-        typer.Option(help="The same as a part of the share itself, such as 0.1: rare outcomes take more runs."),
+        typer.Option(
+            help="Like --until-halfwidth, but as a fraction of the share, such as 0.1; rare outcomes then "
+            "take more runs."
+        ),
     ] = None,
-    outcome: Annotated[str | None, typer.Option(help="Only this outcome's share need be that precise.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Ask this precision of one outcome's share only.")] = None,
     summary_only: Annotated[
-        bool, typer.Option("--summary-only", help="Keep counts in place of runs: for any number of runs.")
+        bool,
+        typer.Option(
+            "--summary-only", help="Keep counts instead of single runs, so that any number of runs fits into memory."
+        ),
     ] = False,
     variables: Annotated[
-        str | None, typer.Option(help="Keep trajectories of these only, with commas between; else of all.")
+        str | None, typer.Option(help="Keep trajectories of these variables only, separated by commas. [default: all]")
     ] = None,
-    dtype: Annotated[str | None, typer.Option(help="Type of trajectories: float32 or float64.")] = None,
+    dtype: Annotated[str | None, typer.Option(help="Number type of the trajectories: float32 or float64.")] = None,
     uncertain: Annotated[
-        bool, typer.Option("--uncertain", help="Draw every number from its plausible range: parameter error too.")
+        bool,
+        typer.Option(
+            "--uncertain", help="Draw every uncertain number from its plausible range, to show parameter error too."
+        ),
     ] = False,
     levers: Annotated[
-        bool, typer.Option("--levers", help="With --uncertain: draw what a government can choose, too.")
+        bool, typer.Option("--levers", help="With --uncertain: also draw the numbers that a government can choose.")
     ] = False,
     posterior: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="Take fitted numbers from what 'sim fit' wrote; all others as written."),
+        typer.Option(
+            metavar="FILE", help="Draw the fitted numbers from this posterior of 'sim fit'; all others stay as written."
+        ),
     ] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
-    figures: Annotated[bool, typer.Option(help="Draw the figures too.")] = True,
+    figures: Annotated[bool, typer.Option(help="Draw figures of the runs.")] = True,
+    style: StyleOption = None,
     record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
     as_json: Json = False,
 ) -> None:
     """Run a scenario many times; keep trajectories, events, outcomes and figures."""
     if record and not figures:
-        raise typer.BadParameter("without figures there is nothing to draw over", param_hint="--record")
+        raise typer.BadParameter("the record is drawn over figures; leave out --no-figures", param_hint="--record")
+    refuse_undrawn(style, figures)
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite},
         {"--summary-only": summary_only, "--variables": variables is not None},
@@ -91,10 +111,10 @@ def run(
     )
     precision = until_halfwidth if until_relative is None else until_relative
     if outcome is not None and precision is None:
-        hint = "says whose share is to be how precise; add --until-halfwidth or --until-relative"
+        hint = "names the share that must be precise; add --until-halfwidth or --until-relative"
         raise typer.BadParameter(hint, param_hint="--outcome")
     if levers and not (uncertain or resume):
-        raise typer.BadParameter("is for numbers that are drawn; add --uncertain", param_hint="--levers")
+        raise typer.BadParameter("works only with drawn numbers; add --uncertain", param_hint="--levers")
     question, folder = _named(scenario, out, resume, first, as_json)
     from sim.execution.run import run as run_many
     from sim.execution.summarise import summarise
@@ -115,7 +135,7 @@ def run(
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
     asked |= {"uncertain": "with_levers" if levers else uncertain, "posterior": posterior, "first": first}
-    more = typed(dask=dask, no_figures=not figures, record=record, json=as_json)
+    more = typed(dask=dask, no_figures=not figures, style=style, record=record, json=as_json)
     with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble
         if summary_only:
@@ -123,7 +143,8 @@ def run(
         else:
             asked |= {"dtype": dtype, "variables": variables.split(",") if variables else None}
             ensemble = run_many(question, runs=runs, seed=seed, executor=pool, **asked)
-    finished(ensemble, folder, figures, as_json, overlaid)
+    with drawing_for(style):
+        finished(ensemble, folder, figures, as_json, overlaid)
 
 
 def finished(
@@ -147,7 +168,7 @@ def tell_finished(folder: Path) -> None:
     from sim.results.storage.check import damage
 
     if damaged := damage(folder):
-        notes.print(f"{folder} is damaged: {damaged[0].file} {damaged[0].what}; it is made anew")
+        notes.print(f"{folder} is damaged: {damaged[0].file} {damaged[0].what}; it is made again")
     else:
         notes.print(f"{folder} holds a finished result; nothing is left to run")
 
@@ -157,7 +178,7 @@ def refuse_together(*pairs: dict[str, bool]) -> None:
     for pair in pairs:
         if all(pair.values()):
             one, other = pair
-            raise typer.BadParameter(f"does not go together with {other}", param_hint=one)
+            raise typer.BadParameter(f"cannot be combined with {other}", param_hint=one)
 
 
 def _named(scenario: str, out: Path | None, resume: bool, first: int | None, as_json: bool) -> "tuple[Scenario, Path]":
@@ -169,7 +190,7 @@ def _named(scenario: str, out: Path | None, resume: bool, first: int | None, as_
         assert manifest is not None
         if out is not None and out.resolve() != Path(scenario).resolve():
             raise typer.BadParameter(
-                f"a result is resumed where it is, in {scenario}; leave it out", param_hint="--out"
+                f"a result is resumed in its own folder, {scenario}; leave out --out", param_hint="--out"
             )
         return manifest.plan.scenario, Path(scenario)
     question = _loaded(scenario, as_json)
@@ -237,7 +258,7 @@ def interruptible(folder: Path, *more: str) -> Iterator[None]:
         _tell_kept("Interrupted", folder, *more)
         raise typer.Exit(INTERRUPTED) from None
     except MemoryError:
-        _tell_kept("The memory ran short", folder, *more)
+        _tell_kept("Memory ran out", folder, *more)
         raise typer.Exit(FAILED) from None
     finally:
         if signal.getsignal(signal.SIGINT) is interrupt:  # else it is over, and the interpreter is still to shut down
@@ -254,7 +275,7 @@ def _tell_kept(what: str, folder: Path, *more: str) -> None:
         return
     notes.print(
         f"{what}; {manifest.runs:,} of {counted(manifest.plan.runs, 'run')} are kept in {folder}.\n"
-        f"Go on with them: {to_resume(folder, manifest.plan, *more)}"
+        f"Continue with: {to_resume(folder, manifest.plan, *more)}"
     )
 
 
@@ -288,7 +309,7 @@ def _show(ensemble: "AnyEnsemble", folder: Path, written: "Ensemble | None") -> 
 
     console.print(outcome_table(ensemble) if written is None else errors_table(ensemble, written))
     if len(ensemble.base_rates):
-        console.print(base_rate_table(ensemble.base_rates, "Beside what is known of crises of this kind"))
+        console.print(base_rate_table(ensemble.base_rates, "Compared with what is known of crises of this kind"))
     notes.print(f"{counted(len(ensemble), 'run')} in {ensemble.info['seconds']:.1f} s; the result is in {folder}")
 
 
@@ -298,7 +319,8 @@ def _end(ensemble: "AnyEnsemble") -> None:
         for failed in ensemble.failures.head(5).itertuples(index=False):
             notes.print(f"run {failed.run} failed on day {failed.day}: {failed.what} was not finite")
         notes.print(
-            f"{ensemble.n_failed:,} of {counted(len(ensemble), 'run')} failed and count in no share; the rest is kept"
+            f"{ensemble.n_failed:,} of {counted(len(ensemble), 'run')} failed and are left out of every share; all "
+            "other runs are kept"
         )
     wide = _too_wide(ensemble)
     if wide:

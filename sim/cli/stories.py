@@ -29,16 +29,33 @@ def replay(
     run: Run,
     seed: SeedOption = None,
     from_rung: Annotated[
-        int, typer.Option(min=0, max=9, help="The lowest rung told; 0 tells everything.", show_default=True)
-    ] = 4,
+        int | None,
+        typer.Option(
+            min=0, max=9, help="The lowest rung shown; 0 shows everything. [default: 4, or lower in a quiet history]"
+        ),
+    ] = None,
+    turning_points: Annotated[
+        bool,
+        typer.Option(
+            "--turning-points/--no-turning-points",
+            help="Find the acts that most changed what could still come; that takes about a second.",
+        ),
+    ] = True,
     as_json: Json = False,
 ) -> None:
     """Tell one run as a dated story: who did what to whom, who died, who was blamed, and what led to what."""
-    told = _replayed(source, run, seed, as_json)
+    told, origin = _replayed(source, run, seed, as_json)
+    from sim.experiments.branching.turns import FUTURES, found_in, paragraphs
+    from sim.replays.kind import kind_of
+
+    kind = kind_of(told, origin)
+    points = found_in(origin, told) if turning_points else None
     if as_json:
-        print_json(told.as_dict())
-    else:
-        print_text(told.text(least=from_rung, width=width()))
+        turns = {} if points is None else {"turning_points": [point.as_dict() for point in points]}
+        print_json(told.as_dict() | {"kind": kind.as_dict()} | turns)
+        return
+    opening = [kind.text(), *([] if points is None else paragraphs(points, FUTURES))]
+    print_text(told.text(least=from_rung, width=width(), opening=opening))
 
 
 @answering
@@ -51,7 +68,7 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Explain a choice: what the actor saw, how each act open to it weighed and why, and where the draw fell."""
-    _answer(_replayed(source, run, seed, as_json).explain(day, actor), as_json)
+    _answer(_replayed(source, run, seed, as_json)[0].explain(day, actor), as_json)
 
 
 @answering
@@ -61,26 +78,29 @@ def why(
     other: Annotated[
         str | None,
         typer.Argument(
-            help="Another result or scenario: where does the run part from itself?", autocompletion=complete.sources
+            help="Another result or scenario, to find where the same run parts under the two.",
+            autocompletion=complete.sources,
         ),
     ] = None,
-    event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' tells it.")] = None,
+    event: Annotated[int | None, typer.Option(help="The event's number in the run, as 'sim replay' shows it.")] = None,
     seed: SeedOption = None,
     as_json: Json = False,
 ) -> None:
     """Trace an event back to its root; or, given another scenario, find the decision in which the two part."""
     if other is not None:
         if event is not None:
-            raise typer.BadParameter("an event is of one run; leave it out to compare two", param_hint="--event")
+            raise typer.BadParameter(
+                "an event belongs to one run; leave out --event to compare two", param_hint="--event"
+            )
         _why_between(source, other, run, seed, as_json)
         return
     if event is None:
         raise typer.BadParameter("give an event's number, or another scenario to compare with", param_hint="--event")
-    _answer(_replayed(source, run, seed, as_json).why(event), as_json)
+    _answer(_replayed(source, run, seed, as_json)[0].why(event), as_json)
 
 
-def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay":
-    """Simulate the run again; say where the scenario it was made from has changed since."""
+def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "tuple[Replay, Origin]":
+    """Simulate the run again, and say where it is from; note where its scenario has changed since."""
     from .progress import announced_compilation
 
     announced_compilation()
@@ -91,7 +111,7 @@ def _replayed(source: str, run: int, seed: int | None, as_json: bool) -> "Replay
         found = find_origin(source, seed)
     told = replayed(found, run)
     said_if_changed(found)
-    return told
+    return told, found
 
 
 @contextmanager
@@ -144,6 +164,6 @@ def _why_between(first: str, second: str, run: Run, seed: int | None, as_json: b
     if as_json:
         print_json(found.as_dict() if found is not None else {"run": run, "day": None})
     elif found is None:
-        console.print(f"In run {run} every actor decides the same under both, to the end.", highlight=False)
+        console.print(f"In run {run}, every actor makes the same decisions under both, to the end.", highlight=False)
     else:
         print_text(found.text(width=width()))

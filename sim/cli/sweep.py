@@ -124,7 +124,10 @@ def sweep(
     if made.n_failed:
         for row in made.failures.head(5).itertuples(index=False):
             notes.print(f"run {row.run} at point {row.point} failed on day {row.day}: {row.what} was not finite")
-        notes.print(f"{made.n_failed:,} of {counted(len(made), 'run')} failed and count in no answer; the rest is kept")
+        notes.print(
+            f"{made.n_failed:,} of {counted(len(made), 'run')} failed and are left out of every answer; all "
+            "other runs are kept"
+        )
         raise typer.Exit(SOME_FAILED)
 
 
@@ -195,7 +198,8 @@ def _asked_for(question: "Scenario", outcome: list[str], boxes: str | None) -> "
     target = parse_target(boxes)
     if target is None:
         raise typer.BadParameter(
-            f"'{boxes}' draws no line; write one such as 'sustained_war > 0.1'", param_hint="--boxes"
+            f"'{boxes}' is not a measure with a threshold; write one such as 'sustained_war > 0.1'",
+            param_hint="--boxes",
         )
     return told, target._replace(name=measure_name(target.name, known))
 
@@ -238,7 +242,7 @@ def _tell(
     for box in found:
         console.print(box.text(), highlight=False, soft_wrap=True)
     if any(box.limits for box in found) and judge is None and made.design.dice == "common":
-        note = f"Boxes are judged by other points, on the same {counted(made.design.replicates, 'replicate')}"
+        note = f"Boxes are judged by points held out, on the same {counted(made.design.replicates, 'replicate')}"
         console.print(f"{note}; '--fresh SWEEP', of another seed, judges them by other dice too.", highlight=False)
     seconds = made.info.get("seconds", 0.0)
     runs = f"{counted(len(made.design), 'point')} × {counted(made.design.replicates, 'run')}"
@@ -261,12 +265,12 @@ def _drawn(made: "Sweep") -> str:
     told = []
     if lawful:
         which = "Every number" if not given else counted(lawful, "number")
-        told.append(f"{which} by the law by which 'sim run --uncertain' draws, between the ends of its plausible range")
+        told.append(f"{which} drawn by the same law as in 'sim run --uncertain', within its plausible range")
     if given:
         n = sum(each.logarithmic for each in given)
         which = "every number" if not lawful else counted(len(given), "number")
         how = "evenly" if not n else "evenly in its logarithm" if n == len(given) else f"evenly, {n:,} in the logarithm"
-        told.append(f"{which} {how} between ends of its own")
+        told.append(f"{which} drawn {how} within a range of its own")
     text = ", ".join(told)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -325,8 +329,8 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
         lines.append(f"{counted(more, 'number')} more: {_clear(found, main)}")
     if not stand_out(found):
         lines.append(
-            "That is no more than luck would do: no number can be told to matter. More points or replicates, dice of "
-            "its own for each point, or fewer numbers may tell."
+            "That is no more than chance would give, so no number can be said to matter. More points or replicates, "
+            "separate dice for each point, or fewer numbers may show more."
         )
     return " ".join(lines)
 
@@ -334,7 +338,7 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
 def _clear(found: "pd.DataFrame", main: str) -> str:
     clear = int((found[f"{main}_low"] > 0).sum())
     by_chance = len(found) * found.attrs["by_chance"]
-    return f"of all {len(found):,}, {clear:,} have intervals above 0, as some {by_chance:.0f} would that do nothing."
+    return f"{clear:,} of all {len(found):,} have intervals above 0; by chance alone, about {by_chance:.0f} would."
 
 
 def _variance_text(found: "VarianceShares") -> str:
@@ -343,11 +347,12 @@ def _variance_text(found: "VarianceShares") -> str:
 
     size = f"95 % intervals, over {found.points:,} points and {found.replicates:,} replicates."
     if found.interaction is None:
-        parts = f"dice are {share(found.dice)} and parameters {share(found.parameters)}"
+        parts = f"dice account for {share(found.dice)} and parameters for {share(found.parameters)}"
         return f"Of its variance over all runs, {parts}; {size}"
     return (
-        f"Of its variance over all runs, dice are {share(found.dice)}, parameters {share(found.parameters)}, and the "
-        f"interaction, dice that matter at some points more than at others, {share(found.interaction)}; {size}"
+        f"Of its variance over all runs, dice account for {share(found.dice)}, parameters for "
+        f"{share(found.parameters)}, and their interaction (dice that matter more at some points than at others) for "
+        f"{share(found.interaction)}; {size}"
     )
 
 

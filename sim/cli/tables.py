@@ -38,7 +38,7 @@ def outcome_table(ensemble: "AnyEnsemble") -> Table:
         table.add_row(label, f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", when)
     table.caption = f"of {counted(ensemble.n_completed, 'model run')}; sampling error only; not a forecast"
     if "until" in ensemble.info:
-        table.caption += f"\nintervals of a {ensemble.interval.name}, which hold however often one looks"
+        table.caption += f"\nintervals of a {ensemble.interval.name}, valid however often you look"
     elif ensemble.interval.name != "Wilson":
         table.caption += f"\nintervals: {ensemble.interval.name}"
     table.caption_justify = "left"
@@ -58,7 +58,7 @@ def base_rate_table(rates: "pd.DataFrame", title: str) -> Table:
         expected = f"{row.expected_low:.3g} to {row.expected_high:.3g}"
         table.add_row(row.label, f"{row.value:.2g}", f"{row.low:.3g} to {row.high:.3g}", expected, row.verdict)
     table.caption = (
-        f"{verdict_counts(rates)}\na verdict holds for the whole interval, else it stays open; sampling error only"
+        f"{verdict_counts(rates)}\na verdict must hold for the whole interval, or it stays open; sampling error only"
     )
     table.caption_justify = "left"
     return table

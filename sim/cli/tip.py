@@ -34,7 +34,7 @@ def tip(
 ) -> None:
     """Find the smallest plausible change of numbers that carries the share of an outcome across a line."""
     if levers and uncertainties:
-        raise typer.BadParameter("does not go together with --uncertainties", param_hint="--levers")
+        raise typer.BadParameter("cannot be combined with --uncertainties", param_hint="--levers")
     only: Literal["levers", "uncertainties"] | None = "levers" if levers else "uncertainties" if uncertainties else None
     from .progress import announced_compilation
 

@@ -33,13 +33,13 @@ def errors_table(ensemble: "AnyEnsemble", written: "Ensemble") -> Table:
             f"{beside[row.outcome]:.1%}",
         )
     table.caption = (
-        f"Of {counted(ensemble.n_completed, 'model run')}, each four of which draw new numbers from "
+        f"Of {counted(ensemble.n_completed, 'model run')}, in sets of four that share numbers drawn from "
         f"{source_of(ensemble.info['uncertain'])}. "
-        "Sampling error: 95 % interval of the share over all numbers. Parameter error: where the shares lie "
-        "that 95 % of the sets of numbers would give, each by itself; in brackets, with the sampling error of these "
-        "ends; untold: no variance between sets can be told from luck. By the numbers: what they make of the variance "
-        f"of a run; the rest is dice. As written: of {counted(written.n_completed, 'run')} on the same dice. Not a "
-        "forecast."
+        "Sampling error: 95 % interval of the share over all numbers. Parameter error: the range that holds the "
+        "shares of 95 % of the sets of numbers; in brackets, with the sampling error of its ends; unclear: the "
+        "variance between sets cannot be told from chance. By the numbers: their part of the variance of a run; the "
+        f"rest is dice. As written: {counted(written.n_completed, 'run')} with the numbers as written, on the same "
+        "dice. Not a forecast."
     )
     return table
 
@@ -52,7 +52,7 @@ def _spread(row: Any) -> str:
     if row.spread_low_least != row.spread_low_least:
         return "too few runs"
     within = f"({_span(row.spread_low_least, row.spread_high_most)})"
-    return f"{_span(row.spread_low, row.spread_high)}\n{within}" if row.numbers == row.numbers else f"untold\n{within}"
+    return f"{_span(row.spread_low, row.spread_high)}\n{within}" if row.numbers == row.numbers else f"unclear\n{within}"
 
 
 def _by_numbers(share: float, low: float, high: float) -> str:

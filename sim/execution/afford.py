@@ -41,8 +41,8 @@ def refuse_unaffordable(plan: Plan, folder: Path | None) -> None:
         _refuse_whole(plan, folder)
     if -(-plan.runs // plan.size) > MOST_BLOCKS:
         raise PlanError(
-            f"{plan.runs:,} runs are more than one result can keep account of; ask for {MOST_BLOCKS * plan.size:,} at "
-            "most, and for more of them under another seed"
+            f"{plan.runs:,} runs are more than one result can hold; ask for {MOST_BLOCKS * plan.size:,} at most, and "
+            "run the rest under another seed"
         )
 
 

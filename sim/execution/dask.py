@@ -39,13 +39,13 @@ def cluster(address: str, timeout: float = 5.0) -> Iterator[Executor]:
         with ThreadPoolExecutor(1) as thread:  # a notebook's own has a loop already
             kind = thread.submit(asyncio.run, _kind(distributed, address, timeout)).result()
         if kind != "Scheduler":
-            raise ValueError(f"what answers is no scheduler but a {kind.lower()}")
+            raise ValueError(f"what answers is a {kind.lower()}, not a scheduler")
         client = distributed.Client(address, timeout=timeout, set_as_default=False)
     except Exception as error:  # whoever answers there may say anything
-        reason = "it is no address of a scheduler" if isinstance(error, MemoryError | TypeError) else error
+        reason = "it is not the address of a scheduler" if isinstance(error, MemoryError | TypeError) else error
         raise ClusterError(
-            f"no Dask scheduler answers at '{address}': {reason}; give it as it says of itself when it starts, such as "
-            "tcp://10.0.0.1:8786"
+            f"no Dask scheduler answers at '{address}': {reason}; give the address that the scheduler prints when it "
+            "starts, such as tcp://10.0.0.1:8786"
         ) from error
     with client:
         _refuse_without_workers(client, address, timeout)
@@ -66,8 +66,8 @@ def _refuse_without_workers(client: Any, address: str, timeout: float) -> None:
         client.wait_for_workers(1, timeout=timeout)
     except TimeoutError:
         raise ClusterError(
-            f"the Dask scheduler at '{address}' has had no worker for {timeout:g} s, and nothing would be computed; "
-            f"start some with 'dask worker {address}' (of a cluster that adapts itself, ask for one worker at least)"
+            f"the Dask scheduler at '{address}' has had no worker for {timeout:g} s, so nothing would be computed; "
+            f"start workers with 'dask worker {address}' (let an adaptive cluster keep at least one)"
         ) from None
 
 

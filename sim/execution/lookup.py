@@ -59,7 +59,7 @@ def day_of(scenario: Scenario, day: DayLike) -> int:
     span = f"{scenario.name} goes from day 0 ({scenario.start}) to day {scenario.days - 1} ({scenario.end})"
     count = count_of(scenario.start, day)
     if count is None:
-        raise QueryError(f"'{day}' is no day; give its number or its date, such as 2019-06-20; {span}")
+        raise QueryError(f"'{day}' is not a day; give its number or its date, such as 2019-06-20; {span}")
     if not 0 <= count < scenario.days:
         dated = date_from(day)
         raise QueryError(f"{dated or f'day {count}'} is outside the run; {span}")

@@ -105,7 +105,7 @@ def _refuse_within(out: Path, parts: Sequence[Path]) -> None:
     for part in parts:
         other = part.resolve()
         if there == other or there in other.parents or other in there.parents:
-            raise StoreError(f"{out} is {part}, or one lies in the other; choose another folder for the whole")
+            raise StoreError(f"{out} is {part}, or one lies inside the other; choose another folder for the whole")
 
 
 def _part(folder: Path) -> _Part:
@@ -114,9 +114,7 @@ def _part(folder: Path) -> _Part:
     kind = "a sweep" if part.plan.design else "branches" if part.plan.branch else None
     kind = kind or ("runs that ended when they were precise enough" if part.plan.until else None)
     if kind is not None:
-        raise StoreError(
-            f"{folder} holds {kind}, which cannot be put together with others; only runs of one scenario can"
-        )
+        raise StoreError(f"{folder} holds {kind}, which cannot be merged; only runs of one scenario can")
     if damaged := damage(folder):  # before anything is written
         raise StoreError(f"{folder} is damaged: {damaged[0].file} {damaged[0].what}; {remedy(folder, part.plan)}")
     return part
@@ -125,13 +123,13 @@ def _part(folder: Path) -> _Part:
 def _in_order(parts: list[_Part]) -> list[_Part]:
     """Parts by their first runs, which must follow on each other and be alike in all else."""
     if not parts:
-        raise StoreError("there is nothing to put together; name the folders of the parts")
+        raise StoreError("there is nothing to merge; name the folders of the parts")
     parts = sorted(parts, key=lambda part: (part.plan.first, part.folder))
     one = parts[0]
     if one.manifest.made.get("rules_sha256") != rules_sha256():
         version = (one.manifest.made.get("versions") or {}).get("escalation-sim") or "unknown"
         raise StoreError(
-            f"{one.folder} was made by other rules, those of escalation-sim {version}; merge by that version"
+            f"{one.folder} was made by other rules, those of escalation-sim {version}; merge with that version"
         )
     end, before = 0, ""
     for part in parts:
@@ -140,7 +138,9 @@ def _in_order(parts: list[_Part]) -> list[_Part]:
         if first > end:
             raise StoreError(f"runs {end:,} to {first - 1:,} are missing{before}; name the folders of all parts")
         if first < end:
-            raise StoreError(f"{part.folder} begins with run {first:,}, which is there already{before}; name it once")
+            raise StoreError(
+                f"{part.folder} begins with run {first:,}, but that run is already there{before}; name each part once"
+            )
         end, before = first + part.manifest.runs, f", after {part.folder}, which ends with run {part.plan.end - 1:,}"
     return parts
 
@@ -154,7 +154,7 @@ def _refuse_unlike(one: _Part, other: _Part) -> None:
             differences.append(f"{name.split('_')[0]} {_short(its, mine)} in place of {_short(mine, its)}")
     if differences:
         raise StoreError(
-            f"{other.folder} is no part of what {one.folder} is a part of: it has {'; '.join(differences)}"
+            f"{other.folder} and {one.folder} are not parts of the same whole: the first has {'; '.join(differences)}"
         )
 
 
@@ -201,8 +201,8 @@ def _blocks(plan: Plan, parts: Iterable[_Part]) -> dict[Span, Done]:
             span = plan.span(first)
             if last > span[1]:
                 raise StoreError(
-                    f"{part.folder} counts runs {first:,} to {last - 1:,} together, and the whole cuts them at run "
-                    f"{span[1]:,}; make that part again, by this version and with --first"
+                    f"{part.folder} counts runs {first:,} to {last - 1:,} together, but a block of the whole ends "
+                    f"before run {span[1]:,}; make that part again, with this version and --first"
                 )
             held = tuple(np.add(found[span].held, done.held).tolist())
             found[span] = Done(held, found[span].failed + done.failed)

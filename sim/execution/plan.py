@@ -111,8 +111,8 @@ def asked_about(scenario: Scenario, uncertain: Drawing, earlier: Manifest | None
 def _check_uncertain(scenario: Scenario, until: Precision | None, uncertain: NumbersFrom) -> None:
     if until is not None:
         raise PlanError(
-            "runs that draw their numbers come in sets that share them, and no interval of ours holds for those "
-            "however often one looks; choose a number of runs in place of a precision"
+            "runs that draw their numbers share them in sets, and no interval for such sets stays valid when runs "
+            "end early; give a number of runs instead of a precision"
         )
     try:
         refuse_undrawable(scenario, uncertain)
@@ -124,9 +124,9 @@ def _check_part(first: int | None, runs: int | None, until: Precision | None) ->
     if first is None:
         return
     if first < 0:
-        raise PlanError(f"the first run is 0 or a later one, found {first}")
+        raise PlanError(f"the first run is run 0 or a later one, found {first}")
     if first > 0 and until is not None:
-        raise PlanError("a precision is reached by all runs from 0 on; give a part a number of runs")
+        raise PlanError("a precision applies to all runs from run 0 on; for a part, give a number of runs")
     if first > 0 and runs is None:
         raise PlanError("say how many runs a part has, with --runs")
 

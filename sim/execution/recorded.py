@@ -86,7 +86,7 @@ def _events(history: HistoryFile | Named) -> HistoryFile:
         return history
     found = check(history)
     if not isinstance(found, HistoryFile):
-        raise RecordError(f"{_name(history)} is no history: that has dated 'events'")
+        raise RecordError(f"{_name(history)} is not a history; a history has dated 'events'")
     return found
 
 

@@ -25,7 +25,7 @@ def record_of(scenario: Scenario, record: HistoryFile | Named | None = None) -> 
     sim.ScenarioError
         The file is no history, or has faults, such as an act that the theatre does not have.
     RecordError
-        None is named, and the shipped one tells of another theatre.
+        None is named, and the shipped one belongs to another theatre.
     """
     if isinstance(record, HistoryFile):
         return record
@@ -37,7 +37,7 @@ def record_of(scenario: Scenario, record: HistoryFile | Named | None = None) -> 
         return load_history(SHIPPED, scenario.theatre)
     except ScenarioError:
         raise RecordError(
-            f"{scenario.name} has no record, and the shipped one tells of another theatre; name one, or write "
+            f"{scenario.name} has no record, and the shipped one belongs to another theatre; name one, or write "
             "'history: {file: FILE, until: DATE}' into the scenario"
         ) from None
 

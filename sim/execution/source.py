@@ -92,7 +92,7 @@ class Origin:
         raise ReplayError(
             f"{self.name} was made by version {self.made_by or 'unknown'}, and this version ({version or 'unknown'}) "
             f"gives run {run} another history: event {found.event} is {found.there} in the result and {found.here} "
-            "now; tell it by the version that made it, or run the scenario again"
+            "now; replay it with the version that made it, or run the scenario again"
         )
 
     def mismatch(self, events: "pd.DataFrame", run: int, before: int | None = None) -> "Mismatch | None":
@@ -156,15 +156,15 @@ def find_origin(source: RunSource, seed: int | None = None) -> Origin:
     name = str(folder) if folder is not None else f"the ensemble of {ensemble.scenario.name}"
     if isinstance(ensemble, Sweep):
         raise ReplayError(
-            f"{name} holds a sweep, whose runs are of many points; name its scenario, with a point's numbers as its "
-            "overrides"
+            f"{name} holds a sweep, whose runs belong to many points; name its scenario, with the numbers of one "
+            "point as overrides"
         )
     if seed is not None and seed != ensemble.seed:
         raise ReplayError(f"{name} was made with seed {ensemble.seed}, not {seed}; leave the seed out")
     if (told := ensemble.info.get("branch")) is not None:
         raise ReplayError(
-            f"{name} holds branches of run {told['run']} of {told['scenario']} from day {told['day']} on, whose past "
-            "no run of its own scenario has; take a result with runs, or a scenario"
+            f"{name} holds branches of run {told['run']} of {told['scenario']} from day {told['day']} on, and those "
+            "have no first day of their own; give a result with whole runs, or a scenario"
         )
     made_by = (ensemble.info.get("versions") or {}).get("escalation-sim")
     uncertain = ensemble.info.get("uncertain", False)
@@ -193,7 +193,7 @@ def changed_since(origin: Origin) -> str | None:
         return None
     return (
         f"the scenario {name} has changed since {origin.name} was made ({origin.scenario.short_hash}, now "
-        f"{now.short_hash}); this tells the run as it was made"
+        f"{now.short_hash}); this shows the run as it was made"
     )
 
 

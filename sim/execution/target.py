@@ -47,7 +47,7 @@ def share_target(scenario: Scenario, text: str) -> Target:
     if target is None:
         outcomes = sorted(scenario.theatre.outcomes)
         example = f"{outcomes[0] if outcomes else 'outcome'} > 0.5"
-        raise QueryError(f"'{text}' is no line; write an outcome, > or <, and a share, such as '{example}'")
+        raise QueryError(f"'{text}' is not a line to cross; write an outcome, > or <, and a share, such as '{example}'")
     if not 0 < target.value < 1:
         raise QueryError(f"a share lies between 0 and 1, found {target.value:g}; '50 %' is one too")
     alike = [outcome for outcome in scenario.theatre.outcomes if target.name in outcome]

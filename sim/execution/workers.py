@@ -102,7 +102,7 @@ class _Workers(Generic[T]):
             except BrokenExecutor as error:
                 # No warning: where those are errors, it would end what it tells that it goes on.
                 logging.getLogger("sim").warning(
-                    "The executor is broken (%s); going on with threads of this machine.",
+                    "The executor is broken (%s); continuing with threads on this machine.",
                     str(error) or type(error).__name__,
                 )
                 self._given = None
@@ -130,7 +130,7 @@ class _Workers(Generic[T]):
         first, last = span
         if self._attempts[span] >= ATTEMPTS:
             raise LostWorkersError(
-                f"runs {first} to {last - 1} have lost their worker {ATTEMPTS} times; does it have enough memory? "
+                f"runs {first} to {last - 1} have lost their worker {ATTEMPTS} times; do workers have enough memory? "
                 f"({error or type(error).__name__})"
             ) from error
         self.begin(span)

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from .tables import by_quarter as by_quarter
     from .tables import done as done
     from .tables import entry as entry
-    from .tables import one_scale as one_scale
     from .tables import options as options
     from .tables import per_run as per_run
     from .tables import table as table
@@ -60,7 +59,6 @@ _PLACES = {
     "levers": "moving",
     "named": "ranking",
     "new": "writing",
-    "one_scale": "tables",
     "options": "tables",
     "per_run": "tables",
     "ranked": "ranking",

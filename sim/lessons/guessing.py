@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from sim.text import capital, listed
+from sim.text import capital
 
 from .notebook import bundle, widgets, without_widgets
 from .prose import words
@@ -116,9 +116,7 @@ class Guesses:
         """
         if missing := [name for name in self.questions if self[name] is None]:
             empty = f"{words(len(missing))} {'guess is' if len(missing) == 1 else 'guesses are'} still empty"
-            raise Unanswered(
-                f"First write down what you expect: {empty} ({listed(missing)}). Then run this cell again."
-            )
+            raise Unanswered(f"First write down what you expect: {empty}. Then run this cell again.")
 
     def __getitem__(self, name: str) -> float | str | None:
         """Return a guess; None while it is empty."""

@@ -170,6 +170,12 @@ class Levers:
         self._show()
         return self
 
+    def tried(self, values: Mapping[str, float] | None = None, /, **named: float) -> "Levers":
+        """The same levers in these places, all others as written, while those on the page stay where they are."""
+        other = Levers(self.scenario, self.movable, self.outcomes, self.variable, self.runs, self.seed)
+        other.__dict__["still"] = self.still
+        return other.move(values, **named)
+
     def back(self) -> "Levers":
         """Put all levers back to where the scenario has them."""
         return self.move({name: lever.written for name, lever in self.movable.items()})

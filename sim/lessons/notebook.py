@@ -3,7 +3,7 @@
 from types import ModuleType
 from typing import Any
 
-EXTRA = "pip install 'escalation-sim[notebooks]'"
+EXTRA = 'pip install "escalation-sim[notebooks]"'
 
 
 def widgets() -> ModuleType | None:

@@ -121,20 +121,3 @@ def _told(value: Any) -> Any:
     if isinstance(value, Share):
         return FORMS["share and interval"](value)
     return FORMS["points and interval"](value) if isinstance(value, Apart) else value
-
-
-def one_scale(*axes: Any) -> None:
-    """Let axes below one another reach equally far, so that what is drawn on them can be compared by eye.
-
-    Words that stand at an end of the narrower axes go along with it.
-    """
-    widest = max(axes, key=lambda each: each.get_xlim()[1])
-    ends = widest.get_xlim()
-    ticks, labels = widest.get_xticks(), [tick.get_text() for tick in widest.get_xticklabels()]
-    for each in axes:
-        moved = dict(zip(each.get_xlim(), ends, strict=True))
-        for text in each.texts:
-            x, y = text.get_position()
-            text.set_position((moved.get(x, x), y))
-        each.set_xticks(ticks, labels)
-        each.set_xlim(ends)

@@ -15,15 +15,18 @@ KINDS = {
         "a lever that moves nothing teaches nothing",
         "make it stronger or let something depend on it, or take it out",
     ),
-    "unread": ("it cannot matter, whatever it is", "take it out, or write the rule that should read it"),
+    "unread": ("it cannot matter, whatever its value", "take it out, or write the rule that should read it"),
     "never chosen": (
         "its conditions never hold, or it is too rare to matter",
         "look at its 'when' and its rate, or run more often with --runs",
     ),
-    "never held": ("it can tell no two runs apart", "ask whether anything leads there, or take it out"),
-    "always held": ("nearly all runs share it, so that it tells little", "ask a question that runs answer differently"),
+    "never held": ("it cannot tell any two runs apart", "check whether anything leads to it, or take it out"),
+    "always held": ("nearly all runs share it, so it tells little", "ask a question that runs answer differently"),
     "all alike": ("nothing varies from run to run", "give the actors something to decide, or a variable some noise"),
-    "stuck": ("what lies at the end of its range cannot answer", "weaken what pushes it there, or widen the range"),
+    "stuck": (
+        "a variable at the end of its range can move no further",
+        "weaken what pushes it there, or widen the range",
+    ),
     "never moves": ("it is a constant", "let acts or targets move it, or take it out"),
     "never varies": ("the driver is a constant factor", "put its effect into the rate, or let what it reads vary"),
     "implausible": ("no reasonable critic would put it there", "change the value, or widen the range with a reason"),
@@ -32,7 +35,7 @@ KINDS = {
         "mend the rule, or the day in the record",
     ),
     "bloodless": (
-        "the rules give it no deaths, so that no run of the model would have them",
+        "the rules give it no deaths, so no run of the model can have them",
         "give the action 'casualties', or leave the deaths out",
     ),
     "stale": ("what it explains is no longer found", "take it out"),
@@ -115,4 +118,4 @@ def stale(file: Path, written: Mapping[str, tuple[str, int]], found: Iterable[Fi
     needed = {covering(finding.path, written) for finding in found}
     for path, (_, line) in written.items():
         if path not in needed:
-            yield Finding("stale", f"lint.{path}", f"nothing is found at '{path}' to explain", shown(file), line)
+            yield Finding("stale", f"lint.{path}", f"there is no finding at '{path}' to explain", shown(file), line)

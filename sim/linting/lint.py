@@ -234,7 +234,7 @@ class _Examined:
         """Deaths that the script or the history imposes with acts that cannot kill."""
         for name, entry in self.scenario.script.items():
             if entry.do is not None and entry.deaths and self.scenario.theatre.actions[entry.do].casualties is None:
-                what = f"{entry.do} kills {entry.deaths} on {entry.on}, and cannot kill"
+                what = f"{entry.do} kills {entry.deaths} on {entry.on}, but this action cannot kill"
                 yield self.places.finding("bloodless", f"script.{name}", what)
 
     def _unused(self) -> Iterator[Finding]:
@@ -273,7 +273,7 @@ class _Examined:
         dead, compared = self.pairs.unnoticed(changes, self._likely_runs(changes))
         shared.alive |= {change.path for change in changes} - {change.path for change in dead}
         for change in dead:
-            what = f"{change.said} nothing changes in some {compared} paired runs"
+            what = f"{change.said} nothing changes in about {compared} paired runs"
             yield self.places.finding("dead", change.path, what)
 
     def _likely_runs(self, changes: Iterable[Trial]) -> dict[str, NDArray[np.int64]]:

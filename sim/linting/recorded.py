@@ -51,7 +51,7 @@ def impossible(scenario: Scenario, record: HistoryFile, seed: int, places: Place
     for path, barred in acts.items():
         barred.sort(key=lambda act: act.day)
         days = ", nor on ".join(f"{on(act.date)} ({_why(act)})" for act in barred)
-        yield places.finding("impossible", path, f"{barred[0].action} could not be done on {days}, and was")
+        yield places.finding("impossible", path, f"{barred[0].action} could not be done on {days}, but was")
 
 
 def _why(act: SurprisingAct) -> str:

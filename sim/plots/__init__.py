@@ -2,8 +2,8 @@
 
 Each takes an ensemble (or a comparison, choices, a sweep and a measure of its runs, or what a record says of a model)
 and an Axes (left out, those of a new figure), and says on the figure what it shows, of how many runs, and what its
-bands mean. `sim.plots.figures` writes the standard set to files. `with sim.plots.style("projector"):` draws for the back
-row of a classroom, `"paper"` for print.
+bands mean. `sim.plots.figures` writes the standard set to files. What is drawn under `sim.plots.style("projector")` is
+for the back row of a classroom, under `"paper"` for print.
 """
 
 from . import backend as backend  # before all that imports Matplotlib

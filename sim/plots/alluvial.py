@@ -56,8 +56,8 @@ def alluvial(ensemble: Ensemble, ax: Axes | None = None, days: Sequence[int] | N
         ax,
         f"{percent(float((ended > begun).mean()))} of the runs stand higher on {final} than on {first}, "
         f"{percent(float((ended < begun).mean()))} lower",
-        f"Bars: runs by their gravest act of the past {memory:g} days, the gravest on top. Bands: the same runs, in the "
-        "colour of the rung they leave.",
+        f"Bars: runs by their gravest act of the past {memory:g} days, the gravest on top. Bands: the same runs, in "
+        "the colour of the rung they leave.",
     )
     foot(ax, ensemble)
     shares = np.stack([np.bincount(rows[:, day], minlength=10) / n for day in chosen])
@@ -116,7 +116,8 @@ def _finish(
     _beside(ax, -0.05, "right", begun, {rung: places[0][rung] for rung in there}, top)
     dates = [ensemble.scenario.start + timedelta(days=int(day)) for day in days]
     room = wide * (1 - min(column / wide, 0.6)) / max(len(days) - 1, 1)
-    narrow = max(width_of(brief(date), name_size()) for date in dates) + 6 > room
+    # The first begins where its bar does, the second stands in the middle below its own.
+    narrow = 1.5 * max(width_of(brief(date), name_size()) for date in dates) + 6 > room
     labels = [f"{date.day} {month(date)[:3]}" if narrow else brief(date) for date in dates]
     ax.set_xticks([0, *(at + _BAR / 2 for at in range(1, len(days)))], labels, fontsize=name_size())
     ax.get_xticklabels()[0].set_horizontalalignment("left")

@@ -12,8 +12,9 @@ from sim.experiments.branching.choices import HOLD, Choices
 from sim.text import brief, called, percent
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, left_out, percent_axis, plain_axes, points, row_limits, rows_with_room, signed
+from .frame import given_or_new, head, left_out, percent_axis, plain_axes, points, signed
 from .labels import name_size
+from .rows import row_limits, rows_with_room
 from .settings import plain_text
 
 
@@ -54,7 +55,14 @@ def choices(choices: Choices, ax: Axes | None = None, outcome: str | None = None
     shown, rows, names = _shown(ax, choices, table)
     for at, row in zip(rows, shown.itertuples(index=False), strict=True):
         _row(ax, at, row, hold)
-    ax.vlines(np.full(len(rows), hold), rows - 0.22, rows + 0.22, color=COLOURS["quiet text"], linewidth=1, linestyle=(0, (1.5, 1.5)))
+    ax.vlines(
+        np.full(len(rows), hold),
+        rows - 0.22,
+        rows + 0.22,
+        color=COLOURS["quiet text"],
+        linewidth=1,
+        linestyle=(0, (1.5, 1.5)),
+    )
     furthest = max(float(table["share"].max()), hold + float(table["difference_high"].max(skipna=True)))
     ax.set_xlim(0, min(1.05 * max(furthest, 0.01), 1.0))
     for at, name in zip(rows, names, strict=True):
@@ -79,8 +87,9 @@ def _seen(choices: Choices, table: pd.DataFrame, outcome: str, hold: float) -> s
     if not apart:
         return f"{brought}: nothing that {actor} can do stands clearly apart from holding ({percent(hold)} of branches)"
     top = max(apart, key=lambda row: abs(row.share - hold))
-    return f"{brought}: {percent(top.share)} of branches after \N{LEFT SINGLE QUOTATION MARK}{choices.label(top.action)}" + (
-        f"\N{RIGHT SINGLE QUOTATION MARK}, {percent(hold)} if {actor} holds"
+    return (
+        f"{brought}: {percent(top.share)} of branches after \N{LEFT SINGLE QUOTATION MARK}{choices.label(top.action)}"
+        + (f"\N{RIGHT SINGLE QUOTATION MARK}, {percent(hold)} if {actor} holds")
     )
 
 

@@ -5,25 +5,26 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from sim.analysis.discovery import Box
 from sim.analysis.peeling import peeling
 from sim.results.sweep import Sweep
 from sim.text import percent
+from sim.theatre.parameters.in_words import in_words
 from sim.theatre.parameters.law import Laws
 
 from .colours import COLOURS, tint
-from .frame import given_or_new, head, percent_axis, plain_axes, points, signed
-from .influence import is_share, signature
-from .labels import line, size, width_of, wrapped
-from .settings import PLAIN, plain_text
+from .frame import given_or_new, head, make_room, percent_axis, plain_axes, points, signed
+from .influence import is_share, signature, tidy
+from .labels import broken, height_of, line, name_size, size, width_of
+from .settings import PLAIN, current, plain_text
 
 CELLS = 8
 """Cells to each side, where points do not stand on a grid."""
 FEWEST = 3
 """Points in a cell of which a mean is drawn, where they do not stand on a grid."""
-LETTERS = 22
 
 
 @plain_text
@@ -49,36 +50,60 @@ def heat(sweep: Sweep, measure: str, numbers: Sequence[str] | None = None, ax: A
     sound = np.isfinite(values)
     np.add.at(total, (rows[0][sound], columns[0][sound]), values[sound])
     np.add.at(count, (rows[0][sound], columns[0][sound]), 1)
-    least = 1 if sweep.design.method == "grid" else FEWEST
+    # With few points, cells that hold as many as any do are drawn all the same.
+    least = 1 if sweep.design.method == "grid" else min(FEWEST, int(count.max()))
     with np.errstate(invalid="ignore"):
         means = np.where(count >= least, total / count, np.nan)
-    shades = LinearSegmentedColormap.from_list("shades", ["#ffffff", COLOURS["rung 3"], COLOURS["rung 7"]])
+    shades = LinearSegmentedColormap.from_list("shades", [COLOURS["rung 1"], COLOURS["rung 4"], COLOURS["rung 8"]])
     low, high = float(np.nanmin(means)), float(np.nanmax(means))
+    make_room(ax, right=16 + 5.2 * size())
+    told = "Cells: the mean over the points in them" + ("" if least == 1 else f"; blank: fewer than {least}")
+    others = " Other numbers lie where the sweep put them." if len(sweep.design.paths) > 2 else ""
+    paths = "" if current().far else f" Across: {across}; upwards: {upward}."
+    label, words = sweep.label(name), [in_words(sweep.scenario, path) for path in (across, upward)]
+    span = f"from {_mean(name, low)} to {_mean(name, high)}" if high > low else f"{_mean(name, low)} everywhere"
+    head(ax, f"{label}: {span} as two numbers change", f"{told}.{others}{paths}")
+    ax.set_xlabel(broken(words[0], points(ax)[0], name_size()), loc="right", **PLAIN)
+    signed(ax, *signature(sweep))
+    side = broken(words[1], points(ax)[1], name_size())
+    make_room(ax, left=14 + 3 * name_size() + height_of(side, name_size()))
     ax.imshow(means, origin="lower", aspect="auto", cmap=shades, vmin=low, vmax=high if high > low else low + 1)
+    wide, tall = points(ax)
+    cell = wide / len(columns[1]), tall / len(rows[1])
     for (row, column), mean in np.ndenumerate(means):
-        if np.isfinite(mean):
-            dark = mean > low + 0.75 * (high - low)
-            text = percent(mean) if is_share(name) else f"{mean:.3g}"
-            colour = "white" if dark else COLOURS["text"]
+        text = _mean(name, mean) if np.isfinite(mean) else ""
+        if text and width_of(text) + 3 < cell[0] and height_of(text) < cell[1]:
+            colour = "white" if mean > low + 0.6 * (high - low) else COLOURS["text"]
             ax.text(column, row, text, ha="center", va="center", fontsize=size(), color=colour)
-    ax.set_xticks(range(len(columns[1])), columns[1])
-    ax.set_yticks(range(len(rows[1])), rows[1])
-    ax.set_xlabel(_short(across), loc="right", **PLAIN)
-    ax.set_ylabel(_short(upward), **PLAIN)
+    _some_ticks(ax, columns[1], rows[1], cell)
+    ax.set_ylabel(side, **PLAIN)
     plain_axes(ax)
     ax.grid(False)
     ax.tick_params(length=0)
-    told = "Cells: the mean over the points in them" + ("" if least == 1 else f"; blank: fewer than {FEWEST}")
-    others = " Other numbers lie where the sweep put them." if len(sweep.design.paths) > 2 else ""
-    where = f"Across: {across}. Upwards: {upward}."
-    head(ax, f"{sweep.label(name)}: two numbers together", f"{where} {told}.{others}")
-    signed(ax, *signature(sweep))
+    _shades(ax, shades, name, low, high)
     return ax
 
 
-def _short(path: str) -> str:
-    """The end of a path, which is told in full above."""
-    return path if len(path) <= LETTERS else f"… {path[path.find('.', len(path) - LETTERS) + 1 :]}"
+def _mean(name: str, mean: float) -> str:
+    return percent(mean) if is_share(name) else f"{mean:.3g}"
+
+
+def _some_ticks(ax: Axes, columns: Sequence[str], rows: Sequence[str], cell: tuple[float, float]) -> None:
+    """Name as many columns and rows as there is room for."""
+    across = -(-int(max(width_of(text, name_size()) for text in columns) + 6) // max(int(cell[0]), 1))
+    upward = -(-int(1.3 * name_size()) // max(int(cell[1]), 1))
+    ax.set_xticks(range(0, len(columns), across), columns[::across])
+    ax.set_yticks(range(0, len(rows), upward), rows[::upward])
+
+
+def _shades(ax: Axes, shades: LinearSegmentedColormap, name: str, low: float, high: float) -> None:
+    """Draw what the shades mean, as a bar beside the map."""
+    bar = ax.inset_axes((1.03, 0.0, 0.025, 1.0))
+    bar.imshow(np.linspace(0, 1, 64)[:, None], origin="lower", aspect="auto", cmap=shades, extent=(0, 1, 0, 1))
+    bar.set_xticks([])
+    bar.set_yticks([0, 1], [_mean(name, low), _mean(name, high)], fontsize=size())
+    bar.yaxis.tick_right()
+    bar.tick_params(length=0, labelcolor=COLOURS["text"])
 
 
 def _two(sweep: Sweep, name: str, numbers: Sequence[str] | None) -> tuple[str, str]:
@@ -127,24 +152,25 @@ def tradeoff(
     name = sweep.measure(measure)
     steps, says = peeling(sweep.design.points, sweep.Y(name), name, above=above, below=below)
     coverage, density = steps["coverage"].to_numpy(), steps["density"].to_numpy()
+    best = int(np.argmax(np.minimum(coverage, density)))
+    head(
+        ax,
+        f"A box that holds {percent(coverage[best])} of the cases is {percent(density[best])} pure",
+        f"Looked for: points at which {_quoted(sweep, name, says)}. Coverage: share of these in the box; density: "
+        "their share of the box, both on the points that made it. Dots: boxes of PRIM's peeling; beside some, how many "
+        "numbers they limit.",
+    )
+    ax.set_xlabel("Coverage", loc="right")
+    signed(ax, *signature(sweep))
     ax.plot(coverage, density, color=COLOURS["quiet text"], linewidth=0.8)
     ax.scatter(coverage, density, s=18, color=COLOURS["outcome"], zorder=3, linewidth=0)
     ax.set_xlim(0, 1.02)
     ax.set_ylim(0, 1.05)
     _tell_numbers(ax, coverage, density, steps["limited"].to_numpy().astype(int))
-    ax.set_xlabel("Coverage", loc="right")
     ax.set_ylabel("Density")
     percent_axis(ax.xaxis)
     percent_axis(ax.yaxis)
     plain_axes(ax, grid="both")
-    head(
-        ax,
-        "What a box gives up as it gets purer",
-        f"Looked for: points at which {_quoted(sweep, name, says)}. Coverage: share of these in the box; density: "
-        "their share of the box, both on the points that made it. Dots: boxes of PRIM's peeling; beside some, how many "
-        "numbers they limit.",
-    )
-    signed(ax, *signature(sweep))
     return ax
 
 
@@ -157,7 +183,8 @@ def _tell_numbers(
     for number in np.unique(limited)[::-1].tolist():
         at = int(np.flatnonzero(limited == number)[-1])
         height = float(density[at]) * tall
-        if any(abs(height - other) < line() for other in told):
+        # The lowest stands above its dot, all others below theirs.
+        if any(abs(height - other) < (2.4 if height <= 2 * line() else 1.2) * line() for other in told):
             continue
         told.append(height)
         text = f"{number} {'number' if number == 1 else 'numbers'}" if number else "all points"
@@ -169,7 +196,7 @@ def _tell_numbers(
             xytext=(-6 if left else 6, -1),
             textcoords="offset points",
             ha="right" if left else "left",
-            va="top",
+            va="top" if place[1] * tall > 2 * line() else "bottom",
             fontsize=size(),
             color=COLOURS["text"],
         )
@@ -196,61 +223,74 @@ def parallel(sweep: Sweep, measure: str, box: Box, ax: Axes | None = None, lines
     if not box.limits:
         raise ValueError("the box limits no number, so there is no axis to draw")
     chosen = list(box.limits)
+    where = f"Where {_quoted(sweep, name, box.says)}: {percent(box.density)} of the points in the box, "
+    where += f"{percent(box.of_interest)} of all"
+    bound = _judgement(box)
+    inside = _inside(sweep, box)
+    if len(chosen) == 1:
+        head(ax, where, f"Dots: points of the sweep, red inside the box, which is shaded. {bound}")
+        _one_number(ax, sweep, name, chosen[0], inside, box)
+        return ax
+    head(ax, where, f"Lines: points of the sweep, red inside the box. Thick: its limits. {bound}", bare=True)
+    column = points(ax)[0] / len(chosen) - 8
+    words = [broken(in_words(sweep.scenario, path), column) for path in chosen]
+    signed(ax, *signature(sweep), lower=max(map(height_of, words)) - height_of("x") + 4)
     varied = {each.path: each for each in sweep.design.varied}
     low, high = np.array([(varied[path].low, varied[path].high) for path in chosen]).T
     X = Laws([varied[path].number for path in chosen]).place(sweep.design.points[chosen].to_numpy().T).T
-    inside = _inside(sweep, box)
     step = max(len(X) // lines, 1)
     shown = np.arange(len(X)) % step == 0
     x = np.arange(len(chosen), dtype=float)
-    wide = np.concatenate([x - 0.2, x + 0.2]) if len(chosen) == 1 else x
     for mask, colour, width, order in (
         (shown & ~inside, tint(COLOURS["tension"], 0.35), 0.5, 1),
         (shown & inside, COLOURS["rung 5"], 0.8, 2),
     ):
-        rows = X[mask] if len(chosen) > 1 else np.repeat(X[mask], 2, axis=1)
-        ax.plot(wide, rows.T, color=colour, linewidth=width, alpha=0.6, zorder=order)
+        ax.plot(x, X[mask].T, color=colour, linewidth=width, alpha=0.6, zorder=order)
     for at, path in enumerate(chosen):
         bottom, top = varied[path].number.place(np.clip(np.array(box.limits[path]), low[at], high[at]))
         ax.vlines(at, 0, 1, color=COLOURS["text"], linewidth=0.8, zorder=3)
         ax.vlines(at, bottom, top, color=COLOURS["outcome"], linewidth=5, zorder=4)
         for height, value, align in ((0.0, low[at], "top"), (1.0, high[at], "bottom")):
-            rise = -3 if align == "top" else 3
             ax.annotate(
-                f"{value:g}",
+                tidy(value),
                 (at, height),
-                xytext=(0, rise),
+                xytext=(0, -3 if align == "top" else 3),
                 textcoords="offset points",
                 ha="center",
                 va=align,
                 fontsize=size(),
                 color=COLOURS["text"],
             )
+    ends = 1.6 * line() / points(ax)[1]
     ax.set_xlim(-0.5, len(chosen) - 0.5)
-    ax.set_ylim(-0.08, 1.08)
-    ax.set_xticks(x, [wrapped(path.replace(".", ". "), LETTERS, 4).replace(". ", ".") for path in chosen])
+    ax.set_ylim(-ends, 1 + ends)
+    ax.set_xticks(x, words)
     ax.set_yticks([])
     plain_axes(ax)
     ax.grid(False)
     ax.spines[["left", "bottom"]].set_visible(False)
     ax.tick_params(length=0, labelsize=size())
-    head(
-        ax,
-        f"Where {wrapped(_quoted(sweep, name, box.says), 70, 1)}",
-        f"Lines: points of the sweep, red inside the box. Thick: its limits. {_judgement(box)}",
-    )
-    ax.annotate(
-        " · ".join(signature(sweep)),
-        (0, 0),
-        xytext=(0, -52),
-        xycoords="axes fraction",
-        textcoords="offset points",
-        va="top",
-        fontsize=size(),
-        color=COLOURS["quiet text"],
-        annotation_clip=False,
-    )
     return ax
+
+
+def _one_number(ax: Axes, sweep: Sweep, name: str, path: str, inside: NDArray[np.bool_], box: Box) -> None:
+    """A measure over the one number that a box limits."""
+    varied = next(each for each in sweep.design.varied if each.path == path)
+    x, y = sweep.design.points[path].to_numpy(), sweep.Y(name)
+    ax.set_xlabel(broken(in_words(sweep.scenario, path), points(ax)[0], name_size()), loc="right", **PLAIN)
+    signed(ax, *signature(sweep))
+    shaded = np.clip(np.array(box.limits[path]), varied.low, varied.high)
+    ax.axvspan(*shaded, color=tint(COLOURS["outcome"], 0.15), linewidth=0)
+    for mask, colour in ((~inside, COLOURS["tension"]), (inside, COLOURS["rung 5"])):
+        ax.scatter(x[mask], y[mask], s=16, color=colour, linewidth=0, zorder=3)
+    ax.set_xlim(varied.low, varied.high)
+    label = broken(sweep.label(name), points(ax)[1], name_size())
+    make_room(ax, left=14 + 3.2 * name_size() + height_of(label, name_size()))
+    ax.set_ylabel(label, **PLAIN)
+    if is_share(name):
+        percent_axis(ax.yaxis)
+    plain_axes(ax, grid="both")
+    ax.xaxis.set_major_locator(MaxNLocator(4 if current().far else 7))
 
 
 def _judgement(box: Box) -> str:

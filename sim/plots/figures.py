@@ -94,6 +94,8 @@ def _save(
     words = dict(texts)
     if name is not None:
         words["Figure"] = name
+    if current().name != "web":
+        words["Style"] = current().name
     if record is not None:
         words["Record"] = f"seed {record.seed}, {record.scenario.sha256}"
     words["Drawn-By"] = f"matplotlib {matplotlib.__version__}"

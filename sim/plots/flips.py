@@ -13,8 +13,9 @@ from sim.experiments.pairs.compare import Comparison
 
 from .colours import COLOURS, tint
 from .difference import called_apart, refuse_empty, signature
-from .frame import given_or_new, head, left_out, plain_axes, points, row_limits, rows_with_room, signed
+from .frame import given_or_new, head, left_out, plain_axes, points, signed
 from .labels import line, name_size, size, width_of
+from .rows import row_limits, rows_with_room
 from .settings import current, plain_text
 
 
@@ -36,8 +37,8 @@ def flips(comparison: Comparison, ax: Axes | None = None, like: Sequence[Compari
     table = comparison.flips().merge(comparison.difference(), on="outcome")
     table = table.sort_values("difference", key=abs, ascending=False, kind="stable", ignore_index=True)
     most = max(_most(each) for each in (comparison, *like))
-    meaning = "Bars: pairs in which it came about under one only. Right: how its share changes, with its paired 95 % interval."
-    head(ax, _seen(table, labels, len(comparison)), meaning, keys=1, bare=True)
+    meaning = "Bars: pairs in which it came about under one only. Right: how its share changes, paired interval."
+    head(ax, _seen(table, labels, comparison), meaning, keys=1, bare=True)
     ax.set_xlabel("Pairs of runs", loc="right")
     signed(ax, *signature(comparison))
     told = [_told(row) for row in table.itertuples(index=False)]
@@ -65,22 +66,25 @@ def _most(comparison: Comparison) -> int:
     return max(int(comparison.flips()[["first_only", "second_only"]].to_numpy().max(initial=0)), 1)
 
 
-def _seen(table: pd.DataFrame, labels: dict[str, str], pairs: int) -> str:
+def _seen(table: pd.DataFrame, labels: dict[str, str], comparison: Comparison) -> str:
     """Which outcome changes most, if any can be told to change."""
     clear = table[(table["low"] > 0) | (table["high"] < 0)]
     if clear.empty:
         turned = int((table["first_only"] + table["second_only"]).sum())
-        return "No outcome clearly becomes likelier or less" if turned else f"The change turns no outcome in {pairs:,} pairs"
+        still = f"The change turns no outcome in {len(comparison):,} pairs"
+        return "No outcome clearly becomes likelier or less" if turned else still
     top = clear.iloc[0]
     change = f"{100 * abs(top['difference']):.1f} points {'more' if top['difference'] > 0 else 'less'} often"
-    return f"{labels[top['outcome']]}: {change}, the clearest change"
+    return f"{labels[top['outcome']]}: {change} under {called_apart(comparison)[1]}"
 
 
 def _told(row: Any) -> str:
     change = f"{100 * row.difference:+.1f} points"
     if current().far:
         return change
-    return f"in both {row.both:,}, in neither {row.neither:,};  {change} ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
+    return (
+        f"in both {row.both:,}, in neither {row.neither:,};  {change} ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
+    )
 
 
 def _bars(ax: Axes, at: float, row: Any) -> None:

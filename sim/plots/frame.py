@@ -12,8 +12,7 @@ import xarray as xr
 from matplotlib import rcParams
 from matplotlib.axes import Axes
 from matplotlib.dates import date2num
-from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
+from matplotlib.figure import Figure, SubFigure
 from matplotlib.ticker import FixedFormatter, FixedLocator, FuncFormatter
 from numpy.typing import NDArray
 
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 WIDTH, HEIGHT = 8.0, 4.5
 """Size of a figure, in inches."""
-SMALL, PATH = 0.8, "path"
-"""Size of a number's path beside its words, as a part of that of the text; and how such texts are marked."""
 GAP = 10.0
 """Points between the end of a line and its label."""
 _STEPS: tuple[tuple[Any, int], ...] = (
@@ -78,14 +75,27 @@ def laid_out(figure: Figure) -> Axes:
 
 
 def make_room(ax: Axes, **margins: float) -> None:
-    """Leave so many points free between the Axes and an edge of the figure, if they were laid out here."""
-    if ax not in _OURS:
-        return
+    """Leave so many points free between the Axes and an edge of what is theirs.
+
+    Axes that were laid out here have their figure. Of Axes that stand in rows (`pyplot.subplots`) each has an equal
+    part of its height, so that what is written above one is not written over another; how wide they are is not changed.
+    Others stay where they were put.
+    """
     wide, tall = (72 * inches for inches in ax.figure.figure.get_size_inches())
-    box = ax.get_position()
+    box, spec = ax.get_position(), ax.get_subplotspec()
+    low, high = 0.0, 1.0
+    if ax not in _OURS:
+        if spec is None or isinstance(ax.figure, SubFigure):
+            return
+        rows = spec.get_gridspec().nrows
+        low, high = 1 - (spec.rowspan.stop / rows), 1 - (spec.rowspan.start / rows)
+        margins = {side: points for side, points in margins.items() if side in ("below", "above")}
     left, right = margins.get("left", box.x0 * wide), margins.get("right", (1 - box.x1) * wide)
-    below, above = margins.get("below", box.y0 * tall), margins.get("above", (1 - box.y1) * tall)
-    ax.set_position((left / wide, below / tall, max(wide - left - right, 36) / wide, max(tall - below - above, 36) / tall))
+    bottom = low + margins["below"] / tall if "below" in margins else box.y0
+    top = high - margins["above"] / tall if "above" in margins else box.y1
+    size = max(wide - left - right, 36) / wide, max(top - bottom, 36 / tall)
+    if margins:
+        ax.set_position((left / wide, bottom, *size))
 
 
 def refuse_empty(ensemble: "AnyEnsemble") -> None:
@@ -222,7 +232,8 @@ def signed(ax: Axes, *parts: str, lower: float = 0.0) -> None:
         text = " · ".join(part for part in (parts[0].partition(":")[0], *parts[1:]) if part)
     text = broken(text, wide)
     down = 8 + 1.6 * size() + lower
-    if (name := ax.get_xlabel()) and width_of(text) + width_of(name + _MORE, name_size()) > wide:
+    beside = ax.xaxis.label.get_horizontalalignment() == "right"
+    if (name := ax.get_xlabel()) and not (beside and width_of(text) + width_of(name + _MORE, name_size()) <= wide):
         down += height_of(name, name_size()) + 2
     make_room(ax, below=down + height_of(text) + 4)
     _note(ax, text, 0, -down, "top")
@@ -254,52 +265,6 @@ def plain_axes(ax: Axes, grid: str = "y") -> None:
     ax.set_axisbelow(True)
 
 
-def rows_with_room(
-    ax: Axes, names: Sequence[str], wide: float, most: int | None = None
-) -> tuple[NDArray[np.float64], list[str]]:
-    """Where marks lie of which each has its name above it, as many from the first as there is room for.
-
-    Returns
-    -------
-    Heights of the marks, 0 for the first and 1 apart where names have one line; and the names, broken to a width
-    """
-    texts = [broken(name, wide, name_size()) for name in names]
-    step = height_of("x", name_size()) / 0.62
-    more = np.array([0.62 * text.count("\n") for text in texts])
-    heights = np.cumsum(1 + more)
-    n = int(np.sum((heights + 0.25) * step <= points(ax)[1]))
-    n = max(min(n, most or n), min(1, len(texts)))
-    return (more[:1].sum() + 1 - heights)[:n] if n else heights, texts[:n]
-
-
-def write_name(ax: Axes, x: float, y: float, words: str, path: str, room: float) -> None:
-    """Write what a number is called, broken to so many points, and small behind it, where there is room, its path."""
-    note = ax.text(x, y, words, va="bottom", fontsize=size(), linespacing=1.1, color=COLOURS["text"], parse_math=False)
-    note.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
-    begin, small = width_of(words.split("\n")[-1]) + 7, SMALL * size()
-    if current().far or path in ("", words) or begin + width_of(path, small) > room:
-        return
-    beside = ax.annotate(
-        path,
-        (x, y),
-        xytext=(begin, 0.5),
-        textcoords="offset points",
-        va="bottom",
-        fontsize=small,
-        color=COLOURS["quiet text"],
-        gid=PATH,
-    )
-    beside.set_parse_math(False)
-
-
-def row_limits(ax: Axes, rows: NDArray[np.float64], names: Sequence[str]) -> None:
-    """Show so many rows, from the top of the first name to below the last mark."""
-    first = 0.62 * names[0].count("\n") if len(names) else 0.0
-    ax.set_ylim(rows[-1] - 0.4 if len(rows) else -1, 0.85 + first)
-    ax.set_yticks([])
-    ax.spines["left"].set_visible(False)
-
-
 def percent_axis(axis: Any) -> None:
     """Write shares on an axis in per cent."""
     axis.set_major_formatter(FuncFormatter(_in_percent))
@@ -308,16 +273,6 @@ def percent_axis(axis: Any) -> None:
 def _in_percent(share: float, _: object) -> str:
     """A share in per cent, also where numbers of ticks are set by TeX, to which the sign begins a comment."""
     return f"{100 * share:.3g} {chr(92) if rcParams['text.usetex'] else ''}%"
-
-
-def share_axis(ax: Axes, rows: NDArray[np.float64], names: Sequence[str] = ()) -> None:
-    """Lay out Axes on which each row is the share of an outcome."""
-    ax.set_xlim(0, 1)
-    ax.set_xlabel("Share of runs", loc="right")
-    ax.xaxis.set_major_locator(FixedLocator([0, 0.2, 0.4, 0.6, 0.8, 1]))
-    percent_axis(ax.xaxis)
-    plain_axes(ax, grid="x")
-    row_limits(ax, rows, names)
 
 
 def date_axis(ax: Axes, ensemble: "AnyEnsemble", column: float = 0.0, window: tuple[int, int] | None = None) -> float:

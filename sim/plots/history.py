@@ -255,13 +255,14 @@ def _inject(action: str) -> str:
 def _scripted(ax: Axes, dates: NDArray[np.float64], injects: Sequence[tuple[int, str]], per_day: float) -> None:
     """Mark what the scenario itself lets happen, and name it where there is room, in a few rows."""
     taken: list[TextBox] = []
-    page = TextBox(-1, -ROWS, (len(dates) - 1) * per_day + 1, 0)
+    rows = min(ROWS, int(points(ax)[1] * (CEILING - FLOOR) / (TOP - FLOOR) / line()))
+    page = TextBox(-1, -rows, (len(dates) - 1) * per_day + 1, 0)
     for day, text in injects:
         date, x, wide = dates[day], day * per_day, width_of(text) + 4
         ax.plot(
             [date, date], [CEILING, 9.5], color=COLOURS["quiet text"], linewidth=0.9, linestyle=(0, (2, 2)), zorder=1
         )
-        places = ((row, left) for row in range(ROWS) for left in (x, x - wide))
+        places = ((row, left) for row in range(rows) for left in (x, x - wide))
         boxes = (TextBox(left, -row - 0.9, left + wide, -row - 0.1) for row, left in places)
         box = next((box for box in boxes if box.within(page) and not any(box.meets(other) for other in taken)), None)
         if box is None:
@@ -296,13 +297,16 @@ def _names(
         return act.day * per_day, (act.height - FLOOR) * per_rung
 
     def mark(act: DrawnAct) -> TextBox:
-        (x, y), half, weight = on_page(act), *((half_of(act), 40.0) if act.large or act in few else (2, 1.0))
+        x, y = on_page(act)
+        half, weight = (half_of(act), 40.0) if act.large or act in few else (2.0, 1.0)
         return TextBox(x - half, y - half, x + half, y + half, weight)
 
     texts = []
     for act in few:
         date = scenario.start + timedelta(days=act.day)
-        texts.append(broken(f"{on(date, year=False)}: {scenario.theatre.actions[act.action].label}", 0.24 * points(ax)[0]))
+        texts.append(
+            broken(f"{on(date, year=False)}: {scenario.theatre.actions[act.action].label}", 0.24 * points(ax)[0])
+        )
     page = TextBox(0, (-0.5 - FLOOR) * per_rung, (len(dates) - 1) * per_day, (9.6 - FLOOR) * per_rung)
     boxes = place([on_page(act) for act in few], texts, page, [mark(act) for act in acts])
     for act, text, box in zip(few, texts, boxes, strict=True):

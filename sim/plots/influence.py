@@ -15,25 +15,16 @@ from sim.theatre.parameters.in_words import in_words
 
 from .colours import COLOURS, tint
 from .difference import quoted
-from .frame import (
-    given_or_new,
-    head,
-    key,
-    left_out,
-    percent_axis,
-    plain_axes,
-    points,
-    row_limits,
-    rows_with_room,
-    signed,
-    write_name,
-)
+from .frame import given_or_new, head, key, left_out, percent_axis, plain_axes, points, signed
 from .history import write_tied
 from .labels import TextBox, broken, place, size, width_of
+from .rows import row_limits, rows_with_room, write_name
 from .settings import PLAIN, current, plain_text
 
 MOST = 12
 """Numbers that are drawn."""
+_SIGNS = {"mu_star": "\N{GREEK SMALL LETTER MU}*"}
+"""Indices that are written otherwise than they are named in tables."""
 
 
 @plain_text
@@ -91,7 +82,7 @@ def tornado(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST
     if len(rows) < len(found):
         left_out(ax, f"{len(found) - len(rows)} that swing less not drawn")
     keys = (("first", "at its low end"), ("second", "at its high end"))
-    key(ax, [Patch(color=tint(COLOURS[side], 0.6), label=text) for side, text in keys])
+    key(ax, [Patch(color=tint(COLOURS[side], 0.8), label=text) for side, text in keys])
     return ax
 
 
@@ -125,13 +116,11 @@ def _reach(runs: NDArray[np.float64], places: Sequence[int], base: float) -> flo
     return 1.35 * max(max((abs(end - base) for end in ends), default=0.0), 1e-9)
 
 
-def _end(
-    ax: Axes, runs: NDArray[np.float64], base: float, row: float, point: int, colour: str, reach: float
-) -> None:
+def _end(ax: Axes, runs: NDArray[np.float64], base: float, row: float, point: int, colour: str, reach: float) -> None:
     """One half of a bar and its interval."""
     sound = np.isfinite(runs[0]) & np.isfinite(runs[point])
     difference, low, high, _ = mean_difference(runs[0, sound, None], runs[point, sound, None])
-    ax.barh(row, float(difference[0]), left=base, height=0.15, color=tint(colour, 0.6), linewidth=0)
+    ax.barh(row, float(difference[0]), left=base, height=0.15, color=tint(colour, 0.8), linewidth=0)
     if np.isfinite(low[0]):
         ends = np.clip([base + low[0], base + high[0]], base - reach, base + reach)
         ax.hlines(row, *ends, color=colour, linewidth=1.2)
@@ -173,14 +162,13 @@ def morris(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MOST)
     colours = np.where(clear, COLOURS["outcome"], COLOURS["tension"])
     ax.hlines(y, found["mu_star_low"].clip(lower=0), found["mu_star_high"], color=tint(COLOURS["tension"], 0.5))
     ax.scatter(x, y, s=22, c=colours, zorder=3, linewidth=0)
-    far = 1.06 * max(float(x.max()), float(found["mu_star_high"].head(most).max()), 1e-12)
-    up = 1.15 * max(float(y.max()), 1e-12)
+    far = 1.06 * max(float(x.max()), float(found["mu_star_high"].head(most).max()))
+    far, up = far if far > 1e-9 else 1.0, 1.15 * float(y.max()) if y.max() > 1e-9 else 1.0
     ax.plot([0, min(far, up)], [0, min(far, up)], color=COLOURS["quiet text"], linewidth=0.8, linestyle=(0, (2, 1.5)))
     ax.set_xlim(0, far)
     ax.set_ylim(0, up)
-    if far > 1e-9 or up > 1e-9:
-        few = min(most, 4) if current().far else most
-        _call(ax, x, y, [in_words(sweep.scenario, path) for path in found["parameter"].head(few)], far, up)
+    few = min(most, 4) if current().far else most
+    _call(ax, x, y, [in_words(sweep.scenario, path) for path in found["parameter"].head(few)], far, up)
     ax.set_ylabel("\N{GREEK SMALL LETTER SIGMA}: how much that varies")
     plain_axes(ax, grid="both")
     ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
@@ -233,10 +221,10 @@ def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MO
         f"{sweep.label(name)}: {clear} of {counted(len(found), 'number')} clearly matter"
         if known
         else f"{sweep.label(name)}: how much {counted(len(found), 'number')} matter",
-        f"Bars: {main}, {about}{beside}. Lines: 95 % intervals. {_dice(sweep, name)}".strip(),
+        f"Bars: {_SIGNS.get(main, main)}, {about}{beside}. Lines: 95 % intervals. {_dice(sweep, name)}".strip(),
         bare=True,
     )
-    ax.set_xlabel(main, loc="right")
+    ax.set_xlabel(_SIGNS.get(main, main), loc="right")
     signed(ax, *signature(sweep))
     wide, _ = points(ax)
     rows, names = rows_with_room(ax, [in_words(sweep.scenario, path) for path in found["parameter"].head(most)], wide)
@@ -251,7 +239,8 @@ def influence(sweep: Sweep, measure: str, ax: Axes | None = None, most: int = MO
     for row, words, path in zip(rows, names, shown["parameter"], strict=True):
         write_name(ax, 0.0, row + 0.17, words, path, wide)
     highest = float(np.nanmax([shown[main].max(), shown[f"{main}_high"].max()]))
-    ax.set_xlim(0, 1.05 * max(highest, 1e-12))
+    ax.set_xlim(0, 1.05 * highest if highest > 1e-12 else 1)
+    ax.xaxis.set_major_formatter(FuncFormatter(lambda value, _: tidy(value)))
     plain_axes(ax, grid="x")
     row_limits(ax, rows, names)
     if len(found) > len(shown):

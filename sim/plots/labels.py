@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from textwrap import shorten, wrap
 
 import numpy as np
 from matplotlib.font_manager import FontProperties
@@ -52,22 +51,12 @@ def _ten_points_wide(text: str, bold: bool) -> float:
     # A dollar sign would be read as the start of a formula.
     lines = [line for line in text.replace("$", "S").split("\n") if line.strip()]
     # No curve reaches beyond its control points, and where it ends exactly takes long to find.
-    return max(
-        (float(TextPath((0, 0), line, size=10, prop=font).vertices[:, 0].max()) for line in lines), default=0.0
-    )
+    return max((float(TextPath((0, 0), line, size=10, prop=font).vertices[:, 0].max()) for line in lines), default=0.0)
 
 
 def height_of(text: str, points: float | None = None) -> float:
     """Height of a text of one line or more, with a little air; of an empty one, none."""
     return 1.25 * (size() if points is None else points) * (1 + text.count("\n")) + 1 if text else 0.0
-
-
-def wrapped(text: str, letters: int, lines: int = 2) -> str:
-    """Break a text into lines of about so many letters, and end it with … where it is longer."""
-    parts = wrap(text, letters)
-    if len(parts) > lines:
-        parts = [*parts[: lines - 1], shorten(" ".join(parts[lines - 1 :]), letters, placeholder="…")]
-    return "\n".join(parts)
 
 
 def broken(text: str, wide: float, points: float | None = None, bold: bool = False) -> str:
@@ -96,7 +85,7 @@ def told_within(text: str, wide: float, lines: int, points: float | None = None)
 
 
 def fitting(full: Sequence[str], short: Sequence[str], weight: Sequence[float], room: float) -> list[str]:
-    """Texts that go one above another into so many points: full, and the lightest in short, or left out, where need be."""
+    """Texts that go one above another into so many points: full, or the lightest in short, or left out."""
     texts = list(full)
     lightest_first = sorted(range(len(texts)), key=lambda at: weight[at])
     for others in (list(short), [""] * len(texts)):

@@ -74,7 +74,7 @@ def fan(
     keys += [] if record is None else [overlay.name_of(record, variable)]
     told = "" if record is None else _followed(ensemble, record, variable)
     head(ax, _seen(ensemble, variable), _meaning(ensemble, levels, texts, told), key_rows(ax, keys))
-    for at, (level, low, high) in enumerate(zip(levels, quantiles[::2], quantiles[1::2], strict=True)):
+    for at, (low, high) in enumerate(zip(quantiles[::2], quantiles[1::2], strict=True)):
         ax.fill_between(dates, low, high, color=band_colour(at, len(levels)), linewidth=0, label=keys[at])
     for at, position in enumerate(chosen.position):
         ax.plot(dates, rows[position], color=path_colour(at), linestyle=PATH_STYLES[at % 4], linewidth=1.3)

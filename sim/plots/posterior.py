@@ -15,8 +15,9 @@ from sim.theatre.parameters.in_words import in_words
 
 from .colours import COLOURS, tint
 from .figures import canvas
-from .frame import given_or_new, head, plain_axes, points, signed, write_name
+from .frame import given_or_new, head, plain_axes, points, signed
 from .labels import broken, line, size, width_of
+from .rows import write_name
 from .settings import current, own_settings, plain_text
 
 if TYPE_CHECKING:

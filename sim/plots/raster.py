@@ -22,6 +22,7 @@ from .frame import (
 )
 from .settings import current, plain_text
 
+
 @plain_text
 def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = None, least: int = 7) -> Axes:
     """Acts of every run, a row for each, in the colours of the ladder, sorted by the day of an outcome.
@@ -66,8 +67,8 @@ def raster(ensemble: Ensemble, ax: Axes | None = None, outcome: str | None = Non
     head(
         ax,
         f"{theatre.outcomes[chosen].label}: in {n:,} of {len(run):,} runs",
-        f"A row is a run, with its acts from rung {least} up, the run in which it came about first on top. Upright marks: "
-        f"the day on which it did.{last}",
+        f"A row is a run, with its acts from rung {least} up; on top is the run in which it came about first. Upright "
+        f"marks: the day on which it did.{last}",
         lines,
     )
     foot(ax, ensemble)

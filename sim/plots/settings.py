@@ -100,7 +100,10 @@ def plain_text(idea: Callable[P, R]) -> Callable[P, R]:
     @functools.wraps(idea)
     def drawn(*args: P.args, **kwargs: P.kwargs) -> R:
         with rc_context(_PLAIN_TEXT):
-            return idea(*args, **kwargs)
+            made = idea(*args, **kwargs)
+            interactive = matplotlib.is_interactive()
+        matplotlib.interactive(interactive)  # a notebook turns it on with its first figure, and shows none without it
+        return made
 
     return drawn
 

@@ -26,12 +26,11 @@ from .frame import (
     plain_axes,
     points,
     refuse_empty,
-    rows_with_room,
     rung_in_words,
     rung_name,
-    share_axis,
 )
 from .labels import broken, fitting, name_size, size, width_of
+from .rows import rows_with_room, share_axis
 from .settings import plain_text
 from .standard import Plate, Shown, standard
 
@@ -65,7 +64,8 @@ def rungs(ensemble: "AnyEnsemble", ax: Axes | None = None, record: Ensemble | No
     memory = theatre.ladder.rung_memory.value
     head(
         ax,
-        f"{percent(shares[most, -1])} of the runs stand on {rung_in_words(theatre, most)}, on {brief(ensemble.scenario.end)}",
+        f"{percent(shares[most, -1])} of the runs stand on {rung_in_words(theatre, most)}, "
+        f"on {brief(ensemble.scenario.end)}",
         f"By the gravest act of the past {memory:g} days. Right: shares on the last day; "
         f"sampling error at most ±{50 * float((high - low).max()):.1f} points (95 %).",
     )
@@ -147,7 +147,10 @@ def first_passage(
     )
     if record is not None:
         meaning += f" Diamonds: when the {overlay.LABEL}, to {overlay.last_day(ensemble, record)}, got there."
-    ends = [f"{percent(shares[at, -1])} {'of the runs have reached ' if not at else ''}rung {rung}" for at, rung in enumerate(steps)]
+    ends = [
+        f"{percent(shares[at, -1])} {'of the runs have reached ' if not at else ''}rung {rung}"
+        for at, rung in enumerate(steps)
+    ]
     head(ax, f"By {brief(ensemble.scenario.end)}, {listed(ends)}", meaning)
     for at, rung in enumerate(steps):
         colour, style = rung_colour(rung), PASSAGE_STYLES[at % len(PASSAGE_STYLES)]

@@ -15,6 +15,7 @@ from sim.results.ensemble import SCRIPT, Ensemble
 from sim.text import counted, on
 
 from .colours import COLOURS
+from .difference import quoted
 from .frame import (
     column_for,
     date_axis,
@@ -29,7 +30,6 @@ from .frame import (
     points,
     span_of,
 )
-from .difference import quoted
 from .history import TOP, DrawnAct, acts_of, half_of, in_order, keys_of_sides, rings, rung_names, write_tied
 from .labels import Point, TextBox, broken, name_size, place
 from .settings import current, plain_text

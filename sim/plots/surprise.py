@@ -85,8 +85,8 @@ def surprise(filtered: FilteredDays, ax: Axes | None = None, named: int = MOST_N
         np.arange(32) + 0.5, edges, grid, cmap=shades, norm=PowerNorm(0.5, 0, most), edgecolor="white", linewidth=0.6
     )
     _lay_out(ax, days.index, rows)
-    _number(ax, stand_out, days.index, rows, most)
-    _name(ax, filtered, stand_out, grid.shape[0])
+    n = _name(ax, filtered, stand_out, grid.shape[0])
+    _number(ax, stand_out.head(n), days.index, rows, most)
     return ax
 
 
@@ -98,8 +98,8 @@ def _tell(ax: Axes, filtered: FilteredDays, days: pd.Series) -> None:
         ax,
         surprised if days.max() > 0 else "No day of the record surprised the model",
         f"Shade: nats, minus the log of the chance that the model gave to the day's record, its silence included; "
-        f"{number(float(days.sum()))} in all, {number(max(float(days.max()), 1e-9))} at most. Named, with their nats: the "
-        "days with most.",
+        f"{number(float(days.sum()))} in all, {number(max(float(days.max()), 1e-9))} at most. Named, with their nats: "
+        "the days with most.",
     )
     ax.set_xlabel("Day of the month", loc="right")
     scenario = filtered.scenario
@@ -114,7 +114,6 @@ def _tell(ax: Axes, filtered: FilteredDays, days: pd.Series) -> None:
 
 def _lay_out(ax: Axes, dates: pd.DatetimeIndex, rows: NDArray[np.integer[Any]]) -> None:
     """Days to the right, months down, and room for names on the right."""
-    wide, _ = points(ax)
     ax.set_xlim(0.5, 0.5 + 31 / (1 - COLUMN))
     ax.set_ylim(rows[-1] + 0.5, -0.5)
     firsts = [int(np.flatnonzero(rows == row)[0]) for row in range(rows[-1] + 1)]
@@ -140,16 +139,14 @@ def _number(ax: Axes, days: pd.Series, dates: pd.DatetimeIndex, rows: NDArray[np
     for rank, (day, nats) in enumerate(days.items(), 1):
         dark = (nats / most) ** 0.5 > 0.5
         colour = "white" if dark else COLOURS["text"]
-        ax.text(
-            day.day, row_of[day], str(rank), ha="center", va="center", fontsize=size(), color=colour, clip_on=False
-        )
+        ax.text(day.day, row_of[day], str(rank), ha="center", va="center", fontsize=size(), color=colour, clip_on=False)
 
 
-def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> None:
-    """Say in the column on the right what was recorded on these days, of as many as there is room for."""
+def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> int:
+    """Say in the column on the right what was recorded on these days; return of how many there is room for."""
     wide, tall = points(ax)
     texts = [
-        broken(f"{rank}  {brief(day.date())}: {_what(filtered, day)}, {number(nats, 2)}", COLUMN * wide - 14)
+        broken(f"{rank}: {brief(day.date())}: {_what(filtered, day)}, {number(nats, 2)}", COLUMN * wide - 14)
         for rank, (day, nats) in enumerate(days.items(), 1)
     ]
     room = np.cumsum([1.1 * height_of(text) for text in texts])
@@ -166,6 +163,7 @@ def _name(ax: Axes, filtered: FilteredDays, days: pd.Series, n_rows: int) -> Non
             color=COLOURS["text"],
             parse_math=False,
         )
+    return len(texts)
 
 
 def _what(filtered: FilteredDays, day: pd.Timestamp) -> str:

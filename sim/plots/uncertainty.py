@@ -20,16 +20,15 @@ from .frame import (
     head,
     key,
     key_rows,
-    left_out,
     labelled,
+    left_out,
     plain_axes,
     points,
     refuse_empty,
-    rows_with_room,
-    share_axis,
     with_unit,
 )
 from .labels import name_size, size, width_of
+from .rows import rows_with_room, share_axis
 from .settings import PLAIN, current, plain_text
 from .shares import in_how_many
 from .standard import Plate, Shown, standard
@@ -72,8 +71,8 @@ def uncertainty(
     keys = ["dice and uncertain numbers", "dice alone"]
     head(
         ax,
-        f"{name}, {brief(ensemble.scenario.end)}: {100 * band:g} % of the runs span {number(widths[0], 2)}{unit} by dice "
-        f"alone, {number(widths[1], 2)} with uncertain numbers",
+        f"{name}, {brief(ensemble.scenario.end)}: {100 * band:g} % of the runs span {number(widths[0], 2)}{unit} by "
+        f"dice alone, {number(widths[1], 2)} with uncertain numbers",
         f"Bands: the middle {100 * band:g} % of the runs on each day. Grey, hatched: the {len(written):,} runs whose "
         f"numbers are as written; blue: with numbers drawn from {source_of(ensemble.info['uncertain'])}.",
         key_rows(ax, keys),

@@ -19,6 +19,12 @@ _AFTER = {"turn": 1, "outcome": 2}
 """What is told behind the acts of its day."""
 
 
+HIGHEST_LEAST = 4
+"""Acts from this rung up are told by themselves, if nobody says otherwise; lower ones where those are few."""
+FEW = 55
+"""Entries of a year that make no story."""
+
+
 @dataclass(frozen=True)
 class Entry:
     """One thing that a story tells."""
@@ -49,6 +55,12 @@ def entries(run: "Replay", least: int) -> list[Entry]:
     chosen = everything(run.acts) if least == 0 else select(run.acts, run.scenario.theatre, least, matter)
     told = [*_acts(run, chosen, least, after), *turned, *came]
     return sorted(told, key=lambda entry: (entry.day, _AFTER.get(entry.kind, 0)))
+
+
+def lowest_told(run: "Replay") -> int:
+    """The highest rung from which on a run has enough to tell; a quiet history is one of words and signals."""
+    enough = FEW * min(run.scenario.days, 365) / 365
+    return next((least for least in range(HIGHEST_LEAST, 1, -1) if len(entries(run, least)) >= enough), 1)
 
 
 def _outcomes(run: "Replay") -> list[Entry]:

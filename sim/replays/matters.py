@@ -21,6 +21,9 @@ LAST = 3
 _EACH = 2
 """How many acts are looked for behind each quantity that it reads."""
 
+_DEEPEST = 6
+"""Through so many flags and conditions is it looked for."""
+
 
 @dataclass(frozen=True)
 class Turn:
@@ -90,7 +93,7 @@ def _of_clause(course: Course, quantity: Quantity, limit: Limit, so: bool, day: 
     theatre, name = course.scenario.theatre, quantity.of[0] if quantity.of else ""
     up = (limit.op == ">=") == so
     if name in theatre.conditions and quantity.kind in ("variable", "condition"):
-        if depth < len(theatre.conditions):
+        if depth < _DEEPEST:
             yield from _of_condition(course, theatre.conditions[name], up, day, depth + 1)
     elif quantity.kind == "variable" and isinstance(theatre.variables[name], FlagVariable):
         turned = [on for on, is_up in _turned(course, name) if on <= day and is_up == up]
@@ -117,7 +120,7 @@ def _of_flag(course: Course, flag: str, up: bool, day: int, depth: int) -> Itera
     ]
     yield from by
     condition = getattr(variable, f"{way}_when", None)
-    if not by and condition is not None and depth < len(course.scenario.theatre.variables):
+    if not by and condition is not None and depth < _DEEPEST:
         yield from _of_condition(course, condition, True, day, depth + 1)
 
 

@@ -103,15 +103,15 @@ class Replay:
         """What actors did: its events without what the scenario itself let happen to variables."""
         return tuple(act for act in self.acts if act.target is not None)
 
-    def text(self, least: int = 4, width: int = WIDTH, opening: Sequence[str] = ()) -> str:
+    def text(self, least: int | None = None, width: int = WIDTH, opening: Sequence[str] = ()) -> str:
         """Tell the run as a dated story, in lines of at most `width` letters.
 
         Parameters
         ----------
-        least : int
-            The lowest rung told by itself. Below it are told what killed, what was imposed, what brought an outcome
-            about, and what led to something that is told; the rest is counted. What repeats is folded into a sentence.
-            0 tells every act in full.
+        least : int, optional
+            The lowest rung told by itself; left out, 4, or lower where that makes no story. Below it are told what
+            killed, what was imposed, what brought an outcome about, and what led to something that is told; the rest is
+            counted. What repeats is folded into a sentence. 0 tells every act in full.
         opening : sequence of str
             Paragraphs to begin with, such as what kind of history it is.
         """

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sim.text import called, capital, checked_width, counted, month, on, paragraph, printable
 
-from .entries import Entry, entries
+from .entries import Entry, entries, lowest_told
 
 if TYPE_CHECKING:
     from .replay import Replay
@@ -18,9 +18,10 @@ _FARTHEST = 5
 """Drawn numbers that are told."""
 
 
-def story(run: "Replay", least: int, width: int, opening: Sequence[str] = ()) -> str:
+def story(run: "Replay", least: int | None, width: int, opening: Sequence[str] = ()) -> str:
     """Tell a run as a dated story; see `Replay.text`."""
     checked_width(width)
+    least = lowest_told(run) if least is None else least
     lines = _title(run, width)
     for text in (*opening, _head(run), *_numbers(run), _legend(least)):
         lines += ["", *paragraph(text, width).splitlines()]

@@ -106,6 +106,8 @@ class _Tally:
         table = kept.events[(kept.events["actor"] != SCRIPT) & kept.events["run"].isin(kept.completed.index)]
         self.scenario, self.n = ensemble.scenario, kept.n_completed
         self.days = {str(name): part for name, part in table.groupby("action", observed=True)[["run", "day"]]}
+        self.none = table[["run", "day"]].head(0)
+        self.numbered: dict[tuple[str, ...], tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]] = {}
 
     def told(self, event: RecordedEvent, nth: int) -> str | None:
         """How many runs have such an act, or have it for the second time, and on which day half of them had it."""
@@ -120,12 +122,13 @@ class _Tally:
 
     def nth_days(self, acts: tuple[str, ...], nth: int) -> np.ndarray[Any, Any]:
         """The day on which each run did one of some acts for the nth time, of the runs that did."""
-        parts = [self.days[act] for act in acts if act in self.days]
-        if not parts:
-            return np.zeros(0)
-        both = pd.concat(parts).sort_values(["run", "day"], kind="stable")
-        days: np.ndarray[Any, Any] = both.loc[both.groupby("run").cumcount() == nth - 1, "day"].to_numpy()
-        return days
+        if acts not in self.numbered:
+            parts = [self.days[act] for act in acts if act in self.days]
+            both = pd.concat([*parts, self.none]).sort_values(["run", "day"], kind="stable")
+            self.numbered[acts] = both["day"].to_numpy(), both.groupby("run").cumcount().to_numpy()
+        days, before = self.numbered[acts]
+        found: np.ndarray[Any, Any] = days[before == nth - 1]
+        return found
 
 
 def _mark_headlines(rows: list[Row], turning: set[int]) -> None:

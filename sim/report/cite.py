@@ -108,7 +108,7 @@ class Citation:
             folder.mkdir(parents=True, exist_ok=True)
             for name in texts:
                 if (folder / name).exists() or (folder / name).is_symlink():
-                    raise StoreError(f"{folder / name} is there already; choose another folder, or move it away")
+                    raise StoreError(f"{folder / name} already exists; choose another folder, or move it away")
             for name, text in texts.items():
                 with (folder / name).open("x", encoding="utf-8", newline="") as file:
                     file.write(text)
@@ -129,7 +129,7 @@ def cite(folder: str | Path) -> Citation:
     if manifest.status != "complete":
         raise StoreError(
             f"{folder} is not finished: it has {manifest.runs:,} of {manifest.plan.runs:,} runs; finish it with "
-            "--resume before it is cited"
+            "--resume before you cite it"
         )
     return Citation(manifest, *every_number(manifest.plan.scenario))
 
@@ -168,13 +168,14 @@ def _sentences(of: Citation) -> Iterator[str]:
 def _changes(of: Citation) -> Iterator[str]:
     told = of.tables
     if not told.found:
-        yield "What it changes in a scenario that it may extend is not told here, as its file is not at hand unchanged."
+        yield "Its changes to a scenario that it may extend are not listed here, because its file was not found "
+        "unchanged."
     elif told.extends == of.manifest.plan.scenario.theatre.title:
-        yield f"In it, the scenario sets this: {' '.join(told.changes)}"
+        yield f"In this theatre, the scenario sets the following: {' '.join(told.changes)}"
     elif told.extends is not None and told.changes:
-        yield f'It extends "{told.extends}" and differs from it in this: {" ".join(told.changes)}'
+        yield f'It extends "{told.extends}" and differs from it as follows: {" ".join(told.changes)}'
     elif told.extends is not None:
-        yield f'It extends "{told.extends}", of which it changes no rule and no number.'
+        yield f'It extends "{told.extends}"and changes none of its rules or numbers.'
 
 
 def _runs(of: Citation) -> Iterator[str]:
@@ -191,7 +192,7 @@ def _runs(of: Citation) -> Iterator[str]:
             f"{counted(len(plan.design['parameters']), 'number')}, {runs:,} runs in all under seed {plan.seed}; {dice}."
         )
     else:
-        what = ", numbered on from one past" if plan.branch is not None else ""
+        what = "that share one past" if plan.branch is not None else ""
         yield f"There are {counted(runs, 'run')}{what} under seed {plan.seed}; {dice}."
     if plan.branch is not None:
         told = plan.branch
@@ -200,8 +201,8 @@ def _runs(of: Citation) -> Iterator[str]:
         which = f"the share of {plan.until.outcome}" if plan.until.outcome else "every outcome's share"
         yield f"Runs ended when the half-width of the interval of {which} was at most {number(plan.until.halfwidth)}."
     if failed := len(of.manifest.failures):
-        count = "count" if failed > 1 else "counts"
-        yield f"{counted(failed, 'run')} met a value that is not finite and {count} in no share."
+        count = "are" if failed > 1 else "is"
+        yield f"{counted(failed, 'run')} met a value that is not finite and {count} left out of every share."
     if plan.design is None:
         yield f"Intervals of shares are {_interval(of)}, of sampling error only."
 
@@ -209,9 +210,9 @@ def _runs(of: Citation) -> Iterator[str]:
 def _interval(of: Citation) -> str:
     plan = of.manifest.plan
     if plan.until is not None:
-        return "95 % confidence sequences, which hold although the runs ended when they were narrow enough"
+        return "95 % confidence sequences, which stay valid although the runs ended once they were narrow enough"
     if plan.uncertain:
-        return "95 % Wilson score intervals at the effective number of runs, as runs that share numbers are alike"
+        return "95 % Wilson score intervals at the effective number of runs, because runs that share numbers are alike"
     return "95 % Wilson score intervals"
 
 

@@ -74,7 +74,8 @@ class Contents:
     @property
     def answer_of_second(self) -> str:
         """What the sentence of the first screen says of the second ensemble."""
-        return answer(self.ensembles[1], rows_of(self.ensembles[1], self.data["opening"]["told"]))
+        said = answer(self.ensembles[1], rows_of(self.ensembles[1], self.data["opening"]["told"]))
+        return said[:1].lower() + said[1:]
 
     @property
     def unreached(self) -> list[str]:
@@ -198,7 +199,7 @@ def _add_runs(data: dict[str, Any], ensemble: AnyEnsemble, name: str) -> str | N
     data["lines"] = series.lines(kept, held, [variable["id"] for variable in data["variables"]])
     data["first_days"] = series.first_days(kept, held)
     data["acts"] = series.acts(kept, held, least)
-    data["deaths"] = {
+    data["blood"] = {
         "rungs": series.deaths_by_rung(kept),
         "deadliest": series.deadliest(kept, held, DEADLIEST),
     }

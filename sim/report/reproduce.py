@@ -17,6 +17,7 @@ from sim.execution.recorded import RecordError, recorded
 from sim.execution.run import nominal_runs, run
 from sim.execution.summarise import summarise
 from sim.plots.figures import save, standard
+from sim.plots.settings import style
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import Ensemble
 from sim.results.errors import StoreError
@@ -27,6 +28,7 @@ from sim.results.storage.manifest import provenance
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.parameters.fitted import as_options
 
+from .cipher import WrongWordError, unlocked
 from .render import ReportError, html
 
 LARGEST = 256 * 2**20
@@ -53,8 +55,14 @@ class Reproduced:
         return not self.differences
 
 
-def reproduce(file: str | Path) -> Reproduced:
+def reproduce(file: str | Path, passphrase: str | None = None) -> Reproduced:
     """Run again what a figure or a report carries, and compare: a figure pixel by pixel, a report by all its data.
+
+    Parameters
+    ----------
+    file : str or Path
+    passphrase : str, optional
+        What opens a report whose answers are locked.
 
     Raises
     ------
@@ -70,7 +78,7 @@ def reproduce(file: str | Path) -> Reproduced:
     if size > LARGEST:
         raise ReportError(f"{file} is too large for a figure or a report")
     try:
-        return _figure(file) if start.startswith(b"\x89PNG") else _page(file)
+        return _figure(file) if start.startswith(b"\x89PNG") else _page(file, passphrase)
     except StoreError as error:
         raise ReportError(f"{file} cannot be made again: {error}") from None
 
@@ -108,7 +116,8 @@ def _figure(file: Path) -> Reproduced:
     if name not in drawings:
         raise StoreError(f"this version draws no figure '{name}' of such runs; it draws {', '.join(drawings)}")
     made = BytesIO()
-    save(drawings[name](), made, ensemble, name)
+    with style(texts.get("Style", "web")):
+        save(drawings[name](), made, ensemble, name)
     drawn_again, now = _png(made)
     differences = _pixels(before, now)
     then, by_now = texts.get("Drawn-By"), drawn_again.get("Drawn-By")
@@ -170,10 +179,12 @@ class _Scripts(HTMLParser):
             self.texts[self._within] = self.texts.get(self._within, "") + data
 
 
-def _page(file: Path) -> Reproduced:
+def _page(file: Path, passphrase: str | None) -> Reproduced:
     try:
         content = read_file(file)
-        held = _scripts(content.decode("utf-8"))
+        held = _opened(_scripts(content.decode("utf-8")), passphrase)
+    except StoreError:
+        raise
     except (OSError, ValueError) as error:
         raise StoreError(f"it is neither a PNG nor a page ({error})") from None
     try:
@@ -196,6 +207,20 @@ def _page(file: Path) -> Reproduced:
     notes = [note for note in map(_versions, carried) if note]
     note = notes[0] if differences and notes else None
     return Reproduced(file, "report", carried, differences, note, page.encode())
+
+
+def _opened(held: dict[str, str], passphrase: str | None) -> dict[str, str]:
+    """Texts of the script elements of a page, or of the one that is locked in it."""
+    if "sealed" not in held:
+        return held
+    if passphrase is None:
+        raise StoreError("its answers are locked; give its passphrase with --passphrase")
+    try:
+        return _scripts(unlocked(json.loads(held["sealed"]), passphrase))
+    except WrongWordError as error:
+        raise StoreError(str(error)) from None
+    except (KeyError, TypeError):
+        raise StoreError("it is damaged: what it locks is not whole") from None
 
 
 def _scripts(page: str) -> dict[str, str]:

@@ -57,7 +57,8 @@ def stories(ensemble: AnyEnsemble, name: str, reasons: Mapping[int, Sequence[str
     Returns
     -------
     `texts`, and by run: its number, the reasons for telling it, a summary, and entries in the order of time, each with
-    its day, its rung (-1 for an outcome, -2 for a flag that turns), its number, and the places of its two texts
+    its day, its rung (-1 for an outcome, -2 for a flag that turns), its number, and the places of its two texts;
+    and, as `outside`, the numbers of what the scenario itself lets happen, which stands on no rung
 
     Raises
     ------
@@ -77,8 +78,10 @@ def stories(ensemble: AnyEnsemble, name: str, reasons: Mapping[int, Sequence[str
             for entry in told
         ]
         left_out = len(replay.acts) - sum(len(entry.events) for entry in told if entry.rung is not None)
+        outside = [act.event for act in replay.acts if act.target is None]
         runs.append(
             {"run": number, "why": list(why), "summary": _summary(replay), "entries": places, "left_out": left_out}
+            | {"outside": outside}
         )
     return {"least": least, "texts": list(texts), "runs": runs}
 

@@ -32,7 +32,7 @@ def as_html(ensemble: AnyEnsemble) -> str:
         "<div class='tex2jax_ignore mathjax_ignore'>",  # a notebook would set what stands between dollar signs
         f"<p style='margin:0;font-weight:bold'>{escape(printable(scenario.title))}</p>",
         f"<p style='margin:0 0 .5em;opacity:.75'>{escape(told)}</p>",
-        *(_shares(ensemble) if ensemble.n_completed else ["<p>None of them was finished.</p>"]),
+        *(_shares(ensemble) if ensemble.n_completed else ["<p>No run was finished.</p>"]),
         *(_fan(ensemble) if ensemble.n_completed else []),
         "</div>",
     ]
@@ -97,7 +97,7 @@ def _fan(ensemble: AnyEnsemble) -> Iterator[str]:
     yield "</svg>"
     yield (
         "<p style='margin:0;opacity:.75'>Tension: the middle 50, 80 and 95 % of the runs on each day, their median "
-        "(dotted), and a run that happened.</p>"
+        "(dotted), and a single run (red).</p>"
     )
 
 

@@ -136,11 +136,11 @@ class Posterior:
             )
             lines.append(f"{row['path']:<{wide}}  {next(ends):^28}  {next(ends):^28}  {learned(row)}")
         if nothing := self.learned_nothing:
-            lines += ["", f"The record says nothing of {counted(len(nothing), 'number')}: {', '.join(nothing)}."]
+            lines += ["", f"The record says nothing about {counted(len(nothing), 'number')}: {', '.join(nothing)}."]
         if self.stuck:
             lines += [
                 "",
-                "The sets hardly moved in the end; do not rely on their spread, and take more particles.",
+                "The sets hardly moved in the end; do not rely on their spread, and use more particles.",
             ]
         return "\n".join(lines) + "\n"
 

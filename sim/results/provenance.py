@@ -18,7 +18,7 @@ from .errors import StoreError
 LARGEST = 64 * 2**20
 """Bytes of a scenario that a file may unfold to."""
 UNKNOWN = "unknown"
-_DAMAGED = "what it carries is damaged"
+_DAMAGED = "what is stored in it is damaged"
 
 
 @dataclass(frozen=True)
@@ -103,17 +103,17 @@ class Provenance:
             Something is missing or damaged, or the scenario is not the one that its hash names.
         """
         if "Scenario-Packed" not in texts:
-            raise StoreError("it does not carry the scenario that it was made from")
+            raise StoreError("it does not contain the scenario that it was made from")
         scenario = _scenario(texts["Scenario-Packed"])
         if scenario.sha256 != texts.get("Scenario-SHA256"):
-            raise StoreError(f"{_DAMAGED}: the scenario in it has another hash than it says")
+            raise StoreError(f"{_DAMAGED}: its scenario does not match its hash")
         try:
             seed, runs, first = int(texts["Seed"]), int(texts["Runs"]), int(texts.get("First", "0"))
             until = json.loads(texts["Until"]) if texts.get("Until") else None
         except (KeyError, ValueError, RecursionError) as error:
             raise StoreError(f"{_DAMAGED}: {error}") from None
         if until is not None and not isinstance(until, dict):
-            raise StoreError(f"{_DAMAGED}: it was not made until {until}")
+            raise StoreError(f"{_DAMAGED}: '{until}' is not a precision")
         if not 0 <= seed < 2**64 or not 1 <= runs <= 100_000_000 or not 0 <= first < 2**32:
             raise StoreError(f"{_DAMAGED}: seed {seed}, {runs} runs")
         dtype = "float64" if texts.get("Dtype") == "float64" else "float32"

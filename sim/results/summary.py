@@ -150,7 +150,9 @@ class Summary:
         if other.scenario.sha256 != self.scenario.sha256:
             raise ValueError(f"cannot add counts of {other.scenario.name} to those of {self.scenario.name}")
         if other.uncertain != self.uncertain:
-            raise ValueError("cannot add counts of runs that draw their numbers to those of runs as written")
+            raise ValueError(
+                "cannot add counts of runs that draw their numbers to counts of runs with numbers as written"
+            )
         self.spans = _joined(self.spans + other.spans)
         self.failed += other.failed
         self.failures = tuple(sorted(self.failures + other.failures)[:FAILURES_NAMED])

@@ -214,13 +214,14 @@ class Response:
         points, values = design.points, self.Y(name)
         if fresh is not None:
             if set(fresh.design.paths) != set(design.paths):
-                raise ValueError("boxes are judged by a sweep of the same numbers, and the other one varies others")
+                raise ValueError("boxes must be judged by a sweep of the same numbers, and this one varies others")
             return points, values, name, HeldOut(fresh.design.points, fresh.Y(name), self._parts(fresh.design))
         part = self._parts(design)
         parts = part.max() + 1
         if parts < 2:
             raise ValueError(
-                f"points of {design.method} hang together, so none can be held out to judge boxes by; sweep by lhs"
+                f"points of {design.method} depend on one another, so none can be held out to judge boxes by; sweep "
+                "with lhs"
             )
         held = np.isin(part, np.random.default_rng(design.seed).permutation(parts)[: parts // 2])
         return points[~held], values[~held], name, HeldOut(points[held], values[held], part[held])

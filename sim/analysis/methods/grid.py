@@ -17,7 +17,7 @@ class Grid(SweepMethod):
 
     name = layout = "grid"
     main = "S1"
-    about = "share of the variance that is of the number alone"
+    about = "share of the variance that is due to the number alone"
     least, usual = 2, 5
     step = "2 levels of each"
 
@@ -39,7 +39,7 @@ class Grid(SweepMethod):
         of_mean, of_each = _variances(given.X, given.Y[:, None]), _variances(given.X, given.runs)
         total, *parts = crossed(of_mean.mean(axis=1), of_each.mean(axis=1), given.runs.shape[1])
         if not total > 0:
-            raise ValueError("what the numbers do cannot be told from luck; take more replicates, or wider ranges")
+            raise ValueError("what the numbers do cannot be told from chance; take more replicates, or wider ranges")
         return {"S1": IndexEstimate(np.array(parts) / total)}
 
 

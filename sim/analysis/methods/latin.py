@@ -19,7 +19,7 @@ class LatinHypercube(Spread):
 
     name = "lhs"
     main = "strength"
-    about = "rank correlation with what the model gives on average, whatever its sign"
+    about = "size of the rank correlation with what the model gives on average"
     by_chance = 0.05  # of either sign
     least = 32
     step = "fewer show no correlation"
@@ -32,8 +32,8 @@ class LatinHypercube(Spread):
         reliable = reliability(given.runs)
         if not reliable and given.resamples:
             raise ValueError(
-                "what the numbers do cannot be told from luck: two halves of the replicates do not agree where it is "
-                "high; take more replicates, dice of its own for each point, or wider ranges"
+                "what the numbers do cannot be told from chance: two halves of the replicates do not agree where it "
+                "is high; take more replicates, separate dice for each point, or wider ranges"
             )
         # Without one of few replicates too little may be left to tell it, and the correlation stays as it is.
         rho, error = (each / np.sqrt(reliable or given.kept["reliable"]) for each in (rho, error))

@@ -17,7 +17,7 @@ class OneAtATime(SweepMethod):
 
     name = layout = "oat"
     main = "swing"
-    about = "change from the low to the high end, all others as they are"
+    about = "change from the low to the high end, with all other numbers as written"
     by_chance = 0.05  # of either sign
     least = usual = 1
     replicates = 64

@@ -20,7 +20,7 @@ class RbdFast(Estimator):
     name = "rbd_fast"
     layout = SPREAD
     main = "S1"
-    about = "share of the variance that is of the number alone"
+    about = "share of the variance that is due to the number alone"
 
     def estimate(self, given: EstimatorInput) -> dict[str, IndexEstimate]:
         """S1."""
@@ -36,7 +36,7 @@ class RbdFast(Estimator):
         each = [self._squares(given, replicate) for replicate in given.runs.T if np.ptp(replicate)]
         total = crossed(np.asarray(whole), np.asarray(given.runs.var(axis=0).mean()), m)
         if not total > 0:
-            raise ValueError("what the numbers do cannot be told from luck; take more replicates, or wider ranges")
+            raise ValueError("what the numbers do cannot be told from chance; take more replicates, or wider ranges")
         return {"S1": IndexEstimate(crossed(share * whole, np.sum(each, axis=0) / m, m) / total, error * whole / total)}
 
     @staticmethod

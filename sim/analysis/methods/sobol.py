@@ -26,7 +26,7 @@ class Sobol(SweepMethod):
 
     name = layout = "sobol"
     main = "ST"
-    about = "share of what the numbers vary it by that would remain if all others were known"
+    about = "share of the variance due to the numbers that would remain if all other numbers were known"
     least, usual, doubling = 64, 256, True
     step = "64 for each number and 128 more"
 
@@ -65,15 +65,15 @@ def _refuse_luck(runs: Floats, variance: Floats, common: bool) -> None:
     m = runs.shape[1]
     if common and 1 < m < FEWEST_REPLICATES and np.ptp(runs, axis=1).any():
         raise ValueError(
-            f"what the numbers do cannot be told from luck by {m} replicates, the same dice at all points; take "
-            f"{FEWEST_REPLICATES} at least, or dice of its own for each point"
+            f"what the numbers do cannot be told from chance with {m} replicates on the same dice at all points; "
+            f"take {FEWEST_REPLICATES} at least, or separate dice for each point"
         )
     error = np.hypot(*two_errors(variance, common, degree=2))
     without = m * variance.mean() - 2 * variance.mean(axis=0)  # of each replicate in turn, but for a factor
     if m > 1 and (variance.mean() <= error or (common and without.min() <= 0)):
         raise ValueError(
-            "what the numbers do cannot be told from luck; take more replicates, dice of its own for each point, fewer "
-            "numbers, or wider ranges"
+            "what the numbers do cannot be told from chance; take more replicates, separate dice for each point, "
+            "fewer numbers, or wider ranges"
         )
 
 

@@ -150,7 +150,9 @@ def _refuse_past(scenario: Scenario, path: str, day: int) -> None:
     """Refuse to change what only counts before the day."""
     keys = path.split(".")
     if keys[0] == "variables" and keys[2:] == ["start"]:
-        raise QueryError(f"'{path}' counts on the first morning only; write it into a scenario, and compare the two")
+        raise QueryError(
+            f"'{path}' matters on the first morning only; write it into a scenario, and compare the two scenarios"
+        )
     if keys[0] == "script" and scenario.script[keys[1]].on < scenario.start + timedelta(days=day):
         raise QueryError(f"'{path}': {keys[1]} happens on {scenario.script[keys[1]].on}, before {dated(scenario, day)}")
 
@@ -169,7 +171,7 @@ def _begun(stem: LockstepModel, numbers: NDArray[np.int64], rules: Scenario, cha
     try:
         model = branched(stem, numbers, scenario=rules, keep=np.float32)
     except ValueError as error:
-        advice = "write it into a scenario, where it holds from the first day, and compare the two"
+        advice = "write it into a scenario, where it holds from the first day, and compare the two scenarios"
         raise QueryError(f"{', '.join(change.numbers)}: {error}; {advice}") from None
     for action in change.actions:
         model.impose(action)
@@ -287,6 +289,6 @@ def changes_in(changes: Iterable[str]) -> dict[str, str]:
     for text in changes:
         path, equals, value = text.rpartition("=")
         if not equals or not path.strip() or not value.strip():
-            raise QueryError(f"'{text}' is no change; write it path=value, such as actions.us.strike_iran.rate=0.01")
+            raise QueryError(f"'{text}' is not a change; write path=value, such as actions.us.strike_iran.rate=0.01")
         found[path.strip()] = value.strip()
     return found

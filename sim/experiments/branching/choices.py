@@ -124,7 +124,7 @@ class Choices:
             none = "every outcome had come about before the choice"
             if not self.scenario.theatre.outcomes:
                 none = f"the theatre {self.scenario.theatre.theatre} has no outcomes"
-            raise QueryError(f"{none}: there is nothing to tell options apart by")
+            raise QueryError(f"{none}, so there is nothing to compare the options by")
 
         def differs(outcome: str) -> tuple[float, float]:
             rows = self.table[self.table["outcome"] == outcome]
@@ -196,7 +196,9 @@ def choices(
     stem = trunk(origin, run, first)
     if first < stem.program.script.imposed_days:
         begins = dated(question, min(stem.program.script.imposed_days, question.days - 1))
-        raise QueryError(f"history is imposed on {dated(question, first)} and nobody chooses; that begins on {begins}")
+        raise QueryError(
+            f"history is imposed on {dated(question, first)} and nobody chooses; choices begin on {begins}"
+        )
     found = options(stem, who)
     open_ = [option for option in found if not option.vetoed]
     hands = question.theatre.hands

@@ -29,7 +29,7 @@ def trunk(origin: Origin, run: int, day: int, *, keep: bool = False) -> Lockstep
         model.step()
     for _, failed, what in model.failures:
         raise QueryError(
-            f"run {run} failed on {dated(origin.scenario, failed)}: {what} was not finite; take another run"
+            f"run {run} failed on {dated(origin.scenario, failed)}: {what} was not finite; choose another run"
         )
     _refuse_another_past(model, origin, run)
     return model
@@ -42,7 +42,8 @@ def _refuse_another_past(model: LockstepModel, origin: Origin, run: int) -> None
     found = origin.mismatch(event_table(model.block(), model.program), run, before=model.day)
     if found is not None:
         raise QueryError(
-            f"run {run} is no longer the one in {origin.name}, from {dated(origin.scenario, found.day)} on: that was "
-            f"made by escalation-sim {origin.made_by or '(unknown)'}, whose model differs from this one; run its "
+            f"run {run} differs from the one in {origin.name} from {dated(origin.scenario, found.day)} on: the "
+            f"latter was made by escalation-sim {origin.made_by or '(unknown)'}, whose model differs from this one; "
+            "run its "
             "scenario again"
         )

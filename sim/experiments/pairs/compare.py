@@ -246,7 +246,7 @@ def compare(
     for each in origins:
         if isinstance(each.ensemble, CountedEnsemble):
             raise QueryError(
-                f"{each.name} keeps counts of its runs, and pairs need the runs; name its scenario instead"
+                f"{each.name} keeps only counts of its runs, and pairs need single runs; name its scenario instead"
             )
     known = min((each.runs for each in origins if each.runs is not None), default=origins[0].scenario.runs)
     wanted = known if runs is None else whole(runs, "runs", 1, MOST_RUNS, QueryError)
@@ -288,7 +288,9 @@ def _shared_seed(origins: tuple[Origin, Origin], seed: int | None) -> int:
     chosen = seed if seed is not None else (results or origins)[0].seed
     for each in results:
         if each.seed != chosen:
-            raise QueryError(f"{each.name} was made with seed {each.seed}, not {chosen}; only the same dice make pairs")
+            raise QueryError(
+                f"{each.name} was made with seed {each.seed}, not {chosen}; runs can be paired only on the same dice"
+            )
     return chosen
 
 
@@ -306,11 +308,11 @@ def _drawn_alike(origins: tuple[Origin, Origin]) -> NumbersFrom:
         if one.uncertain and other.uncertain:
             raise QueryError(
                 f"runs of {one.name} have drawn their numbers from {source_of(one.uncertain)}, those of {other.name} "
-                f"from {source_of(other.uncertain)}; only runs that have drawn from the same make pairs"
+                f"from {source_of(other.uncertain)}; runs can be paired only if both draw from the same source"
             )
         raise QueryError(
-            f"runs of {one.name} have drawn their numbers, those of {other.name} have them as written; only runs that "
-            "differ by what was changed, and by nothing else, make pairs"
+            f"runs of {one.name} have drawn their numbers, those of {other.name} use the numbers as written; runs "
+            "can be paired only if they differ by the change alone"
         )
     return next((each.uncertain for each in results), False)
 
@@ -325,8 +327,8 @@ def _levers_alike(first: Origin, second: Origin) -> tuple[Origin, Origin]:
     results = [each for each in (first, second) if each.ensemble is not None]
     if len({each.scenario.levers_drawn for each in results}) > 1:
         raise QueryError(
-            f"levers were drawn too for the runs of only one of {first.name} and {second.name}; only runs that differ "
-            "by what was changed, and by nothing else, make pairs"
+            f"only one of {first.name} and {second.name} has drawn its levers too; runs can be paired only if they "
+            "differ by the change alone"
         )
     if not any(each.scenario.levers_drawn for each in results):
         return first, second
@@ -348,8 +350,8 @@ def refuse_unlike(first: Origin, second: Origin) -> None:
     for part in (first, second):
         if part.first:
             raise QueryError(
-                f"{part.name} is a part of an ensemble, with runs {part.first:,} and on; pairs begin with run 0: put "
-                "it together with the others by 'sim merge'"
+                f"{part.name} is a part of an ensemble that begins with run {part.first:,}, and pairs begin with "
+                "run 0; join all parts with 'sim merge'"
             )
     one, other = first.scenario, second.scenario
     if (one.start, one.days) != (other.start, other.days):

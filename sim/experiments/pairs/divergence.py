@@ -168,11 +168,16 @@ def _refuse_unknown(one: Replay, other: Replay, day: int, hand: str) -> None:
     actor = hand.split("/")[0]
     for told in (one, other):
         if actor not in told.program.actors:
-            raise QueryError(f"run {told.run} parts on day {day} by {actor}, an actor that {told.scenario.name} lacks")
+            raise QueryError(
+                f"the two histories of run {told.run} part on day {day} at {actor}, an actor that "
+                f"{told.scenario.name} lacks"
+            )
         mine = [each for each in told.program.hands if each.split("/")[0] == actor]
         if hand not in (mine or [actor]):
             who = called_hand(hand)
-            raise QueryError(f"run {told.run} parts on day {day} by {who}, which {told.scenario.name} lacks")
+            raise QueryError(
+                f"the two histories of run {told.run} part on day {day} at {who}, which {told.scenario.name} lacks"
+            )
 
 
 def _names(one: Scenario, other: Scenario) -> tuple[str, str]:

@@ -28,8 +28,9 @@ def divergence_text(parting: Divergence, width: int) -> str:
 def _head(parting: Divergence) -> str:
     one, other = parting.names
     return (
-        f"Run {parting.run} under {one} and under {other} first parts by a decision on {on(parting.date)}, day "
-        f"{parting.day}: {parting.label}. The draw is {number(parting.draw, 6)} under both.{_before(parting)}"
+        f"Run {parting.run} takes the same course under {one} and under {other} until a decision on "
+        f"{on(parting.date)}, day {parting.day}: {parting.label}. The draw is {number(parting.draw, 6)} under "
+        f"both.{_before(parting)}"
     )
 
 
@@ -40,11 +41,11 @@ def _before(parting: Divergence) -> str:
     if len(parting.imposed) > _NAMED:
         counts = Counter(each.under for each in parting.imposed)
         told = " and ".join(f"{counted(n, 'act')} under {name}" for name, n in counts.items())
-        return f" Before, {told} had been imposed that the other does not have."
+        return f" Before that day, {told} had been imposed that the other does not have."
     days = [on(parting.date - timedelta(days=parting.day - each.day)) for each in parting.imposed]
     told = ", ".join(f"{each.action} on {day}" for each, day in zip(parting.imposed, days, strict=True))
     under = " and ".join(dict.fromkeys(each.under for each in parting.imposed))
-    return f" Before, {under} had imposed {told}."
+    return f" Before that day, {under} had imposed {told}."
 
 
 def _decision(parting: Divergence, at: int) -> str:
@@ -63,11 +64,13 @@ def _tipping(parting: Divergence, width: int) -> Iterator[str]:
         yield paragraph("What tipped it: the same action was drawn under both, but one of them forbids it.", width)
         return
     what = "this rate alone" if len(parting.tipped) == 1 else f"these {len(parting.tipped)} rates together"
-    yield paragraph(f"What tipped it: {what}, per day under the one and under the other.", width)
+    yield paragraph(
+        f"What tipped it: {what}, per day, first under {parting.names[0]}, then under {parting.names[1]}.", width
+    )
     for shift in parting.tipped:
         yield from _shift(shift, parting.names, width)
     if parting.others:
-        yield paragraph(f"{capital(counted(parting.others, 'other rate'))} of the actor moved too.", width)
+        yield paragraph(f"{capital(counted(parting.others, 'other rate'))} of the actor differed too.", width)
     if parting.world:
         since = parting.date - timedelta(days=parting.day - (parting.since or 0))
         apart = [f"{name} {beside(a, b)} against {beside(b, a)}" for name, a, b in parting.world[:_VARIABLES]]
@@ -75,7 +78,7 @@ def _tipping(parting: Divergence, width: int) -> Iterator[str]:
         rest = f", and {counted(more, 'other variable')}" if more > 0 else ""
         yield ""
         yield paragraph(
-            f"The worlds had not been the same since {on(since)}. The evening before: {'; '.join(apart)}{rest}.", width
+            f"The two worlds had differed since {on(since)}. The evening before: {'; '.join(apart)}{rest}.", width
         )
 
 

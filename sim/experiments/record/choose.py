@@ -49,7 +49,7 @@ def prior_of(scenario: Scenario, parameters: Chosen | None) -> Prior:
         raise FitError(str(error)) from None
     if not wanted:
         raise FitError(
-            "say which numbers are fitted: a few at a time, by --param 'actions.iran.*.rate', or those that a screen "
+            "say which numbers to fit, a few at a time: by --param 'actions.iran.*.rate', or those that a screen "
             "by 'sim sweep' finds to matter, by --from"
         )
     numbers = dict(scenario.numbers())
@@ -57,8 +57,8 @@ def prior_of(scenario: Scenario, parameters: Chosen | None) -> Prior:
     kept = [path for path in found if path in exact or is_doubt(path, numbers[path], scenario)]
     if not found:
         raise FitError(
-            f"no number of {' or '.join(map(repr, wanted))} has a plausible range in which it may vary from run to "
-            "run; give it one here, or write one into the theatre"
+            f"no number that matches {' or '.join(map(repr, wanted))} has a plausible range in which it can vary "
+            "from run to run; give it one here, or write one into the theatre"
         )
     _refuse_wrong_many(kept, list(found))
     return Prior(tuple(found[path] for path in kept))
@@ -74,8 +74,8 @@ def _refuse_wrong_many(kept: list[str], found: list[str]) -> None:
     if not kept:
         more = ", …" if len(found) > 4 else ""
         raise FitError(
-            f"{', '.join(found[:4])}{more}: chosen by somebody, or says what is counted, and so no doubt that a record "
-            "could settle; if you mean it, name it by its own path"
+            f"{', '.join(found[:4])}{more}: a lever or a definition, so nothing that a record could settle; to fit "
+            "it all the same, name it by its full path"
         )
     if len(kept) > MOST_NUMBERS:
         raise FitError(

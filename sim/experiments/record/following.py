@@ -62,7 +62,7 @@ class Followed:
         tells = self.compiled.acts or self.compiled.seen.any()  # that nothing happened, it tells too
         if not self.compiled.days or not tells:
             raise RecordError(
-                f"nothing is recorded of {scenario.name}, which goes from {scenario.start} to {scenario.end}: the "
+                f"the record has nothing on {scenario.name}, which goes from {scenario.start} to {scenario.end}: the "
                 f"record goes from {self.record.first} to {self.record.last}"
             )
 
@@ -109,7 +109,7 @@ def _last(to: Any) -> date:
         It is none.
     """
     if (found := date_from(to)) is None:
-        raise RecordError(f"{shown(to)} is no date to follow a record to; write it as 2019-09-30")
+        raise RecordError(f"{shown(to)} is not a date to follow a record to; write it as 2019-09-30")
     return found
 
 

@@ -176,7 +176,7 @@ class Hindcast:
         windows tell of different things
         """
         if forecaster not in (told := self.forecasts["forecaster"].unique().tolist()):
-            raise QueryError(f"nobody called {forecaster!r} forecasts; there are {', '.join(told)}")
+            raise QueryError(f"there is no forecaster {forecaster!r}; there are {', '.join(told)}")
         table = self.forecasts[(self.forecasts["kind"] == "any") & (self.forecasts["forecaster"] == forecaster)]
         if question is not None:
             self._refuse_unknown(question, table)
@@ -187,7 +187,7 @@ class Hindcast:
     def _refuse_unknown(self, question: str, table: pd.DataFrame) -> None:
         known = table["question"].unique().tolist()
         if question not in known:
-            raise QueryError(f"no yes or no is asked by '{question}'; there are {', '.join(known) or 'none'}")
+            raise QueryError(f"there is no yes-or-no question '{question}'; there are {', '.join(known) or 'none'}")
 
     def levels(self, periods: int = PERIODS) -> pd.DataFrame:
         """What the model expected beside what came, by period.
@@ -387,13 +387,13 @@ class _Asking:
 def _refuse_short(scenario: Scenario, record: CompiledRecord, origins: Ints, span: int) -> None:
     if not scenario.theatre.questions:
         raise QueryError(
-            f"theatre {scenario.theatre.theatre} asks nothing; write 'questions:' into it, such as "
+            f"theatre {scenario.theatre.theatre} has no questions; write 'questions:' into it, such as "
             "'strike: {label: A strike, any: {rungs: [6, 9]}}'"
         )
     if len(origins) < 2 or origins[-1] - origins[0] < span:
         raise QueryError(
-            f"the record tells of {record.days} days of {scenario.name}: too few for windows of {span} days, of which "
-            "some must lie before the first and two must not overlap; choose fewer days"
+            f"the record covers {record.days} days of {scenario.name}, too few for windows of {span} days: it takes "
+            "days before the first window, and two windows that do not overlap; choose fewer days"
         )
 
 
@@ -421,7 +421,7 @@ def _paths(
         elif each.covered(record.seen[origins[0] : origins[-1] + span]):
             paths[each.name] = each.recorded(record)
         else:
-            unanswered[each.name] = "the record covers no such act"
+            unanswered[each.name] = "the record covers none of these acts"
     return paths, unanswered
 
 

@@ -35,8 +35,8 @@ def _lines(found: "Hindcast", width: int) -> Iterator[str]:
     yield ""
     apart = f"{counted(len(origins), 'origin')}, {counted(found.every, 'day')} apart"
     asked = (
-        f"{apart}, from {brief(origins[0])} to {brief(origins[-1])}: what runs that had followed the record so far "
-        f"said of the next {counted(found.days, 'day')}, and what came."
+        f"{apart}, from {brief(origins[0])} to {brief(origins[-1])}: what runs that had followed the record up to "
+        f"each origin forecast for the next {counted(found.days, 'day')}, and what happened."
     )
     yield from paragraph(asked, width).splitlines()
     yield ""
@@ -46,7 +46,7 @@ def _lines(found: "Hindcast", width: int) -> Iterator[str]:
     for sentence in sentences:
         yield from paragraph(sentence, width, 0, 2).splitlines()
     if not sentences:
-        yield "At no time does the model expect more or less than came, beyond chance."
+        yield "At no time does the model expect more or less than happened, beyond chance."
     yield ""
     for name, why in found.unanswered.items():
         yield from paragraph(f"Not judged: {scenario.theatre.questions[name].label}; {why}.", width).splitlines()
@@ -57,10 +57,11 @@ def _meaning(found: "Hindcast") -> str:
     used = [name for name in RIVALS if name in set(found.forecasts["forecaster"])]
     told = "; ".join(f"{_spaced(name)}, {RIVALS[name]}" for name in used)
     return (
-        "Scores: Brier's for a yes or no, else the ranked probability score; less is better. Skill: what the model "
-        "saves of a rival's score, 1 at best, with a 95 % interval by blocks of four origins. Forecasts are of what "
-        f"would be recorded; in log scores a chance below 1 in {round(1 / found.least):,} counts as that. Rivals: "
-        f"{told}. Whoever wrote the numbers of the model may have known the record."
+        "Scores: the Brier score for a yes-or-no question, else the ranked probability score; lower is better. "
+        "Skill: how much lower the model's score is than a rival's, as a share of it, 1 at best, with a 95 % "
+        "interval by blocks of four origins. Forecasts are of what would be recorded; in log scores, a smaller chance "
+        f"than 1 in {round(1 / found.least):,} counts as that one. Rivals: {told}. Whoever wrote the numbers of the "
+        "model may have known the record."
     )
 
 
@@ -71,7 +72,7 @@ def _spaced(name: str) -> str:
 def _table(found: "Hindcast", width: int) -> Iterator[str]:
     """A line for each question: how often, how well, and how much better than as many rivals as there is room for."""
     scores, skills = found.scores(), found.skill()
-    labels = {name: _label(found, name) for name in found.questions} | {"all": "Every yes or no"}
+    labels = {name: _label(found, name) for name in found.questions} | {"all": "All yes-or-no questions"}
     wide = max(len(label) for label in labels.values())
     rivals = ("base_rate", "recency", "persistence", "constant_hazard")[: (width - wide - 3 * COLUMN) // SKILL]
     yield " " * wide + _row(["record", "model", "score"], [f"v. {_spaced(name)}" for name in rivals])

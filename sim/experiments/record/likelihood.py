@@ -58,7 +58,7 @@ class Likelihood:
         known = dict(scenario.numbers())
         for path in self.paths:
             if path not in known:
-                raise RecordError(f"'{path}' is no number of {scenario.name}")
+                raise RecordError(f"{scenario.name} has no number '{path}'")
 
     def many(
         self, values: ArrayLike, dice: ArrayLike | None = None, executor: Executor | None = None

@@ -172,7 +172,7 @@ class LikelihoodFunction:
 
         shares = np.asarray(u, np.float64)
         if not ((shares >= 0) & (shares <= 1)).all():
-            raise FitError("a point of the unit cube has coordinates from 0 to 1 alone")
+            raise FitError("a point of the unit cube has coordinates from 0 to 1")
         return self.prior.values(ndtri(shares))
 
     def to_unit(self, theta: Any) -> NDArray[np.float64]:

@@ -153,10 +153,10 @@ def residuals(filtered: FilteredRecord) -> RecordResiduals:
         It is no result of a filter.
     """
     if not hasattr(filtered, "expected"):
-        raise TypeError(f"residuals are of what sim.filter gives, such as sim.filter('baseline'), found {filtered!r}")
+        raise TypeError(f"residuals need what sim.filter gives, such as sim.filter('baseline'), found {filtered!r}")
     scenario, expected = filtered.scenario, filtered.expected
     if not len(expected.columns):
-        raise ValueError("the record covers no act, so that there is nothing to expect of it")
+        raise ValueError("the record covers no act, so there is nothing to compare the model with")
     dates = [each.date() for each in pd.date_range(scenario.start, periods=len(expected))]
     months = tuple(dict.fromkeys(each.replace(day=1) for each in dates))
     place = np.array([months.index(each.replace(day=1)) for each in dates])

@@ -71,7 +71,7 @@ class Simulator:
         """Simulate: points of shape (number,) or (set, number) to counts of shape (action,) or (set, action)."""
         points = np.atleast_2d(np.asarray(z, np.float64))
         if not np.isfinite(points).all():
-            raise FitError("a point to simulate has a coordinate that is no number")
+            raise FitError("a point to simulate has a coordinate that is not a number")
         blocks = [self._counted(points[at : at + RUNS_PER_BLOCK]) for at in range(0, len(points), RUNS_PER_BLOCK)]
         found = np.concatenate([np.zeros((0, len(self.features))), *blocks])
         return found[0] if np.ndim(z) == 1 else found
@@ -79,7 +79,7 @@ class Simulator:
     def observed(self) -> NDArray[np.float64]:
         """The same of the record: acts that it covers on their day; of several that it may have been, the first."""
         if self.record is None:
-            raise FitError(f"{self.scenario.name} has no record, and nothing was observed; name one")
+            raise FitError(f"{self.scenario.name} has no record, and no observation was given; name a record")
         record, counts = self.record, np.zeros(self._seen.shape[1])
         for act in filter(record.covered, range(len(record.acts))):
             counts[record.of(act)[0]["action"]] += 1.0

@@ -121,7 +121,9 @@ def _resolved(sweep: "Sweep", source: str | Path | None) -> Resolved | None:
     if source is not None:
         scenario, resolved = load_either(source)
         if getattr(scenario, "sha256", None) != sweep.scenario.sha256:
-            raise StoreError(f"{source} is not the scenario that was swept, or has changed since; name that one")
+            raise StoreError(
+                f"{source} is not the scenario that was swept, or has changed since; name the one that was swept"
+            )
         return resolved
     try:
         scenario, resolved = load_either(beside if (beside := Path(f"{name}.yaml")).is_file() else name)
@@ -149,7 +151,7 @@ def annotated(sweep: "Sweep", measure: str, source: str | Path | None = None) ->
     files = files_of(sweep, source)
     if files.resolved is None:
         raise StoreError(
-            f"the files of {sweep.scenario.name} are not found, or have changed since it was swept; name the scenario"
+            f"the files of {sweep.scenario.name} were not found, or have changed since it was swept; name the scenario"
         )
     theatre = files.resolved.files[-1].path
     found = sweep.indices(measure)

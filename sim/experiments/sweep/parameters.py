@@ -52,8 +52,8 @@ def chosen(scenario: Scenario, parameters: ParameterChoice = None, only: Only | 
         found = left
     elif found:
         raise ParameterError(
-            f"{next(iter(found))} defines an outcome or a unit of the ladder, and is no doubt; if you mean it, name it "
-            "by its own path"
+            f"{next(iter(found))} defines an outcome or a unit of the ladder, so nothing about it is uncertain; to "
+            "vary it all the same, name it by its full path"
         )
     if only is not None:
         found = {path: doubt for path, doubt in found.items() if numbers[path].lever == (only == "levers")}

@@ -175,7 +175,7 @@ def tip(
     origin = find_origin(scenario, seed)
     if origin.uncertain:
         raise QueryError(
-            f"runs of {origin.name} draw their numbers, so that there is none to change; name its scenario"
+            f"runs of {origin.name} draw their numbers, so no fixed number is left to change; name its scenario"
         )
     runs = whole(runs, "runs of a step of the search", 32, MOST_STEP, QueryError)
     question, target = origin.scenario, share_target(origin.scenario, to)
@@ -195,7 +195,9 @@ def _numbers(scenario: Scenario, parameters: ParameterChoice, only: Only | None)
         asked_about = set(scenario.chosen)
         varied = [each for each in varied if each.path not in asked_about]
     if not varied:
-        raise QueryError("no number is uncertain but what the scenario asks about; name what may change, with --param")
+        raise QueryError(
+            "the only uncertain numbers are those that the scenario asks about; name what may change with --param"
+        )
     return [(each.number, each.unit) for each in varied]
 
 
@@ -231,8 +233,8 @@ class _Search:
             share = self._checked(self.none, 0)
             if self.target.beyond(share[0]) > 0:
                 raise QueryError(
-                    f"{self.columns.scenario.name} lies beyond {self.target} as it is: {share[0]:.1%} of runs "
-                    f"({share[1]:.1%} to {share[2]:.1%}); turn the line round, or draw it further out"
+                    f"{self.columns.scenario.name} already meets {self.target} as it is: {share[0]:.1%} of runs "
+                    f"({share[1]:.1%} to {share[2]:.1%}); reverse the comparison, or move the line further out"
                 )
         direction = self._screened()
         found = self._crossed(direction)

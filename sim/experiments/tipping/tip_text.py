@@ -31,20 +31,21 @@ def _lines(found: "Tip", width: int) -> Iterator[str]:
     side = "more" if target.above else "less"
     yield f"{scenario.name} {scenario.short_hash} · {target} · seed {found.seed}"
     yield ""
-    asked = f"{outcome}: in {side} than {percent(target.value)} of runs? As written it is {_share(found.before)}."
+    asked = f"{outcome}: in {side} than {percent(target.value)} of runs? As written, the share is "
+    f"{_share(found.before)}."
     yield from paragraph(asked, width).splitlines()
     yield ""
     n = counted(len(found.moves), "number")
     if found.crossed:
         how = f"The smallest change that was found moves {n} of {found.tried:,}, by {number(found.length)} in all. "
-        how += f"With it, it is {_share(found.after)}."
+        how += f"With it, the share is {_share(found.after)}."
         if not found.sure:
-            how += " Its interval reaches back over the line: it lies as near to it as these runs can tell."
+            how += " Its interval still includes the line; these runs cannot place it more exactly."
     elif found.moves:
-        how = f"No plausible change of {counted(found.tried, 'number')} that was found does it. The furthest that any "
-        how += f"came moves {n}; with it, it is {_share(found.after)}."
+        how = f"No plausible change of {counted(found.tried, 'number')} was found that reaches the line. The one that "
+        how += f"came closest moves {n}; with it, the share is {_share(found.after)}."
     else:
-        how = f"No plausible change of {counted(found.tried, 'number')} was found that brings it any nearer."
+        how = f"No plausible change of {counted(found.tried, 'number')} was found that brings the share any nearer."
     yield from paragraph(how, width).splitlines()
     yield ""
     for move in found.moves[:_NAMED]:
@@ -57,10 +58,10 @@ def _lines(found: "Tip", width: int) -> Iterator[str]:
     if found.moves:
         yield ""
     end = (
-        "Changes are told in halves of each number's plausible range (by its law, from what is written "
-        "to an end is 1), the length as the root of their squares' sum. Other changes may do as well: this is the "
-        f"shortest that a search of {found.searched:,} runs came by, or, to do with fewer numbers, "
-        f"{100 * SLACK - 100:.0f} % longer at most. Both shares are of {found.runs:,} runs on dice that it never saw, "
+        "Changes are measured in halves of each number's plausible range (by its law; 1 is from its written value to "
+        "an end); their length in all is the root of the sum of their squares. Other changes may do as well: this is "
+        f"the shortest that a search of {found.searched:,} runs found, or at most {100 * SLACK - 100:.0f} % longer, "
+        f"so that fewer numbers change. Both shares are of {found.runs:,} runs on dice that the search never saw, "
         "with 95 % Wilson intervals, sampling error only. Not a forecast."
     )
     yield from paragraph(end, width).splitlines()
@@ -97,7 +98,7 @@ def as_file(found: "Tip", path: Path, extends: str | Path) -> Path:
     changes = [f"{json.dumps(each, ensure_ascii=False)}: {value!r}" for each, value in found.overrides.items()]
     overrides = "\n".join(f"  {change}" for change in changes)
     title = f"{found.scenario.title}: {found.target}"
-    question = f"With the smallest change found that makes it {found.target}, what else is otherwise?"
+    question = f"With the smallest change found that makes it {found.target}, what else is different?"
     text = f"""\
 schema_version: 1
 extends: {json.dumps(base, ensure_ascii=False)}
@@ -123,9 +124,9 @@ def place(path: Path, extends: str | Path) -> str:
         Nothing can be written there.
     """
     if path.exists() or path.is_symlink():
-        raise QueryError(f"{path} is there already; choose another name")
+        raise QueryError(f"{path} already exists; choose another name")
     if not path.absolute().parent.is_dir():
-        raise QueryError(f"there is no folder {path.parent}; make it first")
+        raise QueryError(f"there is no folder {path.parent}; create it first")
     refuse_unwritable(path)
     there = Path(extends)
     if there.suffix == "" and any(file.stem == str(extends) for file in shipped_files()):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from sim.analysis.paths import medoids
@@ -14,6 +15,7 @@ from sim.experiments.pairs.compare import compare
 from sim.replays.acts import Act
 from sim.replays.replay import Replay, replay
 from sim.results.ensemble import Ensemble
+from sim.text import called
 from sim.theatre.language.scenario import Scenario
 
 KILLING, KILLED = "us.kill_commanders", "leadership_killed"
@@ -25,6 +27,10 @@ EVE, MORNING, DAYS = "eve_of_k1", date(2019, 12, 27), 15
 FUTURES = 200
 FORCE = 7
 """From this rung on an answer is force."""
+SUSPECTED = 0.5
+"""An act of which more than this part is only suspected is told without its author."""
+NOBODY = "\N{EN DASH}"
+"""Stands for an author whom nobody names."""
 TOLD = 4
 """From this rung on the first act of each kind is read aloud."""
 
@@ -68,16 +74,22 @@ class Twice(NamedTuple):
     deadly: int
     futures: int
     seed: int
+    day: date
+    """The morning of the barrage."""
 
 
 class Said(NamedTuple):
     """A line of the story that is read aloud."""
 
     day: date
+    who: str
+    """Who did it, as far as anybody knows that day; empty where it came from outside, or where an outcome is told."""
     text: str
     dead: int
     stop: bool
     """Whether the class votes before it."""
+    author: str | None = None
+    """Who did it in the run, where that was only suspected."""
 
 
 @dataclass(frozen=True)
@@ -152,9 +164,8 @@ def chosen_run(ensemble: Ensemble) -> int:
     kept = ensemble.kept
     numbers = kept.completed.index
     held = kept.completed[KILLED].notna().to_numpy()
-    if not held.any():
-        held[:] = True
-    return int(numbers[held][medoids(kept.paths("tension")[held], 1).position[0]])
+    among = np.flatnonzero(held if held.any() else ~held)
+    return int(numbers[among[medoids(kept.paths("tension")[among], 1).position[0]]])
 
 
 def story(told: Replay) -> list[Said]:
@@ -169,12 +180,29 @@ def story(told: Replay) -> list[Said]:
             chosen.append(act)
         done.add(act.action)
     force = next((act.event for act in chosen if act.actor == "us" and act.rung >= FORCE), None)
-    lines = [Said(act.date, act.story, act.deaths, act.event == force) for act in chosen]
-    days, theatre, start = {line.day for line in lines}, told.scenario.theatre, told.scenario.start
+    theatre, start = told.scenario.theatre, told.scenario.start
+    names = {name: actor.label.split(" (")[0] for name, actor in theatre.actors.items()}
+    lines = [
+        Said(act.date, _known(act, names), act.story, act.deaths, act.event == force, _hidden(act, names))
+        for act in chosen
+    ]
+    days = {line.day for line in lines}
     for name, at in told.outcomes.items():
         if at is not None and (day := start + timedelta(days=at)) not in days:
-            lines.append(Said(day, f"{theatre.outcomes[name].label}.", 0, False))
+            lines.append(Said(day, "", f"{theatre.outcomes[name].label}.", 0, False))
     return sorted(lines, key=lambda line: line.day)
+
+
+def _known(act: Act, names: dict[str, str]) -> str:
+    """Who did it, as a newspaper of the day would have it."""
+    if _hidden(act, names) is None:
+        return names.get(act.actor, "")
+    return NOBODY if act.claimed_by is None else f"claimed by {called(names[act.claimed_by])}"
+
+
+def _hidden(act: Act, names: dict[str, str]) -> str | None:
+    """Who did it, where most of that is only suspected."""
+    return names.get(act.actor) if act.deniable > SUSPECTED else None
 
 
 def barrage_twice() -> Twice:
@@ -191,7 +219,7 @@ def barrage_twice() -> Twice:
         )
         for chance in (0, 1)
     )
-    return Twice(_forceful(harmless), _forceful(deadly), len(deadly), deadly.seed)
+    return Twice(_forceful(harmless), _forceful(deadly), len(deadly), deadly.seed, MORNING)
 
 
 def _forceful(futures: Ensemble) -> int:

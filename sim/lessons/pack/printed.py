@@ -1,6 +1,7 @@
 """The pages of the pack that need no runs: the briefing, and every text of the folder as a printable sheet."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ from .slides import NUMBERS
 
 THEATRE = "persian_gulf"
 RECORD = "history"
+BARRAGE = "e66_k1"
+"""The event of the record on whose eve the memo of the rubric is written."""
 GLOSSARY = "glossary"
 """The text that is part of the briefing and no page of its own."""
 
@@ -71,6 +74,7 @@ def context(scenario: Scenario, runs: int, seed: int) -> dict[str, Any]:
         "runs": f"{runs:,}",
         "seed": seed,
         "slide": NUMBERS,
+        "eve": record.events[BARRAGE].days[0] - timedelta(days=1),
         "article": load_sources().references["ART"],
         "record": {name: {"day": event.days[0], "text": event.story} for name, event in record.events.items()},
     }

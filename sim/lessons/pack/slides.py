@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import partial
 from io import BytesIO
 from itertools import pairwise
@@ -47,7 +48,11 @@ def write(folder: Path, scenario: str, runs: int, seed: int) -> list[Path]:
     from .findings import findings
     from .printed import loaded
 
-    found = findings(loaded(scenario), runs, seed)
+    return write_found(folder, findings(loaded(scenario), runs, seed))
+
+
+def write_found(folder: Path, found: "Findings") -> list[Path]:
+    """Write slides, story and answers of what was found."""
     made = {"slides": slides_page, "story": story_page, "answers": answers_page}
     return [put(folder / f"{name}.html", drawn(found)) for name, drawn in made.items()]
 
@@ -58,6 +63,7 @@ def slides_page(found: "Findings") -> str:
     from .fronts import fronts_svg
     from .printed import record_of
 
+    told = briefing(found.scenario.theatre, record_of(found.scenario))
     return page(
         "slides.html",
         ["slides.css"],
@@ -67,7 +73,9 @@ def slides_page(found: "Findings") -> str:
         found=found,
         scenario=found.scenario,
         ladder=severities(found.scenario),
-        fronts=fronts_svg(briefing(found.scenario.theatre, record_of(found.scenario)).fronts, actors=False, size=12.5),
+        fronts=fronts_svg(told.fronts, actors=False, size=12.5),
+        span=told.span,
+        eve=found.twice.day - timedelta(days=1),
         pictures=pictures(found),
         before=before_the_vote(found.story),
         came=sum(row.recorded is not None for row in found.rows),

@@ -75,7 +75,7 @@ def read_file(path: Path, most: int = -1) -> bytes:
     opened = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     try:
         if not stat.S_ISREG(os.fstat(opened).st_mode):
-            raise OSError(errno.EINVAL, "it is no file", str(path))
+            raise OSError(errno.EINVAL, "it is not a file", str(path))
         with os.fdopen(os.dup(opened), "rb") as file:
             return file.read(most)
     finally:
@@ -102,7 +102,7 @@ def make_folder(path: Path) -> None:
         if path.is_symlink():
             raise StoreError(f"{path} is a link, and links in a result are not followed; remove it") from None
         if not path.is_dir():
-            raise StoreError(f"{path} is in the place of a folder; move it away") from None
+            raise StoreError(f"{path} is where a folder should be; move it away") from None
 
 
 def refuse_links(folder: Path, names: tuple[str, ...]) -> None:

@@ -95,10 +95,10 @@ def check(folder: str | Path) -> Checked:
             checked, bare = checked + below.files, bare + below.unchecked
             damaged += [Damaged(f"{KEPT}/{each.file}", each.what) for each in below.damaged]
             if not below.damaged and not manifest.counted_from(read_manifest(folder / KEPT)):
-                damaged.append(Damaged(f"{KEPT}/{NAME}", "is of another result"))
+                damaged.append(Damaged(f"{KEPT}/{NAME}", "belongs to another result"))
     advice = remedy(folder, manifest.plan)
     if damaged and all(each.file == _REPORT for each in damaged):
-        advice = f"{shlex.join(['sim', 'report', str(folder)])} writes it anew"
+        advice = f"{shlex.join(['sim', 'report', str(folder)])} writes it again"
     return Checked(folder, checked, bare, tuple(dict.fromkeys(damaged)), advice, manifest.status == "complete")
 
 
@@ -159,7 +159,7 @@ def _strangers(folder: Path, manifest: Manifest) -> list[Damaged]:
     if plan.summary_only or plan.design is not None or manifest.status != "complete":
         return []
     found = zarr_blocks.Chunks(folder, plan).strangers(manifest.done)
-    return [Damaged(path.relative_to(folder).as_posix(), "is not of this result") for path in found]
+    return [Damaged(path.relative_to(folder).as_posix(), "does not belong to this result") for path in found]
 
 
 def _length(path: Path) -> int:
@@ -189,7 +189,7 @@ def _pictures(folder: Path) -> Iterator[tuple[str, str | None]]:
         yield "figures", f"cannot be read ({error.strerror or error})"
     for path in pictures:
         try:
-            yield f"figures/{path.name}", None if _is_png(read_file(path)) else "is no whole picture"
+            yield f"figures/{path.name}", None if _is_png(read_file(path)) else "is not a complete picture"
         except OSError as error:
             yield f"figures/{path.name}", f"cannot be read ({error.strerror or error})"
     report = folder / _REPORT

@@ -45,7 +45,7 @@ def fault(path: Path, known: Stored) -> str | None:
         return "is missing"
     if not stat.S_ISREG(found.st_mode):
         return "is no file"
-    return None if found.st_size == known.size else "is not as long as it was"
+    return None if found.st_size == known.size else "does not have the length it was written with"
 
 
 def read(path: Path, known: Stored, advice: str) -> bytes:

@@ -100,7 +100,7 @@ def fit_begun(folder: Path) -> FitManifest | None:
             return None
         raw = read_file(folder / NAME, LARGEST)
     except FileNotFoundError:
-        raise StoreError(f"{folder} exists and is no fit of sim; choose another folder") from None
+        raise StoreError(f"{folder} exists and is not a fit; choose another folder") from None
     except OSError as error:
         raise DiskError(f"cannot read {folder}: {reason(error)}") from error
     try:
@@ -135,10 +135,10 @@ def refuse_other_fit(folder: Path, manifest: FitManifest, asked: Mapping[str, An
     StoreError
         It was begun otherwise, or by other rules.
     """
-    advice = "choose another folder, or add --overwrite to begin anew"
+    advice = "choose another folder, or add --overwrite to start again"
     if differences := manifest.differences(asked):
         raise StoreError(
-            f"{folder} cannot be resumed, since it was begun otherwise: {'; '.join(differences)}; {advice}"
+            f"{folder} cannot be resumed, since it was begun with other settings: {'; '.join(differences)}; {advice}"
         )
     if manifest.status == "running" and manifest.made["rules_sha256"] != code_sha256(FITTING):
         raise StoreError(f"{folder} cannot be resumed, since another version of the rules began it; {advice}")
@@ -247,5 +247,5 @@ def checked_file(folder: Path) -> bytes:
     """
     manifest = fit_begun(folder)
     if manifest is None or manifest.status != "complete" or POSTERIOR not in manifest.files:
-        raise StoreError(f"{folder} holds no finished fit; 'sim fit' makes one, and goes on with one by --resume")
+        raise StoreError(f"{folder} holds no finished fit; 'sim fit' makes one, and continues one with --resume")
     return read(folder / POSTERIOR, manifest.files[POSTERIOR], "fit again, with --overwrite")

@@ -40,7 +40,7 @@ def begun(folder: Path) -> Manifest | None:
         if not folder.exists() or {path.name for path in folder.iterdir()} <= {UNFINISHED}:
             return None
         if not (folder / NAME).is_file():
-            raise StoreError(f"{folder} exists and is no result of sim; choose another folder")
+            raise StoreError(f"{folder} exists and is not a result; choose another folder")
     except OSError as error:
         raise DiskError(f"cannot read {folder}: {reason(error)}") from error
     return read_manifest(folder)
@@ -105,8 +105,8 @@ def refuse_held(
     if manifest.status == "running" and not kept(manifest):
         return
     raise StoreError(
-        f"{folder} holds an unfinished {what}, {kept(manifest)}; add --resume to go on with it, or --overwrite to "
-        "begin anew"
+        f"{folder} holds an unfinished {what}, {kept(manifest)}; add --resume to continue it, or --overwrite to "
+        "start again"
     )
 
 
@@ -118,10 +118,11 @@ def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
     StoreError
         It was begun by other rules, or is of another scenario, seed or number of runs, or keeps something else of them.
     """
-    advice = "choose another folder, or add --overwrite to begin anew"
+    advice = "choose another folder, or add --overwrite to start again"
     if differences := manifest.plan.differences(plan):
         raise StoreError(
-            f"{folder} cannot be resumed, since it was begun otherwise: {'; '.join(differences)}. Ask for the "
+            f"{folder} cannot be resumed, since it was begun with other settings: {'; '.join(differences)}. Ask for "
+            "the "
             f"same, {advice}"
         )
     if manifest.status == "running" and manifest.made.get("rules_sha256") != rules_sha256():
@@ -129,7 +130,7 @@ def refuse_others(folder: Path, manifest: Manifest, plan: Plan) -> None:
         rules = str(manifest.made.get("rules_sha256"))[:8]
         raise StoreError(
             f"{folder} cannot be resumed, since another version of the rules began it, whose runs may differ: "
-            f"that of escalation-sim {version} with the rules {rules}. Go on with it by that version, {advice}"
+            f"that of escalation-sim {version} with the rules {rules}. Continue it with that version, {advice}"
         )
 
 

@@ -39,7 +39,7 @@ def locked(folder: Path, result: Path) -> Iterator[None]:
     lock = FileLock(folder / LOCK)
     with suppress(FileNotFoundError):
         if (folder / LOCK).lstat().st_nlink > 1:  # it may be opened to be emptied
-            raise StoreError(f"{folder / LOCK} is another name of some file, and no lock of ours; remove it")
+            raise StoreError(f"{folder / LOCK} is a link to another file, not a lock; remove it")
     try:
         lock.acquire(timeout=0)
     except Timeout:
@@ -99,12 +99,13 @@ def _refuse_living(path: Path, result: Path) -> str:
         number = int(pid)
     except (OSError, ValueError):
         raise StoreError(
-            f"another process may be writing to {result}: it has left {path}. If none is, remove that file"
+            f"another process may be writing to {result}: it left {path}. If no process is, remove that file"
         ) from None
     if host == platform.node() and not _lives(number):
         return said
     raise StoreError(
-        f"another process is writing to {result}: number {pid} on {host}, by {path}. If it is no more, remove that file"
+        f"another process is writing to {result}: process {pid} on {host}, with the lock {path}. If it no longer "
+        "runs, remove that file"
     )
 
 

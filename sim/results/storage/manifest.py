@@ -261,8 +261,8 @@ def read_manifest(folder: Path) -> Manifest:
 
 def _damaged(folder: Path, why: str) -> str:
     return (
-        f"{folder} is damaged: its {NAME} does not hold what it should ({why}); other tools can still read what lies "
-        "beside it, but no longer knowing whether it is whole. Run its scenario again, with --overwrite"
+        f"{folder} is damaged: its {NAME} does not hold what it should ({why}); other tools can still read the files "
+        "beside it, but cannot tell whether they are complete. Run its scenario again, with --overwrite"
     )
 
 
@@ -295,7 +295,7 @@ def _manifest(content: Written) -> Manifest:
     }
     _refuse_other_blocks(plan, content, done)
     if any(len(block.held) != len(plan.outcomes) for block in done.values()):
-        raise ValueError("its blocks tell of other outcomes")
+        raise ValueError("its blocks have other outcomes")
     failures = [(failure.run, failure.day, failure.what) for failure in content.failures]
     made = {key: value for key in _MADE if (value := getattr(content, key)) is not None}
     files = {
@@ -327,7 +327,7 @@ def remedy(folder: Path, plan: Plan) -> str:
         return "branch again, with --overwrite"
     verb = "run" if plan.design is None else "sweep"
     command = shlex.join(["sim", verb, plan.scenario.name, "--out", str(folder), "--resume"])
-    return f"'{command}' makes it anew, to the same bytes"
+    return f"'{command}' makes it again, to the same bytes"
 
 
 @lru_cache(maxsize=2)  # a folder that is to be written to is read several times, to check a scenario takes long

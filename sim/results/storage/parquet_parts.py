@@ -54,7 +54,7 @@ class Parts:
     def _read(self, span: Span, name: str, known: str) -> pa.Table:
         path = self._part(span, name)
         size = path.stat().st_size if path.is_file() else 0
-        return pq.read_table(Content(path, Stored(size, known), "resume with --resume, which makes it anew"))
+        return pq.read_table(Content(path, Stored(size, known), "resume with --resume, which makes it again"))
 
     def _part(self, span: Span, name: str) -> Path:
         return self.folder / UNFINISHED / f"{span[0]:09d}.{name}"

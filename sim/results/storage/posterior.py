@@ -63,7 +63,7 @@ def read_posterior(path: "str | PathLike[str]") -> Posterior:
     try:
         found = _read(content, path if path.is_dir() else None)
     except (pa.ArrowException, KeyError, TypeError, ValueError, AttributeError, OSError, RecursionError) as error:
-        raise StoreError(f"{path} is no posterior that 'sim fit' wrote, or it is damaged: {error}") from error
+        raise StoreError(f"{path} is not a posterior that 'sim fit' wrote, or it is damaged: {error}") from error
     _refuse_unsound(path, found.draws)
     return found
 
@@ -74,7 +74,7 @@ def _read(content: bytes, folder: Path | None) -> Posterior:
     prior = Prior.of(told.pop("numbers"))
     draws = table.to_pandas().astype("float64")
     if tuple(draws.columns) != prior.names:
-        raise ValueError("its columns are not the numbers that it tells of")
+        raise ValueError("its columns are not the numbers that it lists")
     return Posterior(draws, prior, told, folder)
 
 
@@ -95,7 +95,7 @@ def _refuse_unsound(path: Path, draws: pd.DataFrame) -> None:
         raise StoreError(f"{path} holds {draws.size:,} values; a posterior has 1 to {MOST_VALUES:,}")
     values: Any = draws.to_numpy()
     if not (abs(values) < float("inf")).all():
-        raise StoreError(f"{path} holds a draw that is no number")
+        raise StoreError(f"{path} holds a draw that is not a number")
 
 
 def from_posterior(posterior: AnyPosterior, others: bool) -> Fitted:

@@ -117,13 +117,13 @@ def _reopened(folder: Path, identity: Identity) -> Ensemble:
     """
     manifest, found = read_manifest(folder), open_result(folder)
     if not isinstance(found, Ensemble) or _identity(manifest.plan, manifest.runs) != identity:
-        raise StoreError(f"{folder} holds another result than when it was pickled; open it anew")
+        raise StoreError(f"{folder} holds another result than when it was pickled; open it again")
     return found
 
 
 def _refuse_without(folder: Path, manifest: Manifest, *names: str) -> None:
     if missing := [name for name in names if name not in manifest.files]:
-        raise StoreError(f"{folder} is damaged: its manifest does not know {' and '.join(missing)}")
+        raise StoreError(f"{folder} is damaged: its manifest does not list {' and '.join(missing)}")
 
 
 _LEFT = {

@@ -114,7 +114,7 @@ def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
     plan = manifest.plan
     assert plan.design is not None
     if missing := [name for name in TABLES if name not in manifest.files]:
-        raise StoreError(f"{folder} is damaged: its manifest does not know {' and '.join(missing)}")
+        raise StoreError(f"{folder} is damaged: its manifest does not list {' and '.join(missing)}")
     lost = {DESIGN: "measures", MEASURES: "the design", PARAMETERS: "measures and the design's points"}
     files = {
         name: Content(

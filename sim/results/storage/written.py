@@ -123,9 +123,9 @@ def read_written(folder: Path) -> _Read:
             raise ValueError("it is too large")
         content = json.loads(raw)
     except FileNotFoundError:
-        raise StoreError(f"{folder} is no result of sim: it has no {NAME}") from None
+        raise StoreError(f"{folder} is not a result of sim: it has no {NAME}") from None
     except RecursionError:
-        raise StoreError(f"cannot read {path}: it is damaged, with brackets in brackets beyond all depth") from None
+        raise StoreError(f"cannot read {path}: it is damaged, with brackets nested too deeply") from None
     except (OSError, ValueError) as error:
         raise StoreError(f"cannot read {path}: {error}") from error
     if not isinstance(content, dict) or content.get("format") not in READ:

@@ -137,7 +137,7 @@ def _crowded(found: dict[str, list[tuple[int, ...]]]) -> Iterator[tuple[tuple[st
         if not lays(name, set()):
             yield (
                 ("events", name),
-                "whoever did it acts once a day: this and the other acts of these days cannot all be",
+                "whoever did it acts once a day, so this and the other acts of these days cannot all have happened",
             )
 
 
@@ -212,4 +212,5 @@ def _uneven(found: dict[str, list[tuple[int, ...]]], seen: Floats) -> Iterator[t
     """Acts of which some possibilities are covered and some not: their likelihood would mean nothing."""
     for name, ways in found.items():
         if len({seen[done, action] > 0.0 for _, _, action, _, _, done in ways}) > 1:
-            yield ("events", name), "some of what it may have been is covered and some is not; cover all of it or none"
+            yield ("events", name), "some of the acts that it may have been are covered and some are not; cover all "
+            "or none"

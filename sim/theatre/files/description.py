@@ -116,7 +116,7 @@ def describe(name: str | Path = "baseline", numbers: str | None = None) -> Descr
     rows = inventory(model, sources, resolved)
     chosen = [row for row in rows if numbers is None or _matches(row.path, numbers)]
     if not chosen and numbers is not None:
-        raise ValueError(f"no number's path matches '{numbers}'; a path is '{rows[0].path}'")
+        raise ValueError(f"no number's path matches '{numbers}'; a path looks like '{rows[0].path}'")
     return Description(model, sources, chosen, rows)
 
 

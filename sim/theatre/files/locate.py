@@ -145,7 +145,7 @@ def referenced(named: Node, home: Path) -> Path:
         raise ScenarioError([fault(named.at, f"'{text}' cannot be a path")]) from None
     if not allowed:
         hint = f"a file may name files below {shown(home.absolute())} and shipped ones; move or copy it there"
-        raise ScenarioError([fault(named.at, f"'{text}' leads out of the scenario's folder", hint)])
+        raise ScenarioError([fault(named.at, f"'{text}' leads outside the scenario's folder", hint)])
     return path
 
 

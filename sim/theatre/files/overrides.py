@@ -73,7 +73,7 @@ def _no_such_path(node: Node, rest: str, trail: tuple[Key, ...]) -> NoSuchPath:
         found = describe(plain(node)) if node.content != {} else "an empty map"
         if isinstance(node.content, list):
             found += f" with entries 0 to {len(node.content) - 1}"
-        return NoSuchPath(f"'{rest}' leads on from {where}, which is {found}", None, len(trail))
+        return NoSuchPath(f"'{rest}' goes on from {where}, which is {found}", None, len(trail))
     section = next((kind for kind, plural in KINDS.items() if trail == (plural,)), None)
     heads = [rest[:end] for end in (len(rest), *(i for i, letter in enumerate(rest) if letter == "."))]
     close = next((hint for head in heads if (hint := did_you_mean(head, known))), "").removeprefix("; ")
@@ -82,8 +82,8 @@ def _no_such_path(node: Node, rest: str, trail: tuple[Key, ...]) -> NoSuchPath:
     named = _ending_at_an_id(rest, section)
     shown = "it has " + ", ".join(sorted(known)[:8]) + (" …" if len(known) > 8 else "")
     if "." in rest and not section:
-        shown += f"; what is not there yet is set as a whole: '{'.'.join(map(str, (*trail, named)))}: ...'"
-    what = f"unknown {section} '{named}'" if section else f"nothing is called '{named}'"
+        shown += f"; a new entry is written as a whole: '{'.'.join(map(str, (*trail, named)))}: ...'"
+    what = f"unknown {section} '{named}'" if section else f"there is no '{named}'"
     return NoSuchPath(f"{what} in {where}", close or shown, len(trail))
 
 

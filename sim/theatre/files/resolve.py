@@ -109,7 +109,7 @@ def _check_explanations(resolved: Resolved) -> None:
         for key, reason in (lint.entries() if (lint := file.tree.get("lint")) else {}).items():
             if entry(resolved, str(key)) is None:
                 hint = "the path of what is found, such as actions.us.strike_iran, script.ID, forbid.ACTION or runs"
-                resolved.faults.append(fault(reason.key, f"nothing is called '{key}'", hint))
+                resolved.faults.append(fault(reason.key, f"there is no '{key}'", hint))
 
 
 def _without_past(base: Node, child: Node) -> Node:
@@ -171,7 +171,7 @@ def _change(resolved: Resolved, tree: Node) -> None:
         first = set_here.setdefault(keys[:-1] if keys[-1] == "value" else keys, value)
         if first is not value:
             earlier, later = sorted((first.key, value.key))
-            message = f"'{written}' sets what line {earlier.line} sets already"
+            message = f"'{written}' sets what line {earlier.line} already sets"
             resolved.faults.append(fault(later, message, "write it once"))
         resolved.theatre = put(resolved.theatre, keys, value)
         resolved.changes[keys] = value
@@ -210,7 +210,7 @@ def _impose_history(resolved: Resolved) -> None:
     entries = dict(script.entries())
     for key, entry in _imposed(resolved, events, until).items():
         if own := entries.get(key):
-            resolved.faults.append(fault(own.key, f"'{key}' is what an entry of the history is called", "rename it"))
+            resolved.faults.append(fault(own.key, f"'{key}' is the name of an entry of the history", "rename it"))
         entries[key] = entry
     if entries:
         resolved.scenario = resolved.scenario.with_entry("script", Node(entries, script.at, script.key))

@@ -81,8 +81,8 @@ def _values(file: str, text: str, faults: list[Fault]) -> dict[Key, Node]:
                 raise _OddError(row[0].at, f"found {counted(len(row), 'cell')}, the header has {len(header)}", _PLAIN)
             day, value = _read(row)
             if last is not None and day <= last[0]:
-                said = f"stands on line {last[1]} too" if day == last[0] else f"comes after {last[0]}"
-                raise _OddError(row[0].at, f"{day} {said}", "dates go upwards, each once")
+                said = f"is already on line {last[1]}" if day == last[0] else f"comes after {last[0]}"
+                raise _OddError(row[0].at, f"{day} {said}", "dates must rise, and each may stand once")
         except _OddError as odd:
             faults.append(fault(*odd.args))
             continue

@@ -128,7 +128,7 @@ def _text(path: Path, named_at: Place) -> str:
     except FileNotFoundError:
         raise _Unreadable(named_at, f"there is no file '{shown(path)}'", sibling(path)) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror or str(error) if isinstance(error, OSError) else "its name is no path"
+        reason = error.strerror or str(error) if isinstance(error, OSError) else "its name is not a valid path"
         raise _Unreadable(named_at, f"cannot read this ({reason}): '{shown(path)}'") from None
     return _decoded(str(path), data)
 
@@ -281,7 +281,7 @@ class _Composer:
         self._values += values
         self._deepest = max(self._deepest, level)
         if self._values > MOST_VALUES:
-            raise _Unreadable(at, f"more than {MOST_VALUES:,} values, those that aliases repeat included")
+            raise _Unreadable(at, f"more than {MOST_VALUES:,} values, including those that aliases repeat")
         if level > MOST_LEVELS:
             raise _Unreadable(at, f"nested more than {MOST_LEVELS} levels deep")
 

@@ -58,7 +58,7 @@ def history_text(made: Imported, map_name: str) -> str:
     text = "\n".join(lines) + "\n"
     if _values(data) > MOST_VALUES or len(text.encode()) > MOST_BYTES:
         told = f"a history of {len(made.events):,} events is larger than a file may be"
-        hint = "narrow it by 'only', 'from' and 'until', or let duplicates be those that are the same 'act' on a day"
+        hint = "narrow it by 'only', 'from' and 'until', or merge the same 'act' on a day under 'duplicates'"
         raise ScenarioError([fault(Place(map_name, 1, 1), told, hint)])
     return text
 
@@ -85,7 +85,7 @@ def _comment(made: Imported, map_name: str) -> Iterator[str]:
 
 def _covers(entries: list[dict[str, Any]]) -> Iterator[str]:
     if not entries:
-        yield "covers: [] # what this record would not have missed; as long as it says nothing, it is no judge"
+        yield "covers: [] # what this record would not have missed; while this is empty, the record judges nothing"
         return
     yield "covers:"
     for entry in entries:

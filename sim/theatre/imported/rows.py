@@ -168,7 +168,7 @@ def _refuse_unnamed(columns: Columns, tree: Node) -> None:
     if lacking:
         _, at = _written(tree, ("columns",))
         hint = "name the column; or give a preset that knows the columns: acled, gdelt, icews, polecat, ucdp_ged"
-        raise ScenarioError([fault(at, f"no column is named for '{key}' in columns", hint) for key in lacking])
+        raise ScenarioError([fault(at, f"'columns' names no column for '{key}'", hint) for key in lacking])
 
 
 def _written(tree: Node, path: tuple[str, ...]) -> tuple[bool, Place]:

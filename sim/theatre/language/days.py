@@ -30,7 +30,7 @@ def _iso_span(data: Any) -> Any:
     """Read a day, or the first and the last of several with a slash between them, as ISO 8601 writes a period."""
     ends = data.split("/") if isinstance(data, str) else data if isinstance(data, tuple | list) else [data]
     if len(ends) not in (1, 2):
-        raise ValueError(f"{describe(data)} is no period; write 2019-10-17/2019-10-19, or one date")
+        raise ValueError(f"{describe(data)} is not a period; write 2019-10-17/2019-10-19, or one date")
     first, last = _iso_date(ends[0]), _iso_date(ends[-1])
     if first > last:
         raise ValueError(f"the period ends ({last}) before it begins ({first})")

@@ -68,7 +68,7 @@ def _tells_days(form: str) -> str:
     except (ValueError, re.error, DeprecationWarning):  # a part twice; a day without its year
         told = None
     if told != day.date():
-        raise ValueError(f"'{form}' does not tell a day; write the parts of a date as strptime does, such as %d/%m/%Y")
+        raise ValueError(f"'{form}' does not give a day; write the parts of a date as strptime does, such as %d/%m/%Y")
     return form
 
 
@@ -78,7 +78,7 @@ def _an_actor_or_none(name: str) -> str:
 
 def _alone(given: tuple[str, ...]) -> tuple[str, ...]:
     if LEFT_OUT in given and len(given) > 1:
-        raise ValueError(f"'{LEFT_OUT}' stands alone; of several actors, nobody is left out")
+        raise ValueError(f"'{LEFT_OUT}' must stand alone; it cannot be one of several actors")
     return given
 
 
@@ -139,7 +139,7 @@ class Direction(Model):
     @model_validator(mode="after")
     def _says_something(self) -> Self:
         if self.unknown is None and self.reversed is None:
-            raise ValueError("say of which rows it is 'unknown' who acted, or 'reversed'")
+            raise ValueError("say which rows leave it 'unknown' who acted, or have it 'reversed'")
         return self
 
 
@@ -192,7 +192,7 @@ class ActRule(Model):
         if self.actor is not None and self.do is not None:
             others = [action for action in self.do if action.split(".")[0] not in self.actor]
             if others:
-                raise ValueError(f"'{others[0]}' is no act of {' or '.join(self.actor)}; leave out 'actor'")
+                raise ValueError(f"'{others[0]}' is not an act of {' or '.join(self.actor)}; leave out 'actor'")
         return self
 
     @property

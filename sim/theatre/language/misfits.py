@@ -35,7 +35,8 @@ def _once_only(record: HistoryFile, theatre: Theatre) -> Iterator[Misfit]:
     for name, event in sorted(record.events.items(), key=lambda entry: entry[1].day):
         act = event.acts[0] if len(event.acts) == 1 else None
         if act is not None and theatre.actions[act].once and (other := done.setdefault(act, name)) != name:
-            yield ("events", name, "do"), f"{act} happens once, and '{other}' has it on {record.events[other].day}"
+            yield ("events", name, "do"), f"{act} happens only once, and '{other}' already has it on "
+            f"{record.events[other].day}"
 
 
 def _without_a_day(record: HistoryFile, rungs: dict[str, int], hands: dict[str, str]) -> Iterator[Misfit]:
@@ -54,7 +55,7 @@ def _of_nothing(record: HistoryFile, rungs: dict[str, int]) -> Iterator[Misfit]:
         if not any(entry.speaks_of(name, rung) for name, rung in rungs.items()):
             yield (
                 ("covers", at),
-                "this covers nothing; no action of the theatre has these actors, rungs and names at once",
+                "this covers nothing; no action of the theatre fits all of these actors, rungs and names",
             )
 
 
@@ -63,11 +64,11 @@ def _at_odds(record: HistoryFile, rungs: dict[str, int], name: str, event: Recor
     words = {(act, day): record.deciding(act, rungs[act], day) for act in event.acts for day in event.days}
     denied = {at: act for (act, _), at in words.items() if at is not None and record.covers[at].chance == 0}
     for at, act in denied.items():
-        yield ("events", name), f"entry {at + 1} of 'covers' says that the record could not hold {act}, and here it is"
-        yield ("covers", at), f"chance 0 says that the record could not hold {act}, and '{name}' has it"
+        yield ("events", name), f"entry {at + 1} of 'covers' says that the record could not hold {act}, but here it is"
+        yield ("covers", at), f"chance 0 says that the record could not hold {act}, but '{name}' has it"
     one = {at is None: f"{act} on {day}" for (act, day), at in words.items()}
     if not denied and len(one) == 2:
-        yield ("events", name), f"'covers' speaks of {one[False]} and not of {one[True]}; cover both or neither"
+        yield ("events", name), f"'covers' includes {one[False]} but not {one[True]}; cover both or neither"
 
 
 def _out_of_range(record: HistoryFile, theatre: Theatre) -> Iterator[Misfit]:
@@ -83,7 +84,7 @@ def odd_values(name: str, values: Mapping[date, float], theatre: Theatre) -> Ite
     if variable is None:
         yield (), f"the theatre has no variable '{name}'"
     elif isinstance(variable, FlagVariable):
-        yield (), f"'{name}' is a flag; a series is of numbers"
+        yield (), f"'{name}' is a flag; a series needs a variable with numbers"
     else:
         low, high = (0, 1) if isinstance(variable, UnitVariable) else variable.range
         for day, value in values.items():

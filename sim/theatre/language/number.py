@@ -119,7 +119,7 @@ class Number(Model):
         if self.plausible is not None and self.plausible[0] > self.plausible[1]:
             raise ValueError(f"plausible range {list(self.plausible)} has its low end above its high end")
         if self.uniform and self.plausible is None:
-            raise ValueError("'uniform' says how a range is drawn from; give 'plausible: [low, high]' beside it")
+            raise ValueError("'uniform' says how to draw from a range; give 'plausible: [low, high]' beside it")
         return self
 
     @model_serializer(mode="wrap")

@@ -35,7 +35,7 @@ class AskedActs(ActFilter):
     def _something(self) -> Self:
         told = self.actions or self.actors or self.targets or self.rungs or self.killed or self.overt
         if not told and self.lethal is None:
-            raise ValueError("this would be every act; name actions, actors, targets, rungs, 'killed' or 'overt'")
+            raise ValueError("this would match every act; name actions, actors, targets, rungs, 'killed' or 'overt'")
         return self
 
     def fits(self, name: str, action: "Action", theatre: "Theatre") -> "tuple[bool, bool]":
@@ -114,5 +114,5 @@ def unanswerable(questions: dict[str, Question], theatre: "Theatre") -> "Iterato
         if asked is not None and not any(any(asked.fits(*action, theatre)) for action in theatre.actions.items()):
             yield (
                 ("questions", name, question.kind),
-                "no action of this theatre fits all of it, so that the answer is always no; leave something out",
+                "no action of this theatre fits all of this, so the answer is always no; leave something out",
             )

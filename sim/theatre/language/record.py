@@ -90,7 +90,7 @@ class RecordedEvent(Model):
             raise ValueError(f"deaths {list(self.deaths)} have their low end above their high end")
         if len(self.days) > LONGEST_PERIOD:
             raise ValueError(
-                f"a period of {len(self.days)} days says too little about one day; {LONGEST_PERIOD} is most"
+                f"a period of {len(self.days)} days says too little about one day; it may have {LONGEST_PERIOD} at most"
             )
         return self
 
@@ -225,7 +225,7 @@ class HistoryFile(Model):
         for name, event in self.events.items():
             if not first <= event.days[0] <= event.days[-1] <= last:
                 day = event.days[0] if event.days[0] < first else event.days[-1]
-                yield ("events", name, "on"), f"{day} is outside the record, which tells of {first} to {last}"
+                yield ("events", name, "on"), f"{day} is outside the record, which goes from {first} to {last}"
         for at, entry in enumerate(self.covers):
             if entry.from_ is not None and entry.from_ > last:
                 yield ("covers", at, "from"), f"{entry.from_} is after the record, which ends on {last}"
@@ -239,7 +239,7 @@ class HistoryFile(Model):
             if len(event.acts) == len(event.days) == 1:
                 act, day = event.acts[0], event.days[0]
                 if (other := told.setdefault((act, day), name)) != name:
-                    yield ("events", name), f"'{other}' has {act} on {day} too; one entry tells of both"
+                    yield ("events", name), f"'{other}' has {act} on {day} too; write one entry for both"
 
     @property
     def first(self) -> date:

@@ -298,7 +298,7 @@ class Casualties(Model):
         if not isinstance(whose, Mapping):
             return whose
         if len(whose) < 2:
-            raise ValueError("shares of the dead are for several sides; of one side, write 'whose: ACTOR'")
+            raise ValueError("shares of the dead are for several sides; for one side, write 'whose: ACTOR'")
         if any(share.plausible for share in whose.values()):
             raise ValueError("shares of the dead add up to 1, so none has a range of its own; leave out 'plausible'")
         total = sum(share.value for share in whose.values())
@@ -392,7 +392,7 @@ class Action(Model):
         if self.accident and self.reply.value > 0:
             raise ValueError("nobody answers by accident; leave out 'reply' or 'accident'")
         if self.accident and self.hand is not None:
-            raise ValueError("an accident takes no hand's turn; leave out 'hand' or 'accident'")
+            raise ValueError("an accident uses no hand; leave out 'hand' or 'accident'")
         if self.order is not None and (self.accident or self.rung == 0 or self.calls_off):
             what = "an accident" if self.accident else "an act on rung 0" if self.rung == 0 else "what calls off others"
             raise ValueError(f"{what} is not ordered beforehand; leave out 'order'")
@@ -505,7 +505,7 @@ class Theatre(Model):
     def _accidents_apart(cls, actions: dict[str, Action]) -> dict[str, Action]:
         chosen = {action.hand_of(name) for name, action in actions.items() if not action.accident}
         refuse(
-            ((name, "accident"), f"its actor has a hand of the name '{name.split('.')[1]}'; give one another name")
+            ((name, "accident"), f"its actor has a hand with the same name, '{name.split('.')[1]}'; rename one of them")
             for name, action in actions.items()
             if action.accident and action.hand_of(name) in chosen
         )
@@ -515,7 +515,7 @@ class Theatre(Model):
     @classmethod
     def _own_orders(cls, actions: dict[str, Action]) -> dict[str, Action]:
         refuse(
-            ((name, "calls_off"), f"{order} is no act of its actor that has an 'order'")
+            ((name, "calls_off"), f"{order} is not an act of its actor that has an 'order'")
             for name, action in actions.items()
             for order in action.calls_off
             if order.split(".")[0] != name.split(".")[0] or order not in actions or actions[order].order is None
@@ -606,10 +606,10 @@ class Theatre(Model):
 
     @model_validator(mode="after")
     def _stories_can_look_it_up(self) -> Self:
-        named = {each.of[0] for each in read_by_stories(self) if each.kind == "condition"}
+        named = {each.of[0] for each in read_by_stories(self) if self._names_a_condition(each)}
         found = [(name, each) for name in sorted(named) for each in self._below(name) if each.kind not in READABLE]
         refuse(
-            ((("conditions", name)), f"a story reads this condition and cannot look up {each}") for name, each in found
+            (("conditions", name), f"a story reads this condition and cannot look up {each}") for name, each in found
         )
         return self
 
@@ -617,8 +617,12 @@ class Theatre(Model):
         """What a condition reads, itself and through others that it names."""
         for quantity in quantities(self.conditions[condition]):
             yield quantity
-            if quantity.kind == "condition":
+            if self._names_a_condition(quantity):
                 yield from self._below(quantity.of[0])
+
+    def _names_a_condition(self, quantity: Quantity) -> bool:
+        """Whether a quantity is a named condition: read where names are not known, it passes for a variable."""
+        return quantity.kind in ("variable", "condition") and quantity.of[0] in self.conditions
 
     @model_validator(mode="after")
     def _questions_have_answers(self) -> Self:
@@ -634,7 +638,7 @@ class Theatre(Model):
         settled = {price for name in markets for price in self.actors[name].prices}  # type: ignore[union-attr]
         if settled != prices:
             odd = ", ".join(sorted(settled ^ prices))
-            raise ValueError(f"the market settles the log variables, all of them and nothing else; look at {odd}")
+            raise ValueError(f"the market settles the log variables, all of them and nothing else; check {odd}")
         if any(name in self.conditions for name in self.variables):
             twins = ", ".join(sorted(self.conditions.keys() & self.variables.keys()))
             raise ValueError(f"{twins}: both a variable and a condition; a rule could not tell them apart")

@@ -106,7 +106,9 @@ class Sources(Model):
         section_of: dict[str, str] = {}
         for section, key, entry in self._listed():
             if key in section_of:
-                faults.append(((section, key), f"'{key}' stands in {section_of[key]} too; a key means one thing"))
+                faults.append(
+                    ((section, key), f"'{key}' stands in {section_of[key]} too; a key can mean one thing only")
+                )
             section_of.setdefault(key, section)
             if isinstance(entry, RecordedEvent) and entry.until is not None and entry.until <= entry.date:
                 faults.append(((section, key, "until"), f"{entry.until} is not after {entry.date}; leave it out"))
@@ -149,7 +151,9 @@ class Sources(Model):
             if entry is None:
                 found.append(f"no such source '{key}'{did_you_mean(key, tuple(self.entries))}")
             elif not judging and key in said.keys and isinstance(entry, Figures) and entry.role == "check":
-                found.append(f"'{key}' judges the model and cannot be put into it; write 'tuned: {key}'")
+                found.append(
+                    f"'{key}' is what the model is judged by, so it cannot go into the model; write 'tuned: {key}'"
+                )
         return found
 
     def kind(self, source: str | None, inherited: bool = False, value: float | None = None) -> SourceKind:

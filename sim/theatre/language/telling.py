@@ -97,9 +97,9 @@ def _one_or_several(story: Any) -> str:
 
 def _last_fits_always(wordings: tuple[Wording, ...]) -> tuple[Wording, ...]:
     if not wordings or not wordings[-1].always:
-        raise ValueError("the last wording is told where no other fits: leave out when, again, killed and answers")
+        raise ValueError("the last wording is used where no other fits: leave out when, again, killed and answers")
     refuse(
-        ((place,), "this wording always fits, so none after it would ever be told")
+        ((place,), "this wording always fits, so none after it would ever be used")
         for place, wording in enumerate(wordings[:-1])
         if wording.always
     )

@@ -155,7 +155,9 @@ class Term:
             negated = part.strip().startswith("~")
             quantity = Quantity.parse(part.strip().removeprefix("~"))
             if not quantity.in_terms:
-                raise ValueError(f"'{quantity}' has no reading between 0 and 1; put it into a condition and name that")
+                raise ValueError(
+                    f"'{quantity}' has no reading between 0 and 1; put it into a condition, and name the condition"
+                )
             factors.append(Factor(quantity, negated))
         if len(factors) > 3:
             raise ValueError(f"'{text}' has {len(factors)} factors; a term has at most three")

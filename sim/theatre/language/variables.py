@@ -121,7 +121,7 @@ class LogVariable(_Ranged):
             if term == "base":
                 faults += self._wrong_unit(("target", term), number)
                 if number.value <= 0:
-                    faults.append((("target", term), "a price rests above 0"))
+                    faults.append((("target", term), "the base of a price is above 0"))
             elif number.unit != "%" or number.value <= -100:
                 faults.append((("target", term), "a price answers in per cent above -100; write for example '+5 %'"))
         refuse(faults)

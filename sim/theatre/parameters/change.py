@@ -64,7 +64,7 @@ def number_path(path: str, values: Mapping[str, Number]) -> str:
     hint = did_you_mean(path, tuple(values)) or "; 'sim describe' prints them all"
     if inside:
         hint = f"; inside it there are {', '.join(inside[:4])}" + (" …" if len(inside) > 4 else "")
-    raise ChangeError(f"'{path}' is no number of this scenario{hint}")
+    raise ChangeError(f"this scenario has no number '{path}'{hint}")
 
 
 def _readings(path: str) -> Iterator[str]:

@@ -95,7 +95,9 @@ def refuse_clashing(scenario: Scenario) -> None:
         try:
             with_numbers(scenario, values_at(numbers, shares))
         except ChangeError as error:
-            raise ChangeError(f"the plausible ranges do not go together: {error}; make one of them narrower") from None
+            raise ChangeError(
+                f"the plausible ranges allow values that contradict each other: {error}; make one of them narrower"
+            ) from None
 
 
 def furthest(numbers: tuple[UncertainNumber, ...]) -> dict[str, tuple[float, float]]:

@@ -64,6 +64,10 @@ def _told_once(words: str) -> Premise:
     return lambda told: not any(re.search(words, each.template) for each in told.earlier)
 
 
+def _told_once_or_taken_back(told: Telling) -> bool:
+    return all(each.template != told.template for each in told.earlier) or told.after("iran.return_to_limits")
+
+
 def _own_dead(told: Telling) -> bool:
     return told.dead(told.deed.actor) >= 1
 
@@ -149,7 +153,12 @@ KINDS = (
         lambda told: told.after("iran.shoot_down_drone", within=30) or told.after_blow("iran", 8, within=30),
     ),
     Kind("an American blow before any", r"^After the American blow", lambda told: told.after_blow("us", 8, within=6)),
-    Kind("American bombs on militias before any", r"American bombs (?!hit)", done("us.strike_militia", within=30)),
+    Kind(
+        "American bombs on militias before any",
+        r"American bombs (?!hit)",
+        done("us.strike_militia", within=30),
+        of="(?!us.bomb)",
+    ),
     Kind("a depot blown up before any", r"blew up the depot|has blown up", done("israel.strike_depots", within=45)),
     Kind(
         "a decree before any", r"the decree demands|has ordered the militias", done("iraq_government.restrain_militias")
@@ -253,6 +262,12 @@ KINDS = (
     Kind("Bolton after his dismissal", r"Bolton", not_done("us.dismiss_hawk")),
     # --- Again, and only once -----------------------------------------------------------------------------------------
     *(Kind(f"a second time: {name}", words, _told_once(words)) for name, words in ONE_OFF.items()),
+    Kind(
+        "a nuclear step that has been taken",
+        r"three hundred kilograms|four and a half per cent|Fordow|number of its centrifuges|twenty per cent|cameras",
+        _told_once_or_taken_back,
+        of="iran.nuclear",
+    ),
     Kind(
         "again, the first time",
         r"(?<!through )(?<!think )(?<!command )(?<!pass )\b(again|[Oo]nce more)\b|^Another|\{nth\}"

@@ -21,7 +21,8 @@ function answer(given) {
   showScore(given);
   byId("answers").hidden = false;
   byId("contents").hidden = false;
-  byId("score").focus();
+  byId("score").focus({ preventScroll: true });
+  byId("classroom").scrollIntoView({ block: "start", behavior: "instant" });
 }
 
 function beginClassroom() {

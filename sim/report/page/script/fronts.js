@@ -39,7 +39,7 @@ function drawFronts() {
   const { day } = shown;
   const single = fronted.run !== null;
   const recent = single ? lately(fronted.run, day) : [];
-  const { rung, action, day: when } = single ? acts() : {};
+  const { rung, dead, action, day: when } = single ? acts() : {};
   data.fronts.places.forEach((place, front) => {
     const box = byId(`place-${place.id}`);
     const here = recent.filter((act) => data.fronts.of_action[action[act]] === front);
@@ -54,7 +54,7 @@ function drawFronts() {
   });
   byId("acts-now").replaceChildren(
     ...recent.reverse().map((act) =>
-      node("li", {}, node("time", {}, shortDate(when[act])), " ", rungMark(rung[act]), " ", data.acts.actions[action[act]]),
+      node("li", {}, node("time", {}, shortDate(when[act])), " ", rungMark(rung[act]), " ", actInWords(action[act], dead[act])),
     ),
   );
 }

@@ -24,7 +24,7 @@ function showSheet(given) {
           "tr",
           {},
           node("th", { scope: "col" }, "It comes about"),
-          node("th", { scope: "col", class: "n" }, "in so many of 100 runs"),
+          node("th", { scope: "col", class: "n" }, "in how many of 100 runs"),
         ),
       ),
       node("tbody", {}, ...body),
@@ -46,10 +46,10 @@ function open(page) {
   own.opened = true;
   keep();
   window.ownForecast = own;
+  window.scrollTo(0, 0);
   document.open();
   document.write(page);
   document.close();
-  window.scrollTo(0, 0);
 }
 
 function beginOpening() {

@@ -9,7 +9,9 @@ function unitInWords({ unit, id }) {
   return unit === "points" ? "in points" : `in ${unit}`;
 }
 
-/** Two panels, side by side where there is room, on one scale of heights. */
+const NARROW = 520;
+
+/** Two panels, side by side where there is room, else one below the other, on one scale of heights. */
 function drawBoth(frame) {
   const { svg, width, height, place } = frame;
   const variable = pairVariable();
@@ -17,15 +19,19 @@ function drawBoth(frame) {
   const ends = quantiles.flatMap((rows_) => [...rows_[0], ...rows_[4]]).filter((value) => !Number.isNaN(value));
   const [low, high] = [Math.min(...ends), Math.max(...ends)];
   const least = low >= 0 && low < 0.4 * high ? 0 : low;
-  const y = toRange(least, high, height - BELOW, 26);
+  const stacked = width < NARROW;
+  const tall = stacked ? height / 2 : height;
+  const y = toRange(least, high, tall - BELOW, 22);
   const middle = width / 2;
   const marks = ticks(least, high, 4).map((value) => [value, shorter(value)]);
   quantiles.forEach((five, at) => {
-    const from = at ? middle + LEFT / 2 : 0;
-    const panel = mark("g", { transform: `translate(${from} 0)` });
-    const right = middle - LEFT / 2 - (at ? RIGHT : 4);
+    const beside = at && !stacked;
+    const panel = mark("g", {
+      transform: stacked ? `translate(0 ${at * tall})` : `translate(${at ? middle + LEFT / 2 : 0} 0)`,
+    });
+    const right = stacked ? width - RIGHT : middle - LEFT / 2 - (at ? RIGHT : 4);
     const x = toRange(0, Math.max(data.head.days - 1, 1), LEFT, right);
-    axes({ svg: panel, width: right + 30, height, x, right }, y, at ? marks.map(([value]) => [value, ""]) : marks);
+    axes({ svg: panel, width: right + 30, height: tall, x, right }, y, beside ? marks.map(([value]) => [value, ""]) : marks);
     const colour = `var(--${at ? "second" : "first"})`;
     for (const [name, one, other] of [
       ["b95", 0, 4],

@@ -22,6 +22,10 @@ function actInWords(action, dead) {
   return told[0].toUpperCase() + told.slice(1);
 }
 
+/** Beside what comes from outside the cast: an empty square, for it stands on no rung. */
+const outsideMark = () =>
+  node("span", { class: "rung outside", title: "imposed by the scenario" }, node("span", { class: "hidden" }, "imposed by the scenario"));
+
 /** Lines of a story below the months they fall into. */
 function byMonth(entries) {
   const parts = [];
@@ -47,7 +51,7 @@ function toldStory(story) {
       : rung < 0
         ? [node("span", { "aria-hidden": "true" }, "★"), node("span", { class: "came" }, `Outcome: ${texts[text]}.`)]
         : [
-            rungMark(rung),
+            story.outside.includes(number) ? outsideMark() : rungMark(rung),
             node("span", {}, texts[text], node("span", { class: "below" }, texts[below] ? `#${number} · ${texts[below]}` : `#${number}`)),
           ],
   ]);
@@ -90,7 +94,7 @@ function bareStory(run) {
     node(
       "p",
       { class: "why" },
-      `Acts from rung ${data.acts.least} up, each in its shortest wording. The whole story: `,
+      `Acts from rung ${data.acts.least} up, and all that killed, each in the wording that fits every run. The whole story: `,
       node("code", {}, `sim replay ${data.head.name} --seed ${data.head.seed} --run ${run}`),
     ),
     ...(entries.length

@@ -95,7 +95,7 @@ class ActFilter(Model):
     @model_validator(mode="after")
     def _something(self) -> Self:
         if not (self.actions or self.actors or self.targets or self.rungs) and self.lethal is None:
-            raise ValueError("this would be every act; name actions, actors, targets, rungs or 'lethal'")
+            raise ValueError("this would match every act; name actions, actors, targets, rungs or 'lethal'")
         return self
 
 

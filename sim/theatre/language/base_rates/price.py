@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _price(name: str) -> str:
     known = names.current()
     if known is not None and known.variable(name, "kind") not in ("log", None):
-        raise ValueError(f"'{name}' is no price; this needs a variable of kind log")
+        raise ValueError(f"'{name}' is not a price; this needs a variable of kind log")
     return name
 
 

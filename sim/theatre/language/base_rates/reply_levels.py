@@ -30,7 +30,7 @@ class ReplyLevels(ShareKind):
     @model_validator(mode="after")
     def _rising_levels(self) -> Self:
         if list(self.levels) != sorted(set(self.levels)):
-            raise ValueError("levels are the lowest rung of each, and rise")
+            raise ValueError("'levels' lists the lowest rung of each level, in rising order")
         return self
 
     @property

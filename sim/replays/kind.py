@@ -1,0 +1,97 @@
+"""What kind of history a run is: which outcomes came about in it, and in how many other runs the same did."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.model import LockstepModel
+from sim.execution.source import Origin
+from sim.text import counted, in_words, percent
+
+if TYPE_CHECKING:
+    from .replay import Replay
+
+BESIDE = 400
+"""Runs of a scenario that are simulated to hold one of them beside, where there is no result that has them."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """Outcomes of a run beside those of other runs."""
+
+    run: int
+    came: tuple[str, ...]
+    """Labels of the outcomes that came about, in order of their days."""
+    missed: tuple[str, ...]
+    """Labels of those that did not."""
+    whose: str
+    """Whose runs it is held beside."""
+    runs: int
+    alike: int
+    """In how many of them exactly these outcomes came about."""
+    others: int
+    """In how many but the run itself."""
+    shares: dict[str, float]
+    """By label, in which share of them each outcome came about."""
+
+    def text(self) -> str:
+        """Say it in a paragraph."""
+        here = f"in this history (run {self.run})"
+        share = percent(self.alike / self.runs) if self.runs else ""
+        if not self.came:
+            none = f"None of the {counted(len(self.missed), 'outcome')} of this theatre came about {here}"
+            return f"{none}, as in {share} of {self.whose}." if self.others else f"{none}."
+        of_all = in_words(len(self.came) + len(self.missed))
+        told = f"{in_words(len(self.came)).capitalize()} of {of_all} outcomes came about {here}: {'; '.join(self.came)}."
+        if not self.runs:
+            return told
+        which = "this outcome alone" if len(self.came) == 1 else "exactly these outcomes"
+        same = f"{share} of {self.whose} end" if self.others else f"No other of {self.whose} ends"
+        return f"{told} {same} with {which}; {self._rarest()}."
+
+    def _rarest(self) -> str:
+        """How rare the rarest is of the outcomes that came about."""
+        label = min(self.came, key=lambda each: self.shares[each])
+        which = f"the rarest of them, “{label}”," if len(self.came) > 1 else "it"
+        return f"{which} comes about in {percent(self.shares[label])}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as data."""
+        return {"beside": self.whose, "runs": self.runs, "alike": self.alike, "shares": self.shares}
+
+
+def kind_of(told: "Replay", origin: Origin) -> Kind:
+    """Hold a run beside the runs of its result, or else beside the scenario's first."""
+    theatre, program = told.scenario.theatre, told.program
+    held, number, whose = _beside(told, origin)
+    label = [theatre.outcomes[name].label for name in program.outcomes]
+    days = {name: day for name, day in told.outcomes.items() if day is not None}
+    mine = np.array([name in days for name in program.outcomes], bool)
+    alike = (held == mine).all(axis=1)
+    return Kind(
+        run=told.run,
+        came=tuple(theatre.outcomes[name].label for name in sorted(days, key=lambda name: (days[name], name))),
+        missed=tuple(outcome.label for name, outcome in theatre.outcomes.items() if name not in days),
+        whose=whose,
+        runs=len(held),
+        alike=int(alike.sum()),
+        others=int((alike & (number != told.run)).sum()),
+        shares=dict(zip(label, held.mean(axis=0).tolist(), strict=True)) if len(held) else {},
+    )
+
+
+def _beside(told: "Replay", origin: Origin) -> tuple[NDArray[np.bool_], NDArray[np.int64], str]:
+    """Which outcomes came about in other runs, shape (run, outcome); the runs' numbers; and whose they are."""
+    if origin.ensemble is not None:
+        completed = getattr(origin.ensemble, "kept", origin.ensemble).completed
+        held = completed[list(told.program.outcomes)].notna().to_numpy()
+        return held, completed.index.to_numpy(np.int64), f"the {len(held):,} runs of {origin.name}"
+    model = LockstepModel(origin.scenario, seed=origin.seed, runs=BESIDE)
+    while model.running:
+        model.step()
+    sound = model.status.failed_day < 0
+    held, number = (model.world.outcome_day >= 0).T[sound], model.runs.run[sound]
+    model.close()
+    return held, number, f"the first {BESIDE:,} runs of this scenario"
