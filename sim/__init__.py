@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from sim.results.storage.posterior import read_posterior as read_posterior
     from sim.results.storage.read import open_result as open  # noqa: F401 - a builtin of that name hides it
     from sim.results.sweep import Sweep as Sweep
+    from sim.theatre.files.description import describe as describe
     from sim.theatre.files.errors import ScenarioError as ScenarioError
     from sim.theatre.files.load import load as load
     from sim.theatre.files.load import load_theatre as load_theatre
@@ -75,6 +76,7 @@ _PLACES = {
     "check": "sim.results.storage.check.check",
     "choices": "sim.experiments.branching.choices.choices",
     "compare": "sim.experiments.pairs.compare.compare",
+    "describe": "sim.theatre.files.description.describe",
     "fit": "sim.experiments.record.fit.fit",
     "hindcast": "sim.experiments.record.hindcast.hindcast",
     "ledger": "sim.experiments.sweep.ledger.ledger",

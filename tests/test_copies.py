@@ -46,6 +46,7 @@ def made(folder: Path) -> dict[str, object]:
         "branch": sim.branch(LESSON, run=1, day=20, runs=5),
         "choices": sim.choices(LESSON, run=1, day=20, actor="north", runs=5),
         "compare": sim.compare(LESSON, LESSON, 5),
+        "describe": sim.describe("first_lesson"),
         "Posterior": Posterior(pd.DataFrame(prior.draw(8, 1), columns=[RATE]), prior, {"log_evidence": 0.0}),
         "likelihood": LikelihoodFunction(asked(LESSON, of_record=False), prior, None),
         "ledger": sim.ledger(swept, "first_blood"),

@@ -314,3 +314,72 @@ def test_the_copied_page_shows_no_picture_that_is_not_there(tmp_path):
 def test_lessons_lie_in_the_wheel_where_they_are_looked_for():
     project = tomllib.loads((notebooks.FOLDER.parent / "pyproject.toml").read_text(encoding="utf-8"))
     assert project["tool"]["hatch"]["build"]["targets"]["wheel"]["force-include"]["notebooks"] == "sim/notebooks"
+
+
+def test_numbers_of_a_sweep_have_the_ranks_that_they_may_have():
+    paths = ["actions.north.strike.rate", "actors.north.perception.memory"]
+    swept = sim.sweep("first_lesson", paths, "oat", replicates=400, seed=1, progress=None)
+    ranked = lessons.ranked(swept, "first_blood")
+    assert ranked.index.tolist() == paths
+    assert ranked["ranks it may have"].tolist() == ["1", "2"]
+    assert ranked["group"].tolist() == [1, 2]
+    assert ranked["number"].iloc[1] == "North: how long it holds a grievance"
+    at = 2 * swept.design.paths.index(paths[0])
+    low, high = swept.runs("first_blood").mean(axis=1)[[at + 1, at + 2]]
+    assert ranked["apart"].iloc[0] == f"{100 * abs(high - low):.1f}"
+
+
+@pytest.fixture
+def begun(tmp_path, monkeypatch):
+    """A theatre that is begun in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    lessons.new("strike", one_side="The Owners", other_side="The Union", irregulars="The Wildcats")
+    return tmp_path
+
+
+def test_a_theatre_of_ones_own_has_the_names_that_one_gives(begun, capsys):
+    theatre = sim.load_theatre("strike.yaml")
+    assert {name: actor.label for name, actor in theatre.actors.items()} == {
+        "owners": "The Owners",
+        "union": "The Union",
+        "wildcats": "The Wildcats",
+    }
+    assert theatre.actions["owners.arrest_wildcats"].label == "Arrest men of the Wildcats"
+    lessons.check("strike_baseline.yaml")
+    assert capsys.readouterr().out == "strike_baseline.yaml is valid: 365 days from 2030-01-01\n"
+    written = (begun / "strike.yaml").read_text(encoding="utf-8")
+    assert not re.findall(r"one_side|other_side|irregulars|[Oo]ne side|other side", written)
+
+
+def test_a_theatre_that_is_begun_anew_keeps_what_was_written(begun):
+    (begun / "strike.yaml").write_text("mine\n", encoding="utf-8")
+    lessons.new("strike", one_side="A", other_side="B", irregulars="C")
+    assert (begun / "strike.before.yaml").read_text(encoding="utf-8") == "mine\n"
+    assert list(sim.load_theatre("strike.yaml").actors) == ["a", "b", "c"]
+    with pytest.raises(ValueError, match="is a shipped one"):
+        lessons.new("baseline", one_side="A", other_side="B", irregulars="C")
+
+
+def test_pieces_are_put_where_they_belong_or_refused(begun, capsys):
+    lessons.below("strike.yaml", "outcomes:", "  calm:\n    label: Nobody is afraid\n    when: {fear: '<= 0.1'}")
+    lessons.replace("strike.yaml", {"label: Nobody is afraid": "label: All is quiet"})
+    assert sim.load_theatre("strike.yaml").outcomes["calm"].label == "All is quiet"
+    capsys.readouterr()
+    lessons.excerpt("strike.yaml", "outcomes.calm")
+    assert capsys.readouterr().out == "  calm:\n    label: All is quiet\n    when: {fear: '<= 0.1'}\n"
+    for refused, said in (
+        (lambda: lessons.replace("strike.yaml", {"no such words": "x"}), "stands nowhere in strike.yaml"),
+        (lambda: lessons.replace("strike.yaml", {"rung: 3": "rung: 4"}), "stands 2 times in strike.yaml"),
+        (lambda: lessons.below("strike.yaml", "outcome:", "x"), "the line 'outcome:' stands nowhere"),
+        (lambda: lessons.excerpt("strike.yaml", "outcomes.calmer"), "there is no 'outcomes.calmer'"),
+        (lambda: lessons.new("own", one_side="!", other_side="B", irregulars="C"), "'!' makes no name in a file"),
+    ):
+        with pytest.raises(ValueError, match=re.escape(said)):
+            refused()
+
+
+def test_a_fault_is_told_where_it_stands(begun, capsys):
+    lessons.replace("strike.yaml", {"cooldown: {value: 14 d, plausible: [7, 30]}": "cooldown: 14 days"})
+    capsys.readouterr()
+    lessons.check("strike.yaml")
+    assert re.match(r"strike.yaml:\d+:\d+: unknown unit 'days'", capsys.readouterr().out)

@@ -1,5 +1,6 @@
 """Where numbers are from: sources are read as meant, resolve, and nothing shipped is without source or without use."""
 
+import json
 import re
 from datetime import timedelta
 
@@ -16,6 +17,7 @@ from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Reference, Said, Sources, parse
+from tests.commands import sim as command
 from tests.small import SCENARIO, THEATRE, changed, marked, small
 
 THEATRES = sorted(shipped().glob("theatres/*.yaml"))
@@ -411,3 +413,32 @@ def test_most_numbers_say_what_they_are(known):
         assert len(kinds) > 50
         assert "unsourced" not in kinds, path.stem
         assert isinstance(model, Scenario) or "scenario" not in kinds
+
+
+def test_what_was_tuned_is_counted_by_a_numbers_own_source_or_by_that_of_its_entry(tmp_path, monkeypatch):
+    """The lesson counts by `sim.describe`, and so does the command."""
+    told = sim.describe("baseline")
+    printed = json.loads(command("describe", "baseline", "--json", cwd=tmp_path).stdout)
+    assert printed["kinds"]["tuned"] == told.kinds()["tuned"] == sum(row.kind == "tuned" for row in told.rows)
+    assert printed["tuned_to"] == told.tuned_to()
+    assert printed["base_rates"] == {
+        "rows": len(told.theatre.base_rates),
+        "aimed_at": told.aimed_at(),
+        "cannot_fail": told.cannot_fail(),
+    }
+    inherited = "actors.iran.replies.width"  # it has no source of its own
+    assert inherited in told.tuned_to()["Q02"]
+    assert "replies_up" in told.aimed_at()
+    assert "mourning" not in told.aimed_at()
+    lines = command("describe", "baseline", cwd=tmp_path).stdout
+    assert f"to {', '.join(told.tuned_to())}" in lines
+    assert f"{len(told.aimed_at()):>6,} rest on what numbers were tuned to: {', '.join(told.aimed_at())}" in lines
+
+
+def test_numbers_that_name_what_came_after_a_day_are_found():
+    told = sim.describe("baseline")
+    later = told.naming_what_came_after("2019-09-30")
+    assert "actions.us.kill_commanders.drivers.american_died_of_late * embassy_stormed" in later
+    assert "actions.us.kill_commanders.rate" not in later
+    assert set(told.naming_what_came_after("2020-01-02")) < set(later)
+    assert told.naming_what_came_after("2030-01-01") == []

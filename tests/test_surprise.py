@@ -175,6 +175,22 @@ def test_rivals_stand_beside_the_scenario(folder):
     assert all(np.isfinite(list(later.values())))
 
 
+def test_the_two_parts_of_a_record_add_up_and_rates_know_only_what_they_may(folder):
+    found = filtered(folder)
+    early, late = found.beside(to="2019-05-31"), found.held_out(after="2019-05-31")
+    assert early["log_likelihood"][0] + late["log_likelihood"][0] == pytest.approx(found.of_acts)
+    assert early["log_likelihood"][0] < 0
+    assert late["log_likelihood"][0] < 0
+    assert np.isnan(early["error"][0])
+    assert late.set_index("model")["log_likelihood"].to_dict() == {
+        found.scenario.name: late["log_likelihood"][0],
+        **after(found.followed, date(2019, 5, 31)),
+    }
+    only_then = filtered(folder, to="2019-05-31").beside()
+    assert early["log_likelihood"][1] == pytest.approx(only_then["log_likelihood"][1])
+    assert early["numbers"][1] == only_then["numbers"][1]
+
+
 def test_the_verbs_answer_in_words_and_in_json(folder):
     asked = ["summer.yaml", "--record", "record.yaml", "--particles", "16", "--replicates", "2"]
     told = command("filter", *asked, cwd=folder)

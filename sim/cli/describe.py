@@ -1,10 +1,8 @@
 """What `sim describe` prints: a question, its cast, and where every number is from."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from decimal import Decimal
-from fnmatch import fnmatchcase
 from itertools import chain, groupby
 from textwrap import fill
 from typing import Any
@@ -15,85 +13,22 @@ from rich.table import Table
 from rich.text import Text
 
 from sim.text import counted
-from sim.theatre.files.inventory import Citation, Row, citations, cited, faults, inventory
-from sim.theatre.files.load import load_either, sources_of
+from sim.theatre.files.description import KINDS, Description, describe
+from sim.theatre.files.inventory import Citation, Row, faults
 from sim.theatre.language.number import ODDS
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.language.schema import Theatre
-from sim.theatre.language.sources import Sources, parse
 
 from .console import notes, print_as_it_is, print_json
 
-_KINDS = {
-    "input": "its own source says the value",
-    "tuned": "set so that a named check holds",
-    "judgement": "a guess with a reason",
-    "scenario": "set by the scenario, without a source",
-    "unsourced": "nobody says",
-}
 _WIDEST = 140
 
 
-@dataclass(frozen=True)
-class Description:
-    """What there is to tell of a theatre or a scenario."""
-
-    model: Theatre | Scenario
-    sources: Sources
-    rows: list[Row]
-    every_row: list[Row]
-    """Those that the pattern left out, too."""
-
-    @property
-    def theatre(self) -> Theatre:
-        """The cast and the rules."""
-        return self.model if isinstance(self.model, Theatre) else self.model.theatre
-
-    def cast(self) -> Iterator[tuple[str, str, str, int]]:
-        """Id, label, kind and number of actions of each actor."""
-        acts = Counter(action.split(".")[0] for action in self.theatre.actions)
-        for name, actor in self.theatre.actors.items():
-            yield name, actor.label, actor.kind, acts[name]
-
-    def kinds(self) -> dict[str, int]:
-        """How many of the numbers are what."""
-        counts: Counter[str] = Counter(row.kind for row in self.rows)
-        return {kind: n for kind in _KINDS if (n := counts[kind]) or kind in ("input", "tuned", "judgement")}
-
-    def cannot_fail(self) -> list[str]:
-        """Base rates whose expected range no runs could leave, however many."""
-        return [name for name, rate in self.theatre.base_rates.items() if rate.cannot_fail]
-
-    def with_direction(self) -> int:
-        """How many judgements name an entry of the sources, for the direction in which something works."""
-        return sum(row.kind == "judgement" and bool(parse(row.source or "").keys) for row in self.rows)
-
-    def cited(self) -> list[Citation]:
-        """The entries of the sources that are named, at the places of the numbers that are told of."""
-        places = {row.cited_at for row in self.rows}
-        everything = len(self.rows) == len(self.every_row)
-        return cited(((at, source) for at, source in citations(self.model) if everything or at in places), self.sources)
-
-
 def described(name: str, pattern: str | None) -> Description:
-    """Read a theatre or a scenario and what its sources name.
-
-    Raises
-    ------
-    ScenarioError
-        With every fault found.
-    """
-    model, resolved = load_either(name)
-    sources = sources_of(resolved)
-    rows = inventory(model, sources, resolved)
-    chosen = [row for row in rows if pattern is None or _matches(row.path, pattern)]
-    if not chosen and pattern is not None:
-        raise typer.BadParameter(f"no number's path matches '{pattern}'; a path looks like '{rows[0].path}'")
-    return Description(model, sources, chosen, rows)
-
-
-def _matches(path: str, pattern: str) -> bool:
-    return fnmatchcase(path, pattern) or path.startswith(f"{pattern}.")
+    """Read a theatre or a scenario and what its sources name; a pattern that no path matches is wrong usage."""
+    try:
+        return describe(name, pattern)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def print_as_json(told: Description) -> None:
@@ -104,10 +39,16 @@ def print_as_json(told: Description) -> None:
         {"scenario": scenario, "theatre": told.theatre.theatre, "title": told.model.title, "question": question}
         | {"actors": [dict(zip(("id", "label", "kind", "actions"), each, strict=True)) for each in told.cast()]}
         | {"kinds": told.kinds() | {"judgement_with_direction": told.with_direction()}}
-        | {"base_rates": {"rows": len(told.theatre.base_rates), "cannot_fail": told.cannot_fail()}}
+        | {"tuned_to": told.tuned_to()}
+        | {"base_rates": _base_rates(told)}
         | {"numbers": [asdict(row) for row in told.rows]}
         | {"sources": {each.key: _as_data(each) for each in told.cited()}}
     )
+
+
+def _base_rates(told: Description) -> dict[str, Any]:
+    rows = len(told.theatre.base_rates)
+    return {"rows": rows, "aimed_at": told.aimed_at(), "cannot_fail": told.cannot_fail()}
 
 
 def _as_data(each: Citation) -> dict[str, Any]:
@@ -134,7 +75,9 @@ def print_all(told: Description, console: Console, sources: bool) -> None:
 def _counts(told: Description) -> Iterator[str]:
     yield counted(len(told.rows), "number")
     for kind, n in told.kinds().items():
-        yield f"{n:>6,} {kind:<10} {_KINDS[kind]}"
+        yield f"{n:>6,} {kind:<10} {KINDS[kind]}"
+        if checks := told.tuned_to() if kind == "tuned" else ():
+            yield f"{'':>9}to {', '.join(checks)}"
         if kind == "judgement":
             directed = told.with_direction()
             yield f"{directed:>8,} whose direction rests on a claim or a record"
@@ -147,6 +90,8 @@ def _counts(told: Description) -> Iterator[str]:
         yield f"{counted(len(rates), 'base rate')} to compare runs with" + (
             f", of which {', '.join(idle)} cannot fail" if idle else ""
         )
+        if aimed := told.aimed_at():
+            yield f"{len(aimed):>6,} rest on what numbers were tuned to: {', '.join(aimed)}"
 
 
 def _print_head(told: Description, console: Console) -> None:

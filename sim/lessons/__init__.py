@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from .moving import Levers as Levers
     from .moving import levers as levers
     from .prose import say as say
+    from .ranking import named as named
+    from .ranking import ranked as ranked
     from .start import begin as begin
     from .tables import accounts as accounts
     from .tables import acts as acts
@@ -30,6 +32,11 @@ if TYPE_CHECKING:
     from .values import differences as differences
     from .values import share as share
     from .values import shares as shares
+    from .writing import below as below
+    from .writing import check as check
+    from .writing import excerpt as excerpt
+    from .writing import new as new
+    from .writing import replace as replace
 
 _PLACES = {
     "Apart": "values",
@@ -41,14 +48,21 @@ _PLACES = {
     "acts": "tables",
     "apart": "values",
     "begin": "start",
+    "below": "writing",
     "by_quarter": "tables",
+    "check": "writing",
     "differences": "values",
     "done": "tables",
     "entry": "tables",
+    "excerpt": "writing",
     "guesses": "guessing",
     "levers": "moving",
+    "named": "ranking",
+    "new": "writing",
     "options": "tables",
     "per_run": "tables",
+    "ranked": "ranking",
+    "replace": "writing",
     "say": "prose",
     "share": "values",
     "shares": "values",

@@ -125,11 +125,38 @@ class Filtered:
         acts = self.acts
         return acts[acts["impossible"] != ""].reset_index(drop=True)
 
-    def beside(self) -> pd.DataFrame:
-        """Hold it beside rates that need no model; see `sim.experiments.record.rival_rates.beside`."""
+    def beside(self, to: date | str | None = None) -> pd.DataFrame:
+        """Hold it beside rates that need no model, fitted in hindsight.
+
+        Parameters
+        ----------
+        to : date or ISO text, optional
+            Only what came up to this day and on it; left out, the whole record.
+
+        Returns
+        -------
+        DataFrame with columns model, numbers (that were fitted to these acts; None of the scenario, whose authors knew
+        them), log_likelihood, error (NaN of a part of the record)
+        """
         from .rival_rates import beside
 
-        return beside(self)
+        return beside(self, date.fromisoformat(to) if isinstance(to, str) else to)
+
+    def held_out(self, after: date | str) -> pd.DataFrame:
+        """Hold what came after a day beside rates that were known by that day.
+
+        Parameters
+        ----------
+        after : date or ISO text
+            The last day that the rates know.
+
+        Returns
+        -------
+        DataFrame with columns model, log_likelihood (of the covered acts after that day, quiet days included, in nats)
+        """
+        from .rival_rates import held_out
+
+        return held_out(self, date.fromisoformat(after) if isinstance(after, str) else after)
 
     @property
     def trajectories(self) -> "xarray.Dataset":

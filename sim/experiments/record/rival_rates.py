@@ -1,6 +1,7 @@
 """What needs no model, held to the same record: constant rates, and rates of two periods, fitted in hindsight."""
 
-from datetime import date
+import math
+from datetime import date, timedelta
 from typing import NamedTuple
 
 import numpy as np
@@ -58,18 +59,26 @@ def recorded_acts(followed: Followed) -> Recorded:
     return Recorded(done, program.action["hand"][covered].astype(np.int64), unsure)
 
 
-def beside(found: Filtered) -> pd.DataFrame:
+def beside(found: Filtered, to: date | None = None) -> pd.DataFrame:
     """The log likelihood of the acts of a record under a scenario, and under what needs no model.
+
+    Parameters
+    ----------
+    found : Filtered
+    to : date, optional
+        Only what came up to this day and on it, and rates fitted to that; left out, the whole record.
 
     Returns
     -------
     DataFrame with columns model, numbers (that were fitted to these acts, in hindsight; None of the scenario, whose
-    authors knew them), log_likelihood, error
+    authors knew them), log_likelihood, error (NaN of a part of the record)
     """
-    acts = recorded_acts(found.followed)
+    acts, of_acts, error = recorded_acts(found.followed), found.of_acts, found.error
+    if to is not None:
+        acts, of_acts, error = acts.between(0, _known(found.followed, to)), _nats(found, last=to), math.nan
     done, hand = acts.done, acts.hand
     rows: list[tuple[str, int | None, float, float]] = [
-        (found.scenario.name, None, found.of_acts, found.error),
+        (found.scenario.name, None, of_acts, error),
         (
             "constant rates, fitted in hindsight",
             int(done.any(axis=0).sum()),
@@ -88,6 +97,28 @@ def beside(found: Filtered) -> pd.DataFrame:
     return table
 
 
+def held_out(found: Filtered, day: date) -> pd.DataFrame:
+    """The log likelihood of what came after a day, under a scenario and under rates known by that day.
+
+    Returns
+    -------
+    DataFrame with columns model, log_likelihood
+    """
+    rows = [(found.scenario.name, _nats(found, first=day + timedelta(1))), *after(found.followed, day).items()]
+    return pd.DataFrame(rows, columns=["model", "log_likelihood"])
+
+
+def _nats(found: Filtered, first: date = date.min, last: date = date.max) -> float:
+    """What the acts and quiet days of some days make of the log likelihood."""
+    days = pd.to_datetime(found.parts["date"]).dt.date
+    return float(found.parts.loc[(days >= first) & (days <= last), "nats"].sum())
+
+
+def _known(followed: Followed, day: date) -> int:
+    """How many days there were up to a day and with it."""
+    return (day - followed.scenario.start).days + 1
+
+
 RECENT = 150
 """Days over which rates are taken that know the latest past alone."""
 
@@ -100,7 +131,7 @@ def after(followed: Followed, day: date) -> dict[str, float]:
     dict from what was tried to the log likelihood of the covered acts after that day, in nats
     """
     acts = recorded_acts(followed)
-    known = (day - followed.scenario.start).days + 1
+    known = _known(followed, day)
     later = acts.between(known, len(acts.done))
 
     def rates(first: int) -> float:
