@@ -13,7 +13,7 @@ from .run import finished
 def merge(
     out: Annotated[Path, typer.Argument(help="Folder for the merged result.")],
     parts: Annotated[list[Path], typer.Argument(help="Folders of the parts, in any order.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing result.")] = False,
     figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
     as_json: Json = False,
 ) -> None:

@@ -89,7 +89,7 @@ def run(
         ),
     ] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
-    figures: Annotated[bool, typer.Option(help="Draw figures of the runs.")] = True,
+    figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
     record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
     as_json: Json = False,
 ) -> None:
