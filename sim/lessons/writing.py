@@ -129,6 +129,6 @@ def check(file: str) -> None:
     if isinstance(found, Scenario):
         print(f"{file} is valid: {counted(found.days, 'day')} from {found.start.isoformat()}")
     else:
-        parts = {"actor": found.actors, "action": found.actions, "variable": found.variables}
-        parts |= {"outcome": found.outcomes}
-        print(f"{file} is valid: {', '.join(counted(len(entries), part) for part, entries in parts.items())}")
+        parts = {"actor": len(found.actors), "action": len(found.actions)}
+        parts |= {"variable": len(found.variables), "outcome": len(found.outcomes)}
+        print(f"{file} is valid: {', '.join(counted(n, part) for part, n in parts.items())}")
