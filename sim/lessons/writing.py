@@ -111,7 +111,7 @@ def excerpt(file: str, entry: str) -> None:
     section, _, name = entry.partition(".")
     lines = Path(file).read_text(encoding="utf-8").split("\n")
     begun = [at for at, line in enumerate(lines) if line == f"{section}:"]
-    where = [at for at in range(*begun, len(lines)) if lines[at] == f"  {name}:"] if begun else []
+    where = [at for at in range(begun[0], len(lines)) if lines[at] == f"  {name}:"] if begun else []
     if not where:
         raise ValueError(f"there is no '{entry}' in {file}")
     first = where[0]
