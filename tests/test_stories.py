@@ -282,11 +282,11 @@ def test_a_scenario_without_a_result_is_held_beside_its_first_runs():
     case = scripted(world(), (1, "hills.shell", 2))
     kind = kind_of(sim.replay(case, seed=1), find_origin(case, 1))
     assert kind.text() == (
-        "What came about in this history (run 0): killed. 100 % of the first 400 runs of this scenario end with this "
-        "outcome alone; it comes about in 100 %."
+        "The only outcome came about in this history (run 0): killed. 100 % of the first 400 runs of this scenario end "
+        "with this outcome alone; it comes about in 100 %."
     )
     quiet = kind_of(sim.replay(scripted(world()), seed=1), find_origin(scripted(world()), 1))
-    assert quiet.text().startswith("None of the 1 outcome of this theatre came about in this history (run 0), as in")
+    assert quiet.text().startswith("None of the theatre's 1 outcome came about in this history (run 0), as in")
 
 
 def fuse() -> sim.Scenario:

@@ -34,16 +34,20 @@ def fit(
     screen: Annotated[
         Path | None, typer.Option("--from", metavar="SWEEP", help="Fit the numbers that matter most in this sweep.")
     ] = None,
-    most: Annotated[int | None, typer.Option(min=1, max=40, help="How many of them. [default: 12]")] = None,
+    most: Annotated[
+        int | None, typer.Option(min=1, max=40, help="With --from: how many numbers to fit. [default: 12]")
+    ] = None,
     outcome: Annotated[
-        str | None, typer.Option(help="The outcome to which they must matter. [default: the highest rung reached]")
+        str | None,
+        typer.Option(help="With --from: the outcome that they must matter for. [default: the highest rung reached]"),
     ] = None,
     record: RecordOption = None,
     to: ToOption = None,
     sets: Annotated[
         int | None,
         typer.Option(
-            min=32, help="How many sets of numbers to lead to the record, and so how many draws. [default: 256]"
+            min=32,
+            help="How many sets of numbers to move towards the record, which is the number of draws. [default: 256]",
         ),
     ] = None,
     particles: Annotated[
@@ -55,7 +59,7 @@ def fit(
         typer.Option("--save", "--out", metavar="DIR", help="Folder for the fit. [default: results/NAME-fit]"),
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted fit.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a fit.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing fit.")] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Also draw the figure.")] = True,
     style: StyleOption = None,

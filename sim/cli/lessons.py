@@ -12,9 +12,11 @@ from .console import Json, answering, console, notes, print_json
 
 @answering
 def lessons(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder to copy them into; made if need be.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The folder to copy them into, created if it does not exist.")
+    ],
     overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Replace files of the same names, and what was written in them.")
+        bool, typer.Option("--overwrite", help="Replace files of the same names, with all that you wrote in them.")
     ] = False,
     as_json: Json = False,
 ) -> None:

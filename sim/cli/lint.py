@@ -22,7 +22,7 @@ def lint(
         list[str],
         typer.Argument(help="Scenario files, or names of shipped ones.", autocompletion=complete.scenarios),
     ],
-    runs: Annotated[int | None, typer.Option(min=1, help="How many runs to look at.")] = None,
+    runs: Annotated[int | None, typer.Option(min=1, help="How many runs to examine.")] = None,
     seed: Annotated[int | None, typer.Option(min=0, max=2**64 - 1, help="Seed of all dice.")] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Exit with code 1 if anything is found that the files do not explain.")

@@ -14,7 +14,7 @@ from .styles import StyleOption, drawing_for, refuse_undrawn
 def merge(
     out: Annotated[Path, typer.Argument(help="Folder for the merged result.")],
     parts: Annotated[list[Path], typer.Argument(help="Folders of the parts, in any order.")],
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing result.")] = False,
     figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
     style: StyleOption = None,
     as_json: Json = False,

@@ -34,7 +34,7 @@ class _Start(Template):
 
 @answering
 def new(
-    name: Annotated[str, typer.Argument(help="Its name; the file will be NAME.yaml in the current folder.")],
+    name: Annotated[str, typer.Argument(help="A name for it; the file will be NAME.yaml in the current folder.")],
     theatre: Annotated[
         bool, typer.Option("--theatre", help="Begin a theatre, with a first scenario beside it.")
     ] = False,

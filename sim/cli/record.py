@@ -22,7 +22,9 @@ ScenarioArgument = Annotated[
 ]
 RecordOption = Annotated[
     str | None,
-    typer.Option("--record", metavar="FILE", help="The record. [default: the scenario's own, or the shipped history]"),
+    typer.Option(
+        "--record", metavar="FILE", help="The record to follow. [default: the scenario's own, or the shipped history]"
+    ),
 ]
 ParticlesOption = Annotated[
     int, typer.Option(min=1, max=1_000_000, help="How many runs follow the record in lockstep.")

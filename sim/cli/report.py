@@ -24,16 +24,20 @@ def report(
     ] = None,
     out: Annotated[
         Path | None,
-        typer.Option(help="The file to write; else report.html, class.html or pool.html in the result's folder."),
+        typer.Option(help="The file to write. [default: report.html, class.html or pool.html in the result's folder]"),
     ] = None,
     sweep: Annotated[
-        Path | None, typer.Option(help="The folder of a sweep of the same scenario: which of its numbers matter.")
+        Path | None,
+        typer.Option(help="The folder of a sweep of the same scenario, to show which of its numbers matter."),
     ] = None,
     classroom: Annotated[
         bool, typer.Option("--class", help="Ask the reader's forecast first, and lock the answers with a passphrase.")
     ] = False,
     passphrase: Annotated[
-        str | None, typer.Option(help="With --class, the word that opens the answers; else one is made and printed.")
+        str | None,
+        typer.Option(
+            help="With --class, the passphrase that opens the answers. [default: a new one, which is printed]"
+        ),
     ] = None,
     pool: Annotated[
         list[Path] | None,
@@ -79,7 +83,7 @@ def _told_apart(beside: list[Path], pool: list[Path]) -> tuple[list[Path], list[
 def _word(classroom: bool, passphrase: str | None, forecasts: list[Path]) -> str | None:
     """The passphrase that locks the page, if it is for a class."""
     if passphrase is not None and not classroom:
-        raise typer.BadParameter("it locks a class page; give --class too", param_hint="--passphrase")
+        raise typer.BadParameter("a passphrase locks a class page; add --class", param_hint="--passphrase")
     if classroom and forecasts:
         raise typer.BadParameter("forecasts are pooled on an open page; leave out --class", param_hint="--pool")
     from sim.report.cipher import passphrase as made
@@ -115,8 +119,8 @@ def _swept(folder: Path) -> "Sweep":
 @answering
 def reproduce(
     figure: Annotated[Path, typer.Argument(help="A figure (PNG) or a report (HTML) that sim made.")],
-    out: Annotated[Path | None, typer.Option(help="Keep what is made now in this file.")] = None,
-    passphrase: Annotated[str | None, typer.Option(help="The word that opens a class page.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Keep the new figure or report in this file.")] = None,
+    passphrase: Annotated[str | None, typer.Option(help="The passphrase that opens a class page.")] = None,
     as_json: Json = False,
 ) -> None:
     """Make a figure or a report again from what it carries, and say whether it is the same (exit code 1 if not)."""

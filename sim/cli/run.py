@@ -90,7 +90,7 @@ def run(
         ),
     ] = None,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
-    figures: Annotated[bool, typer.Option(help="Draw figures of the runs.")] = True,
+    figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
     style: StyleOption = None,
     record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
     as_json: Json = False,

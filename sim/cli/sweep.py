@@ -52,14 +52,16 @@ def sweep(
     param: Annotated[
         list[str] | None, typer.Option(help="Numbers to vary, such as 'actions.iran.*'; can be repeated.")
     ] = None,
-    levers: Annotated[bool, typer.Option("--levers", help="Only numbers that a government can choose.")] = False,
-    uncertainties: Annotated[bool, typer.Option("--uncertainties", help="Only numbers that nobody chooses.")] = False,
+    levers: Annotated[bool, typer.Option("--levers", help="Vary only numbers that a government can choose.")] = False,
+    uncertainties: Annotated[
+        bool, typer.Option("--uncertainties", help="Vary only numbers that nobody chooses.")
+    ] = False,
     outcome: Annotated[
         list[str] | None,
         typer.Option(help="What to report on, such as sustained_war, peak.rung or deaths; can be repeated."),
     ] = None,
     boxes: Annotated[
-        str | None, typer.Option(help="Say for which values of the numbers this holds, such as 'sustained_war > 0.1'.")
+        str | None, typer.Option(help="Find for which values of the numbers this holds, such as 'sustained_war > 0.1'.")
     ] = None,
     fresh: Annotated[
         Path | None,
@@ -76,7 +78,7 @@ def sweep(
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Folder for the result. [default: results/NAME-METHOD]")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Continue an interrupted sweep.")] = False,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a result.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace an existing result.")] = False,
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     as_json: Json = False,
 ) -> None:

@@ -15,7 +15,7 @@ from .run import run
 
 
 class RecordError(ValueError):
-    """A record cannot be held beside a scenario; the message says why."""
+    """A record does not fit a scenario; the message says why."""
 
 
 @usual
@@ -51,7 +51,7 @@ def recorded(
     sim.ScenarioError
         The scenario or the history has faults.
     RecordError
-        The file is no history, or has no event within these days.
+        The file is not a history, or has no event within these days.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
     last = date.fromisoformat(until) if isinstance(until, str) else until

@@ -25,7 +25,7 @@ _SAME = ("day", "actor", "action", "target", "rung", "fatalities", "event", "cau
 
 
 class ReplayError(ValueError):
-    """A run cannot be told; the message says why and what to do."""
+    """A run cannot be replayed; the message says why and what to do."""
 
 
 @dataclass(frozen=True)

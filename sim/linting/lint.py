@@ -86,8 +86,8 @@ def lint(
 
     What lies in a theatre is found only if it is so in every given scenario of that theatre: give all of them together
     to learn about the theatre, or one to learn about that one. What a record shows to be wrong is found if it is so in
-    one: a scenario is held to its own record, or to the shipped one where that tells of its theatre and days and the
-    scenario asks about no other world, by changed rules, vetoes, or acts that nobody recorded.
+    one: a scenario is checked against its own record, or against the shipped one where that covers its theatre and days
+    and the scenario asks about no other world, by changed rules, vetoes, or acts that nobody recorded.
 
     Parameters
     ----------

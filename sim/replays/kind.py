@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.engine.model import LockstepModel
 from sim.execution.source import Origin
-from sim.text import counted, in_words, percent
+from sim.text import capital, counted, in_words, percent
 
 if TYPE_CHECKING:
     from .replay import Replay
@@ -41,10 +41,11 @@ class Kind:
         here = f"in this history (run {self.run})"
         share = percent(self.alike / self.runs) if self.runs else ""
         if not self.came:
-            none = f"None of the {counted(len(self.missed), 'outcome')} of this theatre came about {here}"
+            none = f"None of the theatre's {counted(len(self.missed), 'outcome')} came about {here}"
             return f"{none}, as in {share} of {self.whose}." if self.others else f"{none}."
-        of_all = in_words(len(self.came) + len(self.missed))
-        told = f"{in_words(len(self.came)).capitalize()} of {of_all} outcomes came about {here}: {'; '.join(self.came)}."
+        number = len(self.came) + len(self.missed)
+        which = f"{in_words(len(self.came))} of {in_words(number)} outcomes" if number > 1 else "the only outcome"
+        told = capital(f"{which} came about {here}: {'; '.join(self.came)}.")
         if not self.runs:
             return told
         which = "this outcome alone" if len(self.came) == 1 else "exactly these outcomes"

@@ -79,7 +79,7 @@ class Precision(NamedTuple):
         return f"{100 * self.halfwidth:g} % of the share itself" if self.relative else f"{self.halfwidth:g}"
 
     def interval(self, successes: ArrayLike, n: ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
-        """Interval of a share that holds although the runs end when it pleases."""
+        """Interval of a share that stays valid although the runs end once it is narrow enough."""
         return confidence_sequence(successes, n, level, self.narrowest or self.runs_needed)
 
     def reached(self, outcomes: Sequence[str], held: ArrayLike, n: int) -> bool:

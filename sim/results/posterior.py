@@ -101,7 +101,7 @@ class Posterior:
         )
 
     def table(self) -> pd.DataFrame:
-        """Tell each number before and after.
+        """Show each number before and after.
 
         Returns
         -------
@@ -114,7 +114,7 @@ class Posterior:
 
     @property
     def learned_nothing(self) -> list[str]:
-        """The numbers that know no more than before, as far as so many draws can tell."""
+        """The numbers of which no more is known than before, as far as so many draws can tell."""
         found: list[str] = self._table.loc[~self._table["learned"], "path"].tolist()
         return found
 

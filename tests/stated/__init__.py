@@ -88,7 +88,8 @@ NO_FIGURES = re.compile(
     | \b\d{1,2}\s+(?:January|February|March|April|May|June|July|August|September|October|November|December)\b
     | \b(?:Python|Mesa|GDELT|run|runs|section|Seed|seed|rung)\s+[\d.]+(?:\s+(?:to|or)\s+\d+)?(?:\s+above)?
     | between\s0\sand\s1 | up\sto\s1 | down\sto\s0 | from\s0 | code\s5 | 2\sof\s+100\sruns | 1678\sor\safter\s2262
-    | A\sshare\sof\s2\s% | 30\sto\s40\sminutes | futures\sof\s90\sdays | first\s512\sruns | jobs\sof\s10,000\sruns
+    | A\sshare\sof\s2\s% | (?:30\sto\s50|45\sand\s90)\sminutes
+    | record\sand\s1,000\sruns | futures\sof\s90\sdays | first\s512\sruns | jobs\sof\s10,000\sruns
     | 1,000\sruns\sof\sthe\sbaseline\] | 2\.4\sGHz | `describe`\s+0\.4|\b0\.4,\sand | 365\sdays
     | \b95\s%\s(?:intervals?|\*\*)|\*\*95\s%\sinterval\*\*|5th\sand\s(?:the\s)?95th|EPYC\s\d+|SHA-256|3-Clause|1\.1
     """,

@@ -155,7 +155,7 @@ def choices(
     seed: int | None = None,
     executor: Executor | None = None,
 ) -> Choices:
-    """Take each action that is open to an actor on a day of a run, and follow what comes of it.
+    """Take each action that is open to an actor on a day of a run, and follow what happens next.
 
     The branches of all options have the same past and, number by number, the same dice from the day on. Of an actor
     with several hands, one does what is taken that day and the others hold; under the option to hold all do.

@@ -109,7 +109,7 @@ def turning_points(
     candidates : int
         How many days are looked at.
     most : int
-        How many turning points are told at most.
+        How many turning points are given at most.
     seed : int, optional
         Seed of the run, for a scenario; left out, the scenario's.
 

@@ -236,7 +236,7 @@ def compare(
     Raises
     ------
     QueryError
-        The two do not have the same days or the same seed, or one keeps no runs.
+        The two do not have the same days or the same seed, or one of them keeps only counts.
     sim.ScenarioError, sim.StoreError
         What is named cannot be read.
     """

@@ -287,7 +287,7 @@ def hindcast(
     to : date or text such as 2019-09-30, optional
         The last day of the record that counts.
     progress : callable, optional
-        Told each origin.
+        Called with each origin.
 
     Returns
     -------

@@ -54,7 +54,7 @@ class Checked:
 
 
 def check(folder: str | Path) -> Checked:
-    """Hold every file of a result to its checksum.
+    """Check every file of a result against its checksum.
 
     Parameters
     ----------
