@@ -38,5 +38,5 @@ def _sentences(call: ast.Call) -> Iterator[str]:
 
 
 def _short(expression: str) -> str:
-    plain = " ".join(expression.split()).replace("|", "∨")
+    plain = " ".join(expression.split()).replace("|", "\\|")
     return plain if len(plain) <= 160 else f"{plain[:157]}…"

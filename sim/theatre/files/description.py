@@ -104,6 +104,12 @@ def describe(name: str | Path = "baseline", numbers: str | None = None) -> Descr
     numbers : str, optional
         Only numbers whose paths match this pattern, such as `actions.iran.*`, or begin with it.
 
+    Returns
+    -------
+    Description
+        With `rows`, the numbers; `kinds`, how many are what; `tuned_to`, `aimed_at` and `cannot_fail`, what its base
+        rates are worth as a test.
+
     Raises
     ------
     sim.ScenarioError
