@@ -7,7 +7,8 @@ import pytest
 
 import sim
 
-from .stated import SENTENCES, blocks, readme, unheld
+from .stated import SENTENCES, blocks, unheld
+from .stated.__main__ import table
 
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
 TABLE = (Path(__file__).parent / "stated" / "NUMBERS.md").read_text(encoding="utf-8")
@@ -25,8 +26,11 @@ def test_no_number_in_the_readme_is_without_a_sentence_that_computes_it():
 
 @pytest.mark.parametrize("sentence", SENTENCES, ids=lambda each: each.values.__name__.strip("_"))
 def test_the_table_of_numbers_says_what_the_readme_says(sentence):
-    told = sentence.words.format(**sentence.found(README).groupdict())
-    assert f"| {told} | `{readme.__name__}.{sentence.values.__name__}` |" in TABLE
+    assert sentence.row(sentence.found(README).groupdict()) in TABLE
+
+
+def test_the_table_of_numbers_is_of_the_lessons_and_the_report_as_they_are():
+    assert table([]).partition("\n## Lessons")[2] == TABLE.partition("\n## Lessons")[2]
 
 
 @pytest.mark.parametrize(

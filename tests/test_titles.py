@@ -53,9 +53,9 @@ def test_outcomes_say_which_is_most_frequent_and_which_rarest(ensemble):
     table = ensemble.shares().set_index("outcome")["share"].sort_values(ascending=False)
     labels = {name: outcome.label for name, outcome in ensemble.scenario.theatre.outcomes.items()}
     said = title(plots.outcomes(ensemble, figures.canvas()))
-    assert said.startswith(f"{labels[table.index[0]]}: in {of_hundred(table.iloc[0])}; ")
+    assert said.startswith(f"In {of_hundred(table.iloc[0])}: {labels[table.index[0]]}. ")
     came = table[table > 0]
-    assert said.endswith(f"{labels[came.index[-1]]}: in {of_hundred(came.iloc[-1]).split()[0]}")
+    assert said.endswith(f"In {of_hundred(came.iloc[-1]).split()[0]}: {labels[came.index[-1]]}")
 
 
 def test_the_alluvial_says_how_many_stand_higher(ensemble):

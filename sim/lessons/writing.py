@@ -111,7 +111,7 @@ def excerpt(file: str, entry: str) -> None:
     section, _, name = entry.partition(".")
     lines = Path(file).read_text(encoding="utf-8").split("\n")
     begun = [at for at, line in enumerate(lines) if line == f"{section}:"]
-    where = [at for at in range(begun[0], len(lines)) if lines[at] == f"  {name}:"] if begun else []
+    where = [at for at, line in enumerate(lines) if line == f"  {name}:" and begun and at > begun[0]]
     if not where:
         raise ValueError(f"there is no '{entry}' in {file}")
     first = where[0]
@@ -129,6 +129,6 @@ def check(file: str) -> None:
     if isinstance(found, Scenario):
         print(f"{file} is valid: {counted(found.days, 'day')} from {found.start.isoformat()}")
     else:
-        parts = {"actor": len(found.actors), "action": len(found.actions)}
-        parts |= {"variable": len(found.variables), "outcome": len(found.outcomes)}
-        print(f"{file} is valid: {', '.join(counted(n, part) for part, n in parts.items())}")
+        sizes = {"actor": len(found.actors), "action": len(found.actions), "variable": len(found.variables)}
+        sizes["outcome"] = len(found.outcomes)
+        print(f"{file} is valid: {', '.join(counted(size, part) for part, size in sizes.items())}")

@@ -233,9 +233,9 @@ def in_how_many(table: pd.DataFrame, labels: Mapping[str, str]) -> str:
     if came.empty:
         return "No outcome came about in any run"
     most, least = came.iloc[0], came.iloc[-1]
-    told = f"{labels.get(most['outcome'], most['outcome'])}: in {of_hundred(most['share'])}"
+    told = f"In {of_hundred(most['share'])}: {labels.get(most['outcome'], most['outcome'])}"
     if least["share"] < most["share"]:
-        told += f"; {labels.get(least['outcome'], least['outcome'])}: in {of_hundred(least['share']).split()[0]}"
+        told += f". In {of_hundred(least['share']).split()[0]}: {labels.get(least['outcome'], least['outcome'])}"
     return told
 
 

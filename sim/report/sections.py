@@ -142,7 +142,7 @@ class Outcomes(Section):
 class PairSection(Section):
     """What differs between two ensembles on the same dice."""
 
-    name, title, scripts = "pair", "What the change changes", ("pair",)
+    name, title, scripts = "pair", "The two compared", ("pair",)
 
     def applies(self, held: "Contents") -> bool:
         """Where there are two, with runs that both kept."""

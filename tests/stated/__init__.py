@@ -53,6 +53,10 @@ class Sentence:
             raise LookupError(f"found {len(found)} times: {self.words}")
         return found[0]
 
+    def row(self, values: dict[str, str]) -> str:
+        """The sentence with its numbers, and what computes them, as a row of the table."""
+        return f"| {self.words.format(**values)} | `{self.values.__module__}.{self.values.__name__}` |\n"
+
     def written(self, page: str, values: dict[str, str]) -> str:
         """The page with these values in the sentence."""
         match = self.found(page)

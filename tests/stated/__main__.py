@@ -3,17 +3,46 @@
 import argparse
 from pathlib import Path
 
-from . import SENTENCES, blocks, readme
+from sim.report.sections import SECTIONS
+
+from . import SENTENCES, blocks, lessons
+from . import readme as readme  # registers its sentences
 
 README = Path(__file__).parents[2] / "README.md"
 TABLE = Path(__file__).with_name("NUMBERS.md")
-HEAD = """# Numbers that the README states
+HEAD = """# Numbers that README, lessons and report state, and what computes each
 
-Made by `python -m tests.stated`, which computes each anew and writes it where the README has another.
+Made by `make numbers`, which computes the README's anew and writes them there where they differ.
+
+## README
 
 | the README says | what computes it |
 |---|---|
 """
+LESSONS = """
+## Lessons
+
+Text with numbers is made by the cells themselves (`lessons.say`), from values; a test finds typed ones.
+
+| where | the lesson says | what fills it |
+|---|---|---|
+"""
+REPORT = """
+## Report and class pack
+
+Every number on a page is put into its template from the data of its section; those of `notebooks/class/` come from
+`sim.lessons.pack.findings` and `sim.lessons.pack.facts`, and a test makes the pages again.
+
+| section | what computes it |
+|---|---|
+"""
+
+
+def table(rows: list[str]) -> str:
+    """The page, of the rows of the README."""
+    taught = [f"| {where} | {sentence} | {filled} |\n" for where, sentence, filled in lessons.rows()]
+    told = [f"| {each.title} | `{type(each).__module__}.{type(each).__name__}` |\n" for each in SECTIONS]
+    return "".join([HEAD, *rows, LESSONS, *taught, REPORT, *told])
 
 
 def main() -> None:
@@ -29,14 +58,14 @@ def main() -> None:
             print(f"{sentence.values.__name__}: {name} is {values[name]}; the README says {text}")
         stale += len(told)
         page = sentence.written(page, values)
-        rows.append(f"| {sentence.words.format(**values)} | `{readme.__name__}.{sentence.values.__name__}` |\n")
-    table = blocks.outcomes()
-    if blocks.OUTCOMES.findall(page) != [table]:
+        rows.append(sentence.row(values))
+    outcomes = blocks.outcomes()
+    if blocks.OUTCOMES.findall(page) != [outcomes]:
         print("the table of outcomes has changed")
-        page, stale = blocks.OUTCOMES.sub(lambda _: table, page), stale + 1
+        page, stale = blocks.OUTCOMES.sub(lambda _: outcomes, page), stale + 1
     if not check:
         README.write_text(page, encoding="utf-8")
-        TABLE.write_text(HEAD + "".join(rows), encoding="utf-8")
+        TABLE.write_text(table(rows), encoding="utf-8")
     raise SystemExit(1 if check and stale else 0)
 
 
