@@ -120,12 +120,12 @@ def test_dots_and_bars_of_reliability_are_those_of_the_bins(hindcast):
     assert ends == pytest.approx(np.array([[0.0, 0.25], [0.5, 0.9]])), "quantiles of binomial laws of 20"
     assert [text.get_text() for text in ax.texts if text.get_text().isdigit()] == ["20", "20"]
     assert "n = 40 forecasts of 20 days" in words(ax)
-    assert "Every yes or no" in words(ax)
+    assert "All yes-or-no questions" in words(ax)
     assert "A strike by either side" in words(plots.reliability(hindcast, figures.canvas(), "strike"))
 
 
 def test_reliability_of_what_is_no_yes_or_no_is_refused(hindcast):
-    with pytest.raises(ValueError, match="no yes or no is asked by 'fear'; there are strike"):
+    with pytest.raises(ValueError, match="there is no yes-or-no question 'fear'; there are strike"):
         plots.reliability(hindcast, figures.canvas(), "fear")
     none = replace(hindcast, forecasts=hindcast.forecasts.assign(kind="count"))
     with pytest.raises(ValueError, match="no forecast of a yes or no"):

@@ -140,8 +140,7 @@ def _counts(told: Description) -> Iterator[str]:
             yield f"{directed:>8,} whose direction rests on a claim or a record"
             yield f"{n - directed:>8,} that rest on nothing else"
     if any(row.unit == ODDS for row in told.rows):
-        yield f"{ODDS}: of a rate r, the chance on a day with nothing else to choose is r / (1 + r): 0.1 "
-        "means 9 %"
+        yield f"{ODDS}: of a rate r, the chance on a day with nothing else to choose is r / (1 + r): 0.1 means 9 %"
     if rates := told.theatre.base_rates:
         idle = told.cannot_fail()
         yield f"{counted(len(rates), 'base rate')} to compare runs with" + (
