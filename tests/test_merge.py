@@ -123,7 +123,7 @@ def test_what_does_not_belong_together_is_refused_in_a_sentence(tmp_path):
     refused("dtype float64 instead of float32", made(tmp_path / "exact", 20, 40, dtype="float64"))
     refused("variables fear instead of all", made(tmp_path / "some", 20, 40, variables=["fear"]))
     with_rules(made(tmp_path / "rules", 20, 40), "8f" * 32, "0.0.9")
-    refused(r"rules 8f8f8f8f instead of \w+; versions escalation-sim 0\.0\.9 in place of", tmp_path / "rules")
+    refused(r"rules 8f8f8f8f instead of \w+; versions escalation-sim 0\.0\.9 instead of", tmp_path / "rules")
     sim.run("first_lesson", 400, 3, until=sim.Precision(0.3), save=tmp_path / "until", progress=None)
     refused("holds runs that ended when they were precise enough", tmp_path / "until")
     sim.sweep(

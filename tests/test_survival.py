@@ -153,7 +153,7 @@ def with_rules(folder: Path, rules: str, version: str) -> None:
 def test_a_result_of_an_older_version_opens_and_if_unfinished_names_who_can_go_on_with_it(half_done, tmp_path):
     older = "8f" * 32  # of the text of all rules, as versions before this one took it
     with_rules(half_done, older, "0.0.9")
-    with pytest.raises(StoreError, match=r"escalation-sim 0\.0\.9 with the rules 8f8f8f8f\. Go on with it by that"):
+    with pytest.raises(StoreError, match=r"escalation-sim 0\.0\.9 with the rules 8f8f8f8f\. Continue it with that"):
         sim.run("first_lesson", save=half_done, resume=True)
     made = sim.run("first_lesson", 20, save=tmp_path / "whole")
     with_rules(tmp_path / "whole", older, "0.0.9")

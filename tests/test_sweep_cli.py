@@ -22,7 +22,7 @@ def test_a_sweep_is_told_kept_and_told_again(tmp_path, monkeypatch):
     said = sim(*ASKED, "--method", "lhs", "--samples", "200", "--boxes", "first_blood > 0.2",
                "--outcome", "first_blood", cwd=tmp_path)  # fmt: skip
     assert "actions.north.strike.rate" in said.stdout
-    assert "Of its variance over all runs, dice are" in said.stdout
+    assert "Of its variance over all runs, dice account for" in said.stdout
     assert "equal ranks cannot be told apart" in " ".join(said.stdout.split())
     assert "(coverage)" in said.stdout
     assert "results/first_lesson-lhs" in said.stderr

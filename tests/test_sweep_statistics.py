@@ -56,7 +56,7 @@ def test_few_replicates_are_refused_with_what_would_do_and_no_interval_is_absurd
     assert len(widths) > 12
     assert all("cannot be told from chance; take more replicates" in refusal for refusal in refusals)
     assert max(widths) < 100
-    with pytest.raises(MeasureError, match=r"by 2 replicates.* take 4 at least, or dice of its own"):
+    with pytest.raises(MeasureError, match=r"with 2 replicates.* take 4 at least, or separate dice"):
         swept("sobol", "common", 1, 2).indices("y")
     assert np.isfinite(swept("sobol", "own", 1, 2).indices("y")["ST"]).all()
     record_property("now", f"at most {max(widths):.1f}; 2 on the same dice are refused, with what would do")

@@ -174,7 +174,7 @@ def test_only_what_is_named_changes_and_never_what_is_asked_about(lesson):
         ("blood > 0.5", "did you mean 'first_blood'"),
         ("spyral > 0.5", "did you mean 'spiral'"),
         ("spiral > 50", "a share lies between 0 and 1, found 50"),
-        ("spiral < 0.5", "lies beyond spiral < 0.5 as it is"),
+        ("spiral < 0.5", "already meets spiral < 0.5 as it is"),
     ],
 )
 def test_what_is_no_line_or_crossed_already_is_told(line, said):

@@ -25,7 +25,7 @@ BANNED = re.compile(
 
 
 def sentences(source: str) -> Iterator[tuple[int, str]]:
-    """Texts that may reach a user, by their line: all but docstrings, a formatted one whole, with `…` for its blanks."""
+    """Texts that may reach a user, by their line: all but docstrings; a formatted one has `…` for its blanks."""
     tree = ast.parse(source)
     silent = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
     silent |= {id(part) for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for part in node.values}
