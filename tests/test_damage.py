@@ -364,7 +364,7 @@ def test_where_the_disk_has_no_locks_two_do_not_write_to_one_folder(half, monkey
     owner = half / UNFINISHED / locks.OWNER
     assert not owner.exists()
     owner.write_text("elsewhere 1 ab\n")
-    with pytest.raises(StoreError, match="number 1 on elsewhere"):
+    with pytest.raises(StoreError, match="process 1 on elsewhere"):
         sim.run("first_lesson", save=half, resume=True)
     owner.write_text(f"{locks.platform.node()} {2**22 + 1} ab\n")  # no process has such a number
     assert len(sim.run("first_lesson", save=half, resume=True)) == survivor.RUNS
