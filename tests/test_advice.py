@@ -76,7 +76,7 @@ def test_ctrl_c_says_how_to_go_on_with_every_option_that_the_result_does_not_hol
     assert words == ["run", "r 29", "--resume", "--no-figures", "--json"]
     assert ask(*words).code == 0
     refused = ask("run", "r 29", "--resume", "--out", "elsewhere")
-    assert (refused.code, "a result is resumed where it is" in refused.err) == (2, True)
+    assert (refused.code, "a result is resumed in its own folder" in refused.err) == (2, True)
 
 
 @pytest.mark.fault("27", "sim new wrote what sim validate refuses")

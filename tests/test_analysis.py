@@ -123,7 +123,7 @@ def test_as_many_medoids_as_there_are_different_paths():
 def test_medoids_refuse_paths_that_are_not_finite():
     paths = np.ones((4, 10))
     paths[2, 5:] = np.nan
-    with pytest.raises(ValueError, match="leave out the runs that failed"):
+    with pytest.raises(ValueError, match="leave out failed runs"):
         medoids(paths, 2)
 
 

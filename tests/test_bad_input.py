@@ -170,7 +170,7 @@ def test_an_alias_stands_for_what_its_anchor_holds(tmp_path):
 def test_aliases_that_explode_are_refused_before_they_do(tmp_path):
     bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n"
     bomb += "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 10))
-    assert of_text(tmp_path, bomb)[0].endswith("more than 100,000 values, those that aliases repeat included")
+    assert of_text(tmp_path, bomb)[0].endswith("more than 100,000 values, including those that aliases repeat")
     ladder = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [*a{n - 1}]\n" for n in range(1, 100))
     assert of_text(tmp_path, ladder)[0] == "bad.yaml:63:12: nested more than 64 levels deep"
 
@@ -178,7 +178,7 @@ def test_aliases_that_explode_are_refused_before_they_do(tmp_path):
 def test_a_file_of_too_many_values_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(yaml_tree, "MOST_VALUES", 1000)
     said = of_text(tmp_path, "a: [" + "1, " * 1001 + "]")[0]
-    assert said == "bad.yaml:1:2999: more than 1,000 values, those that aliases repeat included"
+    assert said == "bad.yaml:1:2999: more than 1,000 values, including those that aliases repeat"
 
 
 def test_a_file_of_many_megabytes_is_refused_unread(tmp_path):
@@ -197,7 +197,7 @@ def test_what_is_no_file_is_refused(tmp_path):
         "sumer.yaml:1:1: there is no file 'sumer.yaml'",
         "    did you mean 'summer.yaml'?",
     ]
-    assert faults("a\0b.yaml")[0].endswith("cannot read this (its name is no path): 'a b.yaml'")
+    assert faults("a\0b.yaml")[0].endswith("cannot read this (its name is not a valid path): 'a b.yaml'")
     assert ": cannot read this (File name too long): 'xxx" in faults("x" * 5000)[0]
 
 
@@ -276,7 +276,7 @@ def test_no_path_leads_out_of_the_scenarios_folder(tmp_path, outside, target, mo
     (tmp_path / "inside" / "link.yaml").symlink_to(outside / "strait.yaml")
     target = target.format(outside=outside)
     assert extending(tmp_path / "inside", target) == [
-        f"summer.yaml:2:10: '{target}' leads out of the scenario's folder",
+        f"summer.yaml:2:10: '{target}' leads outside the scenario's folder",
         "    a file may name files below . and shipped ones; move or copy it there",
     ]
 
@@ -286,7 +286,7 @@ def test_the_folder_is_that_of_the_first_file_not_of_each(tmp_path, outside):
     (outside / "summer.yaml").write_text(SCENARIO, encoding="utf-8")
     (tmp_path / "both.yaml").write_text("schema_version: 1\nextends: inside/mine.yaml\n")
     assert load.load("both.yaml").seed == 7
-    assert "leads out of the scenario's folder" in faults("inside/mine.yaml")[0]
+    assert "leads outside the scenario's folder" in faults("inside/mine.yaml")[0]
 
 
 def test_a_link_within_the_folder_is_followed(tmp_path):

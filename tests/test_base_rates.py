@@ -537,10 +537,10 @@ LINE = len(THEATRE.splitlines()) + 3
         ("measure: reciprocation, dyads: [shores], rungs: [3, 9], quiet: 2.5 d", "expected a whole number of days"),
         ("measure: reciprocation, dyads: [shores], rungs: [3, 9], quiet: 30 %", "wrong unit '%'"),
         ("measure: rate, acts: {actions: [north.strick]}, per: 7 d", "unknown action 'north.strick'"),
-        ("measure: rate, acts: {}, per: 7 d", "this would be every act"),
+        ("measure: rate, acts: {}, per: 7 d", "this would match every act"),
         ("measure: rate, acts: {lethal: true}, per: 7 d, while: {pains: '>= 1'}", "unknown variable 'pains'"),
         ("measure: rate, acts: {lethal: true}, per: 7 d, while: {pain: 0.3}", "a comparison is written '>= x'"),
-        ("measure: jump, variable: pain, acts: {lethal: true}", "'pain' is no price"),
+        ("measure: jump, variable: pain, acts: {lethal: true}", "'pain' is not a price"),
         ("measure: rate, acts: {lethal: true}, per: 7 d, apart: 7 d", "unknown key 'apart'"),
         (
             "measure: followed_by, trigger: {lethal: true}, reply: {rungs: [7, 8]}, within: 7, apart: 7 d",

@@ -123,7 +123,7 @@ def test_a_day_is_taken_however_it_is_held(day):
     "day", [True, 1.5, None, pd.NaT, np.datetime64("NaT", "s"), float("nan"), "tomorrow", [1], pd.NA, "12.5"]
 )
 def test_what_is_no_day_is_refused_with_what_would_be(day):
-    with pytest.raises(QueryError, match="is no day; give its number or its date"):
+    with pytest.raises(QueryError, match="is not a day; give its number or its date"):
         day_of(sim.load("first_lesson"), day)
 
 

@@ -36,7 +36,7 @@ def test_terms_are_found_by_meaning():
         ("actors.aran.perception.memory", "long", "'long' is not a number"),
         ("actors.aran.perception.memory", float("nan"), "finite"),
         ("actors.arran.perception.memory", 3, "did you mean 'actors.aran.perception.memory'"),
-        ("everything", 3, "'everything' is no number of this scenario"),
+        ("everything", 3, "this scenario has no number 'everything'"),
     ],
 )
 def test_what_cannot_be_set_is_said(path, value, said):

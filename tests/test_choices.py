@@ -73,7 +73,7 @@ def test_what_had_come_about_before_is_no_consequence():
     ("asked", "said"),
     [
         ({"actor": "arran"}, "there is no actor 'arran'; did you mean 'aran'"),
-        ({"day": 2}, r"history is imposed on day 2 .* that begins on day 4"),
+        ({"day": 2}, r"history is imposed on day 2 .* choices begin on day 4"),
         ({"days": 100}, "there are 45 days to follow"),
         ({"runs": 0}, "branches must be at least 1, found 0"),
     ],

@@ -92,15 +92,15 @@ def test_the_numbers_are_those_of_the_scenario_and_files_are_new(results, tmp_pa
     assert latex.count("\\\\") == len(rows) + latex.count(r"\begin{tabular}")
     assert latex.count("{") == latex.count("}")
     refused = sim("cite", str(results / "runs"), "--out", str(tmp_path / "paper"), cwd=tmp_path, code=2)
-    assert "is there already" in refused.stderr
+    assert "already exists" in refused.stderr
     one = sim("cite", str(results / "runs"), "--out", "one", "--format", "csv", cwd=tmp_path)
     assert "numbers.csv" in one.stderr
     assert not (tmp_path / "one/numbers.tex").exists()
-    assert "--out where" in sim("cite", str(results / "runs"), "--format", "csv", cwd=tmp_path, code=2).stderr
+    assert "--out says where" in sim("cite", str(results / "runs"), "--format", "csv", cwd=tmp_path, code=2).stderr
 
 
 def test_an_unfinished_result_or_none_is_not_cited(results, tmp_path):
-    assert "is no result of sim" in sim("cite", "nothing", cwd=tmp_path, code=2).stderr
+    assert "is not a result of sim" in sim("cite", "nothing", cwd=tmp_path, code=2).stderr
     (tmp_path / "half").mkdir()
     half = replace(read_manifest(results / "runs"), status="running")
     (tmp_path / "half/run.json").write_text(half.text())
@@ -114,9 +114,9 @@ def test_what_it_extends_is_told_only_while_its_file_is_the_same(results, tmp_pa
     sim("run", "mine.yaml", "--no-figures", "--runs", "4", "--out", "mine", cwd=tmp_path)
     told = cited("mine", cwd=tmp_path)["paragraph"]
     assert "It extends" in told
-    assert "actions.north.strike.rate is now 0.004" in told
+    assert "Strike a border post: daily odds by itself is now 0.004" in told
     (tmp_path / "mine.yaml").write_text("another")
-    assert "not told here, as its file is not at hand" in cited("mine", cwd=tmp_path)["paragraph"]
+    assert "not listed, because its file was not found unchanged" in cited("mine", cwd=tmp_path)["paragraph"]
 
 
 def test_the_software_is_cited_as_the_package_says_with_no_doi(results):

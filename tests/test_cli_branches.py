@@ -53,13 +53,14 @@ def test_why_finds_where_two_part(folder):
     told = json.loads(sim("why", RESULT, "without.yaml", "--run", "3", "--json", cwd=folder).stdout)
     assert (told["day"], told["actor"], told["how"]) == (act["day"], act["actor"], "veto")
     same = sim("why", RESULT, "first_lesson", "--run", "3", "--seed", "5", cwd=folder)
-    assert "decides the same under both" in same.stdout
+    assert "makes the same decisions under both" in same.stdout
 
 
 def test_why_wants_an_event_or_another_scenario(folder):
     assert "give an event's number" in sim("why", RESULT, "--run", "3", cwd=folder, code=2).stderr
     assert (
-        "an event is of one run" in sim("why", RESULT, RESULT, "--run", "3", "--event", "0", cwd=folder, code=2).stderr
+        "an event belongs to one run"
+        in sim("why", RESULT, RESULT, "--run", "3", "--event", "0", cwd=folder, code=2).stderr
     )
 
 
@@ -104,7 +105,7 @@ def test_choices_are_told_side_by_side(folder):
         (("branch", RESULT, "--run", "40", "--day", "3"), "there is no run 40"),
         (("branch", RESULT, "--run", "3", "--day", "180"), "day 180 is outside the run"),
         (("branch", RESULT, "--run", "3", "--day", "3", "--do", "us.talk"), "there is no action 'us.talk'"),
-        (("branch", RESULT, "--run", "3", "--day", "3", "--set", "rate"), "write it path=value"),
+        (("branch", RESULT, "--run", "3", "--day", "3", "--set", "rate"), "write path=value"),
         (("branch", RESULT, "--run", "3", "--day", "3", "--seed", "6"), "was made with seed 5"),
         (("choices", RESULT, "--run", "3", "--day", "3", "--actor", "us"), "there is no actor 'us'"),
         (("compare", RESULT, "baseline"), "only the same days can be compared"),

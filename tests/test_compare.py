@@ -251,10 +251,10 @@ def test_what_makes_no_pairs_is_said(second, asked, said):
 
 
 def test_other_dice_make_no_pairs(pressed, tmp_path):
-    with pytest.raises(QueryError, match="was made with seed 5, not 6; only the same dice make pairs"):
+    with pytest.raises(QueryError, match="was made with seed 5, not 6; runs can be paired only on the same dice"):
         sim.compare(pressed.first, rich(), seed=6)
     counts = sim.summarise(rich(), tmp_path / "counts", 80, 5, progress=None)
-    with pytest.raises(QueryError, match="keeps counts of its runs, and pairs need the runs"):
+    with pytest.raises(QueryError, match="keeps only counts of its runs, and pairs need single runs"):
         sim.compare(rich(), counts)
     with pytest.raises(QueryError, match="has 60 runs, not 61"):
         sim.compare(pressed.first, rich(), 61)

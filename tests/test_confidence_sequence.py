@@ -106,7 +106,7 @@ def test_it_broadcasts_and_knows_nothing_without_runs():
     assert confidence_sequence(0, 0) == (0, 1)
     with pytest.raises(ValueError, match="between 0 and the number of runs"):
         confidence_sequence(11, 10)
-    with pytest.raises(ValueError, match="a level lies between 0 and 1, found 95"):
+    with pytest.raises(ValueError, match="a level must lie between 0 and 1, found 95"):
         confidence_sequence(1, 10, 95)
 
 

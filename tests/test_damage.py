@@ -94,7 +94,7 @@ def test_a_manifest_of_any_depth_is_refused_in_a_sentence(copy, text):
 def test_damage_is_told_when_a_file_is_read_with_what_can_be_kept(copy, name, left):
     flip(copy / name)
     opened = sim.open(copy)
-    how = rf"{Path(name).name} is damaged: .*checksum.*{left}.*'sim run first_lesson --out .* --resume' makes it anew"
+    how = rf"{Path(name).name} is damaged: .*checksum.*{left}.*'sim run first_lesson --out .* --resume' makes it again"
     with pytest.raises(StoreError, match=how):
         opened.trajectories.load(), opened.events, opened.outcomes
     assert opened.trajectories["fear"].shape == (40, 180)
@@ -168,7 +168,7 @@ def test_sim_check_names_each_damaged_file(copy, tmp_path):
     found = json.loads(command("check", str(copy), "--json", cwd=tmp_path, code=1).stdout)
     assert [each["file"] for each in found["damaged"]] == ["trajectories.zarr/rung/zarr.json", "summary.json"]
     assert not found["sound"]
-    assert "--resume' makes it anew" in found["advice"]
+    assert "--resume' makes it again" in found["advice"]
     command("check", str(tmp_path), cwd=tmp_path, code=2)
 
 
@@ -323,13 +323,13 @@ def test_what_is_written_new_follows_no_link_that_leads_nowhere_yet(copy, precio
     link = tmp_path / "link.yaml"
     link.symlink_to(precious / "new")
     tip = ("tip", "first_lesson", "--to", "mobilised > 0.1", "--runs", "32", "--out", str(link))
-    assert "is there already" in command(*tip, cwd=tmp_path, code=2).stderr
+    assert "already exists" in command(*tip, cwd=tmp_path, code=2).stderr
     sweep = ("sweep", "first_lesson", "--method", "oat", "--replicates", "2", "--param", "actions.north.strike.rate")
     said = command(*sweep, "--out", str(tmp_path / "s"), "--annotate", str(link), cwd=tmp_path, code=2).stderr
-    assert "is there already" in said
+    assert "already exists" in said
     command("report", str(copy), cwd=tmp_path)
     again = ("reproduce", str(copy / "report.html"), "--out", str(link))
-    assert "is there already" in command(*again, cwd=tmp_path, code=2).stderr
+    assert "already exists" in command(*again, cwd=tmp_path, code=2).stderr
 
 
 def _lockless(monkeypatch):
@@ -353,7 +353,7 @@ def test_where_the_disk_has_no_locks_two_do_not_write_to_one_folder(half, monkey
     seen = []
 
     def meanwhile(_):
-        with pytest.raises(StoreError, match=rf"number {os.getpid()} on .*remove that file"):
+        with pytest.raises(StoreError, match=rf"process {os.getpid()} on .*remove that file"):
             sim.run("first_lesson", save=half, resume=True)
         seen.append(half)
         raise Enough
@@ -364,7 +364,7 @@ def test_where_the_disk_has_no_locks_two_do_not_write_to_one_folder(half, monkey
     owner = half / UNFINISHED / locks.OWNER
     assert not owner.exists()
     owner.write_text("elsewhere 1 ab\n")
-    with pytest.raises(StoreError, match="number 1 on elsewhere"):
+    with pytest.raises(StoreError, match="process 1 on elsewhere"):
         sim.run("first_lesson", save=half, resume=True)
     owner.write_text(f"{locks.platform.node()} {2**22 + 1} ab\n")  # no process has such a number
     assert len(sim.run("first_lesson", save=half, resume=True)) == survivor.RUNS

@@ -80,7 +80,7 @@ def test_a_scenario_written_out_and_read_again_is_the_same():
     [
         (["2020-01-06/2020-01-05"], "the period ends (2020-01-05) before it begins (2020-01-06)"),
         (["tomorrow"], "'tomorrow' is not a date; dates are written 2019-05-31"),
-        (["2020-01-01/2020-01-02/2020-01-03"], "is no period; write 2019-10-17/2019-10-19, or one date"),
+        (["2020-01-01/2020-01-02/2020-01-03"], "is not a period; write 2019-10-17/2019-10-19, or one date"),
         ([], "an empty condition would always hold"),
     ],
 )

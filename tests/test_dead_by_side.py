@@ -74,7 +74,7 @@ def test_a_story_tells_the_dead_of_each_side():
 @pytest.mark.parametrize(
     ("whose", "said"),
     [
-        ({"aran": 1}, "of one side, write 'whose: ACTOR'"),
+        ({"aran": 1}, "for one side, write 'whose: ACTOR'"),
         ({"aran": 0.5, "bora": 0.4}, "the shares of the dead add up to 0.9; they must add up to 1"),
         ({"aran": 0.5, "bara": 0.5}, "unknown actor 'bara'; did you mean 'bora'"),
         ("bara", "unknown actor 'bara'; did you mean 'bora'"),

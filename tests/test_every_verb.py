@@ -17,7 +17,7 @@ from .strategies import Map, small_theatres
 THEATRES = 2
 """Generated ones that every verb is asked of, each in two seconds."""
 
-FAIR = ("nothing to tell options apart by", "turn the line round", "none of the", "failed on day")
+FAIR = ("nothing to compare the options by", "reverse the comparison", "none of the", "failed on day")
 """What a verb may say instead of an answer: where there is none to the question."""
 
 NORTH = {"kind": "state", "label": "North"}

@@ -142,7 +142,7 @@ def test_a_broken_pool_is_replaced(tmp_path, caplog):
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
         found = dict(computed(partial(mortal.once, tmp_path / "died"), spans, pool))
     assert found == {span: span[0] for span in spans}
-    assert "going on with threads of this machine" in caplog.text
+    assert "continuing with threads on this machine" in caplog.text
 
 
 class Unlucky(ThreadPoolExecutor):

@@ -132,7 +132,7 @@ IN_THE_SCENARIO = {
     "an override with a misspelt key on the way": (
         "actions.north.sanction.drivers.",
         "§actions.north.sanction.driver.",
-        "nothing is called 'driver' in actions.north.sanction",
+        "there is no 'driver' in actions.north.sanction",
         "did you mean 'drivers'?",
     ),
     "an override that adds a misspelt driver": (
@@ -144,27 +144,27 @@ IN_THE_SCENARIO = {
     "an override without its section": (
         RATE,
         "§pain.start: 0.4",
-        "nothing is called 'pain' in the theatre",
+        "there is no 'pain' in the theatre",
         "did you mean 'variables.pain.start'?",
     ),
     "an override of what initial sets": (
         RATE,
         "§variables.pain.start: 0.1",
-        "'variables.pain.start' sets what line 10 sets already",
+        "'variables.pain.start' sets what line 10 already sets",
         "write it once",
     ),
     "an override beyond a list": (
         RATE,
         "§variables.oil_price.scale.2: 0.1",
-        "'2' leads on from variables.oil_price.scale, which is a list with entries 0 to 1",
+        "'2' goes on from variables.oil_price.scale, which is a list with entries 0 to 1",
         None,
     ),
     "an override within what is not there": (
         RATE,
         "§actions.north.strike.harms.south: 1",
-        "nothing is called 'harms' in actions.north.strike",
+        "there is no 'harms' in actions.north.strike",
         "it has casualties, drivers, effects, label, rate, reply, rung, source …; "
-        "what is not there yet is set as a whole: 'actions.north.strike.harms: ...'",
+        "a new entry is written as a whole: 'actions.north.strike.harms: ...'",
     ),
 }
 
@@ -205,7 +205,7 @@ def test_a_fault_of_history_is_said_in_its_own_file(tmp_path):
         ("{file: §strait.yaml, until: 2019-05-31}", "'strait.yaml' is a theatre, not a history"),
         ("{file: §summer.yaml, until: 2019-05-31}", "'summer.yaml' is a scenario, not a history"),
         ("{file: §records.yaml, until: 2019-05-31}", "there is no file 'records.yaml'"),
-        ("{file: §/etc/hostname, until: 2019-05-31}", "'/etc/hostname' leads out of the scenario's folder"),
+        ("{file: §/etc/hostname, until: 2019-05-31}", "'/etc/hostname' leads outside the scenario's folder"),
         ("{file: record.yaml, until: §2019-04-31}", "history.until: '2019-04-31' is not a date"),
         (
             "{file: record.yaml, until: §2019-04-30}",
@@ -220,7 +220,7 @@ def test_a_history_that_cannot_be_imposed_is_a_fault_of_the_scenario(tmp_path, h
 
 def test_a_script_cannot_take_the_name_of_an_event_of_history(tmp_path):
     scenario = changed(SCENARIO, "first_mine", "history_mines") + "history: {file: record.yaml, until: 2019-05-31}\n"
-    said = "summer.yaml:16:3: 'history_mines' is what an entry of the history is called"
+    said = "summer.yaml:16:3: 'history_mines' is the name of an entry of the history"
     assert faults_of(tmp_path, scenario=scenario, history=HISTORY)[0] == said
 
 

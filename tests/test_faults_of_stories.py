@@ -8,7 +8,7 @@ AT = "actions.north.sanction.story"
 STORY = "    story: The north bars the south's tankers from its ports.\n"
 NORTH = "    label: The northern state\n"
 TALKS = "  talks: {kind: flag, label: Talks are open, start: false}\n"
-LAST = "the last wording is told where no other fits: leave out when, again, killed and answers"
+LAST = "the last wording is used where no other fits: leave out when, again, killed and answers"
 READS = "it reads variables, conditions, rungs and days_since"
 
 
@@ -30,7 +30,7 @@ IN_A_STORY = {
     "a wording behind one that always fits": (
         STORY,
         several("§{text: One.}"),
-        f"{AT}.0: this wording always fits, so none after it would ever be told",
+        f"{AT}.0: this wording always fits, so none after it would ever be used",
         None,
     ),
     "no wording": (STORY, "    story: §[]\n", f"{AT}: {LAST}", None),

@@ -132,9 +132,9 @@ def test_an_interrupted_fit_goes_on_to_the_same_bits(lesson, prior, posterior, t
     kept = fit_begun(tmp_path / "fit")
     other = kept.asked | {"numbers": kept.asked["numbers"][:1], "record_sha256": "0" * 64}
     numbers, history = sorted(kept.differences(other))
-    assert re.fullmatch(r"numbers \S+ \[\S+, \S+\] in place of (\S+ \[\S+, \S+\](, )?){2}", numbers)
+    assert re.fullmatch(r"numbers \S+ \[\S+, \S+\] instead of (\S+ \[\S+, \S+\](, )?){2}", numbers)
     assert history.endswith("so add the --record it was begun with")
-    with pytest.raises(StoreError, match="sets 128 in place of 64"):
+    with pytest.raises(StoreError, match="sets 128 instead of 64"):
         sim.fit(lesson, progress=None, **(asked | {"sets": 128}), resume=True)
     passed = []
     resumed = sim.fit(lesson, progress=passed.append, resume=True, save=tmp_path / "fit", likelihood=Toy(prior))
@@ -197,7 +197,7 @@ def test_a_posterior_is_read_as_it_was_written_and_damage_is_seen(lesson, prior,
     with pytest.raises(StoreError, match=r"there is no .*'sim fit' writes"):
         sim.read_posterior(tmp_path / "none.parquet")
     pd.DataFrame({"a": [1.0]}).to_parquet(tmp_path / "other.parquet")
-    with pytest.raises(StoreError, match="no posterior that 'sim fit' wrote"):
+    with pytest.raises(StoreError, match="not a posterior that 'sim fit' wrote"):
         sim.read_posterior(tmp_path / "other.parquet")
     assert sim.check(tmp_path / "fit").sound
     file = tmp_path / "fit" / "posterior.parquet"
@@ -295,7 +295,7 @@ def test_a_result_needs_no_more_than_its_folder(lesson, posterior, drawn, tmp_pa
     pd.testing.assert_frame_equal(again.outcomes, drawn.outcomes)
     branches = sim.branch(tmp_path / "whole", run=2, day=10, runs=4)
     assert len(branches) == 4
-    with pytest.raises(StoreError, match="numbers drawn in place of drawn from a posterior of 2 numbers"):
+    with pytest.raises(StoreError, match="numbers drawn instead of drawn from a posterior of 2 numbers"):
         sim.run(lesson, save=tmp_path / "whole", resume=True, uncertain=True, progress=None)
     text = (tmp_path / "whole" / "run.json").read_text(encoding="utf-8")
     value = repr(float(posterior.draws.iloc[0, 0]))
@@ -317,7 +317,7 @@ def test_figures_and_reports_carry_the_posterior(lesson, drawn, tmp_path):
 def test_only_runs_that_drew_from_the_same_make_pairs(lesson, prior, drawn):
     other = sim.fit(lesson, REPLIES, sets=SETS, seed=99, likelihood=Toy(prior), progress=None)
     theirs = sim.run(lesson, 46, seed=3, posterior=other, progress=None)
-    with pytest.raises(QueryError, match="drawn from the same"):
+    with pytest.raises(QueryError, match="both draw from the same"):
         sim.compare(drawn, theirs)
     assert len(sim.compare(drawn, lesson)) == 46
 
@@ -356,7 +356,7 @@ def test_few_numbers_are_fitted_and_only_doubts(lesson):
         assert prior_of(lesson, listed).names == (SHARP, BLUNT)
     with pytest.raises(FitError, match="say which numbers"):
         prior_of(lesson, pd.Series([], dtype=str))
-    with pytest.raises(FitError, match=r"no number of 'actors\.\*\.replies\.redline' has a plausible range"):
+    with pytest.raises(FitError, match=r"no number that matches 'actors\.\*\.replies\.redline' has a plausible range"):
         prior_of(lesson, "actors.*.replies.redline")
 
 
@@ -370,7 +370,7 @@ def test_levers_and_definitions_are_fitted_only_if_named():
     if len(beside) > 1:
         assert lever not in prior_of(baseline, [f"{parent}.*"]).names
     else:
-        with pytest.raises(FitError, match="chosen by somebody"):
+        with pytest.raises(FitError, match="a lever or a definition"):
             prior_of(baseline, [f"{lever[:-1]}?"])
 
 
@@ -586,5 +586,5 @@ def test_a_record_of_nothing_says_that_acts_are_rarer(tmp_path):
     assert 0 > seldom > usual > often > -20
     record["covers"] = []
     path.write_text(yaml.safe_dump(record), encoding="utf-8")
-    with pytest.raises(sim.RecordError, match="nothing is recorded of rivals"):
+    with pytest.raises(sim.RecordError, match="the record has nothing on rivals"):
         sim.likelihood(rivals, ["actions.north.mobilise.rate"], record=path)

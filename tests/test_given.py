@@ -150,7 +150,7 @@ def test_runs_that_nobody_can_hold_are_refused_before_they_cost_anything(tmp_pat
             lambda: sim.sweep(LESSON, [RATE], "lhs", 1000, many // 1000 * 9, save=tmp_path / "new"),
         ],
         "would take about .* choose fewer --runs": [lambda: sim.run(LESSON, many, save=tmp_path / "new")],
-        "more than one result can keep account of": [
+        "more than one result can hold": [
             lambda: sim.summarise(LESSON, tmp_path / "new", 2**31),
         ],
         "too many to hold in memory": [lambda: sim.sweep(LESSON, method="lhs", samples=many)],
@@ -201,7 +201,7 @@ def test_memory_that_runs_short_is_told_with_what_was_kept(tmp_path, capsys):
             np.empty(2**58)
         assert ended.value.exit_code == 1
         told = capsys.readouterr().err
-        assert "The memory ran short" in told
+        assert "Memory ran out" in told
         assert said in told.replace("\n", " ")
 
 

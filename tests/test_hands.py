@@ -156,7 +156,7 @@ def test_holding_is_the_chance_that_no_hand_acts():
     ("rest", "fault"),
     [
         ({"accident": True, "reply": 1, "rung": 2}, "nobody answers by accident"),
-        ({"accident": True, "hand": "soldiers"}, "an accident takes no hand's turn"),
+        ({"accident": True, "hand": "soldiers"}, "an accident uses no hand"),
     ],
 )
 def test_what_an_accident_cannot_be(rest, fault):
@@ -167,7 +167,7 @@ def test_what_an_accident_cannot_be(rest, fault):
 
 def test_an_accident_does_not_share_dice_with_a_hand():
     acts = {"north.err": action(2, "south", 0.1, accident=True), "north.raid": action(2, "south", 0.1, hand="err")}
-    with pytest.raises(ValidationError, match="its actor has a hand of the name 'err'"):
+    with pytest.raises(ValidationError, match="its actor has a hand with the same name, 'err'"):
         Theatre.model_validate(theatre({"north": actor(), "south": actor()}, acts))
 
 

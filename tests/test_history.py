@@ -375,7 +375,7 @@ def test_a_scenario_outside_the_record_is_told_which_days_it_covers(tmp_path):
 
 
 def test_what_is_no_record_is_refused(tmp_path):
-    with pytest.raises(RecordError, match=r"'summer.yaml' is no history"):
+    with pytest.raises(RecordError, match=r"'summer.yaml' is not a history"):
         sim.recorded(small(tmp_path), history=tmp_path / "summer.yaml")
     with pytest.raises(sim.ScenarioError, match=r"'sanctions' has north\.sanction on 2019-05-02 too"):
         beside(tmp_path, history=HISTORY + "  twice: {on: 2019-05-02, do: north.sanction}\n")
@@ -402,5 +402,5 @@ def test_the_command_says_at_once_when_there_is_nothing_to_draw(tmp_path):
     assert "nothing is recorded between 2030-01-01" in said.stderr
     assert "--record" in said.stderr
     said = command("run", "baseline", "--record", "--no-figures", cwd=tmp_path, code=2)
-    assert "without figures there is nothing to draw over" in said.stderr
+    assert "the record is drawn over figures" in said.stderr
     assert not (tmp_path / "results").exists()

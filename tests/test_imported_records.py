@@ -325,15 +325,15 @@ FAULTS = {
     "rung: 1": ("rnug: 1", "6:20: unknown key 'rnug' in acts.0\n    did you mean 'rung'?"),
     "two_rivals": ("two_rival", "2:6: no shipped theatre or scenario is called 'two_rival'\n    did you mean"),
     "type: threat,": ("type: threat, do: north.strike,", "6:5: acts.0: a rule says one of 'do'"),
-    "type: raid,": ("type: raid, actor: south,", "7:5: acts.1: 'north.strike' is no act of south"),
+    "type: raid,": ("type: raid, actor: south,", "7:5: acts.1: 'north.strike' is not an act of south"),
     "rung: 1}": ("rung: 11}", "6:26: acts.0.rung: expected at most 9"),
     "type: raid": ("type: 19", "7:12: acts.1.type: expected text, found '19'\n    put it in quotes"),
-    "[north, south]}": ("[north, ignore]}", "4:48: actors.(blank): 'ignore' stands alone"),
+    "[north, south]}": ("[north, ignore]}", "4:48: actors.(blank): 'ignore' must stand alone"),
     "columns:": ("encoding: base64\ncolumns:", "3:11: encoding: 'base64' is not an encoding of text\n    write utf-8"),
     "map: two": ("encoding: undefined\nmap: two", "2:11: encoding: 'undefined' is not an encoding of text"),
-    "acts:": ("date_format: '%d.%m'\nacts:", "5:14: date_format: '%d.%m' does not tell a day\n    write the parts"),
-    "schema_version: 1\n": ("date_format: '%Q'\nschema_version: 1\n", "1:14: date_format: '%Q' does not tell a day"),
-    "actors:": ("date_format: '%d%d'\nactors:", "4:14: date_format: '%d%d' does not tell a day"),
+    "acts:": ("date_format: '%d.%m'\nacts:", "5:14: date_format: '%d.%m' does not give a day\n    write the parts"),
+    "schema_version: 1\n": ("date_format: '%Q'\nschema_version: 1\n", "1:14: date_format: '%Q' does not give a day"),
+    "actors:": ("date_format: '%d%d'\nactors:", "4:14: date_format: '%d%d' does not give a day"),
     "actor: who": ("actor: []", "3:29: columns.actor: the list is empty\n    write at least one"),
 }  # fmt: skip
 
@@ -394,7 +394,7 @@ def test_an_encoding_that_lacks_its_mark_is_told(made):
 def test_a_map_without_columns_asks_for_them_or_for_a_preset(made):
     with pytest.raises(sim.ScenarioError) as error:
         made("", "schema_version: 1\nmap: two_rivals\n")
-    assert "no column is named for 'date' in columns\n    name the column; or give a preset" in faults(error)[1]
+    assert "'columns' names no column for 'date'\n    name the column; or give a preset" in faults(error)[1]
 
 
 def test_a_map_is_checked_and_named_for_what_it_is(tmp_path):
@@ -426,9 +426,9 @@ def test_the_command_writes_a_history_and_tells_of_every_row(tmp_path):
     assert "Actors that the map does not know:" in said.out
     assert "is a history of 7 events" in said.err
     again = ask(*asked)
-    assert (again.code, "is there already" in again.err) == (2, True)
+    assert (again.code, "already exists" in again.err) == (2, True)
     onto = ask(*asked[:-1], RECORDS / "gdelt.tsv", "--overwrite")
-    assert (onto.code, "is read for this" in onto.err) == (2, True)
+    assert (onto.code, "is one of the files to read" in onto.err) == (2, True)
     assert json.loads(ask(*asked, "--overwrite", "--json").out)["rows"]["kept"] == 7
 
 
@@ -449,7 +449,7 @@ def test_a_preset_may_be_given_with_the_command(tmp_path):
     (tmp_path / "map.yaml").write_text(text, encoding="utf-8")
     asked = ("history", "from", RECORDS / "ucdp_ged.csv", "--map", tmp_path / "map.yaml", "--json")
     assert json.loads(ask(*asked, "--preset", "ucdp_ged").out)["events"] == 11
-    assert json.loads(ask(*asked).out)["faults"][0]["message"].startswith("no column is named for")
+    assert json.loads(ask(*asked).out)["faults"][0]["message"].startswith("'columns' names no column for")
     assert "there are acled, gdelt" in ask(*asked, "--preset", "ged").err
 
 

@@ -101,7 +101,7 @@ def test_luck_is_taken_off_indices():
 def test_more_luck_than_influence_is_said_and_not_made_an_index():
     rng = np.random.default_rng(1)
     table = answered("sobol", 320, 2, lambda X, run: {"y": rng.standard_normal(len(X))})
-    with pytest.raises(MeasureError, match="cannot be told from luck"):
+    with pytest.raises(MeasureError, match="cannot be told from chance"):
         table.indices("y")
 
 

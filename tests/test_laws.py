@@ -316,7 +316,7 @@ def test_uniform_without_a_range_is_refused_where_it_stands(tmp_path):
         "  actors.north.replies.rate: {value: 0.3, uniform: true}\n",
         encoding="utf-8",
     )
-    with pytest.raises(ScenarioError, match=r"even\.yaml:4:.*'uniform' says how a range is drawn from"):
+    with pytest.raises(ScenarioError, match=r"even\.yaml:4:.*'uniform' says how to draw from a range"):
         sim.load(file)
 
 
@@ -331,5 +331,5 @@ def test_ranges_whose_tails_would_cross_are_kept_apart_and_those_that_overlap_re
             refuse_clashing(made)
             assert below.at(1 - 1e-12) < above.at(1e-12)
         else:
-            with pytest.raises(ChangeError, match=r"do not go together.*scale"):
+            with pytest.raises(ChangeError, match=r"allow values that contradict each other.*scale"):
                 refuse_clashing(made)

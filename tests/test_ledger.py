@@ -119,4 +119,4 @@ def test_the_command_tells_and_writes_it(tmp_path):
     assert "two_rivals.yaml:" in again.stdout
     refused = CliRunner().invoke(app, ["sweep", folder, "--annotate", str(noted)])
     assert refused.exit_code == 2
-    assert "is there already" in refused.output
+    assert "already exists" in refused.output

@@ -284,7 +284,7 @@ def test_deaths_by_an_act_that_cannot_kill_are_found_in_the_history_that_imposes
     report = linted(tmp_path, scenario=SCENARIO + "history: {file: flood.yaml, until: 2020-06-03}\n")
     (found,) = (finding for finding in report.findings if finding.kind == "bloodless")
     assert (Path(found.file).name, found.line, found.path) == ("flood.yaml", int(place[0]), "script.history_dam")
-    assert found.what == "mill.dam_creek kills 3 on 2020-06-02, and cannot kill"
+    assert found.what == "mill.dam_creek kills 3 on 2020-06-02, but this action cannot kill"
 
 
 RECORD = """\
@@ -311,7 +311,7 @@ def test_a_rule_that_a_recorded_act_breaks_is_found_and_a_veto_of_the_scenario_i
     (found,) = (each for each in report.findings if each.kind == "impossible")
     assert (Path(found.file).name, found.line, found.path) == ("creek.yaml", line, "actions.mill.dam_creek.cooldown")
     why = "done on 2 June 2020; not again for 3 d"
-    assert found.what == f"mill.dam_creek could not be done on 4 June 2020 ({why}), and was"
+    assert found.what == f"mill.dam_creek could not be done on 4 June 2020 ({why}), but was"
 
 
 def test_an_impossible_act_is_explained_at_its_action(tmp_path):
@@ -400,8 +400,8 @@ def test_explanations_of_what_is_not_there_are_faults(tmp_path):
     for wrong in ("actions.mill.dam_creeks", "script.snow", "forbid.mill.dam_creek", "outcomes.flood.whenever", "dry"):
         with pytest.raises(sim.ScenarioError) as caught:
             linted(tmp_path, scenario=SCENARIO + f"lint: {{{wrong}: It is so.}}\n")
-        assert f"summer.yaml:{len(SCENARIO.splitlines()) + 1}:8: nothing is called '{wrong}'" in str(caught.value)
-    with pytest.raises(sim.ScenarioError, match=r"creek.yaml.*nothing is called 'variables.moon'"):
+        assert f"summer.yaml:{len(SCENARIO.splitlines()) + 1}:8: there is no '{wrong}'" in str(caught.value)
+    with pytest.raises(sim.ScenarioError, match=r"creek.yaml.*there is no 'variables.moon'"):
         linted(tmp_path, THEATRE + "lint: {variables.moon: It is so.}\n")
     with pytest.raises(sim.ScenarioError, match="expected some text"):
         linted(tmp_path, THEATRE + 'lint: {variables.drought: ""}\n')
@@ -475,8 +475,8 @@ def test_the_command_tells_the_card_and_the_findings(tmp_path):
     assert "outside" in said.stdout
     line = SEA.splitlines().index("outcomes:") + 2
     expected = (
-        f"creek.yaml:{line}: 'sea' held in none of 200 runs; it can tell no two runs apart; "
-        "ask whether anything leads there, or take it out"
+        f"creek.yaml:{line}: 'sea' held in none of 200 runs; it cannot tell any two runs apart; check whether "
+        "anything leads to it, or take it out"
     )
     assert expected in said.stdout.splitlines()
     assert "1 finding, and 0 that the files explain" in said.stderr
@@ -493,7 +493,7 @@ def test_the_command_refuses_faulty_files(tmp_path):
     (tmp_path / "creek.yaml").write_text(THEATRE, encoding="utf-8")
     (tmp_path / "summer.yaml").write_text(SCENARIO + "lint: {outcomes.sea: It is so.}\n", encoding="utf-8")
     said = command("lint", "summer.yaml", cwd=tmp_path, code=3)
-    assert "nothing is called 'outcomes.sea'" in said.stderr
+    assert "there is no 'outcomes.sea'" in said.stderr
 
 
 def test_a_run_shows_its_card_and_keeps_it(tmp_path):

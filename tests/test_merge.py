@@ -88,7 +88,7 @@ def test_a_part_is_resumed_and_reproduced_as_the_part_it_is(tmp_path):
     command("run", "first_lesson", "--first", "20", "--runs", "12", "--seed", "3", "--out", "part", cwd=tmp_path)
     command("reproduce", "part/figures/outcomes.png", cwd=tmp_path)
     assert read_manifest(tmp_path / "part").plan.first == 20
-    with pytest.raises(StoreError, match="first run 8 in place of 20"):
+    with pytest.raises(StoreError, match="first run 8 instead of 20"):
         sim.run("first_lesson", 12, 3, first=8, save=tmp_path / "part", resume=True)
     assert sim.run("first_lesson", save=tmp_path / "part", resume=True).outcomes.index[0] == 20
     assert "--first 20" in (tmp_path / "part/figures/outcomes.png").read_bytes().decode("latin1")
@@ -115,23 +115,23 @@ def test_what_does_not_belong_together_is_refused_in_a_sentence(tmp_path):
         assert not (tmp_path / "merged").exists()
 
     refused("runs 20 to 29 are missing, after .*one, which ends with run 19", made(tmp_path / "gap", 30, 40))
-    refused("begins with run 10, which is there already", made(tmp_path / "twice", 10, 40))
-    refused("begins with run 0, which is there already", one)
-    refused("has seed 4 in place of 3", made(tmp_path / "seed", 20, 40, seed=4))
-    refused("has scenario [0-9a-f]{8} in place of", made(tmp_path / "other", 20, 40, scenario="baseline"))
-    refused("counts only in place of whole runs", made(tmp_path / "counts", 20, 40, "counts"))
-    refused("dtype float64 in place of float32", made(tmp_path / "exact", 20, 40, dtype="float64"))
-    refused("variables fear in place of all", made(tmp_path / "some", 20, 40, variables=["fear"]))
+    refused("begins with run 10, but that run is already there", made(tmp_path / "twice", 10, 40))
+    refused("begins with run 0, but that run is already there", one)
+    refused("has seed 4 instead of 3", made(tmp_path / "seed", 20, 40, seed=4))
+    refused("has scenario [0-9a-f]{8} instead of", made(tmp_path / "other", 20, 40, scenario="baseline"))
+    refused("counts only instead of whole runs", made(tmp_path / "counts", 20, 40, "counts"))
+    refused("dtype float64 instead of float32", made(tmp_path / "exact", 20, 40, dtype="float64"))
+    refused("variables fear instead of all", made(tmp_path / "some", 20, 40, variables=["fear"]))
     with_rules(made(tmp_path / "rules", 20, 40), "8f" * 32, "0.0.9")
-    refused(r"rules 8f8f8f8f in place of \w+; versions escalation-sim 0\.0\.9 in place of", tmp_path / "rules")
+    refused(r"rules 8f8f8f8f instead of \w+; versions escalation-sim 0\.0\.9 instead of", tmp_path / "rules")
     sim.run("first_lesson", 400, 3, until=sim.Precision(0.3), save=tmp_path / "until", progress=None)
     refused("holds runs that ended when they were precise enough", tmp_path / "until")
     sim.sweep(
         "first_lesson", ["actions.north.strike.rate"], "oat", replicates=2, save=tmp_path / "sweep", progress=None
     )
     refused("holds a sweep", tmp_path / "sweep")
-    refused("is no result of sim", tmp_path / "nothing")
-    with pytest.raises(StoreError, match="nothing to put together"):
+    refused("is not a result of sim", tmp_path / "nothing")
+    with pytest.raises(StoreError, match="nothing to merge"):
         sim.merge(tmp_path / "merged")
     _cut(made(tmp_path / "cut", 20, 40) / "events.parquet")
     refused("is damaged", tmp_path / "cut")
@@ -142,7 +142,7 @@ def test_a_part_is_asked_for_in_numbers_that_there_are():
         ({"first": -1, "runs": 5}, "must be at least 0, found -1"),
         ({"first": 2**32 - 3, "runs": 5}, "numbered from 0 below 2"),
         ({"first": 5}, "how many runs a part has"),
-        ({"first": 5, "runs": 9, "until": sim.Precision(0.1)}, "reached by all runs from 0 on"),
+        ({"first": 5, "runs": 9, "until": sim.Precision(0.1)}, "applies to all runs from run 0 on"),
     ):
         with pytest.raises(PlanError, match=re.escape(reason)):
             sim.run("first_lesson", progress=None, **asked)

@@ -92,7 +92,7 @@ def test_editors_find_the_schema():
 def test_no_file_is_taken_away():
     Path("river_baseline.yaml").write_text("years of work")
     said = new("river", "--theatre", code=2)
-    assert "there is a file 'river_baseline.yaml' already" in " ".join(said.stderr.split())
+    assert "the file 'river_baseline.yaml' already exists" in " ".join(said.stderr.split())
     assert not Path("river.yaml").exists(), "a theatre without its question is left out too"
     new("question")
     before = Path("question.yaml").read_text()

@@ -131,7 +131,7 @@ def test_orders_and_runs_beside_one_another_keep_apart():
 @pytest.mark.parametrize(
     ("acts", "fault"),
     [
-        ({"south_warn": action(1, "north", calls_off=["north.strike"])}, "no act of its actor that has an 'order'"),
+        ({"south_warn": action(1, "north", calls_off=["north.strike"])}, "not an act of its actor that has an 'order'"),
         ({"north_wave": action(0, "south", order={"lead": 1})}, "an act on rung 0 is not ordered beforehand"),
         ({"north_err": action(2, "south", order={"lead": 1}, accident=True)}, "an accident is not ordered beforehand"),
         ({"north_raid": action(2, "south", order={"lead": 0})}, "lead"),

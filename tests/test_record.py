@@ -79,7 +79,7 @@ FIRST, LAST = "schema_version: 1\n", "  later: {on: 2019-06-20, do: north.strike
 ALONE = {
     "an act before its first day": (
         "events:\n  before: {on: 2019-04-01", "from: 2019-04-05\nevents:\n  before: {on: §2019-04-01",
-        "2019-04-01 is outside the record, which tells of 2019-04-05 to 2019-06-20",
+        "2019-04-01 is outside the record, which goes from 2019-04-05 to 2019-06-20",
     ),
     "an act after its last day": (
         LAST, "  later: {on: §2019-06-20, do: north.strike}\nuntil: 2019-06-19\n", "2019-06-20 is outside the record",
@@ -87,7 +87,7 @@ ALONE = {
     "an end before its begin": (FIRST, "schema_version: 1\nfrom: 2019-07-01\nuntil: §2019-05-01\n", "the record ends"),
     "the same act twice on a day": (
         LAST, LAST + "  x: §{on: 2019-05-02, do: north.sanction}\n",
-        "'sanctions' has north.sanction on 2019-05-02 too; one entry tells of both",
+        "'sanctions' has north.sanction on 2019-05-02 too; write one entry for both",
     ),
     "a period that goes backwards": ("2019-06-20", "§{from: 2019-06-02, until: 2019-06-01}", "the period ends"),
     "a period of a year": (
@@ -136,12 +136,12 @@ HELD = {
     "an unknown variable": (LAST, LAST + "series: {§oil_prise: x.csv}\n", "unknown variable 'oil_prise'"),
     "an act that happens once": (
         LAST, LAST.replace("north.strike", "south.offer_talks") + "  x: {on: 2019-06-25, do: §south.offer_talks}\n",
-        "south.offer_talks happens once, and 'later' has it on 2019-06-20",
+        "south.offer_talks happens only once, and 'later' already has it on 2019-06-20",
     ),
     "a coverage of no action": (LAST, LAST + "covers: [§{actors: [south], rungs: [7, 9]}]\n", "this covers nothing"),
     "acts in question of which one is covered": (
         "{on: 2019-06-20, do: north.strike}", "§{on: 2019-06-20, do: {any_of: [north.strike, north.sanction]}}",
-        "'covers' speaks of north.strike on 2019-06-20 and not of north.sanction on 2019-06-20",
+        "'covers' includes north.strike on 2019-06-20 but not north.sanction on 2019-06-20",
     ),
     "a flag as a series": (LAST, LAST + "series: {talks: §x.csv}\n", "'talks' is a flag"),
 }  # fmt: skip
@@ -167,8 +167,8 @@ def test_a_coverage_that_denies_an_act_is_told_at_both_lines(tmp_path):
     told = [line for line in faults_of(tmp_path, scenario=IMPOSED, history=history) if line.startswith("record")]
     assert told == [
         "record.yaml:6:10: events.later: entry 2 of 'covers' says that the record could not hold north.strike, "
-        "and here it is",
-        "record.yaml:9:5: covers.1: chance 0 says that the record could not hold north.strike, and 'later' has it",
+        "but here it is",
+        "record.yaml:9:5: covers.1: chance 0 says that the record could not hold north.strike, but 'later' has it",
     ]
 
 
@@ -250,7 +250,7 @@ SERIES = {
     "no finite number": ("date,usd\n2019-05-01,inf\n", "2:12: expected a finite number, found inf"),
     "a missing number": ("date,usd\n2019-05-01,\n", "2:1: 2019-05-01 has no value"),
     "dates out of order": ("date,usd\n2019-05-02,70\n2019-05-01,71\n", "3:1: 2019-05-01 comes after 2019-05-02"),
-    "a date twice": ("date,usd\n2019-05-02,70\n2019-05-02,71\n", "3:1: 2019-05-02 stands on line 2 too"),
+    "a date twice": ("date,usd\n2019-05-02,70\n2019-05-02,71\n", "3:1: 2019-05-02 is already on line 2"),
     "a gap": ("date,usd\n2019-05-02,70\n2019-05-10,71\n", "3:1: series.oil_price.values: 2019-05-10 comes 8 days"),
     "a value out of range": ("date,usd\n2019-05-02,7e3\n", "2:12: series.oil_price.values.2019-05-02: 7000 is outside"),
     "no UTF-8": ("date,usd\n2019-05-02,70 \xa3\n".encode("latin-1"), "2:15: not UTF-8 text: byte 0xa3"),
@@ -275,4 +275,4 @@ def test_a_series_that_is_not_there_is_told_where_it_is_named(tmp_path):
 
 def test_a_series_may_not_lead_out_of_the_folder(tmp_path):
     history = changed(HISTORY + "series: {oil_price: x}\n", "oil_price: x", "oil_price: ../../etc/passwd")
-    assert "leads out of the scenario's folder" in faults_of(tmp_path, scenario=IMPOSED, history=history)[0]
+    assert "leads outside the scenario's folder" in faults_of(tmp_path, scenario=IMPOSED, history=history)[0]

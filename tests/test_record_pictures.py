@@ -126,7 +126,7 @@ def test_dots_and_bars_of_reliability_are_those_of_the_bins(hindcast):
 
 
 def test_reliability_of_what_is_no_yes_or_no_is_refused(hindcast):
-    with pytest.raises(ValueError, match="no yes or no is asked by 'fear'; there are strike"):
+    with pytest.raises(ValueError, match="there is no yes-or-no question 'fear'; there are strike"):
         plots.reliability(hindcast, figures.canvas(), "fear")
     none = replace(hindcast, forecasts=hindcast.forecasts.assign(kind="count"))
     with pytest.raises(ValueError, match="no forecast of a yes or no"):

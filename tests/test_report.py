@@ -311,7 +311,7 @@ def test_where_every_run_failed_nothing_is_shown(ensemble):
     page = page_of(replace(ensemble, failures=failures))
     assert "None of the 60 runs was finished" in page.text
     assert "fan-variable" not in str(page.tags)
-    assert "None of them was finished" in replace(ensemble, failures=failures)._repr_html_()
+    assert "No run was finished" in replace(ensemble, failures=failures)._repr_html_()
 
 
 def test_one_run_makes_a_report():

@@ -361,5 +361,5 @@ def test_the_command_line_makes_a_word_and_pools_a_folder(ensemble, tmp_path):
         text = (result / "pool.html").read_text()
         assert [each["name"] for each in json.loads(re.search(r'id="pooled">(.*?)</script>', text)[1])] == ["a", "b"]
         (result / "pool.html").unlink()
-    assert "give --class too" in call.run("--passphrase", "amber").output.replace("\n", " ")
+    assert "a passphrase locks a class page; add --class" in call.run("--passphrase", "amber").output.replace("\n", " ")
     assert "leave out --class" in call.run("--class", "--pool", files[0]).output.replace("\n", " ")

@@ -72,7 +72,7 @@ def test_what_is_carried_comes_back_whole():
     [
         ({"Scenario-Packed": "no base64"}, "damaged"),
         ({"Scenario-Packed": "eJwDAAAAAAE="}, "damaged"),
-        ({"Scenario-SHA256": "0" * 64}, "another hash"),
+        ({"Scenario-SHA256": "0" * 64}, "does not match its hash"),
         ({"Seed": "many"}, "damaged"),
         ({"Runs": "0"}, "damaged"),
         ({"Until": "{"}, "damaged"),
@@ -82,7 +82,7 @@ def test_what_is_damaged_is_refused(change, said):
     texts = Provenance.of(sim.run("first_lesson", runs=1, progress=None)).as_texts()
     with pytest.raises(StoreError, match=said):
         Provenance.read(texts | change)
-    with pytest.raises(StoreError, match="does not carry the scenario"):
+    with pytest.raises(StoreError, match="does not contain the scenario"):
         Provenance.read({})
 
 
@@ -127,7 +127,7 @@ def test_one_pixel_makes_a_difference(results, tmp_path):
     assert "its runs were made by other rules" in said
     assert "it was drawn by matplotlib 1.0" in said
     assert reproduce(kept).equal
-    assert "is there already" in called("reproduce", other, "--out", kept, code=2).output
+    assert "already exists" in called("reproduce", other, "--out", kept, code=2).output
 
 
 def test_recorded_events_over_a_figure_are_drawn_again(tmp_path):
@@ -193,7 +193,8 @@ def test_two_results_make_one_report(results, tmp_path):
 
 
 def test_wrong_usage_of_report_is_said_in_sentences(results, tmp_path):
-    assert "'sim run SCENARIO --out' makes one" in called("report", tmp_path / "nowhere", code=2).output
+    nowhere = tmp_path / "nowhere"
+    assert f"'sim run SCENARIO --out {nowhere}' makes one" in called("report", nowhere, code=2).output
     thesis = tmp_path / "thesis.html"
     thesis.write_text("years of work")
     assert "is another file" in called("report", results / "small", "--out", thesis, code=2).output

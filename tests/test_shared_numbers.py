@@ -129,7 +129,7 @@ def test_counted_ensembles_give_the_same_bands_and_keep_them(ensemble, tmp_path)
 
 def test_counts_of_runs_as_written_are_not_added_to_those_of_runs_that_draw():
     scenario = sim.load("first_lesson")
-    with pytest.raises(ValueError, match="runs as written"):
+    with pytest.raises(ValueError, match="runs with numbers as written"):
         Summary(scenario, uncertain=True).__iadd__(Summary(scenario))
 
 
@@ -176,7 +176,7 @@ def test_the_ends_of_the_spread_have_an_error_that_more_runs_make_smaller():
 
 def test_the_command_says_what_cannot_be_told():
     rare = pd.Series(two_errors(tallied(np.arange(1000).reshape(250, 4) == 13))._asdict()).map(lambda each: each[0])
-    assert _spread(rare).startswith("untold\n(0.0 to ")
+    assert _spread(rare).startswith("unclear\n(0.0 to ")
     assert _by_numbers(rare.numbers, rare.numbers_low, rare.numbers_high).startswith("at most")
 
 

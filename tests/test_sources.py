@@ -141,7 +141,9 @@ def test_a_key_that_leads_nowhere_is_told_with_the_nearest(known, own):
 
 
 def test_a_check_is_tuned_to_and_never_taken(known):
-    assert known.faults("Q06") == ["'Q06' judges the model and cannot be put into it; write 'tuned: Q06'"]
+    assert known.faults("Q06") == [
+        "'Q06' is what the model is judged by, so it cannot go into the model; write 'tuned: Q06'"
+    ]
     assert known.faults("Q06", judging=True) == known.faults("tuned: Q06") == known.faults("Q05b, Q08") == []
 
 
@@ -149,7 +151,9 @@ def test_a_check_is_tuned_to_and_never_taken(known):
 
 MISTAKES = {
     "a key in small letters": ("C1:", "§c1:", "'c1' is not a key; a key is a word that begins with a capital"),
-    "a key twice": ("  GUESS: {", "  C1: §{", "references.C1: 'C1' stands in claims too; a key means one thing"),
+    "a key twice": (
+        "  GUESS: {", "  C1: §{", "references.C1: 'C1' stands in claims too; a key can mean one thing only"
+    ),
     "a reference that is not there": ("C1: {text", "C1: {§txt", "unknown key 'txt' in claims.C1"),
     "an unknown ground": (
         "mine., references: [Smith1988]", "mine., references: [§Smith1989]",

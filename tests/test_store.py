@@ -162,7 +162,7 @@ def _edit(folder, old, new):
         ),
         (lambda folder: (folder / "events.parquet").write_text("rubbish"), "damaged"),
         (lambda folder: (folder / "outcomes.parquet").unlink(), "damaged"),
-        (lambda folder: _cut(folder / "events.parquet"), "events.parquet is not as long as it was"),
+        (lambda folder: _cut(folder / "events.parquet"), "events.parquet does not have the length it was written with"),
         (lambda folder: _cut(folder / "trajectories.zarr/tension/c/0/0"), "runs 0 to 29 are missing or cut short"),
         (lambda folder: (folder / "trajectories.zarr/fear/c/0/0").unlink(), "runs 0 to 29 are missing or cut short"),
         (lambda folder: _edit(folder, '"title": "First', '"title": "Last'), "the scenario in it is not the one"),

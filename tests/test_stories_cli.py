@@ -94,7 +94,7 @@ def test_a_story_begins_with_its_turning_points_and_they_are_data_too(tmp_path):
         (["replay", "{}", "--run", "3", "--seed", "8"], 2, "was made with seed 7, not 8"),
         (["replay", "baseline"], 2, "--run"),
         (["replay", "baselin", "--run", "1"], 3, "did you mean 'baseline'?"),
-        (["replay", ".", "--run", "1"], 2, "is no result of sim"),
+        (["replay", ".", "--run", "1"], 2, "is not a result of sim"),
         (["explain", "{}", "--run", "1", "--day", "365", "--actor", "us"], 2, "no day 365; the run has days 0 to 364"),
         (["explain", "{}", "--run", "1", "--day", "2018-01-01", "--actor", "us"], 2, "no day 2018-01-01"),
         (["explain", "{}", "--run", "1", "--day", "noon", "--actor", "us"], 2, "'noon' is no day"),

@@ -119,12 +119,12 @@ def test_what_was_finished_is_kept_and_not_run_again(half_done, monkeypatch):
 @pytest.mark.parametrize(
     ("asked", "reason"),
     [
-        ({"seed": 4}, "seed 4 in place of 3"),
-        ({"runs": 91}, "runs 91 in place of 90"),
-        ({"dtype": "float64"}, "dtype float64 in place of float32"),
-        ({"variables": ["fear"]}, "variables fear in place of all"),
-        ({"until": sim.Precision(0.1)}, "precision 0.1 of every share in place of None"),
-        ({"scenario": "baseline"}, "scenario [0-9a-f]{8} in place of [0-9a-f]{8}"),
+        ({"seed": 4}, "seed 4 instead of 3"),
+        ({"runs": 91}, "runs 91 instead of 90"),
+        ({"dtype": "float64"}, "dtype float64 instead of float32"),
+        ({"variables": ["fear"]}, "variables fear instead of all"),
+        ({"until": sim.Precision(0.1)}, "precision 0.1 of every share instead of None"),
+        ({"scenario": "baseline"}, "scenario [0-9a-f]{8} instead of [0-9a-f]{8}"),
     ],
 )
 def test_what_was_begun_otherwise_is_not_gone_on_with(half_done, asked, reason):
@@ -153,7 +153,7 @@ def with_rules(folder: Path, rules: str, version: str) -> None:
 def test_a_result_of_an_older_version_opens_and_if_unfinished_names_who_can_go_on_with_it(half_done, tmp_path):
     older = "8f" * 32  # of the text of all rules, as versions before this one took it
     with_rules(half_done, older, "0.0.9")
-    with pytest.raises(StoreError, match=r"escalation-sim 0\.0\.9 with the rules 8f8f8f8f\. Go on with it by that"):
+    with pytest.raises(StoreError, match=r"escalation-sim 0\.0\.9 with the rules 8f8f8f8f\. Continue it with that"):
         sim.run("first_lesson", save=half_done, resume=True)
     made = sim.run("first_lesson", 20, save=tmp_path / "whole")
     with_rules(tmp_path / "whole", older, "0.0.9")
@@ -175,7 +175,7 @@ def test_nothing_is_overwritten_unasked(half_done):
 def test_a_folder_that_is_no_result_is_left_alone(tmp_path):
     (tmp_path / "chapter.txt").write_text("years of work")
     for asked in ({}, {"resume": True}, {"overwrite": True}):
-        with pytest.raises(StoreError, match="is no result of sim; choose another folder"):
+        with pytest.raises(StoreError, match="is not a result; choose another folder"):
             sim.run("first_lesson", 5, save=tmp_path, **asked)
     assert [path.name for path in tmp_path.iterdir()] == ["chapter.txt"]
 

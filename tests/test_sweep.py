@@ -168,7 +168,7 @@ def test_what_defines_an_outcome_varies_only_by_its_own_path():
     assert chosen(lesson, "*") == chosen(lesson, np.array(["*"])) == chosen(lesson)
     defining = next(path for path, number in lesson.numbers() if path.startswith("outcomes.") and number.plausible)
     assert [each.path for each in chosen(lesson, [defining])] == [defining]
-    with pytest.raises(ParameterError, match="name it by its own path"):
+    with pytest.raises(ParameterError, match="name it by its full path"):
         chosen(lesson, ["outcomes.*"])
 
 

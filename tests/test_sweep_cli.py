@@ -22,7 +22,7 @@ def test_a_sweep_is_told_kept_and_told_again(tmp_path, monkeypatch):
     said = sim(*ASKED, "--method", "lhs", "--samples", "200", "--boxes", "first_blood > 0.2",
                "--outcome", "first_blood", cwd=tmp_path)  # fmt: skip
     assert "actions.north.strike.rate" in said.stdout
-    assert "Of its variance over all runs, dice are" in said.stdout
+    assert "Of its variance over all runs, dice account for" in said.stdout
     assert "equal ranks cannot be told apart" in " ".join(said.stdout.split())
     assert "(coverage)" in said.stdout
     assert "results/first_lesson-lhs" in said.stderr
@@ -41,8 +41,8 @@ def test_what_cannot_be_asked_is_refused_before_anything_runs(tmp_path, monkeypa
     assert "needs 256 at least" in here(*ASKED, "--method", "sobol", "--samples", "100").stderr
     assert "did you mean 'first_blood'" in here(*ASKED, "--outcome", "first_blod").stderr
     assert "lever: true" in here(*ASKED, "--levers").stderr
-    assert "draws no line" in here(*ASKED, "--boxes", "first_blood").stderr
-    assert "does not go together" in here(*ASKED, "--levers", "--uncertainties").stderr
+    assert "is not a measure with a threshold" in here(*ASKED, "--boxes", "first_blood").stderr
+    assert "cannot be combined" in here(*ASKED, "--levers", "--uncertainties").stderr
     (tmp_path / "s.yaml").write_text("schema_version: 1\nsweep: first_lesson\nmethod: lsh\n", encoding="utf-8")
     fault = here("sweep", "s.yaml", "--json", code=3)
     assert "s.yaml:3:9" in fault.stderr
@@ -60,4 +60,4 @@ def test_runs_that_fail_count_in_no_answer(tmp_path):
     told = json.loads(said.stdout)
     assert 0 < told["failed"] < told["runs"] == 160
     assert "pile was not finite" in said.stderr
-    assert "failed and count in no answer" in said.stderr
+    assert "failed and are left out of every answer" in said.stderr

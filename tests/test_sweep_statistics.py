@@ -54,9 +54,9 @@ def test_few_replicates_are_refused_with_what_would_do_and_no_interval_is_absurd
             continue
         widths.append((found["S1_high"] - found["S1_low"]).max() / 2)
     assert len(widths) > 12
-    assert all("cannot be told from luck; take more replicates" in refusal for refusal in refusals)
+    assert all("cannot be told from chance; take more replicates" in refusal for refusal in refusals)
     assert max(widths) < 100
-    with pytest.raises(MeasureError, match=r"by 2 replicates.* take 4 at least, or dice of its own"):
+    with pytest.raises(MeasureError, match=r"with 2 replicates.* take 4 at least, or separate dice"):
         swept("sobol", "common", 1, 2).indices("y")
     assert np.isfinite(swept("sobol", "own", 1, 2).indices("y")["ST"]).all()
     record_property("now", f"at most {max(widths):.1f}; 2 on the same dice are refused, with what would do")
@@ -208,9 +208,10 @@ def test_replicates_that_would_halve_the_luck_are_advised():
     for common in (True, False):
         found = variance_shares(runs, common)
         assert found.luck == pytest.approx(2 / 3, abs=0.04)
-        assert found.advice().startswith("Of the differences between points 6")
+        assert found.advice().startswith("Of the differences between points, 6")
         assert "would leave half as much" in found.advice()
-    assert "nothing can be told" in variance_shares(rng.normal(size=(40, 2)) * 0 + [[0, 1.0], [1.0, 0]] * 20).advice()
+    alike = variance_shares(rng.normal(size=(40, 2)) * 0 + [[0, 1.0], [1.0, 0]] * 20)
+    assert "cannot be told from the chance" in alike.advice()
 
 
 @pytest.mark.fault("A7", "boxes told at the density of the points that made them, 0.194 where it is 0.099")
@@ -244,7 +245,7 @@ def test_a_box_of_noise_is_told_as_one():
         made = Response.of(make(varied, "lhs", 240, 1, seed, "own"), lambda X, run, luck=luck: {"y": luck})
         for box in made.boxes("y", above=0.9):
             told_as_found += bool(box.limits) and box.holds
-            assert box.holds or "cannot be told from luck" in box.text()
+            assert box.holds or "It may be chance alone" in box.text()
     assert told_as_found <= 1
     assert boxes(made.design.points, luck, "y", above=0.9)[0].unseen is None
 

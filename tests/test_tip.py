@@ -130,7 +130,7 @@ def test_what_is_told_is_what_the_scenario_with_the_change_gives(lesson, tmp_pat
     share = again.shares().set_index("outcome").loc["mobilised"]
     assert share["low"] < found.after[2]
     assert found.after[1] < share["high"]
-    with pytest.raises(QueryError, match="is there already"):
+    with pytest.raises(QueryError, match="already exists"):
         found.write(file, "first_lesson")
     with pytest.raises(QueryError, match="outside its folder"):
         found.write(tmp_path / "other.yaml", "/somewhere/mine.yaml")
@@ -167,11 +167,14 @@ def test_only_what_is_named_changes_and_never_what_is_asked_about(lesson):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("spiral", "'spiral' is no line; write an outcome, > or <, and a share, such as 'first_blood > 0.5'"),
+        (
+            "spiral",
+            "'spiral' is not a line to cross; write an outcome, > or <, and a share, such as 'first_blood > 0.5'",
+        ),
         ("blood > 0.5", "did you mean 'first_blood'"),
         ("spyral > 0.5", "did you mean 'spiral'"),
         ("spiral > 50", "a share lies between 0 and 1, found 50"),
-        ("spiral < 0.5", "lies beyond spiral < 0.5 as it is"),
+        ("spiral < 0.5", "already meets spiral < 0.5 as it is"),
     ],
 )
 def test_what_is_no_line_or_crossed_already_is_told(line, said):

@@ -57,8 +57,8 @@ class Box:
     def text(self) -> str:
         """The box as a sentence."""
         if not self.limits:
-            return f"No number shows where {self.says}: it does so at {self.of_interest:.0%} of the points, wherever "
-            "they lie."
+            of_all = f"{self.of_interest:.0%} of the points"
+            return f"No number shows where {self.says}: it does so at {of_all}, wherever they lie."
         where = " and ".join(f"{path} {_range(low, high)}" for path, (low, high) in self.limits.items())
         seen = f"{self.density:.0%}", f"{self.coverage:.0%}"
         if self.unseen is None:

@@ -47,8 +47,8 @@ class VarianceShares(NamedTuple):
         if luck < 0.005:
             return f"Next to nothing of the differences between points is chance that {of} in them."
         enough = math.ceil(self.replicates * (2 - luck) / (1 - luck))
-        return f"Of the differences between points, {luck:.0%} are chance that {of} in them; {enough:,} would leave "
-        "half as much."
+        found = f"Of the differences between points, {luck:.0%} are chance that {of} in them"
+        return f"{found}; {enough:,} would leave half as much."
 
 
 def variance_shares(runs: Floats, common: bool = True) -> VarianceShares:

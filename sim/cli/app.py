@@ -127,7 +127,7 @@ def describe(
         str | None, typer.Option(help="Show only numbers at these paths, such as 'actions.iran.*'.")
     ] = None,
     sources: Annotated[
-        bool, typer.Option("--sources", help="Show what the sources say, in place of the numbers.")
+        bool, typer.Option("--sources", help="Show what the sources say, instead of the numbers.")
     ] = False,
     day: Annotated[bool, typer.Option("--day", help="Show only what happens on a day, phase by phase.")] = False,
     as_json: Json = False,

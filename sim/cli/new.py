@@ -176,7 +176,7 @@ def _dates(begins: date, ends: date, inherited: bool) -> str:
     days = (ends - begins).days + 1
     if inherited:
         return f"# To change the dates, take away the '#' here.\n# start: {begins}\n# days: {days}\n"
-    return f"# The first day, and how many.\nstart: {begins}\ndays: {days}\n"
+    return f"# The first day, and how many days.\nstart: {begins}\ndays: {days}\n"
 
 
 def _examples(theatre: "Theatre") -> tuple[str, str]:

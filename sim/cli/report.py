@@ -1,5 +1,6 @@
 """The verbs `report`, which writes a result as a page, and `reproduce`, which makes a figure or a page again."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -98,7 +99,8 @@ def _opened(folder: Path) -> "AnyEnsemble":
 
     if not folder.is_dir():
         within = Path("results") / folder.name
-        hint = f"did you mean {within}?" if (within / "run.json").is_file() else "'sim run SCENARIO --out' makes one"
+        made = f"'{shlex.join(['sim', 'run', 'SCENARIO', '--out', str(folder)])}' makes one"
+        hint = f"did you mean {within}?" if (within / "run.json").is_file() else made
         raise typer.BadParameter(f"there is no result in {folder}; {hint}")
     found = open_result(folder)
     if isinstance(found, Sweep):
@@ -125,7 +127,7 @@ def reproduce(
 ) -> None:
     """Make a figure or a report again from what it carries, and say whether it is the same (exit code 1 if not)."""
     if out is not None and (out.exists() or out.is_symlink()):
-        raise typer.BadParameter(f"{out} is there already; give another name", param_hint="--out")
+        raise typer.BadParameter(f"{out} already exists; give another name", param_hint="--out")
     from .progress import announced_compilation
 
     announced_compilation()

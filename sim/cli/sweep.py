@@ -328,7 +328,7 @@ def _caption(found: "pd.DataFrame", main: str, shown: int) -> str:
     lines = [f"{main}: {found.attrs['about']}."]
     lines.append("A number ranks above another only where its interval lies above; equal ranks cannot be told apart.")
     if more:
-        lines.append(f"{counted(more, 'number')} more: {_clear(found, main)}")
+        lines.append(f"{counted(more, 'more number')} not shown. {_clear(found, main)}")
     if not stand_out(found):
         lines.append(
             "That is no more than chance would give, so no number can be said to matter. More points or replicates, "

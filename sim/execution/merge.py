@@ -151,7 +151,7 @@ def _refuse_unlike(one: _Part, other: _Part) -> None:
     for name in ("rules_sha256", "versions"):
         mine, its = one.manifest.made.get(name), other.manifest.made.get(name)
         if mine != its:
-            differences.append(f"{name.split('_')[0]} {_short(its, mine)} in place of {_short(mine, its)}")
+            differences.append(f"{name.split('_')[0]} {_short(its, mine)} instead of {_short(mine, its)}")
     if differences:
         raise StoreError(
             f"{other.folder} and {one.folder} are not parts of the same whole: the first has {'; '.join(differences)}"

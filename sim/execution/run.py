@@ -78,7 +78,7 @@ def run(
         Called with how far it has come (`sim.execution.progress.Tally`); left out, a bar on a terminal or in a
         notebook; None for nothing.
     uncertain : bool, or "with_levers"
-        Draw every number that has a plausible range from it, anew for every four runs; what defines an outcome or the
+        Draw every number that has a plausible range from it, again for every four runs; what defines an outcome or the
         ladder, and what the scenario itself sets, stay as they are, and levers unless they are asked for. See
         `Ensemble.errors`.
     posterior : path of a file or folder that `sim fit` wrote, or Posterior, optional

@@ -52,9 +52,9 @@ def trial_of(written: Written) -> Trial | None:
     """The change that should matter most: no weight for a term, else the farther end of the plausible range."""
     number, path = written.number, written.path
     if number.value != 0 and _is_weight(written.keys):
-        return Trial(path, 0.0, f"without {path}")
+        return Trial(path, 0.0, f"without {path},")
     far = _farther_end(number)
-    return None if far is None else Trial(path, far, f"with {far:g} for {path} in place of {number.value:g}")
+    return None if far is None else Trial(path, far, f"with {path} at {far:g} instead of {number.value:g},")
 
 
 def _is_weight(keys: tuple[str, ...]) -> bool:

@@ -227,7 +227,7 @@ class _Examined:
                 except ScenarioError:
                     continue  # the scenario cannot do without it
                 if compared is not None:
-                    what = f"{section}: without '{key}' nothing changes in {compared} paired runs"
+                    what = f"{section}: without '{key}', nothing changes in {compared} paired runs"
                     yield self.places.finding("dead", path.format(key), what)
 
     def _bloodless(self) -> Iterator[Finding]:

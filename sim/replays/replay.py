@@ -241,7 +241,7 @@ def replay(source: RunSource, *, run: int = 0, seed: int | None = None) -> Repla
     Parameters
     ----------
     source : Scenario, Ensemble, path of a scenario's file or of a result's folder, or name of a shipped scenario
-        A result is told as it was made, by the scenario and the seed that it keeps.
+        A result is replayed as it was made, by the scenario and the seed that it keeps.
     run : int
         The run's number; runs count from 0.
     seed : int, optional
@@ -256,7 +256,7 @@ def replay(source: RunSource, *, run: int = 0, seed: int | None = None) -> Repla
     sim.ScenarioError
         The scenario's file has faults.
     sim.StoreError
-        The folder is no result, or cannot be read.
+        The folder is not a result, or cannot be read.
     ReplayError
         There is no such run, or this version no longer gives the history that the result holds.
     """

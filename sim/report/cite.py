@@ -168,14 +168,13 @@ def _sentences(of: Citation) -> Iterator[str]:
 def _changes(of: Citation) -> Iterator[str]:
     told = of.tables
     if not told.found:
-        yield "Its changes to a scenario that it may extend are not listed here, because its file was not found "
-        "unchanged."
+        yield "Its changes to a scenario that it may extend are not listed, because its file was not found unchanged."
     elif told.extends == of.manifest.plan.scenario.theatre.title:
         yield f"In this theatre, the scenario sets the following: {' '.join(told.changes)}"
     elif told.extends is not None and told.changes:
         yield f'It extends "{told.extends}" and differs from it as follows: {" ".join(told.changes)}'
     elif told.extends is not None:
-        yield f'It extends "{told.extends}"and changes none of its rules or numbers.'
+        yield f'It extends "{told.extends}" and changes none of its rules or numbers.'
 
 
 def _runs(of: Citation) -> Iterator[str]:
@@ -192,7 +191,7 @@ def _runs(of: Citation) -> Iterator[str]:
             f"{counted(len(plan.design['parameters']), 'number')}, {runs:,} runs in all under seed {plan.seed}; {dice}."
         )
     else:
-        what = "that share one past" if plan.branch is not None else ""
+        what = " that share one past" if plan.branch is not None else ""
         yield f"There are {counted(runs, 'run')}{what} under seed {plan.seed}; {dice}."
     if plan.branch is not None:
         told = plan.branch

@@ -74,7 +74,7 @@ def answer(ensemble: AnyEnsemble, rows: list[dict[str, Any]]) -> str:
     """The answer in a sentence, from the shares of some outcomes, the last of them the commonest."""
     n = ensemble.n_completed
     if not rows:
-        return f"The theatre names no outcome; what {counted(n, 'model run')} did is told below."
+        return f"The theatre names no outcome; what {counted(n, 'model run')} did is shown below."
     lead = "Out of every 100 model runs" if n >= SINGLE else f"In {counted(n, 'model run')}"
     if n == 1:
         came = [_inside(row["label"]) for row in rows if row["share"] > 0]

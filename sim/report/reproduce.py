@@ -193,7 +193,7 @@ def _page(file: Path, passphrase: str | None) -> Reproduced:
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         raise StoreError("it is neither a figure nor a report of sim, or it is damaged") from None
     if not is_sealed(content):
-        raise StoreError("it is damaged: it does not hold what was written (its checksum is another)")
+        raise StoreError("it is damaged: it does not hold what was written (its checksum does not match)")
     if not isinstance(before, dict):
         raise StoreError("it is damaged: what it shows is no table of names")
     if not 1 <= len(carried) <= 2:

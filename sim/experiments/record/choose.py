@@ -49,8 +49,8 @@ def prior_of(scenario: Scenario, parameters: Chosen | None) -> Prior:
         raise FitError(str(error)) from None
     if not wanted:
         raise FitError(
-            "say which numbers to fit, a few at a time: by --param 'actions.iran.*.rate', or those that a screen "
-            "by 'sim sweep' finds to matter, by --from"
+            "say which numbers to fit, a few at a time: with --param, such as 'actions.iran.*.rate', or with --from, "
+            "those that a screen by 'sim sweep' finds to matter"
         )
     numbers = dict(scenario.numbers())
     exact = named_exactly(scenario, wanted)

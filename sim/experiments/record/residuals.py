@@ -150,7 +150,7 @@ def residuals(filtered: FilteredRecord) -> RecordResiduals:
     ValueError
         The record covers no act.
     TypeError
-        It is no result of a filter.
+        It is not the result of a filter.
     """
     if not hasattr(filtered, "expected"):
         raise TypeError(f"residuals need what sim.filter gives, such as sim.filter('baseline'), found {filtered!r}")

@@ -277,24 +277,24 @@ def _rules(name: str, action: Action, made: Choice, rate: ActionRate) -> Iterato
         if factor >= LITTLE:
             share = rate.answer.weight / rate.answer.together if rate.answer.together else 0.0
             said = (
-                f"as a reply it answers a provocation of {number(held.provocation, 2)} on rung "
-                f"{number(held.provoking_rung, 2)}, and takes {percent(share)} of the answers to that"
+                f"as a reply, it answers a provocation of {number(held.provocation, 2)} on rung "
+                f"{number(held.provoking_rung, 2)}, and {percent(share)} of the answers to that are such acts"
                 + "".join(_apart(rate.answer))
             )
             yield Rule(f"actions.{name}.reply", said, factor)
     if made.total - rate.rate >= LITTLE - 1.0:
-        said = f"what else its actor might do instead has odds of {number(made.total - rate.rate, 2)}"
+        said = f"the other acts of its actor have odds of {number(made.total - rate.rate, 2)} together"
         yield Rule(f"actors.{name.split('.')[0]}", said, 1.0 + made.total - rate.rate)
 
 
 def _apart(answer: Answer) -> Iterator[str]:
     """What a reply loses to place and instrument, and to not answering."""
     if answer.elsewhere != 1.0:
-        yield f", {percent(answer.elsewhere)} of what it would take where that was done"
+        yield f"; it has {percent(answer.elsewhere)} of the weight that it would have at the place of the provocation"
     if answer.otherwise != 1.0:
-        yield f", {percent(answer.otherwise)} of what it would take with the instrument of that"
+        yield f"; it has {percent(answer.otherwise)} of the weight that it would have with the same instrument"
     if answer.silence > 0.0:
-        yield f"; {percent(answer.silence / answer.together)} goes to not answering"
+        yield f"; {percent(answer.silence / answer.together)} of the weight is on not answering"
 
 
 def _act(

@@ -69,7 +69,7 @@ def _act(act: "SurprisingAct", width: int) -> Iterator[str]:
         by = "" if math.isinf(rule.factor) else f"; at its best × {number(rule.factor, 2)}"
         yield from paragraph(f"{rule.said}{by}", width, _INDENT, 2).splitlines()
     if act.rules and act.at_best > act.chance:
-        yield from paragraph(f"With that at its best, {one_in(act.at_best)}.", width, _INDENT, 2).splitlines()
+        yield from paragraph(f"With all of this at its best, {one_in(act.at_best)}.", width, _INDENT, 2).splitlines()
     if act.place is not None:
         yield f"{'':{_INDENT}}{act.place}"
 
@@ -82,5 +82,5 @@ def one_in(chance: float) -> str:
 def _quiet(stretch: "QuietStretch") -> str:
     return (
         f"{stretch.label} ({stretch.action}): from {on(stretch.first)} to {on(stretch.last)} "
-        f"{number(stretch.expected, 2)} should be in the record, and none is."
+        f"the model expects {number(stretch.expected, 2)} in the record, which has none."
     )

@@ -31,9 +31,8 @@ def _lines(found: "Tip", width: int) -> Iterator[str]:
     side = "more" if target.above else "less"
     yield f"{scenario.name} {scenario.short_hash} · {target} · seed {found.seed}"
     yield ""
-    asked = f"{outcome}: in {side} than {percent(target.value)} of runs? As written, the share is "
-    f"{_share(found.before)}."
-    yield from paragraph(asked, width).splitlines()
+    asked = f"{outcome}: in {side} than {percent(target.value)} of runs?"
+    yield from paragraph(f"{asked} As written, the share is {_share(found.before)}.", width).splitlines()
     yield ""
     n = counted(len(found.moves), "number")
     if found.crossed:

@@ -68,7 +68,7 @@ def check(folder: str | Path) -> Checked:
     Raises
     ------
     StoreError
-        The folder is no result.
+        The folder is not a result.
     """
     folder = Path(folder)
     if not (folder / NAME).exists() and (folder / FIT).exists():
@@ -175,7 +175,7 @@ def _fault(path: Path, known: Stored) -> str | None:
             found = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         return f"cannot be read ({error.strerror or error})"
-    return None if found == known.sha256 else "does not hold what was written (its checksum is another)"
+    return None if found == known.sha256 else "does not hold what was written (its checksum does not match)"
 
 
 def _pictures(folder: Path) -> Iterator[tuple[str, str | None]]:
@@ -199,7 +199,8 @@ def _pictures(folder: Path) -> Iterator[tuple[str, str | None]]:
         except OSError as error:
             yield report.name, f"cannot be read ({error.strerror or error})"
             return
-        yield report.name, None if is_sealed(content) else "does not hold what was written (its checksum is another)"
+        yield report.name, None if is_sealed(content) else "does not hold what was written (its checksum does not "
+        "match)"
 
 
 def is_sealed(page: bytes) -> bool:

@@ -64,7 +64,7 @@ def read(path: Path, known: Stored, advice: str) -> bytes:
             raise StoreError(f"cannot read {path}: {error.strerror or error}") from error
         if known.sha256 in (None, sha256(content)):
             return content
-        wrong = "does not hold what was written (its checksum is another)"
+        wrong = "does not hold what was written (its checksum does not match)"
     raise StoreError(f"{path} is damaged: it {wrong}; {advice}")
 
 

@@ -74,7 +74,7 @@ class FitManifest:
     def differences(self, asked: Mapping[str, Any]) -> list[str]:
         """In what something else is asked for, in words."""
         return [
-            f"{name.replace('_', ' ')} {_short(asked.get(name))} in place of {_short(self.asked.get(name))}"
+            f"{name.replace('_', ' ')} {_short(asked.get(name))} instead of {_short(self.asked.get(name))}"
             + (", so add the --record it was begun with" if name == "record_sha256" else "")
             for name in {**self.asked, **asked}
             if self.asked.get(name) != asked.get(name)
@@ -106,7 +106,7 @@ def fit_begun(folder: Path) -> FitManifest | None:
     try:
         content = json.loads(raw)
         if content["format"] != FORMAT or not is_sound(raw, content):
-            raise ValueError("its checksum is another")
+            raise ValueError("its checksum does not match")
         made = {key: content[key] for key in (*provenance(), "seconds")}
         files = {name: Stored(**file) for name, file in content["files"].items()}
         return FitManifest(content["asked"], content["scenario"], content["status"], made, content["stage"], files)

@@ -103,7 +103,7 @@ class Plan:
     def differences(self, other: "Plan") -> list[str]:
         """In what another plan asks for something else, in words."""
         mine, its = self._settings(), other._settings()
-        return [f"{name} {its[name]} in place of {mine[name]}" for name in mine if mine[name] != its[name]]
+        return [f"{name} {its[name]} instead of {mine[name]}" for name in mine if mine[name] != its[name]]
 
     def _settings(self) -> dict[str, Any]:
         return {
@@ -255,7 +255,7 @@ def read_manifest(folder: Path) -> Manifest:
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise StoreError(_damaged(folder, str(error))) from error
     if not written.sound:
-        raise StoreError(_damaged(folder, "its checksum is another"))
+        raise StoreError(_damaged(folder, "its checksum does not match"))
     return manifest
 
 

@@ -49,7 +49,7 @@ def open_result(folder: str | Path) -> AnyEnsemble | Sweep:
     Raises
     ------
     StoreError
-        The folder is no result, is not finished, or is one that this version cannot read.
+        The folder is not a result, is not finished, or is one that this version cannot read.
     """
     folder = Path(folder)
     manifest = read_manifest(folder)

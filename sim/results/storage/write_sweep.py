@@ -128,7 +128,7 @@ def read_sweep(folder: Path, manifest: Manifest) -> Sweep:
         measures = pd.read_parquet(files[MEASURES])
         design = read_design(points, parameters, plan.design, plan.seed)
         if len(measures) != design.runs:
-            raise ValueError(f"{MEASURES} has {len(measures):,} rows in place of {design.runs:,}")
+            raise ValueError(f"{MEASURES} has {len(measures):,} rows instead of {design.runs:,}")
     except (OSError, LookupError, TypeError, ValueError, AttributeError, MemoryError, pa.ArrowException) as error:
         raise StoreError(f"{folder} is damaged: {error}; {remedy(folder, plan)}") from error
     info: dict[str, Any] = {

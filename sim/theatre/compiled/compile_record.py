@@ -212,5 +212,4 @@ def _uneven(found: dict[str, list[tuple[int, ...]]], seen: Floats) -> Iterator[t
     """Acts of which some possibilities are covered and some not: their likelihood would mean nothing."""
     for name, ways in found.items():
         if len({seen[done, action] > 0.0 for _, _, action, _, _, done in ways}) > 1:
-            yield ("events", name), "some of the acts that it may have been are covered and some are not; cover all "
-            "or none"
+            yield ("events", name), "some acts that it may have been are covered and some are not; cover all or none"

@@ -35,8 +35,8 @@ def _once_only(record: HistoryFile, theatre: Theatre) -> Iterator[Misfit]:
     for name, event in sorted(record.events.items(), key=lambda entry: entry[1].day):
         act = event.acts[0] if len(event.acts) == 1 else None
         if act is not None and theatre.actions[act].once and (other := done.setdefault(act, name)) != name:
-            yield ("events", name, "do"), f"{act} happens only once, and '{other}' already has it on "
-            f"{record.events[other].day}"
+            day = record.events[other].day
+            yield ("events", name, "do"), f"{act} happens only once, and '{other}' already has it on {day}"
 
 
 def _without_a_day(record: HistoryFile, rungs: dict[str, int], hands: dict[str, str]) -> Iterator[Misfit]:
