@@ -25,6 +25,8 @@ _CARDINALS = (
     *("no", "one", "two", "three", "four", "five", "six"),
     *("seven", "eight", "nine", "ten", "eleven", "twelve"),
 )
+_TEENS = ("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 _ORDINALS = (
     *("first", "second", "third", "fourth", "fifth", "sixth"),
     *("seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth"),
@@ -83,6 +85,23 @@ def on(day: date, year: bool = True) -> str:
     return f"{day.day} {month(day)} {day.year}" if year else f"{day.day} {month(day)[:3]}"
 
 
+def period(first: date, last: date) -> str:
+    """Write the days from one to another as a story does.
+
+    >>> period(date(2019, 10, 25), date(2019, 10, 31)), period(date(2019, 11, 30), date(2019, 12, 4))
+    ('25 to 31 October 2019', '30 November to 4 December 2019')
+    >>> period(date(2019, 10, 1), date(2019, 10, 1))
+    '1 October 2019'
+    """
+    if first == last:
+        return on(first)
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day} to {on(last)}"
+    if first.year == last.year:
+        return f"{first.day} {month(first)} to {on(last)}"
+    return f"{on(first)} to {on(last)}"
+
+
 def brief(day: date) -> str:
     """Write a date where there is little room."""
     return f"{on(day, year=False)} {day.year}"
@@ -133,6 +152,19 @@ def in_words(n: int) -> str:
     ('no', 'seven', '1,200')
     """
     return _CARDINALS[n] if 0 <= n < len(_CARDINALS) else f"{n:,}"
+
+
+def spelled(n: int) -> str:
+    """A number that begins a sentence: in words below a hundred.
+
+    >>> spelled(12), spelled(16), spelled(20), spelled(43), spelled(1200)
+    ('twelve', 'sixteen', 'twenty', 'forty-three', '1,200')
+    """
+    if n < len(_CARDINALS) or n > 99:
+        return in_words(n)
+    if n < 20:
+        return _TEENS[n - 13]
+    return _TENS[n // 10 - 2] + (f"-{_CARDINALS[n % 10]}" if n % 10 else "")
 
 
 def ordinal(n: int) -> str:

@@ -240,7 +240,7 @@ def test_who_and_whom_is_said_the_first_time_and_where_it_changes():
     told = sim.replay(scripted(built, *days), seed=1)
     first, second, _, third = (entry.below for entry in entries(told, 4) if entry.rung is not None)
     assert first.startswith("The Hill militia against the Southern State, and claimed it.")
-    assert "25 % of it was only suspected." in first
+    assert "25 % of the blame rested on suspicion alone." in first
     assert second == "The Hill militia claimed it. Imposed by the scenario. 1 dead on the side of the Southern State."
     assert third.startswith("The Mountain guard against the Southern State, and claimed it.")
 

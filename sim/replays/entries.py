@@ -4,12 +4,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from sim.text import capital, duration, in_words, listed
+from sim.text import capital, duration, listed, spelled
 
 from .acts import Act
 from .facts import Said, because, facts, name
 from .lookup import Course
-from .matters import brought_about, made_possible, turns
+from .matters import brought_about, made_possible, turners, turns
 from .selection import Selection, everything, select
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def entries(run: "Replay", least: int) -> list[Entry]:
     """
     turned = [Entry("turn", turn.day, turn.text, "", turn.after) for turn in turns(run.course)]
     came = _outcomes(run)
-    movers = {event for entry in (*turned, *came) for event in entry.events}
+    movers = {event for entry in (*turned, *came) for event in entry.events} | turners(run.course)
     after = {event: made_possible(run.course, event) for event in sorted(movers)}
     matter = movers.union(*after.values())
     chosen = everything(run.acts) if least == 0 else select(run.acts, run.scenario.theatre, least, matter)
@@ -92,15 +92,17 @@ def _acts(run: "Replay", chosen: Selection, least: int, after: Mapping[int, Sequ
             rung = max(each.rung for each in several)
             yield Entry("fold", act.day, folded(several, run.course), "", folds[act.event], rung)
         elif act.event in chosen.full:
-            below = [*facts(act, run.course, said if least else None), *because(act, run.acts, run.course)]
-            below += [f"Made possible by {_numbers(after[act.event])}."] if after.get(act.event) else []
+            why = list(because(act, run.acts, run.course))
+            below = [*facts(act, run.course, said if least else None), *why]
+            opened = [event for event in after.get(act.event, ()) if not why or event != act.cause]
+            below += [f"Made possible by {_numbers(opened)}."] if opened else []
             yield Entry("act", act.day, act.story, " ".join(below), (act.event,), act.rung)
 
 
 def folded(acts: Sequence[Act], course: Course) -> str:
     """Tell several acts of one action in a sentence, of which one has been told before."""
     first, action = acts[0], course.scenario.theatre.actions[acts[0].action]
-    n, days = in_words(len(acts)), acts[-1].day - first.day
+    n, days = spelled(len(acts)), acts[-1].day - first.day
     when = f"in the next {duration(days).removeprefix('a ')}" if days > 1 else "within two days"
     dead, deadly = sum(act.deaths for act in acts), sum(act.deaths > 0 for act in acts)
     if action.many is not None:

@@ -66,7 +66,7 @@ def _blame(act: Act, course: Course, said: Said) -> Iterator[str]:
     if act.deniable == 0 and not elsewhere:
         return
     if act.deniable > 0 and said.anew(act, "suspected", percent(act.deniable)):
-        yield f"{capital(percent(act.deniable))} of it was only suspected."
+        yield f"{capital(percent(act.deniable))} of the blame rested on suspicion alone."
     felt = {blame.observer: blame.weight for blame in act.blame}
     first = sorted(felt, key=lambda observer: (-felt[observer], observer != act.target, observer))
     for observer in [each for each in first if felt[each] >= _CLOSE * felt[first[0]]][:2]:

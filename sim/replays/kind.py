@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from sim.engine.model import LockstepModel
 from sim.execution.source import Origin
-from sim.text import capital, counted, in_words, percent
+from sim.text import capital, in_words, percent
 
 if TYPE_CHECKING:
     from .replay import Replay
@@ -41,7 +41,8 @@ class Kind:
         here = f"in this history (run {self.run})"
         share = percent(self.alike / self.runs) if self.runs else ""
         if not self.came:
-            none = f"None of the theatre's {counted(len(self.missed), 'outcome')} came about {here}"
+            every = f"{in_words(len(self.missed))} {'outcome' if len(self.missed) == 1 else 'outcomes'}"
+            none = f"None of the theatre's {every} came about {here}"
             return f"{none}, as in {share} of {self.whose}." if self.others else f"{none}."
         number = len(self.came) + len(self.missed)
         which = f"{in_words(len(self.came))} of {in_words(number)} outcomes" if number > 1 else "the only outcome"
@@ -49,7 +50,8 @@ class Kind:
         if not self.runs:
             return told
         which = "this outcome alone" if len(self.came) == 1 else "exactly these outcomes"
-        same = f"{share} of {self.whose} end" if self.others else f"No other of {self.whose} ends"
+        few = {0: f"No other of {self.whose} ends", 1: f"Only one other of {self.whose} ends"}
+        same = few.get(self.others, f"{share} of {self.whose} end")
         return f"{told} {same} with {which}; {self._rarest()}."
 
     def _rarest(self) -> str:

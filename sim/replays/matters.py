@@ -42,12 +42,17 @@ def brought_about(course: Course, condition: Condition, day: int) -> tuple[int, 
 
 
 def made_possible(course: Course, event: int) -> tuple[int, ...]:
-    """The last acts that made it possible to choose an act: that its action's `when` held on the morning of its day."""
+    """The last acts that made it possible to choose an act: that its action's `when` held on the morning of its day.
+
+    A flag that the act itself turns is left out: what began a war did not make the truce possible that ends it.
+    """
     deed = course.deeds[event]
     action = course.scenario.theatre.actions.get(deed.action)
     if action is None or action.when is None or deed.day == 0:
         return ()
-    return brought_about(course, action.when, deed.day - 1)
+    turned = [text for text in action.when.clauses if isinstance(action.effects.get(Quantity.parse(text).of[0]), str)]
+    left = {text: limit for text, limit in action.when.clauses.items() if text not in turned}
+    return brought_about(course, action.when.model_copy(update={"clauses": left}), deed.day - 1)
 
 
 def turns(course: Course) -> list[Turn]:
@@ -62,6 +67,22 @@ def turns(course: Course) -> list[Turn]:
                 after = tuple(sorted(set(_of_flag(course, name, up, day, 0)))[-LAST:])
                 found.append(Turn(day, name, filled(course, text, day), after))
     return sorted(found, key=lambda turn: (turn.day, turn.flag))
+
+
+def turners(course: Course) -> set[int]:
+    """Acts that turned a flag by themselves, such as one that ends a war, by their numbers."""
+    actions, found = course.scenario.theatre.actions, set[int]()
+    for name, variable in course.scenario.theatre.variables.items():
+        if isinstance(variable, FlagVariable):
+            ways = dict(_turned(course, name))
+            found |= {
+                deed.event
+                for deed in course.deeds
+                if deed.day in ways
+                and deed.action in actions
+                and actions[deed.action].effects.get(name) == ("set" if ways[deed.day] else "clear")
+            }
+    return found
 
 
 def _turned(course: Course, flag: str) -> Iterator[tuple[int, bool]]:

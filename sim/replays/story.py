@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sim.text import called, capital, checked_width, counted, month, on, paragraph, printable
+from sim.text import called, checked_width, counted, month, on, paragraph, printable
 
 from .entries import Entry, entries, lowest_told
 
@@ -69,7 +69,7 @@ def _head(run: "Replay") -> str:
     for act in deadly:
         toll.update(act.dead)
     actors = scenario.theatre.actors
-    sides = [f"{capital(called(actors[side].label))} {deaths:,}" for side, deaths in toll.most_common()]
+    sides = [f"{called(actors[side].label)} {deaths:,}" for side, deaths in toll.most_common()]
     told = f"{counted(scenario.days, 'day')} from {on(scenario.start)}: {counted(len(acts), 'act')}"
     told += f", {len(deadly)} of them deadly; {sum(toll.values()):,} dead"
     told += f" ({', '.join(sides)}). " if sides else ". "

@@ -10,7 +10,7 @@ import pandas as pd
 from sim.execution.recorded import RecordError, recorded
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble
-from sim.text import on, percent
+from sim.text import on, percent, period
 from sim.theatre.language.record import HistoryFile, RecordedEvent
 from sim.theatre.language.scenario import Scenario
 
@@ -66,7 +66,7 @@ def _rows(ensemble: AnyEnsemble, record: HistoryFile | None) -> Iterator[Row]:
         seen |= same
         given = not imposed.isdisjoint(same)
         nth = times[event.acts] = times.get(event.acts, 0) + 1
-        row = _row(scenario, event.day, event.story, event.acts, event.death_range)
+        row = _recorded(scenario, event)
         yield row | {"really": True, "imposed": given, "runs": None if given else tally.told(event, nth)}
     for entry in scenario.script.values():
         if (entry.on, entry.source, entry.do) in seen:
@@ -83,6 +83,12 @@ def _row(scenario: Scenario, day: date, text: str, acts: tuple[str, ...], deaths
     dead = max(deaths) if deaths else 0
     at = (day - scenario.start).days
     return {"day": at, "date": on(day), "text": text, "rung": _rung(scenario, acts, dead > 0), "dead": dead}
+
+
+def _recorded(scenario: Scenario, event: RecordedEvent) -> Row:
+    """A row for an event of the record, with the first and the last day of a period."""
+    row = _row(scenario, event.day, event.story or "", event.acts, event.death_range)
+    return row | {"date": period(event.days[0], event.days[-1])}
 
 
 def _rung(scenario: Scenario, acts: tuple[str, ...], deadly: bool) -> int | None:
@@ -144,7 +150,7 @@ def _mark_headlines(rows: list[Row], turning: set[int]) -> None:
 def _before(scenario: Scenario, record: HistoryFile) -> list[Row]:
     """How it came to this: the gravest that is recorded before the first day, in the order of time."""
     earlier = [each for each in record.events.values() if each.day < scenario.start and each.story and each.acts]
-    rows = [_row(scenario, each.day, each.story or "", each.acts, each.death_range) for each in earlier]
+    rows = [_recorded(scenario, each) for each in earlier]
     chosen = sorted(rows, key=lambda row: (-(row["rung"] or 0), -row["day"]))[:BEFORE]
     return sorted(chosen, key=lambda row: row["day"])
 

@@ -31,7 +31,7 @@ from sim.text import counted, listed, on, percent
 from .trunk import trunk
 
 FUTURES = 100
-CANDIDATES = 6
+CANDIDATES = 10
 """Days that are looked at."""
 MOST = 3
 """Turning points that are named."""
@@ -219,6 +219,7 @@ def _point(told: Replay, act: Act, futures: Mapping[int, NDArray[np.int32]], run
 def paragraphs(points: Sequence[TurningPoint], futures: int) -> list[str]:
     """Turning points as a story begins with them."""
     if not points:
-        return [f"No day that was looked at changed what could still come by more than {futures:,} futures can show."]
+        none = "No turning point was found: no day that was looked at made an outcome likelier, or less likely"
+        return [f"{none}, by more than {futures:,} futures can show."]
     how = "branched off before it was decided and the morning after it was done, on the same dice"
     return [f"Turning points, by {counted(futures, 'future')} {how}:", *(f"· {point.text()}" for point in points)]

@@ -1,6 +1,6 @@
 // The first screen: single runs climb the ladder and come down, while the outcomes of all are counted.
 
-const ROW_LABEL = 240;
+const ROW_LABEL = 260;
 const PER_STEP = 60; // milliseconds for a day
 const SLOW = 700; // and for a week, where less motion is asked for
 const still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -24,7 +24,7 @@ function drawOpening(frame) {
     row.style.fill = rungColour(at);
     svg.append(row);
     const label = mark("text", { x: wide ? left - 8 : left + 5, y: top(at) + (wide ? tall / 2 + 4 : 12), "text-anchor": wide ? "end" : "start", class: "label" });
-    label.textContent = wide ? short(data.ladder[at], 36) : data.ladder[at];
+    label.textContent = wide ? short(data.ladder[at], 42) : data.ladder[at];
     svg.append(label);
   }
   const record = really();
