@@ -22,6 +22,7 @@ from sim.text import percent
 from tests.small_scenarios import rich
 from tests.test_report_page import DESKTOP, PHONE, browser, opened  # noqa: F401
 from tests.test_report_record import recorded
+from tests.told import scripted, world
 
 WORD = "Amber  Lantern river"
 SCRIPT = (render._folder() / "script" / "cipher.js").read_text()
@@ -125,6 +126,19 @@ def test_a_locked_page_is_made_again_by_who_has_the_word(page):
 def test_an_empty_word_locks_nothing(ensemble):
     with pytest.raises(ReportError, match="the passphrase is empty"):
         sim.report.html(ensemble, passphrase=" \t")
+
+
+def test_there_is_no_class_page_where_no_outcome_can_be_forecast():
+    bare = sim.run(scripted(world() | {"outcomes": {}}), runs=4, seed=1, progress=None)
+    with pytest.raises(ReportError, match="nothing to forecast: the theatre names no outcome"):
+        sim.report.html(bare, passphrase="word")
+    assert "The theatre names no outcome" in sim.report.html(bare)
+
+
+@pytest.mark.parametrize("word", ["\udcff\udcfe", "sil\u200bver", "two\nlines", "\u202eword"])
+def test_a_word_that_nobody_can_see_or_type_locks_nothing(ensemble, word):
+    with pytest.raises(ReportError, match="cannot be seen or typed"):
+        sim.report.html(ensemble, passphrase=word)
 
 
 # Through its whole way.
@@ -361,5 +375,5 @@ def test_the_command_line_makes_a_word_and_pools_a_folder(ensemble, tmp_path):
         text = (result / "pool.html").read_text()
         assert [each["name"] for each in json.loads(re.search(r'id="pooled">(.*?)</script>', text)[1])] == ["a", "b"]
         (result / "pool.html").unlink()
-    assert "give --class too" in call.run("--passphrase", "amber").output.replace("\n", " ")
+    assert "add --class" in call.run("--passphrase", "amber").output.replace("\n", " ")
     assert "leave out --class" in call.run("--class", "--pool", files[0]).output.replace("\n", " ")
