@@ -343,6 +343,30 @@ def test_all_files_that_cannot_be_pooled_are_named_at_once(ensemble, tmp_path):
         forecasts.read([], ensemble)
 
 
+@pytest.mark.parametrize("number", [10**400, float("nan"), float("inf"), -1, True, "20", None, [20]])
+def test_a_number_that_is_no_share_is_refused_whatever_it_is(ensemble, tmp_path, number):
+    percents = dict.fromkeys(ensemble.scenario.theatre.outcomes, number)
+    (tmp_path / "a.json").write_text(json.dumps(forecast(ensemble, percent=percents)))
+    with pytest.raises(forecasts.ForecastError, match="no number from 0 to 100"):
+        forecasts.read([tmp_path / "a.json"], ensemble)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\ud800 Ada", "\ufffd Ada"),
+        ("\u202eadA", "\ufffdadA"),
+        ({"toString": 1}, "a"),
+        (None, "a"),
+        ("x" * 200, "x" * 80),
+    ],
+)
+def test_a_name_that_no_page_can_hold_is_shown_as_far_as_it_can_be(ensemble, tmp_path, name, shown):
+    (tmp_path / "a.json").write_text(json.dumps(forecast(ensemble, name=name)))
+    assert forecasts.read([tmp_path / "a.json"], ensemble)[0]["name"] == shown
+    assert shown in sim.report.html(ensemble, forecasts=[tmp_path / "a.json"]).encode().decode()
+
+
 def test_the_page_says_what_really_happened_where_it_is_recorded(browser, tmp_path):  # noqa: F811
     ensemble = recorded(tmp_path)
     data = contents([ensemble], ["small"]).data["pool"]
@@ -375,5 +399,10 @@ def test_the_command_line_makes_a_word_and_pools_a_folder(ensemble, tmp_path):
         text = (result / "pool.html").read_text()
         assert [each["name"] for each in json.loads(re.search(r'id="pooled">(.*?)</script>', text)[1])] == ["a", "b"]
         (result / "pool.html").unlink()
+    (tmp_path / "forecasts" / "c.json").write_text(json.dumps(forecast(ensemble, page="0" * 16)))
+    refused = call.run("--pool", tmp_path / "forecasts")
+    assert (refused.exit_code, "1 file cannot be pooled:" in refused.output) == (2, True)
+    assert "c.json: it is of another page" in refused.output
+    assert not (result / "pool.html").exists()
     assert "add --class" in call.run("--passphrase", "amber").output.replace("\n", " ")
     assert "leave out --class" in call.run("--class", "--pool", files[0]).output.replace("\n", " ")
