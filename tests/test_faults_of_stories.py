@@ -76,6 +76,18 @@ IN_A_STORY = {
         "unknown variable or actor 'nobody' in variables.talks.told.set",
         "this theatre has at_war, north, oil_price, pain, shipping, south, talks",
     ),
+    "the dead of a flag": (
+        TALKS,
+        meaning('{set: §"{dead} die and they talk."}'),
+        "variables.talks.told.set: {dead} is filled by an act, and a flag turns without one",
+        None,
+    ),
+    "the time for which a flag is set": (
+        TALKS,
+        meaning('{clear: §"For the {nth} time they part."}'),
+        "variables.talks.told.clear: {nth} is filled by an act, and a flag turns without one",
+        None,
+    ),
     "a turn that there is none of": (
         TALKS,
         meaning("{§sets: They talk.}"),

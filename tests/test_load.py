@@ -303,6 +303,31 @@ def test_a_changed_copy_has_a_hash_of_its_own(tmp_path):
     assert scenario.model_copy(update={"runs": 30}).sha256 == scenario.sha256
 
 
+TELLING = {
+    "actors": ("known_as", "about", "wants", "home"),
+    "actions": ("many",),
+    "places": ("at",),
+    "variables": ("told",),
+}
+"""Fields that only tell a theatre, by its sections."""
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("kind: state\n", "kind: state\n    about: A state.\n"),
+        ("kind: state\n", "kind: state\n    wants: Peace.\n"),
+        ("    rung: ", "    many: acts of this kind\n    rung: "),
+        ("actors:\n", "about: A quarrel.\nactors:\n"),
+    ],
+)
+def test_how_a_theatre_is_told_enters_the_hash(tmp_path, before, after):
+    (tmp_path / "told").mkdir()
+    assert before in THEATRE
+    told = load.load(small(tmp_path / "told", theatre=THEATRE.replace(before, after, 1)))
+    assert told.sha256 != load.load(small(tmp_path)).sha256
+
+
 SIDES = "sides:\n  coast: {label: Coast, colour: '#112233'}\n"
 
 
@@ -314,6 +339,12 @@ def test_sides_enter_the_hash_as_labels_do_and_a_theatre_without_any_keeps_the_h
         del content["theatre"][later]
     for actor in content["theatre"]["actors"].values():
         actor.pop("side", None)
+    assert without.sha256 != sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    del content["theatre"]["about"]
+    for section, later in TELLING.items():
+        for entry in content["theatre"][section].values():
+            for field in later:
+                entry.pop(field, None)
     assert without.sha256 == sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
     side = THEATRE.replace("actors:\n", f"{SIDES}actors:\n").replace(
         "kind: state\n", "kind: state\n    side: coast\n", 1

@@ -22,6 +22,7 @@ from sim.text import percent
 from tests.small_scenarios import rich
 from tests.test_report_page import DESKTOP, PHONE, browser, opened  # noqa: F401
 from tests.test_report_record import recorded
+from tests.told import scripted, world
 
 WORD = "Amber  Lantern river"
 SCRIPT = (render._folder() / "script" / "cipher.js").read_text()
@@ -125,6 +126,19 @@ def test_a_locked_page_is_made_again_by_who_has_the_word(page):
 def test_an_empty_word_locks_nothing(ensemble):
     with pytest.raises(ReportError, match="the passphrase is empty"):
         sim.report.html(ensemble, passphrase=" \t")
+
+
+def test_there_is_no_class_page_where_no_outcome_can_be_forecast():
+    bare = sim.run(scripted(world() | {"outcomes": {}}), runs=4, seed=1, progress=None)
+    with pytest.raises(ReportError, match="nothing to forecast: the theatre names no outcome"):
+        sim.report.html(bare, passphrase="word")
+    assert "The theatre names no outcome" in sim.report.html(bare)
+
+
+@pytest.mark.parametrize("word", ["\udcff\udcfe", "sil\u200bver", "two\nlines", "\u202eword"])
+def test_a_word_that_nobody_can_see_or_type_locks_nothing(ensemble, word):
+    with pytest.raises(ReportError, match="cannot be seen or typed"):
+        sim.report.html(ensemble, passphrase=word)
 
 
 # Through its whole way.
@@ -329,6 +343,30 @@ def test_all_files_that_cannot_be_pooled_are_named_at_once(ensemble, tmp_path):
         forecasts.read([], ensemble)
 
 
+@pytest.mark.parametrize("number", [10**400, float("nan"), float("inf"), -1, True, "20", None, [20]])
+def test_a_number_that_is_no_share_is_refused_whatever_it_is(ensemble, tmp_path, number):
+    percents = dict.fromkeys(ensemble.scenario.theatre.outcomes, number)
+    (tmp_path / "a.json").write_text(json.dumps(forecast(ensemble, percent=percents)))
+    with pytest.raises(forecasts.ForecastError, match="no number from 0 to 100"):
+        forecasts.read([tmp_path / "a.json"], ensemble)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("\ud800 Ada", "\ufffd Ada"),
+        ("\u202eadA", "\ufffdadA"),
+        ({"toString": 1}, "a"),
+        (None, "a"),
+        ("x" * 200, "x" * 80),
+    ],
+)
+def test_a_name_that_no_page_can_hold_is_shown_as_far_as_it_can_be(ensemble, tmp_path, name, shown):
+    (tmp_path / "a.json").write_text(json.dumps(forecast(ensemble, name=name)))
+    assert forecasts.read([tmp_path / "a.json"], ensemble)[0]["name"] == shown
+    assert shown in sim.report.html(ensemble, forecasts=[tmp_path / "a.json"]).encode().decode()
+
+
 def test_the_page_says_what_really_happened_where_it_is_recorded(browser, tmp_path):  # noqa: F811
     ensemble = recorded(tmp_path)
     data = contents([ensemble], ["small"]).data["pool"]
@@ -361,5 +399,10 @@ def test_the_command_line_makes_a_word_and_pools_a_folder(ensemble, tmp_path):
         text = (result / "pool.html").read_text()
         assert [each["name"] for each in json.loads(re.search(r'id="pooled">(.*?)</script>', text)[1])] == ["a", "b"]
         (result / "pool.html").unlink()
+    (tmp_path / "forecasts" / "c.json").write_text(json.dumps(forecast(ensemble, page="0" * 16)))
+    refused = call.run("--pool", tmp_path / "forecasts")
+    assert (refused.exit_code, "1 file cannot be pooled:" in refused.output) == (2, True)
+    assert "c.json: it is of another page" in refused.output
+    assert not (result / "pool.html").exists()
     assert "a passphrase locks a class page; add --class" in call.run("--passphrase", "amber").output.replace("\n", " ")
     assert "leave out --class" in call.run("--class", "--pool", files[0]).output.replace("\n", " ")

@@ -15,6 +15,7 @@ from sim.theatre.language.terms import Condition
 from tests.small_scenarios import RICH_FORBID, RICH_SCRIPT, rich, rich_theatre, scenario
 from tests.test_report import Page, page_of
 from tests.test_report_record import recorded
+from tests.told import world
 
 
 def mapped():
@@ -100,6 +101,19 @@ def test_the_least_rung_is_that_of_the_easiest_way_to_all_that_is_needed():
     assert rung(war=True) == 9
     assert rung(war=False) == 0
     assert rung(**{"days_since(aran.kill_commander)": "<= 0"}) == theatre.actions["aran.kill_commander"].rung
+
+
+def test_the_least_rung_of_flags_that_wait_for_each_other_is_that_of_the_act_that_sets_one():
+    waits = {
+        "alarm": {"kind": "flag", "start": False, "set_when": {"siren": True, "tension": ">= 1"}},
+        "siren": {"kind": "flag", "start": False, "set_when": {"alarm": True}},
+    }
+    theatre = scenario(world({"south.jets": {"effects": {"siren": "set"}}}, waits)).theatre
+    idle = scenario(world({}, waits)).theatre
+    assert theatre.actions["south.jets"].rung == 6
+    for flag in ("alarm", "siren"):
+        assert opening.least_rung(theatre, Condition.model_validate({flag: True})) == 6
+        assert opening.least_rung(idle, Condition.model_validate({flag: True})) == 0, "no act leads there"
 
 
 def test_single_runs_climb_by_their_own_rungs(ensemble, page):

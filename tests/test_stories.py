@@ -289,6 +289,24 @@ def test_a_scenario_without_a_result_is_held_beside_its_first_runs():
     assert quiet.text().startswith("None of the theatre's 1 outcome came about in this history (run 0), as in")
 
 
+def test_two_outcomes_of_one_label_keep_a_share_each():
+    twins = world(outcomes={"never": {"deaths": ">= 9"}})
+    twins["outcomes"] = {name: each | {"label": "Deaths"} for name, each in twins["outcomes"].items()}
+    case = scripted(twins, (1, "hills.shell", 2))
+    kind = kind_of(sim.replay(case, seed=1), find_origin(case, 1))
+    assert kind.as_dict()["shares"] == {"killed": 1.0, "never": 0.0}
+    assert "One of two outcomes came about in this history (run 0): Deaths." in kind.text()
+    assert kind.text().endswith("it comes about in 100 %.")
+
+
+def test_a_theatre_without_outcomes_is_told_without_any():
+    bare = scripted(world() | {"outcomes": {}}, (1, "hills.shell", 2))
+    told, origin = sim.replay(bare, seed=1), find_origin(bare, 1)
+    kind = kind_of(told, origin)
+    assert kind.text() == "The theatre names no outcome by which this history (run 0) could be held beside others."
+    assert sim.turning_points(bare, run=0, seed=1) == ()
+
+
 def fuse() -> sim.Scenario:
     """A spark in the middle, by choice of one day, after which the south almost surely strikes, and else never."""
     built = world(

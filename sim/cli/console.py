@@ -116,6 +116,7 @@ _CODES = {
     "RecordError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
     "ReportError": WRONG_USAGE,
+    "ForecastError": WRONG_USAGE,
     "MeasureError": WRONG_USAGE,
     "MissingExtraError": FAILED,
     "MemoryError": FAILED,

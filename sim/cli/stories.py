@@ -54,7 +54,8 @@ def replay(
         turns = {} if points is None else {"turning_points": [point.as_dict() for point in points]}
         print_json(told.as_dict() | {"kind": kind.as_dict()} | turns)
         return
-    opening = [kind.text(), *([] if points is None else paragraphs(points, FUTURES))]
+    turned = [] if points is None or not told.outcomes else paragraphs(points, FUTURES)
+    opening = [kind.text(), *turned]
     print_text(told.text(least=from_rung, width=width(), opening=opening))
 
 

@@ -1,5 +1,6 @@
 """What kind of history a run is: which outcomes came about in it, and in how many other runs the same did."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -34,12 +35,18 @@ class Kind:
     others: int
     """In how many but the run itself."""
     shares: dict[str, float]
-    """By label, in which share of them each outcome came about."""
+    """By id, in which share of them each outcome came about."""
+    rarest: str = ""
+    """The label of the outcome that is rarest in them, of those that came about in it."""
+    rarely: float = math.nan
+    """In which share of them that one came about."""
 
     def text(self) -> str:
         """Say it in a paragraph."""
         here = f"in this history (run {self.run})"
         share = percent(self.alike / self.runs) if self.runs else ""
+        if not self.came and not self.missed:
+            return f"The theatre names no outcome by which this history (run {self.run}) could be held beside others."
         if not self.came:
             every = f"{in_words(len(self.missed))} {'outcome' if len(self.missed) == 1 else 'outcomes'}"
             none = f"None of the theatre's {every} came about {here}"
@@ -56,9 +63,8 @@ class Kind:
 
     def _rarest(self) -> str:
         """How rare the rarest is of the outcomes that came about."""
-        label = min(self.came, key=lambda each: self.shares[each])
-        which = f"the rarest of them, “{label}”," if len(self.came) > 1 else "it"
-        return f"{which} comes about in {percent(self.shares[label])}"
+        which = f"the rarest of them, “{self.rarest}”," if len(self.came) > 1 else "it"
+        return f"{which} comes about in {percent(self.rarely)}"
 
     def as_dict(self) -> dict[str, Any]:
         """The same as data."""
@@ -69,8 +75,9 @@ def kind_of(told: "Replay", origin: Origin) -> Kind:
     """Hold a run beside the runs of its result, or else beside the scenario's first."""
     theatre, program = told.scenario.theatre, told.program
     held, number, whose = _beside(told, origin)
-    label = [theatre.outcomes[name].label for name in program.outcomes]
     days = {name: day for name, day in told.outcomes.items() if day is not None}
+    shares = dict(zip(program.outcomes, held.mean(axis=0).tolist(), strict=True)) if len(held) else {}
+    rarest = min(days, key=lambda name: shares[name]) if days and shares else None
     mine = np.array([name in days for name in program.outcomes], bool)
     alike = (held == mine).all(axis=1)
     return Kind(
@@ -81,7 +88,9 @@ def kind_of(told: "Replay", origin: Origin) -> Kind:
         runs=len(held),
         alike=int(alike.sum()),
         others=int((alike & (number != told.run)).sum()),
-        shares=dict(zip(label, held.mean(axis=0).tolist(), strict=True)) if len(held) else {},
+        shares=shares,
+        rarest="" if rarest is None else theatre.outcomes[rarest].label,
+        rarely=math.nan if rarest is None else shares[rarest],
     )
 
 

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.results.counted import AnyEnsemble, first_run
 from sim.results.storage.atomic import read_file
-from sim.text import counted
+from sim.text import counted, printable
 
 KIND = "escalation-sim forecast"
 LARGEST = 100_000
@@ -82,15 +81,19 @@ def _forecast(content: Any, ensemble: AnyEnsemble, stem: str) -> dict[str, Any]:
         raise ForecastError("it is no forecast that a class page saved")
     if content.get("page") != page_key(ensemble):
         raise ForecastError(
-            f"it is of another page ({content.get('title') or 'untitled'}), with other runs than these; "
+            f"it is of another page ({_words(content.get('title')) or 'untitled'}), with other runs than these; "
             f"a class pools forecasts of one page"
         )
     percent = {}
     for outcome, shown in ensemble.scenario.theatre.outcomes.items():
         given = content["percent"].get(outcome)
-        sound = isinstance(given, int | float) and not isinstance(given, bool) and math.isfinite(given)
-        if not sound or not 0 <= given <= 100:
+        if not isinstance(given, int | float) or isinstance(given, bool) or not 0 <= given <= 100:
             raise ForecastError(f"it has no number from 0 to 100 for '{shown.label}'")
         percent[outcome] = float(given)
-    name = str(content.get("name") or "").strip()[:NAME] or stem
+    name = _words(content.get("name")) or _words(stem)
     return {"name": name, "percent": percent, "late": bool(content.get("late"))}
+
+
+def _words(given: Any) -> str:
+    """A name or a title as a page can show it, whatever a file holds in its place."""
+    return printable(given).strip()[:NAME] if isinstance(given, str) else ""

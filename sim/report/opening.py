@@ -113,13 +113,23 @@ def _error(ensemble: AnyEnsemble, rows: list[dict[str, Any]]) -> str:
 
 def least_rung(theatre: Theatre, when: Condition) -> int:
     """The rung of the least act that can bring a condition about; 0 where none is needed, or that cannot be told."""
-    needed = [_of(theatre, Quantity.parse(text), limit) for text, limit in when.clauses.items()]
+    found = _least(theatre, when, frozenset())
+    return int(found) if math.isfinite(found) else 0
+
+
+Open = frozenset[tuple[str, bool]]
+"""What is looked for already: what two flags wait for in each other is no way to either."""
+
+
+def _least(theatre: Theatre, when: Condition, open_: Open) -> float:
+    """The same, infinite where nothing but what is looked for already would bring it about."""
+    needed = [_of(theatre, Quantity.parse(text), limit, open_) for text, limit in when.clauses.items()]
     if when.any:
-        needed.append(min(least_rung(theatre, each) for each in when.any))
+        needed.append(min(_least(theatre, each, open_) for each in when.any))
     return max(needed, default=0)
 
 
-def _of(theatre: Theatre, quantity: Quantity, limit: Limit) -> int:
+def _of(theatre: Theatre, quantity: Quantity, limit: Limit, open_: Open) -> float:
     rising = limit.op == ">="
     match quantity.kind, quantity.of:
         case ("days_since", (action,)) if not rising:
@@ -131,27 +141,29 @@ def _of(theatre: Theatre, quantity: Quantity, limit: Limit) -> int:
         case ("deaths", whose) if rising and limit.value > 0:
             return min(_deadly(theatre, whose), default=0)
         case ("variable" | "condition", (name,)):
-            return _named(theatre, name, rising)
+            return _named(theatre, name, rising, open_)
         case _:
             return 0
 
 
-def _named(theatre: Theatre, name: str, rising: bool) -> int:
+def _named(theatre: Theatre, name: str, rising: bool, open_: Open) -> float:
     """The least act that makes a condition hold, turns a flag, or moves another variable."""
     if theatre.war is not None and name == theatre.war.flag and rising:
         return 9
     if name in theatre.conditions:
-        return least_rung(theatre, theatre.conditions[name]) if rising else 0
+        return _least(theatre, theatre.conditions[name], open_) if rising else 0
+    if (name, rising) in open_:
+        return math.inf
     turn = "set" if rising else "clear"
     effects = ((action.rung, action.effects.get(name)) for action in theatre.actions.values())
-    found = [
+    found: list[float] = [
         rung
         for rung, effect in effects
         if effect == turn or (isinstance(effect, Number) and (effect.value > 0) == rising and effect.value != 0)
     ]
     when = getattr(theatre.variables.get(name), f"{turn}_when", None)
     if when is not None:
-        found.append(least_rung(theatre, when))
+        found.append(_least(theatre, when, open_ | {(name, rising)}))
     return min(found, default=0)
 
 

@@ -174,6 +174,10 @@ def _locked(environment: Any, ensemble: AnyEnsemble, page: str, opened: str, pas
 
     if not spoken(passphrase):
         raise ReportError("the passphrase is empty; give a word that a class can type")
+    if not passphrase.isprintable():
+        raise ReportError("the passphrase holds a sign that cannot be seen or typed; give a word that a class can type")
+    if not ensemble.scenario.theatre.outcomes:
+        raise ReportError("there is nothing to forecast: the theatre names no outcome")
     if not ensemble.n_completed:
         raise ReportError("there is nothing to forecast: no run was finished")
     script = _alone(_joined("script", LOCKED, ".js"))

@@ -133,7 +133,7 @@ def found_in(
     runs = whole(runs, "futures", 1, MOST_RUNS - 1, QueryError)
     candidates, most = (whole(each, "days", 1, error=QueryError) for each in (candidates, most))
     looked = {act.day: act for act in _claims(told)[:candidates]}
-    if not looked or told.failure is not None:
+    if not looked or not told.outcomes or told.failure is not None:
         return ()
     refuse_memory(runs * bytes_in_engine(told.program), f"{runs:,} futures", "choose fewer", QueryError)
     futures = _futures(origin, told, sorted({at for act in looked.values() for at in (act.decided, act.day + 1)}), runs)

@@ -190,7 +190,7 @@ class Scenario(Model):
         content = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         if not self.levers_drawn:
             del content["levers_drawn"]  # as it was before they could be
-        theatre = _but_for_absent_sides(content["theatre"])
+        theatre = _as_before_telling(_but_for_absent_sides(content["theatre"]))
         content["theatre"] = {key: value for key, value in theatre.items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -244,6 +244,31 @@ def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
         for name, actor in theatre["actors"].items()
     }
     return {key: value for key, value in theatre.items() if key != "sides" or value} | {"actors": actors}
+
+
+_TELLING = {
+    "actors": ("known_as", "about", "wants", "home"),
+    "actions": ("many",),
+    "places": ("at",),
+    "variables": ("told",),
+}
+"""By section of a theatre, what only tells it."""
+
+
+def _as_before_telling(theatre: dict[str, Any]) -> dict[str, Any]:
+    """A theatre that says nothing of how it is told, as it was before it could: older results keep their hash."""
+    said = [theatre["about"]]
+    said += [entry.get(field) for part, own in _TELLING.items() for entry in theatre[part].values() for field in own]
+    if any(said):
+        return theatre
+    plain = {
+        part: {
+            name: {key: value for key, value in entry.items() if key not in own}
+            for name, entry in theatre[part].items()
+        }
+        for part, own in _TELLING.items()
+    }
+    return {key: value for key, value in theatre.items() if key != "about"} | plain
 
 
 __all__ = ["Scenario", "ScenarioFile"]

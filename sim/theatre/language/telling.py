@@ -84,11 +84,18 @@ class Naming(Told):
     label: Text
 
 
+def _of_no_act(text: str) -> str:
+    for blank in BLANK.findall(text):
+        if blank in ("dead", "nth"):
+            raise ValueError(f"{{{blank}}} is filled by an act, and a flag turns without one")
+    return text
+
+
 class Turns(Told):
     """What it means, for a reader, that a flag turns."""
 
-    set: Filled | None = None
-    clear: Filled | None = None
+    set: Annotated[Filled, AfterValidator(_of_no_act)] | None = None
+    clear: Annotated[Filled, AfterValidator(_of_no_act)] | None = None
 
 
 def _one_or_several(story: Any) -> str:

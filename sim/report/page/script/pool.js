@@ -4,6 +4,16 @@ const LARGEST = 100000;
 const PARTS = ["luck", "distance", "score"];
 const pool = JSON.parse(byId("pooled").textContent);
 
+/** A name as a page can show it, whatever a file holds in its place. */
+const words = (given) =>
+  typeof given === "string"
+    ? given
+        .replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, "\ufffd")
+        .replace(/\p{Cs}/gu, "\ufffd")
+        .trim()
+        .slice(0, 80)
+    : "";
+
 /** A forecast of a file, as `sim.report.forecasts` would read it; throws with a sentence if it is none of these runs. */
 function forecastIn(text, file) {
   let content = null;
@@ -22,10 +32,7 @@ function forecastIn(text, file) {
       throw new Error(`it has no number from 0 to 100 for “${outcome.label}”`);
     said[outcome.id] = value;
   }
-  const name = String(content.name ?? "")
-    .trim()
-    .slice(0, 80);
-  return { name: name || file.replace(/\.json$/i, ""), percent: said, late: Boolean(content.late) };
+  return { name: words(content.name) || words(file.replace(/\.json$/i, "")), percent: said, late: Boolean(content.late) };
 }
 
 async function addFiles(files) {
@@ -41,7 +48,7 @@ async function addFiles(files) {
     }
   }
   byId("pool-fault").textContent = faults.join(" ");
-  byId("pool-status").textContent = `${pool.length} forecasts are shown.`;
+  byId("pool-status").textContent = pool.length === 1 ? "1 forecast is shown." : `${pool.length} forecasts are shown.`;
   showPool();
 }
 
