@@ -73,7 +73,7 @@ def _outcomes(found: Comparison) -> list[dict[str, Any]]:
 def _same(found: Comparison) -> str:
     parted = found.parted.dropna().astype(int)
     if not len(parted):
-        return f"The two are the same to the end in all {counted(len(found), 'run')}: the change changes nothing."
+        return f"The two are the same to the end in all {counted(len(found), 'run')}: the change makes no difference."
     same = f"{len(found) - len(parted):,} of {counted(len(found), 'run')}"
     return (
         f"The two are the same to the end in {same}; the others part on day {parted.min():,} at the earliest, "

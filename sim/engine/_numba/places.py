@@ -27,7 +27,7 @@ from sim.engine.fingerprint import KERNELS, code_sha256
 UNUSED = 90 * 86_400
 """Seconds after which kernels of other versions are removed."""
 LEFT_BEHIND = 86_400
-"""Seconds after which a private folder belongs to nobody who still compiles; who is killed leaves his behind."""
+"""Seconds after which a private folder belongs to nobody who still compiles; a process that is killed leaves its own behind."""
 COMPLETE = "complete"
 """Name of what is kept once all kernels are."""
 
