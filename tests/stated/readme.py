@@ -98,8 +98,8 @@ def _choices() -> Values:
 
 
 @states(
-    "The second sweep above says that it happens at {density} % of points ({low} to {high} %), against {of_all} %, "
-    "where the US withdraws at least {troops} at a time.",
+    "The second sweep above finds that the troops leave in more than a fifth of the runs at {density} % of the points "
+    "({low} to {high} %) where the US withdraws at least {troops} at a time, against {of_all} % of all points.",
     10,
 )
 def _box() -> Values:

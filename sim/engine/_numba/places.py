@@ -27,7 +27,7 @@ from sim.engine.fingerprint import KERNELS, code_sha256
 UNUSED = 90 * 86_400
 """Seconds after which kernels of other versions are removed."""
 LEFT_BEHIND = 86_400
-"""Seconds after which a private folder belongs to nobody who still compiles; a process that is killed leaves its own behind."""
+"""Seconds after which a private folder belongs to nobody who still compiles; killed processes leave theirs behind."""
 COMPLETE = "complete"
 """Name of what is kept once all kernels are."""
 
