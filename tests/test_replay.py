@@ -157,8 +157,9 @@ def test_a_story_tells_the_dead_the_claim_the_blame_and_what_led_to_what():
     assert "2 Jan · #0 A river floods. Imposed by the scenario." in text
     shelling = (
         "3 Jan 6 #1 Four die in the port. The Hill militia against the Southern Kingdom. Imposed by the scenario. "
-        "4 dead on the side of the Southern Kingdom. The Republic of the North claimed it. 20 % of the blame rested on "
-        "suspicion alone. The Southern Kingdom held the Hill militia 63 % and the Republic of the North 27 % responsible."
+        "4 dead on the side of the Southern Kingdom. The Republic of the North claimed it. 20 % of the blame rested "
+        "on suspicion alone. The Southern Kingdom held the Hill militia 63 % and the Republic of the North 27 % "
+        "responsible."
     )
     assert shelling in text  # deniability halves when it kills; control is 0.3; half of what is suspected is believed
     assert "3 Jan * Outcome: blood: after #1." in text
