@@ -1,5 +1,6 @@
 """Figures hold what they say: tests read the artists, not the pixels."""
 
+import re
 import subprocess
 import sys
 from dataclasses import replace
@@ -471,6 +472,21 @@ def test_the_strip_marks_every_act_at_its_date_and_rung(crisis):
     said = ax.get_title("left")
     assert said.startswith(f"Run {run}: {len(acts)} acts, up to rung {acts['rung'].max()}")
     assert f"{len(deadly)} of them deadly, {acts['fatalities'].sum()} dead" in said
+
+
+@pytest.mark.parametrize("style", ["web", "projector", "paper"])
+def test_a_rung_is_named_beside_itself_and_not_beside_another(crisis, style):
+    with plots.style(style):
+        ax = drawn("strip", crisis, run=deadliest(crisis))
+        ax.figure.draw_without_rendering()
+        named = 0
+        for text in ax.texts:
+            rung = re.match(r"(\d) \D", text.get_text())
+            if rung is not None and ":" not in text.get_text():
+                box = text.get_window_extent().transformed(ax.transData.inverted())
+                assert (box.y0 + box.y1) / 2 == pytest.approx(int(rung[1]), abs=0.75)
+                named += 1
+    assert named >= 3
 
 
 def test_the_strip_marks_what_the_scenario_lets_happen(crisis):

@@ -280,3 +280,9 @@ def test_no_name_of_a_file_stands_in_the_text_that_a_reader_sees(baseline):
         found = [name for name in names if re.search(rf"(?<![\w.]){re.escape(name)}(?![\w])", text)]
         assert not found, (found, text[:200] if text is not page.text else "the page")
     assert not re.search(r"\b(actions|variables|actors|conditions|provocation|blood|days_since)[.(]\w", page.text)
+
+
+def test_what_took_some_days_is_dated_by_its_first_and_its_last(baseline):
+    rows = {row["text"]: row["date"] for row in chronology.chronology(baseline)["rows"]}
+    assert rows["The protests resume, and by the end of October 250 people are dead."] == "25 to 31 October 2019"
+    assert rows["The last waivers for buyers of Iranian oil expire."] == "2 May 2019"

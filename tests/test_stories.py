@@ -166,6 +166,27 @@ def test_a_flag_that_turns_is_told_on_its_day_with_what_turned_it():
     assert "4 Jan * The Northern State opens the strait." in flat(told.text(least=4))
 
 
+def test_an_act_that_turns_a_flag_is_told_where_the_flag_itself_says_nothing():
+    built = world({"north.talk": {"effects": {"shut": "clear"}}}, {"shut": {"kind": "flag", "start": True}})
+    told = acted(scripted(built, (3, "north.talk"), (5, "north.talk")))
+    assert shown(told) == [("act", "The north talks.")]
+
+
+def test_what_began_a_thing_did_not_make_possible_the_act_that_ends_it():
+    built = world(
+        {
+            "north.mine": {"effects": {"war": "set"}},
+            "hills.shell": {"effects": {"offer": 0.6}, "casualties": None},
+            "north.talk": {"effects": {"war": "clear"}, "when": {"war": True, "offer": ">= 0.5"}},
+        },
+        {"war": {"kind": "flag", "start": False}, "offer": {"kind": "unit", "start": 0.0}},
+    )
+    del built["actions"]["hills.shell"]["casualties"]
+    told = acted(scripted(built, (1, "north.mine"), (3, "hills.shell"), (5, "north.talk")))
+    assert made_possible(told.course, 2) == (1,)
+    assert "Made possible by #1." in flat(told.text(least=4))
+
+
 def test_a_quiet_history_is_told_from_a_lower_rung():
     days = [(day, "south.film") for day in range(2, 30, 4)] + [(day, "north.talk") for day in range(3, 30, 5)]
     quiet = acted(scripted(world(), (1, "north.mine"), *days))
@@ -191,6 +212,12 @@ def test_routine_is_told_once_and_then_in_a_sentence_at_its_first_place():
     ]
     assert "4 Jan 5 #1 +1 Two more shellings" in flat(told.text(least=4))
     assert shown(told, 0) == [("act", "Shells fall.")] * 2 + [("act", "Mines hole a hull."), ("act", "Shells fall.")]
+
+
+def test_a_number_that_begins_a_sentence_is_a_word():
+    built = world({"hills.shell": {"casualties": {"chance": 0, "deaths": 2}}})
+    told = acted(scripted(built, *((day, "hills.shell") for day in range(1, 16))))
+    assert shown(told)[1] == ("fold", "Fourteen more shellings, none deadly, in the next two weeks.")
 
 
 def test_a_fold_without_a_noun_of_its_own_names_the_actor_and_the_act():
@@ -286,7 +313,7 @@ def test_a_scenario_without_a_result_is_held_beside_its_first_runs():
         "with this outcome alone; it comes about in 100 %."
     )
     quiet = kind_of(sim.replay(scripted(world()), seed=1), find_origin(scripted(world()), 1))
-    assert quiet.text().startswith("None of the theatre's 1 outcome came about in this history (run 0), as in")
+    assert quiet.text().startswith("None of the theatre's one outcome came about in this history (run 0), as in")
 
 
 def test_two_outcomes_of_one_label_keep_a_share_each():

@@ -33,10 +33,12 @@ from .frame import (
     rung_name,
     span_of,
 )
-from .labels import Point, TextBox, broken, fitting, line, name_size, nearest, place, size, width_of
+from .labels import Point, TextBox, broken, height_of, line, name_size, nearest, place, size, width_of
 from .settings import current, plain_text
 from .standard import Plate, Shown, standard
 
+_PUSHED = 0.5
+"""So far, in rungs, the name of a rung may stand below it, or else it would be read as that of another."""
 FLOOR, CEILING = -3.3, -0.9
 """Where tension 0 and tension 100 lie, on the axis of rungs."""
 TOP = 9.7
@@ -116,9 +118,15 @@ def strip(ensemble: Ensemble, ax: Axes | None = None, run: int = 0, named: int =
 
 
 def rung_names(ax: Axes, theatre: Theatre, room: float) -> list[str]:
-    """Names of all rungs for a column at the right; where they have no room, the higher ones."""
+    """Names of all rungs for a column at the right; where they have no room, those that can stand beside their rung."""
     full = [broken(rung_name(theatre, rung), 0.85 * column_of_labels(ax)) for rung in range(10)]
-    return fitting(full, [""] * 10, [float(rung) for rung in range(10)], room)
+    names, foot_of_last = [""] * 10, float("inf")
+    for rung in reversed(range(10)):
+        half = 0.5 * height_of(full[rung]) / (room / 10)
+        pushed = max(rung + half - foot_of_last, 0.0)
+        if pushed <= _PUSHED:
+            names[rung], foot_of_last = full[rung], rung - pushed - half
+    return names
 
 
 def _rung_ticks(ax: Axes) -> None:

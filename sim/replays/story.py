@@ -71,7 +71,7 @@ def _head(run: "Replay") -> str:
     actors = scenario.theatre.actors
     sides = [f"{called(actors[side].label)} {deaths:,}" for side, deaths in toll.most_common()]
     told = f"{counted(scenario.days, 'day')} from {on(scenario.start)}: {counted(len(acts), 'act')}"
-    told += f", {len(deadly)} of them deadly; {sum(toll.values()):,} dead"
+    told += f", {len(deadly)} of them deadly; {sum(toll.values()):,} dead" if deadly else "; nobody died"
     told += f" ({', '.join(sides)}). " if sides else ". "
     rungs = scenario.theatre.ladder.rungs
     if acts:
