@@ -314,7 +314,8 @@ def test_lessons_replace_a_link_and_never_what_it_leads_to(tmp_path):
         copying.copy(tmp_path / "lessons")
     copying.copy(tmp_path / "lessons", overwrite=True)
     assert (tmp_path / "kept.txt").read_text(encoding="utf-8") == "mine"
-    assert page.is_file() and not page.is_symlink()
+    assert page.is_file()
+    assert not page.is_symlink()
 
 
 def test_a_folder_in_the_place_of_a_lesson_is_left_and_nothing_is_written(tmp_path):
