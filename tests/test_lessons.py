@@ -163,7 +163,13 @@ def test_what_a_difference_cannot_tell_it_does_not_tell():
     assert "neither clearly more" in often(-0.01, 0.02)
 
 
-@pytest.mark.parametrize(("text", "value"), [("{x}", 0.3), ("{x}", 3), ("{x:bare}", 0.3), ("{x:day}", "soon")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *[("{x}", 0.3), ("{x}", 3), ("{x:bare}", 0.3), ("{x:day}", "soon"), ("{x!r}", 0.3), ("{x!s:share}", 0.3)],
+        *[("{x:share}", float("nan")), ("{x:count}", float("inf")), ("{x:share}", lessons.Share(np.nan, 0, 1, 9))],
+    ],
+)
 def test_a_number_says_how_it_is_said(text, value):
     with pytest.raises(ValueError, match=r"said|no date"):
         lessons.say(text, x=value)
