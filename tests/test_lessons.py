@@ -163,7 +163,13 @@ def test_what_a_difference_cannot_tell_it_does_not_tell():
     assert "neither clearly more" in often(-0.01, 0.02)
 
 
-@pytest.mark.parametrize(("text", "value"), [("{x}", 0.3), ("{x}", 3), ("{x:bare}", 0.3), ("{x:day}", "soon")])
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        *[("{x}", 0.3), ("{x}", 3), ("{x:bare}", 0.3), ("{x:day}", "soon"), ("{x!r}", 0.3), ("{x!s:share}", 0.3)],
+        *[("{x:share}", float("nan")), ("{x:count}", float("inf")), ("{x:share}", lessons.Share(np.nan, 0, 1, 9))],
+    ],
+)
 def test_a_number_says_how_it_is_said(text, value):
     with pytest.raises(ValueError, match=r"said|no date"):
         lessons.say(text, x=value)
@@ -302,6 +308,27 @@ def test_lessons_are_copied_out_and_nobodys_work_is_overwritten(tmp_path):
     assert mine.read_text(encoding="utf-8") == "worked in"
     assert json.loads(ask("lessons", folder, "--overwrite", "--json").out)["next"].startswith("jupyter lab")
     assert mine.read_bytes() == notebooks.LESSONS[0].read_bytes()
+
+
+def test_lessons_replace_a_link_and_never_what_it_leads_to(tmp_path):
+    (tmp_path / "kept.txt").write_text("mine", encoding="utf-8")
+    copying.copy(tmp_path / "lessons")
+    page = tmp_path / "lessons" / copying.PAGE
+    page.unlink()
+    page.symlink_to(tmp_path / "kept.txt")
+    with pytest.raises(copying.TakenError):
+        copying.copy(tmp_path / "lessons")
+    copying.copy(tmp_path / "lessons", overwrite=True)
+    assert (tmp_path / "kept.txt").read_text(encoding="utf-8") == "mine"
+    assert page.is_file()
+    assert not page.is_symlink()
+
+
+def test_a_folder_in_the_place_of_a_lesson_is_left_and_nothing_is_written(tmp_path):
+    (tmp_path / copying.PAGE).mkdir()
+    with pytest.raises(copying.TakenError, match=r"folder in the place of a file: .*README\.md"):
+        copying.copy(tmp_path, overwrite=True)
+    assert [path.name for path in tmp_path.iterdir()] == [copying.PAGE]
 
 
 def test_the_copied_page_shows_no_picture_that_is_not_there(tmp_path):

@@ -171,6 +171,25 @@ def by_hand(numbers, shares):
     return luck, distance, luck + distance
 
 
+@pytest.mark.parametrize(
+    "kept",
+    ['{"typed": null}', '{"name": 5, "typed": "abc", "kept": [1]}', '{"typed": {}, "kept": "soon"}', "[", "null"],
+)
+def test_what_something_else_left_in_the_browser_stops_no_page(browser, ensemble, page, kept):  # noqa: F811
+    outcomes = sorted(ensemble.scenario.theatre.outcomes)
+    with opened(browser, page) as tab:
+        key = f"escalation-sim forecast {forecasts.page_key(ensemble)}"
+        tab.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [key, kept])
+        tab.reload()
+        hand_in(tab, "Ada", dict.fromkeys(outcomes, 20))
+        tab.click("#forecast button")
+        assert "Forecast of Ada" in tab.inner_text("#sheet")
+        tab.evaluate("([key]) => localStorage.setItem(key, localStorage.getItem(key).replace(/2[0-9-]+T/, 'x'))", [key])
+        tab.reload()
+        assert tab.is_visible("#forecast")
+        assert tab.input_value("#forecast-name") == "Ada"
+
+
 def test_three_forecasters_go_the_whole_way_into_one_page(browser, ensemble, page, tmp_path):  # noqa: F811
     outcomes = sorted(ensemble.scenario.theatre.outcomes)
     shares = ensemble.shares().set_index("outcome")["share"].to_dict()

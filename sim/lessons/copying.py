@@ -4,6 +4,8 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from sim.results.storage.atomic import replacing
+
 KINDS = {".ipynb", ".md", ".html", ".css", ".svg", ".png", ".pdf"}
 """What lessons, solutions and class pack are made of; what readers write beside them is left."""
 PAGE = "README.md"
@@ -39,7 +41,7 @@ def copy(folder: str | os.PathLike[str], overwrite: bool = False) -> list[Path]:
     folder : path
         Made if it is not there.
     overwrite : bool
-        Replace files of the same names.
+        Replace files of the same names; of a link, the link and not what it leads to.
 
     Returns
     -------
@@ -48,7 +50,7 @@ def copy(folder: str | os.PathLike[str], overwrite: bool = False) -> list[Path]:
     Raises
     ------
     TakenError
-        Some are there already.
+        Some are there already, or a folder lies where one of them belongs.
     """
     into = Path(folder)
     places = list(shipped_files())
@@ -56,10 +58,15 @@ def copy(folder: str | os.PathLike[str], overwrite: bool = False) -> list[Path]:
     if taken and not overwrite:
         more = f" and {len(taken) - 3} more" if len(taken) > 3 else ""
         raise TakenError(f"there are files already: {', '.join(taken[:3])}{more}; --overwrite replaces them")
+    folders = [each for each in taken if os.path.isdir(each) and not os.path.islink(each)]
+    if folders:
+        raise TakenError(f"there is a folder in the place of a file: {folders[0]}; give another DIR")
     for place in places:
         content = (shipped() / place).read_bytes()
-        (into / place).parent.mkdir(parents=True, exist_ok=True)
-        (into / place).write_bytes(_without_pictures(content) if place.name == PAGE else content)
+        target = into / place
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with replacing(target, by_way_of=target.parent, lasting=False) as file:
+            file.write(_without_pictures(content) if place.name == PAGE else content)
     return [into / place for place in places]
 
 

@@ -181,8 +181,16 @@ FORMS: dict[str, Callable[[Any], str]] = {
 class _Prose(Formatter):
     """Fill the places of a text; what has no form is refused, so that no number slips in as Python writes it."""
 
+    def convert_field(self, value: Any, conversion: Any) -> Any:
+        """Refuse `{value!r}` and its like, which would write a value as Python does."""
+        if conversion is not None:
+            raise ValueError(f"nothing is said as '!{conversion}'; write one of {', '.join(FORMS)} after a colon")
+        return value
+
     def format_field(self, value: Any, format_spec: str) -> str:
         """Say a value in a form."""
+        if hasattr(value, "__float__") and not math.isfinite(float(value)):
+            raise ValueError(f"{value} is no number that can be said")
         if not format_spec:
             if isinstance(value, str):
                 return value

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.execution.recorded import RecordError, recorded
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import SCRIPT, Ensemble
 from sim.text import on, percent, period
@@ -15,7 +14,7 @@ from sim.theatre.language.record import HistoryFile, RecordedEvent
 from sim.theatre.language.scenario import Scenario
 
 from .pack import whole
-from .record import known
+from .record import followed, known
 
 HEADLINES = 24
 """Recorded events that the page shows at once; the graver go first."""
@@ -38,16 +37,16 @@ def chronology(ensemble: AnyEnsemble) -> dict[str, Any] | None:
     rows = sorted(_rows(ensemble, record), key=lambda row: row["day"])
     if not rows:
         return None
-    followed = _followed(scenario, record) if record is not None else None
-    _mark_headlines(rows, set() if followed is None else set(followed.outcomes.iloc[0].dropna().astype(int)))
+    really = followed(scenario, record) if record is not None else None
+    _mark_headlines(rows, set() if really is None else set(really.outcomes.iloc[0].dropna().astype(int)))
     return {
         "recorded": record is not None,
         "last": on(min(record.last, scenario.end)) if record is not None else None,
         "ends_early": record is not None and record.last < scenario.end,
         "rows": rows,
         "before": _before(scenario, record) if record is not None else [],
-        "outcomes": _outcomes(ensemble, followed),
-        "really": whole(_rungs_of(followed)) if followed is not None else None,
+        "outcomes": _outcomes(ensemble, really),
+        "really": whole(_rungs_of(really)) if really is not None else None,
     }
 
 
@@ -172,13 +171,6 @@ def _outcomes(ensemble: AnyEnsemble, followed: Ensemble | None) -> list[Row]:
             }
         )
     return rows
-
-
-def _followed(scenario: Scenario, record: HistoryFile) -> Ensemble | None:
-    try:
-        return recorded(scenario, history=record)
-    except RecordError:
-        return None
 
 
 def _rungs_of(followed: Ensemble) -> np.ndarray[Any, Any]:

@@ -3,12 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
-from sim.execution.recorded import RecordError, recorded
 from sim.text import on
-from sim.theatre.files.errors import ScenarioError
 from sim.theatre.language.scenario import Scenario
 
-from .record import known
+from .record import followed, known
 
 
 def happened(scenario: Scenario) -> dict[str, Any] | None:
@@ -21,12 +19,10 @@ def happened(scenario: Scenario) -> dict[str, Any] | None:
     record = known(scenario)
     if record is None:
         return None
-    try:
-        followed = recorded(scenario, history=record)
-    except (RecordError, ScenarioError):
-        return None  # the record is of another cast, or has no act in these days
-    until = on(followed.scenario.end)
-    days = followed.outcomes.iloc[0].dropna()
+    if (really := followed(scenario, record)) is None:
+        return None
+    until = on(really.scenario.end)
+    days = really.outcomes.iloc[0].dropna()
     told = {}
     for name in scenario.theatre.outcomes:
         day = days.get(name)

@@ -18,6 +18,7 @@ from .pack import stepped
 if TYPE_CHECKING:
     from sim.experiments.record.filter import Filtered
     from sim.experiments.record.surprise import QuietStretch, Surprise, SurprisingAct
+    from sim.results.ensemble import Ensemble
 
 PARTICLES, REPLICATES = 256, 2
 """Runs that follow the record, and how often they do so on other dice: enough for an error of a nat."""
@@ -33,6 +34,16 @@ def known(scenario: Scenario) -> HistoryFile | None:
     except RecordError:
         return None
     return record if record.first <= scenario.end and record.last >= scenario.start else None
+
+
+def followed(scenario: Scenario, record: HistoryFile) -> "Ensemble | None":
+    """A run in which all happens that is recorded of a scenario's days, and nothing else; None where no act is."""
+    from sim.execution.recorded import recorded
+
+    try:
+        return recorded(scenario, history=record)
+    except RecordError:
+        return None
 
 
 def measured(scenario: Scenario) -> dict[str, dict[str, Any]]:

@@ -5,9 +5,22 @@ const KEPT = `escalation-sim forecast ${data.head.key}`;
 let own = { name: "", typed: {}, kept: null, late: false, opened: false };
 let refused = false;
 
+/** What was kept, as far as it is what this page keeps: whatever else is written there would stop the page. */
+function asKept(found) {
+  const text = (given) => (typeof given === "string" ? given : "");
+  const typed = new Map(Object.entries(Object(found?.typed)));
+  return {
+    name: text(found?.name),
+    typed: Object.fromEntries(data.outcomes.map(({ id }) => [id, text(typed.get(id))])),
+    kept: Number.isNaN(Date.parse(text(found?.kept))) ? null : found.kept,
+    late: Boolean(found?.late),
+    opened: Boolean(found?.opened),
+  };
+}
+
 function recall() {
   try {
-    own = { ...own, ...JSON.parse(window.localStorage.getItem(KEPT) ?? "{}") };
+    own = asKept(JSON.parse(window.localStorage.getItem(KEPT) ?? "{}"));
   } catch {
     refused = true;
   }
