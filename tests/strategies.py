@@ -207,10 +207,11 @@ def looked_up(cast: Cast) -> st.SearchStrategy[Map]:
 
 
 @once
-def told_texts(cast: Cast) -> Text:
-    """Texts with blanks of every kind."""
+def told_texts(cast: Cast, of_act: bool = True) -> Text:
+    """Texts with blanks of every kind; of a flag that turns, those that need no act."""
     since = st.sampled_from(cast.actions).map("since({})".format)
-    blanks = st.sampled_from(["dead", "nth", *cast.actors, *sorted(cast.variables)]) | since
+    own = ["dead", "nth"] if of_act else []
+    blanks = st.sampled_from([*own, *cast.actors, *sorted(cast.variables)]) | since
     return st.builds("Somebody {} does {{{}}}.".format, st.sampled_from(["still", "now"]), blanks)
 
 
@@ -243,7 +244,7 @@ def names_by_then(cast: Cast) -> st.SearchStrategy[list[Map]]:
 def variables(cast: Cast, kind: str) -> st.SearchStrategy[Map]:
     """An entry of one kind; its target reads everything, conditions included."""
     if kind == "flag":
-        told = st.fixed_dictionaries({}, optional={"set": told_texts(cast), "clear": st.just("It is over.")})
+        told = st.fixed_dictionaries({}, optional={"set": told_texts(cast, False), "clear": st.just("It is over.")})
         turns = {"set_when": conditions(cast), "clear_when": conditions(cast), "told": told}
         return st.fixed_dictionaries(as_is(kind="flag", label="A flag") | {"start": st.booleans()}, optional=turns)
     if kind == "unit":

@@ -234,7 +234,7 @@ def test_numbers_that_shape_the_rules_can_be_moved_too():
 
 
 def test_levers_refuse_what_they_cannot_move():
-    with pytest.raises(ChangeError, match="no number of this scenario"):
+    with pytest.raises(ChangeError, match="this scenario has no number"):
         lessons.levers("first_lesson", {"actors.north.replies.rat": ("rate", 0, 1)}, THREE)
     with pytest.raises(KeyError, match="there is no outcome peace"):
         lessons.levers("first_lesson", BOTH, ["peace"])
@@ -383,7 +383,7 @@ def test_a_theatre_that_is_begun_anew_keeps_what_was_written(begun):
     lessons.new("strike", one_side="A", other_side="B", irregulars="C")
     assert (begun / "strike.before.yaml").read_text(encoding="utf-8") == "mine\n"
     assert list(sim.load_theatre("strike.yaml").actors) == ["a", "b", "c"]
-    with pytest.raises(ValueError, match="is a shipped one"):
+    with pytest.raises(ValueError, match="is the name of a shipped file"):
         lessons.new("baseline", one_side="A", other_side="B", irregulars="C")
 
 
