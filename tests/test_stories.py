@@ -326,6 +326,23 @@ def test_two_outcomes_of_one_label_keep_a_share_each():
     assert kind.text().endswith("it comes about in 100 %.")
 
 
+@pytest.mark.filterwarnings("ignore:overflow encountered in cast")  # trajectories are kept in fewer digits
+def test_a_history_that_failed_is_held_beside_no_other_and_none_that_failed_beside_it():
+    wild = {"kind": "level", "unit": "1", "start": 0, "scale": [0, 1], "range": [-1e300, 1e300], "noise": 8e307}
+    case = scripted(world(variables={"wild": wild}), (1, "hills.shell", 2), days=30)
+    runs = [sim.replay(case, run=run, seed=1) for run in range(20)]
+    failed = next(run for run in runs if run.failure is not None and run.failure[0] > 1)
+    sound = next(run for run in runs if run.failure is None)
+    said = kind_of(failed, find_origin(case, 1)).text()
+    assert said == (
+        f"This history (run {failed.run}) failed before its end, so it is held beside no others. "
+        "Until then came about: killed."
+    )
+    kind = kind_of(sound, find_origin(case, 1))
+    assert f"100 % of the {kind.runs} of the first 400 runs of this scenario that did not fail end" in kind.text()
+    assert 0 < kind.runs < 400
+
+
 def test_a_theatre_without_outcomes_is_told_without_any():
     bare = scripted(world() | {"outcomes": {}}, (1, "hills.shell", 2))
     told, origin = sim.replay(bare, seed=1), find_origin(bare, 1)

@@ -36,6 +36,8 @@ class Kind:
     """In how many but the run itself."""
     shares: dict[str, float]
     """By id, in which share of them each outcome came about."""
+    failed: bool = False
+    """Whether it met a value that is not finite, and so has no end that could be held beside others."""
     rarest: str = ""
     """The label of the outcome that is rarest in them, of those that came about in it."""
     rarely: float = math.nan
@@ -45,6 +47,9 @@ class Kind:
         """Say it in a paragraph."""
         here = f"in this history (run {self.run})"
         share = percent(self.alike / self.runs) if self.runs else ""
+        if self.failed:
+            until = f" Until then came about: {'; '.join(self.came)}." if self.came else ""
+            return f"This history (run {self.run}) failed before its end, so it is held beside no others.{until}"
         if not self.came and not self.missed:
             return f"The theatre names no outcome by which this history (run {self.run}) could be held beside others."
         if not self.came:
@@ -89,6 +94,7 @@ def kind_of(told: "Replay", origin: Origin) -> Kind:
         alike=int(alike.sum()),
         others=int((alike & (number != told.run)).sum()),
         shares=shares,
+        failed=told.failure is not None,
         rarest="" if rarest is None else theatre.outcomes[rarest].label,
         rarely=math.nan if rarest is None else shares[rarest],
     )
@@ -106,4 +112,5 @@ def _beside(told: "Replay", origin: Origin) -> tuple[NDArray[np.bool_], NDArray[
     sound = model.status.failed_day < 0
     held, number = (model.world.outcome_day >= 0).T[sound], model.runs.run[sound]
     model.close()
-    return held, number, f"the first {BESIDE:,} runs of this scenario"
+    first = f"the first {BESIDE:,} runs of this scenario"
+    return held, number, first if sound.all() else f"the {len(number):,} of {first} that did not fail"
