@@ -116,17 +116,16 @@ def _already(found: "Ensemble") -> dict[str, int]:
 
 
 def _print(found: "Ensemble") -> None:
-    from sim.results.ensemble import date_of
 
     told, scenario, before = found.info["branch"], found.scenario, _already(found)
-    when, last = date_of(scenario, told["day"]), date_of(scenario, scenario.days - 1)
+    when, last = scenario.date_of(told["day"]), scenario.date_of(scenario.days - 1)
     what = [f"{path} = {value}" for path, value in told["set"].items()]
     what += [f"{action} on that day" for action in told["do"]] + [f"{action} forbidden" for action in told["forbid"]]
     if len(found) == 1:
         number, first = found.outcomes.index[0], found.outcomes.iloc[0].dropna().astype(int)
         lines = [f"Run {told['run']} of {told['scenario']} from {when} on, branch {number}, to {last}", *what]
         for name in found.outcomes:
-            lines.append(f"  {_label(found, name)}: {date_of(scenario, first[name]) if name in first else 'never'}")
+            lines.append(f"  {_label(found, name)}: {scenario.date_of(first[name]) if name in first else 'never'}")
         for line in lines:
             console.print(line, highlight=False, soft_wrap=True)
         return
@@ -142,13 +141,13 @@ def _print(found: "Ensemble") -> None:
         if row.outcome in before:
             continue
         day = found.median_day(row.outcome)
-        median = date_of(scenario, day) if day is not None else "never"
+        median = scenario.date_of(day) if day is not None else "never"
         table.add_row(_label(found, row.outcome), f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", median)
     changed = "".join(f"; {change}" for change in what)
     table.caption = f"of {len(found.completed):,} branches{changed}; sampling error only; not a forecast"
     console.print(table)
     for name, day in before.items():
-        console.print(f"{_label(found, name)}: already came about on {date_of(scenario, day)}", highlight=False)
+        console.print(f"{_label(found, name)}: already came about on {scenario.date_of(day)}", highlight=False)
 
 
 def _label(found: "Ensemble", outcome: str) -> str:
@@ -257,7 +256,6 @@ def _largest(found: "Choices", outcome: str) -> float:
 
 
 def _choices_notes(found: "Choices") -> list[str]:
-    from sim.results.ensemble import date_of
 
     lines = []
     if found.scripted is not None:
@@ -266,7 +264,7 @@ def _choices_notes(found: "Choices") -> list[str]:
         )
     for name, day in found.already.items():
         label = found.scenario.theatre.outcomes[name].label
-        lines.append(f"{label}: already came about on {date_of(found.scenario, day)}, so no choice changes it")
+        lines.append(f"{label}: already came about on {found.scenario.date_of(day)}, so no choice changes it")
     if found.failed:
         lines.append(f"{found.failed:,} branches failed under at least one option and are left out")
     return lines

@@ -167,8 +167,6 @@ def _variables(found: "Comparison") -> "Table":
     from rich import box
     from rich.table import Table
 
-    from sim.results.ensemble import date_of
-
     one, other = found.names
     table = Table(title="Variables that differ most", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("variable")
@@ -183,7 +181,7 @@ def _variables(found: "Comparison") -> "Table":
             f"{row.first:.3g}",
             f"{row.second:.3g}",
             f"{row.difference:+.2g} ({row.low:+.2g} to {row.high:+.2g})",
-            f"{row.widest_difference:+.2g} on {date_of(found.first.scenario, row.widest)}",
+            f"{row.widest_difference:+.2g} on {found.first.scenario.date_of(row.widest)}",
         )
     table.caption = "Means of the runs on the last day, with paired intervals; most apart: the day of the widest gap."
     table.caption_justify = "left"

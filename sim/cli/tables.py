@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 def outcome_table(ensemble: "AnyEnsemble") -> Table:
     """Share of runs with each outcome, its interval, and when it came."""
-    from sim.results.ensemble import date_of
-
     shares = ensemble.shares().sort_values("share", ascending=False)
     scenario = ensemble.scenario
     span = f"{scenario.days} days from {scenario.start}"
@@ -33,7 +31,7 @@ def outcome_table(ensemble: "AnyEnsemble") -> Table:
         table.add_column(column, justify="right")
     for row in shares.itertuples(index=False):
         day = ensemble.median_day(row.outcome)
-        when = "never" if day is None else date_of(scenario, day)
+        when = "never" if day is None else scenario.date_of(day)
         label = scenario.theatre.outcomes[row.outcome].label
         table.add_row(label, f"{row.share:.1%}", f"{row.low:.1%} to {row.high:.1%}", when)
     table.caption = f"of {counted(ensemble.n_completed, 'model run')}; sampling error only; not a forecast"

@@ -7,7 +7,6 @@ from typing import Any, SupportsIndex
 import numpy as np
 
 from sim.given import shown, whole_or_none
-from sim.results.ensemble import date_of
 from sim.text import date_from, did_you_mean, suggestion
 from sim.theatre.language.scenario import Scenario
 
@@ -131,4 +130,4 @@ def outcome_of(scenario: Scenario, outcome: str) -> str:
 
 def dated(scenario: Scenario, day: int) -> str:
     """A day with its date, for a sentence."""
-    return f"day {day} ({date_of(scenario, day)})"
+    return f"day {day} ({scenario.date_of(day)})"

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import cached_property
 from typing import Any, Self, SupportsIndex
 
@@ -310,8 +309,3 @@ def outcome_shares(held: pd.Series, n: int, level: float, interval: Interval = w
     low, high = interval(held.to_numpy(), n, level)
     share = held.to_numpy() / n if n else np.full(len(held), np.nan)
     return pd.DataFrame({"outcome": held.index, "share": share, "low": low, "high": high, "n": n})
-
-
-def date_of(scenario: Scenario, day: int) -> str:
-    """The date of a day of a run."""
-    return (scenario.start + timedelta(days=int(day))).isoformat()

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 from sim.text import counted, on, percent, printable
 
 from .counted import AnyEnsemble
-from .ensemble import date_of
 
 WIDE, TALL = 560, 150
 LEFT, BELOW = 30, 18
@@ -91,7 +90,7 @@ def _fan(ensemble: AnyEnsemble) -> Iterator[str]:
         yield f"<path d='{line}' fill='none' stroke='#c43c1e' stroke-width='1.4'/>"
     yield f"<text x='0' y='14' fill='currentColor'>{top:.0f}</text>"
     yield f"<text x='0' y='{TALL - BELOW}' fill='currentColor'>0</text>"
-    ends = (LEFT, "start", date_of(ensemble.scenario, 0)), (WIDE - 4, "end", ensemble.scenario.end.isoformat())
+    ends = (LEFT, "start", ensemble.scenario.date_of(0)), (WIDE - 4, "end", ensemble.scenario.end.isoformat())
     for at, anchor, text in ends:
         yield f"<text x='{at}' y='{TALL - 4}' text-anchor='{anchor}' fill='currentColor'>{text}</text>"
     yield "</svg>"

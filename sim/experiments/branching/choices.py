@@ -23,7 +23,6 @@ from sim.execution.resources import cores
 from sim.execution.source import Origin, RunSource
 from sim.execution.workers import pool
 from sim.given import MOST_RUNS, whole
-from sim.results.ensemble import date_of
 from sim.theatre.language.scenario import Scenario
 
 from .trunk import trunk
@@ -140,7 +139,7 @@ class Choices:
     @property
     def date(self) -> str:
         """The date of the choice."""
-        return date_of(self.scenario, self.day)
+        return self.scenario.date_of(self.day)
 
 
 @usual

@@ -5,7 +5,6 @@ import numpy as np
 from sim.engine.model import LockstepModel
 from sim.execution.lookup import QueryError, dated, run_of
 from sim.execution.source import Origin
-from sim.results.ensemble import event_table
 
 
 def trunk(origin: Origin, run: int, day: int, *, keep: bool = False) -> LockstepModel:
@@ -39,11 +38,12 @@ def _refuse_another_past(model: LockstepModel, origin: Origin, run: int) -> None
     """Hold the run's past beside what its result tells of it, if it tells."""
     if origin.runs is None:
         return
+    from sim.results.ensemble import event_table  # where there is no result, there is no table to read
+
     found = origin.mismatch(event_table(model.block(), model.program), run, before=model.day)
     if found is not None:
         raise QueryError(
             f"run {run} differs from the one in {origin.name} from {dated(origin.scenario, found.day)} on: the "
             f"latter was made by escalation-sim {origin.made_by or '(unknown)'}, whose model differs from this one; "
-            "run its "
-            "scenario again"
+            "run its scenario again"
         )

@@ -177,6 +177,10 @@ class Scenario(Model):
         """The last day."""
         return self.start + timedelta(days=self.days - 1)
 
+    def date_of(self, day: int) -> str:
+        """The date of a day, which counts from 0, in ISO 8601."""
+        return (self.start + timedelta(days=int(day))).isoformat()
+
     @cached_property
     def sha256(self) -> str:
         """Hash of everything that can change a run; labels, notes and sides included, since they are shown with it.
