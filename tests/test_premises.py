@@ -1,5 +1,7 @@
 """No sentence is told whose premise is absent; a wording asks for what its words presuppose."""
 
+from datetime import date
+
 import pytest
 
 import sim
@@ -90,3 +92,10 @@ def gulf(mines: object = None) -> Theatre:
     theatre = sim.load("baseline").theatre
     changed = {} if mines is None else {"iran.sabotage_shipping": mines}
     return theatre.model_copy(update={"actions": {**theatre.actions, **changed}})
+
+
+def test_no_premier_is_named_who_was_not_yet_in_office():
+    for run in range(12):
+        acts = sim.replay("whole_crisis", seed=7, run=run).acts
+        early = [act.story for act in acts if act.date < date(2018, 10, 25) and "Abdul-Mahdi" in act.story]
+        assert not early

@@ -220,6 +220,17 @@ def test_a_number_that_begins_a_sentence_is_a_word():
     assert shown(told)[1] == ("fold", "Fourteen more shellings, none deadly, in the next two weeks.")
 
 
+@pytest.mark.parametrize(
+    ("last", "span"),
+    [(12, "eleven days"), (15, "two weeks"), (17, "three weeks"), (58, "nine weeks")],
+)
+def test_all_that_a_fold_tells_lies_within_the_time_that_it_names(last, span):
+    built = world({"hills.shell": {"casualties": {"chance": 0, "deaths": 2}}})
+    days = [(day, "hills.shell") for day in (0, 1, last)]
+    told = acted(scripted(built, *days))
+    assert shown(told)[1] == ("fold", f"Two more shellings, none deadly, in the next {span}.")
+
+
 def test_a_fold_without_a_noun_of_its_own_names_the_actor_and_the_act():
     built = world({"north.mine": {"many": None}})
     del built["actions"]["north.mine"]["many"]

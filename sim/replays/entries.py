@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import TYPE_CHECKING, Literal
 
-from sim.text import capital, duration, listed, spelled
+from sim.text import capital, duration, in_words, listed, spelled
 
 from .acts import Act
 from .facts import Said, because, facts, name
@@ -21,6 +22,8 @@ _AFTER = {"turn": 1, "outcome": 2}
 
 HIGHEST_LEAST = 4
 """Acts from this rung up are told by themselves, if nobody says otherwise; lower ones where those are few."""
+_TO_THE_DAY, _WEEKS = 14, 12
+"""Up to so many days, and then weeks, a sentence on several acts counts them; beyond, it is three months."""
 FEW = 55
 """Entries of a year that make no story."""
 
@@ -99,11 +102,19 @@ def _acts(run: "Replay", chosen: Selection, least: int, after: Mapping[int, Sequ
             yield Entry("act", act.day, act.story, " ".join(below), (act.event,), act.rung)
 
 
+def _within(days: int) -> str:
+    """So many days in words, rounded up, since the last of several acts must lie within what is said."""
+    weeks = ceil(days / 7)
+    if days <= _TO_THE_DAY:
+        return duration(days).removeprefix("a ")
+    return f"{in_words(weeks)} weeks" if weeks <= _WEEKS else "three months"
+
+
 def folded(acts: Sequence[Act], course: Course) -> str:
     """Tell several acts of one action in a sentence, of which one has been told before."""
     first, action = acts[0], course.scenario.theatre.actions[acts[0].action]
     n, days = spelled(len(acts)), acts[-1].day - first.day
-    when = f"in the next {duration(days).removeprefix('a ')}" if days > 1 else "within two days"
+    when = f"in the next {_within(days)}" if days > 1 else "within two days"
     dead, deadly = sum(act.deaths for act in acts), sum(act.deaths > 0 for act in acts)
     if action.many is not None:
         none = ", none deadly," if action.casualties is not None and not deadly else ""

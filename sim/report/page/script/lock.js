@@ -12,7 +12,7 @@ function showSheet(given) {
   );
   byId("sheet").replaceChildren(
     node("h3", {}, own.name ? `Forecast of ${own.name}` : "A forecast without a name"),
-    node("p", { class: "note" }, `Handed in ${when}${own.late ? ", after the answers had been open here" : ""}.`),
+    node("p", { class: "note" }, `Kept on ${when}${own.late ? ", after the answers had been open here" : ""}.`),
     node(
       "table",
       {},
