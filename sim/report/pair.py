@@ -1,6 +1,6 @@
-"""Two results on the same dice: what the change changes, for the page."""
+"""Two results on the same dice: how they differ, for the page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ class Pair:
     """A comparison, told."""
 
     names: tuple[str, str]
+    """What a reader calls the two: by their titles."""
     n: int
     outcomes: list[dict[str, Any]]
     """By outcome, the largest difference first: shares, difference with its paired interval, flips."""
@@ -59,8 +60,14 @@ def pair(first: AnyEnsemble, second: AnyEnsemble) -> Pair:
         They do not have the same days or the same seed.
     """
     found = compare(first.kept, second.kept)
-    rows = _outcomes(found)
-    return Pair(found.names, len(found), rows, _same(found), _partings(found, rows), _variables(found))
+    rows, names = _outcomes(found), _titles(found)
+    return Pair(names, len(found), rows, _same(found), _partings(found, rows, names), _variables(found))
+
+
+def _titles(found: Comparison) -> tuple[str, str]:
+    """The titles of the two as far as a colon; where these are the same, what the command line calls them."""
+    one, other = (each.scenario.title.partition(":")[0] for each in (found.first, found.second))
+    return (f"“{one}”", f"“{other}”") if one != other else found.names
 
 
 def _outcomes(found: Comparison) -> list[dict[str, Any]]:
@@ -81,7 +88,7 @@ def _same(found: Comparison) -> str:
     )
 
 
-def _partings(found: Comparison, rows: list[dict[str, Any]]) -> list[tuple[str, list[str]]]:
+def _partings(found: Comparison, rows: list[dict[str, Any]], names: tuple[str, str]) -> list[tuple[str, list[str]]]:
     """Tell one run for each of the outcomes that the change turns most often."""
     told: dict[int, tuple[str, list[str]]] = {}
     for row in rows:
@@ -89,13 +96,13 @@ def _partings(found: Comparison, rows: list[dict[str, Any]]) -> list[tuple[str, 
         run = next((run for run in turned if run not in told), None)
         if run is None or len(told) == PARTINGS:
             continue
-        under = found.names[0 if row["runs_first_only"] else 1]
+        under = names[0 if row["runs_first_only"] else 1]
         try:
             parting = found.why(run)
         except ReplayError:
             return []  # another version made one of the results, which the page says where it tells of runs
         if parting is not None:
-            told_so = worded(found.first.scenario.theatre, parting.text(width=WIDE))
+            told_so = worded(found.first.scenario.theatre, replace(parting, names=names).text(width=WIDE))
             paragraphs = [line.strip() for line in told_so.splitlines() if line.strip()]
             told[run] = (f"Run {run:,}: under {under} only, {row['label']}", paragraphs)
     return list(told.values())
