@@ -41,7 +41,7 @@ def test_the_places_of_the_gulf_lie_apart_on_the_map_and_in_their_order(gulf):
 
 
 def test_a_name_in_a_label_goes_when_its_bearer_does(gulf):
-    heads = {"kataib_hezbollah": ("commanders_alive", "al-Muhandis"), "iraq_government": ("caretaker", "Caretaker")}
+    heads = {"kataib_hezbollah": ("commanders_alive", "al-Muhandis"), "iraq_government": ("caretaker", "caretaker")}
     for name, (flag, word) in heads.items():
         (named,) = gulf.actors[name].known_as
         assert set(named.when.clauses) == {flag}, name

@@ -70,7 +70,7 @@ def test_a_folder_that_is_no_result_is_left_alone(tmp_path):
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "chapter.txt").write_text("years of work")
     said = sim("run", "first_lesson", "--runs", "5", "--out", "thesis", "--overwrite", cwd=tmp_path, code=2)
-    assert "no result" in said.stderr
+    assert "is not a result" in said.stderr
     assert (tmp_path / "thesis" / "chapter.txt").read_text() == "years of work"
 
 

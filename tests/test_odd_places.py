@@ -36,7 +36,7 @@ def test_a_pipe_in_a_file_s_place_is_refused_and_not_waited_for(copy, name):
         answered = ask(*verb)
         assert answered.code != 0 or name == "report.html"
         assert "Traceback" not in answered.err
-    with pytest.raises(OSError, match="no file"):
+    with pytest.raises(OSError, match="not a file"):
         read_file(copy / name)
 
 

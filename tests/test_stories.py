@@ -346,7 +346,7 @@ def test_a_history_that_failed_is_held_beside_no_other_and_none_that_failed_besi
     sound = next(run for run in runs if run.failure is None)
     said = kind_of(failed, find_origin(case, 1)).text()
     assert said == (
-        f"This history (run {failed.run}) failed before its end, so it is held beside no others. "
+        f"This history (run {failed.run}) failed before its end, so it is not compared with others. "
         "Until then came about: killed."
     )
     kind = kind_of(sound, find_origin(case, 1))
@@ -358,7 +358,7 @@ def test_a_theatre_without_outcomes_is_told_without_any():
     bare = scripted(world() | {"outcomes": {}}, (1, "hills.shell", 2))
     told, origin = sim.replay(bare, seed=1), find_origin(bare, 1)
     kind = kind_of(told, origin)
-    assert kind.text() == "The theatre names no outcome by which this history (run 0) could be held beside others."
+    assert kind.text() == "The theatre names no outcome by which this history (run 0) could be compared with others."
     assert sim.turning_points(bare, run=0, seed=1) == ()
 
 

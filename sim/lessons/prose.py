@@ -190,7 +190,7 @@ class _Prose(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         """Say a value in a form."""
         if hasattr(value, "__float__") and not math.isfinite(float(value)):
-            raise ValueError(f"{value} is no number that can be said")
+            raise ValueError(f"{value} is not a number that can be said")
         if not format_spec:
             if isinstance(value, str):
                 return value

@@ -49,9 +49,9 @@ class Kind:
         share = percent(self.alike / self.runs) if self.runs else ""
         if self.failed:
             until = f" Until then came about: {'; '.join(self.came)}." if self.came else ""
-            return f"This history (run {self.run}) failed before its end, so it is held beside no others.{until}"
+            return f"This history (run {self.run}) failed before its end, so it is not compared with others.{until}"
         if not self.came and not self.missed:
-            return f"The theatre names no outcome by which this history (run {self.run}) could be held beside others."
+            return f"The theatre names no outcome by which this history (run {self.run}) could be compared with others."
         if not self.came:
             every = f"{in_words(len(self.missed))} {'outcome' if len(self.missed) == 1 else 'outcomes'}"
             none = f"None of the theatre's {every} came about {here}"
