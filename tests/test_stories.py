@@ -187,6 +187,12 @@ def test_what_began_a_thing_did_not_make_possible_the_act_that_ends_it():
     assert "Made possible by #1." in flat(told.text(least=4))
 
 
+@pytest.mark.parametrize(("quantity", "after"), [("rung", (0,)), ("deaths", (0,)), ("tension", ())])
+def test_what_stands_for_the_whole_world_is_a_condition_as_any_other(quantity, after):
+    case = scripted(world({"south.jets": {"when": {quantity: ">= 1"}}}), (1, "hills.shell", 2), (4, "south.jets"))
+    assert made_possible(acted(case).course, 1) == after
+
+
 def test_a_quiet_history_is_told_from_a_lower_rung():
     days = [(day, "south.film") for day in range(2, 30, 4)] + [(day, "north.talk") for day in range(3, 30, 5)]
     quiet = acted(scripted(world(), (1, "north.mine"), *days))

@@ -50,9 +50,13 @@ def made_possible(course: Course, event: int) -> tuple[int, ...]:
     action = course.scenario.theatre.actions.get(deed.action)
     if action is None or action.when is None or deed.day == 0:
         return ()
-    turned = [text for text in action.when.clauses if isinstance(action.effects.get(Quantity.parse(text).of[0]), str)]
-    left = {text: limit for text, limit in action.when.clauses.items() if text not in turned}
+    left = {text: limit for text, limit in action.when.clauses.items() if not _turns(action, Quantity.parse(text))}
     return brought_about(course, action.when.model_copy(update={"clauses": left}), deed.day - 1)
+
+
+def _turns(action: Action, quantity: Quantity) -> bool:
+    """Whether a quantity is a flag that an act sets or clears."""
+    return quantity.kind == "variable" and isinstance(action.effects.get(quantity.of[0]), str)
 
 
 def turns(course: Course) -> list[Turn]:
