@@ -259,7 +259,7 @@ _SEATS = {
 
 
 def _as_before_seats(theatre: dict[str, Any]) -> dict[str, Any]:
-    """A theatre without what says that everybody knows everything: older results, which know of no seats, keep theirs."""
+    """A theatre without what says that everybody knows all there is: older results, made before seats, keep their hash."""
     return theatre | {
         part: {
             name: {key: value for key, value in entry.items() if key not in own or value not in (None, {})}

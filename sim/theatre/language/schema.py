@@ -385,7 +385,7 @@ class Action(Model):
     lever: bool = False
     """True where a government can decide to do more or less of it."""
     known_to: tuple[ActorRef, ...] | None = None
-    """Who learns of it beside its actor; left out, everybody. No rule reads it: it is what players in seats may know."""
+    """Who learns of it beside its actor; left out, everybody. No rule reads it: it is what players may know."""
     news_after: NewsAfter | None = None
     """After how many days the others learn of it; left out, `known_to` alone ever do."""
     unclaimed: Text | None = None
