@@ -114,6 +114,7 @@ _CODES = {
     "StoreError": WRONG_USAGE,
     "PlanError": WRONG_USAGE,
     "RecordError": WRONG_USAGE,
+    "PlayError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
     "ReportError": WRONG_USAGE,
     "ForecastError": WRONG_USAGE,

@@ -92,9 +92,8 @@ class Scripted:
         start = view.date - timedelta(days=view.day)
         for day in sorted({*self._rest, *(each for each, _ in self._deeds)}):
             if not start <= day <= view.last_day:
-                raise PlayError(
-                    f"{self._called}: {on(day)} is not among the days that are played, {on(start)} to {on(view.last_day)}"
-                )
+                among = f"{on(start)} to {on(view.last_day)}"
+                raise PlayError(f"{self._called}: {on(day)} is not among the days that are played, {among}")
 
     def refused(self, error: OrderError, view: View, options: Options) -> Order | None:
         """A plan that cannot be is a mistake of whoever wrote it.
@@ -129,7 +128,9 @@ def read_plan(path: Path) -> dict[Any, Any]:
         raise ScenarioError(faults)
     found = plain(tree)
     if not isinstance(found, dict):
-        raise PlayError(f"{path} is no plan: write a date and an order, such as 2019-06-20: {{do: [iran.seize_tanker]}}")
+        raise PlayError(
+            f"{path} is no plan: write a date and an order, such as 2019-06-20: {{do: [iran.seize_tanker]}}"
+        )
     return found
 
 
@@ -138,7 +139,9 @@ def _from_table(path: Path, text: str) -> dict[Any, Any]:
     rows = csv.DictReader(io.StringIO(text, newline=""))
     columns = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     if not {"date", "do"} <= set(columns) or not set(columns) <= {"date", "do", "why"}:
-        raise PlayError(f"{path} is no plan: its columns are date, do and, if you like, why; found {', '.join(columns)}")
+        raise PlayError(
+            f"{path} is no plan: its columns are date, do and, if you like, why; found {', '.join(columns)}"
+        )
     found: dict[Any, Any] = {}
     for row in rows:
         cells = dict(zip(columns, ((cell or "").strip() for cell in row.values()), strict=False))
