@@ -8,6 +8,7 @@ import pytest
 
 from sim.play.players.endpoint import Endpoint
 from sim.play.players.llm import LanguageModel, order_in
+from sim.play.players.player import Function
 from sim.play.players.purse import Caps, Purse
 from sim.play.players.registry import Chair, player_of
 from sim.play.rounds import play
@@ -157,7 +158,7 @@ def test_a_server_that_fails_is_asked_again_where_that_may_help(fault, calls, to
 
 
 def test_a_server_that_is_slow_or_sends_a_letter_now_and_then_is_left_waiting():
-    session, server = lived(always(Reply("{}", drip=20.0)), call_seconds=0.15)
+    session, _ = lived(always(Reply("{}", drip=20.0)), call_seconds=0.15)
     assert [note.get("fault") for note in notes(session)][:-1] == ["no answer in time"] * 4
     assert session.turn == 1
 
@@ -186,9 +187,7 @@ def test_what_it_writes_as_its_reason_is_a_quotation_and_reaches_nobody_else():
     def other(view, options):
         seen.append(view.model_dump_json() + options.model_dump_json())
 
-    from sim.play.players.player import Function
-
-    session, server = lived(
+    _, server = lived(
         always({"do": ["north.threaten"], "why": words}), turns=3, others={"south": Function(other)}
     )
     last = prompt_of(server.asked[-1])
@@ -272,7 +271,7 @@ def test_the_transcript_tells_the_whole_exchange_and_the_time_where_the_session_
 
 
 def test_a_session_replays_without_the_endpoint(tmp_path, monkeypatch):
-    session, server = lived(always({"do": ["north.threaten"]}), turns=3, session=table(path=tmp_path / "lived"))
+    session, _ = lived(always({"do": ["north.threaten"]}), turns=3, session=table(path=tmp_path / "lived"))
     session._file.close()
     monkeypatch.delenv("OPENAI_API_KEY")
     again = Session.open(tmp_path / "lived")

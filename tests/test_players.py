@@ -241,7 +241,7 @@ def test_a_seat_that_had_its_say_is_not_asked_again_in_the_same_turn():
     ask(session, "north", Function(lambda view, options: {"do": "south.strike"}))
     play(session, {"north": Function(counting)}, turns=1)
     assert asked == [0]
-    assert [each.data for each in session.entries if isinstance(each, Said)][0]["refused"]
+    assert next(each.data for each in session.entries if isinstance(each, Said))["refused"]
     play(session, {"north": Function(counting)}, turns=1)
     assert len(asked) == 2
 
