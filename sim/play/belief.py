@@ -1,12 +1,13 @@
 """What a seat believes: runs that look the same to it, by the filter that follows a record (ODD 7.8).
 
-The record is made of what the seat knows and of nothing else: the acts that it has heard of, of those that nobody owns up
-to every act that they may have been, and the variables that it sees, as it has seen them. What it would have heard of
-and has not, did not happen; what it would not have heard of is drawn. So the particles differ in what is hidden from the
-seat, each as likely as it makes what the seat has seen.
+The record is made of what the seat knows and of nothing else: the acts that it has heard of, of those that nobody owns
+up to every act that they may have been, and the variables that it sees, as it has seen them. What it would have heard
+of and has not, did not happen; what it would not have heard of is drawn. So the particles differ in what is hidden from
+the seat, each as likely as it makes what the seat has seen.
 """
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import numpy as np
 
@@ -77,7 +78,11 @@ def rules_of(known: Known) -> Scenario:
     scenario = known.scenario
     told = {deed.action.partition(".")[2] for deed in known.deeds if deed.actor == SCRIPT}
     happened = {name: scenario.script[name] for name in sorted(told)}
-    return scenario.model_copy(update={"script": happened, "series": {}, "history_until": None, "record": None})
+    today = scenario.start + timedelta(days=known.day)
+    changes = {name: change for name, change in scenario.changes.items() if change.on <= today}
+    return scenario.model_copy(
+        update={"script": happened, "changes": changes, "series": {}, "history_until": None, "record": None}
+    )
 
 
 def _record(known: Known) -> HistoryFile:

@@ -1,4 +1,4 @@
-"""Futures of a seat's options, from what it knows: each is tried in worlds that look the same to it, on the same dice."""
+"""Futures of a seat's options, from what it knows: each is tried, on the same dice, in worlds that look alike to it."""
 
 import datetime as dt
 from collections.abc import Callable, Sequence
@@ -151,7 +151,10 @@ def _asked(session: "Session", seat: Seat, acts: Sequence[str] | None) -> tuple[
 Found = tuple[NDArray[np.bool_], NDArray[np.float64]]
 
 
-def _following(stem: Believing, rules: Scenario, seat: Seat, runs: int, end: int) -> Callable[[tuple[str, ...]], Found]:
+Follow = Callable[[tuple[str, ...]], Found]
+
+
+def _following(stem: Believing, rules: Scenario, seat: Seat, runs: int, end: int) -> Follow:
     """How to try some options: to whether outcomes came about, (option, outcome, world), and deaths, (option, world)."""
 
     def follow(acts: tuple[str, ...]) -> Found:
