@@ -194,7 +194,7 @@ class Scenario(Model):
         content = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         if not self.levers_drawn:
             del content["levers_drawn"]  # as it was before they could be
-        theatre = _as_before_telling(_but_for_absent_sides(content["theatre"]))
+        theatre = _as_before_telling(_as_before_seats(_but_for_absent_sides(content["theatre"])))
         content["theatre"] = {key: value for key, value in theatre.items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
@@ -248,6 +248,25 @@ def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
         for name, actor in theatre["actors"].items()
     }
     return {key: value for key, value in theatre.items() if key != "sides" or value} | {"actors": actors}
+
+
+_SEATS = {
+    "actors": ("goals",),
+    "actions": ("known_to", "news_after", "unclaimed"),
+    "variables": ("known_to", "news_after"),
+}
+"""By section of a theatre, what only players in seats are told."""
+
+
+def _as_before_seats(theatre: dict[str, Any]) -> dict[str, Any]:
+    """A theatre without what says that everybody knows everything: older results, which know of no seats, keep theirs."""
+    return theatre | {
+        part: {
+            name: {key: value for key, value in entry.items() if key not in own or value not in (None, {})}
+            for name, entry in theatre[part].items()
+        }
+        for part, own in _SEATS.items()
+    }
 
 
 _TELLING = {

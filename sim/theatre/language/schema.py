@@ -45,6 +45,8 @@ from .references import (
     DyadRef,
     InstrumentOrActionRef,
     InstrumentRef,
+    NewsAfter,
+    OutcomeOrVariableRef,
     PlaceRef,
     Rung,
     SideRef,
@@ -247,6 +249,9 @@ class Actor(Model):
     """What it is after, in a sentence."""
     home: PlaceRef | None = None
     """Where a schematic map shows it; left out, beyond the map."""
+    goals: dict[OutcomeOrVariableRef, float] = {}
+    """What a player in its seat is scored by: weights on outcomes (1 once they have come about) and on variables (their
+    mean over the days, on their scale from 0 to 1). No rule reads it."""
     perception: Perception = Field(default=_BLIND, validate_default=True)
     """Omit for actors that hold no grievances."""
     replies: Replies = Field(default=_MUTE, validate_default=True)
@@ -379,6 +384,13 @@ class Action(Model):
     """Share of what everyone only suspects of its target that its evidence makes open."""
     lever: bool = False
     """True where a government can decide to do more or less of it."""
+    known_to: tuple[ActorRef, ...] | None = None
+    """Who learns of it beside its actor; left out, everybody. No rule reads it: it is what players in seats may know."""
+    news_after: NewsAfter | None = None
+    """After how many days the others learn of it; left out, `known_to` alone ever do."""
+    unclaimed: Text | None = None
+    """A sentence that tells it without who did it, for those who can only suspect; left out, one is made of its place,
+    its instrument and its target."""
     note: Text | None = None
 
     @model_validator(mode="after")
@@ -393,6 +405,8 @@ class Action(Model):
             raise ValueError("nobody answers by accident; leave out 'reply' or 'accident'")
         if self.accident and self.hand is not None:
             raise ValueError("an accident uses no hand; leave out 'hand' or 'accident'")
+        if self.unclaimed is not None and self.deniability.value == 0:
+            raise ValueError("unclaimed tells of an act that can be denied; give its deniability, or leave it out")
         if self.order is not None and (self.accident or self.rung == 0 or self.calls_off):
             what = "an accident" if self.accident else "an act on rung 0" if self.rung == 0 else "what calls off others"
             raise ValueError(f"{what} is not ordered beforehand; leave out 'order'")

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, field_validator, mo
 
 from .base import Model, Source, Text, refuse
 from .number import HalfLife, Legal, Number, Share, Unit, Weight, unquoted_unit
+from .references import ActorRef, NewsAfter
 from .telling import Turns
 from .terms import Condition, canonical_term, refuse_twins
 
@@ -32,6 +33,10 @@ class _Variable(Model):
     source: Source | None = None
     """Stands for every number of the entry that names none of its own."""
     note: Text | None = None
+    known_to: tuple[ActorRef, ...] | None = None
+    """Who sees it; left out, everybody. No rule reads it: it is what players in seats may know."""
+    news_after: NewsAfter | None = None
+    """After how many days the others see what it was; left out, `known_to` alone ever see it."""
 
 
 class _Relaxing(_Variable):
