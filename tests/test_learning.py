@@ -12,7 +12,9 @@ from pettingzoo.utils.conversions import parallel_to_aec
 
 from sim.analysis.extras import MissingExtraError
 from sim.engine.model import LockstepModel
-from sim.play.learning import CrisisEnv, CrisisParallelEnv, CrisisVectorEnv
+from sim.play.learning import CrisisEnv, CrisisParallelEnv, CrisisVectorEnv, example
+from sim.play.learning.example import Task, compare, report, train
+from sim.play.learning.policy import LinearPolicy
 from sim.play.learning.reward import Evening, Step
 from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import Map, action, actor, rich, scenario, theatre
@@ -347,3 +349,40 @@ def test_a_missing_library_is_named_with_what_brings_it(monkeypatch):
 
     with pytest.raises(MissingExtraError, match=r"PettingZoo is not installed.*'escalation-sim\[learn\]'"):
         learning.CrisisParallelEnv  # noqa: B018
+
+
+# The example
+
+
+def hope(before: Evening, after: Evening, step: Step) -> np.ndarray:
+    return after.variables["hope"] - before.variables["hope"]
+
+
+def test_the_example_learns_what_pays_and_says_what_it_does():
+    task = Task(duel(), "north", hope, reads=("tension",), days_per_step=3, worlds=8)
+    numbers = train(task, generations=4, seed=1, processes=1)
+    found = compare(task, numbers, 40, seed=0)
+    assert found["hold"].reward.max() == 0
+    assert found["trained"].reward.mean() > found["random"].reward.mean() > 0
+    assert found["trained"].acts["north.talk"] == 4
+    assert train(task, generations=4, seed=1, processes=1).tolist() == numbers.tolist()
+    told = report(task, found)
+    assert "north.talk: 4.0 times, by the rules" in told
+    rewards = found["trained"].reward - found["rules"].reward
+    assert f"on the same dice: {rewards.mean():.3f}, " in told
+
+
+def test_the_example_runs_as_a_command(capsys):
+    example.main(["--generations", "1", "--worlds", "2", "--processes", "1"])
+    told = capsys.readouterr().out
+    assert [line.split()[0] for line in told.splitlines()[2:6]] == ["hold", "random", "rules", "trained"]
+    assert "Iran in 'baseline', a decision every 7 days" in told
+
+
+def test_a_policy_takes_the_best_of_what_it_may():
+    policy = LinearPolicy.of(np.array([0.0, 0.0, -1.0, 3.0, 0.5, 0.0]), ("a", "b"), ("b",))
+    seen = {"observation": np.array([[1, 0], [1, 0.2], [1, 1], [1, 1]], np.float32)}
+    seen["action_mask"] = np.array([[1, 1, 1], [1, 1, 1], [1, 1, 1], [1, 0, 1]], np.int8)
+    assert policy(seen).tolist() == [2, 2, 1, 2]
+    with pytest.raises(ValueError, match="no feature 'c'; there are a, b"):
+        LinearPolicy.of(np.zeros(2), ("a", "b"), ("c",))
