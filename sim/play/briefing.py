@@ -92,7 +92,7 @@ def _moved(view: View) -> Iterator[str]:
     if moved:
         yield "WHAT MOVED IN A WEEK"
         for each in moved[:_MOST_MOVED]:
-            yield f"{each.label}: {_amount(each, each.a_week_ago)} → {_amount(each, each.value)}"
+            yield f"{each.label}: {amount(each, each.a_week_ago)} → {amount(each, each.value)}"
     old = [each for each in view.variables if each.as_of is not None and (view.date - each.as_of).days > 1]
     if old:
         yield f"You know of {listed([each.label for each in old])} with some days' delay."
@@ -110,7 +110,8 @@ def _change(reading: Reading) -> float:
     return size / _LEAST_MOVED if size >= _LEAST_MOVED else 0.0
 
 
-def _amount(reading: Reading, value: float | bool | None) -> str:
+def amount(reading: Reading, value: float | bool | None) -> str:
+    """A value of a variable as a sentence says it."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):

@@ -2,7 +2,7 @@
 
 import re
 
-from sim.text import percent
+from sim.text import counted, percent
 from sim.text import number as figure
 from sim.theatre.language.paths import meaning
 from sim.theatre.language.schema import Theatre
@@ -31,7 +31,7 @@ def in_plain_words(theatre: Theatre, reason: str) -> str:
     text = _FLAG.sub(lambda found: _flag(theatre, found), text)
     text = _HELD.sub(lambda found: f"it must not be so that {found['name'].replace('_', ' ')}", text)
     text = _LASTING.sub(r"it has been so for \1 days (it takes \2 on end)", text)
-    text = _REST.sub(lambda found: f"it cannot be repeated for {found[1]} more day{'' if found[1] == '1' else 's'}", text)
+    text = _REST.sub(lambda found: f"it cannot be done again for {counted(int(found[1]), 'day')}", text)
     if "none of: " in text:
         before, _, ways = text.partition("none of: ")
         text = f"{before}it takes one of these: {ways.replace('; ', '; or ')}"
@@ -57,7 +57,9 @@ def _unmet(theatre: Theatre, found: re.Match[str]) -> str:
     variable = theatre.variables.get(name)
     if variable is None:
         return f"{quantity_in_words(theatre, name)} is {value} (it takes {bound} {needs})"
-    read = (percent(float(each.replace(",", ""))) if isinstance(variable, UnitVariable) else each for each in (value, needs))
+    read = (
+        percent(float(each.replace(",", ""))) if isinstance(variable, UnitVariable) else each for each in (value, needs)
+    )
     now, wanted = read
     unit = "" if isinstance(variable, UnitVariable | FlagVariable) else f" {variable.unit}"
     return f"{variable.label} is {now}{unit} (it takes {bound} {wanted}{unit})"

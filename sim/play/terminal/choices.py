@@ -1,10 +1,11 @@
 """What is answered at the terminal about what a seat may do: its options, why one is closed, and what could come."""
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from sim.text import called, capital, counted, listed, on, percent
+from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Theatre
 from sim.theatre.parameters.in_words import term_in_words
 
@@ -31,7 +32,9 @@ def options_page(options: Options, theatre: Theatre, width: int, words: str = ""
         return f"None of your acts has “{words}”." if words else "Nothing is open to you today."
     told = [f"OPTIONS: {len(options.open)} of {len(options.options)} are open today"]
     chances = any(each.open and each.chance is not None for each in shown.values())
-    told.append("(number, act, against whom, rung" + ("; how likely your people would do it today)" if chances else ")"))
+    told.append(
+        "(number, act, against whom, rung" + ("; how likely your people would do it today)" if chances else ")")
+    )
     hand = None
     for at, each in shown.items():
         if each.hand != hand:
@@ -92,7 +95,9 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
     if option.scheduled is not None:
         found.append(f"It is ordered for {on(option.scheduled)}.")
     if option.chance is not None:
-        found.append(f"Your people would do it today, if you left it to them, with a chance of {percent(option.chance)}.")
+        found.append(
+            f"Your people would do it today, if you left it to them, with a chance of {percent(option.chance)}."
+        )
     elif option.open:
         found.append("Whether your people would do it today hangs on something that you do not know.")
     found += [f"Others could only suspect {percent(option.deniable)} of it."] if option.deniable else []
@@ -101,9 +106,9 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
     return lines(found, width)
 
 
-def _moved_by(drivers: dict[str, object], theatre: Theatre) -> Iterator[str]:
+def _moved_by(drivers: Mapping[str, Number], theatre: Theatre) -> Iterator[str]:
     """What makes the model's own actor readier to do something, and what less ready."""
-    weights = {term: float(getattr(weight, "value", 0.0)) for term, weight in drivers.items()}
+    weights = {term: weight.value for term, weight in drivers.items()}
     for text, sign in (("Your people are readier for it with", 1.0), ("Less ready with", -1.0)):
         mine = sorted((term for term in weights if weights[term] * sign > 0), key=lambda term: -abs(weights[term]))
         if mine:
@@ -112,9 +117,11 @@ def _moved_by(drivers: dict[str, object], theatre: Theatre) -> Iterator[str]:
 
 def hold_told(options: Options) -> str:
     """How likely the model's own actor would do nothing today."""
-    return "" if options.hold is None else f"Left to themselves, your people would do nothing today: {percent(options.hold)}."
-
-
+    return (
+        ""
+        if options.hold is None
+        else f"Left to themselves, your people would do nothing today: {percent(options.hold)}."
+    )
 
 
 def futures_page(found: "Futures", options: Options, width: int) -> str:
@@ -122,8 +129,8 @@ def futures_page(found: "Futures", options: Options, width: int) -> str:
     room, column = width - 2 * _COLUMN - 5, _COLUMN
     shown = found.telling[:2]
     told = [
-        f"WHAT COULD COME: the share of {found.runs:,} worlds that look to you as this one does in which it came about",
-        f"within {counted(found.days, 'day')}, all else by the rules, with 95 % intervals; * differs from doing nothing.",
+        f"WHAT COULD COME: how often it came about within {counted(found.days, 'day')}, in {found.runs:,} runs",
+        "that look the same to you (95 % interval; * where it differs from doing nothing)",
     ]
     if not shown:
         return lines([*told, "Every outcome has come about already."], width)

@@ -1,4 +1,4 @@
-"""What can be typed at the terminal: each command with what it does and an example, found by its name or its beginning."""
+"""What can be typed at the terminal: commands with what they do, found by their names or how these begin."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ COMMANDS: tuple[Command, ...] = (
         "What you may do: number, act, against whom, rung, and how likely your people would do it unasked.",
         "options tanker", _SEE,
     ),
-    Command("why", "", "why ACT", "What an act is, what keeps it closed, and what moves your people to it.", "why 12", _SEE),
+    Command("why", "", "why ACT", "What an act is, what keeps it closed, what moves your people.", "why 12", _SEE),
     Command(
         "futures", "f", "futures [ACT, ACT …]",
         "What each option led to in many runs that look to you as this one does.", "futures 12, hold", _SEE,
@@ -46,7 +46,7 @@ COMMANDS: tuple[Command, ...] = (
         "Have an act done, on the first day on which it can be or on the one you say. One act a day for each of your "
         "hands (the groups of `options`).", "do 12 20 June", _ORDER,
     ),
-    Command("withdraw", "u", "withdraw ACT [DAY]", "Take an order back that was not carried out yet.", "withdraw 12", _ORDER),
+    Command("withdraw", "u", "withdraw [ACT [DAY]]", "Take back an order that still stands.", "withdraw 12", _ORDER),
     Command("never", "", "never [ACT]", "Refuse an act from now on, whatever your people want.", "never 12", _ORDER),
     Command("allow", "", "allow ACT", "Refuse it no longer.", "allow 12", _ORDER),
     Command(
@@ -55,7 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("hold", "", "hold", "On days without an order, your side does nothing.", "hold", _ORDER),
     Command("rules", "", "rules", "On days without an order, your people decide for themselves.", "rules", _ORDER),
-    Command("note", "", "note TEXT", "Why you decide as you do; nobody reads it before the debrief.", "note I buy time.", _ORDER),
+    Command("note", "", "note TEXT", "Why you decide so; nobody reads it before the debrief.", "note I buy time.", _ORDER),
     Command("go", "g", "go [DAYS]", "Live the turn. An empty line does the same.", "go 14", _TABLE),
     Command("back", "b", "back [TURNS]", "Take back the last turn, with the orders given since.", "back", _TABLE),
     Command("save", "", "save", "Where the session is kept; every order is kept at once.", "save", _TABLE),

@@ -88,7 +88,9 @@ class Game:
         except PlayError as error:
             self._say(f"{capital(str(error))}.")
             return
-        self._say("", f"Taken back: {counted(turns, 'turn')}. It is {on(self.session.date)} again; the same dice will fall.")
+        self._say(
+            "", f"Taken back: {counted(turns, 'turn')}. It is {on(self.session.date)} again; the same dice will fall."
+        )
 
     def _tell_lived(self, turn: Turn) -> None:
         lived = counted(turn.days, "day")
@@ -132,7 +134,9 @@ class Game:
 def outcome_dates(session: "Session") -> dict[str, date]:
     """When each outcome first held, whether or not anybody at the table could tell."""
     names, days = session.world.program.outcomes, session.world.model.world.outcome_day[:, 0].tolist()
-    return {name: session.scenario.start + timedelta(days=day) for name, day in zip(names, days, strict=True) if day >= 0}
+    return {
+        name: session.scenario.start + timedelta(days=day) for name, day in zip(names, days, strict=True) if day >= 0
+    }
 
 
 def advance(session: "Session", players: Mapping[str, Player], days: int | None = None) -> Turn:

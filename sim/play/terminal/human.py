@@ -12,12 +12,12 @@ from sim.given import whole
 from sim.text import NARROWEST, WIDTH, capital, counted, listed, number, on
 
 from ..briefing import briefing
+from ..hindrances import in_plain_words
 from ..options import Option, Options
 from ..orders import Deed, Order, OrderError
 from ..players.player import Choice
 from ..seats import PlayError
 from ..view import Lever, View
-from ..hindrances import in_plain_words
 from . import choices, pages
 from .commands import command_meant, help_page
 from .lookup import act_and_day, act_meant, actor_meant, fits, numbered
@@ -33,7 +33,7 @@ _LONGEST_NOTE = 4000
 """Letters of a note that are kept."""
 
 
-class Left(Exception):
+class Left(Exception):  # noqa: N818  # nothing is wrong
     """The person has left the table; the session is kept."""
 
 
@@ -59,7 +59,9 @@ class Human:
         Where the session is kept, for who asks.
     """
 
-    def __init__(self, session: "Session", seat: str, screen: Screen, kept: str = "nowhere: it lives in memory") -> None:
+    def __init__(
+        self, session: "Session", seat: str, screen: Screen, kept: str = "nowhere: it lives in memory"
+    ) -> None:
         self.session, self.seat, self.screen, self.kept = session, seat, screen, kept
         self.theatre = session.scenario.theatre
 
@@ -242,7 +244,9 @@ class Human:
         refused = self.view.standing.never
         if not words:
             labels = [self.theatre.actions[act].label for act in refused]
-            self._say(f"Never: {listed(labels)}." if labels else "You refuse nothing so far; `never ACT` refuses an act.")
+            self._say(
+                f"Never: {listed(labels)}." if labels else "You refuse nothing so far; `never ACT` refuses an act."
+            )
             return
         option = act_meant(words, self.options.options)
         self._order(Order(never=(*refused, option.act)))

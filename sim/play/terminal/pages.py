@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from sim.text import capital, counted, listed, number, on, paragraph, percent
-from sim.theatre.language.schema import Theatre
+from sim.theatre.language.schema import Actor, Theatre
 
 from ..briefing import amount, told
 from ..seats import PlayError
@@ -42,8 +42,9 @@ def variables_page(view: View, words: str, width: int) -> str:
         late = each.as_of is not None and (view.date - each.as_of).days > 1 and not view.over
         known = f", as of {on(each.as_of, year=False)}" if late and each.as_of is not None else ""
         now = "you do not know" if each.value is None else amount(each, each.value)
-        before = [amount(each, past) for past in (each.a_week_ago, each.start) if past is not None]
-        found.append(f"{each.label}: {now}{known}{f' ({"; ".join(before)})' if before else ''}")
+        before = [amount(each, then) for then in (each.a_week_ago, each.start) if then is not None]
+        past = f" ({'; '.join(before)})" if before else ""
+        found.append(f"{each.label}: {now}{known}{past}")
     return lines(found, width)
 
 
@@ -51,7 +52,8 @@ def who_page(view: View, theatre: Theatre, name: str, width: int) -> str:
     """Who an actor is, what it wants, what the seat's people hold against it, and what it did last."""
     actor = theatre.actors[name]
     found = [actor.label.upper() if len(actor.label) < 40 else actor.label]
-    found += [text for text in (actor.about, actor.wants and f"Wants: {actor.wants}") if text]
+    if isinstance(actor, Actor):
+        found += [text for text in (actor.about, actor.wants and f"Wants: {actor.wants}") if text]
     for each in view.grievances:
         if each.against == name and each.provocation >= 0.005:
             found.append(f"What your people hold against it: {percent(each.provocation)} of the most there can be.")
@@ -69,7 +71,7 @@ def who_page(view: View, theatre: Theatre, name: str, width: int) -> str:
 def cast_page(view: View, theatre: Theatre, width: int) -> str:
     """Everybody, with what each wants."""
     found = ["WHO IS WHO (`who` with a name tells more)"]
-    for name, actor in theatre.actors.items():
+    for name, actor in theatre.deciders.items():
         you = " (you)" if name == view.actor else ""
         found.append(f"{actor.label}{you}: {actor.wants}" if actor.wants else f"{actor.label}{you}")
     return lines(found, width)
@@ -125,7 +127,9 @@ def standing_told(view: View, theatre: Theatre) -> Iterator[str]:
 def otherwise_told(otherwise: str) -> str:
     """What becomes of days without orders."""
     if otherwise == "rules":
-        return "On days without an order of yours, your people decide for themselves, as the model has them do (`rules`)."
+        return (
+            "On days without an order of yours, your people decide for themselves, as the model has them do (`rules`)."
+        )
     return "On days without an order of yours, your side does nothing (`hold`)."
 
 

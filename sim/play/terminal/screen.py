@@ -1,4 +1,4 @@
-"""What a player at a terminal needs of it: lines to write, lines to read, and no interruption while something is kept."""
+"""What a player at a terminal needs of it: lines to write and read, and no interruption while something is kept."""
 
 import signal
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ class Screen(Protocol):
 
 @contextmanager
 def undisturbed() -> Iterator[None]:
-    """Finish what is being kept before Ctrl-C takes effect: a day that was lived stands in the file, or was not lived."""
+    """Finish what is being kept before Ctrl-C takes effect: a day stands in the file, or was not lived."""
     pressed: list[int] = []
     try:
         before = signal.signal(signal.SIGINT, lambda number, _: pressed.append(number))
