@@ -111,10 +111,12 @@ def _unclaimed(known: Known, deed: Deed) -> str:
     theatre, action = known.scenario.theatre, known.scenario.theatre.actions[deed.action]
     if action.unclaimed is not None:
         return action.unclaimed
-    with_what = f" ({theatre.instruments[action.instrument].label.lower()})" if action.instrument else ""
-    where = f", {theatre.places[action.place].label}" if action.place else ""
     whom = called(known.course.name(action.target, deed.day))
-    return f"Somebody acts against {whom}{with_what}{where}, on rung {deed.rung}, and nobody owns up to it."
+    instrument = theatre.instruments[action.instrument].label.lower() if action.instrument else None
+    place = theatre.places[action.place].label if action.place else None
+    means = "; ".join(each for each in (instrument, place) if each)
+    does = "attacks" if deed.rung >= 4 else "moves against"
+    return f"Somebody {does} {whom}{f' ({means})' if means else ''}. Nobody owns up to it."
 
 
 def _responsible(known: Known, event: np.void) -> Iterator[Held]:

@@ -4,10 +4,11 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sim.text import called, capital, counted, listed, on, percent
+from sim.text import called, capital, counted, on, percent
 from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Theatre
-from sim.theatre.parameters.in_words import term_in_words
+from sim.theatre.language.terms import Term
+from sim.theatre.parameters.in_words import quantity_in_words
 
 from ..hindrances import in_plain_words
 from ..options import Option, Options
@@ -20,7 +21,9 @@ if TYPE_CHECKING:
 
 _COLUMN = 24
 """Letters of a column of shares."""
-_MOST_TERMS = 5
+_OUTCOMES = 2
+"""Columns of shares."""
+_MOST_TERMS = 4
 """Quantities that are told to move an act, at most each way."""
 
 
@@ -65,11 +68,11 @@ def _option(at: int, option: Option, theatre: Theatre, width: int) -> Iterator[s
     """An option in a line, and what is to be said of it in others."""
     chance = percent(option.chance) if option.open and option.chance is not None else ""
     whom = called(theatre.actors[option.target].label).removeprefix("the ")
-    room = width - 6 - 26 - 3 - 9
+    room = width - 6 - 22 - 3 - 9
     label = option.label if len(option.label) <= room else f"{option.label[: room - 1]}…"
-    whom = whom if len(whom) <= 24 else f"{whom[:23]}…"
+    whom = whom if len(whom) <= 20 else f"{whom[:19]}…"
     closed = "" if option.open or option.refused else "closed"
-    yield f"{at:4}  {label:{room}}  {whom:24}  {option.rung}  {chance or closed:>7}".rstrip()
+    yield f"{at:4}  {label:{room}}  {whom:20}  {option.rung}  {chance or closed:>7}".rstrip()
     if option.scheduled is not None:
         yield f"{'':6}ordered for {on(option.scheduled)}"
     if option.refused:
@@ -100,7 +103,9 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
         )
     elif option.open:
         found.append("Whether your people would do it today hangs on something that you do not know.")
-    found += [f"Others could only suspect {percent(option.deniable)} of it."] if option.deniable else []
+    found += (
+        [f"It can be denied: {percent(option.deniable)} of the blame would be suspicion."] if option.deniable else []
+    )
     found += ["People may die of it."] if option.lethal else []
     found += _moved_by(action.drivers, theatre)
     return lines(found, width)
@@ -109,10 +114,22 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
 def _moved_by(drivers: Mapping[str, Number], theatre: Theatre) -> Iterator[str]:
     """What makes the model's own actor readier to do something, and what less ready."""
     weights = {term: weight.value for term, weight in drivers.items()}
-    for text, sign in (("Your people are readier for it with", 1.0), ("Less ready with", -1.0)):
+    for text, sign in (("What makes your people readier for it:", 1.0), ("What makes them less ready:", -1.0)):
         mine = sorted((term for term in weights if weights[term] * sign > 0), key=lambda term: -abs(weights[term]))
         if mine:
-            yield f"{text} {listed([term_in_words(theatre, term) for term in mine[:_MOST_TERMS]])}."
+            yield text
+            yield from (f"- {capital(_term(theatre, term))}" for term in mine[:_MOST_TERMS])
+
+
+def _term(theatre: Theatre, text: str) -> str:
+    """What a term multiplies, in words."""
+    if text == "base":
+        return "by itself"
+    factors = Term.parse(text).factors
+    told = [quantity_in_words(theatre, str(each.quantity)).strip("'") for each in factors]
+    return ", together with ".join(
+        f"little of: {words}" if each.negated else words for each, words in zip(factors, told, strict=True)
+    )
 
 
 def hold_told(options: Options) -> str:
@@ -124,10 +141,10 @@ def hold_told(options: Options) -> str:
     )
 
 
-def futures_page(found: "Futures", options: Options, width: int) -> str:
-    """What each option led to, the outcomes first on which the options differ most, as many as there is room for."""
-    room, column = width - 2 * _COLUMN - 5, _COLUMN
-    shown = found.telling[:2]
+def futures_page(found: "Futures", options: Options, width: int, by: tuple[str, ...] = ()) -> str:
+    """What each option led to: outcomes that were asked for, or those on which the options differ most."""
+    room, column = width - _OUTCOMES * _COLUMN - 5, _COLUMN
+    shown = (*by, *(name for name in found.telling if name not in by))[:_OUTCOMES]
     told = [
         f"WHAT COULD COME: how often it came about within {counted(found.days, 'day')}, in {found.runs:,} runs",
         "that look the same to you (95 % interval; * where it differs from doing nothing)",

@@ -43,6 +43,8 @@ class Game:
     def play(self) -> None:
         """Play until the session is over or somebody leaves."""
         try:
+            if not self.session.turn and self.people:
+                self.screen.say("\n" + pages.lines(self._welcome(), self._width))
             while not self.session.over:
                 self._round()
         except Left:
@@ -50,6 +52,17 @@ class Game:
             self._say(f"To go on: sim play {self.kept}")
             return
         self.tell_the_end()
+
+    def _welcome(self) -> Iterator[str]:
+        """What it is about, and how it goes."""
+        scenario, settings = self.session.scenario, self.session.settings
+        yield scenario.title.upper()
+        yield from (text for text in (scenario.theatre.about, scenario.question) if text)
+        yield ""
+        yield (
+            f"A turn is {counted(settings.turn, 'day')}, or fewer if something needs your decision. Type what you want "
+            "done, or just press Enter to live the turn. `options` shows what you may do, `help` all that you can type."
+        )
 
     def _round(self) -> None:
         """Ask everybody for a turn's orders, and live it."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sim.given import whole
 from sim.text import NARROWEST, WIDTH, capital, counted, listed, number, on
 
-from ..briefing import briefing
+from ..briefing import briefing, otherwise_told
 from ..hindrances import in_plain_words
 from ..options import Option, Options
 from ..orders import Deed, Order, OrderError
@@ -20,7 +20,7 @@ from ..seats import PlayError
 from ..view import Lever, View
 from . import choices, pages
 from .commands import command_meant, help_page
-from .lookup import act_and_day, act_meant, actor_meant, fits, numbered
+from .lookup import act_and_day, act_meant, actor_meant, fits, numbered, outcome_meant
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
@@ -176,10 +176,15 @@ class Human:
         self.screen.say(choices.why_page(option, _number_of(option, options), self.view, self.theatre, self.width))
 
     def _futures(self, words: str) -> None:
+        text, by_name, outcome = f" {words}".partition(" by ")
+        by = (outcome_meant(outcome, self.theatre),) if by_name else ()
+        wanted = [each.strip() for each in text.split(",") if each.strip().lower() not in ("", *_ALWAYS_TRIED)]
         options = self.options
-        wanted = [each.strip() for each in words.split(",") if each.strip().lower() not in ("", *_ALWAYS_TRIED)]
-        acts = [act_meant(each, options.options).act for each in wanted] if words else None
-        self.screen.say(choices.futures_page(self.session.futures(self.seat, acts), options, self.width))
+        acts = [act_meant(each, options.options).act for each in wanted] if text.strip() else None
+        found = self.session.futures(self.seat, acts)
+        if by and by[0] not in found.outcomes:
+            raise PlayError(f"“{self.theatre.outcomes[by[0]].label}” has come about already")
+        self.screen.say(choices.futures_page(found, options, self.width, by))
 
     def _news(self, words: str) -> None:
         view, everything = self.view, words.lower() == "all"
@@ -187,12 +192,13 @@ class Human:
             raise PlayError(f"`news` or `news all`; to search what you know, `known {words}`")
         title = "ALL THAT YOU KNOW" if everything else "WHAT IS NEW"
         nothing = "You know of nothing yet." if everything else "Nothing new has come to your ears."
-        self.screen.say(pages.news_page(view.known if everything else view.news, title, nothing, self.width))
+        items = view.known if everything else view.news
+        self.screen.say(pages.news_page(items, self.theatre, title, nothing, self.width))
 
     def _known(self, words: str) -> None:
         if not words:
             raise PlayError("search what you know for which words? For example `known rockets`")
-        self.screen.say(pages.known_page(self.view, words, self.width))
+        self.screen.say(pages.known_page(self.view, self.theatre, words, self.width))
 
     def _ladder(self, _: str) -> None:
         self.screen.say(pages.ladder_page(self.view, self.theatre, self.width))
@@ -224,7 +230,7 @@ class Human:
             self.session.order(self.seat, order)
 
     def _do(self, words: str) -> None:
-        option, day = act_and_day(words.split(), self.options.options, self.session.date)
+        option, day = act_and_day(words.split(), self.options.options, self.session.date, open_first=True)
         before = set(self.view.standing.scheduled)
         self._order(Order(do=(Deed(act=option.act, on=day),)))
         (new,) = set(self.view.standing.scheduled) - before
@@ -283,11 +289,11 @@ class Human:
 
     def _hold(self, _: str) -> None:
         self._order(Order(otherwise="hold"))
-        self._say(pages.otherwise_told("hold"))
+        self._say(otherwise_told("hold"))
 
     def _rules(self, _: str) -> None:
         self._order(Order(otherwise="rules"))
-        self._say(pages.otherwise_told("rules"))
+        self._say(otherwise_told("rules"))
 
     def _note(self, words: str) -> None:
         if not words:

@@ -21,8 +21,8 @@ def numbered(options: Sequence[Option]) -> dict[int, Option]:
     return dict(enumerate(sorted(options, key=lambda each: (each.hand, each.rung, each.label, each.act)), 1))
 
 
-def act_meant(text: str, options: Sequence[Option]) -> Option:
-    """Find the act that is meant.
+def act_meant(text: str, options: Sequence[Option], open_first: bool = False) -> Option:
+    """Find the act that is meant; of several, if that is wanted, the one that is open.
 
     Raises
     ------
@@ -39,6 +39,8 @@ def act_meant(text: str, options: Sequence[Option]) -> Option:
         return names[wanted.lower()]
     found = [each for each in by_number.values() if _has(each.label, wanted)]
     found = found or [each for each in by_number.values() if _has(f"{each.label} {each.act} {each.story}", wanted)]
+    if open_first and len(found) > 1:
+        found = [each for each in found if each.open] or found
     if len(found) == 1:
         return found[0]
     if found:
@@ -65,7 +67,9 @@ def fits(text: str, words: str) -> bool:
     return _has(text, words)
 
 
-def act_and_day(words: Sequence[str], options: Sequence[Option], today: date) -> tuple[Option, date | None]:
+def act_and_day(
+    words: Sequence[str], options: Sequence[Option], today: date, open_first: bool = False
+) -> tuple[Option, date | None]:
     """Tell an act from the day that may follow it.
 
     Raises
@@ -77,8 +81,8 @@ def act_and_day(words: Sequence[str], options: Sequence[Option], today: date) ->
         raise PlayError("which act? Say it by its number in `options`, or by words of its name")
     for length in (4, 3, 2, 1):
         if length < len(words) and (day := day_meant(" ".join(words[-length:]), today)) is not None:
-            return act_meant(" ".join(words[:-length]), options), day
-    return act_meant(" ".join(words), options), None
+            return act_meant(" ".join(words[:-length]), options, open_first), day
+    return act_meant(" ".join(words), options, open_first), None
 
 
 def day_meant(text: str, today: date) -> date | None:
@@ -114,6 +118,17 @@ def actor_meant(text: str, theatre: Theatre) -> str:
     return _one(text, {name: actor.label for name, actor in theatre.actors.items()}, "actor")
 
 
+def outcome_meant(text: str, theatre: Theatre) -> str:
+    """Find an outcome by its id or words of its label.
+
+    Raises
+    ------
+    PlayError
+        None is meant, or several.
+    """
+    return _one(text, {name: outcome.label for name, outcome in theatre.outcomes.items()}, "outcome")
+
+
 def _one(text: str, labels: Mapping[str, str], thing: str) -> str:
     wanted = text.strip().lower().replace(" ", "_")
     if wanted in labels:
@@ -131,4 +146,4 @@ def _names(labels: Iterable[str]) -> str:
     return listed(list(labels))
 
 
-__all__ = ["act_and_day", "act_meant", "actor_meant", "day_meant", "fits", "numbered"]
+__all__ = ["act_and_day", "act_meant", "actor_meant", "day_meant", "fits", "numbered", "outcome_meant"]

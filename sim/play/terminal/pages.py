@@ -1,12 +1,12 @@
 """What is answered at the terminal about the world: the ladder, variables, actors, news, and what is ordered."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
-from sim.text import capital, counted, listed, number, on, paragraph, percent
+from sim.text import capital, counted, number, on, paragraph, percent
 from sim.theatre.language.schema import Actor, Theatre
 
-from ..briefing import amount, told
+from ..briefing import amount, standing, told
 from ..seats import PlayError
 from ..view import Item, Lever, View
 from .lookup import fits
@@ -37,14 +37,15 @@ def variables_page(view: View, words: str, width: int) -> str:
     chosen = [each for each in view.variables if not words or fits(f"{each.label} {each.name}", words)]
     if not chosen:
         raise PlayError(f"no variable is called anything like '{words}'; `variables` lists them all")
-    found = ["VARIABLES: now (a week ago; on the first morning)"]
+    found = ["THE STATE OF THE WORLD, as far as you know it"]
     for each in sorted(chosen, key=lambda one: one.label):
         late = each.as_of is not None and (view.date - each.as_of).days > 1 and not view.over
-        known = f", as of {on(each.as_of, year=False)}" if late and each.as_of is not None else ""
+        known = f" on {on(each.as_of, year=False)}" if late and each.as_of is not None else ""
         now = "you do not know" if each.value is None else amount(each, each.value)
-        before = [amount(each, then) for then in (each.a_week_ago, each.start) if then is not None]
-        past = f" ({'; '.join(before)})" if before else ""
-        found.append(f"{each.label}: {now}{known}{past}")
+        then = {"a week ago": each.a_week_ago, "at the start": each.start}
+        past = [f"{amount(each, value)} {when}" for when, value in then.items() if value is not None]
+        moved = [text for text in past if not text.startswith(f"{now} ")]
+        found.append(f"{each.label}: {now}{known}{f' ({moved[0]})' if moved else ''}")
     return lines(found, width)
 
 
@@ -61,10 +62,10 @@ def who_page(view: View, theatre: Theatre, name: str, width: int) -> str:
     suspected = [item for item in view.known if any(held.party == name for held in item.responsible)]
     if deeds:
         found.append(f"You know of {counted(len(deeds), 'act')}; the latest:")
-        found += [f"  {_dated(item)}" for item in deeds[-_LATEST:]]
+        found += [f"  {_dated(item, theatre)}" for item in deeds[-_LATEST:]]
     if suspected:
         found.append(f"You suspect it of {counted(len(suspected), 'more act' if deeds else 'act')}; the latest:")
-        found += [f"  {_dated(item)}" for item in suspected[-_LATEST:]]
+        found += [f"  {_dated(item, theatre)}" for item in suspected[-_LATEST:]]
     return lines(found, width, hang=4)
 
 
@@ -77,60 +78,34 @@ def cast_page(view: View, theatre: Theatre, width: int) -> str:
     return lines(found, width)
 
 
-def news_page(items: Sequence[Item], title: str, nothing: str, width: int) -> str:
+def news_page(items: Sequence[Item], theatre: Theatre, title: str, nothing: str, width: int) -> str:
     """Pieces of news, oldest first."""
     if not items:
         return nothing
-    return lines([title, *(_dated(item) for item in items)], width)
+    return lines([title, *(_dated(item, theatre) for item in items)], width)
 
 
-def known_page(view: View, words: str, width: int) -> str:
+def known_page(view: View, theatre: Theatre, words: str, width: int) -> str:
     """What the seat knows that has some words."""
-    found = [item for item in view.known if fits(_searched(item), words)]
-    return news_page(found, f"WHAT YOU KNOW OF “{words.upper()}”", f"You know of nothing like “{words}”.", width)
+    found = [item for item in view.known if fits(_searched(item, theatre), words)]
+    return news_page(
+        found, theatre, f"WHAT YOU KNOW OF “{words.upper()}”", f"You know of nothing like “{words}”.", width
+    )
 
 
-def _searched(item: Item) -> str:
+def _searched(item: Item, theatre: Theatre) -> str:
     """A piece of news with whatever somebody might search it by."""
     held = " ".join(f"{each.label} {each.party}" for each in item.responsible)
-    return f"{told(item)} {item.act or ''} {item.actor or ''} {item.target or ''} {on(item.date)} {held}"
+    return f"{told(item, theatre)} {item.act or ''} {item.actor or ''} {item.target or ''} {on(item.date)} {held}"
 
 
-def _dated(item: Item) -> str:
-    return f"{on(item.date, year=False)}: {told(item)}"
+def _dated(item: Item, theatre: Theatre) -> str:
+    return f"{on(item.date, year=False)}: {told(item, theatre)}"
 
 
 def orders_page(view: View, theatre: Theatre, width: int) -> str:
     """What stands of a seat's orders."""
-    return lines(standing_told(view, theatre), width)
-
-
-def standing_told(view: View, theatre: Theatre) -> Iterator[str]:
-    """The orders that stand, a sentence each."""
-    mine, labels = view.standing, {lever.path: lever for lever in view.levers}
-    yield "YOUR ORDERS"
-    if mine.played_by == "rules":
-        yield "The umpire has handed your seat to the rules; your orders do not count."
-        return
-    for each in mine.scheduled:
-        yield f"{on(each.on)}: {theatre.actions[each.act].label}"
-    for each in view.ordered:
-        yield f"{on(each.on)}: {theatre.actions[each.act].label} (your own people ordered it before)"
-    if mine.never:
-        yield f"Never: {listed([theatre.actions[act].label for act in mine.never])}"
-    for path, value in mine.stance.items():
-        label = labels[path].label if path in labels else path
-        yield f"Stance: {label}, {number(value)} a day"
-    yield otherwise_told(mine.otherwise)
-
-
-def otherwise_told(otherwise: str) -> str:
-    """What becomes of days without orders."""
-    if otherwise == "rules":
-        return (
-            "On days without an order of yours, your people decide for themselves, as the model has them do (`rules`)."
-        )
-    return "On days without an order of yours, your side does nothing (`hold`)."
+    return lines(standing(view, theatre), width)
 
 
 def stance_page(levers: Sequence[Lever], width: int) -> str:
@@ -153,6 +128,6 @@ def outcomes_told(outcomes: dict[str, date], theatre: Theatre) -> list[str]:
 
 
 __all__ = [
-    "cast_page", "known_page", "ladder_page", "lines", "news_page", "orders_page", "otherwise_told", "outcomes_told",
-    "stance_page", "standing_told", "variables_page", "who_page",
+    "cast_page", "known_page", "ladder_page", "lines", "news_page", "orders_page", "outcomes_told",
+    "stance_page", "variables_page", "who_page",
 ]  # fmt: skip
