@@ -105,7 +105,7 @@ def told(item: Item, theatre: Theatre) -> str:
         parts.append(f"{counted(item.deaths, 'person').replace('persons', 'people')} died.")
     if item.claimed_by is not None and item.claimed_by != item.actor:
         claimed = called(theatre.actors[item.claimed_by].label)
-        if claimed.split()[-1].lower() not in item.text.lower():
+        if not any(word in item.text for word in claimed.split() if word[0].isupper()):
             parts.append(f"{capital(claimed)} claims it.")
     if item.kind == "deniable":
         held = [f"{called(each.label)} {percent(each.share)}" for each in item.responsible]

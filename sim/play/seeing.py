@@ -88,7 +88,6 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
     action, event = scenario.theatre.actions[deed.action], known.events[deed.event]
     dead = dead_by_side(known.program, int(event["action"]), deed.deaths, as_written(known.program))
     deniable = float(event["deniability"]) > 0.0 and not own
-    claimed = action.claimed_by
     return Item(
         number=deed.event,
         date=day,
@@ -101,7 +100,7 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
         rung=deed.rung,
         deaths=deed.deaths,
         dead=dead,
-        claimed_by=claimed if claimed is not None and (claimed != deed.actor or not deniable) else None,
+        claimed_by=action.claimed_by,
         responsible=tuple(_responsible(known, event)) if deniable else (),
     )
 

@@ -234,13 +234,14 @@ class Human:
         before = set(self.view.standing.scheduled)
         self._order(Order(do=(Deed(act=option.act, on=day),)))
         (new,) = set(self.view.standing.scheduled) - before
-        when = "today, before the turn's other days" if new.on == self.session.date else f"on {on(new.on)}"
-        self._say(f"Ordered: {option.label}, {when}.")
+        self._say(f"Ordered for {'today, ' if new.on == self.session.date else ''}{on(new.on)}: {option.label}.")
 
     def _withdraw(self, words: str) -> None:
         mine = [each for each in self.options.options if each.scheduled is not None]
         if not mine:
             raise PlayError("nothing is ordered that could be withdrawn")
+        if not words and len(mine) > 1:
+            raise PlayError(f"withdraw which of them: {listed([each.label for each in mine])}?")
         alone = [mine[0].act] if len(mine) == 1 else []
         option, day = act_and_day(words.split() or alone, self.options.options, self.session.date)
         self._order(Order(withdraw=(Deed(act=option.act, on=day),)))
