@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from .orders import Order, OrderError
 from .players.player import Choice, Player
+from .said import has_had_its_say
 from .session import Session
 from .turns import Turn
 
@@ -52,7 +53,13 @@ def play(
 
 
 def ask(session: Session, seat: str, player: Player) -> Order | None:
-    """Ask a player for its seat's order, once more if it cannot be taken; return what was taken."""
+    """Ask a player for its seat's order, once more if it cannot be taken; return what was taken.
+
+    A seat whose order for this turn is in the ledger is not asked again: so a session that was killed in the middle of
+    a turn goes on as it would have gone on.
+    """
+    if has_had_its_say(session, seat):
+        return None
     view, options = session.view(seat), session.options(seat)
     wanted: Choice = player.choose(view, options)
     for attempt in range(TRIES):

@@ -157,6 +157,10 @@ class Session:
         """Whether no day is to come: the scenario's last was lived, the umpire ended it, or the run failed."""
         return self.ended or self.world.over
 
+    def now(self) -> str | None:
+        """The time as its entries bear it; None if they bear none."""
+        return self._clock()
+
     def seat(self, name: str) -> Seat:
         """Find a seat of this table.
 
