@@ -88,7 +88,6 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
     action, event = scenario.theatre.actions[deed.action], known.events[deed.event]
     dead = dead_by_side(known.program, int(event["action"]), deed.deaths, as_written(known.program))
     deniable = float(event["deniability"]) > 0.0 and not own
-    claimed = action.claimed_by
     return Item(
         number=deed.event,
         date=day,
@@ -101,7 +100,7 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
         rung=deed.rung,
         deaths=deed.deaths,
         dead=dead,
-        claimed_by=claimed if claimed is not None and (claimed != deed.actor or not deniable) else None,
+        claimed_by=action.claimed_by,
         responsible=tuple(_responsible(known, event)) if deniable else (),
     )
 
@@ -111,10 +110,12 @@ def _unclaimed(known: Known, deed: Deed) -> str:
     theatre, action = known.scenario.theatre, known.scenario.theatre.actions[deed.action]
     if action.unclaimed is not None:
         return action.unclaimed
-    with_what = f" ({theatre.instruments[action.instrument].label.lower()})" if action.instrument else ""
-    where = f", {theatre.places[action.place].label}" if action.place else ""
     whom = called(known.course.name(action.target, deed.day))
-    return f"Somebody acts against {whom}{with_what}{where}, on rung {deed.rung}, and nobody owns up to it."
+    instrument = theatre.instruments[action.instrument].label.lower() if action.instrument else None
+    place = theatre.places[action.place].label if action.place else None
+    means = "; ".join(each for each in (instrument, place) if each)
+    does = "attacks" if deed.rung >= 4 else "moves against"
+    return f"Somebody {does} {whom}{f' ({means})' if means else ''}. Nobody owns up to it."
 
 
 def _responsible(known: Known, event: np.void) -> Iterator[Held]:
