@@ -45,9 +45,12 @@ class Effect:
     days: int
     """Days that they were followed for, that of the decision included."""
     differ: int
-    """Pairs in which at least one outcome came about in one future and not in the other."""
+    """Pairs in which at least one of the outcomes came about in one future and not in the other."""
+    itself: tuple[Shift, ...]
+    """Outcomes that the decision is by itself, as to close a strait is: they came about on its day in all futures with
+    it. Neither `differ` nor what mattered counts them."""
     outcomes: tuple[Shift, ...]
-    """Those that had not come about before the day, the most moved first."""
+    """All others that had not come about before the day, the most moved first."""
     deaths: Shift
     rung: Shift
 
@@ -87,13 +90,16 @@ def effect(names: tuple[str, ...], label: Callable[[str], str], one: Futures, ot
     """
     sound = ~(one.failed | other.failed)
     came, rest = one.came[:, sound], other.came[:, sound]
-    shifts = [_share(name, label(name), rest[at], came[at]) for at, name in enumerate(names) if name]
-    shifts.sort(key=lambda each: -abs(each.difference))
+    own: NDArray[np.bool_] = one.at_once[:, sound].all(axis=1) & ~other.at_once[:, sound].all(axis=1)
+    found = {name: _share(name, label(name), rest[at], came[at]) for at, name in enumerate(names) if name}
+    itself = tuple(found[name] for name, so in zip(names, own.tolist(), strict=True) if name and so)
+    shifts = [each for each in found.values() if each not in itself]
     return Effect(
         futures=int(sound.sum()),
         days=days,
-        differ=int((came != rest).any(axis=0).sum()),
-        outcomes=tuple(shifts),
+        differ=int((came[~own] != rest[~own]).any(axis=0).sum()),
+        itself=itself,
+        outcomes=tuple(sorted(shifts, key=lambda each: -abs(each.difference))),
         deaths=_mean("deaths", "Deaths", other.deaths[sound], one.deaths[sound]),
         rung=_mean("rung", "Highest rung", other.rung[sound], one.rung[sound]),
     )
@@ -101,16 +107,16 @@ def effect(names: tuple[str, ...], label: Callable[[str], str], one: Futures, ot
 
 def _share(name: str, label: str, without: NDArray[np.bool_], with_it: NDArray[np.bool_]) -> Shift:
     usual, sure = paired_difference(without, with_it), paired_difference(without, with_it, SURE)
-    shares = (float(each.mean()) if len(each) else 0.0 for each in (with_it, without))
-    return Shift(name, label, *shares, usual.difference, usual.low, usual.high, sure.low > 0 or sure.high < 0)
+    one, other = (float(each.mean()) if len(each) else 0.0 for each in (with_it, without))
+    return Shift(name, label, one, other, usual.difference, usual.low, usual.high, sure.low > 0 or sure.high < 0)
 
 
 def _mean(name: str, label: str, without: NDArray[np.float64], with_it: NDArray[np.float64]) -> Shift:
+    one, other = (float(each.mean()) if len(each) else 0.0 for each in (with_it, without))
     if len(without) < 2:
-        return Shift(name, label, *(float(each.sum()) for each in (with_it, without)), 0.0, -np.inf, np.inf, False)
+        return Shift(name, label, one, other, one - other, -np.inf, np.inf, False)
     pair = without[:, None], with_it[:, None]
     mean, low, high = (float(each[0]) for each in mean_difference(*pair)[:3])
     _, least, most = (float(each[0]) for each in mean_difference(*pair, SURE)[:3])
     sure = (least > 0 or most < 0) and int((without != with_it).sum()) >= FEWEST
-    return Shift(name, label, float(with_it.mean()), float(without.mean()), mean, low, high, sure)
-
+    return Shift(name, label, one, other, mean, low, high, sure)

@@ -8,7 +8,14 @@ from numpy.typing import NDArray
 from sim.analysis.intervals import wilson
 from sim.engine.model import LockstepModel
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.language.variables import LevelVariable, LogVariable
+from sim.theatre.language.variables import LevelVariable, LogVariable, Variable
+
+
+def _scale(variable: Variable) -> tuple[float, float]:
+    """The values of a variable that count as 0 and as 1."""
+    if isinstance(variable, LevelVariable | LogVariable):
+        return variable.scale[0].value, variable.scale[1].value
+    return 0.0, 1.0
 
 
 @dataclass
@@ -25,17 +32,15 @@ class Measures:
     """Sums of variables on their scales from 0 to 1, shape (variable, run)."""
     prices: NDArray[np.float64] = field(init=False)
     """Sums of variables in their own unit, shape (variable, run)."""
+    _low: NDArray[np.float64] = field(init=False)
+    _high: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
         n, theatre = self.model.n, self.scenario.theatre
         self.top, self.tension = np.zeros(n), np.zeros(n)
         self.scaled, self.prices = np.zeros((2, len(self.model.program.variables), n))
-        scales = [(0.0, 1.0)] * len(self.model.program.variables)
-        for at, name in enumerate(self.model.program.variables):
-            variable = theatre.variables[name]
-            if isinstance(variable, LevelVariable | LogVariable):
-                scales[at] = variable.scale[0].value, variable.scale[1].value
-        self._low, self._high = (np.array(ends)[:, None] for ends in zip(*scales, strict=True)) if scales else (0.0, 1.0)
+        scales = np.array([_scale(theatre.variables[name]) for name in self.model.program.variables]).reshape(-1, 2)
+        self._low, self._high = scales[:, :1], scales[:, 1:]
 
     def take(self) -> None:
         """Take in the evening of the day that was stepped last."""

@@ -1,5 +1,6 @@
 """Where orders parted from the rules: days on which the actor's own draw would have chosen something else."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -55,6 +56,21 @@ class Partings:
         return tuple(each for each in self.ruled if each.parted)
 
     @property
+    def days(self) -> int:
+        """Mornings on which orders decided for at least one hand."""
+        return len({each.day for each in self.ruled})
+
+    @property
+    def days_apart(self) -> int:
+        """Those on which the rules would have chosen something else for one."""
+        return len({each.day for each in self.apart})
+
+    @property
+    def drawn_in_vain(self) -> Counter[str]:
+        """What the draws fell on where nothing was done in its place, and how often."""
+        return Counter(each.would for each in self.apart if each.did is None and each.would is not None)
+
+    @property
     def quiet(self) -> tuple[Ruled, ...]:
         """Those on which nothing was ordered to be done, and something or everything was refused."""
         return tuple(each for each in self.ruled if each.did is None)
@@ -67,20 +83,30 @@ class Partings:
         return exp(sum(log(each.chance) for each in self.quiet))
 
 
-def ruled_today(session: "Session", model: LockstepModel) -> Iterable[tuple[str, Ruled]]:
+Hands = dict[tuple[str, str], frozenset[str]]
+"""By seat and hand, the acts of the hand that are the seat's."""
+
+
+def hands_of(session: "Session") -> Hands:
+    """The hands that seats order for."""
+    whose, found = session.scenario.theatre.hands, dict[tuple[str, str], set[str]]()
+    for name, seat in session.seats.items():
+        for act in seat.acts:
+            found.setdefault((name, whose[act]), set()).add(act)
+    return {place: frozenset(acts) for place, acts in found.items()}
+
+
+def ruled_today(session: "Session", model: LockstepModel, hands: Hands) -> Iterable[tuple[str, Ruled]]:
     """Every seat and hand for which orders decide on the day, once all have drawn and before anything is done."""
     day, program = model.day, model.program
     today, when = session.world.lived[day], session.scenario.start + timedelta(days=day)
     if day < program.script.imposed_days or not model.status.alive[0]:
         return
-    for seat in session.seats.values():
-        for name in sorted({session.scenario.theatre.hands[act] for act in seat.acts}):
-            mine = {act for act in seat.acts if session.scenario.theatre.hands[act] == name}
-            did = next((act for act in sorted(mine) if today.deeds.get(act) == seat.id), None)
-            refused = today.refused & mine
-            if (did is None and not refused) or (when, name) in session.world.scripted:
-                continue
-            yield seat.id, _ruled(session, model, program.hands.index(name), did, refused)
+    for (seat, hand), mine in hands.items():
+        did = next((act for act in sorted(mine) if today.deeds.get(act) == seat), None)
+        refused = today.refused & mine
+        if (did is not None or refused) and (when, hand) not in session.world.scripted:
+            yield seat, _ruled(session, model, program.hands.index(hand), did, refused)
 
 
 def _ruled(session: "Session", model: LockstepModel, hand: int, did: str | None, refused: frozenset[str]) -> Ruled:

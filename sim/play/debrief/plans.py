@@ -122,6 +122,8 @@ class Futures:
 
     came: NDArray[np.bool_]
     """Whether each outcome came about from the day on, shape (outcome, future)."""
+    at_once: NDArray[np.bool_]
+    """Whether it did on the day itself."""
     deaths: NDArray[np.float64]
     """Deaths from the day on, shape (future,)."""
     rung: NDArray[np.float64]
@@ -149,6 +151,7 @@ def followed(stem: LockstepModel, plan: Plan, numbers: NDArray[np.int64], days: 
         live(model, orders.get(model.day))
         np.maximum(top, model.world.rung[-1], out=top)
     came = (model.world.outcome_day >= 0) & ~before
-    found = Futures(came, model.world.deaths[-1] - dead, top, model.status.alive == 0)
+    at_once = model.world.outcome_day == stem.day
+    found = Futures(came, at_once, model.world.deaths[-1] - dead, top, model.status.alive == 0)
     model.close()
     return found

@@ -8,25 +8,28 @@ from sim.text import (
     capital,
     checked_width,
     counted,
+    duration,
     in_words,
     listed,
-    number,
     on,
     paragraph,
-    percent,
     period,
     printable,
     spelled,
 )
 
 from .text_known import known_section
-from .text_usual import partings_section, scores_section, usual_section
-from .wording import between, points, share, shifted
+from .text_usual import partings_section, scores_section, stood, usual_section
+from .wording import share, shifted, shifted_in_short
 
 if TYPE_CHECKING:
     from .decisions import Decision
     from .effects import Effect, Shift
     from .whole import Debrief, Judged
+
+
+_NAMED = 3
+"""Outcomes that are named of a decision that mattered most."""
 
 
 def told(found: "Debrief", width: int) -> str:
@@ -65,7 +68,10 @@ def _heading(found: "Debrief") -> Iterator[str]:
     when = period(found.start, found.end)
     back = f"; turns were taken back {_times(found.taken_back)}" if found.taken_back else ""
     yield f"{capital(when)}, {counted(found.days, 'day')} in {counted(found.turns, 'turn')}{back}. Seed {found.seed}, run {found.run}."
-    who = [f"{label}{f' ({listed(list(found.people[name]))})' if found.people[name] else ''}" for name, label in found.seats.items()]
+    who = [
+        f"{label}{f' ({listed(list(found.people[name]))})' if found.people[name] else ''}"
+        for name, label in found.seats.items()
+    ]
     yield f"In the seats: {', '.join(who)}."
     if not found.over:
         yield "The session is not over; this looks back on what has been lived so far."
@@ -82,26 +88,31 @@ def _essentials(found: "Debrief") -> Iterator[str]:
         which = "; ".join(f"“{each.label}” on {on(each.on)}" for each in came if each.on is not None)
         yield f"What came about: {which}. That is {in_words(len(came))} of {in_words(many)} outcomes."
     elif many:
-        yield f"None of the theatre's {counted(many, 'outcome')} came about."
+        every = (
+            "The theatre's only outcome did not come about"
+            if many == 1
+            else f"None of the theatre's {in_words(many)} outcomes came about"
+        )
+        yield f"{every}."
     by_name = {each.name: each for each in found.usual.measures}
     dead, top = int(by_name["Deaths"].value), int(by_name["Highest rung"].value)
     yield f"{_dead(dead)}; the highest rung was {top}."
     if many:
         alike = share(found.usual.alike, found.usual.runs)
-        yield f"Of {found.usual.runs:,} runs in which nobody sat in a seat, {alike} have exactly these outcomes by then."
+        yield f"Of {found.usual.runs:,} runs in which the rules play every seat, {alike} have exactly these outcomes by then."
     yield _how_many(found)
     for each in found.foremost[:1]:
         yield f"The one that moved most: {_head(found, each.decision)} {_moved(each.effect)}"
-    apart, ruled = (sum(len(getattr(each, what)) for each in found.partings) for what in ("apart", "ruled"))
-    if ruled:
-        yield (
-            f"Orders decided for the model's own actors {_times_of(ruled)}; {_times_of(apart)} their own draw that "
-            "morning had fallen on something else."
-        )
+    for seat in found.partings:
+        if seat.ruled:
+            label = capital(called(found.seats[seat.seat]))
+            yield f"{label}: {stood(seat)}; {_apart(seat.days_apart)}."
 
 
-def _times_of(n: int) -> str:
-    return {0: "never", 1: "once", 2: "twice"}.get(n, f"{n:,} times")
+def _apart(days: int) -> str:
+    if not days:
+        return "on all of them the rules would have had the same"
+    return f"on {in_words(days)} of them the actor's own draw had fallen on something else"
 
 
 def _dead(n: int) -> str:
@@ -113,10 +124,11 @@ def _how_many(found: "Debrief") -> str:
     if not many:
         return "Nothing was decided at this table: the rules played every seat."
     decisions = f"{capital(spelled(many))} {'decision was' if many == 1 else 'decisions were'} taken"
+    error = f"by more than the error of {found.runs:,} futures"
     if not mattered:
-        return f"{decisions}; none moved anything by more than the error of {found.runs:,} futures."
-    which = "it" if many == 1 else f"{in_words(mattered)} of them"
-    return f"{decisions}; {which} moved something by more than the error of {found.runs:,} futures."
+        return f"{decisions}; {'it moved nothing' if many == 1 else 'none moved anything'} {error}."
+    which = "it" if many == 1 else "all" if mattered == many else f"{in_words(mattered)} of them"
+    return f"{decisions}; {which} moved something {error}."
 
 
 def _foremost(found: "Debrief") -> Iterator[str]:
@@ -140,11 +152,12 @@ def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
     if decision.kind in ("refusal", "stance"):
         return f"{when}: {who}{given} {decision.what}."
     if decision.kind == "lapsed":
-        return f"{when}: {who}{given} had ordered what could not be done. {decision.what}."
+        return f"{when}: what {who}{given} had ordered could not be done. {decision.what}."
     ahead = decision.day - decision.decided
-    ordered = f", ordered {counted(ahead, 'day')} before" if ahead > 0 else ""
-    verb = "injects" if decision.kind == "inject" else "orders"
-    return f"{when}: {who}{given} {verb} “{decision.what}”{ordered}."
+    ordered = f", ordered {duration(ahead)} before" if ahead > 0 else ""
+    if decision.kind == "inject":
+        return f"{when}: {who}{given} has “{decision.what}” happen{ordered}."
+    return f"{when}: {who}{given} does as ordered: “{decision.what}”{ordered}."
 
 
 def _words(decision: "Decision") -> str:
@@ -156,12 +169,39 @@ def _moved(effect: "Effect | None", whole: bool = False) -> str:
     """How many futures a decision moved, and what by more than its error."""
     if effect is None:
         return "It moved nothing: the day went on as if it had not been ordered."
-    many = f"{share(effect.differ, effect.futures)} of {effect.futures:,} pairs of futures differ in their outcomes."
-    shifts = effect.shifts
-    if not shifts:
-        return f"{many} No outcome, nor deaths, nor the highest rung moved by more than its error."
-    told_ = [shifted(each) for each in (shifts if whole else shifts[:1])]
-    return f"{many} {' '.join(told_)}"
+    parts = [_itself(effect), f"{_differing(effect)} of {effect.futures:,} pairs of futures{_besides(effect)}."]
+    outcomes = [each for each in effect.outcomes if each.sure]
+    others = [each for each in (effect.deaths, effect.rung) if each.sure]
+    if not outcomes and not others:
+        parts.append("No outcome, nor deaths, nor the highest rung moved by more than its error.")
+    parts += [shifted(each) for each in outcomes[: _NAMED if whole else 1]]
+    if whole and len(outcomes) > _NAMED:
+        left = len(outcomes) - _NAMED
+        parts.append(
+            f"{capital(in_words(left))} more {'outcome' if left == 1 else 'outcomes'} moved by more than the error."
+        )
+    parts += [shifted(each) for each in (others if whole else others[: not outcomes])]
+    return " ".join(part for part in parts if part)
+
+
+def _differing(effect: "Effect") -> str:
+    return f"Outcomes differ in {share(effect.differ, effect.futures)}"
+
+
+def _besides(effect: "Effect") -> str:
+    return ", besides that" if effect.itself else ""
+
+
+def _itself(effect: "Effect") -> str:
+    """What a decision is by itself, with how often that comes about without it."""
+    told_ = [
+        f"“{each.label}”, which comes about in {_without(each, effect.futures)} without it" for each in effect.itself
+    ]
+    return f"By itself it is {listed(told_)}." if told_ else ""
+
+
+def _without(shift: "Shift", futures: int) -> str:
+    return share(round(shift.without * futures), futures)
 
 
 def _all(found: "Debrief") -> Iterator[str]:
@@ -178,9 +218,10 @@ def _line(judged: "Judged") -> str:
     effect = judged.effect
     if effect is None:
         return "It moved nothing."
-    many = f"Futures that differ: {share(effect.differ, effect.futures)}."
     most = next(iter(effect.shifts or _likely(effect)), None)
-    return f"{many} Most moved: {_short(most)}." if most is not None else many
+    found = [_itself(effect), f"{_differing(effect)}{_besides(effect)}."]
+    found += [f"Most moved: {shifted_in_short(most)}."] if most is not None else []
+    return " ".join(part for part in found if part)
 
 
 def _likely(effect: "Effect") -> list["Shift"]:
@@ -188,43 +229,24 @@ def _likely(effect: "Effect") -> list["Shift"]:
     return [each for each in effect.outcomes[:1] if each.low > 0 or each.high < 0]
 
 
-def _short(shift: "Shift") -> str:
-    if shift.name in ("deaths", "rung"):
-        sign = "+" if shift.difference > 0 else "−"
-        ends = f"{number(shift.low, 2)} to {number(shift.high, 2)}"
-        return f"{shift.label.lower()} {sign}{number(abs(shift.difference), 2)} ({ends})"
-    sign = "+" if shift.difference > 0 else "−"
-    return f"“{shift.label}” {sign}{points(shift.difference)} points ({points_between(shift)})"
-
-
-def points_between(shift: "Shift") -> str:
-    """The interval of a difference of shares, in points."""
-    return f"{_signed_points(shift.low)} to {_signed_points(shift.high)}"
-
-
-def _signed_points(value: float) -> str:
-    return f"{'−' if value < 0 else ''}{points(value)}"
-
-
 def _reading(found: "Debrief") -> Iterator[str]:
     after = (
-        "from the next day on both go on by the rules, but for what was refused or set, which stands until it was lifted"
+        "From the next day on both go on by the rules; only what is refused or set stands until it was lifted."
         if found.then == "rules"
-        else "from the next day on both go on under the other orders that were given"
+        else "From the next day on both go on under the other orders that were given."
     )
     yield (
-        f"A decision is looked at in {found.runs:,} pairs of futures of at most {counted(found.horizon, 'day')}. Both "
-        f"futures of a pair begin with the history that was lived, on the morning of the decision, and have the same "
-        f"dice; in one the decision is taken and in the other the rules decide in its place; {after}."
+        f"Each decision is looked at in {found.runs:,} pairs of futures of up to {counted(found.horizon, 'day')}. Both "
+        "futures of a pair begin with the history that was lived, on the morning of the decision, and have the same "
+        "dice. In one the decision holds. In the other it does not: in place of an act the rules decide, and what was "
+        f"refused or set before stays as it was. {after}"
     )
     yield (
-        "Brackets hold 95 % intervals, by the number of futures or runs alone. A decision has moved something by more "
-        "than its error if even the 99.9 % interval of the difference leaves out 0, since many decisions are looked at."
+        "Brackets hold 95 % intervals, which say how far a number would change with other futures or runs, and nothing "
+        "of whether the model is right. A decision moved something by more than its error if the 99.9 % interval of the "
+        "difference leaves out 0 as well, since many decisions are looked at."
     )
     yield (
-        "These are shares of simulated futures in a model of a crisis. They say what a decision did to what could come, "
-        "not whether it was right: whoever decided knew less than this page."
+        "These are shares of simulated futures. They say what a decision did to what could come, not whether it was "
+        "right: whoever decided knew less than this page."
     )
-
-
-__all__ = ["between", "percent", "told"]

@@ -1,6 +1,7 @@
 """What each seat could have known, in words."""
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sim.text import called, capital, counted, in_words, listed, number, on, percent
@@ -9,6 +10,8 @@ if TYPE_CHECKING:
     from .unseen import Hearsay, Secret, Suspected, Unseen, Value
     from .whole import Debrief
 
+_MISREAD = 0.5
+"""Deniable acts are told if the seat held whoever did them less responsible than this."""
 _MOST = 3
 """Of each kind that is hidden, those that are told; and decisions of each seat."""
 
@@ -18,11 +21,16 @@ def known_section(found: "Debrief") -> Iterator[str]:
     foremost = [each.decision.number for each in found.foremost]
     for heard in found.hearsay:
         yield _heard(found, heard)
+        already: set[tuple[str, date]] = set()
         mine = [each for each in found.unseen if each.seat == heard.seat]
         mine.sort(key=lambda each: (each.decision not in foremost, each.decision))
         told = sorted({each.on: each for each in reversed(mine[:_MOST])}.values(), key=lambda each: each.on)
-        for each in told:
-            yield from _at(found, each)
+        lines = [_at(found, each, already) for each in told]
+        if told and not any(rest for _, *rest in lines):
+            yield "· When it took its decisions that mattered, nothing was hidden from it that this page can name."
+            continue
+        for each in lines:
+            yield from each
 
 
 def _heard(found: "Debrief", heard: "Hearsay") -> str:
@@ -37,37 +45,38 @@ def _heard(found: "Debrief", heard: "Hearsay") -> str:
     if not heard.never and not heard.late:
         parts.append("It heard of each on the morning after.")
     if heard.deniable:
-        acts = "one nobody" if heard.deniable == 1 else f"{in_words(heard.deniable)} nobody"
-        parts.append(f"To {acts} owned up; it held those who had done it {percent(heard.held)} responsible on average.")
+        whom = "whoever did it" if heard.deniable == 1 else "those who did, on average,"
+        suspected = f"Of {in_words(heard.deniable)} it could only suspect whose act it was"
+        parts.append(f"{suspected}; it held {whom} {percent(heard.held)} responsible.")
     return " ".join(parts)
 
 
-def _at(found: "Debrief", unseen: "Unseen") -> Iterator[str]:
+def _at(found: "Debrief", unseen: "Unseen", already: set[tuple[str, date]]) -> list[str]:
+    """What was hidden at a decision; of acts that were misread, those that are not among the ones told `already`."""
     decision = next(each.decision for each in found.judged if each.decision.number == unseen.decision)
-    what = f"“{decision.what}”" if decision.act else "what it refuses" if decision.kind == "refusal" else "its levers"
-    if not unseen.anything:
-        yield f"· When it decided on {what}, on {on(unseen.on)}, nothing was hidden from it."
-        return
-    yield f"· When it decided on {what}, on {on(unseen.on)}:"
-    for value in unseen.values[:_MOST]:
-        yield f"  – {_value(value)}"
+    what = f"“{decision.what}”" if decision.act else "what to refuse" if decision.kind == "refusal" else "its levers"
+    misread = [each for each in unseen.suspected if each.held < _MISREAD and (each.act, each.on) not in already]
+    lines = [_value(value) for value in unseen.values[:_MOST]]
     if len(unseen.values) > _MOST:
-        yield f"  – {in_words(len(unseen.values) - _MOST)} more values were hidden from it."
-    for secret in unseen.secrets[:_MOST]:
-        yield f"  – It had not heard: {_secret(secret)}"
+        lines.append(f"{capital(in_words(len(unseen.values) - _MOST))} more values were hidden from it.")
+    lines += [f"It had not heard: {_secret(secret)}" for secret in unseen.secrets[:_MOST]]
     if len(unseen.secrets) > _MOST:
-        yield f"  – Of {in_words(len(unseen.secrets) - _MOST)} more acts it had not heard."
-    for suspected in unseen.suspected[:_MOST]:
-        yield f"  – {_suspected(suspected)}"
-    for who, orders in unseen.ordered:
-        yield f"  – {capital(who)} had ordered, seen by nobody else: {orders}."
+        lines.append(f"Of {in_words(len(unseen.secrets) - _MOST)} more acts it had not heard.")
+    already |= {(each.act, each.on) for each in misread[:_MOST]}
+    lines += [_suspected(each) for each in misread[:_MOST]]
+    lines += [f"{capital(who)} had ordered, seen by nobody else: {orders}." for who, orders in unseen.ordered]
+    head = f"· When it decided on {what}, on {on(unseen.on)}"
+    if not lines:
+        return [f"{head}: nothing more that this page can name."]
+    return [f"{head}:", *(f"  – {line}" for line in lines)]
 
 
 def _value(value: "Value") -> str:
     truth = _amount(value.truth, value.unit)
     if value.known is None:
         return f"{value.label} was {truth}; it could not see it."
-    return f"{value.label} was {truth}; it knew {_amount(value.known, value.unit)}, as of {on(value.as_of)}." if value.as_of else ""
+    as_of = f", as of {on(value.as_of)}" if value.as_of else ""
+    return f"{value.label} was {truth}; it knew {_amount(value.known, value.unit)}{as_of}."
 
 
 def _amount(value: float, unit: str) -> str:
@@ -79,13 +88,12 @@ def _amount(value: float, unit: str) -> str:
 def _secret(secret: "Secret") -> str:
     learned = f"It heard on {on(secret.learned)}." if secret.learned else "It had not heard by the end."
     dead = f" {counted(secret.deaths, 'death')}." if secret.deaths else ""
-    return f"on {on(secret.on)}, {secret.text}{dead} {learned}"
+    return f"{on(secret.on)}. {secret.text}{dead} {learned}"
 
 
 def _suspected(each: "Suspected") -> str:
-    others = [f"{name} {percent(share)}" for name, share in each.others[:2]]
-    also = f", and {listed(others)}" if others else ""
+    held = [f"{name} {percent(share)}" for name, share in [(each.doer, each.held), *each.others[:2]]]
     return (
-        f"{on(each.on)}, owned up to by nobody: {each.text} It was {each.doer}. The seat held {each.doer} "
-        f"{percent(each.held)} responsible{also}."
+        f"{on(each.on)}: {each.text} That was {each.doer}; the seat could only suspect who it was, and held "
+        f"{listed(held)} responsible."
     )

@@ -10,11 +10,10 @@ from sim.text import called, listed, on
 from sim.theatre.compiled.program import NONE
 from sim.theatre.language.variables import FlagVariable, UnitVariable
 
-from ..known import Known, known_by, mornings
+from ..known import Known, Past, known_by, mornings
 from ..orders import Standing
 from ..seats import Seat
 from ..seeing import _responsible
-from ..world import Past
 from .decisions import Course, Decision
 from .wording import acts_in_words
 
@@ -133,7 +132,9 @@ def _values(known: Known, past: Past) -> Iterator[Value]:
         believed = None if last is None else float(known.values[last, at])
         if believed is not None and abs(believed - truth) <= 1e-6 * max(abs(truth), 1.0):
             continue
-        unit = "" if isinstance(variable, FlagVariable) else "1" if isinstance(variable, UnitVariable) else variable.unit
+        unit = (
+            "" if isinstance(variable, FlagVariable) else "1" if isinstance(variable, UnitVariable) else variable.unit
+        )
         as_of = None if last is None else known.scenario.start + timedelta(days=last)
         yield Value(name, variable.label, unit, truth, believed, as_of)
 

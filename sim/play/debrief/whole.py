@@ -14,14 +14,14 @@ from sim.execution.afford import bytes_in_engine, refuse_memory
 from sim.execution.resources import cores
 from sim.execution.workers import pool
 from sim.given import MOST_RUNS, whole
-from sim.text import WIDTH
+from sim.text import WIDTH, finite_or_none
 from sim.theatre.language.schema import Theatre
 
 from ..seats import PlayError
 from .decisions import Decision, course_of
 from .effects import Effect, effect
 from .measures import Measures
-from .partings import Partings, Ruled, gathered, ruled_today
+from .partings import Partings, Ruled, gathered, hands_of, ruled_today
 from .plans import Futures, Plan, Then, followed, live, lived, plans_of
 from .unseen import Hearsay, Unseen, hearsay, unseen_by
 from .usual import Usual, usual_of
@@ -111,12 +111,20 @@ class Debrief:
                 row["effect"] |= {"share": each.effect.share, "low": low, "high": high}
             row["mattered"] = each.mattered
         for rows, partings in zip(found["partings"], self.partings, strict=True):
-            rows |= {"apart": len(partings.apart), "chance_of_quiet": partings.chance_of_quiet}
-        return found
+            rows |= {
+                "days": partings.days,
+                "days_apart": partings.days_apart,
+                "drawn_in_vain": dict(partings.drawn_in_vain),
+                "chance_of_quiet": partings.chance_of_quiet,
+            }
+        told: dict[str, Any] = _plain(found)
+        return told
 
 
 @usual_floats
-def debrief(session: "Session", runs: int = RUNS, days: int = DAYS, *, then: Then = "rules", beside: int = BESIDE) -> Debrief:
+def debrief(
+    session: "Session", runs: int = RUNS, days: int = DAYS, *, then: Then = "rules", beside: int = BESIDE
+) -> Debrief:
     """Look back on a session.
 
     Parameters
@@ -171,10 +179,21 @@ def debrief(session: "Session", runs: int = RUNS, days: int = DAYS, *, then: The
         then=then,
         judged=judged,
         partings=gathered(session.seats.values(), walked.ruled),
-        unseen=tuple(unseen_by(session, course, each.decision) for each in judged if each.mattered and each.decision.seat),
+        unseen=tuple(
+            unseen_by(session, course, each.decision) for each in judged if each.mattered and each.decision.seat
+        ),
         hearsay=tuple(hearsay(session, seat) for seat in session.seats.values()),
         usual=usual_of(session, walked.measures, beside),
     )
+
+
+def _plain(value: Any) -> Any:
+    """Data as JSON knows it, but for dates."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return finite_or_none(value)
 
 
 def _labels(theatre: Theatre) -> dict[str, str]:
@@ -189,14 +208,14 @@ class Walked:
     effects: tuple[Effect | None, ...]
     ruled: tuple[tuple[str, Ruled], ...]
     measures: Measures
-    stem: LockstepModel
 
 
 def _walked(session: "Session", decisions: tuple[Decision, ...], runs: int, days: int, then: Then) -> Walked:
     """Live the run once more, let futures branch off on the mornings of decisions, and look at every draw."""
     stem = LockstepModel(session.scenario, seed=session.seed, run_numbers=[session.run])
     ruled: list[tuple[str, Ruled]] = []
-    Observer(stem, lambda model: ruled.extend(ruled_today(session, model)))
+    hands = hands_of(session)
+    Observer(stem, lambda model: ruled.extend(ruled_today(session, model, hands)))
     measures, effects = Measures(session.scenario, stem), dict[int, Effect | None]()
     with pool(None) as threads:
         for day in range(session.world.day):
@@ -210,7 +229,7 @@ def _walked(session: "Session", decisions: tuple[Decision, ...], runs: int, days
                 effects[each.number] = None if pair is None else _effect(session, stem, found, pair, days)
             live(stem, lived(session, day))
             measures.take()
-    return Walked(tuple(effects[each.number] for each in decisions), tuple(ruled), measures, stem)
+    return Walked(tuple(effects[each.number] for each in decisions), tuple(ruled), measures)
 
 
 def _effect(

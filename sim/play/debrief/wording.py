@@ -1,6 +1,6 @@
 """How a debrief says who decided what, and how sure a number is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sim.analysis.intervals import wilson
@@ -53,6 +53,14 @@ def share(k: int, n: int) -> str:
     return f"{percent(k / n)} ({between(low, high)})" if n else "of no future"
 
 
+def amount(value: float) -> str:
+    """A number to two digits, never as a power of ten, with the minus that is typeset."""
+    if value != value or abs(value) == float("inf"):
+        return "unknown"
+    text = f"{abs(value):,.0f}" if abs(value) >= 99.5 else number(abs(value), 2)
+    return f"\N{MINUS SIGN}{text}" if value < 0 and text != "0" else text
+
+
 def points(difference: float) -> str:
     """A difference of shares, in points of a per cent."""
     value = 100 * difference
@@ -61,21 +69,34 @@ def points(difference: float) -> str:
 
 def shifted(shift: "Shift") -> str:
     """How something moved, as a sentence with both sides and the error."""
-    if shift.name == "deaths":
-        more = "more" if shift.difference > 0 else "fewer"
-        ends = sorted((abs(shift.low), abs(shift.high)))
-        many = f"{number(abs(shift.difference), 2)} {more} ({number(ends[0], 2)} to {number(ends[1], 2)})"
-        return f"Deaths with it: {number(shift.with_it, 2)} on average, {number(shift.without, 2)} without it, {many}."
-    if shift.name == "rung":
-        way = "higher" if shift.difference > 0 else "lower"
-        ends = sorted((abs(shift.low), abs(shift.high)))
-        return (
-            f"The highest rung with it is {number(shift.with_it, 2)} on average, {number(shift.without, 2)} without it, "
-            f"{number(abs(shift.difference), 2)} {way} ({number(ends[0], 2)} to {number(ends[1], 2)})."
-        )
-    more = "more" if shift.difference > 0 else "fewer"
-    ends = sorted((abs(shift.low), abs(shift.high)))
+    more, less = ("higher", "lower") if shift.name == "rung" else ("more", "fewer")
+    way = more if shift.difference > 0 else less
+    if shift.name in ("deaths", "rung"):
+        sides = f"{amount(shift.with_it)} with it on average, {amount(shift.without)} without it"
+        by = f"{amount(abs(shift.difference))} {way}{_error(shift, amount)}"
+        return f"{shift.label}: {sides}, {by}."
     return (
         f"“{shift.label}” comes about in {percent(shift.with_it)} with it and in {percent(shift.without)} without it: "
-        f"{points(shift.difference)} points {more} ({points(ends[0])} to {points(ends[1])})."
+        f"{points(shift.difference)} points {way}{_error(shift, points)}."
     )
+
+
+def _error(shift: "Shift", say: Callable[[float], str]) -> str:
+    """The interval of a difference of which the way has been said: as sizes, if both ends go that way."""
+    low, high = (shift.low, shift.high) if shift.difference > 0 else (-shift.high, -shift.low)
+    first = f"{say(abs(low))} {'fewer' if shift.name != 'rung' else 'lower'}" if low < 0 else say(low)
+    return f" ({first} to {say(high)})"
+
+
+def shifted_in_short(shift: "Shift") -> str:
+    """The same with a sign, and the difference alone."""
+    say = amount if shift.name in ("deaths", "rung") else signed_points
+    plus = "+" if shift.difference > 0 else ""
+    unit = "" if shift.name in ("deaths", "rung") else " points"
+    name = shift.label.lower() if unit == "" else f"“{shift.label}”"
+    return f"{name} {plus}{say(shift.difference)}{unit} ({say(shift.low)} to {say(shift.high)})"
+
+
+def signed_points(difference: float) -> str:
+    """A difference of shares in points, with the minus that is typeset."""
+    return f"{'\N{MINUS SIGN}' if difference < 0 else ''}{points(difference)}"
