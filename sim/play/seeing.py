@@ -57,7 +57,7 @@ def seen(session: "Session", seat: Seat) -> View:
         grievances=() if session.over else tuple(_grievances(session, seat, known)),
         outcomes=dict(_outcomes(known)),
         standing=session.desks[seat.id].standing,
-        ordered=own_orders(session.world.model, seat),
+        ordered=own_orders(session.world.model, seat.actor),
         levers=tuple(levers_of(session, seat)),
     )
 

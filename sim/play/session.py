@@ -38,12 +38,14 @@ from .turns import Turn, lived_turn
 from .world import World
 
 if TYPE_CHECKING:
+    from .belief import Believing
     from .debrief import Debrief
     from .debrief.plans import Then
     from .futures import Futures
     from .options import Options
     from .view import View
 
+_OTHER_DICE = 0x5EA7_0F_0D1CE
 Clock = Callable[[], str | None]
 """Tells the time that entries bear; None leaves it out."""
 
@@ -120,7 +122,7 @@ class Session:
         self.injects: dict[dt.date, list[str]] = {}
         self.turns: list[Turn] = []
         self.paused, self.ended = False, False
-        self._known: dict[str, Known] = {}
+        self._forget()
 
     @classmethod
     def open(cls, path: str | PathLike[str], clock: Clock = utc) -> "Session":
@@ -193,6 +195,17 @@ class Session:
         from .options import options
 
         return options(self, self.seat(seat))
+
+    def believing(self, seat: str) -> "Believing":
+        """Worlds that look the same to a seat this morning, weighed by how likely they make what it has seen.
+
+        Their dice are none that the session throws: a seat could else look into what will come.
+        """
+        from .belief import believing
+
+        if seat not in self._beliefs:
+            self._beliefs[seat] = believing(self.known(seat), self.seed ^ _OTHER_DICE)
+        return self._beliefs[seat]
 
     def futures(self, seat: str, acts: Sequence[str] | None = None, *, runs: int = 500, days: int = 90) -> "Futures":
         """What could come of a seat's options, from what it knows.
@@ -409,7 +422,12 @@ class Session:
                 self._go_through(self._holding[: entry.keep])
             case _:
                 pass
-        self._known.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Work out anew what seats know and believe, when they are asked next."""
+        self._known: dict[str, Known] = {}
+        self._beliefs: dict[str, Believing] = {}
 
     def _go_through(self, entries: Sequence[Entry]) -> None:
         """Begin anew, and let entries take effect once more."""
@@ -428,7 +446,6 @@ class Session:
         """
         if isinstance(entry, Advanced):
             lived_turn(self, entry.days)
-            self._known.clear()
             if self.day != entry.to or self.world.digest() != entry.digest:
                 raise PlayError(
                     f"this version of the model gives the days from {self.scenario.date_of(entry.day)} on another "

@@ -145,7 +145,7 @@ class Desk:
         earliest = world.date + timedelta(days=lead_of(act))
         day = self.day_for(deed, session, kept)
         if not world.date <= day <= session.scenario.end:
-            return f"{deed.act} on {on(day)} is not within the days to come, {on(world.date)} to {on(session.scenario.end)}"
+            return f"{deed.act} on {on(day)} is not within {_to_come(session)}"
         if day < earliest:
             return f"{deed.act} takes an order {lead_of(act)} d ahead: the earliest day is {on(earliest)}"
         hand = session.scenario.theatre.hands[deed.act]
@@ -208,6 +208,11 @@ def levers_of(session: "Session", seat: Seat) -> list[Lever]:
     return found
 
 
+def _to_come(session: "Session") -> str:
+    """The days for which something can be ordered."""
+    return f"the days to come, {on(session.world.date)} to {on(session.scenario.end)}"
+
+
 def _rests(reason: Reason, ahead: int) -> bool:
     """Whether an act will still be resting so many days from now."""
     return reason.kind == "cooldown" and reason.value is not None and ahead < reason.value
@@ -225,7 +230,7 @@ def inject_fault(act: str, day: date, session: "Session") -> str | None:
     if act not in theatre.actions:
         return f"there is no act '{act}'{did_you_mean(act, theatre.actions)}"
     if not world.date <= day <= session.scenario.end:
-        return f"{on(day)} is not within the days to come, {on(world.date)} to {on(session.scenario.end)}"
+        return f"{on(day)} is not within {_to_come(session)}"
     for name, desk in session.desks.items():
         if act in desk.seat.acts and desk.played_by == "orders":
             return f"{act} is for the seat {name} to order; hand the seat to the rules first, or have its player do it"

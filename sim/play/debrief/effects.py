@@ -90,7 +90,8 @@ def effect(names: tuple[str, ...], label: Callable[[str], str], one: Futures, ot
     """
     sound = ~(one.failed | other.failed)
     came, rest = one.came[:, sound], other.came[:, sound]
-    own: NDArray[np.bool_] = one.at_once[:, sound].all(axis=1) & ~other.at_once[:, sound].all(axis=1)
+    at_once, without = one.at_once[:, sound], other.at_once[:, sound]
+    own = np.asarray(at_once.all(axis=1) & ~without.all(axis=1))
     found = {name: _share(name, label(name), rest[at], came[at]) for at, name in enumerate(names) if name}
     itself = tuple(found[name] for name, so in zip(names, own.tolist(), strict=True) if name and so)
     shifts = [each for each in found.values() if each not in itself]

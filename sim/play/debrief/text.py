@@ -67,7 +67,8 @@ def _heading(found: "Debrief") -> Iterator[str]:
     yield f"Debrief: {found.title}"
     when = period(found.start, found.end)
     back = f"; turns were taken back {_times(found.taken_back)}" if found.taken_back else ""
-    yield f"{capital(when)}, {counted(found.days, 'day')} in {counted(found.turns, 'turn')}{back}. Seed {found.seed}, run {found.run}."
+    span = f"{counted(found.days, 'day')} in {counted(found.turns, 'turn')}"
+    yield f"{capital(when)}, {span}{back}. Seed {found.seed}, run {found.run}."
     who = [
         f"{label}{f' ({listed(list(found.people[name]))})' if found.people[name] else ''}"
         for name, label in found.seats.items()
@@ -99,7 +100,8 @@ def _essentials(found: "Debrief") -> Iterator[str]:
     yield f"{_dead(dead)}; the highest rung was {top}."
     if many:
         alike = share(found.usual.alike, found.usual.runs)
-        yield f"Of {found.usual.runs:,} runs in which the rules play every seat, {alike} have exactly these outcomes by then."
+        others = f"Of {found.usual.runs:,} runs in which the rules play every seat"
+        yield f"{others}, {alike} have exactly these outcomes by then."
     yield _how_many(found)
     for each in found.foremost[:1]:
         yield f"The one that moved most: {_head(found, each.decision)} {_moved(each.effect)}"
@@ -140,7 +142,8 @@ def _foremost(found: "Debrief") -> Iterator[str]:
     for rank, each in enumerate(foremost, 1):
         yield f"{rank}. {_head(found, each.decision)}{_words(each.decision)} {_moved(each.effect, whole=True)}"
     if len(foremost) < 3 <= len(found.judged):
-        yield f"{'No other decision' if len(foremost) == 1 else 'None of the others'} moved anything by more than its error."
+        none = "No other decision" if len(foremost) == 1 else "None of the others"
+        yield f"{none} moved anything by more than its error."
 
 
 def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
@@ -243,8 +246,8 @@ def _reading(found: "Debrief") -> Iterator[str]:
     )
     yield (
         "Brackets hold 95 % intervals, which say how far a number would change with other futures or runs, and nothing "
-        "of whether the model is right. A decision moved something by more than its error if the 99.9 % interval of the "
-        "difference leaves out 0 as well, since many decisions are looked at."
+        "of whether the model is right. A decision moved something by more than its error if the 99.9 % interval of "
+        "the difference leaves out 0 as well, since many decisions are looked at."
     )
     yield (
         "These are shares of simulated futures. They say what a decision did to what could come, not whether it was "

@@ -68,7 +68,7 @@ def _at(found: "Debrief", unseen: "Unseen", already: set[tuple[str, date]]) -> l
     head = f"· When it decided on {what}, on {on(unseen.on)}"
     if not lines:
         return [f"{head}: nothing more that this page can name."]
-    return [f"{head}:", *(f"  – {line}" for line in lines)]
+    return [f"{head}:", *(f"  · {line}" for line in lines)]
 
 
 def _value(value: "Value") -> str:

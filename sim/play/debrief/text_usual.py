@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sim.text import called, capital, counted, duration, in_words, listed, number, on, percent
 
-from .wording import share
+from .wording import MINUS, share
 
 if TYPE_CHECKING:
     from .measures import Place
@@ -24,8 +24,8 @@ def partings_section(found: "Debrief") -> Iterator[str]:
     """On which days each seat's orders and the actor's own draw went apart."""
     if any(each.ruled for each in found.partings):
         yield (
-            "The model's own actor draws every morning, by what it then sees and holds, even if an order takes the place "
-            "of what is drawn. So what it would have done is known day by day, given what had been lived until then."
+            "The model's own actor draws every morning, by what it then sees and holds, even if an order takes the "
+            "place of what is drawn. So what it would have done is known day by day, given what had been lived until then."
         )
     for each in found.partings:
         yield from _of_seat(found, each)
@@ -41,8 +41,8 @@ def _of_seat(found: "Debrief", seat: "Partings") -> Iterator[str]:
     if not seat.ruled:
         yield f"{label}: the rules decided on every day."
         return
-    apart = [f"on {in_words(seat.days_apart)} of them the rules would have had something else"]
-    yield f"{label}: {stood(seat)}; {apart[0] if seat.days_apart else 'the rules would have had the same on all of them'}."
+    apart = f"on {in_words(seat.days_apart)} of them the rules would have had something else"
+    yield f"{label}: {stood(seat)}; {apart if seat.days_apart else 'the rules would have had the same on all of them'}."
     if seat.apart:
         yield f"· {'First, on' if seat.days_apart > 1 else 'On'} {_parting(found, seat.apart[0])}"
     deeds = [each for each in seat.apart if each.did is not None and each is not seat.apart[0]]
@@ -108,7 +108,8 @@ def usual_section(found: "Debrief") -> Iterator[str]:
     """The history beside runs in which nobody sat, and beside its own run by the rules."""
     usual = found.usual
     failed = f" ({in_words(usual.failed)} more failed)" if usual.failed else ""
-    yield f"Beside the scenario's first {usual.runs:,} runs, in which the rules play every seat{failed}, over the same days:"
+    others = f"{usual.runs:,} runs in which the rules play every seat{failed}"
+    yield f"Beside the scenario's first {others}, over the same days:"
     for each in usual.outcomes:
         came = f"came about on {on(each.on)}" if each.on else "did not come about"
         yield f"· “{each.label}” {came}; it does in {share(each.runs, each.of)} of the runs."
@@ -124,7 +125,8 @@ def _placed(place: "Place") -> str:
     few = "fewer" if place.name == "Deaths" else "a lower one"
     same = f", {percent(place.same / max(place.runs, 1))} the same" if place.same else ""
     less = f"{share(place.below, place.runs)} of the runs have {few}{same}"
-    return f"{what}. {less}; their median is {number(place.middle)}, and nine in ten lie from {number(place.low)} to {number(place.high)}."
+    spread = f"nine in ten lie from {number(place.low)} to {number(place.high)}"
+    return f"{what}. {less}; their median is {number(place.middle)}, and {spread}."
 
 
 def _twin(found: "Debrief") -> Iterator[str]:
@@ -171,4 +173,4 @@ def scores_section(found: "Debrief") -> Iterator[str]:
 
 
 def _signed(value: float) -> str:
-    return f"{'\N{MINUS SIGN}' if value < 0 else '+'}{number(abs(value))}" if value else "0"
+    return f"{MINUS if value < 0 else '+'}{number(abs(value))}" if value else "0"

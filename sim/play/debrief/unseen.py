@@ -1,4 +1,4 @@
-"""What a seat could not have known when it decided: hidden values, secret acts, who did what, what others had ordered."""
+"""What was hidden from a seat when it decided: values, secret acts, who did what, and what others had ordered."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..session import Session
     from .effects import Shift
 
+MINUS = "\N{MINUS SIGN}"
 _NAMED = 4
 """Acts that are named of a refusal; of the others it is said how many they are."""
 
@@ -58,7 +59,7 @@ def amount(value: float) -> str:
     if value != value or abs(value) == float("inf"):
         return "unknown"
     text = f"{abs(value):,.0f}" if abs(value) >= 99.5 else number(abs(value), 2)
-    return f"\N{MINUS SIGN}{text}" if value < 0 and text != "0" else text
+    return f"{MINUS}{text}" if value < 0 and text != "0" else text
 
 
 def points(difference: float) -> str:
@@ -99,4 +100,4 @@ def shifted_in_short(shift: "Shift") -> str:
 
 def signed_points(difference: float) -> str:
     """A difference of shares in points, with the minus that is typeset."""
-    return f"{'\N{MINUS SIGN}' if difference < 0 else ''}{points(difference)}"
+    return f"{MINUS if difference < 0 else ''}{points(difference)}"
