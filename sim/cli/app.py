@@ -10,6 +10,7 @@ from .check import check
 from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
+from .debrief import debrief
 from .fit import fit
 from .hindcast import hindcast
 from .history import history
@@ -108,6 +109,7 @@ app.command()(tip)
 app.command()(filter)
 app.command()(surprise)
 app.add_typer(history, name="history")
+app.command()(debrief)
 app.command()(lessons)
 app.command()(fit)
 app.command()(hindcast)

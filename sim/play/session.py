@@ -39,6 +39,8 @@ from .world import World
 
 if TYPE_CHECKING:
     from .belief import Believing
+    from .debrief import Debrief
+    from .debrief.plans import Then
     from .futures import Futures
     from .options import Options
     from .view import View
@@ -223,6 +225,18 @@ class Session:
             raise PlayError("at this table nobody may ask what could come of an option")
         self._refuse_over()
         return futures(self, self.seat(seat), acts, runs=runs, days=days)
+
+    def debrief(self, runs: int = 300, days: int = 90, *, then: "Then" = "rules") -> "Debrief":
+        """Look back: what each decision moved, what could be known, and how usual it all is.
+
+        Raises
+        ------
+        PlayError
+            No day was lived yet.
+        """
+        from .debrief import debrief
+
+        return debrief(self, runs, days, then=then)
 
     # What a player does.
 
