@@ -86,6 +86,7 @@ class SeatedModel(LockstepModel):
         if self.awake:
             return
         self._need_a_day()
+        self.take_up_rules()
         with compiling(last=False):
             self.enact(self.phases[0])
         self.awake = True

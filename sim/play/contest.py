@@ -187,5 +187,3 @@ def on_scale(session: Session, name: str, values: NDArray[np.floating[Any]]) -> 
         return found
     low, high = (end.value for end in variable.scale)
     return np.clip((found - low) / (high - low), 0.0, 1.0)
-
-

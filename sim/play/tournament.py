@@ -218,7 +218,9 @@ class _Processes:
             except BrokenExecutor as error:
                 self._mine.worker = None
                 if self._ended or attempt == ATTEMPTS - 1:
-                    raise LostWorkersError(f"run {run} has lost its process {ATTEMPTS} times; is there memory?") from error
+                    raise LostWorkersError(
+                        f"run {run} has lost its process {ATTEMPTS} times; is there memory?"
+                    ) from error
         raise AssertionError
 
     def _worker(self) -> Worker:
@@ -227,5 +229,3 @@ class _Processes:
             worker = self._mine.worker = Worker(self._terms)
             self._workers.append(worker)
         return worker
-
-

@@ -30,9 +30,7 @@ class Kept:
         The folder holds something else, or cannot be written to.
     """
 
-    def __init__(
-        self, folder: Path | None, terms: Terms, pairings: Sequence[Mapping[str, str]], resume: bool
-    ) -> None:
+    def __init__(self, folder: Path | None, terms: Terms, pairings: Sequence[Mapping[str, str]], resume: bool) -> None:
         self.folder, self._pairings = folder, pairings
         self.lived: dict[tuple[int, int], dict[str, Any]] = {}
         """By pairing and run."""
@@ -69,7 +67,9 @@ class Kept:
                 lived = json.loads(line)
                 self.lived[lived.pop("pairing"), lived["run"]] = lived
             except (ValueError, KeyError, TypeError, AttributeError):
-                raise PlayError(f"{path} is damaged; without it, sessions are lived once more from their files") from None
+                raise PlayError(
+                    f"{path} is damaged; without it, sessions are lived once more from their files"
+                ) from None
         if lines[-1]:  # was not written whole
             os.truncate(path, len(content) - len(lines[-1]))
 
@@ -77,7 +77,9 @@ class Kept:
         """Where a session is kept."""
         if self.folder is None:
             return None
-        called = "_".join(re.sub(r"[^A-Za-z0-9.]+", "-", each).strip("-")[:24] for each in self._pairings[pairing].values())
+        called = "_".join(
+            re.sub(r"[^A-Za-z0-9.]+", "-", each).strip("-")[:24] for each in self._pairings[pairing].values()
+        )
         return self.folder / f"{pairing + 1:02d}_{called}"[:120] / f"{run:05d}.session"
 
     def add(self, pairing: int, lived: dict[str, Any]) -> None:
