@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from sim.experiments.sweep.sweep import sweep as sweep
     from sim.experiments.tipping.tip import tip as tip
     from sim.linting.lint import lint as lint
+    from sim.play.rounds import play as play
+    from sim.play.session import Session as Session
     from sim.replays.replay import Replay as Replay
     from sim.replays.replay import replay as replay
     from sim.results.counted import CountedEnsemble as CountedEnsemble

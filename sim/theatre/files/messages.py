@@ -192,6 +192,9 @@ _SAID: dict[str, Callable[[ErrorDetails], str]] = {
     "less_than_equal": lambda line: _expected(f"at most {line['ctx']['le']}")(line),
     "less_than": lambda line: _expected(f"a number below {line['ctx']['lt']}")(line),
     "too_long": lambda line: f"expected {line['ctx']['max_length']} entries, found {line['ctx']['actual_length']}",
+    "too_short": lambda line: (
+        f"expected {line['ctx']['min_length']} or more entries, found {line['ctx']['actual_length']}"
+    ),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
     **dict.fromkeys(("float_type", "float_parsing"), _FIGURE),
     **dict.fromkeys(("bool_type", "bool_parsing"), _FLAG),

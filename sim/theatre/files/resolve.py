@@ -18,7 +18,7 @@ from .overrides import NoSuchPath, find, put
 from .series import with_series
 from .yaml_tree import Key, Node, plain, read
 
-_MERGED = ("script", "forbid")
+_MERGED = ("script", "changes", "forbid")
 
 
 @dataclass
@@ -78,7 +78,7 @@ def merge(files: list[File], faults: list[Fault]) -> Resolved:
 
 
 def entry(resolved: Resolved, path: str) -> Node | None:
-    """Return what is written at a path: of the theatre, `script.ID` or `forbid.ACTION`; `runs` is the file itself."""
+    """Return what is written at a path of the theatre, or at `script.ID` or the like; `runs` is the file itself."""
     section, _, rest = path.partition(".")
     if path == "runs":
         return resolved.first.tree.get("extends")
@@ -127,7 +127,7 @@ def changes(file: File) -> list[str]:
     """What a file sets in what it extends, by path."""
     tree = file.tree
     changed = [key for key in ("start", "days", "history") if tree.get(key)]
-    for section in ("initial", "overrides", "script", "forbid"):
+    for section in ("initial", "overrides", "changes", "script", "forbid"):
         entries = node.entries() if (node := tree.get(section)) else {}
         changed += [str(key) if section == "overrides" else f"{section}.{key}" for key in entries]
     return changed

@@ -11,6 +11,7 @@ from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_va
 
 from . import names
 from .base import Id, Model, Source, Text, refuse
+from .changes import Change, Epoch, canonical, epochs
 from .days import Day, Window
 from .misfits import misfits, odd_values
 from .number import Number, numbers
@@ -76,6 +77,8 @@ class ScenarioFile(Model):
     """Other values of the theatre, by dotted path: `actions.us.strike_iran.rate: 0.001`."""
     script: dict[Id, ScriptEntry | None] = {}
     """Dated events imposed on every run; `null` leaves out an inherited one."""
+    changes: dict[Id, Change | None] = {}
+    """Numbers that take another value from the morning of a date on; `null` leaves out an inherited change."""
     history: History | None = None
     forbid: Forbid = {}
     """Actions that stay in the dice but are not carried out: `always`, or a window of dates."""
@@ -97,6 +100,8 @@ class Scenario(Model):
     seed: Seed = 0
     theatre: Theatre
     script: Script = {}
+    changes: dict[Id, Change] = {}
+    """Numbers that take another value from the morning of a date on; what came before stays bit for bit."""
     history_until: Day | None = None
     """Up to this day nobody decides; only the script acts."""
     series: dict[VariableRef, dict[Day, float]] = {}
@@ -126,6 +131,14 @@ class Scenario(Model):
         if until is not None and start is not None and until < start:
             raise ValueError(f"history ends on {until}, before the first day, {start}")
         return until
+
+    @field_validator("changes", mode="after")
+    @classmethod
+    def _changes_fit(cls, changes: dict[str, Change], info: Any) -> dict[str, Change]:
+        theatre, script, start, days = (info.data.get(name) for name in ("theatre", "script", "start", "days"))
+        if not changes or not isinstance(theatre, Theatre) or None in (script, start, days):
+            return changes  # what has faults of its own is told first
+        return canonical(changes, theatre, script, (start, _end(start, days)))
 
     @model_validator(mode="after")
     def _within_the_calendar(self) -> Self:
@@ -175,7 +188,20 @@ class Scenario(Model):
     @property
     def end(self) -> date:
         """The last day."""
-        return self.start + timedelta(days=self.days - 1)
+        return _end(self.start, self.days)
+
+    @cached_property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """What holds from the first day on, and from the date of each change on."""
+        with names.naming(names.Names.of(self.theatre)):
+            return epochs(self.changes, self.theatre, self.script, self.start)
+
+    def as_of(self, day: int) -> Self:
+        """The scenario by the rules of a day, which counts from 0, as if they had always held."""
+        if not self.changes:
+            return self
+        now = [each for each in self.epochs if (each.on - self.start).days <= day][-1]
+        return self.model_copy(update={"theatre": now.theatre, "script": now.script, "changes": {}})
 
     def date_of(self, day: int) -> str:
         """The date of a day, which counts from 0, in ISO 8601."""
@@ -194,6 +220,8 @@ class Scenario(Model):
         content = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         if not self.levers_drawn:
             del content["levers_drawn"]  # as it was before they could be
+        if not self.changes:
+            del content["changes"]  # likewise
         theatre = _as_before_telling(_as_before_seats(_but_for_absent_sides(content["theatre"])))
         content["theatre"] = {key: value for key, value in theatre.items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -201,7 +229,8 @@ class Scenario(Model):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy it, with some fields changed; the hash is taken anew, or the copy would pass for the original."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("sha256", None)
+        for found in ("sha256", "epochs"):
+            copied.__dict__.pop(found, None)
         return copied
 
     @property
@@ -217,6 +246,11 @@ class Scenario(Model):
         """
         yield from numbers(self.theatre)
         yield from numbers(self.script, ("script",))
+
+
+def _end(start: date, days: int) -> date:
+    """The last day of a run, as far as the calendar goes."""
+    return start + timedelta(days=min(days - 1, (date.max - start).days))
 
 
 def as_script(record: HistoryFile, theatre: Theatre, first: date, last: date) -> Script:
@@ -259,7 +293,7 @@ _SEATS = {
 
 
 def _as_before_seats(theatre: dict[str, Any]) -> dict[str, Any]:
-    """A theatre without what says that everybody knows everything: older results, which know of no seats, keep theirs."""
+    """A theatre that has no secrets as it was before it could have any: older results keep their hash."""
     return theatre | {
         part: {
             name: {key: value for key, value in entry.items() if key not in own or value not in (None, {})}

@@ -1,0 +1,54 @@
+"""What a seat cannot read of the rules that decide on its acts: whatever depends on something it does not know."""
+
+from collections.abc import Iterator, Sequence
+
+from sim.replays.unavailable import Reason
+from sim.theatre.language.schema import Action
+from sim.theatre.language.terms import GRIEVANCES, TALLIES, Condition, Quantity, Term, quantities
+
+from .known import Known
+
+UNTOLD = "something that you do not know of stands in the way"
+
+
+def as_told(known: Known, action: str, reasons: Sequence[Reason]) -> list[str]:
+    """Why an act is closed, as far as a seat may know: a condition that reads what is hidden is not told."""
+    when = known.scenario.theatre.actions[action].when
+    secret = when is not None and any(hides(known, each) for each in quantities(when))
+    found = [UNTOLD if secret and reason.kind == "when" else reason.text for reason in reasons]
+    return list(dict.fromkeys(found))
+
+
+def reads_hidden(known: Known, action: str) -> bool:
+    """Whether the rules read anything for an act that its own actor's seat does not know."""
+    return any(hides(known, each) for each in _read_for(known.scenario.theatre.actions[action]))
+
+
+def _read_for(action: Action) -> Iterator[Quantity]:
+    if action.when is not None:
+        yield from quantities(action.when)
+    yield from (factor.quantity for text in action.drivers for factor in Term.parse(text).factors)
+
+
+def hides(known: Known, quantity: Quantity) -> bool:
+    """Whether a quantity of the morning is something that a seat does not know."""
+    theatre, kind, of = known.scenario.theatre, quantity.kind, quantity.of
+    if kind in ("variable", "condition") and of[0] in theatre.conditions:
+        return _condition_hides(known, theatre.conditions[of[0]])
+    if kind == "variable":
+        return not known.sees(of[0])
+    if kind == "ordered":
+        return of[0].split(".")[0] != known.seat.actor
+    if kind in (*GRIEVANCES, *TALLIES):
+        return of[0] != known.seat.actor
+    if kind == "days_since":
+        acts = [name for name in theatre.actions if of[0] in (name, name.split(".")[0])]
+        return not all(known.learns_at_once(name) for name in acts)
+    return not known.hears_all  # rungs, tension and deaths are made of everybody's acts
+
+
+def _condition_hides(known: Known, condition: Condition) -> bool:
+    return any(hides(known, each) for each in quantities(condition))
+
+
+__all__ = ["UNTOLD", "as_told", "hides", "reads_hidden"]

@@ -1,0 +1,201 @@
+"""A session's file: a line for what is played, then one for each thing that happened at the table.
+
+Lines are only ever added, each is on the disk before the table goes on, and each bears its checksum. So whatever is
+killed, and whenever, leaves a file from which the session goes on; a last line that was not written whole is dropped.
+"""
+
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zlib import crc32
+
+from pydantic import ValidationError
+
+from sim.theatre.language.scenario import Scenario
+
+from .seats import PlayError
+from .table import ENTRY, Entry, Settings
+
+if TYPE_CHECKING:
+    from .session import Clock, Session
+
+VERSION = 1
+"""Of the file's layout."""
+_MOST = 256 * 2**20
+"""Bytes of a session's file that are read at most."""
+
+
+class SessionFile:
+    """The file of a session that is being lived; one process at a time has it."""
+
+    def __init__(self, path: Path, descriptor: int) -> None:
+        self.path, self._descriptor = path, descriptor
+
+    def append(self, entry: Entry) -> None:
+        """Add an entry, and wait until it lies on the disk."""
+        self.write(entry.model_dump(mode="json", exclude_defaults=False))
+
+    def write(self, data: dict[str, Any]) -> None:
+        """Add a line."""
+        left = memoryview(_line(data))
+        while left:
+            left = left[os.write(self._descriptor, left) :]
+        os.fsync(self._descriptor)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        os.close(self._descriptor)
+
+
+def _line(data: dict[str, Any]) -> bytes:
+    """Data as a line with its checksum in front."""
+    text = json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return b"%08x %s\n" % (crc32(text), text)
+
+
+def new_file(path: Path, session: "Session") -> SessionFile:
+    """Begin the file of a session.
+
+    Raises
+    ------
+    PlayError
+        There is a file of that name, or it cannot be written.
+    """
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
+    except FileExistsError:
+        raise PlayError(f"{path} exists; open it to go on with that session, or choose another name") from None
+    except OSError as error:
+        raise PlayError(f"{path} cannot be written: {error.strerror}") from None
+    file = SessionFile(path, _locked(path, descriptor))
+    file.write(_header(session))
+    for entry in session.entries:
+        file.append(entry)
+    return file
+
+
+def _header(session: "Session") -> dict[str, Any]:
+    from sim.results.storage.manifest import provenance
+
+    return {
+        "session": VERSION,
+        "made_by": provenance()["versions"]["escalation-sim"],
+        "source": session.source,
+        "scenario": session.scenario.model_dump(mode="json", by_alias=True),
+        "scenario_sha256": session.scenario.sha256,
+        "seed": session.seed,
+        "run": session.run,
+        "seats": list(session.seats),
+        "settings": session.settings.model_dump(mode="json"),
+    }
+
+
+def _locked(path: Path, descriptor: int) -> int:
+    """Hold the file against other processes, where the system can."""
+    try:
+        import fcntl
+    except ImportError:  # not on this system
+        return descriptor
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        raise PlayError(f"{path} is being played already, by another process") from None
+    return descriptor
+
+
+def opened(path: Path, clock: "Clock") -> "Session":
+    """Read a session from its file, and go on with it.
+
+    Raises
+    ------
+    PlayError
+        It is no session, is damaged before its end, or this version gives it another history.
+    """
+    try:
+        descriptor = _locked(path, os.open(path, os.O_RDWR | os.O_APPEND))
+    except OSError as error:
+        raise PlayError(f"{path} cannot be opened: {error.strerror}") from None
+    try:
+        header, entries, whole = _read(path)
+        session = _begun(path, header, clock)
+        _live_again(session, entries)
+        os.ftruncate(descriptor, whole)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    session._file = SessionFile(path, descriptor)
+    return session
+
+
+def _live_again(session: "Session", entries: list[Entry]) -> None:
+    """Go through what happened at the table once more."""
+    for entry in entries:
+        session.again(entry)
+        session.entries.append(entry)
+
+
+def _begun(path: Path, header: dict[str, Any], clock: "Clock") -> "Session":
+    from .session import Session
+
+    if header.get("session") != VERSION:
+        found = f"layout {header['session']}" if "session" in header else "something else"
+        raise PlayError(f"{path} is no session that this version reads: it has {found}")
+    try:
+        scenario = Scenario.model_validate(header["scenario"])
+        settings = Settings.model_validate(header["settings"])
+        seats, seed, run = header["seats"], header["seed"], header["run"]
+    except (KeyError, ValidationError) as error:
+        made_by = header.get("made_by", "unknown")
+        raise PlayError(
+            f"{path} was made by version {made_by}, whose theatre this one does not read: {error}"
+        ) from None
+    session = Session(scenario, seats, seed=seed, run=run, settings=settings, clock=clock)
+    session.source = header.get("source")
+    return session
+
+
+def _read(path: Path) -> tuple[dict[str, Any], list[Entry], int]:
+    """The header, the entries, and how many bytes are whole lines.
+
+    Raises
+    ------
+    PlayError
+        It is no session, or a line before the last is damaged.
+    """
+    from sim.results.storage.atomic import read_file
+
+    try:
+        content = read_file(path, _MOST + 1)
+    except OSError as error:
+        raise PlayError(f"{path} cannot be read: {error.strerror}") from None
+    if len(content) > _MOST:
+        raise PlayError(f"{path} is larger than any session; it has more than {_MOST // 2**20} MiB")
+    found: list[dict[str, Any]] = []
+    whole, lines = 0, content.split(b"\n")
+    for at, line in enumerate(lines[:-1]):  # after the last line break is what was not written whole
+        data = _data(line)
+        if data is None:
+            if at == len(lines) - 2 and found:
+                break  # the last line, cut and then broken off by a power cut
+            raise PlayError(f"{path} is damaged in line {at + 1}, or it is no session")
+        found.append(data)
+        whole += len(line) + 1
+    if not found:
+        raise PlayError(f"{path} is no session: it does not begin with what is played")
+    try:
+        return found[0], [ENTRY.validate_python(each) for each in found[1:]], whole
+    except ValidationError as error:
+        raise PlayError(f"{path} holds an entry that this version does not know: {error}") from None
+
+
+def _data(line: bytes) -> dict[str, Any] | None:
+    """A line's data; None if it is damaged."""
+    checksum, _, text = line.partition(b" ")
+    try:
+        sound = int(checksum, 16) == crc32(text)
+        data = json.loads(text) if sound else None
+    except ValueError:
+        return None
+    return data if isinstance(data, dict) else None

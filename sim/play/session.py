@@ -1,0 +1,443 @@
+"""A session: one run being lived, by the orders of those who sit in some of its actors' seats.
+
+Whatever happens at the table is an entry of its ledger, and the state is what the entries make of the scenario, its
+seed and the number of its run: a session that is read again goes through them once more, and stands where it stood, bit
+for bit. Orders are nothing new to the engine: acts that a script imposes, acts that are forbidden on a day, and numbers
+that change from a day on.
+"""
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from sim.execution.lookup import DayLike, QueryError, day_of
+from sim.given import seed_of, whole
+from sim.theatre.files.load import load
+from sim.theatre.language.scenario import Scenario
+
+from .known import Known, known_by
+from .orders import Order, OrderError, Standing, order_from
+from .seats import PlayError, Seat, seats_of
+from .standing import Desk, inject_fault
+from .table import (
+    Advanced,
+    Ended,
+    Entry,
+    Handed,
+    Injected,
+    Ordered,
+    Paused,
+    Said,
+    Seated,
+    Settings,
+    TakenBack,
+)
+from .turns import Turn, lived_turn
+from .world import World
+
+if TYPE_CHECKING:
+    from .belief import Believing
+    from .futures import Futures
+    from .options import Options
+    from .view import View
+
+_OTHER_DICE = 0x5EA7_0F_0D1CE
+Clock = Callable[[], str | None]
+"""Tells the time that entries bear; None leaves it out."""
+
+
+def utc() -> str:
+    """The time, to the second, as ISO 8601 writes it in UTC."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+class Session:
+    """One run being lived.
+
+    >>> session = Session("first_lesson", seats=["north"], seed=7, clock=lambda: None)
+    >>> session.date.isoformat(), session.view("north").turn
+    ('2031-03-01', 0)
+
+    Parameters
+    ----------
+    scenario : Scenario, path or name
+        Where it begins, and by which rules.
+    seats : sequence of str
+        Who is played: actors by their ids, or hands of an actor as `us/soldiers`.
+    seed : int, optional
+        Seed of the dice; left out, the scenario's.
+    run : int
+        Which run of the scenario would be lived if nobody gave orders.
+    settings : Settings, optional
+        How the table is run.
+    path : path, optional
+        The file in which the session is kept; there is none of that name yet. Left out, it is kept nowhere.
+    clock : callable, optional
+        Tells the time that entries bear.
+
+    Raises
+    ------
+    PlayError
+        There is no such seat, or the file exists.
+    sim.ScenarioError
+        The scenario's file has faults.
+    """
+
+    def __init__(
+        self,
+        scenario: Scenario | str | PathLike[str],
+        seats: Sequence[str],
+        *,
+        seed: int | None = None,
+        run: int = 0,
+        settings: Settings | None = None,
+        path: str | PathLike[str] | None = None,
+        clock: Clock = utc,
+    ) -> None:
+        self.source = None if isinstance(scenario, Scenario) else str(scenario)
+        self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
+        self.seed = self.scenario.seed if seed is None else seed_of(seed, PlayError)
+        self.run = whole(run, "the run", 0, 2**32 - 1, PlayError)
+        self.settings = Settings() if settings is None else settings
+        self.seats: Mapping[str, Seat] = seats_of(self.scenario, tuple(seats))
+        self.entries: list[Entry] = []
+        """All that ever happened at the table, what was taken back included."""
+        self._holding: list[Entry] = []
+        self._clock = clock
+        self._file = None
+        self._begin()
+        if path is not None:
+            from .ledger import new_file
+
+            self._file = new_file(Path(path), self)
+
+    def _begin(self) -> None:
+        """Stand on the first morning."""
+        self.world = World(self.scenario, self.seed, self.run)
+        self.desks = {name: Desk(seat, self.settings.otherwise) for name, seat in self.seats.items()}
+        self.injects: dict[dt.date, list[str]] = {}
+        self.turns: list[Turn] = []
+        self.paused, self.ended = False, False
+        self._forget()
+
+    @classmethod
+    def open(cls, path: str | PathLike[str], clock: Clock = utc) -> "Session":
+        """Read a session from its file and go on with it: it stands where the last entry left it.
+
+        Raises
+        ------
+        PlayError
+            It is no session, is damaged before its end, or this version gives it another history.
+        """
+        from .ledger import opened
+
+        return opened(Path(path), clock)
+
+    # What can be asked.
+
+    @property
+    def day(self) -> int:
+        """The day to come, counted from 0."""
+        return self.world.day
+
+    @property
+    def date(self) -> dt.date:
+        """Its date; after the last day, that of the last day."""
+        return min(self.world.date, self.scenario.end)
+
+    @property
+    def turn(self) -> int:
+        """How many turns were lived."""
+        return len(self.turns)
+
+    @property
+    def over(self) -> bool:
+        """Whether no day is to come: the scenario's last was lived, the umpire ended it, or the run failed."""
+        return self.ended or self.world.over
+
+    def seat(self, name: str) -> Seat:
+        """Find a seat of this table.
+
+        Raises
+        ------
+        PlayError
+            There is none of that name.
+        """
+        if name not in self.seats:
+            raise PlayError(f"nobody plays '{name}' here; the seats are {', '.join(self.seats)}")
+        return self.seats[name]
+
+    def known(self, seat: str) -> Known:
+        """What a seat knows this morning."""
+        mine = self.seat(seat)
+        if seat not in self._known:
+            self._known[seat] = known_by(mine, self.world.past)
+        return self._known[seat]
+
+    def view(self, seat: str) -> "View":
+        """What a seat is given to see this morning, as data."""
+        from .seeing import seen
+
+        return seen(self, self.seat(seat))
+
+    def briefing(self, seat: str) -> str:
+        """The same in words."""
+        from .briefing import briefing
+
+        return briefing(self.view(seat), self.scenario)
+
+    def options(self, seat: str) -> "Options":
+        """What a seat may do, with why the rest is closed, and what the model's own actor would do."""
+        from .options import options
+
+        return options(self, self.seat(seat))
+
+    def believing(self, seat: str) -> "Believing":
+        """Worlds that look the same to a seat this morning, weighed by how likely they make what it has seen.
+
+        Their dice are none that the session throws: a seat could else look into what will come.
+        """
+        from .belief import believing
+
+        if seat not in self._beliefs:
+            self._beliefs[seat] = believing(self.known(seat), self.seed ^ _OTHER_DICE)
+        return self._beliefs[seat]
+
+    def futures(self, seat: str, acts: Sequence[str] | None = None, *, runs: int = 500, days: int = 90) -> "Futures":
+        """What could come of a seat's options, from what it knows.
+
+        Raises
+        ------
+        PlayError
+            The umpire allows no such questions, or the session is over.
+        """
+        from .futures import futures
+
+        if not self.settings.futures:
+            raise PlayError("at this table nobody may ask what could come of an option")
+        self._refuse_over()
+        return futures(self, self.seat(seat), acts, runs=runs, days=days)
+
+    # What a player does.
+
+    def order(
+        self, seat: str, order: Order | Mapping[str, Any] | None, *, by: str | None = None, turn: int | None = None
+    ) -> Standing:
+        """Take an order of a seat.
+
+        Parameters
+        ----------
+        seat : str
+        order : Order, or data as JSON has it
+        by : str, optional
+            Who gives it; where the umpire has said who sits there, one of them.
+        turn : int, optional
+            The turn for which it is meant: if that is over, it is refused as late.
+
+        Returns
+        -------
+        Standing
+            What stands of the seat's orders now.
+
+        Raises
+        ------
+        OrderError
+            Something of it cannot be done; nothing of it was taken.
+        """
+        mine = self.seat(seat)
+        self._refuse_closed(seat, by, turn)
+        wanted = order_from(seat, order)
+        if found := self.desks[seat].faults(wanted, self):
+            raise OrderError(seat, found)
+        self._take(Ordered(day=self.day, seat=mine.id, by=by, at=self._clock(), order=wanted))
+        return self.desks[seat].standing
+
+    def _refuse_closed(self, seat: str, by: str | None, turn: int | None) -> None:
+        desk = self.desks[seat]
+        if self.over:
+            raise OrderError(seat, ["the session is over"])
+        if self.paused:
+            raise OrderError(seat, ["the umpire has stopped the clock; wait until it goes on"])
+        if desk.people and by not in desk.people:
+            raise OrderError(seat, [f"{by or 'whoever this is'} does not sit there; {', '.join(desk.people)} may"])
+        if desk.played_by == "rules":
+            raise OrderError(seat, ["the umpire has handed this seat to the rules"])
+        if turn is not None and turn != self.turn:
+            late = "too late" if turn < self.turn else "too early"
+            raise OrderError(seat, [f"{late}: it was meant for turn {turn}, and this is turn {self.turn}"])
+
+    def note(self, seat: str | None, data: Mapping[str, Any]) -> None:
+        """Keep something with the session that changes nothing, such as a transcript."""
+        self._take(Said(day=self.day, seat=seat, at=self._clock(), data=dict(data)))
+
+    # What an umpire does.
+
+    def advance(self, days: int | None = None) -> Turn:
+        """Live a turn: so many days, or fewer if something needs a decision.
+
+        Raises
+        ------
+        PlayError
+            The session is over, or the clock is stopped.
+        """
+        meant = self.settings.turn if days is None else whole(days, "days", 1, 20_000, PlayError)
+        self._refuse_over()
+        if self.paused:
+            raise PlayError("the clock is stopped; let it go on first")
+        begun, at = self.day, self._clock()
+        turn = lived_turn(self, meant)
+        self._keep(Advanced(day=begun, at=at, days=meant, to=self.day, digest=self.world.digest()))
+        return turn
+
+    def fast_forward(self, to: DayLike) -> list[Turn]:
+        """Live turn after turn up to the morning of a day, whatever stops the clock on the way.
+
+        Raises
+        ------
+        PlayError
+            It is no day to come.
+        """
+        self._refuse_over()
+        wanted = self._day_to_come(to)
+        found = []
+        while not self.over and self.day < wanted:
+            found.append(self.advance(min(self.settings.turn, wanted - self.day)))
+        return found
+
+    def inject(self, act: str, on: DayLike | None = None, *, by: str | None = None) -> None:
+        """Have an act done on a day that no seat decides on, in place of what its hand would choose.
+
+        Raises
+        ------
+        PlayError
+            There is no such act, a seat decides on it, or its hand is not free on that day.
+        """
+        self._refuse_over()
+        day = self.day if on is None else self._day_to_come(on)
+        when = self.scenario.start + dt.timedelta(days=day)
+        if fault := inject_fault(act, when, self):
+            raise PlayError(fault)
+        self._take(Injected(day=self.day, at=self._clock(), by=by, act=act, on=when))
+
+    def _day_to_come(self, day: DayLike) -> int:
+        """Count a day that was not lived yet."""
+        try:
+            found = day_of(self.scenario, day)
+        except QueryError as error:
+            raise PlayError(str(error)) from None
+        if found < self.day:
+            raise PlayError(f"{self.scenario.date_of(found)} was lived already; this is {self.date}")
+        return found
+
+    def hand_over(self, seat: str, to: Literal["orders", "rules"] = "rules", *, by: str | None = None) -> None:
+        """Hand a seat to the rules, or back to whoever sits there."""
+        self._refuse_over()
+        self._take(Handed(day=self.day, at=self._clock(), by=by, seat=self.seat(seat).id, to=to))
+
+    def sit(self, seat: str, people: Sequence[str]) -> None:
+        """Say who may give orders for a seat; nobody in particular lets anybody."""
+        self._take(Seated(day=self.day, at=self._clock(), seat=self.seat(seat).id, people=tuple(people)))
+
+    def pause(self, paused: bool = True) -> None:
+        """Stop the clock, or let it go on: while it stands no order is taken and no day lived."""
+        self._take(Paused(day=self.day, at=self._clock(), paused=paused))
+
+    def end(self) -> None:
+        """End the session before its last day."""
+        self._refuse_over()
+        self._take(Ended(day=self.day, at=self._clock()))
+
+    def take_back(self, turns: int = 1, *, by: str | None = None) -> None:
+        """Take back the last turns, with all orders since: the same dice will fall for whoever decides alike.
+
+        What is taken back stays in the ledger, as a branch that nobody went on with.
+
+        Raises
+        ------
+        PlayError
+            Not so many turns were lived.
+        """
+        turns = whole(turns, "turns", 1, error=PlayError)
+        lived = [at for at, entry in enumerate(self._holding) if isinstance(entry, Advanced)]
+        if turns > len(lived):
+            raise PlayError(f"there are {len(lived)} turns to take back, not {turns}")
+        keep = lived[-turns - 1] + 1 if turns < len(lived) else self._opening()
+        self._take(TakenBack(day=self.day, at=self._clock(), by=by, keep=keep))
+
+    def _opening(self) -> int:
+        """How many entries only say who sits where, before anybody gave an order."""
+        first = next((at for at, entry in enumerate(self._holding) if not isinstance(entry, Seated)), 0)
+        return first
+
+    def _refuse_over(self) -> None:
+        if self.over:
+            failed = self.world.failed
+            raise PlayError(f"the session is over{f': {failed} was not finite' if failed else ''}")
+
+    # How entries become state.
+
+    def _take(self, entry: Entry) -> None:
+        """Let an entry take effect, and keep it."""
+        self._apply(entry)
+        self._keep(entry)
+
+    def _keep(self, entry: Entry) -> None:
+        self.entries.append(entry)
+        if not isinstance(entry, TakenBack):
+            self._holding.append(entry)
+        if self._file is not None:
+            self._file.append(entry)
+
+    def _apply(self, entry: Entry) -> None:
+        match entry:
+            case Ordered():
+                self.desks[entry.seat].take(entry.order, self)
+            case Injected():
+                self.injects.setdefault(entry.on, []).append(entry.act)
+            case Handed():
+                self.desks[entry.seat].hand_over(entry.to, self)
+            case Seated():
+                self.desks[entry.seat].people = entry.people
+            case Paused():
+                self.paused = entry.paused
+            case Ended():
+                self.ended = True
+            case TakenBack():
+                self._go_through(self._holding[: entry.keep])
+            case _:
+                pass
+        self._forget()
+
+    def _forget(self) -> None:
+        """Work out anew what seats know and believe, when they are asked next."""
+        self._known: dict[str, Known] = {}
+        self._beliefs: dict[str, Believing] = {}
+
+    def _go_through(self, entries: Sequence[Entry]) -> None:
+        """Begin anew, and let entries take effect once more."""
+        self._begin()
+        self._holding = []
+        for entry in entries:
+            self.again(entry)
+
+    def again(self, entry: Entry) -> None:
+        """Let an entry of a ledger take effect, and hold what was lived to what it says.
+
+        Raises
+        ------
+        PlayError
+            This version gives the days another history.
+        """
+        if isinstance(entry, Advanced):
+            lived_turn(self, entry.days)
+            if self.day != entry.to or self.world.digest() != entry.digest:
+                raise PlayError(
+                    f"this version of the model gives the days from {self.scenario.date_of(entry.day)} on another "
+                    "history than the session has lived; open it with the version that made it"
+                )
+        else:
+            self._apply(entry)
+        if not isinstance(entry, TakenBack):
+            self._holding.append(entry)

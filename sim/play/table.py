@@ -1,0 +1,130 @@
+"""What an umpire sets before a session begins, and what happens at the table: the entries of its ledger."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, TypeAdapter
+
+from .orders import Message, Order, Otherwise
+
+Days = Annotated[int, Field(ge=1, le=366)]
+
+
+class Settings(Message):
+    """How a table is run."""
+
+    turn: Days = 7
+    """Days that are lived between two rounds of orders, unless something needs a decision earlier."""
+    stop_rung: Annotated[int, Field(ge=0, le=9)] | None = 6
+    """The clock stops when a seat learns of an act against it on this rung or above; None does not stop for acts."""
+    stop_outcomes: bool = True
+    """Whether it stops when an outcome comes about."""
+    otherwise: Otherwise = "rules"
+    """What becomes of days for which a seat has ordered nothing, until it says otherwise itself."""
+    futures: bool = True
+    """Whether seats may ask what could come of their options."""
+
+
+class Ordered(Message):
+    """A seat has given an order."""
+
+    kind: Literal["order"] = "order"
+    day: int
+    seat: str
+    by: str | None = None
+    at: str | None = None
+    order: Order
+
+
+class Advanced(Message):
+    """Days were lived."""
+
+    kind: Literal["advance"] = "advance"
+    day: int
+    """The day from which on."""
+    at: str | None = None
+    days: int
+    """How many were meant."""
+    to: int
+    """The day that came after."""
+    digest: str
+    """Every bit of the world by then."""
+
+
+class Injected(Message):
+    """The umpire had something happen."""
+
+    kind: Literal["inject"] = "inject"
+    day: int
+    at: str | None = None
+    by: str | None = None
+    act: str
+    """An act that nobody in a seat decides on."""
+    on: date
+
+
+class Handed(Message):
+    """The umpire handed a seat to the rules, or back to its player."""
+
+    kind: Literal["hand"] = "hand"
+    day: int
+    at: str | None = None
+    by: str | None = None
+    seat: str
+    to: Literal["orders", "rules"]
+
+
+class Seated(Message):
+    """Who may give orders for a seat."""
+
+    kind: Literal["seat"] = "seat"
+    day: int
+    at: str | None = None
+    seat: str
+    people: tuple[str, ...]
+    """Nobody in particular: anybody may."""
+
+
+class Paused(Message):
+    """The umpire stopped the clock, or let it go on."""
+
+    kind: Literal["pause"] = "pause"
+    day: int
+    at: str | None = None
+    paused: bool
+
+
+class TakenBack(Message):
+    """The umpire took back what came after an entry: it stays in the ledger, as a branch that was not gone on with."""
+
+    kind: Literal["back"] = "back"
+    day: int
+    at: str | None = None
+    by: str | None = None
+    keep: int
+    """How many of the entries that held until then still hold."""
+
+
+class Ended(Message):
+    """The umpire ended the session."""
+
+    kind: Literal["end"] = "end"
+    day: int
+    at: str | None = None
+
+
+class Said(Message):
+    """Something that a player keeps with the session, such as what a language model answered."""
+
+    kind: Literal["note"] = "note"
+    day: int
+    at: str | None = None
+    seat: str | None = None
+    data: dict[str, Any]
+
+
+Entry = Annotated[
+    Ordered | Advanced | Injected | Handed | Seated | Paused | TakenBack | Ended | Said, Field(discriminator="kind")
+]
+ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
+"""Reads an entry of a ledger."""

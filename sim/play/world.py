@@ -1,0 +1,166 @@
+"""The world at the table: one run in lockstep with nobody, stepped day by day under the orders of its seats."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine._numba import compiling
+from sim.engine.branch import branched
+from sim.engine.explain import Choice, actor_of, choice, controls
+from sim.engine.model import LockstepModel
+from sim.replays.unavailable import Reason, reasons
+from sim.theatre.compiled.program import NONE, Program
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Action
+
+from .known import Past
+from .orders import Scheduled
+from .seats import Seat
+
+
+@dataclass(frozen=True)
+class Lived:
+    """What seats and the umpire had done, and refused, on a day."""
+
+    deeds: Mapping[str, str]
+    """The acts done, each in place of what its hand would choose; by whom."""
+    refused: frozenset[str]
+    """The acts that are not done, whatever is drawn."""
+
+
+class Morning:
+    """The morning on which a world stands, looked at without touching it: what is open, and what is held."""
+
+    def __init__(self, model: LockstepModel) -> None:
+        self.model = branched(model, model.runs.branch[:1])
+        with compiling(last=False):
+            self.model.agents.do("perceive")
+        self._choices: dict[int, Choice] = {}
+
+    def choice(self, hand: int) -> Choice:
+        """How a hand would choose."""
+        if hand not in self._choices:
+            self._choices[hand] = choice(self.model, hand)
+        return self._choices[hand]
+
+    def of(self, actor: str) -> list[Choice]:
+        """How each hand of an actor would choose, those of accidents included."""
+        return [self.choice(hand) for hand in actor_of(self.model, self.model.program.actors.index(actor)).hands]
+
+    def why_not(self, action: str) -> tuple[Reason, ...]:
+        """Everything that keeps an act from being chosen; nothing if it may be."""
+        at = self.model.program.actions.index(action)
+        self.choice(int(self.model.program.action[at]["hand"]))  # conditions are read by then
+        return reasons(self.model, at)
+
+
+@dataclass
+class World:
+    """A run up to a morning, and how it goes on."""
+
+    scenario: Scenario
+    seed: int
+    run: int
+    control: list[NDArray[np.float64]] = field(default_factory=list)
+    lived: list["Lived"] = field(default_factory=list)
+    """What was ordered on each day."""
+    changed: dict[int, dict[str, float]] = field(default_factory=dict)
+    """Numbers that took other values, by the day from which on."""
+
+    def __post_init__(self) -> None:
+        self.model = LockstepModel(self.scenario, seed=self.seed, run_numbers=[self.run], keep=np.float32)
+        self._morning: Morning | None = None
+
+    @property
+    def program(self) -> Program:
+        """The rules as the engine runs them."""
+        return self.model.program
+
+    @property
+    def day(self) -> int:
+        """The day to come, counted from 0."""
+        return self.model.day
+
+    @property
+    def date(self) -> dt.date:
+        """Its date; after the last day, the day after it."""
+        return self.scenario.start + dt.timedelta(days=self.day)
+
+    @property
+    def over(self) -> bool:
+        """Whether there is no day to come."""
+        return not self.model.running or self.failed is not None
+
+    @property
+    def failed(self) -> str | None:
+        """What was not finite, if the run met such a value and stands still."""
+        return next((what for _, _, what in self.model.failures), None)
+
+    @property
+    def morning(self) -> Morning:
+        """The morning of the day to come, looked at once and kept until the day is lived."""
+        if self._morning is None:
+            self._morning = Morning(self.model)
+        return self._morning
+
+    @property
+    def past(self) -> Past:
+        """The run so far."""
+        model = self.model
+        assert model.trajectories is not None
+        events = model.events[: int(model.n_events[0])].copy()
+        values = model.trajectories.values[: self.day, :-1, 0].copy()
+        return Past(self.scenario, self.program, self.day, events, values, tuple(self.control))
+
+    def change(self, numbers: Mapping[str, float]) -> None:
+        """Have numbers take other values from this morning on."""
+        self.model.change(numbers)
+        self.changed[self.day] = {**self.changed.get(self.day, {}), **numbers}
+        self._morning = None
+
+    def live(self, today: "Lived") -> None:
+        """Live the day to come."""
+        for action in today.refused:
+            self.model.forbid(action, days=1)
+        for action in today.deeds:
+            self.model.impose(action)
+        self.model.step()
+        self.lived.append(today)
+        self.control.append(controls(self.model))
+        self._morning = None
+
+    def come_about(self) -> list[str]:
+        """The outcomes that first held on the day that was lived last."""
+        found = self.model.world.outcome_day[:, 0] == self.day - 1
+        return [name for name, so in zip(self.program.outcomes, found.tolist(), strict=True) if so]
+
+    def digest(self) -> str:
+        """Every bit of the state, folded into sixteen hexadecimal digits."""
+        return f"{int(self.model.digest()[0]):016x}"
+
+    @cached_property
+    def scripted(self) -> frozenset[tuple[dt.date, str]]:
+        """The days and hands for which the scenario itself says what is done."""
+        hands = self.scenario.theatre.hands
+        return frozenset((each.on, hands[each.do]) for each in self.scenario.script.values() if each.do is not None)
+
+
+def lead_of(action: Action) -> int:
+    """Days between the decision for an act and the act."""
+    return 0 if action.order is None else ceil(action.order.lead.value)
+
+
+def own_orders(model: LockstepModel, seat: Seat) -> tuple[Scheduled, ...]:
+    """What an actor had ordered by itself, and is due, by date."""
+    program, due = model.program, model.state.orders.due[:, 0]
+    found = [
+        Scheduled(act=program.actions[action], on=program.start + dt.timedelta(days=int(day)))
+        for action, day in zip(program.orders.tolist(), due.tolist(), strict=True)
+        if day != NONE and program.actions[action] in seat.acts
+    ]
+    return tuple(sorted(found, key=lambda each: (each.on, each.act)))
