@@ -14,6 +14,7 @@ from tests.oracle import ReferenceModel
 from tests.oracle.actor import ActorAgent, Intent
 from tests.small_scenarios import START, Map, action, actor, rich, scenario, theatre
 from tests.strategies import run_numbers, seeds, small_scenarios
+from tests.test_changes import SET, changed
 from tests.test_engine_equals_oracle import events
 
 few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
@@ -208,6 +209,23 @@ def test_a_morning_is_asked_after_it_has_come_and_branches_part_before():
         model.step()
     with pytest.raises(RuntimeError, match="there is no day after it"):
         model.morning()
+
+
+def test_numbers_that_change_on_a_date_hold_from_its_morning_on():
+    case = changed((10, SET), (11, {"actions.cela.rocket.cooldown": 0.0}))
+    seated, free = SeatedModel(case, runs=5, seed=2), LockstepModel(case, runs=5, seed=2)
+    while free.running:
+        seated.morning()
+        seated.able()
+        for model in (seated, free):
+            model.step()
+        assert seated.digest().tolist() == free.digest().tolist()
+    seated = SeatedModel(rich(), runs=1, seed=2)
+    seated.morning()
+    with pytest.raises(ValueError, match="this day has begun: change them first"):
+        seated.change(SET)
+    seated.step()
+    seated.change(SET)
 
 
 def test_a_world_of_orders_and_answers_goes_on_alike_while_nobody_is_told_anything():

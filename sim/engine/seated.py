@@ -4,7 +4,7 @@ Nothing else differs. A hand that is told what to do draws all the same, so that
 is told anything is, bit for bit, that of `LockstepModel`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import Any
 
@@ -95,6 +95,20 @@ class SeatedModel(LockstepModel):
         """Have every agent do its part of a phase, but for the first of a day that has begun."""
         if not (self.awake and phase == self.phases[0]):
             super().enact(phase)
+
+    def change(self, numbers: Mapping[str, float | str]) -> None:
+        """Give numbers other values from the day to come on, as `LockstepModel` does.
+
+        Raises
+        ------
+        ValueError
+            That day has begun.
+        sim.theatre.parameters.change.ChangeError
+            A path leads to no number that can still change, or a value is not allowed there; nothing has changed.
+        """
+        if self.awake:
+            raise ValueError("numbers change in a morning, and this day has begun: change them first, or step on")
+        super().change(numbers)
 
     def able(self) -> Marks:
         """Whether each action may be chosen this morning, shape (action, run).

@@ -8,6 +8,7 @@ from sim.engine.state import PROVOCATION, TALLY_READING
 from sim.theatre.compiled.program import NEVER, NONE, Program
 from sim.theatre.language.scenario import Scenario
 
+from .heard import Heard
 from .seat import Seat
 
 LONG_AGO = 60.0
@@ -18,16 +19,16 @@ class Features:
     """What one seat knows of its worlds in a morning, as numbers from 0 to 1; `names` says what each is.
 
     - `variable NAME`: those it may see, where they lie on their scale;
-    - `tension`, `rung`, `rung DYAD`: as parts of 100 and of 9;
+    - `tension`, `rung`, `rung DYAD`: by the acts that it hears of, as parts of 100 and of 9;
     - `since ACT`: days since each act of its actor, accidents too, in parts of `LONG_AGO`;
     - `ordered ACT`: 1 while an order of its own stands;
-    - `since act against it`: days since the last act that it knows was done against it, and by whom, likewise;
+    - `since act against it`: days since the last open act against it that it hears of, likewise;
     - `grievance against ACTOR`: how provoked it is this morning by what it holds against each other;
     - `impunity against ACTOR`, `toll against ACTOR`: what it did to others unanswered, and what it has suffered;
     - `day`: the part of the run that is over.
 
-    What is private to others (`known_to` of the theatre) is left out, also where they would learn of it late; what can
-    be denied is seen in its consequences, and in grievances, which hold what is suspected.
+    What is private to others (`known_to` and `news_after` of the theatre) is left out, also where it would learn of it
+    late. What can be denied is seen in what comes of it, and in grievances, which hold what is suspected.
     """
 
     def __init__(self, scenario: Scenario, program: Program, seat: Seat, n: int) -> None:
@@ -35,8 +36,8 @@ class Features:
         me = p.actors[seat.actor]
         mine = p.actor[seat.actor]
         self._actor = seat.actor
-        seen = [name for name, each in theatre.variables.items() if each.known_to is None or me in each.known_to]
-        self._variables = [at for at, name in enumerate(p.variables) if name in seen]
+        self._heard = Heard(theatre, program, me, n)
+        self._variables = np.flatnonzero(self._heard.variables)
         scales = [getattr(theatre.variables[p.variables[at]], "scale", None) for at in self._variables]
         ends = [(0.0, 1.0) if scale is None else (scale[0].value, scale[1].value) for scale in scales]
         self._low, self._high = np.array(ends).reshape(-1, 2).T[:, :, None]
@@ -44,9 +45,6 @@ class Features:
         self._orders = [k for k, act in enumerate(p.orders) if mine["actions"] <= act < mine["actions_end"]]
         self._pairs = slice(mine["pairs"], mine["pairs_end"])
         self._tallies = slice(mine["tallies"], mine["tallies_end"])
-        self._known = np.array(
-            [theatre.actions[act].known_to is None or me in (theatre.actions[act].known_to or ()) for act in p.actions]
-        )
         self._struck = np.full(n, NEVER, np.int64)
         self.names: tuple[str, ...] = (
             *(f"variable {p.variables[at]}" for at in self._variables),
@@ -64,12 +62,17 @@ class Features:
     def begin(self) -> None:
         """Forget what was seen in other worlds."""
         self._struck[:] = NEVER
+        self._heard.begin()
+
+    def wake(self, model: LockstepModel) -> None:
+        """Take in the morning of a day."""
+        self._heard.wake(model)
 
     def notice(self, model: LockstepModel) -> None:
-        """Take in the evening of a day: what was openly done against the actor."""
-        today = model.events[int(model.n_events[1]) : int(model.n_events[2])]
-        against = today[(today["target"] == self._actor) & (today["deniability"] == 0.0)]
-        self._struck[against["column"][self._known[against["action"]]]] = model.day - 1
+        """Take in its evening: what was openly done against the actor, and how tense that leaves the crisis."""
+        heard = self._heard.notice(model)
+        against = heard[(heard["target"] == self._actor) & (heard["deniability"] == 0.0)]
+        self._struck[against["column"]] = model.day - 1
 
     def read(self, model: LockstepModel) -> NDArray[np.float32]:
         """Read all features, shape (run, feature); of a run that failed, zeros."""
@@ -77,8 +80,8 @@ class Features:
         rows = np.concatenate(
             [
                 np.clip((world.x[self._variables] - self._low) / (self._high - self._low), 0.0, 1.0),
-                world.tension / 100.0,
-                world.rung / 9.0,
+                self._heard.tension(model) / 100.0,
+                self._heard.rungs(model) / 9.0,
                 _since(model.day, world.last_day[self._acts]),
                 state.orders.due[self._orders] != NONE,
                 _since(model.day, self._struck[None]),

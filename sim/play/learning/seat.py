@@ -7,7 +7,9 @@ from typing import Literal
 import numpy as np
 
 from sim.engine.seated import AS_RULES, HOLD
+from sim.play import seats
 from sim.theatre.compiled.program import Ints, Program
+from sim.theatre.language.scenario import Scenario
 
 Otherwise = Literal["rules", "hold"]
 """What hands do while their learner says nothing."""
@@ -25,68 +27,37 @@ class Seat:
     hands: Ints
     """Positions of its hands among those of the program, shape (hand,)."""
     acts: Ints
-    """Positions of its acts among the actions of the program, in their order, shape (act,)."""
+    """Positions of its acts among the actions of the program, shape (act,)."""
     actions: tuple[str, ...]
-    """What each action number means: `hold`, `rules`, then acts."""
+    """What each action number means: `hold`, `rules`, then acts in order of their ids."""
     told: Ints
     """What each of its hands is told, shape (action, hand)."""
     untold: int
     """What hands are told while the learner says nothing."""
 
 
-def seat_of(program: Program, name: str, otherwise: Otherwise) -> Seat:
-    """Make the seat of an actor, or of one of its hands.
-
-    Raises
-    ------
-    ValueError
-        Nobody of that name can act.
-    """
-    if otherwise not in ("rules", "hold"):
-        raise ValueError(f"otherwise is 'rules' or 'hold', found {otherwise!r}")
-    deciding = [at for at in range(len(program.hands)) if not _is_accident(program, at)]
-    hands = [at for at in deciding if program.hands[at].split("/")[0] == name]
-    hands = hands or [at for at in deciding if program.hands[at] == name]
-    if not hands:
-        named = sorted({hand for at in deciding for hand in (program.hands[at], program.hands[at].split("/")[0])})
-        raise ValueError(f"there is no seat '{name}'; seats are actors and their hands: {', '.join(named)}")
-    rows = program.hand[hands]
-    acts = np.concatenate([np.arange(row["actions"], row["actions_end"], dtype=np.int32) for row in rows])
-    untold = HOLD if otherwise == "hold" else AS_RULES
-    told = np.full((FIRST_ACT + len(acts), len(hands)), untold, np.int32)
-    told[HOLDS], told[BY_RULES] = HOLD, AS_RULES
-    for number, act in enumerate(acts, FIRST_ACT):
-        told[number, hands.index(program.action[act]["hand"])] = act
-    return Seat(
-        name=name,
-        actor=int(rows[0]["actor"]),
-        hands=np.array(hands, np.int32),
-        acts=acts,
-        actions=("hold", "rules", *(program.actions[act] for act in acts)),
-        told=told,
-        untold=untold,
-    )
-
-
-def seats_of(program: Program, names: Iterable[str], otherwise: Otherwise) -> dict[str, Seat]:
+def seats_of(scenario: Scenario, program: Program, names: Iterable[str], otherwise: Otherwise) -> dict[str, Seat]:
     """Make several seats, by name.
 
     Raises
     ------
+    sim.play.seats.PlayError
+        There is none, nobody of some name can act, or two seats decide on the same act.
     ValueError
-        There is none, nobody of some name can act, or two seats share a hand.
+        `otherwise` is neither.
     """
-    seats = {name: seat_of(program, name, otherwise) for name in names}
-    if not seats:
-        raise ValueError("nobody sits at the table: name at least one seat")
-    holder: dict[int, str] = {}
-    for name, seat in seats.items():
-        for hand in seat.hands.tolist():
-            if hand in holder:
-                raise ValueError(f"seats '{holder[hand]}' and '{name}' share the hand '{program.hands[hand]}'")
-            holder[hand] = name
-    return seats
+    if otherwise not in ("rules", "hold"):
+        raise ValueError(f"otherwise is 'rules' or 'hold', found {otherwise!r}")
+    untold = HOLD if otherwise == "hold" else AS_RULES
+    return {name: _seat(program, seat, untold) for name, seat in seats.seats_of(scenario, tuple(names)).items()}
 
 
-def _is_accident(program: Program, hand: int) -> bool:
-    return bool(program.action[program.hand[hand]["actions"]]["accident"])
+def _seat(program: Program, seat: seats.Seat, untold: int) -> Seat:
+    acts = np.array([program.actions.index(act) for act in seat.acts], np.int32)
+    hand_of = program.action["hand"][acts]
+    hands = np.unique(hand_of)
+    told = np.full((FIRST_ACT + len(acts), len(hands)), untold, np.int32)
+    told[HOLDS], told[BY_RULES] = HOLD, AS_RULES
+    told[np.arange(FIRST_ACT, len(told)), np.searchsorted(hands, hand_of)] = acts
+    actor = program.actors.index(seat.actor)
+    return Seat(seat.id, actor, hands, acts, ("hold", "rules", *seat.acts), told, untold)

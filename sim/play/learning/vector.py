@@ -26,10 +26,10 @@ Marked = NDArray[np.bool_]
 class CrisisVectorEnv(VectorEnv):
     """One seat learns, everybody else follows the rules, in many worlds that advance in lockstep.
 
-    An action is a number: 0 holds, 1 does as the rules would, and from 2 on they are the seat's acts, in the order of
-    `actions`. `action_mask` says which acts it has this morning; one that it has not is refused: it holds, and
-    `infos["refused"]` says so. Where an actor has several hands, an act takes the turn of the hand that does it. What
-    an observation is made of, `features` says, number by number (`sim.play.learning.features`).
+    An action is a number: 0 holds, 1 does as the rules would, and from 2 on they are the seat's acts, in order of their
+    ids; `actions` lists them. `action_mask` says which acts it has this morning; one that it has not is refused: it
+    holds, and `infos["refused"]` says so. Where an actor has several hands, an act takes the turn of the hand that does
+    it. What an observation is made of, `features` says, number by number (`sim.play.learning.features`).
 
     Parameters
     ----------

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sim.engine.model import checked_seed, loaded
 from sim.engine.seated import SeatedModel
 from sim.given import whole
-from sim.theatre.compiled.compile import program_of
+from sim.theatre.compiled.epochs import rules_of
 from sim.theatre.compiled.program import NONE, Floats, Ints
 from sim.theatre.language.scenario import Scenario
 
@@ -55,10 +55,10 @@ class Worlds:
         seed: int | None = None,
     ) -> None:
         self.scenario = loaded(scenario)
-        self.program = program_of(self.scenario)
+        self.program = rules_of(self.scenario)[0].program
         self.n = whole(n, "worlds", 1, 2**24)
         self.days_per_step = whole(days_per_step, "days_per_step", 1, self.program.days)
-        self.seats = seats_of(self.program, seats, otherwise)
+        self.seats = seats_of(self.scenario, self.program, seats, otherwise)
         self.ends = [self._outcome(name) for name in ends]
         self.reward = reward
         self.seed = checked_seed(seed)
@@ -143,6 +143,8 @@ class Worlds:
             for name, seat in self.seats.items():
                 first = at == 0 and name in chosen
                 model.told[seat.hands] = seat.told[chosen[name][0]].T if first else seat.untold
+            for features in self.features.values():
+                features.wake(model)
             model.step()
             for features in self.features.values():
                 features.notice(model)
