@@ -25,6 +25,7 @@ from .run import run
 from .stories import explain, replay, why
 from .sweep import sweep
 from .tip import tip
+from .tournament import tournament
 
 app = typer.Typer(
     help="Simulate how a crisis can escalate: scenario files in, thousands of runs out.",
@@ -113,6 +114,7 @@ app.command()(debrief)
 app.command()(lessons)
 app.command()(fit)
 app.command()(hindcast)
+app.command()(tournament)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

@@ -12,7 +12,8 @@ from sim.analysis.estimates import Z, ratio
 from sim.analysis.intervals import wilson
 from sim.analysis.paired import mean_difference, paired_difference
 
-from .contest import FORCE, Terms
+from .contest import Terms
+from .players.purse import Purse
 from .session import Session
 
 if TYPE_CHECKING:
@@ -29,9 +30,12 @@ class Tournament:
     ----------
     pairings : list of dict
         Who plays which seat; the first is the one that the others are compared with.
+    used : Purse
+        What language models have used.
     """
 
-    def __init__(self, terms: Terms, pairings: Sequence[Mapping[str, str]], lived: Lived) -> None:
+    def __init__(self, terms: Terms, pairings: Sequence[Mapping[str, str]], lived: Lived, used: Purse) -> None:
+        self.used = used
         self._terms, self._lived = terms, lived
         self.pairings = [dict(each) for each in pairings]
 
@@ -198,7 +202,3 @@ class Sessions(Mapping[tuple[int, int], Session]):
 
     def __len__(self) -> int:
         return len(self._lived)
-
-
-FORCE_IS = f"acts of its own on rung {FORCE} or above"
-"""What counts as force."""

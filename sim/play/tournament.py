@@ -116,7 +116,7 @@ def tournament(
         done += 1
         if progress is not None:
             progress(done, of)
-    return Tournament(terms, [_labels(each) for each in pairings], kept.within(runs))
+    return Tournament(terms, [_labels(each) for each in pairings], kept.within(runs), rounds.purse)
 
 
 def _pairings(seats: Mapping[str, Sequence[Typed] | Typed]) -> list[dict[str, Typed]]:
