@@ -80,9 +80,7 @@ def _option(each: Option) -> str:
     ordered = f", ordered for {each.scheduled}" if each.scheduled else ""
     habit = "unknown" if each.chance is None else f"{percent(each.chance)} today"
     kills = ", may kill" if each.lethal else ""
-    return (
-        f"{each.act} | {each.label}{kills} | {each.target} | {each.rung} | {closed}{ordered} | {each.earliest} | {habit}"
-    )
+    return f"{each.act} | {each.label}{kills} | {each.target} | {each.rung} | {closed}{ordered} | {each.earliest} | {habit}"
 
 
 def _levers(view: View) -> str:

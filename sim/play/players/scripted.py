@@ -129,7 +129,9 @@ def read_plan(path: Path) -> dict[Any, Any]:
         raise ScenarioError(faults)
     found = plain(tree)
     if not isinstance(found, dict):
-        raise PlayError(f"{path} is no plan: write a date and an order, such as 2019-06-20: {{do: [iran.seize_tanker]}}")
+        raise PlayError(
+            f"{path} is no plan: write a date and an order, such as 2019-06-20: {{do: [iran.seize_tanker]}}"
+        )
     return found
 
 
@@ -138,7 +140,9 @@ def _from_table(path: Path, text: str) -> dict[Any, Any]:
     rows = csv.DictReader(io.StringIO(text, newline=""))
     columns = [(name or "").strip().lower() for name in rows.fieldnames or ()]
     if not {"date", "do"} <= set(columns) or not set(columns) <= {"date", "do", "why"}:
-        raise PlayError(f"{path} is no plan: its columns are date, do and, if you like, why; found {', '.join(columns)}")
+        raise PlayError(
+            f"{path} is no plan: its columns are date, do and, if you like, why; found {', '.join(columns)}"
+        )
     found: dict[Any, Any] = {}
     for row in rows:
         cells = dict(zip(columns, ((cell or "").strip() for cell in row.values()), strict=False))
