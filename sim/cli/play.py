@@ -39,7 +39,9 @@ def play(
     seats: Annotated[
         list[str] | None,
         typer.Option(
-            "--seat", metavar="SEAT=PLAYER", help="Who else plays, such as us=hold; the rest is left to the rules."
+            "--seat",
+            metavar="SEAT=PLAYER",
+            help="Who else plays, such as us=hold or us=random:0.3; the rest is left to the rules.",
         ),
     ] = None,
     seed: SeedOption = None,
@@ -144,21 +146,27 @@ def _begun(source: str, options: dict[str, Any]) -> "tuple[Session, str]":
     from .progress import announced_compilation
 
     announced_compilation()
+    from sim.play.players.registry import kind_of
     from sim.play.seats import PlayError
     from sim.play.session import Session
     from sim.theatre.files.load import load
 
     scenario = load(source)
     if not players:
-        known = ", ".join(sorted(scenario.theatre.deciders))
-        raise PlayError(f"say whom you play, as in `sim play {source} --as {known.split(', ')[0]}`; there are {known}")
-    for name in set(players.values()) - {HUMAN}:
-        _player(name)
+        known = list(scenario.theatre.deciders)
+        raise PlayError(f"say whom you play, as in `sim play {source} --as {known[0]}`; there are {', '.join(known)}")
+    for typed in set(players.values()) - {HUMAN}:
+        kind_of(typed)
     path = options["--file"] or _new_name(scenario.name, list(players))
     session = Session(
         source, list(players), seed=options["--seed"], run=options["--run"] or 0, settings=_settings(options), path=path
     )
     session.note(None, {"players": players})
+    try:
+        _others(session)
+    except PlayError:
+        path.unlink()
+        raise
     notes.print(f"The session is kept in {path}; leave whenever you like, and go on with: sim play {path}")
     return session, str(path)
 
@@ -193,21 +201,12 @@ def players_of(session: "Session") -> dict[str, str]:
     return {seat: found.get(seat, HUMAN) for seat in session.seats}
 
 
-def _player(name: str) -> "Player":
-    """A player by its name."""
-    from sim.play.players.player import Hold, Rules
-    from sim.play.seats import PlayError
-    from sim.text import suggestion
-
-    known: dict[str, type[Player]] = {"hold": Hold, "rules": Rules}
-    if name not in known:
-        raise PlayError(f"there is no player '{name}'{suggestion(name, known)}")
-    return known[name]()
-
-
 def _others(session: "Session") -> "dict[str, Player]":
-    """The players that are no people."""
-    return {seat: _player(name) for seat, name in players_of(session).items() if name != HUMAN}
+    """The players that are no people at this terminal."""
+    from sim.play.players.registry import Chair, player_of
+
+    chosen = {seat: typed for seat, typed in players_of(session).items() if typed != HUMAN}
+    return {seat: player_of(typed, Chair(session, seat)) for seat, typed in chosen.items()}
 
 
 def _converse(session: "Session", kept: str) -> None:

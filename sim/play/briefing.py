@@ -22,6 +22,7 @@ from sim.theatre.language.schema import Theatre
 
 from .view import Grievance, Item, Reading, View
 
+_DEATH = re.compile(r"\b(?:kill|die|dead|death)", re.IGNORECASE)
 _MOST_NEWS = 10
 """Pieces of news that a briefing tells, at most; the view has all."""
 _GRAVE = 4
@@ -118,7 +119,7 @@ def told(item: Item, theatre: Theatre) -> str:
 def _says(text: str, deaths: int) -> bool:
     """Whether a text tells how many died itself."""
     counts = f"{in_words(deaths)}|{deaths:,}" + ("|an?" if deaths == 1 else "")
-    return re.search(rf"\b(?:{counts})\b", text, re.IGNORECASE) is not None and "kill" in text.lower()
+    return re.search(rf"\b(?:{counts})\b", text, re.IGNORECASE) is not None and _DEATH.search(text) is not None
 
 
 def _state(view: View, theatre: Theatre) -> Iterator[str]:
@@ -200,7 +201,7 @@ def standing(view: View, theatre: Theatre) -> Iterator[str]:
     if mine.never:
         yield f"Never: {'; '.join(theatre.actions[act].label for act in mine.never)}"
     for path, value in mine.stance.items():
-        yield f"Stance: {labels.get(path, path)}, {number(value)} a day"
+        yield f"Stance: {labels.get(path, path)}, {100 * value:.2g} % a day"
     yield otherwise_told(mine.otherwise)
 
 

@@ -106,8 +106,13 @@ class Known:
 
     @cached_property
     def hears_all(self) -> bool:
-        """Whether it learns of every act in the theatre the morning after."""
-        return all(self.learns_at_once(name) for name in self.program.actions)
+        """Whether it learns the morning after of every act that shows in rungs, in tension or among the dead."""
+        theatre = self.scenario.theatre
+        return all(
+            self.learns_at_once(name)
+            for name, act in theatre.actions.items()
+            if act.rung or act.casualties is not None or theatre.ladder.rungs[0].severity.value
+        )
 
     @cached_property
     def deeds(self) -> tuple[Deed, ...]:

@@ -50,8 +50,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("never", "", "never [ACT]", "Refuse an act from now on, whatever your people want.", "never 12", _ORDER),
     Command("allow", "", "allow ACT", "Refuse it no longer.", "allow 12", _ORDER),
     Command(
-        "stance", "s", "stance [NUMBER VALUE|high|low|back]",
-        "How readily your people do what you do not order; alone, it lists what can be set.", "stance 3 high", _ORDER,
+        "stance", "s", "stance [ACT VALUE|high|low|back]",
+        "How readily your people do what you do not order; alone, it lists what can be set.", "stance 23 high", _ORDER,
     ),
     Command("hold", "", "hold", "On days without an order, your side does nothing.", "hold", _ORDER),
     Command("rules", "", "rules", "On days without an order, your people decide for themselves.", "rules", _ORDER),

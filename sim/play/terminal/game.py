@@ -154,8 +154,8 @@ def outcome_dates(session: "Session") -> dict[str, date]:
 
 def advance(session: "Session", players: Mapping[str, Player], days: int | None = None) -> Turn:
     """Ask the players that are no people for their orders, and live a turn."""
+    for seat, player in players.items():
+        if session.desks[seat].played_by == "orders":
+            ask(session, seat, player)
     with undisturbed():
-        for seat, player in players.items():
-            if session.desks[seat].played_by == "orders":
-                ask(session, seat, player)
         return session.advance(days)

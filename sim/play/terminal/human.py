@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.given import whole
-from sim.text import NARROWEST, WIDTH, capital, counted, listed, number, on
+from sim.text import NARROWEST, WIDTH, capital, listed, on
 
 from ..briefing import briefing, otherwise_told
 from ..hindrances import in_plain_words
@@ -17,10 +17,10 @@ from ..options import Option, Options
 from ..orders import Deed, Order, OrderError
 from ..players.player import Choice
 from ..seats import PlayError
-from ..view import Lever, View
+from ..view import View
 from . import choices, pages
 from .commands import command_meant, help_page
-from .lookup import act_and_day, act_meant, actor_meant, fits, numbered, outcome_meant
+from .lookup import act_and_day, act_meant, actor_meant, numbered, outcome_meant
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
@@ -270,7 +270,8 @@ class Human:
     def _stance(self, words: str) -> None:
         view = self.view
         if not words:
-            self.screen.say(pages.stance_page(view.levers, self.width))
+            numbers = {each.act: at for at, each in numbered(self.options.options).items()}
+            self.screen.say(pages.stance_page(view.levers, numbers, self.width))
             return
         if words.lower() == "back":
             self._order(Order(stance={}))
@@ -279,14 +280,21 @@ class Human:
         which, _, value = words.rpartition(" ")
         if not which:
             raise PlayError("set what to what? For example `stance 3 high`; `stance` alone lists what can be set")
-        lever = lever_meant(which, view.levers)
+        option = act_meant(which, self.options.options)
+        lever = next((each for each in view.levers if pages.act_of(each) == option.act), None)
+        if lever is None:
+            raise PlayError(f"how readily your people do “{option.label}” is not yours to set; `stance` lists what is")
         stance = {path: kept for path, kept in view.standing.stance.items() if path != lever.path}
         if value.lower() != "back":
             ends = {"high": lever.high, "low": lever.low}
-            stance[lever.path] = ends[value.lower()] if value.lower() in ends else _figure(value)
+            wanted = ends[value.lower()] if value.lower() in ends else _figure(value)
+            if not lever.low <= wanted <= lever.high:
+                low, high = pages.rate_told(lever.low), pages.rate_told(lever.high)
+                raise PlayError(f"“{lever.label}” may be set from {low} to {high} a day; {value} is outside")
+            stance[lever.path] = wanted
         self._order({"stance": stance})
         now = next(each.value for each in self.view.levers if each.path == lever.path)
-        self._say(f"Stance: {lever.label}, {number(now)} a day.")
+        self._say(f"Stance: {lever.label}, {pages.rate_told(now)} a day.")
 
     def _hold(self, _: str) -> None:
         self._order(Order(otherwise="hold"))
@@ -307,23 +315,6 @@ def _number_of(option: Option, options: tuple[Option, ...]) -> int:
     return next(at for at, each in numbered(options).items() if each.act == option.act)
 
 
-def lever_meant(text: str, levers: tuple[Lever, ...]) -> Lever:
-    """Find a lever by its number or words of its label.
-
-    Raises
-    ------
-    PlayError
-        None is meant, or several.
-    """
-    if text.isdecimal() and 0 < int(text) <= len(levers):
-        return levers[int(text) - 1]
-    found = [each for each in levers if fits(f"{each.label} {each.path}", text)]
-    if len(found) == 1:
-        return found[0]
-    several = f"'{text}' fits {counted(len(found), 'lever')}" if found else f"you have no lever '{text}'"
-    raise PlayError(f"{several}; `stance` lists them by number")
-
-
 def _figure(text: str) -> float:
     """A number that was typed.
 
@@ -332,10 +323,12 @@ def _figure(text: str) -> float:
     PlayError
         It is none.
     """
+    share = 0.01 if text.endswith("%") else None
     try:
-        return float(text) if "." in text or "e" in text.lower() else int(text)
+        plain = float(text.removesuffix("%"))
     except ValueError:
         raise PlayError(f"'{text}' is not a number") from None
+    return plain if share is None else round(plain * share, 12)
 
 
 def _days(text: str) -> int | None:

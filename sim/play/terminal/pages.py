@@ -1,9 +1,9 @@
 """What is answered at the terminal about the world: the ladder, variables, actors, news, and what is ordered."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sim.text import capital, counted, number, on, paragraph, percent
+from sim.text import capital, counted, on, paragraph, percent
 from sim.theatre.language.schema import Actor, Theatre
 
 from ..briefing import amount, standing, told
@@ -108,17 +108,29 @@ def orders_page(view: View, theatre: Theatre, width: int) -> str:
     return lines(standing(view, theatre), width)
 
 
-def stance_page(levers: Sequence[Lever], width: int) -> str:
-    """The numbers that a seat may set, each with its range."""
+def stance_page(levers: Sequence[Lever], numbers: Mapping[str, int], width: int) -> str:
+    """The numbers that a seat may set, each with its range, by the numbers of the acts whose they are."""
     if not levers:
         return "There is nothing that this seat may set."
     found = [
-        "YOUR STANCE: how readily your people do what you do not order, as the rate of a day, all else at rest",
-        "`stance 3 high`, `stance 3 0.002`, `stance 3 back`; `stance back` puts all back",
+        "YOUR STANCE: how readily your people do what you do not order (the rate of a day, before all that moves it)",
+        "`stance 23 high`, `stance 23 0.2%` or `stance 23 back`; `stance back` puts all back.",
+        "",
     ]
-    for at, each in enumerate(levers, 1):
-        found.append(f"{at:3}  {each.label}: {number(each.value)} (from {number(each.low)} to {number(each.high)})")
+    for each in sorted(levers, key=lambda lever: numbers[act_of(lever)]):
+        ends = f"{rate_told(each.low)} to {rate_told(each.high)}"
+        found.append(f"{numbers[act_of(each)]:3}  {each.label}: {rate_told(each.value)} (may be {ends})")
     return lines(found, width, hang=7)
+
+
+def act_of(lever: Lever) -> str:
+    """The act whose rate a lever is."""
+    return lever.path.removeprefix("actions.").removesuffix(".rate")
+
+
+def rate_told(rate: float) -> str:
+    """A daily rate as people read it."""
+    return f"{float(f'{100 * rate:.2g}'):.10f}".rstrip("0").rstrip(".") + " %"
 
 
 def outcomes_told(outcomes: dict[str, date], theatre: Theatre) -> list[str]:
