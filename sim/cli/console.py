@@ -115,7 +115,6 @@ _CODES = {
     "PlanError": WRONG_USAGE,
     "PlayError": WRONG_USAGE,
     "RecordError": WRONG_USAGE,
-    "PlayError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
     "ReportError": WRONG_USAGE,
     "ForecastError": WRONG_USAGE,

@@ -203,7 +203,7 @@ def _who_escalates(found: "Tournament") -> "Table":
 
 def _mean(row: "pd.Series[Any]") -> str:
     if row["n"] < 2:
-        return "–" if not row["n"] else number(row["value"])
+        return "-" if not row["n"] else number(row["value"])
     return f"{_short(row['value'])} ({_short(row['low'])} to {_short(row['high'])})"
 
 
