@@ -113,6 +113,7 @@ _CODES = {
     "LostWorkersError": FAILED,
     "StoreError": WRONG_USAGE,
     "PlanError": WRONG_USAGE,
+    "PlayError": WRONG_USAGE,
     "RecordError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
     "ReportError": WRONG_USAGE,
