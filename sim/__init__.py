@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sim.linting.lint import lint as lint
     from sim.play.rounds import play as play
     from sim.play.session import Session as Session
+    from sim.play.tournament import tournament as tournament
     from sim.replays.replay import Replay as Replay
     from sim.replays.replay import replay as replay
     from sim.results.counted import CountedEnsemble as CountedEnsemble
@@ -69,6 +70,7 @@ _PLACES = {
     "Replay": "sim.replays.replay.Replay",
     "ReplayError": "sim.execution.source.ReplayError",
     "Scenario": "sim.theatre.language.scenario.Scenario",
+    "Session": "sim.play.session.Session",
     "ScenarioError": "sim.theatre.files.errors.ScenarioError",
     "StoreError": "sim.results.errors.StoreError",
     "Sweep": "sim.results.sweep.Sweep",
@@ -89,6 +91,7 @@ _PLACES = {
     "load_theatre": "sim.theatre.files.load.load_theatre",
     "merge": "sim.execution.merge.merge",
     "open": "sim.results.storage.read.open_result",
+    "play": "sim.play.rounds.play",
     "plots": "sim.plots",
     "read_posterior": "sim.results.storage.posterior.read_posterior",
     "recorded": "sim.execution.recorded.recorded",
@@ -101,6 +104,7 @@ _PLACES = {
     "surprise": "sim.experiments.record.surprise.surprise",
     "sweep": "sim.experiments.sweep.sweep.sweep",
     "tip": "sim.experiments.tipping.tip.tip",
+    "tournament": "sim.play.tournament.tournament",
     "turning_points": "sim.experiments.branching.turns.turning_points",
     "to_ema": "sim.experiments.sweep.interop.to_ema",
     "to_salib": "sim.experiments.sweep.interop.to_salib",

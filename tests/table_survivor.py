@@ -108,7 +108,7 @@ def main() -> None:
         (Path(folder).parent / name).write_text(text, encoding="utf-8")
     session = Session("first_lesson", ["north"], seed=1)  # what is compiled or imported late is there before the forks
     play(session, {"north": player_of("random", Chair(session, "north"))}, turns=1)
-    openai.OpenAI(api_key="none", base_url=url).chat.completions
+    assert openai.OpenAI(api_key="none", base_url=url).chat.completions
     kill = {"random": kill_at_random, "each": kill_at_each_step}[how]
     print(json.dumps(kill(Path(folder), url, random.Random(int(seed)))))
 

@@ -10,6 +10,7 @@ from .check import check
 from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
+from .debrief import debrief
 from .fit import fit
 from .hindcast import hindcast
 from .history import history
@@ -24,6 +25,7 @@ from .run import run
 from .stories import explain, replay, why
 from .sweep import sweep
 from .tip import tip
+from .tournament import tournament
 
 app = typer.Typer(
     help="Simulate how a crisis can escalate: scenario files in, thousands of runs out.",
@@ -108,9 +110,11 @@ app.command()(tip)
 app.command()(filter)
 app.command()(surprise)
 app.add_typer(history, name="history")
+app.command()(debrief)
 app.command()(lessons)
 app.command()(fit)
 app.command()(hindcast)
+app.command()(tournament)
 for _verb in (replay, explain, why):
     app.command()(_verb)
 

@@ -79,6 +79,26 @@ def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     return [(name, actor.label) for name, actor in deciders.items() if name.startswith(incomplete)]
 
 
+def seats(ctx: typer.Context, incomplete: str) -> list[str]:
+    """A seat of the scenario that was named before, and then a player for it."""
+    from sim.play.players.registry import KINDS
+    from sim.theatre.files.errors import ScenarioError
+    from sim.theatre.files.load import load
+
+    seat, is_one, players = incomplete.partition("=")
+    if is_one:
+        before, comma, begun = players.rpartition(",")
+        whole = f"{seat}={before}{comma}"
+        offered = [f"{name}{':' if ':' in kind.typed and name != 'random' else ''}" for name, kind in KINDS.items()]
+        return [f"{whole}{each}" for each in offered if each.startswith(begun)]
+    named = [ctx.params.get("scenario"), *ctx.args]
+    try:
+        deciders = load(next((name for name in named if name), "")).theatre.deciders
+    except ScenarioError:
+        return []
+    return [f"{name}=" for name in deciders if name.startswith(seat)]
+
+
 def _names(folder: str) -> Iterator[str]:
     from sim.theatre.files.locate import shipped
 

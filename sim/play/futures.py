@@ -23,7 +23,9 @@ from sim.theatre.compiled.program import NONE
 from sim.theatre.language.scenario import Scenario
 
 from .belief import Believing, rules_of
+from .orders import Scheduled
 from .seats import PlayError, Seat
+from .world import own_orders
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 HOLD, RULES = "hold", "rules"
 """Options besides acts: to do nothing that day, and to let the model's own draw decide."""
 _BRANCH = 1
+_LOTS = 4
+"""Options in lockstep: more at a time leave the cache."""
 
 
 @usually
@@ -111,8 +115,9 @@ def futures(
     chosen = (*_asked(session, seat, acts), RULES, HOLD)
     stem = session.believing(seat.id)
     refuse_memory(len(chosen) * runs * bytes_in_engine(stem.program), f"{runs:,} worlds of each option", "choose fewer")
-    work = _following(stem, rules_of(session.known(seat.id)), seat, runs, stem.day + days)
-    parts = [part for part in np.array_split(np.array(chosen, object), min(cores(), len(chosen))) if len(part)]
+    own = own_orders(session.world.model, seat.actor)
+    work = _following(stem, rules_of(session.known(seat.id)), seat, runs, stem.day + days, own)
+    parts = np.array_split(np.array(chosen, object), max(-(-len(chosen) // _LOTS), min(cores(), len(chosen))))
     with pool(None) as threads:
         found = list(threads.map(work, [tuple(part) for part in parts]))
     came = session.view(seat.id).outcomes
@@ -154,11 +159,12 @@ Found = tuple[NDArray[np.bool_], NDArray[np.float64]]
 Follow = Callable[[tuple[str, ...]], Found]
 
 
-def _following(stem: Believing, rules: Scenario, seat: Seat, runs: int, end: int) -> Follow:
-    """How to try some options: to whether outcomes came about, (option, outcome, world), and deaths, (option, world)."""
+def _following(stem: Believing, rules: Scenario, seat: Seat, runs: int, end: int, own: Sequence[Scheduled]) -> Follow:
+    """How to try some options: to which outcomes came about, (option, outcome, world), and deaths, (option, world)."""
 
     def follow(acts: tuple[str, ...]) -> Found:
         model = stem.fork(rules, _BRANCH, runs, copies=len(acts))
+        _know_own_orders(model, seat, own)
         before = model.world.deaths[-1].copy()
         _FirstDay(model, seat, acts, runs)
         while model.day < end:
@@ -169,6 +175,17 @@ def _following(stem: Believing, rules: Scenario, seat: Seat, runs: int, end: int
         return held, deaths
 
     return follow
+
+
+def _know_own_orders(model: LockstepModel, seat: Seat, own: Sequence[Scheduled]) -> None:
+    """Let the worlds have those orders of the seat's actor that it has given, and no others."""
+    p, orders = model.program, model.state.orders
+    due = {each.act: (each.on - p.start).days for each in own}
+    for at, action in enumerate(p.orders.tolist()):
+        if p.actions[action].split(".")[0] == seat.actor:
+            orders.due[at] = due.get(p.actions[action], NONE)
+            orders.given[at] = orders.cause[at] = NONE
+            orders.firm[at] = 0
 
 
 class _FirstDay(Observer):

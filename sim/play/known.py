@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.floating import usually
+from sim.engine.numbers import Numbers
+from sim.engine.single import as_written
 from sim.replays.lookup import Course, Deed
 from sim.theatre.compiled.arithmetic import decay, exp
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
@@ -96,6 +98,11 @@ class Known:
         """Whether it learns of an act the morning after."""
         act = self.scenario.theatre.actions[action]
         return self.seat.actor == action.split(".")[0] or later(act.known_to, act.news_after, self.seat.actor) == 0
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """The program's numbers."""
+        return as_written(self.program)
 
     @cached_property
     def hears_all(self) -> bool:

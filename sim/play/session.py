@@ -23,6 +23,7 @@ from .seats import PlayError, Seat, seats_of
 from .standing import Desk, inject_fault
 from .table import (
     Advanced,
+    Announced,
     Ended,
     Entry,
     Handed,
@@ -39,6 +40,8 @@ from .world import World
 
 if TYPE_CHECKING:
     from .belief import Believing
+    from .debrief import Debrief
+    from .debrief.plans import Then
     from .futures import Futures
     from .options import Options
     from .view import View
@@ -224,6 +227,18 @@ class Session:
         self._refuse_over()
         return futures(self, self.seat(seat), acts, runs=runs, days=days)
 
+    def debrief(self, runs: int = 300, days: int = 90, *, then: "Then" = "rules") -> "Debrief":
+        """Look back: what each decision moved, what could be known, and how usual it all is.
+
+        Raises
+        ------
+        PlayError
+            No day was lived yet.
+        """
+        from .debrief import debrief
+
+        return debrief(self, runs, days, then=then)
+
     # What a player does.
 
     def order(
@@ -325,6 +340,19 @@ class Session:
             raise PlayError(fault)
         self._take(Injected(day=self.day, at=self._clock(), by=by, act=act, on=when))
 
+    def announce(self, text: str, to: Sequence[str] | None = None, *, by: str | None = None) -> None:
+        """Tell seats something that the model knows nothing of, such as a rumour; left out, all of them.
+
+        Raises
+        ------
+        PlayError
+            There is no such seat, or nothing is said.
+        """
+        if not text.strip() or len(text) > 4000:
+            raise PlayError("an announcement has between 1 and 4,000 letters")
+        seats = tuple(self.seats) if to is None else tuple(self.seat(name).id for name in to)
+        self._take(Announced(day=self.day, at=self._clock(), by=by, text=text.strip(), to=seats))
+
     def _day_to_come(self, day: DayLike) -> int:
         """Count a day that was not lived yet."""
         try:
@@ -400,6 +428,9 @@ class Session:
                 self.desks[entry.seat].take(entry.order, self)
             case Injected():
                 self.injects.setdefault(entry.on, []).append(entry.act)
+            case Announced():
+                for seat in entry.to:
+                    self.desks[seat].told.append((self.day, entry.text))
             case Handed():
                 self.desks[entry.seat].hand_over(entry.to, self)
             case Seated():

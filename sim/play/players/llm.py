@@ -124,7 +124,7 @@ class LanguageModel:
     def _asked(self) -> Mapping[str, Any]:
         found = self._endpoint.ask(self._messages, prompts.order_schema(), self._purse.seconds_left)
         transcript = self._transcript(found)
-        self._purse.used(transcript)
+        self._purse.used({**transcript, "seconds": found.seconds})
         self._note(transcript)
         if found.fault and found.again and self._faults + 1 < FAULTS:
             wait = 0.5 * 2**self._faults if found.wait is None else found.wait

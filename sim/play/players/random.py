@@ -58,7 +58,7 @@ class Random:
             return None if otherwise is None else Order(otherwise="hold")
         act = among[int(which * len(among))].act
         self._out.add(act)
-        return Order(do=act, otherwise="hold" if otherwise else None)  # type: ignore[arg-type]  # an act alone is a deed
+        return Order(do=act, otherwise="hold" if otherwise else None)
 
     def _among(self, options: Options) -> Iterator[Option]:
         """What it draws from: open, not ordered already, and not refused just now."""

@@ -69,7 +69,7 @@ def kind_of(typed: str) -> Kind:
     name = typed.partition(":")[0].strip()
     if name not in KINDS:
         there_is = ", ".join(kind.typed for kind in KINDS.values())
-        raise PlayError(f"there is no player '{name}'{did_you_mean(name, KINDS)}; a player is one of {there_is}")
+        raise PlayError(f"there is no player '{name}'; there are {there_is}{did_you_mean(name, KINDS)}")
     return KINDS[name]
 
 
@@ -99,7 +99,7 @@ def _random(rest: str, chair: Chair) -> Player:
     from .random import OFTEN, Random
 
     often, lethal = OFTEN, True
-    for part in filter(None, (each.strip() for each in rest.split(","))):
+    for part in filter(None, (each.strip() for each in rest.split(":"))):
         if part == "bloodless":
             lethal = False
             continue
@@ -108,7 +108,7 @@ def _random(rest: str, chair: Chair) -> Player:
         except ValueError:
             raise PlayError(
                 f"'random:{rest}' is no player; write in what share of turns it acts, such as random:0.3, and "
-                "bloodless if it may not kill: random:0.3,bloodless"
+                "bloodless if it may not kill: random:0.3:bloodless"
             ) from None
     return Random(chair.session.seed, chair.session.run, often=often, lethal=lethal)
 

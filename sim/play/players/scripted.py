@@ -92,9 +92,8 @@ class Scripted:
         start = view.date - timedelta(days=view.day)
         for day in sorted({*self._rest, *(each for each, _ in self._deeds)}):
             if not start <= day <= view.last_day:
-                raise PlayError(
-                    f"{self._called}: {on(day)} is not among the days that are played, {on(start)} to {on(view.last_day)}"
-                )
+                among = f"{on(start)} to {on(view.last_day)}"
+                raise PlayError(f"{self._called}: {on(day)} is not among the days that are played, {among}")
 
     def refused(self, error: OrderError, view: View, options: Options) -> Order | None:
         """A plan that cannot be is a mistake of whoever wrote it.
