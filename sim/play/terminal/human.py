@@ -4,6 +4,7 @@ Each order is given to the session, and so lies in its file, as soon as it was t
 most the line that was being typed is lost.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -110,10 +111,10 @@ class Human:
                 self._ask_whether_to_leave()
             except OrderError as error:
                 for reason in error.reasons:
-                    self._say(f"Refused: {in_plain_words(self.theatre, reason)}.")
+                    self._say(f"Refused: {self._in_words(reason)}.")
                 self._say("Your orders stand as before.")
             except PlayError as error:
-                self._say(_as_sentence(str(error)))
+                self._say(_as_sentence(self._in_words(str(error))))
             else:
                 if going is not None:
                     return going
@@ -147,6 +148,12 @@ class Human:
         }  # fmt: skip
         found[command.name](rest.strip())
         return None
+
+    def _in_words(self, text: str) -> str:
+        """A message with the labels of acts in place of their ids."""
+        for act in self.session.seats[self.seat].acts:
+            text = re.sub(rf"\b{re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
+        return in_plain_words(self.theatre, text)
 
     def _say(self, text: str) -> None:
         self.screen.say(pages.lines(text.splitlines(), self.width))
