@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from sim.linting.lint import lint as lint
     from sim.play.rounds import play as play
     from sim.play.session import Session as Session
+    from sim.play.tournament import tournament as tournament
     from sim.replays.replay import Replay as Replay
     from sim.replays.replay import replay as replay
     from sim.results.counted import CountedEnsemble as CountedEnsemble
@@ -103,6 +104,7 @@ _PLACES = {
     "surprise": "sim.experiments.record.surprise.surprise",
     "sweep": "sim.experiments.sweep.sweep.sweep",
     "tip": "sim.experiments.tipping.tip.tip",
+    "tournament": "sim.play.tournament.tournament",
     "turning_points": "sim.experiments.branching.turns.turning_points",
     "to_ema": "sim.experiments.sweep.interop.to_ema",
     "to_salib": "sim.experiments.sweep.interop.to_salib",

@@ -176,6 +176,29 @@ def test_an_umpire_may_hand_a_seat_to_the_rules_and_back() -> None:
     session.order("aran", {"never": ["aran.raid"]})
 
 
+def test_what_the_umpire_tells_is_news_to_those_who_are_told_and_to_nobody_else() -> None:
+    session = session_of(("aran", "bora"))
+    session.advance()
+    session.announce("A rumour goes round the capitals.", ["bora"])
+    assert [item.text for item in session.view("bora").news][-1] == "A rumour goes round the capitals."
+    assert all("rumour" not in item.text for item in session.view("aran").known)
+    session.advance()
+    assert all("rumour" not in item.text for item in session.view("bora").news)
+    with pytest.raises(PlayError, match="nobody plays 'cela'"):
+        session.announce("Hush.", ["cela"])
+
+
+def test_while_history_is_imposed_nobody_decides() -> None:
+    imposed = case().model_copy(update={"history_until": START + timedelta(days=9)})
+    session = Session(imposed, ["aran"], seed=5, clock=lambda: None)
+    assert not session.options("aran").open
+    with pytest.raises(OrderError, match="history is imposed up to 10 January 2020"):
+        session.order("aran", {"do": ["aran.raid"]})
+    session.order("aran", {"do": [{"act": "aran.raid", "on": "2020-01-15"}], "otherwise": "hold"})
+    session.fast_forward(20)
+    assert 14 in done(session, "aran.raid")
+
+
 def test_a_turn_taken_back_is_as_if_it_had_not_been_and_stays_in_the_ledger() -> None:
     session = session_of()
     session.advance(6)

@@ -11,6 +11,9 @@ _BESIDE = ("sources", "history")
 STYLES = ("web", "paper", "projector")
 """Names of `sim.plots.settings.STYLES`, at hand without Matplotlib."""
 
+MESSAGES = ("view", "order", "options")
+"""What passes between a table and a player."""
+
 
 def scenarios(incomplete: str) -> list[str]:
     """Shipped scenarios, and YAML files here."""
@@ -29,10 +32,10 @@ def sources(incomplete: str) -> list[str]:
 
 
 def kinds(incomplete: str) -> list[str]:
-    """Kinds of files."""
+    """Kinds of files, and of what passes between a table and a player."""
     from sim.theatre.files.locate import WHAT_IT_IS
 
-    return [kind for kind in WHAT_IT_IS if kind.startswith(incomplete)]
+    return [kind for kind in (*WHAT_IT_IS, *MESSAGES) if kind.startswith(incomplete)]
 
 
 def styles(incomplete: str) -> list[str]:
@@ -74,6 +77,26 @@ def actors(ctx: typer.Context, incomplete: str) -> list[tuple[str, str]]:
     except (ScenarioError, StoreError):
         return []
     return [(name, actor.label) for name, actor in deciders.items() if name.startswith(incomplete)]
+
+
+def seats(ctx: typer.Context, incomplete: str) -> list[str]:
+    """A seat of the scenario that was named before, and then a player for it."""
+    from sim.play.players.registry import KINDS
+    from sim.theatre.files.errors import ScenarioError
+    from sim.theatre.files.load import load
+
+    seat, is_one, players = incomplete.partition("=")
+    if is_one:
+        before, comma, begun = players.rpartition(",")
+        whole = f"{seat}={before}{comma}"
+        offered = [f"{name}{':' if ':' in kind.typed and name != 'random' else ''}" for name, kind in KINDS.items()]
+        return [f"{whole}{each}" for each in offered if each.startswith(begun)]
+    named = [ctx.params.get("scenario"), *ctx.args]
+    try:
+        deciders = load(next((name for name in named if name), "")).theatre.deciders
+    except ScenarioError:
+        return []
+    return [f"{name}=" for name in deciders if name.startswith(seat)]
 
 
 def _names(folder: str) -> Iterator[str]:

@@ -44,8 +44,10 @@ def branched(
     Raises
     ------
     ValueError
-        The other rules remember other things, so that the run cannot go on under them.
+        The other rules remember other things, so that the run cannot go on under them; or the trunk's day has begun.
     """
+    if trunk.awake:
+        raise ValueError("branches part before a morning, and this day has begun: branch first, or step to its evening")
     rules = trunk.rules if scenario is None else scenario
     origin = np.broadcast_to(column, len(branches))
     run = np.arange(len(branches)) if np.ndim(column) else trunk.runs.run[origin]

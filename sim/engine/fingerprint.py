@@ -33,6 +33,7 @@ KERNELS = (
     "sim.engine.settle",
     "sim.engine.state",
     "sim.engine.thinning",
+    "sim.engine.told",
     "sim.engine.weigh",
     "sim.theatre.compiled.arithmetic",
     "sim.theatre.compiled.program",

@@ -57,6 +57,8 @@ class LockstepModel:
     actor_type: type[Actor] = Actor
     market_type: type[Market] = Market
     world_type: type[World] = World
+    awake = False
+    """Whether the first phase of the day to come is done already."""
 
     @usual
     def __init__(
@@ -157,8 +159,7 @@ class LockstepModel:
         RuntimeError
             The last day is over.
         """
-        if self.day >= self.program.days:
-            raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
+        self._need_a_day()
         self.take_up_rules()
         self._make_room()
         with compiling(last=True):
@@ -169,6 +170,10 @@ class LockstepModel:
             self.trajectories.keep(self.day, self.world)
         self.day += 1
         self.running = self.day < self.program.days
+
+    def _need_a_day(self) -> None:
+        if self.day >= self.program.days:
+            raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
 
     def enact(self, phase: Phase) -> None:
         """Have every agent do its part of a phase."""

@@ -27,7 +27,13 @@ from .recorded import impossible, record_held_to
 RUNS = 4000
 """Runs of the ensemble that is looked at, unless told otherwise."""
 
-_ENTRIES = {"initial": "variables.{}.start", "overrides": "{}", "script": "script.{}", "forbid": "forbid.{}"}
+_ENTRIES = {
+    "initial": "variables.{}.start",
+    "overrides": "{}",
+    "changes": "changes.{}",
+    "script": "script.{}",
+    "forbid": "forbid.{}",
+}
 """Sections of a scenario that are lists of changes, and what a change is called."""
 ONE_IS_ENOUGH = ("impossible",)
 """Kinds of findings in a theatre that hold if one scenario makes them."""
@@ -255,6 +261,7 @@ class _Examined:
         own = self.places.explanations[self.places.own]
         read = {path for parameter in program_of(self.scenario).parameters for path in parameter.paths}
         changed = [".".join(map(str, keys)) for keys in self.resolved.changes]
+        changed += self.scenario.epochs[-1].changed  # what they are before and after is the question that it asks
         changes: list[Trial] = []
         for each in written(self.scenario.theatre):
             path, section = each.path, each.keys[0]

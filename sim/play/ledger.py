@@ -34,11 +34,11 @@ class SessionFile:
 
     def append(self, entry: Entry) -> None:
         """Add an entry, and wait until it lies on the disk."""
-        self.write(entry.model_dump(mode="json", exclude_defaults=False))
+        self.write(_line(entry.model_dump(mode="json", exclude_defaults=False)))
 
-    def write(self, data: dict[str, Any]) -> None:
+    def write(self, line: bytes) -> None:
         """Add a line."""
-        left = memoryview(_line(data))
+        left = memoryview(line)
         while left:
             left = left[os.write(self._descriptor, left) :]
         os.fsync(self._descriptor)
@@ -62,17 +62,32 @@ def new_file(path: Path, session: "Session") -> SessionFile:
     PlayError
         There is a file of that name, or it cannot be written.
     """
+    head = _line(_header(session))
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o666)
     except FileExistsError:
-        raise PlayError(f"{path} exists; open it to go on with that session, or choose another name") from None
+        if not _was_cut(path, head):
+            raise PlayError(f"{path} exists; open it to go on with that session, or choose another name") from None
+        descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
     except OSError as error:
         raise PlayError(f"{path} cannot be written: {error.strerror}") from None
     file = SessionFile(path, _locked(path, descriptor))
-    file.write(_header(session))
+    os.ftruncate(descriptor, 0)
+    file.write(head)
     for entry in session.entries:
         file.append(entry)
     return file
+
+
+def _was_cut(path: Path, head: bytes) -> bool:
+    """Whether a file is this very session, killed before its first line was whole."""
+    from sim.results.storage.atomic import read_file
+
+    try:
+        found = read_file(path, len(head))
+    except OSError:
+        return False
+    return len(found) < len(head) and head.startswith(found)
 
 
 def _header(session: "Session") -> dict[str, Any]:
@@ -154,6 +169,18 @@ def _begun(path: Path, header: dict[str, Any], clock: "Clock") -> "Session":
     session = Session(scenario, seats, seed=seed, run=run, settings=settings, clock=clock)
     session.source = header.get("source")
     return session
+
+
+def looked_at(path: Path) -> tuple[dict[str, Any], list[Entry]]:
+    """The header and the entries of a session's file, whoever is playing it.
+
+    Raises
+    ------
+    PlayError
+        It is no session, or a line before the last is damaged.
+    """
+    header, entries, _ = _read(path)
+    return header, entries
 
 
 def _read(path: Path) -> tuple[dict[str, Any], list[Entry], int]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from .orders import Order, OrderError
+from .orders import Order, OrderError, order_from
 from .players.player import Choice, Player
+from .said import has_had_its_say
 from .session import Session
 from .turns import Turn
 
@@ -52,20 +53,39 @@ def play(
 
 
 def ask(session: Session, seat: str, player: Player) -> Order | None:
-    """Ask a player for its seat's order, once more if it cannot be taken; return what was taken."""
+    """Ask a player for its seat's order, once more if it cannot be taken; return what was taken.
+
+    A seat whose order for this turn is in the ledger is not asked again: so a session that was killed in the middle of
+    a turn goes on as it would have gone on.
+    """
+    if has_had_its_say(session, seat):
+        return None
+    if (by_standing := getattr(player, "by_standing", None)) is not None:
+        try:
+            return _taken(session, seat, by_standing(session.desks[seat].standing), session.turn)
+        except OrderError as error:
+            session.note(seat, {"refused": list(error.reasons)})
+            return None
     view, options = session.view(seat), session.options(seat)
     wanted: Choice = player.choose(view, options)
     for attempt in range(TRIES):
         if wanted is None:
             return None
         try:
-            session.order(seat, wanted, turn=view.turn)
+            return _taken(session, seat, wanted, view.turn)
         except OrderError as error:
             again = getattr(player, "refused", None)
             if again is None or attempt == TRIES - 1:
                 session.note(seat, {"refused": list(error.reasons)})
                 return None
             wanted = again(error, view, options)
-        else:
-            return wanted if isinstance(wanted, Order) else Order.model_validate(wanted)
     return None
+
+
+def _taken(session: Session, seat: str, wanted: Choice, turn: int) -> Order | None:
+    """Give a seat's order, if it has one."""
+    if wanted is None:
+        return None
+    order = order_from(seat, wanted)
+    session.order(seat, order, turn=turn)
+    return order

@@ -23,6 +23,7 @@ from .seats import PlayError, Seat, seats_of
 from .standing import Desk, inject_fault
 from .table import (
     Advanced,
+    Announced,
     Ended,
     Entry,
     Handed,
@@ -158,6 +159,10 @@ class Session:
     def over(self) -> bool:
         """Whether no day is to come: the scenario's last was lived, the umpire ended it, or the run failed."""
         return self.ended or self.world.over
+
+    def now(self) -> str | None:
+        """The time as its entries bear it; None if they bear none."""
+        return self._clock()
 
     def seat(self, name: str) -> Seat:
         """Find a seat of this table.
@@ -335,6 +340,19 @@ class Session:
             raise PlayError(fault)
         self._take(Injected(day=self.day, at=self._clock(), by=by, act=act, on=when))
 
+    def announce(self, text: str, to: Sequence[str] | None = None, *, by: str | None = None) -> None:
+        """Tell seats something that the model knows nothing of, such as a rumour; left out, all of them.
+
+        Raises
+        ------
+        PlayError
+            There is no such seat, or nothing is said.
+        """
+        if not text.strip() or len(text) > 4000:
+            raise PlayError("an announcement has between 1 and 4,000 letters")
+        seats = tuple(self.seats) if to is None else tuple(self.seat(name).id for name in to)
+        self._take(Announced(day=self.day, at=self._clock(), by=by, text=text.strip(), to=seats))
+
     def _day_to_come(self, day: DayLike) -> int:
         """Count a day that was not lived yet."""
         try:
@@ -410,6 +428,9 @@ class Session:
                 self.desks[entry.seat].take(entry.order, self)
             case Injected():
                 self.injects.setdefault(entry.on, []).append(entry.act)
+            case Announced():
+                for seat in entry.to:
+                    self.desks[seat].told.append((self.day, entry.text))
             case Handed():
                 self.desks[entry.seat].hand_over(entry.to, self)
             case Seated():

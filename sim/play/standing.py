@@ -34,6 +34,8 @@ class Desk:
         """Who may give orders; if nobody is named, anybody."""
         self.lapsed: list[tuple[int, str, str]] = []
         """Orders that could not be carried out: the day, the act, and why."""
+        self.told: list[tuple[int, str]] = []
+        """What the umpire has told it, and on the morning of which day."""
 
     @property
     def standing(self) -> Standing:
@@ -152,6 +154,10 @@ class Desk:
         if (day, hand) in kept:
             standing = self.scheduled.get((day, hand), "another act of this order")
             return f"{called_hand(hand)} acts once a day, and {standing} is ordered for {on(day)} already"
+        if (day - session.scenario.start).days < world.program.script.imposed_days:
+            return (
+                f"history is imposed up to {on(session.scenario.history_until or day)}, and nobody decides until then"
+            )
         if (day, hand) in world.scripted:
             return f"the scenario itself says what {called_hand(hand)} does on {on(day)}"
         if _forbidden(session, deed.act, day):

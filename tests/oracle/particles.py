@@ -323,7 +323,7 @@ class Particle(ReferenceModel):
 
     def free(self, case: Scenario, branch: int) -> None:
         """Follow the record no longer, from this morning on, by the rules of a case and the dice of a branch."""
-        self.case, self.known = case, Silence()
+        self.case, self.script, self.known = case, case.script, Silence()
         firm = sorted(action for action, order in self.orders.items() if order.firm)
         self.orders = {action: order for action, order in self.orders.items() if not order.firm}
         for action in firm:

@@ -23,7 +23,7 @@ from sim.given import MOST_RUNS, plain, whole
 from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
 from sim.results.storage.manifest import provenance
 from sim.theatre.language.changes import still_to_set, too_late
-from sim.theatre.language.days import Window
+from sim.theatre.language.days import Spell, Window, windows_of
 from sim.theatre.language.record import called_hand
 from sim.theatre.language.scenario import Scenario, ScriptEntry
 from sim.theatre.parameters.change import ChangeError, number_path, with_numbers, without_changes
@@ -269,12 +269,17 @@ def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, ch
     )
 
 
-def _until_end(window: Any, on: date) -> Any:
-    """The window in which an action is vetoed from a day on, together with the one in which it was already."""
-    if window == "always":
-        return window
-    earlier = isinstance(window, Window) and window.holds(on) and window.from_
-    return "always" if earlier is None else Window.model_validate({"from": earlier or on})
+def _until_end(spell: Spell | None, on: date) -> Spell:
+    """When an action is vetoed that is so from a day on, besides when it was already."""
+    if spell == "always":
+        return spell
+    windows = windows_of(spell or "never")
+    begun = [window.from_ for window in windows if window.holds(on)]
+    if None in begun:
+        return "always"
+    over = [window for window in windows if window.until is not None and window.until < on]
+    from_then_on = Window.model_validate({"from": min((day for day in begun if day is not None), default=on)})
+    return (*over, from_then_on) if over else from_then_on
 
 
 def changes_in(changes: Iterable[str]) -> dict[str, str]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from ..options import Options
-from ..orders import Order, OrderError
+from ..orders import Order, OrderError, Standing
 from ..view import View
 
 Choice = Order | Mapping[str, Any] | None
@@ -25,12 +25,23 @@ class Answering(Player, Protocol):
         """Decide once more."""
 
 
+class Unseeing(Player, Protocol):
+    """A player that decides without looking, so that nobody has to make it a view."""
+
+    def by_standing(self, standing: Standing) -> Choice:
+        """Decide from what stands of its seat's orders."""
+
+
 class Rules:
     """The model's own actor: it orders nothing, so its own draw decides."""
 
     def choose(self, view: View, options: Options) -> Choice:
         """Let the draw decide from now on."""
-        return None if view.standing.otherwise == "rules" else Order(otherwise="rules")
+        return self.by_standing(view.standing)
+
+    def by_standing(self, standing: Standing) -> Choice:
+        """Let the draw decide from now on."""
+        return None if standing.otherwise == "rules" else Order(otherwise="rules")
 
 
 class Hold:
@@ -38,7 +49,11 @@ class Hold:
 
     def choose(self, view: View, options: Options) -> Choice:
         """Do nothing from now on."""
-        return None if view.standing.otherwise == "hold" else Order(otherwise="hold")
+        return self.by_standing(view.standing)
+
+    def by_standing(self, standing: Standing) -> Choice:
+        """Do nothing from now on."""
+        return None if standing.otherwise == "hold" else Order(otherwise="hold")
 
 
 class Function:

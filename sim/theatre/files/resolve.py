@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.text import did_you_mean
+from sim.theatre.language.names import EVERY_ACT
 from sim.theatre.language.record import HistoryFile, RecordedEvent, imposed
 
 from .errors import Fault, ScenarioError, fault
@@ -84,7 +85,9 @@ def entry(resolved: Resolved, path: str) -> Node | None:
         return resolved.first.tree.get("extends")
     if section in _MERGED:
         written = (file.get(section) for file in (resolved.scenario, resolved.first.tree))
-        return next((found for entries in written if entries and (found := entries.get(rest)) is not None), None)
+        keys = (rest, f"{rest.split('.')[0]}{EVERY_ACT}") if section == "forbid" else (rest,)
+        found = (entries.get(key) for key in keys for entries in written if entries)
+        return next((node for node in found if node is not None), None)
     theatre = resolved.theatre
     try:
         return _at(theatre, find(theatre, path)) if theatre is not None else None

@@ -12,11 +12,11 @@ from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_va
 from . import names
 from .base import Id, Model, Source, Text, refuse
 from .changes import Change, Epoch, canonical, epochs
-from .days import Day, Window
+from .days import Day, Spell
 from .misfits import misfits, odd_values
 from .number import Number, numbers
 from .record import HistoryFile, called_hand, imposed
-from .references import ActionRef, VariableRef
+from .references import ActionRef, ActsRef, VariableRef
 from .schema import Effects, Theatre
 
 Days = Annotated[int, Field(ge=1, le=20_000, strict=True)]
@@ -54,7 +54,7 @@ class History(Model):
 
 
 Script = dict[Id, ScriptEntry]
-Forbid = dict[ActionRef, Literal["always", "never"] | Window]
+Forbid = dict[ActsRef, Spell]
 
 
 class ScenarioFile(Model):
@@ -81,7 +81,10 @@ class ScenarioFile(Model):
     """Numbers that take another value from the morning of a date on; `null` leaves out an inherited change."""
     history: History | None = None
     forbid: Forbid = {}
-    """Actions that stay in the dice but are not carried out: `always`, or a window of dates."""
+    """Acts that stay in the dice but are not carried out: `always`, a window of dates, or a list of windows.
+
+    `us.*` means all acts of an actor but accidents, which nobody can forbid; an entry for one of its acts, such as
+    `us.offer_talks: never`, has the last word on that act, whichever file it stands in."""
     lint: dict[str, Text] = {}
     """Findings of `sim lint` that are meant to be: the path of what is found, and why."""
 
@@ -109,6 +112,7 @@ class Scenario(Model):
     record: HistoryFile | None = None
     """The whole record of which a part is imposed: what judges the runs, and changes none."""
     forbid: Forbid = {}
+    """By action; what is written of all acts of an actor is told of each."""
     chosen: tuple[str, ...] = ()
     """Numbers that its files set without a range of their own: what it asks about, and so not uncertain."""
     levers_drawn: bool = False
@@ -139,6 +143,17 @@ class Scenario(Model):
         if not changes or not isinstance(theatre, Theatre) or None in (script, start, days):
             return changes  # what has faults of its own is told first
         return canonical(changes, theatre, script, (start, _end(start, days)))
+
+    @field_validator("forbid", mode="after")
+    @classmethod
+    def _act_by_act(cls, forbid: Forbid, info: Any) -> Forbid:
+        theatre = info.data.get("theatre")
+        wild = [name for name in forbid if name.endswith(names.EVERY_ACT)]
+        if not wild or not isinstance(theatre, Theatre):
+            return forbid
+        acts = {name for name, action in theatre.actions.items() if not action.accident}
+        each = {name: forbid[f"{actor}.*"] for name in sorted(acts) if f"{(actor := name.split('.')[0])}.*" in forbid}
+        return each | {name: spell for name, spell in forbid.items() if name not in wild}
 
     @model_validator(mode="after")
     def _within_the_calendar(self) -> Self:

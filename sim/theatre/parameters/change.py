@@ -1,15 +1,15 @@
 """A scenario with some of its numbers changed, by their paths: what a sweep tries, and a branch changes on its day."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 from pydantic import ValidationError
 
 from sim.given import plain
-from sim.theatre.language.changes import Change, ChangeError, entry_of, number_path
+from sim.theatre.language.changes import Change, ChangeError, entry_of, in_order, number_path
 from sim.theatre.language.scenario import Scenario
 
-__all__ = ["ChangeError", "number_path", "with_change", "with_numbers", "without_changes"]
+__all__ = ["ChangeError", "changes_told", "number_path", "with_change", "with_numbers", "without_changes"]
 
 
 def with_numbers(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
@@ -71,6 +71,16 @@ def with_change(scenario: Scenario, on: date, numbers: Mapping[str, float | str]
         path = next((str(part) for part in reversed(found["loc"]) if part in new), "")
         said = str(found["msg"]).removeprefix("Value error, ")
         raise ChangeError(f"{path}: {said}" if path and path not in said else said) from None
+
+
+def changes_told(scenario: Scenario) -> Iterator[str]:
+    """What changes in the course of a scenario, a line for each entry: from when on, and what numbers are and were."""
+    for on, of_day in in_order(scenario.changes):
+        day = (on - scenario.start).days
+        before = dict((scenario.as_of(day - 1) if day else scenario).numbers())
+        for name, change in of_day.items():
+            values = (f"{path} is {value:g}, was {before[path].value:g}" for path, value in change.set.items())
+            yield f"from {on} on ({name}): {'; '.join(values)}"
 
 
 def without_changes(scenario: Scenario, paths: Collection[str], on: date) -> Scenario:
