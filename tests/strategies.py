@@ -458,12 +458,46 @@ def small_scenarios(draw: Draw, theatres: st.SearchStrategy[Map] | None = None) 
         hands=Theatre.model_validate(written).hands,
     )
     windows = st.fixed_dictionaries({"from": dates}) | st.fixed_dictionaries({"until": dates})
+    several = st.lists(windows, min_size=1, max_size=3)
     rest: Map = {"script": draw(scripts(cast, dates)), "seed": draw(seeds)}
-    rest["forbid"] = draw(some_of(cast.actions, st.sampled_from(["always", "never"]) | windows))
+    rest["forbid"] = draw(some_of(cast.actions, st.sampled_from(["always", "never"]) | windows | several))
     if draw(st.booleans()):
         rest["history_until"] = until = START + timedelta(days=draw(st.integers(0, 6)))
         rest["series"] = draw(series(written["variables"], until))
-    return scenario(written, days, **rest)
+    case = scenario(written, days, **rest)
+    if draw(st.booleans()):
+        rest["changes"] = draw(changes(case, dates))
+        case = scenario(written, days, **rest)
+    return case
+
+
+@st.composite
+def changes(draw: Draw, case: Scenario, dates: st.SearchStrategy) -> Map:
+    """Numbers that change on up to three dates, some more than once."""
+    values, paths = dict(case.numbers()), st.sampled_from(changeable(case))
+    of_day = st.lists(paths, min_size=1, max_size=5, unique=True)
+    found = draw(st.lists(st.tuples(dates, of_day), max_size=3, unique_by=lambda entry: entry[0]))
+    factors = draw(st.lists(st.sampled_from([0.9, 0.95, 0.98]), min_size=len(found), max_size=len(found)))
+    return {
+        f"change_{at}": {"on": on, "set": {path: _moved(path, values[path].value, factor) for path in of_day}}
+        for at, ((on, of_day), factor) in enumerate(zip(found, factors, strict=True))
+    }
+
+
+def _moved(path: str, value: float, factor: float) -> float:
+    """Another value that is allowed there too: a width has a least value, other numbers a greatest one."""
+    return value / factor if path.endswith(".width") else value * factor
+
+
+def changeable(case: Scenario) -> list[str]:
+    """Numbers that can change on a day: all but what counts on the first morning only, and what rules are shaped by."""
+    shaping = ("start", "rung_memory", "reply", "calm", "attribute", "for", "range", "chance", "deaths")
+    return [
+        path
+        for path, number in case.numbers()
+        if number.value not in (0.0, 1.0) and not path.startswith("script.") and path.split(".")[-1] not in shaping
+        if ".casualties.whose." not in path  # these add up to 1
+    ]
 
 
 def series(variables: Map, until: date) -> st.SearchStrategy[Map]:

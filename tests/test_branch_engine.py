@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from sim.engine.branch import branched
 from sim.engine.model import LockstepModel
 from sim.engine.options import options
-from sim.theatre.language.names import Names, naming
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import with_numbers
 from tests.oracle import ReferenceModel
 from tests.oracle.dice import Dice
-from tests.oracle.reading import Watch, weighted
 from tests.small_scenarios import rich
-from tests.strategies import run_numbers, small_scenarios
+from tests.strategies import changeable, run_numbers, small_scenarios
 from tests.test_engine_equals_oracle import evening, events, mornings
 
 few = settings(max_examples=20, suppress_health_check=list(HealthCheck))
@@ -68,40 +66,11 @@ def test_a_branch_is_the_run_whose_dice_were_changed_on_that_day(case, run, day,
         )
 
 
-def watches(oracle: ReferenceModel) -> list[Watch]:
-    lookouts = oracle.morning, oracle.evening_of_flags, oracle.evening_of_outcomes
-    found = [watch for each in lookouts for watch in (*each.named.values(), *each.asked.values())]
-    for watch in found:
-        found += watch.alternatives
-    return found
-
-
 def under(oracle: ReferenceModel, case: Scenario, branch: int) -> ReferenceModel:
     """The reference model from this day on by the rules of `case` and other dice; what it remembers stays."""
-    oracle.dice = Dice(oracle.dice.seed, oracle.dice.run, branch)
-    counts = [watch.days_on_end for watch in watches(oracle)]
-    oracle.case, oracle.theatre, oracle.effects.variables = case, case.theatre, case.theatre.variables
-    with naming(Names.of(case.theatre)):
-        oracle._lay_out_rules()
-        for watch, count in zip(watches(oracle), counts, strict=True):
-            watch.days_on_end = count
-        for agent in oracle.agents:
-            if hasattr(agent, "traits"):
-                agent.traits = case.theatre.deciders[agent.name]
-                agent.actions = {name: case.theatre.actions[name] for name in agent.actions}
-                agent.drivers = {name: weighted(rule.drivers) for name, rule in agent.actions.items()}
+    oracle.dice, oracle.case = Dice(oracle.dice.seed, oracle.dice.run, branch), case
+    oracle.go_by(case.as_of(oracle.day))
     return oracle
-
-
-def changeable(case: Scenario) -> list[str]:
-    """Numbers that a branch can change: all but what counts on the first morning only, and what rules are shaped by."""
-    shaping = ("start", "rung_memory", "reply", "calm", "attribute", "for", "range", "chance", "deaths")
-    return [
-        path
-        for path, number in case.numbers()
-        if number.value not in (0.0, 1.0) and not path.startswith("script.") and path.split(".")[-1] not in shaping
-        if ".casualties.whose." not in path  # these add up to 1
-    ]
 
 
 @few

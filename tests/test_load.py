@@ -333,7 +333,7 @@ SIDES = "sides:\n  coast: {label: Coast, colour: '#112233'}\n"
 
 def test_sides_enter_the_hash_as_labels_do_and_a_theatre_without_any_keeps_the_hash_of_older_versions(tmp_path):
     without = load.load(small(tmp_path))
-    later = {"record", "series", "levers_drawn"}
+    later = {"record", "series", "levers_drawn", "changes"}
     content = without.model_dump(mode="json", by_alias=True, exclude={"name", "runs", "seed", "chosen", *later})
     for later in ("sides", "base_rates", "questions", "lint"):
         del content["theatre"][later]

@@ -47,7 +47,8 @@ def shuffled(written: object, dice: random.Random) -> object:
         return written
     entries = {}
     for key in dice.sample(list(written), len(written)):
-        factors = str(key).split(" * ")
+        is_path = "." in str(key).split("(")[0]
+        factors = [str(key)] if is_path else str(key).split(" * ")
         name = " * ".join(dice.sample(factors, len(factors))) if isinstance(key, str) else key
         entries[name] = shuffled(written[key], dice)
     return entries

@@ -10,6 +10,7 @@ from .check import check
 from .cite import cite
 from .compare import compare
 from .console import Json, answering, console, print_json
+from .debrief import debrief
 from .fit import fit
 from .hindcast import hindcast
 from .history import history
@@ -17,6 +18,7 @@ from .lessons import lessons
 from .lint import lint
 from .merge import merge
 from .new import new
+from .play import play
 from .record import filter, surprise
 from .report import report, reproduce
 from .run import run
@@ -99,6 +101,7 @@ app.command()(merge)
 app.command()(compare)
 app.command()(branch)
 app.command()(choices)
+app.command()(play)
 app.command()(report)
 app.command()(reproduce)
 app.command()(cite)
@@ -107,6 +110,7 @@ app.command()(tip)
 app.command()(filter)
 app.command()(surprise)
 app.add_typer(history, name="history")
+app.command()(debrief)
 app.command()(lessons)
 app.command()(fit)
 app.command()(hindcast)
@@ -161,13 +165,22 @@ def describe(
 @answering
 def schema(
     kind: Annotated[
-        str, typer.Argument(help="scenario, theatre, history, sources, sweep or map", autocompletion=complete.kinds)
+        str,
+        typer.Argument(
+            help="scenario, theatre, history, sources, sweep or map; view, order or options of a seat",
+            autocompletion=complete.kinds,
+        ),
     ] = "scenario",
 ) -> None:
-    """Write the JSON Schema for a kind of file, with which editors complete and check it."""
+    """Write the JSON Schema for a kind of file, with which editors check it, or of what a player is given and gives."""
+    if kind in complete.MESSAGES:
+        from .play_answers import schema_of_message
+
+        print_json(schema_of_message(kind), indent=2)
+        return
     from sim.theatre.files.jsonschema import schema as schema_of
 
     if kind not in ("scenario", "theatre", "history", "sources", "sweep", "map"):
-        kinds = "scenario, theatre, history, sources, sweep or map"
+        kinds = "scenario, theatre, history, sources, sweep or map; view, order or options of a seat"
         raise typer.BadParameter(f"'{kind}' is not a kind of file; choose {kinds}")
     print_json(schema_of(kind), indent=2)

@@ -7,6 +7,7 @@ from sim.theatre.files.resolve import changes
 from sim.theatre.files.yaml_tree import read
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import changes_told
 
 from .console import notes
 
@@ -24,7 +25,11 @@ def tell_changes(name: str, scenario: Scenario) -> None:
         more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
         told = ", ".join(changed[:MOST]) or "nothing"
         notes.print(f"changed against {parent}: {told}{more}", highlight=False)
-    for each in written(scenario.theatre):
+    for line in changes_told(scenario):
+        notes.print(line, highlight=False)
+    later = scenario.epochs[1:] if scenario.changes else ()
+    changed_later = [each for epoch in later for each in written(epoch.theatre) if each.path in epoch.changed]
+    for each in dict.fromkeys((*written(scenario.theatre), *changed_later)):
         number = each.number
         if number.plausible is not None and not number.plausible[0] <= number.value <= number.plausible[1]:
             low, high = number.plausible

@@ -11,6 +11,9 @@ _BESIDE = ("sources", "history")
 STYLES = ("web", "paper", "projector")
 """Names of `sim.plots.settings.STYLES`, at hand without Matplotlib."""
 
+MESSAGES = ("view", "order", "options")
+"""What passes between a table and a player."""
+
 
 def scenarios(incomplete: str) -> list[str]:
     """Shipped scenarios, and YAML files here."""
@@ -29,10 +32,10 @@ def sources(incomplete: str) -> list[str]:
 
 
 def kinds(incomplete: str) -> list[str]:
-    """Kinds of files."""
+    """Kinds of files, and of what passes between a table and a player."""
     from sim.theatre.files.locate import WHAT_IT_IS
 
-    return [kind for kind in WHAT_IT_IS if kind.startswith(incomplete)]
+    return [kind for kind in (*WHAT_IT_IS, *MESSAGES) if kind.startswith(incomplete)]
 
 
 def styles(incomplete: str) -> list[str]:

@@ -17,6 +17,8 @@ from sim.theatre.files.description import KINDS, Description, describe
 from sim.theatre.files.inventory import Citation, Row, faults
 from sim.theatre.language.number import ODDS
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
+from sim.theatre.parameters.change import changes_told
 
 from .console import notes, print_as_it_is, print_json
 
@@ -38,12 +40,18 @@ def print_as_json(told: Description) -> None:
     print_json(
         {"scenario": scenario, "theatre": told.theatre.theatre, "title": told.model.title, "question": question}
         | {"actors": [dict(zip(("id", "label", "kind", "actions"), each, strict=True)) for each in told.cast()]}
+        | {"changes": _changes(told.model)}
         | {"kinds": told.kinds() | {"judgement_with_direction": told.with_direction()}}
         | {"tuned_to": told.tuned_to()}
         | {"base_rates": _base_rates(told)}
         | {"numbers": [asdict(row) for row in told.rows]}
         | {"sources": {each.key: _as_data(each) for each in told.cited()}}
     )
+
+
+def _changes(model: Theatre | Scenario) -> dict[str, Any]:
+    entries = model.changes if isinstance(model, Scenario) else {}
+    return {name: change.model_dump(mode="json", exclude_none=True) for name, change in entries.items()}
 
 
 def _base_rates(told: Description) -> dict[str, Any]:
@@ -73,6 +81,8 @@ def print_all(told: Description, console: Console, sources: bool) -> None:
 
 
 def _counts(told: Description) -> Iterator[str]:
+    if isinstance(told.model, Scenario):
+        yield from changes_told(told.model)
     yield counted(len(told.rows), "number")
     for kind, n in told.kinds().items():
         yield f"{n:>6,} {kind:<10} {KINDS[kind]}"

@@ -197,6 +197,30 @@ def choice(model: LockstepModel, hand: int) -> Choice:
     )
 
 
+class Draw(NamedTuple):
+    """On what the draw of a hand fell, and how likely it was to fall on each of its actions."""
+
+    drawn: int
+    """The action, -1 if it held; it may have been forbidden, or replaced by the script."""
+    chances: dict[int, float]
+    """By action, of those that could be chosen."""
+
+
+def draw(model: LockstepModel, hand: int) -> Draw:
+    """Read what a hand drew today, without all that made it likely; called as `choice` is."""
+    m, mine = model.state, model.program.hand[hand]
+    actor_of(model, int(mine["actor"])).weigh(hand)
+    if model.day < m.tables.script.imposed_days:
+        return Draw(NONE, {})
+    first, many = int(mine["actions"]), int(mine["actions_end"] - mine["actions"])
+    until = m.scratch.running[:many, 0].tolist()
+    total, threshold = float(m.scratch.row[TOTAL, 0]), float(m.scratch.row[DRAW, 0])
+    at, whole = fallen(until, threshold), 1.0 + total
+    each = zip(range(first, first + many), until, [0.0, *until], strict=False)
+    chances = {action: (end - begin) / whole for action, end, begin in each if end > begin}
+    return Draw(NONE if at == NONE else first + at, chances)
+
+
 def no_choice(model: LockstepModel, actor: int) -> Choice:
     """The same of an actor without any hand, which has nothing to choose from."""
     held, sound = _grievances(model, actor), bool(model.status.alive[0])

@@ -11,14 +11,16 @@ from numpy.typing import NDArray
 
 from sim.analysis.floating import usual
 from sim.given import MOST_RUNS, seed_of, whole
-from sim.theatre.compiled.compile import program_of
+from sim.theatre.compiled.epochs import Rules, rules_of
 from sim.theatre.compiled.program import LOG, NONE, UNIT, Floats, Script
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import with_change
 
 from ._numba import compiling, pack
 from .agents import Actor, Agents, Market, Participant, World
 from .block import Block, Trajectories, block, failures
 from .day import PHASES, Phase
+from .going_on import make_ready, under
 from .numbers import Numbers
 from .settle import price_of
 from .state import BLOOD_READING, EVENT, RunKeys, new_state
@@ -55,6 +57,8 @@ class LockstepModel:
     actor_type: type[Actor] = Actor
     market_type: type[Market] = Market
     world_type: type[World] = World
+    awake = False
+    """Whether the first phase of the day to come is done already."""
 
     @usual
     def __init__(
@@ -71,19 +75,22 @@ class LockstepModel:
         self.seed = checked_seed(seed)
         self.running = True
         self._enlisted = Agents()
-        self._scenario = loaded(scenario)
-        self.program = program_of(self._scenario)
+        self._scenario = self.rules = loaded(scenario)
+        """The scenario with what has been changed in this model alone."""
+        self._rules = rules_of(self._scenario)
+        self.program = self._rules[0].program
+        self._design = design or {}
         numbers = np.arange(whole(runs, "runs", 1, MOST_RUNS)) if run_numbers is None else _numbered(run_numbers)
         branches = np.zeros(len(numbers), np.int64) if branch_numbers is None else _numbered(branch_numbers)
         self.runs = RunKeys(np.array([self.seed], np.uint64), numbers, branches)
         self.n = len(numbers)
         with compiling(last=False):
-            self._lay_out(design or {})
+            self._lay_out()
         self.trajectories = Trajectories(self.program, self.n, keep) if keep is not None else None
 
-    def _lay_out(self, design: Mapping[str, Floats]) -> None:
+    def _lay_out(self) -> None:
         """Make the agents and the state of the first morning."""
-        self._set_up(design)
+        self._set_up()
         for name in self.program.actors:
             self.actor_type(self, name)
         if self.program.market is not None:
@@ -104,11 +111,17 @@ class LockstepModel:
         """Have an agent take part in the phases of every day from now on, after those who do already."""
         self._enlisted.append(agent)
 
-    def _set_up(self, design: Mapping[str, Floats]) -> None:
+    def _numbers(self, rules: Rules) -> Numbers:
+        """The numbers of some rules, those of the design run by run unless they have been changed for all."""
+        p = rules.program
+        slot, varied = p.vary({path: values for path, values in self._design.items() if path not in rules.changed})
+        return Numbers(np.array([parameter.value for parameter in p.parameters]), slot, varied)
+
+    def _set_up(self) -> None:
         """Lay out the state of all runs and put it to the first morning."""
         p = self.program
-        slot, varied = p.vary(design)
-        self.numbers = Numbers(np.array([parameter.value for parameter in p.parameters]), slot, varied)
+        self.numbers = self._numbers(self._rules[0])
+        slot, varied = self.numbers.slot, self.numbers.varied
         self.state = m = new_state(p, self.runs, self.numbers)
         self.world, self.status, self.stocks, self.leading, self.held = m.world, m.status, m.stocks, m.leading, m.held
         self.events, self.n_events = m.events, m.n_events
@@ -146,8 +159,8 @@ class LockstepModel:
         RuntimeError
             The last day is over.
         """
-        if self.day >= self.program.days:
-            raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
+        self._need_a_day()
+        self.take_up_rules()
         self._make_room()
         with compiling(last=True):
             for phase in self.phases:
@@ -158,9 +171,47 @@ class LockstepModel:
         self.day += 1
         self.running = self.day < self.program.days
 
+    def _need_a_day(self) -> None:
+        if self.day >= self.program.days:
+            raise RuntimeError(f"the scenario ends on {self.scenario.end}; there is no day after it")
+
     def enact(self, phase: Phase) -> None:
         """Have every agent do its part of a phase."""
         self.agents.do(phase.name)
+
+    def take_up_rules(self) -> None:
+        """Go on under the rules of the day to come, where numbers change on it."""
+        if len(self._rules) == 1:
+            return
+        rules = next(each for each in reversed(self._rules) if each.day <= self.day)
+        if rules.program is self.program:
+            return
+        script = self.state.tables.script if self._has_own_script else rules.program.script
+        self.program, self.numbers = rules.program, self._numbers(rules)
+        self.state = under(self.program, self.numbers, self.state)
+        self.state = self.state._replace(tables=self.state.tables._replace(script=script))
+        self._publish_state()
+        make_ready(self)
+
+    def change(self, numbers: Mapping[str, float | str]) -> None:
+        """Give numbers other values from the day to come on, in this model and in all its runs alike.
+
+        It is as if the scenario said so under `changes`, and adds to what that says; `rules` is that scenario. What
+        came before stays as it was, bit for bit.
+
+        Parameters
+        ----------
+        numbers : mapping
+            By path, such as `actions.us.strike_iran.rate`, the value as a file would write it, with or without unit.
+
+        Raises
+        ------
+        sim.theatre.parameters.change.ChangeError
+            A path leads to no number that can still change, or a value is not allowed there; nothing has changed.
+        """
+        rules = with_change(self.rules, self.program.start + timedelta(days=self.day), numbers)
+        self._rules = rules_of(rules)
+        self.rules = rules
 
     def _make_room(self) -> None:
         most = self.n * (len(self.program.hands) + len(self.program.injects))
@@ -173,10 +224,14 @@ class LockstepModel:
         self.state = self.state._replace(events=events)
         self._publish_state()
 
+    @property
+    def _has_own_script(self) -> bool:
+        return self.state.tables.script.act is not self.program.script.act
+
     def _own_script(self) -> Script:
         """The script of this model alone: a program is shared."""
         tables = self.state.tables
-        if tables.script.act is self.program.script.act:
+        if not self._has_own_script:
             own = {name: getattr(tables.script, name).copy() for name in ("act", "deaths", "forbidden")}
             self.state = self.state._replace(tables=tables._replace(script=tables.script._replace(**own)))
             self._publish_state()
@@ -194,12 +249,22 @@ class LockstepModel:
         self._own_script().forbidden[self.day : until, self.program.actions.index(action)] = 1
 
     def hold(self, actor: str) -> None:
-        """Have an actor do nothing on the day to come; what happens by accident still may."""
+        """Have an actor do nothing on the day to come; what happens by accident still may.
+
+        Nothing is done that day, not even what was ordered for it: that order lapses.
+        """
         script, me = self._own_script(), self.program.actor[self.program.actors.index(actor)]
         mine = slice(me["actions"], me["actions_end"])
         chosen = self.program.action["accident"][mine] == 0
         script.act[self.day, self.program.action["hand"][mine][chosen]] = NONE
         script.forbidden[self.day, mine][chosen] = 1
+
+    def take_orders_of(self, other: "LockstepModel") -> None:
+        """Take over what is still to come of what was imposed, forbidden and held in a model of the same scenario."""
+        if other._has_own_script:
+            script, its = self._own_script(), other.state.tables.script
+            for name in ("act", "deaths", "forbidden"):
+                getattr(script, name)[self.day :] = getattr(its, name)[self.day :]
 
     @property
     def date(self) -> date:

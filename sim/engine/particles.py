@@ -270,7 +270,7 @@ class Particles(LockstepModel):
         self.events[: len(held)] = held
         self.n_events[:] = len(held), 0, len(held)
 
-    def fork(self, scenario: Scenario, branch: int, runs: int | None = None) -> LockstepModel:
+    def fork(self, scenario: Scenario, branch: int, runs: int | None = None, copies: int = 1) -> LockstepModel:
         """Make a model whose runs stand where the first set stands this morning, each particle as often as it counts.
 
         Parameters
@@ -281,6 +281,8 @@ class Particles(LockstepModel):
             The dice of the runs.
         runs : int, optional
             How many; left out, as many as there are particles.
+        copies : int
+            How often to have all these runs, one lot after another, each lot with the same dice.
 
         Notes
         -----
@@ -290,7 +292,9 @@ class Particles(LockstepModel):
         draw = _uniform(_words(self.seed, 0, branch, self.day, RESAMPLE, 0)[0])
         origin = np.zeros(self.particles if runs is None else runs, np.int64)
         ancestors(self.share[: self.particles], draw, origin)
+        number, origin = np.tile(np.arange(len(origin)), copies), np.tile(origin, copies)
         model = branched(self, np.full(len(origin), branch), scenario=scenario, column=origin)
+        model.runs.run[:] = number
         orders = model.state.orders
         firm = (orders.due != NONE) & (orders.firm == 1)
         orders.due[firm] = NONE

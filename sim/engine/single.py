@@ -1,13 +1,15 @@
 """Single rules for readers of one run in Python: the very lines of the kernels, not compiled, so none is copied."""
 
 from collections import namedtuple
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.theatre.compiled.epochs import rules_of
 from sim.theatre.compiled.program import ACTOR, LOAD, NONE, SIDE, Floats, Program
+from sim.theatre.language.scenario import Scenario
 
 from . import aside, decide, perceive, readings, weigh
 from ._numba import uncompiled
@@ -25,6 +27,12 @@ def as_written(program: Program) -> Numbers:
     """The numbers of a program, shared by all runs."""
     shared = np.array([parameter.value for parameter in program.parameters])
     return Numbers(shared, np.full(len(shared), NONE, np.int32), np.zeros((0, 1)))
+
+
+def written_on(scenario: Scenario) -> Callable[[int], tuple[Program, Numbers]]:
+    """How to look up what runs go by on a day: the program, and its numbers as written."""
+    found = [(each.day, (each.program, as_written(each.program))) for each in rules_of(scenario)]
+    return lambda day: next(held for first, held in reversed(found) if first <= day)
 
 
 _Actor: Any = namedtuple("_Actor", list(ACTOR.names or ()))  # type: ignore[misc]

@@ -7,6 +7,7 @@ from sim.analysis.floating import usual
 from sim.results.ensemble import Ensemble
 from sim.theatre.files.load import check, load, load_history
 from sim.theatre.files.locate import Named
+from sim.theatre.language.changes import still_to_set
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario, as_script, as_series
 from sim.theatre.language.schema import Theatre
@@ -65,6 +66,7 @@ def recorded(
     if not isinstance(history, HistoryFile):
         record = load_history(history, question.theatre)  # once more, now that it matters what the theatre knows
     ends = min(ends, record.last)
+    script = as_script(record, question.theatre, question.start, ends)
     followed = Scenario(
         name=f"{question.name}_recorded",
         title=f"Recorded events, {question.start} to {ends}",
@@ -73,7 +75,8 @@ def recorded(
         runs=1,
         seed=question.seed,
         theatre=_without_noise(question.theatre),
-        script=as_script(record, question.theatre, question.start, ends),
+        script=script,
+        changes=still_to_set(question.changes, script, ends),
         series=as_series(record, question.start, ends),
         history_until=ends,
         record=record,

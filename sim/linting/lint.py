@@ -18,6 +18,7 @@ from sim.theatre.files.load import Resolved, load_either, resolve, without
 from sim.theatre.files.locate import Named
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import changes_told
 
 from .dead_numbers import PairedRuns, Trial, trial_of
 from .findings import Finding, Places, covering, stale
@@ -27,7 +28,13 @@ from .recorded import impossible, record_held_to
 RUNS = 4000
 """Runs of the ensemble that is looked at, unless told otherwise."""
 
-_ENTRIES = {"initial": "variables.{}.start", "overrides": "{}", "script": "script.{}", "forbid": "forbid.{}"}
+_ENTRIES = {
+    "initial": "variables.{}.start",
+    "overrides": "{}",
+    "changes": "changes.{}",
+    "script": "script.{}",
+    "forbid": "forbid.{}",
+}
 """Sections of a scenario that are lists of changes, and what a change is called."""
 ONE_IS_ENOUGH = ("impossible",)
 """Kinds of findings in a theatre that hold if one scenario makes them."""
@@ -49,6 +56,8 @@ class Linted:
     """Those of the scenario's own files."""
     held_to_record: bool = False
     """Whether it was held to a record of what happened."""
+    changes: tuple[str, ...] = ()
+    """What changes in its course, a line for each entry."""
 
 
 @dataclass(frozen=True)
@@ -213,7 +222,8 @@ class _Examined:
         own = _uncovered(finding for finding in found if finding.file in self.places.of_the_question)
         unneeded = stale(self.places.own, self.places.explanations[self.places.own], found)
         base_rates, held = self.watch.ensemble.base_rates, self.record is not None
-        return Linted(name, self.scenario.title, self.runs, base_rates, (*own, *unneeded), held)
+        told = tuple(changes_told(self.scenario))
+        return Linted(name, self.scenario.title, self.runs, base_rates, (*own, *unneeded), held, told)
 
     def _dead_entries(self) -> Iterator[Finding]:
         """Entries of the scenario's own file without which every path is the same."""
@@ -255,6 +265,7 @@ class _Examined:
         own = self.places.explanations[self.places.own]
         read = {path for parameter in program_of(self.scenario).parameters for path in parameter.paths}
         changed = [".".join(map(str, keys)) for keys in self.resolved.changes]
+        changed += self.scenario.epochs[-1].changed  # what they are before and after is the question that it asks
         changes: list[Trial] = []
         for each in written(self.scenario.theatre):
             path, section = each.path, each.keys[0]

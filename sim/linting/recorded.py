@@ -23,7 +23,8 @@ def record_held_to(scenario: Scenario, resolved: Resolved) -> HistoryFile | None
     """
     if scenario.record is not None:
         return scenario.record
-    if scenario.forbid or any(keys[0] != "variables" or keys[2:3] != ("start",) for keys in resolved.changes):
+    rules = any(keys[0] != "variables" or keys[2:3] != ("start",) for keys in resolved.changes)
+    if rules or scenario.changes or scenario.forbid:
         return None
     try:
         record = record_of(scenario)

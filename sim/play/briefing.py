@@ -1,17 +1,39 @@
-"""A view in words: what an adviser would say to whoever sits in the seat that morning."""
+"""A view in words: what an adviser would say to whoever sits in the seat that morning, the gravest first to be seen."""
 
+import re
 from collections.abc import Iterator
-from datetime import date
 
-from sim.text import WIDTH, capital, checked_width, counted, listed, number, on, paragraph, percent, printable
+from sim.text import (
+    WIDTH,
+    called,
+    capital,
+    checked_width,
+    counted,
+    in_words,
+    listed,
+    number,
+    on,
+    paragraph,
+    percent,
+    printable,
+)
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 
-from .view import Item, Reading, View
+from .view import Grievance, Item, Reading, View
 
+_DEATH = re.compile(r"\b(?:kill|die|dead|death)", re.IGNORECASE)
+_MOST_NEWS = 10
+"""Pieces of news that a briefing tells, at most; the view has all."""
+_GRAVE = 4
+"""From this rung on an act's rung is told."""
 _MOST_MOVED = 6
 """Variables that are told because they moved, at most."""
 _LEAST_MOVED = 0.02
 """Of a share; of other quantities, of what they were."""
+_MOST_HELD, _LEAST_HELD = 5, 0.02
+_HOW_MUCH = ((0.6, "almost all that one can hold"), (0.35, "very much"), (0.15, "much"), (0.05, "something"))
+"""What is held against another, in words, from which share on."""
 
 
 def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
@@ -23,10 +45,16 @@ def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
         The page is too narrow.
     """
     checked_width(width)
-    lines = [f"{view.label}: {on(view.date)}, day {view.day + 1}, turn {view.turn + 1}", view.session]
-    if view.over:
-        lines[0] = f"{view.label}: the session is over, {on(view.date)}"
-    sections = (_opening(view), _news(view), _state(view), _moved(view), _held(view), _standing(view, scenario))
+    theatre = scenario.theatre
+    lines = [_title(view, scenario)]
+    sections = (
+        _opening(view),
+        _news(view, theatre),
+        _state(view, theatre),
+        _moved(view),
+        _held(view),
+        standing(view, theatre),
+    )
     for section in map(list, sections):
         if section:
             lines.append("")
@@ -35,67 +63,87 @@ def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
     return printable("\n".join(lines)) + "\n"
 
 
+def _title(view: View, scenario: Scenario) -> str:
+    if view.over:
+        return f"{view.label.upper()}: the session is over, on {on(view.date)}"
+    return f"{view.label.upper()}: {on(view.date)} (day {view.day + 1} of {scenario.days}, turn {view.turn + 1})"
+
+
 def _opening(view: View) -> Iterator[str]:
     if view.turn == 0 and view.wants:
         yield f"What you are after: {view.wants}"
     if view.stopped:
-        yield capital(f"The clock stops early: {_because(view.stopped)}.")
+        why = f"because {view.stopped}" if view.stopped.startswith("of ") else f": {view.stopped}"
+        yield f"The clock stops early{'' if why.startswith(':') else ' '}{why}."
 
 
-def _because(why: str) -> str:
-    return f"because {why}" if why.startswith("of ") else why
-
-
-def _news(view: View) -> Iterator[str]:
-    """What the seat has learned since its last view."""
+def _news(view: View, theatre: Theatre) -> Iterator[str]:
+    """What the seat has learned since its last view; of much, what is gravest."""
     if not view.news:
-        if view.turn:
+        if view.turn and not view.over:
             yield "Nothing new has come to your ears."
         return
+    gravest = sorted(view.news, key=lambda item: (not _concerns(item, view), -item.rung, item.number))[:_MOST_NEWS]
     yield "WHAT IS NEW"
     for item in view.news:
-        yield f"{on(item.date, year=False)}: {told(item)}"
+        if item in gravest:
+            yield f"{on(item.date, year=False)}: {told(item, theatre)}"
+    if left := len(view.news) - len(gravest):
+        yield f"And {in_words(left)} smaller piece{'s' if left > 1 else ''} of news."
 
 
-def told(item: Item) -> str:
+def _concerns(item: Item, view: View) -> bool:
+    """Whether a piece of news is about the seat's own orders and losses."""
+    return item.kind in ("lapsed", "event") or item.deaths > 0 or (item.target == view.actor and item.rung >= _GRAVE)
+
+
+def told(item: Item, theatre: Theatre) -> str:
     """A piece of news in a few sentences."""
     parts = [item.text]
     if item.learned.toordinal() - item.date.toordinal() > 1:
         parts.append(f"(You hear of it on {on(item.learned, year=False)}.)")
-    if item.deaths:
+    if item.deaths and not _says(item.text, item.deaths):
         parts.append(f"{counted(item.deaths, 'person').replace('persons', 'people')} died.")
     if item.claimed_by is not None and item.claimed_by != item.actor:
-        parts.append(f"{item.claimed_by} claims it.")
+        claimed = called(theatre.actors[item.claimed_by].label)
+        if not any(word in item.text for word in claimed.split() if word[0].isupper()):
+            parts.append(f"{capital(claimed)} claims it.")
     if item.kind == "deniable":
-        held = [f"{each.label} {percent(each.share)}" for each in item.responsible]
+        held = [f"{called(each.label)} {percent(each.share)}" for each in item.responsible]
         parts.append(f"You hold {listed(held)} responsible." if held else "You hold nobody responsible.")
+    if item.rung >= _GRAVE:
+        parts.append(f"(Rung {item.rung}.)")
     return " ".join(parts)
 
 
-def _state(view: View) -> Iterator[str]:
+def _says(text: str, deaths: int) -> bool:
+    """Whether a text tells how many died itself."""
+    counts = f"{in_words(deaths)}|{deaths:,}" + ("|an?" if deaths == 1 else "")
+    return re.search(rf"\b(?:{counts})\b", text, re.IGNORECASE) is not None and _DEATH.search(text) is not None
+
+
+def _state(view: View, theatre: Theatre) -> Iterator[str]:
     whole = view.rungs[-1]
-    yield f"THE LADDER: rung {whole.rung}, {whole.rung_label}; tension {view.tension:.0f} of 100."
+    yield f"THE LADDER: rung {whole.rung} of 9, {whole.rung_label}; tension {view.tension:.0f} of 100."
     higher = [f"{each.label} {each.rung}" for each in view.rungs[:-1] if each.rung]
     if higher:
-        yield f"By exchange: {listed(higher)}."
+        yield f"By exchange: {'; '.join(higher)}."
     if view.outcomes:
-        yield f"What has come about: {listed([f'{name} on {on(day)}' for name, day in _by_day(view.outcomes)])}."
-
-
-def _by_day(outcomes: dict[str, date]) -> list[tuple[str, date]]:
-    return sorted(((name.replace("_", " "), day) for name, day in outcomes.items()), key=lambda each: each[1])
+        by_day = sorted(view.outcomes.items(), key=lambda each: (each[1], each[0]))
+        came = [f"{theatre.outcomes[name].label} ({on(day, year=False)})" for name, day in by_day]
+        yield f"What has come about: {'; '.join(came)}."
 
 
 def _moved(view: View) -> Iterator[str]:
-    """The variables that moved most in a week, and on the first morning what the seat cannot see."""
+    """The variables that moved most in a week, and what the seat hears of late."""
     moved = sorted((each for each in view.variables if _change(each) > 0.0), key=lambda each: -_change(each))
     if moved:
         yield "WHAT MOVED IN A WEEK"
         for each in moved[:_MOST_MOVED]:
-            yield f"{each.label}: {_amount(each, each.a_week_ago)} → {_amount(each, each.value)}"
+            yield f"{each.label}: {amount(each, each.a_week_ago)} → {amount(each, each.value)}"
     old = [each for each in view.variables if each.as_of is not None and (view.date - each.as_of).days > 1]
-    if old:
-        yield f"You know of {listed([each.label for each in old])} with some days' delay."
+    if old and view.turn == 1:
+        yield f"You hear with some days' delay of: {'; '.join(each.label for each in old)}."
 
 
 def _change(reading: Reading) -> float:
@@ -110,38 +158,54 @@ def _change(reading: Reading) -> float:
     return size / _LEAST_MOVED if size >= _LEAST_MOVED else 0.0
 
 
-def _amount(reading: Reading, value: float | bool | None) -> str:
+def amount(reading: Reading, value: float | bool | None) -> str:
+    """A value of a variable as a sentence says it."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return percent(value) if reading.unit == "1" else f"{number(value)} {reading.unit}".strip()
+    unit = "people" if reading.unit == "persons" else reading.unit
+    return percent(value) if unit == "1" else f"{number(value)} {unit}".strip()
 
 
 def _held(view: View) -> Iterator[str]:
     """What the seat's people hold against others."""
-    held = sorted((each for each in view.grievances if each.provocation >= 0.02), key=lambda each: -each.provocation)
+    held = sorted((each for each in view.grievances if _is_held(each)), key=lambda each: -each.provocation)
     if held:
-        yield "WHAT YOUR PEOPLE HOLD AGAINST OTHERS (of 1)"
-        for each in held[:6]:
-            blood = f", blood {each.blood:.2f}" if each.blood >= 0.005 else ""
-            yield f"{each.label}: provocation {each.provocation:.2f}{blood}, like rung {each.strongest:.1f} by now"
+        yield "WHAT YOUR PEOPLE HOLD AGAINST OTHERS"
+        for each in held[:_MOST_HELD]:
+            much = next((words for least, words in _HOW_MUCH if each.provocation >= least), "a little")
+            blood = ", and there is blood between you" if each.blood >= 0.05 else ""
+            guess = ", most of it only suspected" if each.suspected > 0.5 else ""
+            feels = f"; it feels like rung {each.strongest:.0f} today" if each.strongest >= 0.5 else ""
+            yield f"{each.label}: {much} ({percent(each.provocation)}){guess}{blood}{feels}"
 
 
-def _standing(view: View, scenario: Scenario) -> Iterator[str]:
-    """What the seat has ordered."""
-    actions, mine = scenario.theatre.actions, view.standing
+def _is_held(grievance: Grievance) -> bool:
+    return grievance.provocation >= _LEAST_HELD
+
+
+def standing(view: View, theatre: Theatre) -> Iterator[str]:
+    """What stands of a seat's orders, a sentence each."""
     if view.over:
         return
+    mine, labels = view.standing, {lever.path: lever.label for lever in view.levers}
     yield "YOUR ORDERS"
     if mine.played_by == "rules":
-        yield "The umpire has handed your seat to the rules."
+        yield "The umpire has handed your seat to the rules; no order of yours stands."
         return
-    for each in (*mine.scheduled, *view.ordered):
-        yield f"{on(each.on)}: {actions[each.act].label} ({each.act})"
+    for each in mine.scheduled:
+        yield f"{on(each.on)}: {theatre.actions[each.act].label}"
+    for each in view.ordered:
+        yield f"{on(each.on)}: {theatre.actions[each.act].label} (your people ordered it before)"
     if mine.never:
-        yield f"Never: {listed([actions[act].label for act in mine.never])}"
+        yield f"Never: {'; '.join(theatre.actions[act].label for act in mine.never)}"
     for path, value in mine.stance.items():
-        yield f"{path} = {value:g}"
-    otherwise = "the rules decide for you" if mine.otherwise == "rules" else "you do nothing"
-    yield f"On days for which you order nothing, {otherwise}."
+        yield f"Stance: {labels.get(path, path)}, {100 * value:.2g} % a day"
+    yield otherwise_told(mine.otherwise)
+
+
+def otherwise_told(otherwise: str) -> str:
+    """What becomes of days without orders."""
+    what = "your people decide for themselves" if otherwise == "rules" else "your side does nothing"
+    return f"On days without an order of yours, {what}."

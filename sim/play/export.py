@@ -50,8 +50,8 @@ def _forbidden(session: "Session") -> dict[str, Any]:
         if before == "always":
             continue
         windows = list(_spans([act in day.refused for day in lived], scenario.start))
-        if before not in (None, "never"):
-            kept = before if isinstance(before, tuple | list) else (before,)
+        if before is not None and not isinstance(before, str):
+            kept = before if isinstance(before, tuple) else (before,)
             windows += [each.model_dump(mode="json", by_alias=True, exclude_none=True) for each in kept]
         found[act] = windows
     return found

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.floating import usually
+from sim.engine.numbers import Numbers
+from sim.engine.single import as_written
 from sim.replays.lookup import Course, Deed
 from sim.theatre.compiled.arithmetic import decay, exp
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
@@ -98,9 +100,19 @@ class Known:
         return self.seat.actor == action.split(".")[0] or later(act.known_to, act.news_after, self.seat.actor) == 0
 
     @cached_property
+    def numbers(self) -> Numbers:
+        """The program's numbers."""
+        return as_written(self.program)
+
+    @cached_property
     def hears_all(self) -> bool:
-        """Whether it learns of every act in the theatre the morning after."""
-        return all(self.learns_at_once(name) for name in self.program.actions)
+        """Whether it learns the morning after of every act that shows in rungs, in tension or among the dead."""
+        theatre = self.scenario.theatre
+        return all(
+            self.learns_at_once(name)
+            for name, act in theatre.actions.items()
+            if act.rung or act.casualties is not None or theatre.ladder.rungs[0].severity.value
+        )
 
     @cached_property
     def deeds(self) -> tuple[Deed, ...]:

@@ -71,6 +71,7 @@ def options(session: "Session", seat: Seat) -> Options:
     session._refuse_over()
     known, desk, morning = session.known(seat.id), session.desks[seat.id], session.world.morning
     program, theatre, world = session.world.program, session.scenario.theatre, session.world
+    turns = theatre.hands
     hands = {int(program.action[program.actions.index(act)]["hand"]) for act in seat.acts}
     chances: dict[str, float] = {}
     hold: float | None = 1.0
@@ -79,14 +80,16 @@ def options(session: "Session", seat: Seat) -> Options:
             chances[program.actions[rate.action]] = rate.rate / (1.0 + choice.total)
         hold = None if hold is None else hold / (1.0 + choice.total)
     secret = {act: reads_hidden(known, act) for act in seat.acts}
-    by_hand = {theatre.hands[act] for act in seat.acts if secret[act]}
+    by_hand = {turns[act] for act in seat.acts if secret[act]}
     ordered = {act: day for (day, _), act in sorted(desk.scheduled.items(), reverse=True)}
     found = []
     for act in seat.acts:
         action, why = theatre.actions[act], morning.why_not(act)
         lead = lead_of(action)
         told = as_told(known, act, why)
-        if session.world.program.script.forbidden[world.day, program.actions.index(act)]:
+        if world.day < program.script.imposed_days:
+            told.append("history is imposed today, and nobody decides")
+        if program.script.forbidden[world.day, program.actions.index(act)]:
             told.append("the scenario forbids it")
         found.append(
             Option(
@@ -95,13 +98,13 @@ def options(session: "Session", seat: Seat) -> Options:
                 story=without_premise(theatre, act),
                 target=action.target,
                 rung=action.rung,
-                hand=theatre.hands[act],
+                hand=turns[act],
                 open=not told and act not in desk.never,
                 why_not=tuple(told),
                 earliest=world.date + dt.timedelta(days=lead),
                 scheduled=ordered.get(act),
                 refused=act in desk.never,
-                chance=None if theatre.hands[act] in by_hand else chances.get(act, 0.0),
+                chance=None if turns[act] in by_hand else chances.get(act, 0.0),
                 deniable=action.deniability.value,
                 lethal=action.casualties is not None,
             )

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.analysis.floating import usual
 from sim.engine.explain import Choice
-from sim.engine.single import as_written, dead_by_side
+from sim.engine.single import dead_by_side
 from sim.replays.blame import blames
 from sim.replays.lookup import Deed
 from sim.replays.wording import sentence, wording_of
@@ -33,9 +33,10 @@ _LEAST = 0.005
 def seen(session: "Session", seat: Seat) -> View:
     """Put together what a seat may know this morning."""
     known = session.known(seat.id)
-    items = tuple(_numbered(sorted([*_items(known), *_lapsed(session, seat)], key=_when)))
+    items = tuple(_numbered(sorted([*_items(known), *_lapsed(session, seat), *_announced(session, seat)], key=_when)))
     begun = session.turns[-1].first if session.turns else -1
-    news = tuple(item for item in items if item.learned > session.scenario.start + timedelta(days=begun))
+    last = session.scenario.start + timedelta(days=begun)  # the morning of the last view
+    news = tuple(item for item in items if item.learned > last)
     actor = session.scenario.theatre.deciders[seat.actor]
     return View(
         session=session.scenario.title,
@@ -57,7 +58,7 @@ def seen(session: "Session", seat: Seat) -> View:
         grievances=() if session.over else tuple(_grievances(session, seat, known)),
         outcomes=dict(_outcomes(known)),
         standing=session.desks[seat.id].standing,
-        ordered=own_orders(session.world.model, seat),
+        ordered=own_orders(session.world.model, seat.actor),
         levers=tuple(levers_of(session, seat)),
     )
 
@@ -86,9 +87,8 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
         text = scenario.script[entry].story or capital(f"{words}.")
         return Item(number=deed.event, date=day, learned=learned, kind="event", text=text)
     action, event = scenario.theatre.actions[deed.action], known.events[deed.event]
-    dead = dead_by_side(known.program, int(event["action"]), deed.deaths, as_written(known.program))
+    dead = dead_by_side(known.program, int(event["action"]), deed.deaths, known.numbers)
     deniable = float(event["deniability"]) > 0.0 and not own
-    claimed = action.claimed_by
     return Item(
         number=deed.event,
         date=day,
@@ -101,7 +101,7 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
         rung=deed.rung,
         deaths=deed.deaths,
         dead=dead,
-        claimed_by=claimed if claimed is not None and (claimed != deed.actor or not deniable) else None,
+        claimed_by=action.claimed_by,
         responsible=tuple(_responsible(known, event)) if deniable else (),
     )
 
@@ -111,10 +111,12 @@ def _unclaimed(known: Known, deed: Deed) -> str:
     theatre, action = known.scenario.theatre, known.scenario.theatre.actions[deed.action]
     if action.unclaimed is not None:
         return action.unclaimed
-    with_what = f" ({theatre.instruments[action.instrument].label.lower()})" if action.instrument else ""
-    where = f", {theatre.places[action.place].label}" if action.place else ""
     whom = called(known.course.name(action.target, deed.day))
-    return f"Somebody acts against {whom}{with_what}{where}, on rung {deed.rung}, and nobody owns up to it."
+    instrument = theatre.instruments[action.instrument].label.lower() if action.instrument else None
+    place = theatre.places[action.place].label if action.place else None
+    means = "; ".join(each for each in (instrument, place) if each)
+    does = "attacks" if deed.rung >= 4 else "moves against"
+    return f"Somebody {does} {whom}{f' ({means})' if means else ''}. Nobody owns up to it."
 
 
 def _responsible(known: Known, event: np.void) -> Iterator[Held]:
@@ -122,7 +124,7 @@ def _responsible(known: Known, event: np.void) -> Iterator[Held]:
     program, deniability = known.program, float(event["deniability"])
     told = blames(
         program,
-        as_written(program),
+        known.numbers,
         int(event["action"]),
         bool(event["deaths"] > 0),
         deniability,
@@ -144,6 +146,13 @@ def _lapsed(session: "Session", seat: Seat) -> Iterator[Item]:
         text = f"Your order could not be carried out. {label}: {why}."
         learned = when + timedelta(days=1)
         yield Item(number=0, date=when, learned=learned, kind="lapsed", text=text, act=act, actor=seat.actor)
+
+
+def _announced(session: "Session", seat: Seat) -> Iterator[Item]:
+    """What the umpire has told the seat."""
+    for day, text in session.desks[seat.id].told:
+        when = session.scenario.start + timedelta(days=day)
+        yield Item(number=0, date=when, learned=when, kind="event", text=text)
 
 
 def _stopped(session: "Session", seat: Seat, known: Known) -> str | None:

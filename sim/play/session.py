@@ -23,6 +23,7 @@ from .seats import PlayError, Seat, seats_of
 from .standing import Desk, inject_fault
 from .table import (
     Advanced,
+    Announced,
     Ended,
     Entry,
     Handed,
@@ -38,10 +39,14 @@ from .turns import Turn, lived_turn
 from .world import World
 
 if TYPE_CHECKING:
+    from .belief import Believing
+    from .debrief import Debrief
+    from .debrief.plans import Then
     from .futures import Futures
     from .options import Options
     from .view import View
 
+_OTHER_DICE = 0x5EA7_0F_0D1CE
 Clock = Callable[[], str | None]
 """Tells the time that entries bear; None leaves it out."""
 
@@ -118,7 +123,7 @@ class Session:
         self.injects: dict[dt.date, list[str]] = {}
         self.turns: list[Turn] = []
         self.paused, self.ended = False, False
-        self._known: dict[str, Known] = {}
+        self._forget()
 
     @classmethod
     def open(cls, path: str | PathLike[str], clock: Clock = utc) -> "Session":
@@ -196,6 +201,17 @@ class Session:
 
         return options(self, self.seat(seat))
 
+    def believing(self, seat: str) -> "Believing":
+        """Worlds that look the same to a seat this morning, weighed by how likely they make what it has seen.
+
+        Their dice are none that the session throws: a seat could else look into what will come.
+        """
+        from .belief import believing
+
+        if seat not in self._beliefs:
+            self._beliefs[seat] = believing(self.known(seat), self.seed ^ _OTHER_DICE)
+        return self._beliefs[seat]
+
     def futures(self, seat: str, acts: Sequence[str] | None = None, *, runs: int = 500, days: int = 90) -> "Futures":
         """What could come of a seat's options, from what it knows.
 
@@ -210,6 +226,18 @@ class Session:
             raise PlayError("at this table nobody may ask what could come of an option")
         self._refuse_over()
         return futures(self, self.seat(seat), acts, runs=runs, days=days)
+
+    def debrief(self, runs: int = 300, days: int = 90, *, then: "Then" = "rules") -> "Debrief":
+        """Look back: what each decision moved, what could be known, and how usual it all is.
+
+        Raises
+        ------
+        PlayError
+            No day was lived yet.
+        """
+        from .debrief import debrief
+
+        return debrief(self, runs, days, then=then)
 
     # What a player does.
 
@@ -312,6 +340,19 @@ class Session:
             raise PlayError(fault)
         self._take(Injected(day=self.day, at=self._clock(), by=by, act=act, on=when))
 
+    def announce(self, text: str, to: Sequence[str] | None = None, *, by: str | None = None) -> None:
+        """Tell seats something that the model knows nothing of, such as a rumour; left out, all of them.
+
+        Raises
+        ------
+        PlayError
+            There is no such seat, or nothing is said.
+        """
+        if not text.strip() or len(text) > 4000:
+            raise PlayError("an announcement has between 1 and 4,000 letters")
+        seats = tuple(self.seats) if to is None else tuple(self.seat(name).id for name in to)
+        self._take(Announced(day=self.day, at=self._clock(), by=by, text=text.strip(), to=seats))
+
     def _day_to_come(self, day: DayLike) -> int:
         """Count a day that was not lived yet."""
         try:
@@ -387,6 +428,9 @@ class Session:
                 self.desks[entry.seat].take(entry.order, self)
             case Injected():
                 self.injects.setdefault(entry.on, []).append(entry.act)
+            case Announced():
+                for seat in entry.to:
+                    self.desks[seat].told.append((self.day, entry.text))
             case Handed():
                 self.desks[entry.seat].hand_over(entry.to, self)
             case Seated():
@@ -399,7 +443,12 @@ class Session:
                 self._go_through(self._holding[: entry.keep])
             case _:
                 pass
-        self._known.clear()
+        self._forget()
+
+    def _forget(self) -> None:
+        """Work out anew what seats know and believe, when they are asked next."""
+        self._known: dict[str, Known] = {}
+        self._beliefs: dict[str, Believing] = {}
 
     def _go_through(self, entries: Sequence[Entry]) -> None:
         """Begin anew, and let entries take effect once more."""
@@ -418,7 +467,6 @@ class Session:
         """
         if isinstance(entry, Advanced):
             lived_turn(self, entry.days)
-            self._known.clear()
             if self.day != entry.to or self.world.digest() != entry.digest:
                 raise PlayError(
                     f"this version of the model gives the days from {self.scenario.date_of(entry.day)} on another "

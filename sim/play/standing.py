@@ -34,6 +34,8 @@ class Desk:
         """Who may give orders; if nobody is named, anybody."""
         self.lapsed: list[tuple[int, str, str]] = []
         """Orders that could not be carried out: the day, the act, and why."""
+        self.told: list[tuple[int, str]] = []
+        """What the umpire has told it, and on the morning of which day."""
 
     @property
     def standing(self) -> Standing:
@@ -145,13 +147,17 @@ class Desk:
         earliest = world.date + timedelta(days=lead_of(act))
         day = self.day_for(deed, session, kept)
         if not world.date <= day <= session.scenario.end:
-            return f"{deed.act} on {on(day)} is not within the days to come, {on(world.date)} to {on(session.scenario.end)}"
+            return f"{deed.act} on {on(day)} is not within {_to_come(session)}"
         if day < earliest:
             return f"{deed.act} takes an order {lead_of(act)} d ahead: the earliest day is {on(earliest)}"
         hand = session.scenario.theatre.hands[deed.act]
         if (day, hand) in kept:
             standing = self.scheduled.get((day, hand), "another act of this order")
             return f"{called_hand(hand)} acts once a day, and {standing} is ordered for {on(day)} already"
+        if (day - session.scenario.start).days < world.program.script.imposed_days:
+            return (
+                f"history is imposed up to {on(session.scenario.history_until or day)}, and nobody decides until then"
+            )
         if (day, hand) in world.scripted:
             return f"the scenario itself says what {called_hand(hand)} does on {on(day)}"
         if _forbidden(session, deed.act, day):
@@ -208,6 +214,11 @@ def levers_of(session: "Session", seat: Seat) -> list[Lever]:
     return found
 
 
+def _to_come(session: "Session") -> str:
+    """The days for which something can be ordered."""
+    return f"the days to come, {on(session.world.date)} to {on(session.scenario.end)}"
+
+
 def _rests(reason: Reason, ahead: int) -> bool:
     """Whether an act will still be resting so many days from now."""
     return reason.kind == "cooldown" and reason.value is not None and ahead < reason.value
@@ -225,7 +236,7 @@ def inject_fault(act: str, day: date, session: "Session") -> str | None:
     if act not in theatre.actions:
         return f"there is no act '{act}'{did_you_mean(act, theatre.actions)}"
     if not world.date <= day <= session.scenario.end:
-        return f"{on(day)} is not within the days to come, {on(world.date)} to {on(session.scenario.end)}"
+        return f"{on(day)} is not within {_to_come(session)}"
     for name, desk in session.desks.items():
         if act in desk.seat.acts and desk.played_by == "orders":
             return f"{act} is for the seat {name} to order; hand the seat to the rules first, or have its player do it"

@@ -63,6 +63,18 @@ class Injected(Message):
     on: date
 
 
+class Announced(Message):
+    """The umpire told seats something that the model knows nothing of."""
+
+    kind: Literal["tell"] = "tell"
+    day: int
+    at: str | None = None
+    by: str | None = None
+    text: Annotated[str, Field(min_length=1, max_length=4000)]
+    to: tuple[str, ...]
+    """The seats that hear of it."""
+
+
 class Handed(Message):
     """The umpire handed a seat to the rules, or back to its player."""
 
@@ -124,7 +136,8 @@ class Said(Message):
 
 
 Entry = Annotated[
-    Ordered | Advanced | Injected | Handed | Seated | Paused | TakenBack | Ended | Said, Field(discriminator="kind")
+    Ordered | Advanced | Injected | Announced | Handed | Seated | Paused | TakenBack | Ended | Said,
+    Field(discriminator="kind"),
 ]
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 """Reads an entry of a ledger."""

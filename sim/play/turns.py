@@ -55,7 +55,7 @@ def lived_turn(session: "Session", days: int) -> Turn:
         stops = tuple(_stops(session))
     turn = Turn(len(session.turns), first, world.day - first, days, stops, begun)
     session.turns.append(turn)
-    session._known.clear()
+    session._forget()
     return turn
 
 

@@ -20,7 +20,6 @@ from sim.theatre.language.schema import Action
 
 from .known import Past
 from .orders import Scheduled
-from .seats import Seat
 
 
 @dataclass(frozen=True)
@@ -155,12 +154,12 @@ def lead_of(action: Action) -> int:
     return 0 if action.order is None else ceil(action.order.lead.value)
 
 
-def own_orders(model: LockstepModel, seat: Seat) -> tuple[Scheduled, ...]:
+def own_orders(model: LockstepModel, actor: str) -> tuple[Scheduled, ...]:
     """What an actor had ordered by itself, and is due, by date."""
     program, due = model.program, model.state.orders.due[:, 0]
     found = [
         Scheduled(act=program.actions[action], on=program.start + dt.timedelta(days=int(day)))
         for action, day in zip(program.orders.tolist(), due.tolist(), strict=True)
-        if day != NONE and program.actions[action] in seat.acts
+        if day != NONE and program.actions[action].split(".")[0] == actor
     ]
     return tuple(sorted(found, key=lambda each: (each.on, each.act)))

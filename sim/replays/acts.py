@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.single import as_written, dead_by_side
+from sim.engine.single import dead_by_side, written_on
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario, ScriptEntry
 
@@ -73,16 +73,17 @@ def acts(
         if event["cause"] != NONE:
             led_to.setdefault(int(event["cause"]), []).append(int(event["number"]))
     script = _entries(scenario)
-    numbers = as_written(program)
-    told = []
+    rules_on, told = written_on(scenario), []
     for event in events:
         if event["actor"] == NONE:
             told.append(_imposed(scenario, program, event))
             continue
         deadly, loads = event["deaths"] > 0, event["rung"] > 0 or event["deaths"] > 0
         seen = (int(event["action"]), bool(deadly), float(event["deniability"]), control[event["day"]])
-        blame = blames(program, numbers, *seen) if loads else ()
-        dead = dead_by_side(program, int(event["action"]), int(event["deaths"]), numbers)
+        rules, numbers = rules_on(event["day"])
+        dead = dead_by_side(rules, int(event["action"]), int(event["deaths"]), numbers)
+        rules, numbers = rules_on(event["day"] + 1)  # it is taken in on the morning after
+        blame = blames(rules, numbers, *seen) if loads else ()
         told.append(_act(course, program, event, script, dead, blame, led_to.get(int(event["number"]), [])))
     return tuple(told)
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from sim.engine.block import Block
 from sim.engine.readings import NEVER_SINCE
-from sim.engine.single import as_written, dead_by_side
-from sim.theatre.compiled.compile import program_of
+from sim.engine.single import dead_by_side, written_on
 from sim.theatre.compiled.program import NONE, Program
+from sim.theatre.language.number import Number, numbers
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Actor
 from sim.theatre.language.terms import Condition, Quantity
@@ -104,10 +104,11 @@ class Course:
             so &= self._on(condition)
         for text, limit in condition.clauses.items():
             value = self.value(text)
-            so &= value >= limit.value if limit.op == ">=" else value <= limit.value
+            threshold = self._of_day(limit)
+            so &= value >= threshold if limit.op == ">=" else value <= threshold
         if condition.any:
             so &= np.logical_or.reduce([self.holds(alternative) for alternative in condition.any])
-        return so if condition.for_ is None else days_on_end(so) >= condition.for_.value
+        return so if condition.for_ is None else days_on_end(so) >= self._of_day(condition.for_)
 
     def _on(self, condition: Condition) -> Held:
         start = self.scenario.start
@@ -157,8 +158,8 @@ class Course:
 
     def dead(self, deed: Deed) -> dict[str, int]:
         """How many people of each side died of an act."""
-        program = self._program
-        return dead_by_side(program, program.actions.index(deed.action), deed.deaths, self._numbers)
+        program, numbers = self._rules_on(deed.day)
+        return dead_by_side(program, program.actions.index(deed.action), deed.deaths, numbers)
 
     def _since(self, who: str, rung: str | None = None) -> Values:
         """Days since an action, or an actor's last act on a rung or above."""
@@ -191,12 +192,26 @@ class Course:
         return {}
 
     @cached_property
-    def _program(self) -> Program:
-        return program_of(self.scenario)
+    def _rules_on(self) -> Callable[[int], tuple[Program, Any]]:
+        return written_on(self.scenario)
 
     @cached_property
-    def _numbers(self) -> Any:
-        return as_written(self._program)
+    def _changed(self) -> dict[int, Values]:
+        """Thresholds that change in the course of the run, day by day, by the identity of the number."""
+        found: dict[int, Values] = {}
+        if self.scenario.changes:
+            written = dict(self.scenario.numbers())
+            for epoch in self.scenario.epochs:
+                now = dict(numbers(epoch.theatre))
+                for path in epoch.changed & now.keys():
+                    number = written[path]
+                    values = found.setdefault(id(number), np.full(self.scenario.days, number.value))
+                    values[(epoch.on - self.scenario.start).days :] = now[path].value
+        return found
+
+    def _of_day(self, number: Number) -> float | Values:
+        """A number of the scenario, day by day where it changes."""
+        return self._changed.get(id(number), number.value)
 
 
 @cache

@@ -1,16 +1,19 @@
 """What a scenario changes in the one it extends, and the numbers to doubt first, with ranges and sources."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
 
-from sim.text import on
+from sim.text import called, on
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.inventory import Row, inventory
 from sim.theatre.files.load import load_either, load_sources, sources_of
 from sim.theatre.files.resolve import Resolved, changes
-from sim.theatre.language.scenario import Scenario
+from sim.theatre.files.yaml_tree import plain
+from sim.theatre.language.days import Spell, Window, windows_of
+from sim.theatre.language.names import EVERY_ACT
+from sim.theatre.language.scenario import Scenario, ScenarioFile
 from sim.theatre.language.sources import Sources, parse
 from sim.theatre.parameters.in_words import action_in_words, in_words
 
@@ -156,9 +159,12 @@ def _changes(scenario: Scenario, resolved: Resolved) -> Iterator[str]:
         elif path == "history" and scenario.history_until is not None:
             yield f"Up to {on(scenario.history_until)} the recorded events are imposed, and nobody decides."
         elif section == "forbid":
-            yield _forbidden(rest, scenario)
+            written = ScenarioFile.model_validate(plain(resolved.first.tree)).forbid
+            yield _forbidden(rest, scenario, written)
         elif section == "script":
             yield _scripted(rest, scenario)
+        elif section == "changes":
+            yield from _changed_later(rest, scenario)
         elif section == "initial":
             yield f"On the first morning, another value: {_label(f'variables.{rest}', scenario)}."
         else:
@@ -167,15 +173,34 @@ def _changes(scenario: Scenario, resolved: Resolved) -> Iterator[str]:
             yield f"{in_words(scenario, path)}{value}."
 
 
-def _forbidden(action: str, scenario: Scenario) -> str:
-    when = scenario.forbid.get(action)
-    label = _label(f"actions.{action}", scenario)
+def _forbidden(action: str, scenario: Scenario, written: Mapping[str, Spell]) -> str:
+    actor = action.removesuffix(EVERY_ACT)
+    if actor == action:
+        label, when = _label(f"actions.{action}", scenario), scenario.forbid.get(action)
+    else:
+        label = f"all that {called(scenario.theatre.actors[actor].label)} would choose to do, unless an act is named"
+        when = written[action]
     if when is None or when == "never":
         return f"Not forbidden any more: {label}."
     if when == "always":
         return f"Forbidden on all days: {label}."
-    ends = [f"{word} {on(day)}" for word, day in (("from", when.from_), ("until", when.until)) if day is not None]
-    return f"Forbidden {' '.join(ends)}: {label}."
+    return f"Forbidden {', and '.join(map(_window, windows_of(when)))}: {label}."
+
+
+def _window(window: Window) -> str:
+    ends = ("from", window.from_), ("until", window.until)
+    return " ".join(f"{word} {on(day)}" for word, day in ends if day is not None)
+
+
+def _changed_later(name: str, scenario: Scenario) -> Iterator[str]:
+    change = scenario.changes.get(name)
+    if change is None:
+        yield f"Left out: what it inherits as {name.replace('_', ' ')}."
+        return
+    if change.story:
+        yield f"From {on(change.on)}, in every run: {change.story.rstrip('.')}."
+    for path, value in change.set.items():
+        yield f"From {on(change.on)}, {in_words(scenario, path)} is {value:g}."
 
 
 def _scripted(name: str, scenario: Scenario) -> str:

@@ -115,15 +115,19 @@ class ActorAgent(mesa.Agent):
     def __init__(self, model, name: str):
         super().__init__(model)
         self.name = name
-        self.traits = model.theatre.deciders[name]
         mine = [(hand_of(action, rule), action) for action, rule in model.theatre.actions.items()]
         self.hand_of = {action: hand for hand, action in sorted(mine) if action.split(".")[0] == name}
-        self.actions: dict[str, Action] = {action: model.theatre.actions[action] for action in self.hand_of}
+        self.go_by(model.theatre)
         self.hands = list(dict.fromkeys(self.hand_of.values()))
-        self.drivers = {action: weighted(rule.drivers) for action, rule in self.actions.items()}
         self.pairs = {by: pair for (holder, by), pair in model.pairs.items() if holder == name}
         self.intents: dict[str, Intent] = {}
         """What its hands are going to do."""
+
+    def go_by(self, theatre) -> None:
+        """Take its rules from a theatre."""
+        self.traits = theatre.deciders[self.name]
+        self.actions: dict[str, Action] = {action: theatre.actions[action] for action in self.hand_of}
+        self.drivers = {action: weighted(rule.drivers) for action, rule in self.actions.items()}
 
     @property
     def fading(self) -> float:

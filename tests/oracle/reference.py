@@ -17,10 +17,11 @@ from sim.theatre.language.scenario import Scenario, ScriptEntry
 from sim.theatre.language.schema import Market, Theatre
 from sim.theatre.language.terms import Condition
 from sim.theatre.language.variables import FlagVariable, LogVariable
+from sim.theatre.parameters.change import with_numbers
 
 from .actor import ActorAgent, Event, Order, Pair, Tally, hand_of
 from .dice import Dice
-from .reading import Lookout, Weighted, clip, kept_pairs, kept_tallies, weighted
+from .reading import Lookout, Watch, Weighted, clip, kept_pairs, kept_tallies, weighted
 from .world import Effects, MarketAgent, WorldAgent, bounds
 
 PHASES = ("perceive", "decide", "adjudicate", "settle")
@@ -56,6 +57,7 @@ class ReferenceModel(mesa.Model):
             raise ValueError(f"the reference model runs one world, found runs={runs}")
         self.case = scenario if isinstance(scenario, Scenario) else read_scenario(scenario)
         self.theatre: Theatre = self.case.theatre
+        self.script = self.case.script
         self.dice = Dice(0 if seed is None else seed, run, branch)
         with naming(Names.of(self.theatre)):
             self._lay_out_rules()
@@ -127,6 +129,8 @@ class ReferenceModel(mesa.Model):
 
     def step(self) -> None:
         """One day."""
+        if any(change.on == self.date for change in self.case.changes.values()):
+            self.go_by(self._rules_of_today())
         self.yesterday, self.today = self.today, []
         self.effects, self.draws = Effects(self.theatre.variables), {}
         for phase in PHASES:
@@ -135,6 +139,32 @@ class ReferenceModel(mesa.Model):
         self.day += 1
         self.running = self.day < self.case.days
         self.datacollector.collect(self)
+
+    def _rules_of_today(self) -> Scenario:
+        """The scenario with all numbers that have been changed by today, the latest last."""
+        numbers: dict[str, float | str] = {}
+        for change in sorted(self.case.changes.values(), key=lambda each: each.on):
+            numbers |= change.set if change.on <= self.date else {}
+        return with_numbers(self.case.model_copy(update={"changes": {}}), numbers)
+
+    def go_by(self, case: Scenario) -> None:
+        """From this day on by the numbers of `case`; all that is remembered stays, and every count of days on end."""
+        counts = [watch.days_on_end for watch in self._watches()]
+        self.theatre, self.script = case.theatre, case.script
+        with naming(Names.of(self.theatre)):
+            self._lay_out_rules()
+            for watch, count in zip(self._watches(), counts, strict=True):
+                watch.days_on_end = count
+            for agent in self.agents:
+                if isinstance(agent, ActorAgent):
+                    agent.go_by(self.theatre)
+
+    def _watches(self) -> list[Watch]:
+        lookouts = self.morning, self.evening_of_flags, self.evening_of_outcomes
+        found = [watch for each in lookouts for watch in (*each.named.values(), *each.asked.values())]
+        for watch in found:
+            found += watch.alternatives
+        return found
 
     # What agents ask and tell
 
@@ -153,10 +183,11 @@ class ReferenceModel(mesa.Model):
 
     def forbids(self, action: str) -> bool:
         rule = self.case.forbid.get(action, "never")
-        return rule.holds(self.date) if isinstance(rule, Window) else rule == "always"
+        windows = [rule] if isinstance(rule, Window) else [] if isinstance(rule, str) else rule
+        return rule == "always" or any(window.holds(self.date) for window in windows)
 
     def script_of_today(self) -> Iterator[tuple[str, ScriptEntry]]:
-        return ((name, entry) for name, entry in sorted(self.case.script.items()) if entry.on == self.date)
+        return ((name, entry) for name, entry in sorted(self.script.items()) if entry.on == self.date)
 
     def scripted(self, hand: str) -> ScriptEntry | None:
         """The entry by which a hand acts today, if any."""

@@ -22,10 +22,11 @@ from sim.execution.workers import pool
 from sim.given import MOST_RUNS, plain, whole
 from sim.results.ensemble import Ensemble, dataset, event_table, outcome_table
 from sim.results.storage.manifest import provenance
-from sim.theatre.language.days import Window
+from sim.theatre.language.changes import still_to_set, too_late
+from sim.theatre.language.days import Spell, Window, windows_of
 from sim.theatre.language.record import called_hand
 from sim.theatre.language.scenario import Scenario, ScriptEntry
-from sim.theatre.parameters.change import ChangeError, number_path, with_numbers
+from sim.theatre.parameters.change import ChangeError, number_path, with_numbers, without_changes
 
 from .trunk import trunk
 
@@ -105,7 +106,7 @@ def branch(
     refuse_memory(needed, f"{runs:,} branches", "choose fewer", QueryError)
     change = _checked(origin.scenario, first, overrides or {}, actions, forbid)
     stem = trunk(origin, run, first, keep=True)
-    rules = _under(stem.scenario, change.numbers)
+    rules = _under(stem.scenario, change.numbers, origin.scenario.start + timedelta(days=first))
     numbers = np.zeros(1, np.int64) if same_dice else np.arange(1, runs + 1)
 
     def futures(part: NDArray[np.int64]) -> Block:
@@ -148,20 +149,18 @@ def _checked(
 
 def _refuse_past(scenario: Scenario, path: str, day: int) -> None:
     """Refuse to change what only counts before the day."""
-    keys = path.split(".")
-    if keys[0] == "variables" and keys[2:] == ["start"]:
-        raise QueryError(
-            f"'{path}' matters on the first morning only; write it into a scenario, and compare the two scenarios"
-        )
-    if keys[0] == "script" and scenario.script[keys[1]].on < scenario.start + timedelta(days=day):
-        raise QueryError(f"'{path}': {keys[1]} happens on {scenario.script[keys[1]].on}, before {dated(scenario, day)}")
+    past = too_late(path, scenario.script, scenario.start + timedelta(days=day), dated(scenario, day))
+    if past is not None:
+        advice = "" if path.startswith("script.") else "; write it into a scenario, and compare the two scenarios"
+        raise QueryError(f"{past}{advice}")
 
 
-def _under(scenario: Scenario, numbers: Mapping[str, float | str]) -> Scenario:
+def _under(scenario: Scenario, numbers: Mapping[str, float | str], on: date) -> Scenario:
+    """The rules from a date on: what the scenario has changed by then is changed back to what is asked for."""
     if not numbers:
         return scenario
     try:
-        return with_numbers(scenario, numbers)
+        return with_numbers(without_changes(scenario, numbers.keys(), on), numbers)
     except ChangeError as error:
         raise QueryError(str(error)) from None
 
@@ -263,18 +262,24 @@ def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, ch
             "title": f"{scenario.title}: run {run} from {on} on",
             "days": last + 1,
             "script": script,
+            "changes": still_to_set(rules.changes, script, end),
             "series": series,
             "forbid": forbid,
         }
     )
 
 
-def _until_end(window: Any, on: date) -> Any:
-    """The window in which an action is vetoed from a day on, together with the one in which it was already."""
-    if window == "always":
-        return window
-    earlier = isinstance(window, Window) and window.holds(on) and window.from_
-    return "always" if earlier is None else Window.model_validate({"from": earlier or on})
+def _until_end(spell: Spell | None, on: date) -> Spell:
+    """When an action is vetoed that is so from a day on, besides when it was already."""
+    if spell == "always":
+        return spell
+    windows = windows_of(spell or "never")
+    begun = [window.from_ for window in windows if window.holds(on)]
+    if None in begun:
+        return "always"
+    over = [window for window in windows if window.until is not None and window.until < on]
+    from_then_on = Window.model_validate({"from": min((day for day in begun if day is not None), default=on)})
+    return (*over, from_then_on) if over else from_then_on
 
 
 def changes_in(changes: Iterable[str]) -> dict[str, str]:

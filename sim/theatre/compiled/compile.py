@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from sim.theatre.language.days import holds_on
 from sim.theatre.language.names import Names, naming
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
@@ -342,12 +343,9 @@ class Compiler:
                 act[place] = self.action_at[entry.do]
                 deaths[place] = NONE if entry.deaths is None else entry.deaths
         forbidden = np.zeros((scenario.days, len(self.actions)), np.uint8)
-        for action, window in scenario.forbid.items():
+        for action, spell in scenario.forbid.items():
             for day in range(scenario.days):
-                today = scenario.start + timedelta(days=day)
-                forbidden[day, self.action_at[action]] = (
-                    window == "always" if isinstance(window, str) else window.holds(today)
-                )
+                forbidden[day, self.action_at[action]] = holds_on(spell, scenario.start + timedelta(days=day))
         until = scenario.history_until
         imposed = 0 if until is None else min((until - scenario.start).days + 1, scenario.days)
         return Script(act, deaths, forbidden, self._series(), imposed)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.theatre.language.base import refuse
 from sim.theatre.language.record import HistoryFile, RecordedEvent, placed
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 
 from .compile import key
 from .program import NONE, Floats, Ints, Program, RecordTable
@@ -185,8 +186,8 @@ class _Orders:
 
     def __init__(self, scenario: Scenario, sure: Mapping[str, tuple[int, str]]) -> None:
         """`sure` has the day and the action of each act that is sure."""
-        actions, self._hands = scenario.theatre.actions, scenario.theatre.hands
-        self._lead = {name: ceil(act.order.lead.value) for name, act in actions.items() if act.order is not None}
+        self._hands = scenario.theatre.hands
+        self._leads = [((each.on - scenario.start).days, _leads(each.theatre)) for each in scenario.epochs]
         self.taken = {(day, self._hands[action]) for day, action in sure.values()}
         """Days and hands whose turns are known to be taken."""
         self._sure: dict[tuple[str, int], int] = {}
@@ -198,14 +199,24 @@ class _Orders:
         """The day on which an act was decided that was done on a day: the same day, unless it was ordered."""
         return self._sure[action, done] if surely else self._free(action, done)
 
+    def _lead(self, action: str, given: int) -> int:
+        """Days from order to act, of an order given on a day."""
+        return next((lead for first, lead in reversed(self._leads) if first <= given), self._leads[0][1]).get(action, 0)
+
     def _free(self, action: str, done: int) -> int:
-        given = done - self._lead.get(action, 0)
+        possible = (done - lead.get(action, 0) for _, lead in self._leads)
+        given = max((day for day in possible if day + self._lead(action, day) == done), default=done)
         busy = any(
             act == action and first <= done and given <= last
             for (act, last), first in self._sure.items()
             if first < last
         )
         return done if given < 0 or busy or (given, self._hands[action]) in self.taken else given
+
+
+def _leads(theatre: Theatre) -> dict[str, int]:
+    actions = theatre.actions.items()
+    return {name: ceil(action.order.lead.value) for name, action in actions if action.order is not None}
 
 
 def _uneven(found: dict[str, list[tuple[int, ...]]], seen: Floats) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -135,6 +135,7 @@ def citations(part: Theatre | Scenario) -> Iterator[tuple[str, str]]:
     else:
         yield from _citations(part.theatre, ())
         yield from _citations(part.script, ("script",))
+        yield from _citations(part.changes, ("changes",))
 
 
 def _citations(part: Any, keys: tuple[str, ...]) -> Iterator[tuple[str, str]]:

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from sim.theatre.language import names
 from sim.theatre.language.base import Model, refuse
+from sim.theatre.language.changes import number_path
 from sim.theatre.language.map_file import MapFile
 from sim.theatre.language.measures import MeasureError, measure_name, measure_names
 from sim.theatre.language.misfits import misfits
@@ -335,7 +336,24 @@ def _scenario(resolved: Resolved) -> Scenario:
     series = {}
     if scenario.record is not None and scenario.history_until is not None:
         series = as_series(scenario.record, scenario.start, min(scenario.history_until, scenario.end))
-    return scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare))), "series": series})
+    scenario = scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare))), "series": series})
+    if scenario.changes:
+        _refuse_unchangeable(scenario, resolved)
+    return scenario
+
+
+def _refuse_unchangeable(scenario: Scenario, resolved: Resolved) -> None:
+    """Refuse changes of numbers under which a run cannot go on."""
+    from sim.theatre.compiled.epochs import UnchangeableError, rules_of  # as above
+
+    try:
+        rules_of(scenario)
+    except UnchangeableError as error:
+        known = dict(scenario.numbers())
+        written = resolved.scenario.content["changes"].content[error.entry].content["set"].entries()
+        at = next(node.key for key, node in written.items() if number_path(str(key), known) == error.path)
+        text, _, hint = str(error).partition("; ")
+        raise ScenarioError([fault(at, f"changes.{error.entry}: {text}", hint)]) from None
 
 
 _OWN = Scenario.model_fields.keys() - {"theatre", "record", "series"}

@@ -86,18 +86,21 @@ def _key(node: Node, part: Key) -> Key | None:
 def _one_alternative(placed: Sequence[tuple[ErrorDetails, Path, int | None]]) -> Iterator[tuple[ErrorDetails, Path]]:
     """Where a value may be one of several things, keep what is said about the one that was meant."""
     rivals: dict[Path, set[str]] = {}
-    for line, path, choice in placed:
+    kinds = [_INSIDE if choice is not None and len(path) > choice else line["type"] for line, path, choice in placed]
+    for kind, (_, path, choice) in zip(kinds, placed, strict=True):
         if choice is not None:
-            rivals.setdefault(path[:choice], set()).add(line["type"])
-    for line, path, choice in placed:
-        types = rivals[path[:choice]] if choice is not None else {line["type"]}
-        if line["type"] in (types - _SHALLOW or types & {"literal_error"} or types):
+            rivals.setdefault(path[:choice], set()).add(kind)
+    for kind, (line, path, choice) in zip(kinds, placed, strict=True):
+        types = rivals[path[:choice]] if choice is not None else {kind}
+        if kind in (types - _SHALLOW or types & {"literal_error"} or types):
             yield line, path
 
 
 _STRANGE_KEY = {"extra_forbidden", "invalid_key"}
-_SHALLOW = {"literal_error", "bool_type", "bool_parsing", "model_type"}
+_SHALLOW = {"literal_error", "bool_type", "bool_parsing", "model_type", "tuple_type"}
 """Not even the kind of thing that this alternative asks for."""
+_INSIDE = "inside"
+"""It is that kind of thing, and the fault lies within it."""
 
 
 def _finding(line: ErrorDetails, path: Path, tree: Node, kind: type[Model]) -> SchemaFault:
@@ -192,6 +195,9 @@ _SAID: dict[str, Callable[[ErrorDetails], str]] = {
     "less_than_equal": lambda line: _expected(f"at most {line['ctx']['le']}")(line),
     "less_than": lambda line: _expected(f"a number below {line['ctx']['lt']}")(line),
     "too_long": lambda line: f"expected {line['ctx']['max_length']} entries, found {line['ctx']['actual_length']}",
+    "too_short": lambda line: (
+        f"expected {line['ctx']['min_length']} or more entries, found {line['ctx']['actual_length']}"
+    ),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float", "int_parsing_size"), _WHOLE),
     **dict.fromkeys(("float_type", "float_parsing"), _FIGURE),
     **dict.fromkeys(("bool_type", "bool_parsing"), _FLAG),
@@ -246,6 +252,8 @@ def _record(annotation: Any, node: Node) -> Any:
     if get_origin(annotation) not in (Union, UnionType):
         return annotation
     options = [_record(option, node) for option in get_args(annotation) if get_origin(option) is not Literal]
+    if isinstance(node.content, list) and (lists := [each for each in options if get_origin(each) in (tuple, list)]):
+        return lists[0]
     kind = _kind(node)
     meant = [option for option in options if kind and kind.content in _kinds(option)]
     maps = [option for option in options if isinstance(option, type) and issubclass(option, Model)]

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.text import did_you_mean
+from sim.theatre.language.names import EVERY_ACT
 from sim.theatre.language.record import HistoryFile, RecordedEvent, imposed
 
 from .errors import Fault, ScenarioError, fault
@@ -18,7 +19,7 @@ from .overrides import NoSuchPath, find, put
 from .series import with_series
 from .yaml_tree import Key, Node, plain, read
 
-_MERGED = ("script", "forbid")
+_MERGED = ("script", "changes", "forbid")
 
 
 @dataclass
@@ -78,13 +79,15 @@ def merge(files: list[File], faults: list[Fault]) -> Resolved:
 
 
 def entry(resolved: Resolved, path: str) -> Node | None:
-    """Return what is written at a path: of the theatre, `script.ID` or `forbid.ACTION`; `runs` is the file itself."""
+    """Return what is written at a path of the theatre, or at `script.ID` or the like; `runs` is the file itself."""
     section, _, rest = path.partition(".")
     if path == "runs":
         return resolved.first.tree.get("extends")
     if section in _MERGED:
         written = (file.get(section) for file in (resolved.scenario, resolved.first.tree))
-        return next((found for entries in written if entries and (found := entries.get(rest)) is not None), None)
+        keys = (rest, f"{rest.split('.')[0]}{EVERY_ACT}") if section == "forbid" else (rest,)
+        found = (entries.get(key) for key in keys for entries in written if entries)
+        return next((node for node in found if node is not None), None)
     theatre = resolved.theatre
     try:
         return _at(theatre, find(theatre, path)) if theatre is not None else None
@@ -127,7 +130,7 @@ def changes(file: File) -> list[str]:
     """What a file sets in what it extends, by path."""
     tree = file.tree
     changed = [key for key in ("start", "days", "history") if tree.get(key)]
-    for section in ("initial", "overrides", "script", "forbid"):
+    for section in ("initial", "overrides", "changes", "script", "forbid"):
         entries = node.entries() if (node := tree.get(section)) else {}
         changed += [str(key) if section == "overrides" else f"{section}.{key}" for key in entries]
     return changed

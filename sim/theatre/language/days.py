@@ -1,9 +1,9 @@
 """Days as files write them: a date, a period of dates, a window that may be open."""
 
 from datetime import date, timedelta
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, WithJsonSchema, model_validator
 
 from sim.text import date_from
 
@@ -67,6 +67,33 @@ class Window(Model):
     def holds(self, day: date) -> bool:
         """Whether `day` lies in it."""
         return (self.from_ is None or day >= self.from_) and (self.until is None or day <= self.until)
+
+
+def _one_alone(windows: tuple[Window, ...]) -> tuple[Window, ...] | Window:
+    """Several windows as they are; a list of one is that one."""
+    if not windows:
+        raise ValueError("an empty list holds on no day; give a window, or write 'never'")
+    return windows[0] if len(windows) == 1 else windows
+
+
+Windows = Annotated[tuple[Window, ...], AfterValidator(_one_alone), Field(json_schema_extra={"minItems": 1})]
+"""A list of windows, of which any may hold."""
+Spell = Literal["always", "never"] | Window | Windows
+"""On which days something holds: on all or on none, or within one window or any of several."""
+
+
+def holds_on(spell: Spell, day: date) -> bool:
+    """Whether `day` lies in it."""
+    if isinstance(spell, str):
+        return spell == "always"
+    return any(window.holds(day) for window in windows_of(spell))
+
+
+def windows_of(spell: Spell) -> tuple[Window, ...]:
+    """The windows that are given, none for `always` and `never`."""
+    if isinstance(spell, str):
+        return ()
+    return (spell,) if isinstance(spell, Window) else tuple(spell)
 
 
 class Period(Model):

@@ -97,6 +97,23 @@ def listing(kind: str, allowed: tuple[str, ...]) -> str:
     return f"; this theatre has {shown}" + (" …" if len(allowed) > 8 else "")
 
 
+EVERY_ACT = ".*"
+"""What follows an actor's id where all its acts are meant."""
+
+
+def acts(name: str) -> str:
+    """Return the name of an action, or of an actor with `.*` behind it, if the theatre defines it.
+
+    Raises
+    ------
+    ValueError
+        There is none.
+    """
+    if name.endswith(EVERY_ACT):
+        return require("actor", name.removesuffix(EVERY_ACT)) + EVERY_ACT
+    return require("action", name)
+
+
 def known(kind: str, *others: str) -> Callable[[str], str]:
     """A validator that refuses names the theatre does not define."""
 

@@ -8,6 +8,8 @@ from . import names
 
 ActorRef = Annotated[str, AfterValidator(names.known("actor"))]
 ActionRef = Annotated[str, AfterValidator(names.known("action"))]
+ActsRef = Annotated[str, AfterValidator(names.acts)]
+"""An action, or all that an actor chooses to do: `us.*`."""
 VariableRef = Annotated[str, AfterValidator(names.known("variable"))]
 DyadRef = Annotated[str, AfterValidator(names.known("dyad"))]
 SideRef = Annotated[str, AfterValidator(names.known("side"))]

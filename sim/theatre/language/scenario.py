@@ -11,11 +11,12 @@ from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_va
 
 from . import names
 from .base import Id, Model, Source, Text, refuse
-from .days import Day, Window
+from .changes import Change, Epoch, canonical, epochs
+from .days import Day, Spell
 from .misfits import misfits, odd_values
 from .number import Number, numbers
 from .record import HistoryFile, called_hand, imposed
-from .references import ActionRef, VariableRef
+from .references import ActionRef, ActsRef, VariableRef
 from .schema import Effects, Theatre
 
 Days = Annotated[int, Field(ge=1, le=20_000, strict=True)]
@@ -53,7 +54,7 @@ class History(Model):
 
 
 Script = dict[Id, ScriptEntry]
-Forbid = dict[ActionRef, Literal["always", "never"] | Window]
+Forbid = dict[ActsRef, Spell]
 
 
 class ScenarioFile(Model):
@@ -76,9 +77,14 @@ class ScenarioFile(Model):
     """Other values of the theatre, by dotted path: `actions.us.strike_iran.rate: 0.001`."""
     script: dict[Id, ScriptEntry | None] = {}
     """Dated events imposed on every run; `null` leaves out an inherited one."""
+    changes: dict[Id, Change | None] = {}
+    """Numbers that take another value from the morning of a date on; `null` leaves out an inherited change."""
     history: History | None = None
     forbid: Forbid = {}
-    """Actions that stay in the dice but are not carried out: `always`, or a window of dates."""
+    """Acts that stay in the dice but are not carried out: `always`, a window of dates, or a list of windows.
+
+    `us.*` means all acts of an actor but accidents, which nobody can forbid; an entry for one of its acts, such as
+    `us.offer_talks: never`, has the last word on that act, whichever file it stands in."""
     lint: dict[str, Text] = {}
     """Findings of `sim lint` that are meant to be: the path of what is found, and why."""
 
@@ -97,6 +103,8 @@ class Scenario(Model):
     seed: Seed = 0
     theatre: Theatre
     script: Script = {}
+    changes: dict[Id, Change] = {}
+    """Numbers that take another value from the morning of a date on; what came before stays bit for bit."""
     history_until: Day | None = None
     """Up to this day nobody decides; only the script acts."""
     series: dict[VariableRef, dict[Day, float]] = {}
@@ -104,6 +112,7 @@ class Scenario(Model):
     record: HistoryFile | None = None
     """The whole record of which a part is imposed: what judges the runs, and changes none."""
     forbid: Forbid = {}
+    """By action; what is written of all acts of an actor is told of each."""
     chosen: tuple[str, ...] = ()
     """Numbers that its files set without a range of their own: what it asks about, and so not uncertain."""
     levers_drawn: bool = False
@@ -126,6 +135,25 @@ class Scenario(Model):
         if until is not None and start is not None and until < start:
             raise ValueError(f"history ends on {until}, before the first day, {start}")
         return until
+
+    @field_validator("changes", mode="after")
+    @classmethod
+    def _changes_fit(cls, changes: dict[str, Change], info: Any) -> dict[str, Change]:
+        theatre, script, start, days = (info.data.get(name) for name in ("theatre", "script", "start", "days"))
+        if not changes or not isinstance(theatre, Theatre) or None in (script, start, days):
+            return changes  # what has faults of its own is told first
+        return canonical(changes, theatre, script, (start, _end(start, days)))
+
+    @field_validator("forbid", mode="after")
+    @classmethod
+    def _act_by_act(cls, forbid: Forbid, info: Any) -> Forbid:
+        theatre = info.data.get("theatre")
+        wild = [name for name in forbid if name.endswith(names.EVERY_ACT)]
+        if not wild or not isinstance(theatre, Theatre):
+            return forbid
+        acts = {name for name, action in theatre.actions.items() if not action.accident}
+        each = {name: forbid[f"{actor}.*"] for name in sorted(acts) if f"{(actor := name.split('.')[0])}.*" in forbid}
+        return each | {name: spell for name, spell in forbid.items() if name not in wild}
 
     @model_validator(mode="after")
     def _within_the_calendar(self) -> Self:
@@ -175,7 +203,20 @@ class Scenario(Model):
     @property
     def end(self) -> date:
         """The last day."""
-        return self.start + timedelta(days=self.days - 1)
+        return _end(self.start, self.days)
+
+    @cached_property
+    def epochs(self) -> tuple[Epoch, ...]:
+        """What holds from the first day on, and from the date of each change on."""
+        with names.naming(names.Names.of(self.theatre)):
+            return epochs(self.changes, self.theatre, self.script, self.start)
+
+    def as_of(self, day: int) -> Self:
+        """The scenario by the rules of a day, which counts from 0, as if they had always held."""
+        if not self.changes:
+            return self
+        now = [each for each in self.epochs if (each.on - self.start).days <= day][-1]
+        return self.model_copy(update={"theatre": now.theatre, "script": now.script, "changes": {}})
 
     def date_of(self, day: int) -> str:
         """The date of a day, which counts from 0, in ISO 8601."""
@@ -194,6 +235,8 @@ class Scenario(Model):
         content = self.model_dump(mode="json", by_alias=True, exclude=left_out)
         if not self.levers_drawn:
             del content["levers_drawn"]  # as it was before they could be
+        if not self.changes:
+            del content["changes"]  # likewise
         theatre = _as_before_telling(_as_before_seats(_but_for_absent_sides(content["theatre"])))
         content["theatre"] = {key: value for key, value in theatre.items() if key not in judging}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
@@ -201,7 +244,8 @@ class Scenario(Model):
     def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
         """Copy it, with some fields changed; the hash is taken anew, or the copy would pass for the original."""
         copied = super().model_copy(update=update, deep=deep)
-        copied.__dict__.pop("sha256", None)
+        for found in ("sha256", "epochs"):
+            copied.__dict__.pop(found, None)
         return copied
 
     @property
@@ -217,6 +261,11 @@ class Scenario(Model):
         """
         yield from numbers(self.theatre)
         yield from numbers(self.script, ("script",))
+
+
+def _end(start: date, days: int) -> date:
+    """The last day of a run, as far as the calendar goes."""
+    return start + timedelta(days=min(days - 1, (date.max - start).days))
 
 
 def as_script(record: HistoryFile, theatre: Theatre, first: date, last: date) -> Script:
@@ -259,7 +308,7 @@ _SEATS = {
 
 
 def _as_before_seats(theatre: dict[str, Any]) -> dict[str, Any]:
-    """A theatre without what says that everybody knows all there is: older results, made before seats, keep their hash."""
+    """A theatre that has no secrets as it was before it could have any: older results keep their hash."""
     return theatre | {
         part: {
             name: {key: value for key, value in entry.items() if key not in own or value not in (None, {})}

@@ -588,6 +588,33 @@ class Theatre(Model):
         held = {(each.of[0], each.of[1]) for each in self._read() if each.kind in GRIEVANCES}
         return {(observer, by) for observer, by in replies | held if {observer, by} <= self.deciders.keys()}
 
+    @model_validator(mode="after")
+    def _who_feels_it_knows_of_it(self) -> Self:
+        """An act that some hear of later, or never, is none that they feel: what they held would tell them."""
+        observers = {observer for observer, _ in self.pairs_read()} | {each for _, each, _ in self.tallies_read()}
+        faults: list[tuple[tuple[str, ...], str]] = []
+        for name, action in self.actions.items():
+            if action.known_to is None and action.news_after is None:
+                continue
+            aware = {name.split(".")[0], *(action.known_to or ())}
+            for who in sorted((observers & self._who_feel(action)) - aware):
+                fault = f"{who} feels this act by the rules and would not know of it; add {who} to 'known_to'"
+                faults.append((("actions", name, "known_to"), fault))
+        refuse(faults)
+        return self
+
+    def _who_feel(self, action: Action) -> set[str]:
+        """Those whose grievances an act can add to or take from: its target, whom it harms, and who protects them."""
+        weighs = action.rung > 0 or action.casualties is not None or action.calm.value > 0 or action.attribute.value > 0
+        hurt = {action.target, *(action.sides_of_its_dead if action.casualties else ())} if weighs else set()
+        hurt |= {side for side, share in action.harms.items() if share.value > 0}
+        guardians = {
+            name
+            for name, actor in self.deciders.items()
+            if any(actor.protects[each].value > 0 for each in hurt & actor.protects.keys())
+        }
+        return hurt | guardians
+
     def tallies_read(self) -> list[tuple[str, str, str]]:
         """(kind, observer, by) of every impunity and toll that some term or condition reads, in order of observers."""
         read = {(each.of[0], each.of[1], str(each.kind)) for each in self._read() if each.kind in TALLIES}

@@ -1,23 +1,19 @@
 """A scenario with some of its numbers changed, by their paths: what a sweep tries, and a branch changes on its day."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 
 from pydantic import ValidationError
 
 from sim.given import plain
-from sim.text import did_you_mean
-from sim.theatre.language.number import Number
-from sim.theatre.language.paths import meaning, path_splits
+from sim.theatre.language.changes import Change, ChangeError, entry_of, in_order, number_path
 from sim.theatre.language.scenario import Scenario
 
-
-class ChangeError(ValueError):
-    """A number cannot be changed so; the message says why."""
+__all__ = ["ChangeError", "changes_told", "number_path", "with_change", "with_numbers", "without_changes"]
 
 
 def with_numbers(scenario: Scenario, changes: Mapping[str, float | str]) -> Scenario:
-    """Return the scenario with other values for some of its numbers.
+    """Return the scenario with other values for some of its numbers, from the first day on.
 
     Parameters
     ----------
@@ -37,7 +33,7 @@ def with_numbers(scenario: Scenario, changes: Mapping[str, float | str]) -> Scen
         canonical = number_path(path, values)
         if values[canonical].plausible is not None:
             chosen.add(canonical)
-        entry = _entry(content if canonical.startswith("script.") else content["theatre"], canonical)
+        entry = entry_of(content if canonical.startswith("script.") else content["theatre"], canonical)
         entry["value"] = plain(value)
     content["chosen"] = sorted(chosen)
     try:
@@ -49,50 +45,60 @@ def with_numbers(scenario: Scenario, changes: Mapping[str, float | str]) -> Scen
         raise ChangeError(f"{_blamed(where, changes)}: {said}") from None
 
 
-def number_path(path: str, values: Mapping[str, Number]) -> str:
-    """Return the canonical path of a number: terms and quantities in it match by meaning.
+def with_change(scenario: Scenario, on: date, numbers: Mapping[str, float | str]) -> Scenario:
+    """Return the scenario with other values for some of its numbers from the morning of a date on.
+
+    What it changes itself on that date stands, but for these numbers.
 
     Raises
     ------
     ChangeError
-        It leads to no number.
+        A path leads to no number of the scenario, or to one that cannot change on that date, or a value is not allowed.
     """
-    for written in _readings(path.strip()):
-        if written in values:
-            return written
-    inside = [known for known in values if known.startswith(f"{path}.")]
-    hint = did_you_mean(path, tuple(values)) or "; 'sim describe' prints them all"
-    if inside:
-        hint = f"; inside it there are {', '.join(inside[:4])}" + (" …" if len(inside) > 4 else "")
-    raise ChangeError(f"this scenario has no number '{path}'{hint}")
+    known = dict(scenario.numbers())
+    new = {number_path(path, known): plain(value) for path, value in numbers.items()}
+    changes = _but_for(scenario.changes, new.keys(), on, on)
+    name = f"from_{on:%Y_%m_%d}"
+    while name in changes:
+        name += "_on"
+    try:
+        changes[name] = Change(on=on, set=new)
+        return Scenario.model_validate(
+            {field: getattr(scenario, field) for field in Scenario.model_fields} | {"changes": changes}
+        )
+    except ValidationError as error:
+        found = error.errors()[0]
+        path = next((str(part) for part in reversed(found["loc"]) if part in new), "")
+        said = str(found["msg"]).removeprefix("Value error, ")
+        raise ChangeError(f"{path}: {said}" if path and path not in said else said) from None
 
 
-def _readings(path: str) -> Iterator[str]:
-    """The path as it is, then with what follows each dot written the one way that paths call it."""
-    yield path
-    for at, letter in enumerate(path):
-        if letter == ".":
-            yield f"{path[: at + 1]}{meaning(path[at + 1 :])}"
+def changes_told(scenario: Scenario) -> Iterator[str]:
+    """What changes in the course of a scenario, a line for each entry: from when on, and what numbers are and were."""
+    for on, of_day in in_order(scenario.changes):
+        day = (on - scenario.start).days
+        before = dict((scenario.as_of(day - 1) if day else scenario).numbers())
+        for name, change in of_day.items():
+            values = (f"{path} is {value:g}, was {before[path].value:g}" for path, value in change.set.items())
+            yield f"from {on} on ({name}): {'; '.join(values)}"
 
 
-def _entry(node: Any, rest: str) -> dict[str, Any]:
-    """The record of a number in a scenario's content; ids hold dots, so the longest key that fits is tried first."""
-    found = _descend(node, rest)
-    assert found is not None, rest  # a canonical path leads to a number
+def without_changes(scenario: Scenario, paths: Collection[str], on: date) -> Scenario:
+    """Return the scenario in which some numbers, by canonical paths, do not change up to a date; later they may."""
+    if not scenario.changes:
+        return scenario
+    return scenario.model_copy(update={"changes": _but_for(scenario.changes, paths, date.min, on)})
+
+
+def _but_for(changes: Mapping[str, Change], paths: Collection[str], first: date, last: date) -> dict[str, Change]:
+    """Changes, but for those of some numbers from one date to another."""
+    found: dict[str, Change] = {}
+    for name, each in changes.items():
+        within = first <= each.on <= last
+        kept = {path: value for path, value in each.set.items() if not within or path not in paths}
+        if kept:
+            found[name] = each.model_copy(update={"set": kept})
     return found
-
-
-def _descend(node: Any, rest: str) -> dict[str, Any] | None:
-    if not rest:
-        return node if isinstance(node, dict) else None
-    entries = dict(enumerate(node)) if isinstance(node, list) else dict(node) if isinstance(node, dict) else {}
-    if isinstance(entries.get("clauses"), dict):  # a file writes comparisons straight into their condition
-        entries |= entries["clauses"]
-    for key, inner in path_splits(rest, entries):
-        found = _descend(entries[key], inner)
-        if found is not None:
-            return found
-    return None
 
 
 def _blamed(where: str, changes: Mapping[str, float | str]) -> str:

@@ -1,0 +1,176 @@
+"""The parts of a debrief that hold a session to the rules and to other runs, in words."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from sim.text import called, capital, counted, duration, in_words, listed, number, on, percent
+
+from .wording import MINUS, share
+
+if TYPE_CHECKING:
+    from .measures import Place
+    from .partings import Partings, Ruled
+    from .whole import Debrief
+
+_LISTED = 6
+"""Acts, ordered where the rules would have had something else, that are told one by one."""
+_DATES = 4
+"""Dates of one act that are named."""
+_LISTED_IN_VAIN = 4
+"""Acts that were drawn and not done which are named."""
+
+
+def partings_section(found: "Debrief") -> Iterator[str]:
+    """On which days each seat's orders and the actor's own draw went apart."""
+    if any(each.ruled for each in found.partings):
+        yield (
+            "The model's own actor draws every morning, by what it then sees and holds, even if an order takes the "
+            "place of what is drawn. So what it would have done is known day by day, given what was lived until then."
+        )
+    for each in found.partings:
+        yield from _of_seat(found, each)
+
+
+def stood(seat: "Partings") -> str:
+    """On how many mornings its orders decided."""
+    return f"orders decided on {counted(seat.days, 'morning')}"
+
+
+def _of_seat(found: "Debrief", seat: "Partings") -> Iterator[str]:
+    label = capital(called(found.seats[seat.seat]))
+    if not seat.ruled:
+        yield f"{label}: the rules decided on every day."
+        return
+    apart = f"on {in_words(seat.days_apart)} of them the rules would have had something else"
+    yield f"{label}: {stood(seat)}; {apart if seat.days_apart else 'the rules would have had the same on all of them'}."
+    if seat.apart:
+        yield f"· {'First, on' if seat.days_apart > 1 else 'On'} {_parting(found, seat.apart[0])}"
+    deeds = [each for each in seat.apart if each.did is not None and each is not seat.apart[0]]
+    groups: dict[tuple[str | None, str | None], list[Ruled]] = {}
+    for each in deeds:
+        groups.setdefault((each.did, each.would), []).append(each)
+    told = list(groups.values())
+    for group in told[:_LISTED]:
+        yield f"· On {_parting(found, *group)}"
+    if len(told) > _LISTED:
+        more = sum(map(len, told[_LISTED:]))
+        yield f"· So with {in_words(more)} more {'act' if more == 1 else 'acts'}, the last on {on(deeds[-1].date)}."
+    same = sum(each.did is not None and not each.parted for each in seat.ruled)
+    if same:
+        yield f"· {capital(in_words(same))} of the acts ordered had been drawn by the rules themselves that morning."
+    yield from _in_vain(found, seat)
+
+
+def _in_vain(found: "Debrief", seat: "Partings") -> Iterator[str]:
+    """What was drawn on mornings on which it was refused."""
+    mornings = len({each.day for each in seat.quiet})
+    if not mornings:
+        return
+    chance = f"the chance that the rules would have drawn none of it throughout is {percent(seat.chance_of_quiet)}"
+    yield f"· On {counted(mornings, 'morning')} something was refused; {chance}."
+    drawn = seat.drawn_in_vain.most_common()
+    if drawn:
+        told = [f"“{found.labels[act]}” ({_mornings(many)})" for act, many in drawn[:_LISTED_IN_VAIN]]
+        left = len(drawn) - _LISTED_IN_VAIN
+        more = [f"{in_words(left)} more {'act' if left == 1 else 'acts'}"] if left > 0 else []
+        yield f"· What was drawn there and not done: {listed([*told, *more])}."
+
+
+def _mornings(n: int) -> str:
+    return counted(n, "morning")
+
+
+def _parting(found: "Debrief", first: "Ruled", *others: "Ruled") -> str:
+    """What was done on a day, or on several, and what the rules would have had instead."""
+    every = (first, *others)
+    dates = [on(each.date) for each in every]
+    if len(dates) > _DATES:
+        dates = [*dates[: _DATES - 1], f"{in_words(len(dates) - _DATES + 1)} more days"]
+    own = first.hand.partition("/")[2].replace("_", " ")
+    hand = f" by its {own}" if own.endswith("s") else f" in {own}" if own else ""
+    did = f"“{found.labels[first.did]}” was ordered" if first.did else f"nothing was done{hand}"
+    if first.would is None:
+        would = "the rules would have done nothing"
+    elif first.was_due:
+        would = f"the rules would have carried out “{found.labels[first.would]}”, ordered some days before"
+    elif first.ahead:
+        would = f"the rules would have ordered “{found.labels[first.would]}” for {duration(first.ahead)} later"
+    else:
+        would = f"the rules would have chosen “{found.labels[first.would]}”"
+    most = max(each.chance for each in every)
+    chance = f"{'at most ' if others and most >= 0.0005 else ''}{percent(most)}"
+    gave = f"act that was ordered had a chance of {chance}" if first.did else f"chance of nothing was {chance}"
+    mornings = "those mornings" if others else "that morning"
+    return f"{listed(dates)}: {did}, and {would}. By the rules the {gave} on {mornings}."
+
+
+def usual_section(found: "Debrief") -> Iterator[str]:
+    """The history beside runs in which nobody sat, and beside its own run by the rules."""
+    usual = found.usual
+    failed = f" ({in_words(usual.failed)} more failed)" if usual.failed else ""
+    others = f"{usual.runs:,} runs in which the rules play every seat{failed}"
+    yield f"Beside the scenario's first {others}, over the same days:"
+    for each in usual.outcomes:
+        came = f"came about on {on(each.on)}" if each.on else "did not come about"
+        yield f"· “{each.label}” {came}; it does in {share(each.runs, each.of)} of the runs."
+    for place in usual.measures:
+        yield f"· {_placed(place)}"
+    yield from _twin(found)
+
+
+def _placed(place: "Place") -> str:
+    what = f"{place.name}: {number(place.value)}"
+    if place.same == place.runs:
+        return f"{what}, as in all the runs."
+    few = "fewer" if place.name == "Deaths" else "a lower one"
+    same = f", {percent(place.same / max(place.runs, 1))} the same" if place.same else ""
+    less = f"{share(place.below, place.runs)} of the runs have {few}{same}"
+    spread = f"nine in ten lie from {number(place.low)} to {number(place.high)}"
+    return f"{what}. {less}; their median is {number(place.middle)}, and {spread}."
+
+
+def _twin(found: "Debrief") -> Iterator[str]:
+    usual = found.usual
+    if usual.twin.parted is None:
+        yield f"By the rules alone, run {found.run} on the same dice is the same history: nothing else happened in it."
+        return
+    yield (
+        f"By the rules alone, run {found.run} on the same dice goes another way from {on(usual.twin.parted)} on: until "
+        "then the same things happened on the same days."
+    )
+    gained = [f"“{each.label}”" for each in usual.outcomes if each.on and not each.by_rules]
+    lost = [f"“{each.label}” (on {on(each.by_rules)})" for each in usual.outcomes if each.by_rules and not each.on]
+    if gained:
+        yield f"· Only in this history came about: {listed(gained)}."
+    if lost:
+        yield f"· Only in that run came about: {listed(lost)}."
+    if not gained and not lost and usual.outcomes:
+        yield "· In the end the same outcomes had come about in both."
+    compared = [
+        f"{place.name.lower() if place.name in _PLAIN else place.name} {number(place.value)} here, "
+        f"{number(usual.twin.measures[place.name])} there"
+        for place in usual.measures
+    ]
+    yield f"· {capital('; '.join(compared))}."
+    yield "That is one run. What a decision did to what could come is in its futures."
+
+
+_PLAIN = ("Deaths", "Highest rung", "Mean tension")
+
+
+def scores_section(found: "Debrief") -> Iterator[str]:
+    """Scores by the goals that the theatre gives to the actors of seats."""
+    for score in found.usual.scores:
+        place = score.place
+        yield (
+            f"{capital(called(found.seats[score.seat]))} scores {number(place.value)} by its actor's goals. "
+            f"{share(place.below, place.runs)} of {place.runs:,} runs played by the rules score lower"
+            f"{f', {percent(place.same / place.runs)} the same' if place.same else ''}; their median is "
+            f"{number(place.middle)}, and run {found.run} by the rules has {number(score.by_rules)}."
+        )
+        parts = [f"{found.labels.get(name, name)} {_signed(value)}" for name, value in score.parts.items()]
+        yield f"· It is made of: {'; '.join(parts)}."
+
+
+def _signed(value: float) -> str:
+    return f"{MINUS if value < 0 else '+'}{number(abs(value))}" if value else "0"

@@ -1,0 +1,241 @@
+"""The debrief of a session: what each decision moved, where orders parted from the rules, and how usual it all is."""
+
+from dataclasses import asdict, dataclass
+from datetime import date, timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.analysis.floating import usual as usual_floats
+from sim.engine.explain import Observer
+from sim.engine.model import LockstepModel
+from sim.execution.afford import bytes_in_engine, refuse_memory
+from sim.execution.resources import cores
+from sim.execution.workers import pool
+from sim.given import MOST_RUNS, whole
+from sim.text import WIDTH, finite_or_none
+from sim.theatre.language.schema import Theatre
+
+from ..seats import PlayError
+from .decisions import Decision, course_of
+from .effects import Effect, effect
+from .measures import Measures
+from .partings import Partings, Ruled, gathered, hands_of, ruled_today
+from .plans import Futures, Plan, Then, followed, live, lived, plans_of
+from .unseen import Hearsay, Unseen, hearsay, unseen_by
+from .usual import Usual, usual_of
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+RUNS, DAYS, BESIDE = 300, 90, 400
+MOST = 3
+"""Decisions that are told at length."""
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A decision, and what it moved."""
+
+    decision: Decision
+    effect: Effect | None
+    """None of what could not be carried out: it moved nothing."""
+
+    @property
+    def mattered(self) -> bool:
+        """Whether it moved anything by more than its error."""
+        return self.effect is not None and self.effect.mattered
+
+
+@dataclass(frozen=True)
+class Debrief:
+    """What can be said of a session once it has been lived, or of what has been lived so far."""
+
+    title: str
+    seed: int
+    run: int
+    start: date
+    end: date
+    """The last day that was lived."""
+    days: int
+    turns: int
+    taken_back: int
+    """How often the umpire took turns back."""
+    over: bool
+    seats: dict[str, str]
+    """What they are called, by their ids."""
+    people: dict[str, tuple[str, ...]]
+    labels: dict[str, str]
+    """What acts, outcomes and variables are called."""
+    runs: int
+    """Futures for each decision, on either side."""
+    horizon: int
+    """Days that they are followed for."""
+    then: Then
+    judged: tuple[Judged, ...]
+    partings: tuple[Partings, ...]
+    unseen: tuple[Unseen, ...]
+    """Of the decisions of seats that mattered."""
+    hearsay: tuple[Hearsay, ...]
+    usual: Usual
+
+    @property
+    def foremost(self) -> tuple[Judged, ...]:
+        """The decisions that mattered most: of those that moved something by more than its error, at most three."""
+        mattered = [each for each in self.judged if each.mattered and each.effect is not None]
+        mattered.sort(key=lambda each: (-(each.effect.differ if each.effect else 0), each.decision.number))
+        return tuple(mattered[:MOST])
+
+    def text(self, width: int = WIDTH) -> str:
+        """Tell it as a teacher would read it aloud, in lines of at most `width` letters.
+
+        Raises
+        ------
+        ValueError
+            The page is too narrow.
+        """
+        from .text import told
+
+        return told(self, width)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The same as data."""
+        found = asdict(self)
+        found["foremost"] = [each.decision.number for each in self.foremost]
+        for row, each in zip(found["judged"], self.judged, strict=True):
+            for policy in ("before", "after"):
+                row["decision"][policy]["refused"] = sorted(row["decision"][policy]["refused"])
+            if each.effect is not None:
+                low, high = each.effect.interval
+                row["effect"] |= {"share": each.effect.share, "low": low, "high": high}
+            row["mattered"] = each.mattered
+        for rows, partings in zip(found["partings"], self.partings, strict=True):
+            rows |= {
+                "days": partings.days,
+                "days_apart": partings.days_apart,
+                "drawn_in_vain": dict(partings.drawn_in_vain),
+                "chance_of_quiet": partings.chance_of_quiet,
+            }
+        told: dict[str, Any] = _plain(found)
+        return told
+
+
+@usual_floats
+def debrief(
+    session: "Session", runs: int = RUNS, days: int = DAYS, *, then: Then = "rules", beside: int = BESIDE
+) -> Debrief:
+    """Look back on a session.
+
+    Parameters
+    ----------
+    session : Session
+        Over, or as far as it has been lived; it stays as it is.
+    runs : int
+        Futures that branch off with, and again without, each decision.
+    days : int
+        Days that they are followed for, that of the decision included; they end with the scenario.
+    then : {"rules", "orders"}
+        How futures go on after the day of the decision: by the rules, or under the other orders that were given.
+    beside : int
+        Runs of the scenario in which nobody sat, to hold the history beside.
+
+    Returns
+    -------
+    Debrief
+
+    Raises
+    ------
+    PlayError
+        No day was lived, or a number is none.
+    """
+    runs = whole(runs, "futures", 2, MOST_RUNS - 1, PlayError)
+    days = whole(days, "days to follow", 1, 20_000, PlayError)
+    beside = whole(beside, "runs beside it", 2, MOST_RUNS - 1, PlayError)
+    if then not in ("rules", "orders"):
+        raise PlayError(f"after a decision futures go on by the rules or under the other orders, found '{then}'")
+    if not session.world.day:
+        raise PlayError("no day was lived, so there is nothing to look back on")
+    columns = max(runs * min(cores(), 2), beside)
+    refuse_memory(columns * bytes_in_engine(session.world.program), f"{columns:,} futures", "choose fewer", PlayError)
+    course = course_of(session)
+    walked = _walked(session, course.decisions, runs, days, then)
+    judged = tuple(map(Judged, course.decisions, walked.effects))
+    return Debrief(
+        title=session.scenario.title,
+        seed=session.seed,
+        run=session.run,
+        start=session.scenario.start,
+        end=session.scenario.start + timedelta(days=session.world.day - 1),
+        days=session.world.day,
+        turns=session.turn,
+        taken_back=sum(1 for each in session.entries if each.kind == "back"),
+        over=session.over,
+        seats={name: seat.label for name, seat in session.seats.items()},
+        people={name: desk.people for name, desk in session.desks.items()},
+        labels=_labels(session.scenario.theatre),
+        runs=runs,
+        horizon=days,
+        then=then,
+        judged=judged,
+        partings=gathered(session.seats.values(), walked.ruled),
+        unseen=tuple(
+            unseen_by(session, course, each.decision) for each in judged if each.mattered and each.decision.seat
+        ),
+        hearsay=tuple(hearsay(session, seat) for seat in session.seats.values()),
+        usual=usual_of(session, walked.measures, beside),
+    )
+
+
+def _plain(value: Any) -> Any:
+    """Data as JSON knows it, but for dates."""
+    if isinstance(value, dict):
+        return {name: _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return finite_or_none(value)
+
+
+def _labels(theatre: Theatre) -> dict[str, str]:
+    named = {**theatre.variables, **theatre.outcomes, **theatre.actions}
+    return {name: each.label for name, each in named.items()}
+
+
+@dataclass(frozen=True)
+class Walked:
+    """What is found while the run that was lived is gone through once more."""
+
+    effects: tuple[Effect | None, ...]
+    ruled: tuple[tuple[str, Ruled], ...]
+    measures: Measures
+
+
+def _walked(session: "Session", decisions: tuple[Decision, ...], runs: int, days: int, then: Then) -> Walked:
+    """Live the run once more, let futures branch off on the mornings of decisions, and look at every draw."""
+    stem = LockstepModel(session.scenario, seed=session.seed, run_numbers=[session.run])
+    ruled: list[tuple[str, Ruled]] = []
+    hands = hands_of(session)
+    Observer(stem, lambda model: ruled.extend(ruled_today(session, model, hands)))
+    measures, effects = Measures(session.scenario, stem), dict[int, Effect | None]()
+    with pool(None) as threads:
+        for day in range(session.world.day):
+            of_today = [each for each in decisions if each.day == day]
+            plans = {each.number: plans_of(session, each, days, then) for each in of_today if each.kind != "lapsed"}
+            different = list(dict.fromkeys(plan for pair in plans.values() for plan in pair))
+            follow = partial(followed, stem, numbers=np.arange(1, runs + 1), days=days)
+            found: dict[Plan, Futures] = dict(zip(different, threads.map(follow, different), strict=True))
+            for each in of_today:
+                pair = plans.get(each.number)
+                effects[each.number] = None if pair is None else _effect(session, stem, found, pair, days)
+            live(stem, lived(session, day))
+            measures.take()
+    return Walked(tuple(effects[each.number] for each in decisions), tuple(ruled), measures)
+
+
+def _effect(
+    session: "Session", stem: LockstepModel, found: dict[Plan, Futures], pair: tuple[Plan, Plan], days: int
+) -> Effect:
+    outcomes, before = session.scenario.theatre.outcomes, stem.world.outcome_day[:, 0] >= 0
+    names = tuple("" if so else name for name, so in zip(stem.program.outcomes, before.tolist(), strict=True))
+    followed_for = min(days, stem.program.days - stem.day)
+    return effect(names, lambda name: outcomes[name].label, found[pair[0]], found[pair[1]], followed_for)

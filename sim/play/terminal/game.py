@@ -1,0 +1,161 @@
+"""The table at a terminal: whose turn it is, how the days are lived between, and how it ended."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from sim.text import NARROWEST, WIDTH, capital, counted, on
+
+from ..briefing import briefing
+from ..players.player import Player
+from ..rounds import ask
+from ..seats import PlayError
+from ..turns import Turn
+from . import pages
+from .human import Going, Human, Left
+from .screen import Screen, undisturbed
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+
+class Game:
+    """A session played at one terminal: people in some seats, other players in the rest.
+
+    Parameters
+    ----------
+    session : Session
+    people : sequence of str
+        The seats of those who sit at the terminal.
+    players : mapping from seats to players
+        Who sits in the others.
+    screen : Screen
+    kept : str
+        The session's file, as it is typed.
+    """
+
+    def __init__(
+        self, session: "Session", people: list[str], players: Mapping[str, Player], screen: Screen, kept: str
+    ) -> None:
+        self.session, self.players, self.screen, self.kept = session, players, screen, kept
+        self.people = {seat: Human(session, seat, screen, kept) for seat in people}
+
+    def play(self) -> None:
+        """Play until the session is over or somebody leaves."""
+        try:
+            if not self.session.turn and self.people:
+                self.screen.say("\n" + pages.lines(self._welcome(), self._width))
+            while not self.session.over:
+                self._round()
+        except Left:
+            self._say("", f"The session is kept, as it stands on {on(self.session.date)}.")
+            self._say(f"To go on: sim play {self.kept}")
+            return
+        self.tell_the_end()
+
+    def _welcome(self) -> Iterator[str]:
+        """What it is about, and how it goes."""
+        scenario, settings = self.session.scenario, self.session.settings
+        yield scenario.title.upper()
+        yield from (text for text in (scenario.theatre.about, scenario.question) if text)
+        yield ""
+        yield (
+            f"A turn is {counted(settings.turn, 'day')}, or fewer if something needs your decision. Type what you want "
+            "done, or just press Enter to live the turn. `options` shows what you may do, `help` all that you can type."
+        )
+
+    def _round(self) -> None:
+        """Ask everybody for a turn's orders, and live it."""
+        wanted = [self._turn_of(seat, person) for seat, person in self.people.items()]
+        if any(each.back for each in wanted):
+            self.take_back(max(each.back for each in wanted))
+            return
+        days = [each.days for each in wanted if each.days is not None]
+        self._tell_lived(advance(self.session, self.players, min(days, default=None)))
+
+    def _turn_of(self, seat: str, person: Human) -> Going:
+        """Hand the terminal to a person, so that nobody reads another's briefing."""
+        if len(self.people) > 1:
+            label = self.session.seats[seat].label
+            self.screen.clear()
+            self._say(f"It is the turn of {label}. Everybody else, please look away.")
+            if self.screen.somebody_sits_there:
+                self._wait(f"{label}, press Enter when you are there. ")
+        try:
+            return person.turn()
+        finally:
+            if len(self.people) > 1:
+                self.screen.clear()
+
+    def _wait(self, prompt: str) -> None:
+        try:
+            self.screen.ask(prompt)
+        except (EOFError, KeyboardInterrupt):
+            raise Left from None
+
+    def take_back(self, turns: int) -> None:
+        """Take the last turns back."""
+        try:
+            with undisturbed():
+                self.session.take_back(turns)
+        except PlayError as error:
+            self._say(f"{capital(str(error))}.")
+            return
+        self._say(
+            "", f"Taken back: {counted(turns, 'turn')}. It is {on(self.session.date)} again; the same dice will fall."
+        )
+
+    def _tell_lived(self, turn: Turn) -> None:
+        lived = counted(turn.days, "day")
+        early = ", fewer than was meant, because something needs a decision" if turn.cut_short else ""
+        self._say("", f"{capital(lived)} lived{early if not self.session.over else ''}.")
+
+    def _say(self, *texts: str) -> None:
+        self.screen.say(pages.lines(texts, self._width))
+
+    @property
+    def _width(self) -> int:
+        return max(NARROWEST, min(self.screen.width, WIDTH))
+
+    # The end.
+
+    def tell_the_end(self) -> None:
+        """Tell each person how it ended, and what can be done with what was lived."""
+        for seat in self.people or self.session.seats:
+            self.screen.say("\n" + briefing(self.session.view(seat), self.session.scenario, self._width).rstrip())
+        self.screen.say("\n" + pages.lines(self._end(), self._width))
+
+    def _end(self) -> Iterator[str]:
+        session = self.session
+        yield "THE END"
+        if session.world.failed:
+            yield f"The model broke off: {session.world.failed} was not finite."
+        told = pages.outcomes_told(outcome_dates(session), session.scenario.theatre)
+        yield from ["What came about:", *told] if told else ["None of the theatre's outcomes came about."]
+        yield from self._next()
+
+    def _next(self) -> Iterator[str]:
+        run = f" --run {self.session.run}"
+        yield ""
+        yield "WHAT TO TYPE NEXT"
+        yield f"sim play {self.kept} --ledger   (what happened at the table)"
+        if self.session.source is not None:
+            yield f"sim play {self.kept} --export my_crisis.yaml   (the session as a scenario; then:)"
+            yield f"sim replay my_crisis.yaml{run}   (the story of what was lived)"
+
+
+def outcome_dates(session: "Session") -> dict[str, date]:
+    """When each outcome first held, whether or not anybody at the table could tell."""
+    names, days = session.world.program.outcomes, session.world.model.world.outcome_day[:, 0].tolist()
+    return {
+        name: session.scenario.start + timedelta(days=day) for name, day in zip(names, days, strict=True) if day >= 0
+    }
+
+
+def advance(session: "Session", players: Mapping[str, Player], days: int | None = None) -> Turn:
+    """Ask the players that are no people for their orders, and live a turn."""
+    for seat, player in players.items():
+        if session.desks[seat].played_by == "orders":
+            ask(session, seat, player)
+    with undisturbed():
+        return session.advance(days)

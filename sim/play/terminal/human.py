@@ -1,0 +1,350 @@
+"""A person at a terminal in a seat: reads the briefing, asks, orders, and says when the turn is to be lived.
+
+Each order is given to the session, and so lies in its file, as soon as it was typed: whatever is closed or killed, at
+most the line that was being typed is lost.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sim.given import whole
+from sim.text import NARROWEST, WIDTH, capital, listed, on
+
+from ..briefing import briefing, otherwise_told
+from ..hindrances import in_plain_words
+from ..options import Option, Options
+from ..orders import Deed, Order, OrderError
+from ..players.player import Choice
+from ..seats import PlayError
+from ..view import View
+from . import choices, pages
+from .commands import command_meant, help_page
+from .lookup import act_and_day, act_meant, actor_meant, numbered, outcome_meant
+from .screen import Screen, undisturbed
+
+if TYPE_CHECKING:
+    from ..session import Session
+
+
+_ALWAYS_TRIED = ("hold", "rules")
+"""What `futures` tries beside acts, whether or not it is named."""
+_LONGEST_NOTE = 4000
+"""Letters of a note that are kept."""
+
+
+class Left(Exception):  # noqa: N818  # nothing is wrong
+    """The person has left the table; the session is kept."""
+
+
+@dataclass(frozen=True)
+class Going:
+    """How a person goes on."""
+
+    days: int | None = None
+    """How many days are to be lived; None for as many as the umpire has set."""
+    back: int = 0
+    """How many turns are taken back instead."""
+
+
+class Human:
+    """A person in a seat.
+
+    Parameters
+    ----------
+    session : Session
+    seat : str
+    screen : Screen
+    kept : str
+        Where the session is kept, for who asks.
+    """
+
+    def __init__(
+        self, session: "Session", seat: str, screen: Screen, kept: str = "nowhere: it lives in memory"
+    ) -> None:
+        self.session, self.seat, self.screen, self.kept = session, seat, screen, kept
+        self.theatre = session.scenario.theatre
+
+    @property
+    def width(self) -> int:
+        """Columns of a page."""
+        return max(NARROWEST, min(self.screen.width, WIDTH))
+
+    @property
+    def view(self) -> View:
+        """What the seat knows this morning."""
+        return self.session.view(self.seat)
+
+    @property
+    def options(self) -> Options:
+        """What it may do."""
+        return self.session.options(self.seat)
+
+    def choose(self, view: View, options: Options) -> Choice:
+        """Let the person decide; what was typed stands already when this returns.
+
+        Raises
+        ------
+        Left
+            The person has left.
+        """
+        self.turn()
+        return None
+
+    def turn(self) -> Going:
+        """Brief the person and take what is typed, until the days are to be lived.
+
+        Raises
+        ------
+        Left
+            The person has left.
+        """
+        self._briefing("")
+        while True:
+            try:
+                line = self.screen.ask(f"\n{self.session.seats[self.seat].label}, {on(self.session.date)}> ")
+                going = self.typed(line)
+            except EOFError:
+                raise Left from None
+            except KeyboardInterrupt:
+                self._ask_whether_to_leave()
+            except OrderError as error:
+                for reason in error.reasons:
+                    self._say(f"Refused: {self._in_words(reason)}.")
+                self._say("Your orders stand as before.")
+            except PlayError as error:
+                self._say(_as_sentence(self._in_words(str(error))))
+            else:
+                if going is not None:
+                    return going
+
+    def typed(self, line: str) -> Going | None:
+        """Do what a line says; how to go on, if it says that.
+
+        Raises
+        ------
+        PlayError
+            It cannot be done, or is not understood.
+        Left
+            The person leaves.
+        """
+        word, _, rest = line.strip().partition(" ")
+        if not word:
+            return Going()
+        command = command_meant(word)
+        if command.name == "quit":
+            raise Left
+        if command.name == "go":
+            return Going(_days(rest))
+        if command.name == "back":
+            return Going(back=whole(_figure(rest or "1"), "turns", 1, error=PlayError))
+        found: dict[str, Callable[[str], None]] = {
+            "briefing": self._briefing, "options": self._options, "why": self._why, "futures": self._futures,
+            "news": self._news, "known": self._known, "ladder": self._ladder, "variables": self._variables,
+            "who": self._who, "orders": self._orders, "do": self._do, "withdraw": self._withdraw,
+            "never": self._never, "allow": self._allow, "stance": self._stance, "hold": self._hold,
+            "rules": self._rules, "note": self._note, "save": self._where, "help": self._help,
+        }  # fmt: skip
+        found[command.name](rest.strip())
+        return None
+
+    def _in_words(self, text: str) -> str:
+        """A message with the labels of acts in place of their ids."""
+        for act in self.session.seats[self.seat].acts:
+            text = re.sub(rf"\b{re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
+        return in_plain_words(self.theatre, text)
+
+    def _say(self, text: str) -> None:
+        self.screen.say(pages.lines(text.splitlines(), self.width))
+
+    def _ask_whether_to_leave(self) -> None:
+        """Ctrl-C at the prompt: whoever presses it again, or says yes, leaves."""
+        try:
+            answer = self.screen.ask("\nLeave the table? The session is kept. [y/N] ")
+        except (EOFError, KeyboardInterrupt):
+            raise Left from None
+        if answer.strip().lower() in ("y", "yes"):
+            raise Left
+
+    # What a person asks.
+
+    def _briefing(self, _: str) -> None:
+        self.screen.say("\n" + briefing(self.view, self.session.scenario, self.width).rstrip())
+
+    def _options(self, words: str) -> None:
+        self.screen.say(choices.options_page(self.options, self.theatre, self.width, words))
+
+    def _why(self, words: str) -> None:
+        options = self.options.options
+        option = act_meant(words, options) if words else None
+        if option is None:
+            raise PlayError("why which act? Say it by its number in `options`, or by words of its name")
+        self.screen.say(choices.why_page(option, _number_of(option, options), self.view, self.theatre, self.width))
+
+    def _futures(self, words: str) -> None:
+        text, by_name, outcome = f" {words}".partition(" by ")
+        by = (outcome_meant(outcome, self.theatre),) if by_name else ()
+        wanted = [each.strip() for each in text.split(",") if each.strip().lower() not in ("", *_ALWAYS_TRIED)]
+        options = self.options
+        acts = [act_meant(each, options.options).act for each in wanted] if text.strip() else None
+        found = self.session.futures(self.seat, acts)
+        if by and by[0] not in found.outcomes:
+            raise PlayError(f"“{self.theatre.outcomes[by[0]].label}” has come about already")
+        self.screen.say(choices.futures_page(found, options, self.width, by))
+
+    def _news(self, words: str) -> None:
+        view, everything = self.view, words.lower() == "all"
+        if words and not everything:
+            raise PlayError(f"`news` or `news all`; to search what you know, `known {words}`")
+        title = "ALL THAT YOU KNOW" if everything else "WHAT IS NEW"
+        nothing = "You know of nothing yet." if everything else "Nothing new has come to your ears."
+        items = view.known if everything else view.news
+        self.screen.say(pages.news_page(items, self.theatre, title, nothing, self.width))
+
+    def _known(self, words: str) -> None:
+        if not words:
+            raise PlayError("search what you know for which words? For example `known rockets`")
+        self.screen.say(pages.known_page(self.view, self.theatre, words, self.width))
+
+    def _ladder(self, _: str) -> None:
+        self.screen.say(pages.ladder_page(self.view, self.theatre, self.width))
+
+    def _variables(self, words: str) -> None:
+        self.screen.say(pages.variables_page(self.view, words, self.width))
+
+    def _who(self, words: str) -> None:
+        if words:
+            name = actor_meant(words, self.theatre)
+            self.screen.say(pages.who_page(self.view, self.theatre, name, self.width))
+        else:
+            self.screen.say(pages.cast_page(self.view, self.theatre, self.width))
+
+    def _orders(self, _: str) -> None:
+        self.screen.say(pages.orders_page(self.view, self.theatre, self.width))
+
+    def _where(self, _: str) -> None:
+        self._say(f"The session is kept in {self.kept}; every order and every day lie there as soon as they stand.")
+
+    def _help(self, words: str) -> None:
+        self.screen.say(help_page(words, self.width))
+
+    # What a person orders.
+
+    def _order(self, order: Order | Mapping[str, Any]) -> None:
+        """Have an order kept, whatever is pressed meanwhile."""
+        with undisturbed():
+            self.session.order(self.seat, order)
+
+    def _do(self, words: str) -> None:
+        option, day = act_and_day(words.split(), self.options.options, self.session.date, open_first=True)
+        before = set(self.view.standing.scheduled)
+        self._order(Order(do=(Deed(act=option.act, on=day),)))
+        (new,) = set(self.view.standing.scheduled) - before
+        self._say(f"Ordered for {'today, ' if new.on == self.session.date else ''}{on(new.on)}: {option.label}.")
+
+    def _withdraw(self, words: str) -> None:
+        mine = [each for each in self.options.options if each.scheduled is not None]
+        if not mine:
+            raise PlayError("nothing is ordered that could be withdrawn")
+        if not words and len(mine) > 1:
+            raise PlayError(f"withdraw which of them: {listed([each.label for each in mine])}?")
+        alone = [mine[0].act] if len(mine) == 1 else []
+        option, day = act_and_day(words.split() or alone, self.options.options, self.session.date)
+        self._order(Order(withdraw=(Deed(act=option.act, on=day),)))
+        self._say(f"Withdrawn: {option.label}.")
+
+    def _never(self, words: str) -> None:
+        refused = self.view.standing.never
+        if not words:
+            labels = [self.theatre.actions[act].label for act in refused]
+            self._say(
+                f"Never: {listed(labels)}." if labels else "You refuse nothing so far; `never ACT` refuses an act."
+            )
+            return
+        option = act_meant(words, self.options.options)
+        self._order(Order(never=(*refused, option.act)))
+        self._say(f"Refused from now on: {option.label}.")
+
+    def _allow(self, words: str) -> None:
+        refused = self.view.standing.never
+        option = act_meant(words, self.options.options)
+        if option.act not in refused:
+            raise PlayError(f"you have not refused “{option.label}”")
+        self._order(Order(never=tuple(act for act in refused if act != option.act)))
+        self._say(f"Refused no longer: {option.label}.")
+
+    def _stance(self, words: str) -> None:
+        view = self.view
+        if not words:
+            numbers = {each.act: at for at, each in numbered(self.options.options).items()}
+            self.screen.say(pages.stance_page(view.levers, numbers, self.width))
+            return
+        if words.lower() == "back":
+            self._order(Order(stance={}))
+            self._say("Your stance is what it was at the start.")
+            return
+        which, _, value = words.rpartition(" ")
+        if not which:
+            raise PlayError("set what to what? For example `stance 3 high`; `stance` alone lists what can be set")
+        option = act_meant(which, self.options.options)
+        lever = next((each for each in view.levers if pages.act_of(each) == option.act), None)
+        if lever is None:
+            raise PlayError(f"how readily your people do “{option.label}” is not yours to set; `stance` lists what is")
+        stance = {path: kept for path, kept in view.standing.stance.items() if path != lever.path}
+        if value.lower() != "back":
+            ends = {"high": lever.high, "low": lever.low}
+            wanted = ends[value.lower()] if value.lower() in ends else _figure(value)
+            if not lever.low <= wanted <= lever.high:
+                low, high = pages.rate_told(lever.low), pages.rate_told(lever.high)
+                raise PlayError(f"“{lever.label}” may be set from {low} to {high} a day; {value} is outside")
+            stance[lever.path] = wanted
+        self._order({"stance": stance})
+        now = next(each.value for each in self.view.levers if each.path == lever.path)
+        self._say(f"Stance: {lever.label}, {pages.rate_told(now)} a day.")
+
+    def _hold(self, _: str) -> None:
+        self._order(Order(otherwise="hold"))
+        self._say(otherwise_told("hold"))
+
+    def _rules(self, _: str) -> None:
+        self._order(Order(otherwise="rules"))
+        self._say(otherwise_told("rules"))
+
+    def _note(self, words: str) -> None:
+        if not words:
+            raise PlayError("note what? For example `note I buy time for the talks`")
+        self._order(Order(why=words[:_LONGEST_NOTE]))
+        self._say("Noted; nobody reads it before the debrief.")
+
+
+def _number_of(option: Option, options: tuple[Option, ...]) -> int:
+    return next(at for at, each in numbered(options).items() if each.act == option.act)
+
+
+def _figure(text: str) -> float:
+    """A number that was typed.
+
+    Raises
+    ------
+    PlayError
+        It is none.
+    """
+    share = 0.01 if text.endswith("%") else None
+    try:
+        plain = float(text.removesuffix("%"))
+    except ValueError:
+        raise PlayError(f"'{text}' is not a number") from None
+    return plain if share is None else round(plain * share, 12)
+
+
+def _days(text: str) -> int | None:
+    """For how many days to go on."""
+    word = text.strip().lower().removesuffix("days").removesuffix("day").strip()
+    return whole(_figure(word), "days", 1, 366, PlayError) if word else None
+
+
+def _as_sentence(text: str) -> str:
+    """A message as a sentence."""
+    told = capital(text)
+    return told if told.endswith((".", "?", "!")) else f"{told}."

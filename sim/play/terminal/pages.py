@@ -1,0 +1,145 @@
+"""What is answered at the terminal about the world: the ladder, variables, actors, news, and what is ordered."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from sim.text import capital, counted, on, paragraph, percent
+from sim.theatre.language.schema import Actor, Theatre
+
+from ..briefing import amount, standing, told
+from ..seats import PlayError
+from ..view import Item, Lever, View
+from .lookup import fits
+
+_LATEST = 5
+"""Acts of an actor that are told, the latest ones."""
+
+
+def lines(texts: Iterable[str], width: int, indent: int = 0, hang: int = 2) -> str:
+    """Texts as lines that fit a page."""
+    return "\n".join(paragraph(text, width, indent, hang) if text else "" for text in texts)
+
+
+def ladder_page(view: View, theatre: Theatre, width: int) -> str:
+    """Every rung, and where each exchange stands."""
+    where: dict[int, list[str]] = {}
+    for each in view.rungs:
+        where.setdefault(each.rung, []).append(each.label)
+    found = [f"THE LADDER, by what you know; tension is {view.tension:.0f} of 100"]
+    for rung, entry in sorted(theatre.ladder.rungs.items(), reverse=True):
+        here = f"   <- {'; '.join(where[rung])}" if rung in where else ""
+        found.append(f"{rung}  {entry.label}{here}")
+    return lines(found, width, hang=3)
+
+
+def variables_page(view: View, words: str, width: int) -> str:
+    """What each variable is, was a week ago and was on the first morning."""
+    chosen = [each for each in view.variables if not words or fits(f"{each.label} {each.name}", words)]
+    if not chosen:
+        raise PlayError(f"no variable is called anything like '{words}'; `variables` lists them all")
+    found = ["THE STATE OF THE WORLD, as far as you know it"]
+    for each in sorted(chosen, key=lambda one: one.label):
+        late = each.as_of is not None and (view.date - each.as_of).days > 1 and not view.over
+        known = f" on {on(each.as_of, year=False)}" if late and each.as_of is not None else ""
+        now = "you do not know" if each.value is None else amount(each, each.value)
+        then = {"a week ago": each.a_week_ago, "at the start": each.start}
+        past = [f"{amount(each, value)} {when}" for when, value in then.items() if value is not None]
+        moved = [text for text in past if not text.startswith(f"{now} ")]
+        found.append(f"{each.label}: {now}{known}{f' ({moved[0]})' if moved else ''}")
+    return lines(found, width)
+
+
+def who_page(view: View, theatre: Theatre, name: str, width: int) -> str:
+    """Who an actor is, what it wants, what the seat's people hold against it, and what it did last."""
+    actor = theatre.actors[name]
+    found = [actor.label.upper() if len(actor.label) < 40 else actor.label]
+    if isinstance(actor, Actor):
+        found += [text for text in (actor.about, actor.wants and f"Wants: {actor.wants}") if text]
+    for each in view.grievances:
+        if each.against == name and each.provocation >= 0.005:
+            found.append(f"What your people hold against it: {percent(each.provocation)} of the most there can be.")
+    deeds = [item for item in view.known if item.actor == name]
+    suspected = [item for item in view.known if any(held.party == name for held in item.responsible)]
+    if deeds:
+        found.append(f"You know of {counted(len(deeds), 'act')}; the latest:")
+        found += [f"  {_dated(item, theatre)}" for item in deeds[-_LATEST:]]
+    if suspected:
+        found.append(f"You suspect it of {counted(len(suspected), 'more act' if deeds else 'act')}; the latest:")
+        found += [f"  {_dated(item, theatre)}" for item in suspected[-_LATEST:]]
+    return lines(found, width, hang=4)
+
+
+def cast_page(view: View, theatre: Theatre, width: int) -> str:
+    """Everybody, with what each wants."""
+    found = ["WHO IS WHO (`who` with a name tells more)"]
+    for name, actor in theatre.deciders.items():
+        you = " (you)" if name == view.actor else ""
+        found.append(f"{actor.label}{you}: {actor.wants}" if actor.wants else f"{actor.label}{you}")
+    return lines(found, width)
+
+
+def news_page(items: Sequence[Item], theatre: Theatre, title: str, nothing: str, width: int) -> str:
+    """Pieces of news, oldest first."""
+    if not items:
+        return nothing
+    return lines([title, *(_dated(item, theatre) for item in items)], width)
+
+
+def known_page(view: View, theatre: Theatre, words: str, width: int) -> str:
+    """What the seat knows that has some words."""
+    found = [item for item in view.known if fits(_searched(item, theatre), words)]
+    return news_page(
+        found, theatre, f"WHAT YOU KNOW OF “{words.upper()}”", f"You know of nothing like “{words}”.", width
+    )
+
+
+def _searched(item: Item, theatre: Theatre) -> str:
+    """A piece of news with whatever somebody might search it by."""
+    held = " ".join(f"{each.label} {each.party}" for each in item.responsible)
+    return f"{told(item, theatre)} {item.act or ''} {item.actor or ''} {item.target or ''} {on(item.date)} {held}"
+
+
+def _dated(item: Item, theatre: Theatre) -> str:
+    return f"{on(item.date, year=False)}: {told(item, theatre)}"
+
+
+def orders_page(view: View, theatre: Theatre, width: int) -> str:
+    """What stands of a seat's orders."""
+    return lines(standing(view, theatre), width)
+
+
+def stance_page(levers: Sequence[Lever], numbers: Mapping[str, int], width: int) -> str:
+    """The numbers that a seat may set, each with its range, by the numbers of the acts whose they are."""
+    if not levers:
+        return "There is nothing that this seat may set."
+    found = [
+        "YOUR STANCE: how readily your people do what you do not order (the rate of a day, before all that moves it)",
+        "`stance 23 high`, `stance 23 0.2%` or `stance 23 back`; `stance back` puts all back.",
+        "",
+    ]
+    for each in sorted(levers, key=lambda lever: numbers[act_of(lever)]):
+        ends = f"{rate_told(each.low)} to {rate_told(each.high)}"
+        found.append(f"{numbers[act_of(each)]:3}  {each.label}: {rate_told(each.value)} (may be {ends})")
+    return lines(found, width, hang=7)
+
+
+def act_of(lever: Lever) -> str:
+    """The act whose rate a lever is."""
+    return lever.path.removeprefix("actions.").removesuffix(".rate")
+
+
+def rate_told(rate: float) -> str:
+    """A daily rate as people read it."""
+    return f"{float(f'{100 * rate:.2g}'):.10f}".rstrip("0").rstrip(".") + " %"
+
+
+def outcomes_told(outcomes: dict[str, date], theatre: Theatre) -> list[str]:
+    """The outcomes that came about, by date, as labels."""
+    by_day = sorted(outcomes.items(), key=lambda each: (each[1], each[0]))
+    return [f"{on(day)}: {capital(theatre.outcomes[name].label)}" for name, day in by_day]
+
+
+__all__ = [
+    "cast_page", "known_page", "ladder_page", "lines", "news_page", "orders_page", "outcomes_told",
+    "stance_page", "variables_page", "who_page",
+]  # fmt: skip
