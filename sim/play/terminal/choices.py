@@ -86,7 +86,10 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
     """What an act is, what is in its way or what it would take, and what moves those who would do it unasked."""
     action = theatre.actions[option.act]
     whom, rung = called(theatre.actors[option.target].label), theatre.ladder.rungs[option.rung].label
-    found = [f"{at}  {option.label.upper()}, {'against' if option.rung else 'towards'} {whom}; rung {option.rung}, {rung}", option.story]
+    found = [
+        f"{at}  {option.label.upper()}, {'against' if option.rung else 'towards'} {whom}; rung {option.rung}, {rung}",
+        option.story,
+    ]
     if option.why_not:
         found.append("Closed today:")
         found += [f"- {capital(in_plain_words(theatre, reason))}." for reason in option.why_not]
