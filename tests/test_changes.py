@@ -275,6 +275,18 @@ def with_lead(days: int) -> Scenario:
     return scenario(world, 20)
 
 
+def test_a_record_is_held_to_the_rules_as_they_change_but_for_noise_and_scripts_of_ones_own():
+    said = changed(
+        (9, {"variables.oil.noise": 3.0, "script.e_talks.effects.sanctions": -0.2, "variables.oil.half_life": 2})
+    )
+    record = HistoryFile.model_validate(RICH_RECORD)
+    told, plain = (sim.recorded(case, history=record) for case in (said, rich()))
+    assert told.scenario.changes["change_0"].set == {"variables.oil.half_life": 2.0}
+    apart = (told.trajectories["oil"] != plain.trajectories["oil"])[0].to_numpy()
+    assert not apart[:9].any()
+    assert apart[9:].any()
+
+
 def test_a_mesa_model_changes_too():
     model = CrisisModel(changed((DAY, SET)), runs=5, seed=6)
     assert digests(model) == whole(changed((DAY, SET)))
