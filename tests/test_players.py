@@ -206,7 +206,7 @@ def test_players_are_found_by_what_a_user_types(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("rulez", "there is no player 'rulez'; there are rules, hold, .*; did you mean 'rules'"),
+        ("rulez", "there is no player 'rulez'; there are .*rules, hold, .*; did you mean 'rules'"),
         ("rules:0.3", "'rules' takes nothing after it"),
         ("random:often", "such as random:0.3"),
         ("random:1.5", "a share of turns"),
