@@ -93,9 +93,10 @@ class Desk:
         world, deeds = session.world, dict[str, str]()
         for place in sorted(place for place in self.scheduled if place[0] <= world.date):
             act = self.scheduled.pop(place)
-            reasons = [reason.text for reason in world.morning.why_not(act)]
+            reasons = world.morning.why_not(act)
             if reasons:
-                self.lapsed.append((world.day, act, "; ".join(reasons)))
+                told = as_told(session.known(self.seat.id), act, reasons)
+                self.lapsed.append((world.day, act, "; ".join(told)))
             else:
                 deeds[act] = self.seat.id
         refused = set(self.seat.acts) if self.otherwise == "hold" else set(self.never)
