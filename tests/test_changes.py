@@ -172,7 +172,7 @@ def test_changes_add_up_and_a_later_one_wins():
 
 def test_a_design_counts_until_its_number_is_changed_for_all():
     values, kept = np.linspace(0.05, 0.5, 4), np.linspace(0.1, 0.9, 4)
-    said = changed((DAY, {ROCKET: 0.9}))
+    said = changed((9, {TENSE: 20}), (DAY, {ROCKET: dict(rich().numbers())[ROCKET].value}))  # for all as it is written
     together = digests(LockstepModel(said, runs=4, seed=6, design={ROCKET: values, RALLY: kept}))
     for run, (value, own) in enumerate(zip(values, kept, strict=True)):
         alone = LockstepModel(with_numbers(said, {ROCKET: value, RALLY: own}), run_numbers=[run], seed=6)
