@@ -19,7 +19,7 @@ from tests.test_engine_equals_oracle import events
 
 # A failing theatre is not shrunk: each is a page long, and a step smaller takes a whole history.
 few = settings(
-    max_examples=15,
+    max_examples=10,
     deadline=None,
     suppress_health_check=list(HealthCheck),
     phases=[Phase.explicit, Phase.reuse, Phase.generate],

@@ -7,6 +7,8 @@ from sim.engine.model import LockstepModel
 from sim.play.known import later
 from sim.theatre.compiled.program import NONE, Floats, Program
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Action
+from sim.theatre.language.variables import Variable
 
 Events = NDArray[np.void]
 
@@ -15,25 +17,16 @@ class Heard:
     """What an actor hears of the acts of a day, and the tension and the rungs that these alone would make.
 
     It is what `sim.play.known` works out for one run, for many: where it hears of all that makes them, they are the
-    world's.
-    What others learn late it does not hear of.
+    world's. What it would learn late it does not hear of.
     """
 
     def __init__(self, scenario: Scenario, program: Program, actor: str, n: int) -> None:
         self._program, self._n, theatre = program, n, scenario.theatre
         self.acts = np.array(
-            [
-                name.split(".")[0] == actor or later(act.known_to, act.news_after, actor) == 0
-                for name, act in ((name, theatre.actions[name]) for name in program.actions)
-            ]
+            [name.split(".")[0] == actor or _at_once(theatre.actions[name], actor) for name in program.actions]
         )
         """Whether it hears of each action, the day after."""
-        self.variables = np.array(
-            [
-                later(theatre.variables[name].known_to, theatre.variables[name].news_after, actor) == 0
-                for name in program.variables
-            ]
-        )
+        self.variables = np.array([_at_once(theatre.variables[name], actor) for name in program.variables])
         """Whether it sees each variable."""
         self._flag = program.ladder.war_flag
         self._all = bool(self.acts.all()) and (self._flag == NONE or bool(self.variables[self._flag]))
@@ -45,6 +38,10 @@ class Heard:
             for turn in ("clear", "set")
         }
         """What turns the flag of war, by action and then by entry of the script."""
+        self._belongs = np.zeros((len(program.dyads) + 1, len(program.actions)))
+        self._belongs[-1] = 1.0
+        for at, act in enumerate(program.action):
+            self._belongs[program.dyad_of[act["dyads"] : act["dyads_end"]], at] = 1.0
         self.begin()
 
     def begin(self) -> None:
@@ -78,13 +75,11 @@ class Heard:
             added[self._at_war] += numbers[ladder.war_severity]
         self._heat = self._heat * numbers[ladder.decay] + added
         self._tension = 100.0 * (1.0 - np.exp(-self._heat / numbers[ladder.scale]))
-        rungs, p = self._recent[(model.day - 1) % len(self._recent)], self._program
+        rungs = self._recent[(model.day - 1) % len(self._recent)]
         rungs[:] = 0.0
-        for event in heard:
-            act = p.action[event["action"]]
-            for dyad in (*p.dyad_of[act["dyads"] : act["dyads_end"]].tolist(), -1):
-                rungs[dyad, event["column"]] = max(rungs[dyad, event["column"]], event["rung"])
-        for dyad in (*p.ladder.war_dyads.tolist(), -1):
+        for row, belongs in zip(rungs, self._belongs, strict=True):
+            np.maximum.at(row, heard["column"], heard["rung"] * belongs[heard["action"]])
+        for dyad in (*ladder.war_dyads.tolist(), -1):
             rungs[dyad, self._at_war] = 9.0
 
     def tension(self, model: LockstepModel) -> Floats:
@@ -94,3 +89,8 @@ class Heard:
     def rungs(self, model: LockstepModel) -> Floats:
         """By dyad, the last row of all, shape (dyad + 1, run)."""
         return model.world.rung if self._all else self._recent.max(axis=0)
+
+
+def _at_once(entry: Action | Variable, actor: str) -> bool:
+    """Whether an actor learns of something as soon as anybody does."""
+    return later(entry.known_to, entry.news_after, actor) == 0
