@@ -67,6 +67,7 @@ bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.engine
 	$(BIN)/python -m tests.benchmarks.branches
 	$(BIN)/python -m tests.benchmarks.filters
+	$(BIN)/python -m tests.benchmarks.learners
 	$(BIN)/python -m tests.benchmarks.verbs
 
 gallery: .venv/developer

@@ -20,9 +20,11 @@ from sim.theatre.compiled.compile_record import compile_record
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_change, with_numbers
+from tests.oracle.particles import Record as ReferenceRecord
 from tests.small import small
 from tests.small_scenarios import START, rich, rich_theatre, scenario
 from tests.test_branch_engine import digests, stepped_to, with_
+from tests.test_orders import written as ordering
 from tests.test_particles_equal_oracle import RICH_RECORD
 
 ROCKET, RALLY, TENSE = "actions.cela.rocket.rate", "actions.dorn.rally.rate", "conditions.tense.tension"
@@ -252,6 +254,37 @@ def test_particles_follow_a_record_under_changed_rules():
         assert np.array_equal(plain.model.digest(), other.model.digest()) == (day < 12)
     fork = other.fork(10, 3)
     assert {path: fork.program.base[path] for path in SET} == SET
+
+
+@pytest.mark.parametrize(
+    ("changes_on", "lead", "done", "ordered"), [(4, 2, 5, 0), (4, 2, 6, 4), (4, 2, 9, 7), (2, 9, 7, 7), (2, 9, 11, 2)]
+)
+def test_a_record_has_an_act_ordered_on_the_last_day_whose_lead_ends_on_its_day(changes_on, lead, done, ordered):
+    """The lead is five days until it changes; an act for which no day fits was not ordered."""
+    case = changed((changes_on, {"actions.north.strike.order.lead": lead}), case=with_lead(5))
+    act = {"on": on(done), "do": "north.strike"}
+    told = HistoryFile.model_validate({"schema_version": 1, "events": {"strike": act}})
+    (way,) = compile_record(case, program_of(case), told).of(0)
+    assert (int(way["day"]), int(way["done"])) == (ordered, done)
+    assert ReferenceRecord(case, told).acts[0].ways[0].day == ordered
+
+
+def with_lead(days: int) -> Scenario:
+    world = ordering()
+    world["actions"]["north.strike"]["order"]["lead"] = days
+    return scenario(world, 20)
+
+
+def test_a_record_is_held_to_the_rules_as_they_change_but_for_noise_and_scripts_of_ones_own():
+    said = changed(
+        (9, {"variables.oil.noise": 3.0, "script.e_talks.effects.sanctions": -0.2, "variables.oil.half_life": 2})
+    )
+    record = HistoryFile.model_validate(RICH_RECORD)
+    told, plain = (sim.recorded(case, history=record) for case in (said, rich()))
+    assert told.scenario.changes["change_0"].set == {"variables.oil.half_life": 2.0}
+    apart = (told.trajectories["oil"] != plain.trajectories["oil"])[0].to_numpy()
+    assert not apart[:9].any()
+    assert apart[9:].any()
 
 
 def test_a_mesa_model_changes_too():

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
+from gymnasium.wrappers.vector import RecordEpisodeStatistics
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pettingzoo.test import max_cycles_test, parallel_api_test, parallel_seed_test, seed_test
@@ -281,6 +282,16 @@ def test_a_reward_sees_how_worlds_stood_and_stand_and_what_came_about():
     ]
     assert np.array_equal(asked[-1][1].outcomes["panic"], panic)
     assert sorted(asked[0][1].deaths_of) == ["north", "south"]
+
+
+def test_gymnasiums_own_count_of_episodes_is_that_of_the_worlds():
+    env = CrisisVectorEnv(duel(), "north", 20, reward=hope, seed=1)
+    counting = RecordEpisodeStatistics(env)
+    counting.reset()
+    for _ in range(12):
+        *_, infos = counting.step(np.full(20, RULES))
+    assert infos["episode"]["r"] == pytest.approx(env.worlds.model.value("hope"))
+    assert infos["episode"]["l"].tolist() == 20 * [12]
 
 
 def test_a_reward_of_another_shape_is_refused():

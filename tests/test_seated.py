@@ -181,7 +181,7 @@ def test_acts_of_another_hand_are_refused_before_the_day_is_lived():
     soldiers, talk = model.program.hands.index("north/soldiers"), model.program.actions.index("north.talk")
     model.told[soldiers, 1] = talk
     with pytest.raises(
-        ValueError, match=r"hand 'north/soldiers' is told 'north.talk', in column 1; it does north.raid"
+        ValueError, match=r"hand 'north/soldiers' cannot do 'north.talk', in column 1; it does north.raid"
     ):
         model.step()
     assert model.day == 0

@@ -249,7 +249,10 @@ class LockstepModel:
         self._own_script().forbidden[self.day : until, self.program.actions.index(action)] = 1
 
     def hold(self, actor: str) -> None:
-        """Have an actor do nothing on the day to come; what happens by accident still may."""
+        """Have an actor do nothing on the day to come; what happens by accident still may.
+
+        Nothing is done that day, not even what was ordered for it: that order lapses.
+        """
         script, me = self._own_script(), self.program.actor[self.program.actors.index(actor)]
         mine = slice(me["actions"], me["actions_end"])
         chosen = self.program.action["accident"][mine] == 0

@@ -155,4 +155,6 @@ class SeatedModel(LockstepModel):
         act, name = int(told[hand, run]), self.program.hands[hand]
         found = f"'{actions[act]}'" if known[hand, run] else f"{act}, which is no action"
         mine = [actions[a] for a in np.flatnonzero(hand_of == hand)]
-        raise ValueError(f"hand '{name}' is told {found}, in column {run}; it does {', '.join(mine)}, HOLD or AS_RULES")
+        raise ValueError(
+            f"hand '{name}' cannot do {found}, in column {run}; it does {', '.join(mine)}, HOLD or AS_RULES"
+        )

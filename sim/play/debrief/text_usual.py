@@ -25,7 +25,7 @@ def partings_section(found: "Debrief") -> Iterator[str]:
     if any(each.ruled for each in found.partings):
         yield (
             "The model's own actor draws every morning, by what it then sees and holds, even if an order takes the "
-            "place of what is drawn. So what it would have done is known day by day, given what had been lived until then."
+            "place of what is drawn. So what it would have done is known day by day, given what was lived until then."
         )
     for each in found.partings:
         yield from _of_seat(found, each)

@@ -55,7 +55,8 @@ class CrisisVectorEnv(VectorEnv):
     makes one stop before the others. It then waits: it goes on giving its last observation, a reward of 0, and that it
     is over. Once all are, the next step begins anew in all of them, whatever its actions, as Gymnasium's `NEXT_STEP`
     says: transitions from a world that is over are to be left out, as learners do in this mode. A world on its own
-    could not begin anew in lockstep, since its first day would be the others' hundredth.
+    could not begin anew in lockstep, since its first day would be the others' hundredth. What counts episodes by their
+    ends, such as `RecordEpisodeStatistics`, counts each day of waiting as one of no days: leave those out.
 
     A beginning takes the run numbers that come next under the same seed; `reset(seed=…)` begins with run 0 of another.
     """

@@ -128,7 +128,7 @@ def _lies_in(path: str, where: str) -> bool:
 def epochs(changes: Changes, theatre: Theatre, script: Any, start: date) -> tuple[Epoch, ...]:
     """What holds from the first day on, and from each date on which canonical changes set something."""
     found = [Epoch(start, theatre, script, frozenset())]
-    for on, of_day in in_order(still_to_set(changes, script)):
+    for on, of_day in in_order(still_to_set(changes, theatre, script)):
         values = {path: value for change in of_day.values() for path, value in change.set.items()}
         last = found[-1]
         held = Epoch(on, *with_values(last.theatre, last.script, values), last.changed | values.keys())
@@ -136,18 +136,15 @@ def epochs(changes: Changes, theatre: Theatre, script: Any, start: date) -> tupl
     return tuple(found)
 
 
-def still_to_set(changes: Changes, script: Any, last: date = date.max) -> dict[str, Change]:
-    """What canonical changes leave to set under another script, to a last day: nothing of entries that it lacks."""
+def still_to_set(changes: Changes, theatre: Theatre, script: Any, last: date = date.max) -> dict[str, Change]:
+    """What canonical changes set, to a last day, in another theatre or script: nothing that these lack."""
+    there = {path for path, _ in _numbers(theatre, script)} if changes else set()
     found: dict[str, Change] = {}
     for name, change in changes.items():
-        kept = {path: value for path, value in change.set.items() if _is_there(path, script)}
+        kept = {path: value for path, value in change.set.items() if path in there}
         if kept and change.on <= last:
             found[name] = change if len(kept) == len(change.set) else change.model_copy(update={"set": kept})
     return found
-
-
-def _is_there(path: str, script: Any) -> bool:
-    return not path.startswith("script.") or path.split(".")[1] in script
 
 
 def too_late(path: str, script: Any, on: date, told: str | None = None) -> str | None:
