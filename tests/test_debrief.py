@@ -40,7 +40,7 @@ def case() -> Scenario:
         "aran.whisper": action(0, "cela", 0.01),
         "bora.answer": action(5, "aran", 0.002, reply=1, drivers={"provocation(bora, aran)": 3}),
         "bora.build": action(2, "cela", 3, known_to=["bora"], news_after=4, effects={"stock": "+0.05"}),
-        "bora.plant": action(3, "aran", 3, deniability=0.6),
+        "bora.plant": action(3, "aran", 0.5, deniability=0.6, hand="covert"),
         "cela.mourn": action(1, "aran", 0.05),
     }
     acts = {name: each | {"label": name.split(".")[1]} for name, each in acts.items()}

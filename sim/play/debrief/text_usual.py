@@ -99,9 +99,9 @@ def _parting(found: "Debrief", first: "Ruled", *others: "Ruled") -> str:
         would = f"the rules would have chosen “{found.labels[first.would]}”"
     most = max(each.chance for each in every)
     chance = f"{'at most ' if others and most >= 0.0005 else ''}{percent(most)}"
-    gave = f"act that was ordered had a chance of {chance}" if first.did else f"chance of nothing was {chance}"
     mornings = "those mornings" if others else "that morning"
-    return f"{listed(dates)}: {did}, and {would}. By the rules the {gave} on {mornings}."
+    gave = f"by them its chance was {chance}" if first.did else f"by them the chance of nothing was {chance}"
+    return f"{listed(dates)}: {did}, and {would}; {gave} {mornings}."
 
 
 def usual_section(found: "Debrief") -> Iterator[str]:
