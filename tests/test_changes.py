@@ -437,3 +437,13 @@ def test_a_fault_in_a_file_is_told_with_its_line(tmp_path, monkeypatch, line, sa
     found = [each for each in str(caught.value).splitlines() if said in each]
     assert len(found) == 1, str(caught.value)
     assert found[0].startswith("child.yaml:8:")
+
+
+def test_a_change_goes_through_the_theatres_of_earlier_ones_without_making_them_once_more():
+    one = changed((DAY, {ROCKET: 0.9}))
+    both = with_change(one, START + timedelta(days=DAY + 5), {TENSE: 75.0})
+    assert [each.theatre for each in both.epochs[:2]] == [each.theatre for each in one.epochs]
+    assert both.epochs[1].theatre is one.epochs[1].theatre
+    # Other values, or another theatre, are never taken for these.
+    other = with_change(rich(), START + timedelta(days=DAY), {ROCKET: 0.8})
+    assert [dict(each.epochs[1].theatre.actions)["cela.rocket"].rate.value for each in (one, other)] == [0.9, 0.8]
