@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -234,6 +237,13 @@ def test_the_verb_shows_who_escalates(tmp_path):
     assert told["sessions"] == 18
     assert len(told["runs"]) == 18
     assert [each["north"] for each in told["pairings"]] == ["rules", "random:0.6", "hold"]
+
+
+def test_the_commands_of_the_readme_work(tmp_path):
+    page = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for command_ in re.findall(r"^\.venv/bin/sim (tournament [^\n#]+)", page, re.M):
+        words = shlex.split(re.sub(r"--(runs|days) \d+", lambda found: f"--{found[1]} 2", command_))
+        assert "Who escalates" in command(*words, cwd=tmp_path).stdout
 
 
 @pytest.mark.parametrize(
