@@ -54,6 +54,11 @@ def _questions(scenario: Scenario, file: Path, folder: Path, *options: str) -> I
     yield "compare", file, file, "--runs", 6
     yield "why", file, file, "--run", 1
     yield "branch", made, "--run", 1, "--day", middle, "--runs", 4, "--out", branches, "--overwrite"
+    for actor in sorted({act.split(".")[0] for act, each in scenario.theatre.actions.items() if not each.accident})[:1]:
+        played = folder / "played.session"
+        played.unlink(missing_ok=True)
+        yield "play", file, "--as", actor, "--file", played, "--advance", "--options", actor
+        yield "play", played, "--view", actor, "--json"
     for actor in list(scenario.theatre.deciders)[:1]:
         yield "explain", made, "--run", 1, "--day", scenario.start, "--actor", actor
         yield (

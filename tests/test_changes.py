@@ -20,9 +20,12 @@ from sim.theatre.compiled.compile_record import compile_record
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_change, with_numbers
+from tests.oracle.particles import Record as ReferenceRecord
 from tests.small import small
 from tests.small_scenarios import START, rich, rich_theatre, scenario
 from tests.test_branch_engine import digests, stepped_to, with_
+from tests.test_engine_equals_oracle import assert_equal_histories
+from tests.test_orders import written as ordering
 from tests.test_particles_equal_oracle import RICH_RECORD
 
 ROCKET, RALLY, TENSE = "actions.cela.rocket.rate", "actions.dorn.rally.rate", "conditions.tense.tension"
@@ -56,6 +59,24 @@ def test_a_run_under_a_change_is_the_run_until_then_and_its_branch_under_other_n
     trunk = stepped_to(rich(), 6, [0, 1, 2, 3, 4], day)
     branch = branched(trunk, np.zeros(5, np.int64), scenario=with_numbers(rich(), SET), column=np.arange(5))
     assert whole(changed((day, SET))) == whole(rich())[:day] + digests(branch)
+
+
+@pytest.mark.parametrize("day", [13, DAY, 24])
+def test_the_reference_model_goes_by_the_same_numbers_on_the_same_days(day):
+    """Rates rise and fall, acts are waited for and blamed otherwise, on days after a rocket and on others."""
+    said = changed((day, SET), (day + 3, {ROCKET: 0.1, "actions.cela.rocket.cooldown": 1}), (day + 9, SET))
+    assert assert_equal_histories(said, 6, [0, 1, 2, 3, 4, 5]) > 100
+
+
+def test_what_is_made_of_the_rules_is_made_anew():
+    said = changed((DAY, SET | {"actions.cela.vow.rate": 1e-35, "actions.aran.kill_commander.drivers.tense": 9}))
+    model, fresh = stepped_to(said, 6, [0, 1], DAY + 1), LockstepModel(said.as_of(DAY), runs=2, seed=6)
+    mine, its = model.state, fresh.state
+    assert np.isinf(mine.bound.least[model.program.hands.index("cela")])  # no bound holds of a number so odd
+    for one, other in ((mine.bound.least, its.bound.least), (mine.bound.slack, its.bound.slack)):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(mine.severity, its.severity)
+    np.testing.assert_array_equal(model.numbers.shared, fresh.numbers.shared)
 
 
 def test_every_kind_of_number_that_is_changed_here_makes_another_future():
@@ -151,7 +172,7 @@ def test_changes_add_up_and_a_later_one_wins():
 
 def test_a_design_counts_until_its_number_is_changed_for_all():
     values, kept = np.linspace(0.05, 0.5, 4), np.linspace(0.1, 0.9, 4)
-    said = changed((DAY, {ROCKET: 0.9}))
+    said = changed((9, {TENSE: 20}), (DAY, {ROCKET: dict(rich().numbers())[ROCKET].value}))  # for all as it is written
     together = digests(LockstepModel(said, runs=4, seed=6, design={ROCKET: values, RALLY: kept}))
     for run, (value, own) in enumerate(zip(values, kept, strict=True)):
         alone = LockstepModel(with_numbers(said, {ROCKET: value, RALLY: own}), run_numbers=[run], seed=6)
@@ -252,6 +273,37 @@ def test_particles_follow_a_record_under_changed_rules():
         assert np.array_equal(plain.model.digest(), other.model.digest()) == (day < 12)
     fork = other.fork(10, 3)
     assert {path: fork.program.base[path] for path in SET} == SET
+
+
+@pytest.mark.parametrize(
+    ("changes_on", "lead", "done", "ordered"), [(4, 2, 5, 0), (4, 2, 6, 4), (4, 2, 9, 7), (2, 9, 7, 7), (2, 9, 11, 2)]
+)
+def test_a_record_has_an_act_ordered_on_the_last_day_whose_lead_ends_on_its_day(changes_on, lead, done, ordered):
+    """The lead is five days until it changes; an act for which no day fits was not ordered."""
+    case = changed((changes_on, {"actions.north.strike.order.lead": lead}), case=with_lead(5))
+    act = {"on": on(done), "do": "north.strike"}
+    told = HistoryFile.model_validate({"schema_version": 1, "events": {"strike": act}})
+    (way,) = compile_record(case, program_of(case), told).of(0)
+    assert (int(way["day"]), int(way["done"])) == (ordered, done)
+    assert ReferenceRecord(case, told).acts[0].ways[0].day == ordered
+
+
+def with_lead(days: int) -> Scenario:
+    world = ordering()
+    world["actions"]["north.strike"]["order"]["lead"] = days
+    return scenario(world, 20)
+
+
+def test_a_record_is_held_to_the_rules_as_they_change_but_for_noise_and_scripts_of_ones_own():
+    said = changed(
+        (9, {"variables.oil.noise": 3.0, "script.e_talks.effects.sanctions": -0.2, "variables.oil.half_life": 2})
+    )
+    record = HistoryFile.model_validate(RICH_RECORD)
+    told, plain = (sim.recorded(case, history=record) for case in (said, rich()))
+    assert told.scenario.changes["change_0"].set == {"variables.oil.half_life": 2.0}
+    apart = (told.trajectories["oil"] != plain.trajectories["oil"])[0].to_numpy()
+    assert not apart[:9].any()
+    assert apart[9:].any()
 
 
 def test_a_mesa_model_changes_too():
@@ -385,3 +437,13 @@ def test_a_fault_in_a_file_is_told_with_its_line(tmp_path, monkeypatch, line, sa
     found = [each for each in str(caught.value).splitlines() if said in each]
     assert len(found) == 1, str(caught.value)
     assert found[0].startswith("child.yaml:8:")
+
+
+def test_a_change_goes_through_the_theatres_of_earlier_ones_without_making_them_once_more():
+    one = changed((DAY, {ROCKET: 0.9}))
+    both = with_change(one, START + timedelta(days=DAY + 5), {TENSE: 75.0})
+    assert [each.theatre for each in both.epochs[:2]] == [each.theatre for each in one.epochs]
+    assert both.epochs[1].theatre is one.epochs[1].theatre
+    # Other values, or another theatre, are never taken for these.
+    other = with_change(rich(), START + timedelta(days=DAY), {ROCKET: 0.8})
+    assert [dict(each.epochs[1].theatre.actions)["cela.rocket"].rate.value for each in (one, other)] == [0.9, 0.8]

@@ -231,3 +231,22 @@ def test_nothing_calls_off_what_the_record_has():
     while model.day < record.days:
         model.step()
     assert model.world.deaths[-1].tolist() == [5.0] * 20
+
+
+def test_to_hold_on_the_day_on_which_an_order_falls_due_is_to_let_it_lapse():
+    case = scenario(written(), 12)
+    done = acts_of(case)[0][0]
+    found = sim.choices(case, seed=1, run=0, day=done, actor="north", runs=3)
+    assert [option.action for option in found.options] == ["hold"]  # it is ordered, so nothing else is open
+    model = LockstepModel(case, seed=1)
+    while model.running:
+        if model.day == done:
+            model.hold("north")
+        model.step()
+        assert model.day != done + 1 or (model.state.orders.due == -1).all()
+    table = model.events[: int(model.n_events[0])]
+    assert [int(day) for day in table["day"]] == [
+        later for later in table["day"] if later > done
+    ]  # it may be ordered again
+    free = sim.branch(case, seed=1, run=0, day=done, runs=3).events
+    assert set(free[free["action"] == "north.strike"]["day"]) == {done}

@@ -32,8 +32,12 @@ def debrief(
     from sim.play.session import Session
 
     session = Session.open(file)
-    with notes.status("looking back …"):
-        found = looked_back(session, runs, days, then="orders" if keep_orders else "rules")
+    try:
+        with notes.status("looking back …"):
+            found = looked_back(session, runs, days, then="orders" if keep_orders else "rules")
+    finally:
+        if session._file is not None:
+            session._file.close()
     if as_json:
         print_json(found.as_dict())
     else:

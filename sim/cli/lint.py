@@ -59,6 +59,9 @@ def _print(report: "Report") -> None:
             console.print(base_rate_table(linted.base_rates, _title(linted)))
     for finding in report.findings:
         console.print(str(finding), highlight=False, soft_wrap=True)
+    for linted in report.scenarios:
+        for line in linted.changes:
+            notes.print(f"{linted.name}: {line}", highlight=False)
     for name in report.skipped:
         notes.print(f"{name} cannot be run by itself; it is checked in the scenarios that use it")
     if held := [linted.name for linted in report.scenarios if linted.held_to_record]:
@@ -79,6 +82,7 @@ def _as_json(report: "Report") -> dict[str, Any]:
             linted.name: {
                 "runs": linted.runs,
                 "held_to_record": linted.held_to_record,
+                "changes": list(linted.changes),
                 "base_rates": as_records(linted.base_rates),
                 "verdicts": verdict_counts(linted.base_rates),
             }

@@ -66,7 +66,7 @@ def recorded(
     if not isinstance(history, HistoryFile):
         record = load_history(history, question.theatre)  # once more, now that it matters what the theatre knows
     ends = min(ends, record.last)
-    script = as_script(record, question.theatre, question.start, ends)
+    theatre, script = _without_noise(question.theatre), as_script(record, question.theatre, question.start, ends)
     followed = Scenario(
         name=f"{question.name}_recorded",
         title=f"Recorded events, {question.start} to {ends}",
@@ -74,9 +74,9 @@ def recorded(
         days=(ends - question.start).days + 1,
         runs=1,
         seed=question.seed,
-        theatre=_without_noise(question.theatre),
+        theatre=theatre,
         script=script,
-        changes=still_to_set(question.changes, script, ends),
+        changes=still_to_set(question.changes, theatre, script, ends),
         series=as_series(record, question.start, ends),
         history_until=ends,
         record=record,

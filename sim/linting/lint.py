@@ -18,6 +18,7 @@ from sim.theatre.files.load import Resolved, load_either, resolve, without
 from sim.theatre.files.locate import Named
 from sim.theatre.language.number import written
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.parameters.change import changes_told
 
 from .dead_numbers import PairedRuns, Trial, trial_of
 from .findings import Finding, Places, covering, stale
@@ -55,6 +56,8 @@ class Linted:
     """Those of the scenario's own files."""
     held_to_record: bool = False
     """Whether it was held to a record of what happened."""
+    changes: tuple[str, ...] = ()
+    """What changes in its course, a line for each entry."""
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,8 @@ class _Examined:
         own = _uncovered(finding for finding in found if finding.file in self.places.of_the_question)
         unneeded = stale(self.places.own, self.places.explanations[self.places.own], found)
         base_rates, held = self.watch.ensemble.base_rates, self.record is not None
-        return Linted(name, self.scenario.title, self.runs, base_rates, (*own, *unneeded), held)
+        told = tuple(changes_told(self.scenario))
+        return Linted(name, self.scenario.title, self.runs, base_rates, (*own, *unneeded), held, told)
 
     def _dead_entries(self) -> Iterator[Finding]:
         """Entries of the scenario's own file without which every path is the same."""

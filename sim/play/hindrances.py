@@ -3,7 +3,6 @@
 import re
 
 from sim.text import counted, percent
-from sim.text import number as figure
 from sim.theatre.language.paths import meaning
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.terms import Quantity
@@ -15,6 +14,8 @@ _READ = re.compile(rf"{_NAME} is (?P<value>never|[-\d.,e]+), needs (?P<side>[<>]
 _FLAG = re.compile(rf"{_NAME} is (?P<state>not set|set, and must not be)")
 _HELD = re.compile(rf"{_NAME} holds, and must not")
 _INNER = re.compile(r"\b[a-z]\w* does not hold \(")
+_SHARES = ("provocation", "blood", "impunity", "toll")
+"""What is read between 0 and 1."""
 _REST = re.compile(r"not again for (\d+) d\b")
 _LASTING = re.compile(r"so for (\S+) d, needs (\S+) d on end")
 
@@ -24,17 +25,17 @@ def in_plain_words(theatre: Theatre, reason: str) -> str:
 
     >>> import sim
     >>> in_plain_words(sim.load("baseline").theatre, "sanctions is 0.58, needs >= 0.62")
-    'US economic pressure on Iran is 58 % (it takes at least 62 %)'
+    'it takes at least 62 % of “US economic pressure on Iran” (it is 58 %)'
     """
     text = _without_names_of_conditions(reason)
     text = _READ.sub(lambda found: _unmet(theatre, found), text)
     text = _FLAG.sub(lambda found: _flag(theatre, found), text)
-    text = _HELD.sub(lambda found: f"it must not be so that {found['name'].replace('_', ' ')}", text)
+    text = _HELD.sub(lambda found: f"it takes “{found['name'].replace('_', ' ')}” not to be so", text)
     text = _LASTING.sub(r"it has been so for \1 days (it takes \2 on end)", text)
     text = _REST.sub(lambda found: f"it cannot be done again for {counted(int(found[1]), 'day')}", text)
-    if "none of: " in text:
-        before, _, ways = text.partition("none of: ")
-        text = f"{before}it takes one of these: {ways.replace('; ', '; or ')}"
+    before, one_of, ways = text.partition("none of: ")
+    if one_of:
+        text = f"{before}it takes one of these: {ways.replace('it takes ', '').replace('; ', '; or ')}"
     return worded(theatre, text)
 
 
@@ -50,38 +51,44 @@ def _without_names_of_conditions(reason: str) -> str:
 
 
 def _unmet(theatre: Theatre, found: re.Match[str]) -> str:
+    """What a quantity would have to be, and is."""
     name, value, side, needs = found["name"], found["value"], found["side"], found["needs"]
-    bound = "at least" if side == ">=" else "at most"
     if name.startswith("days_since("):
         return _days(theatre, name, value, side, needs)
-    variable = theatre.variables.get(name)
+    variable, bound = theatre.variables.get(name), "at least" if side == ">=" else "at most"
+    if name.startswith("ordered("):
+        return f"it takes {quantity_in_words(theatre, name)} (there is none)"
+    if name.partition("(")[0] in _SHARES:
+        value, needs = (percent(float(each)) for each in (value, needs))
     if variable is None:
-        return f"{quantity_in_words(theatre, name)} is {value} (it takes {bound} {needs})"
-    read = (
-        percent(float(each.replace(",", ""))) if isinstance(variable, UnitVariable) else each for each in (value, needs)
-    )
-    now, wanted = read
+        return f"it takes {bound} {needs} of {quantity_in_words(theatre, name)} (it is {value})"
+    if isinstance(variable, UnitVariable):
+        value, needs = (percent(float(each)) for each in (value, needs))
     unit = "" if isinstance(variable, UnitVariable | FlagVariable) else f" {variable.unit}"
-    return f"{variable.label} is {now}{unit} (it takes {bound} {wanted}{unit})"
+    return f"it takes {bound} {needs}{unit} of “{variable.label}” (it is {value}{unit})"
 
 
 def _days(theatre: Theatre, name: str, value: str, side: str, needs: str) -> str:
     """What happened too long ago, too recently or never."""
     of = Quantity.parse(meaning(name)).of
     if len(of) > 1:
-        who = quantity_in_words(theatre, name).removeprefix("days since ")
+        what = quantity_in_words(theatre, name).removeprefix("days since ")
     else:
-        who = f"“{action_in_words(theatre, of[0])}”"
-    if value == "never":
-        return f"{who} has not happened (it must lie at most {needs} days back)"
-    wanted = f"at most {needs} days back" if side == "<=" else f"at least {needs} days back"
-    return f"{who} was {figure(float(value.replace(',', '')))} days ago (it must lie {wanted})"
+        what = f"“{action_in_words(theatre, of[0])}”"
+    days = counted(int(float(needs.replace(",", ""))), "day")
+    if side == ">=":
+        return f"it takes {days} since {what} (it has been {value})"
+    ago = "there was none" if value == "never" else f"the last was {value} days ago"
+    return f"it takes {what} within {days} ({ago})"
 
 
 def _flag(theatre: Theatre, found: re.Match[str]) -> str:
+    """What would have to be so, or not so."""
     variable = theatre.variables.get(found["name"])
     label = found["name"].replace("_", " ") if variable is None else variable.label
-    return f"“{label}” is not so" if found["state"] == "not set" else f"“{label}” is so, and must not be"
+    if found["state"] == "not set":
+        return f"it takes “{label}” to be so"
+    return f"it takes “{label}” not to be so"
 
 
 __all__ = ["in_plain_words"]

@@ -80,16 +80,24 @@ class Record:
 
     def _way(self, done: int, action: str) -> Way:
         """With its order before it, if the hand's turn was free then and no other order of the act stood."""
-        order, hand = self.scenario.theatre.actions[action].order, self.hands[action]
-        if order is None:
+        hand = self.hands[action]
+        if self.scenario.theatre.actions[action].order is None:
             return Way(done, action, hand, done)
-        way = Way(done - ceil(order.lead.value), action, hand, done)
+        given = next((day for day in range(done, -1, -1) if day + self.lead(action, day) == done), -1)
+        way = Way(given, action, hand, done)
         taken = any(
             (way.day, way.hand) in ((sure.day, sure.hand), (sure.done, sure.hand))
             or (sure.done != done and sure.day < sure.done and sure.action == action and sure.closes(way))
             for sure in self.surely.values()
         )
         return Way(done, action, hand, done) if way.day < 0 or taken else way
+
+    def lead(self, action: str, day: int) -> int:
+        """How many days an order that is given on a day takes."""
+        lead, path = self.scenario.theatre.actions[action].order.lead.value, f"actions.{action}.order.lead"
+        for change in sorted(self.scenario.changes.values(), key=lambda each: each.on):
+            lead = change.set.get(path, lead) if self.day(change.on) <= day else lead
+        return ceil(lead)
 
     def _ways(self, name: str) -> list[Way]:
         if name in self.surely:

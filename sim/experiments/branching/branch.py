@@ -262,7 +262,7 @@ def _told(scenario: Scenario, rules: Scenario, run: int, day: int, last: int, ch
             "title": f"{scenario.title}: run {run} from {on} on",
             "days": last + 1,
             "script": script,
-            "changes": still_to_set(rules.changes, script, end),
+            "changes": still_to_set(rules.changes, rules.theatre, script, end),
             "series": series,
             "forbid": forbid,
         }

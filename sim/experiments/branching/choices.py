@@ -157,7 +157,8 @@ def choices(
     """Take each action that is open to an actor on a day of a run, and follow what happens next.
 
     The branches of all options have the same past and, number by number, the same dice from the day on. Of an actor
-    with several hands, one does what is taken that day and the others hold; under the option to hold all do.
+    with several hands, one does what is taken that day and the others hold; under the option to hold all do. To hold is
+    to do nothing that day, not even what was ordered before and falls due on it: that order lapses.
 
     Parameters
     ----------

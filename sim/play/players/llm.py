@@ -7,8 +7,8 @@ that is over replays without the endpoint.
 
 import json
 import re
-import time
 from collections.abc import Mapping
+from time import sleep
 from typing import TYPE_CHECKING, Any
 
 from ..briefing import briefing
@@ -128,7 +128,7 @@ class LanguageModel:
         self._note(transcript)
         if found.fault and found.again and self._faults + 1 < FAULTS:
             wait = 0.5 * 2**self._faults if found.wait is None else found.wait
-            time.sleep(min(wait, _LONGEST_WAIT, max(self._purse.seconds_left, 0.0)))
+            sleep(min(wait, _LONGEST_WAIT, max(self._purse.seconds_left, 0.0)))
         return transcript
 
     def _transcript(self, found: Answered) -> dict[str, Any]:

@@ -80,7 +80,8 @@ def _option(each: Option) -> str:
     ordered = f", ordered for {each.scheduled}" if each.scheduled else ""
     habit = "unknown" if each.chance is None else f"{percent(each.chance)} today"
     kills = ", may kill" if each.lethal else ""
-    return f"{each.act} | {each.label}{kills} | {each.target} | {each.rung} | {closed}{ordered} | {each.earliest} | {habit}"
+    what = f"{each.act} | {each.label}{kills} | {each.target} | {each.rung}"
+    return f"{what} | {closed}{ordered} | {each.earliest} | {habit}"
 
 
 def _levers(view: View) -> str:

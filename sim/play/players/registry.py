@@ -154,7 +154,15 @@ def _model(rest: str, chair: Chair) -> Player:
     return LanguageModel(Endpoint(rest, **chair.endpoint), chair.session, chair.seat, purse=chair.purse)
 
 
+def _human(rest: str, chair: Chair) -> Player:
+    from ..terminal.human import Human
+    from ..terminal.screen import Plain
+
+    return Human(chair.session, chair.seat, Plain())
+
+
 for _kind in (
+    Kind("human", "human", "a person at this terminal", _human, "table"),
     Kind("rules", "rules", "the model's own actor", _plain(Rules, "rules")),
     Kind("hold", "hold", "does nothing", _plain(Hold, "hold")),
     Kind("random", "random:SHARE", "one open act at random, in a share of turns", _random),

@@ -86,7 +86,10 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
     """What an act is, what is in its way or what it would take, and what moves those who would do it unasked."""
     action = theatre.actions[option.act]
     whom, rung = called(theatre.actors[option.target].label), theatre.ladder.rungs[option.rung].label
-    found = [f"{at}  {option.label.upper()}, against {whom}; rung {option.rung}, {rung}", option.story]
+    found = [
+        f"{at}  {option.label.upper()}, {'against' if option.rung else 'towards'} {whom}; rung {option.rung}, {rung}",
+        option.story,
+    ]
     if option.why_not:
         found.append("Closed today:")
         found += [f"- {capital(in_plain_words(theatre, reason))}." for reason in option.why_not]
@@ -97,7 +100,7 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
         found.append(f"Open: it could be done {when}.")
     if option.scheduled is not None:
         found.append(f"It is ordered for {on(option.scheduled)}.")
-    if option.chance is not None:
+    if option.chance is not None and option.open:
         found.append(
             f"Your people would do it today, if you left it to them, with a chance of {percent(option.chance)}."
         )

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from sim.text import NARROWEST, WIDTH, capital, counted, on
+from sim.text import NARROWEST, WIDTH, capital, counted, number, on
 
 from ..briefing import briefing
 from ..players.player import Player
@@ -43,8 +43,6 @@ class Game:
     def play(self) -> None:
         """Play until the session is over or somebody leaves."""
         try:
-            if not self.session.turn and self.people:
-                self.screen.say("\n" + pages.lines(self._welcome(), self._width))
             while not self.session.over:
                 self._round()
         except Left:
@@ -81,6 +79,8 @@ class Game:
             self._say(f"It is the turn of {label}. Everybody else, please look away.")
             if self.screen.somebody_sits_there:
                 self._wait(f"{label}, press Enter when you are there. ")
+        if not self.session.turn:
+            self.screen.say("\n" + pages.lines(self._welcome(), self._width))
         try:
             return person.turn()
         finally:
@@ -124,6 +124,7 @@ class Game:
         for seat in self.people or self.session.seats:
             self.screen.say("\n" + briefing(self.session.view(seat), self.session.scenario, self._width).rstrip())
         self.screen.say("\n" + pages.lines(self._end(), self._width))
+        self.screen.say("\n" + "\n".join(self._next()))  # unbroken, to be copied
 
     def _end(self) -> Iterator[str]:
         session = self.session
@@ -132,16 +133,31 @@ class Game:
             yield f"The model broke off: {session.world.failed} was not finite."
         told = pages.outcomes_told(outcome_dates(session), session.scenario.theatre)
         yield from ["What came about:", *told] if told else ["None of the theatre's outcomes came about."]
-        yield from self._next()
+        yield from self._scores()
+
+    def _scores(self) -> Iterator[str]:
+        """What each seat is scored by the goals that the theatre gives its actor."""
+        from ..contest import score
+
+        days = {name: (day - self.session.scenario.start).days for name, day in outcome_dates(self.session).items()}
+        known = dict.fromkeys(self.session.world.program.outcomes) | days
+        for seat in self.people or self.session.seats:
+            found = score(self.session, seat, known)
+            if found is not None:
+                label = self.session.seats[seat].label
+                yield f"{label} scores {number(found)} by its goals; the debrief sets that beside what others got."
 
     def _next(self) -> Iterator[str]:
-        run = f" --run {self.session.run}"
-        yield ""
+        """What can be done with what was lived, a command a line."""
         yield "WHAT TO TYPE NEXT"
-        yield f"sim play {self.kept} --ledger   (what happened at the table)"
+        yield "What each decision moved, and how usual this history is:"
+        yield f"  sim debrief {self.kept}"
+        yield "What happened at the table:"
+        yield f"  sim play {self.kept} --ledger"
         if self.session.source is not None:
-            yield f"sim play {self.kept} --export my_crisis.yaml   (the session as a scenario; then:)"
-            yield f"sim replay my_crisis.yaml{run}   (the story of what was lived)"
+            yield "The session as a scenario, and the story of what was lived:"
+            yield f"  sim play {self.kept} --export my_crisis.yaml"
+            yield f"  sim replay my_crisis.yaml --run {self.session.run}"
 
 
 def outcome_dates(session: "Session") -> dict[str, date]:

@@ -4,6 +4,7 @@ Each order is given to the session, and so lies in its file, as soon as it was t
 most the line that was being typed is lost.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -110,10 +111,10 @@ class Human:
                 self._ask_whether_to_leave()
             except OrderError as error:
                 for reason in error.reasons:
-                    self._say(f"Refused: {in_plain_words(self.theatre, reason)}.")
+                    self._say(f"Refused: {self._in_words(reason)}.")
                 self._say("Your orders stand as before.")
             except PlayError as error:
-                self._say(_as_sentence(str(error)))
+                self._say(_as_sentence(self._in_words(str(error))))
             else:
                 if going is not None:
                     return going
@@ -147,6 +148,12 @@ class Human:
         }  # fmt: skip
         found[command.name](rest.strip())
         return None
+
+    def _in_words(self, text: str) -> str:
+        """A message with the labels of acts in place of their ids."""
+        for act in self.session.seats[self.seat].acts:
+            text = re.sub(rf"\b{re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
+        return in_plain_words(self.theatre, text)
 
     def _say(self, text: str) -> None:
         self.screen.say(pages.lines(text.splitlines(), self.width))
@@ -231,6 +238,9 @@ class Human:
 
     def _do(self, words: str) -> None:
         option, day = act_and_day(words.split(), self.options.options, self.session.date, open_first=True)
+        if option.scheduled is not None and day is None:
+            when = on(option.scheduled)
+            raise PlayError(f"“{option.label}” is ordered for {when} already; say a day to have it done once more")
         before = set(self.view.standing.scheduled)
         self._order(Order(do=(Deed(act=option.act, on=day),)))
         (new,) = set(self.view.standing.scheduled) - before
@@ -257,7 +267,7 @@ class Human:
             return
         option = act_meant(words, self.options.options)
         self._order(Order(never=(*refused, option.act)))
-        self._say(f"Refused from now on: {option.label}.")
+        self._say(f"Never from now on: {option.label}.")
 
     def _allow(self, words: str) -> None:
         refused = self.view.standing.never
@@ -265,7 +275,7 @@ class Human:
         if option.act not in refused:
             raise PlayError(f"you have not refused “{option.label}”")
         self._order(Order(never=tuple(act for act in refused if act != option.act)))
-        self._say(f"Refused no longer: {option.label}.")
+        self._say(f"Allowed again: {option.label}.")
 
     def _stance(self, words: str) -> None:
         view = self.view

@@ -112,15 +112,20 @@ def stance_page(levers: Sequence[Lever], numbers: Mapping[str, int], width: int)
     """The numbers that a seat may set, each with its range, by the numbers of the acts whose they are."""
     if not levers:
         return "There is nothing that this seat may set."
-    found = [
-        "YOUR STANCE: how readily your people do what you do not order (the rate of a day, before all that moves it)",
-        "`stance 23 high`, `stance 23 0.2%` or `stance 23 back`; `stance back` puts all back.",
-        "",
+    mine = sorted(levers, key=lambda lever: numbers[act_of(lever)])
+    first = numbers[act_of(mine[0])]
+    head = [
+        "YOUR STANCE: how readily your people do what you do not order",
+        "(the rate of a day, before all that moves them to it)",
+        f"`stance {first} high`, `stance {first} {rate_told(mine[0].low).replace(' ', '')}` or `stance {first} back`; "
+        "`stance back` puts all back.",
     ]
-    for each in sorted(levers, key=lambda lever: numbers[act_of(lever)]):
-        ends = f"{rate_told(each.low)} to {rate_told(each.high)}"
-        found.append(f"{numbers[act_of(each)]:3}  {each.label}: {rate_told(each.value)} (may be {ends})")
-    return lines(found, width, hang=7)
+    found = [
+        f"{numbers[act_of(each)]:3}  {each.label}: {rate_told(each.value)} "
+        f"(may be {rate_told(each.low)} to {rate_told(each.high)})"
+        for each in mine
+    ]
+    return f"{lines(head, width)}\n\n{lines(found, width, hang=7)}"
 
 
 def act_of(lever: Lever) -> str:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
+from sim.text import NARROWEST, printable
+
 
 class Screen(Protocol):
     """Where a person reads and types."""
@@ -33,6 +35,25 @@ class Screen(Protocol):
 
     def clear(self) -> None:
         """Take away what another player may not read."""
+
+
+class Plain:
+    """Standard input and output as they are, for whoever plays from Python."""
+
+    width = NARROWEST
+    somebody_sits_there = True
+
+    def say(self, text: str = "") -> None:
+        """Write a text."""
+        print(printable(text))
+
+    def ask(self, prompt: str) -> str:
+        """Wait for a line."""
+        return input(prompt)
+
+    def clear(self) -> None:
+        """Leave so much room that nothing of before is seen."""
+        print("\n" * 60)
 
 
 @contextmanager

@@ -205,7 +205,7 @@ class _Orders:
 
     def _free(self, action: str, done: int) -> int:
         possible = (done - lead.get(action, 0) for _, lead in self._leads)
-        given = next((day for day in possible if day + self._lead(action, day) == done), done)
+        given = max((day for day in possible if day + self._lead(action, day) == done), default=done)
         busy = any(
             act == action and first <= done and given <= last
             for (act, last), first in self._sure.items()

@@ -128,7 +128,7 @@ def _lies_in(path: str, where: str) -> bool:
 def epochs(changes: Changes, theatre: Theatre, script: Any, start: date) -> tuple[Epoch, ...]:
     """What holds from the first day on, and from each date on which canonical changes set something."""
     found = [Epoch(start, theatre, script, frozenset())]
-    for on, of_day in in_order(still_to_set(changes, script)):
+    for on, of_day in in_order(still_to_set(changes, theatre, script)):
         values = {path: value for change in of_day.values() for path, value in change.set.items()}
         last = found[-1]
         held = Epoch(on, *with_values(last.theatre, last.script, values), last.changed | values.keys())
@@ -136,18 +136,15 @@ def epochs(changes: Changes, theatre: Theatre, script: Any, start: date) -> tupl
     return tuple(found)
 
 
-def still_to_set(changes: Changes, script: Any, last: date = date.max) -> dict[str, Change]:
-    """What canonical changes leave to set under another script, to a last day: nothing of entries that it lacks."""
+def still_to_set(changes: Changes, theatre: Theatre, script: Any, last: date = date.max) -> dict[str, Change]:
+    """What canonical changes set, to a last day, in another theatre or script: nothing that these lack."""
+    there = {path for path, _ in _numbers(theatre, script)} if changes else set()
     found: dict[str, Change] = {}
     for name, change in changes.items():
-        kept = {path: value for path, value in change.set.items() if _is_there(path, script)}
+        kept = {path: value for path, value in change.set.items() if path in there}
         if kept and change.on <= last:
             found[name] = change if len(kept) == len(change.set) else change.model_copy(update={"set": kept})
     return found
-
-
-def _is_there(path: str, script: Any) -> bool:
-    return not path.startswith("script.") or path.split(".")[1] in script
 
 
 def too_late(path: str, script: Any, on: date, told: str | None = None) -> str | None:
@@ -168,17 +165,36 @@ def with_values(theatre: Theatre, script: Any, values: Mapping[str, float | str]
     ValidationError
         A value is not allowed there.
     """
-    content = theatre.model_dump(mode="json", by_alias=True)
-    entries: Any = None
-    if any(path.startswith("script.") for path in values):
-        entries = {name: entry.model_dump(mode="json", by_alias=True) for name, entry in script.items()}
-    for path, value in values.items():
-        node = {"script": entries} if path.startswith("script.") else content
-        entry_of(node, path)["value"] = plain(value)
-    changed = Theatre.model_validate(content)
-    if entries is None:
+    of_theatre = {path: value for path, value in values.items() if not path.startswith("script.")}
+    changed = _theatre_with(theatre, of_theatre) if of_theatre else theatre
+    if len(of_theatre) == len(values):
         return changed, script
+    entries = {name: entry.model_dump(mode="json", by_alias=True) for name, entry in script.items()}
+    for path, value in values.items():
+        if path.startswith("script."):
+            entry_of({"script": entries}, path)["value"] = plain(value)
     return changed, {name: type(script[name]).model_validate(entry) for name, entry in entries.items()}
+
+
+_made: dict[tuple[int, tuple[tuple[str, float | str], ...]], tuple[Theatre, Theatre]] = {}
+
+
+def _theatre_with(theatre: Theatre, values: Mapping[str, float | str]) -> Theatre:
+    """A theatre with other values for some numbers, or the one that was made of it lately.
+
+    A scenario whose numbers change once more goes through the theatres of all its earlier changes again.
+    """
+    key = id(theatre), tuple(sorted(values.items()))
+    of, made = _made.get(key, (None, theatre))
+    if of is not theatre:
+        content = theatre.model_dump(mode="json", by_alias=True)
+        for path, value in values.items():
+            entry_of(content, path)["value"] = plain(value)
+        made = Theatre.model_validate(content)
+        while len(_made) >= 64:
+            _made.pop(next(iter(_made)), None)
+        _made[key] = theatre, made  # the theatre is kept with it, so that no other bears its id
+    return made
 
 
 def _numbers(theatre: Theatre, script: Any) -> Iterator[tuple[str, Number]]:
