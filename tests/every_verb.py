@@ -59,6 +59,7 @@ def _questions(scenario: Scenario, file: Path, folder: Path, *options: str) -> I
         played.unlink(missing_ok=True)
         yield "play", file, "--as", actor, "--file", played, "--advance", "--options", actor
         yield "play", played, "--view", actor, "--json"
+        yield "tournament", file, "--seat", f"{actor}=rules,random", "--runs", 2, "--days", min(scenario.days, 10)
     for actor in list(scenario.theatre.deciders)[:1]:
         yield "explain", made, "--run", 1, "--day", scenario.start, "--actor", actor
         yield (

@@ -23,11 +23,11 @@ from .survivor import attempt
 
 KILLS = 10
 CRISIS = ("baseline", {"iran": "script:iran.yaml", "us": "llm:model", "houthis": "script:houthis.csv",
-                       "iraq_government": "rules", "saudi_arabia": "rules"}, 6)  # fmt: skip
-LESSON = ("first_lesson", {"north": "llm:model", "south": "random:0.8"}, 3)
+                       "iraq_government": "rules", "saudi_arabia": "rules"}, 4)  # fmt: skip
+LESSON = ("first_lesson", {"north": "llm:model", "south": "random:0.8"}, 2)
 PLANS = {
-    "iran.yaml": "2019-05-05: {do: [iran.close_ranks], why: As planned.}\n2019-05-20: {otherwise: hold}\n",
-    "houthis.csv": "date,do\n2019-05-14,houthis.hit_pipeline\n",
+    "iran.yaml": "2019-05-05: {do: [iran.close_ranks], why: As planned.}\n2019-05-12: {otherwise: hold}\n",
+    "houthis.csv": "date,do\n2019-05-09,houthis.hit_pipeline\n",
 }
 SCENARIOS = {name: sim.load(name) for name in ("baseline", "first_lesson")}
 
@@ -82,7 +82,7 @@ def kill_at_each_step(folder: Path, url: str, random_: random.Random) -> list[st
             _, status = os.waitpid(attempt(lambda: _dying(path, url, after, random_)), 0)  # noqa: B023
             deaths += 1
         assert os.waitstatus_to_exitcode(status) == 0
-        assert deaths > 5
+        assert deaths > 3
         made.append(str(path))
     return made
 

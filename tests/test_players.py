@@ -1,12 +1,13 @@
 """Players: what they order hangs on their seat, its view and their own dice, and on nothing else."""
 
+import pickle
 from datetime import date
 
 import pytest
 
 import sim
 from sim.play.ledger import looked_at
-from sim.play.orders import Deed, Order
+from sim.play.orders import Deed, Order, OrderError
 from sim.play.players.player import Function, Hold, Rules
 from sim.play.players.random import Random
 from sim.play.players.registry import KINDS, Chair, player_of
@@ -205,7 +206,7 @@ def test_players_are_found_by_what_a_user_types(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        ("rulez", "there is no player 'rulez'; there are rules, hold, .*; did you mean 'rules'"),
+        ("rulez", "there is no player 'rulez'; there are .*rules, hold, .*; did you mean 'rules'"),
         ("rules:0.3", "'rules' takes nothing after it"),
         ("random:often", "such as random:0.3"),
         ("random:1.5", "a share of turns"),
@@ -226,6 +227,12 @@ def test_every_kind_of_player_says_how_it_is_typed():
     for name, kind in KINDS.items():
         assert kind.typed.partition(":")[0] == name
         assert kind.about
+
+
+def test_the_refusal_of_an_order_comes_back_from_a_process_as_it_was():
+    error = OrderError("north", ["one", "another"])
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.seat, again.reasons, str(again)) == ("north", ("one", "another"), str(error))
 
 
 def test_a_seat_that_had_its_say_is_not_asked_again_in_the_same_turn():

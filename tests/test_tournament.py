@@ -2,10 +2,13 @@
 
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +18,7 @@ from sim.analysis.intervals import wilson
 from sim.analysis.paired import paired_difference
 from sim.play.contest import Terms, contest, on_scale, score
 from sim.play.contest_worker import Worker
+from sim.play.ledger import looked_at
 from sim.play.players.purse import Caps
 from sim.play.players.registry import KINDS, Kind
 from sim.play.seats import PlayError
@@ -24,6 +28,7 @@ from sim.play.tournament import tournament
 
 from .commands import sim as command
 from .model_server import serving
+from .test_completion import offered
 
 SEATS = {"north": ["rules", "random:0.6", "hold"], "south": ["rules"]}
 ASKED = {"runs": 6, "days": 60, "turn": 10}
@@ -131,6 +136,7 @@ def test_it_goes_on_where_it_was_ended_and_never_into_another(found, tmp_path):
     assert again.runs.equals(found.runs)
     assert again.sessions[2, 5].entries == found.sessions[2, 5].entries
     assert len(list(out.glob("*/*.session"))) == 18
+    assert {looked_at(path)[0]["source"] for path in out.glob("0[12]*/*.session")} == {"first_lesson"}
     for asked, told in (
         ({}, "go on with it by --resume"),
         ({"resume": True, "days": 61}, "on other terms: days"),
@@ -233,6 +239,13 @@ def test_the_verb_shows_who_escalates(tmp_path):
     assert [each["north"] for each in told["pairings"]] == ["rules", "random:0.6", "hold"]
 
 
+def test_the_commands_of_the_readme_work(tmp_path):
+    page = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf-8")
+    for command_ in re.findall(r"^\.venv/bin/sim (tournament [^\n#]+)", page, re.M):
+        words = shlex.split(re.sub(r"--(runs|days) \d+", lambda found: f"--{found[1]} 2", command_))
+        assert "Who escalates" in command(*words, cwd=tmp_path).stdout
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
@@ -246,6 +259,15 @@ def test_the_verb_shows_who_escalates(tmp_path):
 def test_the_verb_refuses_with_a_sentence(words, told, tmp_path):
     refused = command("tournament", "first_lesson", *words, "--key-from", "MISSING_KEY", cwd=tmp_path, code=2)
     assert told in " ".join(refused.stderr.split())
+
+
+def test_seats_and_players_are_offered():
+    assert offered("sim tournament first_lesson --seat n") == ["north="]
+    assert offered("sim tournament first_lesson --seat north=r") == [
+        f"north={each}" for each in ("rules", "random", "replay:", "replay-late:")
+    ]
+    assert offered("sim tournament first_lesson --seat north=rules,ho") == ["north=rules,hold"]
+    assert offered("sim tournament nothing --seat n") == []
 
 
 def test_ctrl_c_keeps_what_was_finished(tmp_path):

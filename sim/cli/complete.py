@@ -89,7 +89,8 @@ def seats(ctx: typer.Context, incomplete: str) -> list[str]:
     if is_one:
         before, comma, begun = players.rpartition(",")
         whole = f"{seat}={before}{comma}"
-        offered = [f"{name}{':' if ':' in kind.typed and name != 'random' else ''}" for name, kind in KINDS.items()]
+        kinds = [kind for kind in KINDS.values() if kind.where != "table"]
+        offered = [kind.name if ":" not in kind.typed or kind.name == "random" else f"{kind.name}:" for kind in kinds]
         return [f"{whole}{each}" for each in offered if each.startswith(begun)]
     named = [ctx.params.get("scenario"), *ctx.args]
     try:

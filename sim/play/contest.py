@@ -1,7 +1,6 @@
 """One session of a tournament: lived by its players, and measured."""
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from numpy.typing import NDArray
 from sim.theatre.language.scenario import Scenario
 
 from .debrief.measures import scale_of
+from .ledger import new_file
 from .players.player import Function, Player
 from .players.purse import Purse
 from .players.registry import Chair, player_of
@@ -84,17 +84,20 @@ def contest(
 
 
 def _session(terms: Terms, run: int, path: Path | None) -> Session:
-    if path is not None:
-        with suppress(FileExistsError):
-            path.parent.mkdir(parents=True)
-    told = {"seed": terms.seed, "run": run, "settings": terms.settings}
-    try:
-        session = Session(terms.scenario, terms.seats, path=path, clock=lambda: None, **told)  # type: ignore[arg-type]
-    except PlayError:
-        if path is None or not path.is_file():
-            raise
-        session = Session.open(path, clock=lambda: None)
+    """Begin a session, or go on with the one that the file holds."""
+    session = Session(
+        terms.scenario, terms.seats, seed=terms.seed, run=run, settings=terms.settings, clock=lambda: None
+    )
     session.source = terms.source
+    if path is None:
+        return session
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        session._file = new_file(path, session)
+    except PlayError:
+        if not path.is_file():
+            raise
+        return Session.open(path, clock=lambda: None)
     return session
 
 

@@ -67,6 +67,9 @@ class OrderError(PlayError):
         self.seat, self.reasons = seat, tuple(reasons)
         super().__init__(f"the order of {seat} was refused: {'; '.join(reasons)}")
 
+    def __reduce__(self) -> tuple[type["OrderError"], tuple[str, list[str]]]:
+        return OrderError, (self.seat, list(self.reasons))
+
 
 def order_from(seat: str, data: Any) -> Order:
     """Read an order, from an `Order`, or data as JSON has it.
