@@ -187,9 +187,7 @@ def test_what_it_writes_as_its_reason_is_a_quotation_and_reaches_nobody_else():
     def other(view, options):
         seen.append(view.model_dump_json() + options.model_dump_json())
 
-    _, server = lived(
-        always({"do": ["north.threaten"], "why": words}), turns=3, others={"south": Function(other)}
-    )
+    _, server = lived(always({"do": ["north.threaten"], "why": words}), turns=3, others={"south": Function(other)})
     last = prompt_of(server.asked[-1])
     assert "\x1b" not in last
     assert last.count("\nYOUR OPTIONS\n") == 1

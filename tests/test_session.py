@@ -151,7 +151,7 @@ def test_an_order_that_cannot_be_carried_out_on_its_day_lapses_and_is_told() -> 
     assert turn.days == 4  # the clock stops in the evening of the day
     (told,) = [item for item in session.view("aran").news if item.kind == "lapsed"]
     assert "could not be carried out" in told.text
-    assert "not again for" in told.text
+    assert "it cannot be done again for" in told.text
 
 
 def test_the_clock_stops_for_an_act_against_a_seat_and_for_an_outcome() -> None:

@@ -46,7 +46,7 @@ def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
     """
     checked_width(width)
     theatre = scenario.theatre
-    lines = [_title(view, scenario)]
+    lines = paragraph(_title(view, scenario), width, hang=2).splitlines()
     sections = (
         _opening(view),
         _news(view, theatre),

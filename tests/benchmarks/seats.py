@@ -21,7 +21,9 @@ def main() -> None:
         "a view": lambda: (anew(), session.view("iran")),
         "options": lambda: (anew(), session.options("iran")),
         "worlds that look the same to the seat": lambda: (anew(), session.believing("iran")),
-        f"{RUNS} futures of {DAYS} days for each of {OPTIONS} options": lambda: session.futures("iran", acts, runs=RUNS),
+        f"{RUNS} futures of {DAYS} days for each of {OPTIONS} options": lambda: session.futures(
+            "iran", acts, runs=RUNS
+        ),
     }
     print(f"The seat of Iran on {session.date}, {len(session.known('iran').deeds)} acts known to it")
     for what, work in asked.items():
