@@ -40,7 +40,7 @@ def case() -> Scenario:
         "aran.whisper": action(0, "cela", 0.01),
         "bora.answer": action(5, "aran", 0.002, reply=1, drivers={"provocation(bora, aran)": 3}),
         "bora.build": action(2, "cela", 3, known_to=["bora"], news_after=4, effects={"stock": "+0.05"}),
-        "bora.plant": action(3, "aran", 0.2, deniability=0.6),
+        "bora.plant": action(3, "aran", 0.5, deniability=0.6, hand="covert"),
         "cela.mourn": action(1, "aran", 0.05),
     }
     acts = {name: each | {"label": name.split(".")[1]} for name, each in acts.items()}
@@ -145,8 +145,8 @@ def test_a_stance_is_set_back_in_both_futures_when_it_was_lifted() -> None:
     lever = "actions.aran.talk.rate"
     session = session_of((7, {"stance": {lever: 0.5}}), (21, {"stance": {}}))
     stance, back = course_of(session).decisions
-    assert stance.what == f"sets {lever} = 0.5"
-    assert back.what.startswith("sets its levers back")
+    assert stance.what == "puts the rate of “talk” at 0.5 a day"
+    assert back.what.startswith("puts its levers back")
     one, other = plans_of(session, stance, 33, "rules")
     assert [(day, today.numbers) for day, today in one] == [(7, ((lever, 0.5),)), (21, ((lever, 0.2),))]
     assert not other

@@ -8,7 +8,7 @@ import pytest
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import AutoresetMode
 from gymnasium.wrappers.vector import RecordEpisodeStatistics
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from pettingzoo.test import max_cycles_test, parallel_api_test, parallel_seed_test, seed_test
 from pettingzoo.utils.conversions import parallel_to_aec
@@ -28,7 +28,13 @@ from tests.strategies import seeds, small_scenarios
 from tests.test_engine_equals_oracle import events
 from tests.test_views import with_secrets
 
-few = settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+# A failing theatre is not shrunk: each is a page long, and a step smaller takes a whole history.
+few = settings(
+    max_examples=10,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+)
 
 HOLD, RULES = 0, 1
 MARCH, RAID, TALK = 2, 3, 4
@@ -234,11 +240,13 @@ def test_worlds_that_differ_in_what_a_seat_cannot_see_look_the_same_to_it():
 @given(case=small_scenarios(), seed=seeds, data=st.data())
 def test_tension_and_rungs_are_those_of_the_acts_that_a_seat_hears_of(case, seed, data):
     """As `sim.play.known` works them out of a run, for a seat that hears of some acts and sees some variables only."""
+    case = case.model_copy(update={"changes": {}})
     content = with_secrets(case, data).model_dump(mode="json", by_alias=True)
-    for entry in content["theatre"]["actions"].values():
+    for entry in (*content["theatre"]["actions"].values(), *content["theatre"]["variables"].values()):
         entry["news_after"] = None
     case = Scenario.model_validate(content)
-    name = data.draw(st.sampled_from(sorted({act.split(".")[0] for act in case.theatre.actions})))
+    acts = case.theatre.actions.items()
+    name = data.draw(st.sampled_from(sorted({act.split(".")[0] for act, rule in acts if not rule.accident})))
     worlds, evenings, heard = Worlds(case, [name], 1, seed=seed), [], []
     worlds.begin()
     for day in range(1, case.days + 1):

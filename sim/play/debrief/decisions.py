@@ -4,9 +4,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from sim.text import listed
+
 from ..orders import Standing
 from ..table import Advanced, Entry, Handed, Injected, Ordered
-from .wording import ordered_in_words
+from .wording import lever_in_words, ordered_in_words
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -125,10 +127,14 @@ def _changed(session: "Session", name: str, before: tuple[Standing, Policy], fou
         what = ordered_in_words(session, desk.seat, was, standing)
         found.policies.append(_policy(session, "refusal", name, what, said, (old, policy), handed))
     if policy.numbers != old.numbers:
-        levers = [f"{path} = {value:g}" for path, value in policy.numbers]
-        what = f"sets {', '.join(levers)}" if levers else "sets its levers back to what the scenario says"
+        what = _levers_in_words(session, policy.numbers)
         found.policies.append(_policy(session, "stance", name, what, said, (old, policy), handed))
     return standing, policy
+
+
+def _levers_in_words(session: "Session", numbers: Numbers) -> str:
+    levers = [lever_in_words(session, path, value) for path, value in numbers]
+    return f"puts {listed(levers)}" if levers else "puts its levers back to what the scenario says"
 
 
 def _policy(

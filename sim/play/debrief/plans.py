@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from threading import Lock
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -104,11 +105,16 @@ def _moved(session: "Session", decision: Decision) -> dict[str, float]:
     return {path: old[path] if path in old else written[path].value for path in paths}
 
 
+_CHANGING = Lock()
+"""What rules are compiled to is kept for all threads in one place."""
+
+
 def live(model: LockstepModel, today: Today | None) -> None:
     """Live a day under what is ordered for it."""
     if today is not None:
         if today.numbers:
-            model.change(dict(today.numbers))
+            with _CHANGING:
+                model.change(dict(today.numbers))
         for act in sorted(today.refused):
             model.forbid(act, days=1)
         for act in sorted(today.deeds):

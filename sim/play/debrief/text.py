@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sim.text import (
-    called,
     capital,
     checked_width,
     counted,
@@ -107,7 +106,7 @@ def _essentials(found: "Debrief") -> Iterator[str]:
         yield f"The one that moved most: {_head(found, each.decision)} {_moved(each.effect)}"
     for seat in found.partings:
         if seat.ruled:
-            label = capital(called(found.seats[seat.seat]))
+            label = capital(found.called(seat.seat))
             yield f"{label}: {stood(seat)}; {_apart(seat.days_apart)}."
 
 
@@ -148,7 +147,7 @@ def _foremost(found: "Debrief") -> Iterator[str]:
 
 def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
     """When, who and what, as a sentence."""
-    who = "the umpire" if decision.seat is None else called(found.seats[decision.seat])
+    who = "the umpire" if decision.seat is None else found.called(decision.seat)
     by = [name for name in decision.by if name != "the umpire" or decision.seat is not None]
     given = f" ({listed(by)})" if by else ""
     when = on(decision.date, year)

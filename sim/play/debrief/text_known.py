@@ -1,10 +1,9 @@
 """What each seat could have known, in words."""
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from sim.text import called, capital, counted, in_words, listed, number, on, percent
+from sim.text import capital, counted, in_words, listed, number, on, percent
 
 if TYPE_CHECKING:
     from .unseen import Hearsay, Secret, Suspected, Unseen, Value
@@ -21,7 +20,7 @@ def known_section(found: "Debrief") -> Iterator[str]:
     foremost = [each.decision.number for each in found.foremost]
     for heard in found.hearsay:
         yield _heard(found, heard)
-        already: set[tuple[str, date]] = set()
+        already: set[str] = set()
         mine = [each for each in found.unseen if each.seat == heard.seat]
         mine.sort(key=lambda each: (each.decision not in foremost, each.decision))
         told = sorted({each.on: each for each in reversed(mine[:_MOST])}.values(), key=lambda each: each.on)
@@ -34,7 +33,7 @@ def known_section(found: "Debrief") -> Iterator[str]:
 
 
 def _heard(found: "Debrief", heard: "Hearsay") -> str:
-    label = capital(called(found.seats[heard.seat]))
+    label = capital(found.called(heard.seat))
     if not heard.acts:
         return f"{label}: nobody else did anything that could be heard of."
     parts = [f"{label}: the others did {counted(heard.acts, 'act')}."]
@@ -51,19 +50,16 @@ def _heard(found: "Debrief", heard: "Hearsay") -> str:
     return " ".join(parts)
 
 
-def _at(found: "Debrief", unseen: "Unseen", already: set[tuple[str, date]]) -> list[str]:
+def _at(found: "Debrief", unseen: "Unseen", already: set[str]) -> list[str]:
     """What was hidden at a decision; of acts that were misread, those that are not among the ones told `already`."""
     decision = next(each.decision for each in found.judged if each.decision.number == unseen.decision)
     what = f"“{decision.what}”" if decision.act else "what to refuse" if decision.kind == "refusal" else "its levers"
-    misread = [each for each in unseen.suspected if each.held < _MISREAD and (each.act, each.on) not in already]
-    lines = [_value(value) for value in unseen.values[:_MOST]]
-    if len(unseen.values) > _MOST:
-        lines.append(f"{capital(in_words(len(unseen.values) - _MOST))} more values were hidden from it.")
-    lines += [f"It had not heard: {_secret(secret)}" for secret in unseen.secrets[:_MOST]]
-    if len(unseen.secrets) > _MOST:
-        lines.append(f"Of {in_words(len(unseen.secrets) - _MOST)} more acts it had not heard.")
-    already |= {(each.act, each.on) for each in misread[:_MOST]}
-    lines += [_suspected(each) for each in misread[:_MOST]]
+    misread = {
+        each.act: each for each in reversed(unseen.suspected) if each.held < _MISREAD and each.act not in already
+    }
+    told = sorted(misread.values(), key=lambda each: (-each.rung, each.on))[:_MOST]
+    already |= {each.act for each in told}
+    lines = [*_values(unseen.values), *_secrets(unseen.secrets), *map(_suspected, told)]
     lines += [f"{capital(who)} had ordered, seen by nobody else: {orders}." for who, orders in unseen.ordered]
     head = f"· When it decided on {what}, on {on(unseen.on)}"
     if not lines:
@@ -71,12 +67,15 @@ def _at(found: "Debrief", unseen: "Unseen", already: set[tuple[str, date]]) -> l
     return [f"{head}:", *(f"  · {line}" for line in lines)]
 
 
-def _value(value: "Value") -> str:
-    truth = _amount(value.truth, value.unit)
-    if value.known is None:
-        return f"{value.label} was {truth}; it could not see it."
-    as_of = f", as of {on(value.as_of)}" if value.as_of else ""
-    return f"{value.label} was {truth}; it knew {_amount(value.known, value.unit)}{as_of}."
+def _values(values: Sequence["Value"]) -> Iterator[str]:
+    """What was not known at all in a sentence, and what was known too late in one each."""
+    blind = [f"{value.label} ({_amount(value.truth, value.unit)})" for value in values if value.known is None]
+    if blind:
+        yield f"It could not see: {'; '.join(blind)}."
+    for value in values:
+        if value.known is not None and value.as_of is not None:
+            known = f"it knew {_amount(value.known, value.unit)}, as of {on(value.as_of)}"
+            yield f"{value.label} was {_amount(value.truth, value.unit)}; {known}."
 
 
 def _amount(value: float, unit: str) -> str:
@@ -85,10 +84,16 @@ def _amount(value: float, unit: str) -> str:
     return f"{number(value)} {unit}" if unit else ("yes" if value >= 0.5 else "no")
 
 
-def _secret(secret: "Secret") -> str:
-    learned = f"It heard on {on(secret.learned)}." if secret.learned else "It had not heard by the end."
-    dead = f" {counted(secret.deaths, 'death')}." if secret.deaths else ""
-    return f"{on(secret.on)}. {secret.text}{dead} {learned}"
+def _secrets(secrets: Sequence["Secret"]) -> Iterator[str]:
+    """The gravest of the acts of which it had not heard, one of each kind."""
+    kinds = {each.act: each for each in reversed(secrets)}
+    told = [each for each in secrets if kinds[each.act] is each][:_MOST]
+    for each in told:
+        learned = f"It heard on {on(each.learned)}." if each.learned else "It had not heard by the end."
+        dead = f" {capital(counted(each.deaths, 'death'))}." if each.deaths else ""
+        yield f"It had not heard of {on(each.on)}: {each.text}{dead} {learned}"
+    if len(secrets) > len(told):
+        yield f"Nor of {counted(len(secrets) - len(told), 'other act')}."
 
 
 def _suspected(each: "Suspected") -> str:

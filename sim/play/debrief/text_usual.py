@@ -37,7 +37,7 @@ def stood(seat: "Partings") -> str:
 
 
 def _of_seat(found: "Debrief", seat: "Partings") -> Iterator[str]:
-    label = capital(called(found.seats[seat.seat]))
+    label = capital(found.called(seat.seat))
     if not seat.ruled:
         yield f"{label}: the rules decided on every day."
         return
@@ -99,9 +99,9 @@ def _parting(found: "Debrief", first: "Ruled", *others: "Ruled") -> str:
         would = f"the rules would have chosen “{found.labels[first.would]}”"
     most = max(each.chance for each in every)
     chance = f"{'at most ' if others and most >= 0.0005 else ''}{percent(most)}"
-    gave = f"act that was ordered had a chance of {chance}" if first.did else f"chance of nothing was {chance}"
     mornings = "those mornings" if others else "that morning"
-    return f"{listed(dates)}: {did}, and {would}. By the rules the {gave} on {mornings}."
+    gave = f"by them its chance was {chance}" if first.did else f"by them the chance of nothing was {chance}"
+    return f"{listed(dates)}: {did}, and {would}; {gave} {mornings}."
 
 
 def usual_section(found: "Debrief") -> Iterator[str]:
@@ -159,17 +159,29 @@ _PLAIN = ("Deaths", "Highest rung", "Mean tension")
 
 
 def scores_section(found: "Debrief") -> Iterator[str]:
-    """Scores by the goals that the theatre gives to the actors of seats."""
+    """Scores by the goals that the theatre gives to the actors of seats; hands of one actor have one score."""
+    told: set[str] = set()
     for score in found.usual.scores:
+        actor = score.seat.partition("/")[0]
+        if actor in told:
+            continue
+        told.add(actor)
         place = score.place
+        same = f", {percent(place.same / place.runs)} the same" if place.same else ""
         yield (
-            f"{capital(called(found.seats[score.seat]))} scores {number(place.value)} by its actor's goals. "
-            f"{share(place.below, place.runs)} of {place.runs:,} runs played by the rules score lower"
-            f"{f', {percent(place.same / place.runs)} the same' if place.same else ''}; their median is "
-            f"{number(place.middle)}, and run {found.run} by the rules has {number(score.by_rules)}."
+            f"{capital(called(found.seats[score.seat]))} scores {_plain(place.value)} by its actor's goals. "
+            f"{share(place.below, place.runs)} of {place.runs:,} runs played by the rules score lower{same}; their "
+            f"median is {_plain(place.middle)}, and run {found.run} by the rules has {_plain(score.by_rules)}."
         )
-        parts = [f"{found.labels.get(name, name)} {_signed(value)}" for name, value in score.parts.items()]
-        yield f"· It is made of: {'; '.join(parts)}."
+        parts = [f"“{found.labels.get(name, name)}” {_signed(value)}" for name, value in score.parts.items() if value]
+        none = [f"“{found.labels.get(name, name)}”" for name, value in score.parts.items() if not value]
+        made = [f"It is made of {listed(parts)}."] if parts else []
+        made += [f"Nothing comes of {listed(none)}."] if none else []
+        yield f"· {' '.join(made)}"
+
+
+def _plain(value: float) -> str:
+    return f"{MINUS if value < 0 else ''}{number(abs(value))}"
 
 
 def _signed(value: float) -> str:

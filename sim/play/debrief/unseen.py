@@ -15,7 +15,7 @@ from ..orders import Standing
 from ..seats import Seat
 from ..seeing import _responsible
 from .decisions import Course, Decision
-from .wording import acts_in_words
+from .wording import acts_in_words, lever_in_words, seat_called
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -196,9 +196,9 @@ def _ordered(session: "Session", seat: Seat, standings: dict[str, Standing]) -> 
             parts.append("to do nothing on other days" if parts else "to do nothing")
         elif standing.never:
             parts.append(f"never {acts_in_words(session, other, standing.never)}")
-        parts += [f"{path} = {value:g}" for path, value in sorted(standing.stance.items())]
+        parts += [f"to put {lever_in_words(session, path, value)}" for path, value in sorted(standing.stance.items())]
         if parts:
-            yield called(other.label), listed(parts)
+            yield seat_called(name, other.label), listed(parts)
 
 
 def hearsay(session: "Session", seat: Seat) -> Hearsay:

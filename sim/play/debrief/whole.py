@@ -25,6 +25,7 @@ from .partings import Partings, Ruled, gathered, hands_of, ruled_today
 from .plans import Futures, Plan, Then, followed, live, lived, plans_of
 from .unseen import Hearsay, Unseen, hearsay, unseen_by
 from .usual import Usual, usual_of
+from .wording import seat_called
 
 if TYPE_CHECKING:
     from ..session import Session
@@ -86,6 +87,10 @@ class Debrief:
         mattered = [each for each in self.judged if each.mattered and each.effect is not None]
         mattered.sort(key=lambda each: (-(each.effect.differ if each.effect else 0), each.decision.number))
         return tuple(mattered[:MOST])
+
+    def called(self, seat: str) -> str:
+        """A seat within a sentence."""
+        return seat_called(seat, self.seats[seat])
 
     def text(self, width: int = WIDTH) -> str:
         """Tell it as a teacher would read it aloud, in lines of at most `width` letters.

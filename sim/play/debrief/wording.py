@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sim.analysis.intervals import wilson
-from sim.text import listed, number, percent
+from sim.text import called, listed, number, percent
 
 from ..orders import Standing
 from ..seats import Seat
@@ -30,6 +30,18 @@ def ordered_in_words(session: "Session", seat: Seat, was: Standing, now: Standin
         if acts:
             parts.append(f"{verb} {acts_in_words(session, seat, acts)}")
     return listed(parts)
+
+
+def seat_called(name: str, label: str) -> str:
+    """A seat within a sentence, by its id and label: `the United States`, `the United States (soldiers)`."""
+    hand = name.partition("/")[2].replace("_", " ")
+    return f"{called(label)} ({hand})" if hand else called(label)
+
+
+def lever_in_words(session: "Session", path: str, value: float) -> str:
+    """A lever that stands elsewhere: `the rate of “Hit militia depots” at 0.001 a day`."""
+    act = path.removeprefix("actions.").removesuffix(".rate")
+    return f"the rate of “{session.scenario.theatre.actions[act].label}” at {number(value)} a day"
 
 
 def acts_in_words(session: "Session", seat: Seat, acts: Iterable[str]) -> str:

@@ -165,17 +165,36 @@ def with_values(theatre: Theatre, script: Any, values: Mapping[str, float | str]
     ValidationError
         A value is not allowed there.
     """
-    content = theatre.model_dump(mode="json", by_alias=True)
-    entries: Any = None
-    if any(path.startswith("script.") for path in values):
-        entries = {name: entry.model_dump(mode="json", by_alias=True) for name, entry in script.items()}
-    for path, value in values.items():
-        node = {"script": entries} if path.startswith("script.") else content
-        entry_of(node, path)["value"] = plain(value)
-    changed = Theatre.model_validate(content)
-    if entries is None:
+    of_theatre = {path: value for path, value in values.items() if not path.startswith("script.")}
+    changed = _theatre_with(theatre, of_theatre) if of_theatre else theatre
+    if len(of_theatre) == len(values):
         return changed, script
+    entries = {name: entry.model_dump(mode="json", by_alias=True) for name, entry in script.items()}
+    for path, value in values.items():
+        if path.startswith("script."):
+            entry_of({"script": entries}, path)["value"] = plain(value)
     return changed, {name: type(script[name]).model_validate(entry) for name, entry in entries.items()}
+
+
+_made: dict[tuple[int, tuple[tuple[str, float | str], ...]], tuple[Theatre, Theatre]] = {}
+
+
+def _theatre_with(theatre: Theatre, values: Mapping[str, float | str]) -> Theatre:
+    """A theatre with other values for some numbers, or the one that was made of it lately.
+
+    A scenario whose numbers change once more goes through the theatres of all its earlier changes again.
+    """
+    key = id(theatre), tuple(sorted(values.items()))
+    of, made = _made.get(key, (None, theatre))
+    if of is not theatre:
+        content = theatre.model_dump(mode="json", by_alias=True)
+        for path, value in values.items():
+            entry_of(content, path)["value"] = plain(value)
+        made = Theatre.model_validate(content)
+        while len(_made) >= 64:
+            _made.pop(next(iter(_made)), None)
+        _made[key] = theatre, made  # the theatre is kept with it, so that no other bears its id
+    return made
 
 
 def _numbers(theatre: Theatre, script: Any) -> Iterator[tuple[str, Number]]:
