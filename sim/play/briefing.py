@@ -73,8 +73,7 @@ def _opening(view: View) -> Iterator[str]:
     if view.turn == 0 and view.wants:
         yield f"What you are after: {view.wants}"
     if view.stopped:
-        why = f"because {view.stopped}" if view.stopped.startswith("of ") else f": {view.stopped}"
-        yield f"The clock stops early{'' if why.startswith(':') else ' '}{why}."
+        yield f"The clock stops early: {view.stopped}."
 
 
 def _news(view: View, theatre: Theatre) -> Iterator[str]:
