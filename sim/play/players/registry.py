@@ -162,7 +162,6 @@ def _human(rest: str, chair: Chair) -> Player:
 
 
 for _kind in (
-    Kind("human", "human", "a person at this terminal", _human, "table"),
     Kind("rules", "rules", "the model's own actor", _plain(Rules, "rules")),
     Kind("hold", "hold", "does nothing", _plain(Hold, "hold")),
     Kind("random", "random:SHARE", "one open act at random, in a share of turns", _random),
@@ -171,5 +170,6 @@ for _kind in (
     Kind("replay-late", "replay-late:FILE", "the same, each on the first morning after its own", _late),
     Kind("function", "function:MODULE:NAME", "a Python function, of a module or of FILE.py", _function),
     Kind("llm", "llm:MODEL", "a language model behind an OpenAI-compatible endpoint", _model, "here"),
+    Kind("human", "human", "a person at this terminal", _human, "table"),
 ):
     register(_kind)
