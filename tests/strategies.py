@@ -486,7 +486,10 @@ def changes(draw: Draw, case: Scenario, dates: st.SearchStrategy) -> Map:
 
 def _moved(path: str, value: float, factor: float) -> float:
     """Another value that is allowed there too: a width has a least value, other numbers a greatest one."""
-    return value / factor if path.endswith(".width") else value * factor
+    if path.endswith(".cooldown"):
+        return value + 3
+    up = path.endswith(".width") or (path.endswith(".rate") and value < 50)
+    return value / factor**4 if up else value * factor
 
 
 def changeable(case: Scenario) -> list[str]:

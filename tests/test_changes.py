@@ -24,6 +24,7 @@ from tests.oracle.particles import Record as ReferenceRecord
 from tests.small import small
 from tests.small_scenarios import START, rich, rich_theatre, scenario
 from tests.test_branch_engine import digests, stepped_to, with_
+from tests.test_engine_equals_oracle import assert_equal_histories
 from tests.test_orders import written as ordering
 from tests.test_particles_equal_oracle import RICH_RECORD
 
@@ -58,6 +59,24 @@ def test_a_run_under_a_change_is_the_run_until_then_and_its_branch_under_other_n
     trunk = stepped_to(rich(), 6, [0, 1, 2, 3, 4], day)
     branch = branched(trunk, np.zeros(5, np.int64), scenario=with_numbers(rich(), SET), column=np.arange(5))
     assert whole(changed((day, SET))) == whole(rich())[:day] + digests(branch)
+
+
+@pytest.mark.parametrize("day", [13, DAY, 24])
+def test_the_reference_model_goes_by_the_same_numbers_on_the_same_days(day):
+    """Rates rise and fall, acts are waited for and blamed otherwise, on days after a rocket and on others."""
+    said = changed((day, SET), (day + 3, {ROCKET: 0.1, "actions.cela.rocket.cooldown": 1}), (day + 9, SET))
+    assert assert_equal_histories(said, 6, [0, 1, 2, 3, 4, 5]) > 100
+
+
+def test_what_is_made_of_the_rules_is_made_anew():
+    said = changed((DAY, SET | {"actions.cela.vow.rate": 1e-35, "actions.aran.kill_commander.drivers.tense": 9}))
+    model, fresh = stepped_to(said, 6, [0, 1], DAY + 1), LockstepModel(said.as_of(DAY), runs=2, seed=6)
+    mine, its = model.state, fresh.state
+    assert np.isinf(mine.bound.least[model.program.hands.index("cela")])  # no bound holds of a number so odd
+    for one, other in ((mine.bound.least, its.bound.least), (mine.bound.slack, its.bound.slack)):
+        np.testing.assert_array_equal(one, other)
+    np.testing.assert_array_equal(mine.severity, its.severity)
+    np.testing.assert_array_equal(model.numbers.shared, fresh.numbers.shared)
 
 
 def test_every_kind_of_number_that_is_changed_here_makes_another_future():
@@ -153,7 +172,7 @@ def test_changes_add_up_and_a_later_one_wins():
 
 def test_a_design_counts_until_its_number_is_changed_for_all():
     values, kept = np.linspace(0.05, 0.5, 4), np.linspace(0.1, 0.9, 4)
-    said = changed((DAY, {ROCKET: 0.9}))
+    said = changed((9, {TENSE: 20}), (DAY, {ROCKET: dict(rich().numbers())[ROCKET].value}))  # for all as it is written
     together = digests(LockstepModel(said, runs=4, seed=6, design={ROCKET: values, RALLY: kept}))
     for run, (value, own) in enumerate(zip(values, kept, strict=True)):
         alone = LockstepModel(with_numbers(said, {ROCKET: value, RALLY: own}), run_numbers=[run], seed=6)

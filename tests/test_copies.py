@@ -62,6 +62,7 @@ def made(folder: Path) -> dict[str, object]:
         "surprise": sim.surprise("baseline", 8, replicates=1, to="2019-05-20"),
         "turning_points": sim.turning_points(LESSON, run=0, runs=4),
         "why": replay.why(len(replay.acts) - 1),
+        "tournament": sim.tournament(LESSON, {"north": ["rules", "hold"]}, runs=2, days=10),
         "tip": sim.tip(LESSON, "first_blood > 0.9", parameters=[RATE], runs=32),
     }
 

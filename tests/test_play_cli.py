@@ -237,6 +237,12 @@ def test_a_refused_order_leaves_what_stands_and_says_so():
     assert [each.act for each in session.desks["north"].standing.scheduled] == ["north.strike"]
 
 
+def test_an_act_that_is_ordered_already_is_ordered_again_only_for_a_day_that_is_named():
+    session, screen = typed("do strike +3", "do strike", "do strike 9 Jan")
+    assert "“Strike a border post” is ordered for 4 January 2030 already" in screen.words
+    assert [each.on.day for each in session.desks["north"].standing.scheduled] == [4, 9]
+
+
 def test_a_turn_taken_back_is_lived_again_on_the_same_dice():
     session, screen = typed("go 20", "do mobilise", "go", "back", "go")
     twice = [turn for turn in session.turns if turn.first == 20]

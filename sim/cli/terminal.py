@@ -47,6 +47,7 @@ class Terminal:
 
     def clear(self) -> None:
         """Take away what another player may not read; nothing on paper or in a pipe."""
+        _forget_typed()
         if console.is_terminal:
             console.clear()
             print("\x1b[3J", end="", file=console.file, flush=True)  # what was scrolled away
@@ -56,6 +57,14 @@ def _is_heading(line: str) -> bool:
     """Whether a line is a title: its first words are in capitals."""
     first = line.split(":")[0].split(",")[0].strip()
     return len(first) > 3 and first.isupper()
+
+
+def _forget_typed() -> None:
+    """Let nobody bring back with the arrow keys what another player has typed."""
+    if "readline" in sys.modules:
+        import readline
+
+        readline.clear_history()
 
 
 def _with_editing() -> None:

@@ -78,7 +78,8 @@ class LockstepModel:
         self._scenario = self.rules = loaded(scenario)
         """The scenario with what has been changed in this model alone."""
         self._rules = rules_of(self._scenario)
-        self.program = self._rules[0].program
+        self._in_force = self._rules[0]
+        self.program = self._in_force.program
         self._design = design or {}
         numbers = np.arange(whole(runs, "runs", 1, MOST_RUNS)) if run_numbers is None else _numbered(run_numbers)
         branches = np.zeros(len(numbers), np.int64) if branch_numbers is None else _numbered(branch_numbers)
@@ -120,7 +121,7 @@ class LockstepModel:
     def _set_up(self) -> None:
         """Lay out the state of all runs and put it to the first morning."""
         p = self.program
-        self.numbers = self._numbers(self._rules[0])
+        self.numbers = self._numbers(self._in_force)
         slot, varied = self.numbers.slot, self.numbers.varied
         self.state = m = new_state(p, self.runs, self.numbers)
         self.world, self.status, self.stocks, self.leading, self.held = m.world, m.status, m.stocks, m.leading, m.held
@@ -184,8 +185,9 @@ class LockstepModel:
         if len(self._rules) == 1:
             return
         rules = next(each for each in reversed(self._rules) if each.day <= self.day)
-        if rules.program is self.program:
+        if rules.program is self.program and rules.changed == self._in_force.changed:
             return
+        self._in_force = rules
         script = self.state.tables.script if self._has_own_script else rules.program.script
         self.program, self.numbers = rules.program, self._numbers(rules)
         self.state = under(self.program, self.numbers, self.state)

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.language.variables import FlagVariable, UnitVariable
 
+from .debrief.measures import scale_of
 from .players.player import Function, Player
 from .players.purse import Purse
 from .players.registry import Chair, player_of
@@ -181,9 +181,5 @@ def score(session: Session, seat: str, outcomes: Mapping[str, int | None]) -> fl
 
 def on_scale(session: Session, name: str, values: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
     """Values of a variable on its scale from 0 to 1."""
-    variable = session.scenario.theatre.variables[name]
-    found = values.astype(np.float64)
-    if isinstance(variable, FlagVariable | UnitVariable):
-        return found
-    low, high = (end.value for end in variable.scale)
-    return np.clip((found - low) / (high - low), 0.0, 1.0)
+    low, high = scale_of(session.scenario.theatre.variables[name])
+    return np.clip((values.astype(np.float64) - low) / (high - low), 0.0, 1.0)

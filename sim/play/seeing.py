@@ -16,6 +16,7 @@ from sim.text import called, capital
 from sim.theatre.compiled.program import SCRIPT
 from sim.theatre.language.variables import FlagVariable, UnitVariable, Variable
 
+from .hindrances import in_plain_words
 from .known import Known
 from .seats import Seat
 from .standing import levers_of
@@ -143,7 +144,7 @@ def _lapsed(session: "Session", seat: Seat) -> Iterator[Item]:
     for day, act, why in session.desks[seat.id].lapsed:
         when = session.scenario.start + timedelta(days=day)
         label = session.scenario.theatre.actions[act].label
-        text = f"Your order could not be carried out. {label}: {why}."
+        text = f"Your order could not be carried out. {label}: {in_plain_words(session.scenario.theatre, why)}."
         learned = when + timedelta(days=1)
         yield Item(number=0, date=when, learned=learned, kind="lapsed", text=text, act=act, actor=seat.actor)
 

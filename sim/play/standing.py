@@ -93,8 +93,8 @@ class Desk:
         world, deeds = session.world, dict[str, str]()
         for place in sorted(place for place in self.scheduled if place[0] <= world.date):
             act = self.scheduled.pop(place)
-            reasons = [reason.text for reason in world.morning.why_not(act)]
-            if reasons:
+            if why := world.morning.why_not(act):
+                reasons = as_told(session.known(self.seat.id), act, why)
                 self.lapsed.append((world.day, act, "; ".join(reasons)))
             else:
                 deeds[act] = self.seat.id

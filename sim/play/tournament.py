@@ -85,6 +85,11 @@ def tournament(
     progress : callable, optional
         Is called after each session.
 
+    Returns
+    -------
+    Tournament
+        What came of it: `.table`, `.differences`, `.runs` as pandas, and `.sessions`.
+
     Raises
     ------
     PlayError

@@ -11,7 +11,7 @@ from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.variables import LevelVariable, LogVariable, Variable
 
 
-def _scale(variable: Variable) -> tuple[float, float]:
+def scale_of(variable: Variable) -> tuple[float, float]:
     """The values of a variable that count as 0 and as 1."""
     if isinstance(variable, LevelVariable | LogVariable):
         return variable.scale[0].value, variable.scale[1].value
@@ -39,7 +39,7 @@ class Measures:
         n, theatre = self.model.n, self.scenario.theatre
         self.top, self.tension = np.zeros(n), np.zeros(n)
         self.scaled, self.prices = np.zeros((2, len(self.model.program.variables), n))
-        scales = np.array([_scale(theatre.variables[name]) for name in self.model.program.variables]).reshape(-1, 2)
+        scales = np.array([scale_of(theatre.variables[name]) for name in self.model.program.variables]).reshape(-1, 2)
         self._low, self._high = scales[:, :1], scales[:, 1:]
 
     def take(self) -> None:

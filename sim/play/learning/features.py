@@ -36,7 +36,7 @@ class Features:
         me = p.actors[seat.actor]
         mine = p.actor[seat.actor]
         self._actor = seat.actor
-        self._heard = Heard(theatre, program, me, n)
+        self._heard = Heard(scenario, program, me, n)
         self._variables = np.flatnonzero(self._heard.variables)
         scales = [getattr(theatre.variables[p.variables[at]], "scale", None) for at in self._variables]
         ends = [(0.0, 1.0) if scale is None else (scale[0].value, scale[1].value) for scale in scales]

@@ -5,9 +5,10 @@ from numpy.typing import NDArray
 
 from sim.engine.model import LockstepModel
 from sim.play.known import later
-from sim.theatre.compiled.arithmetic import decay
 from sim.theatre.compiled.program import NONE, Floats, Program
-from sim.theatre.language.schema import Theatre
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Action
+from sim.theatre.language.variables import Variable
 
 Events = NDArray[np.void]
 
@@ -15,79 +16,81 @@ Events = NDArray[np.void]
 class Heard:
     """What an actor hears of the acts of a day, and the tension and the rungs that these alone would make.
 
-    It is what `sim.play.known` works out for one run, for many: where it hears of everything, they are the world's.
-    What others learn late it does not hear of.
+    It is what `sim.play.known` works out for one run, for many: where it hears of all that makes them, they are the
+    world's. What it would learn late it does not hear of.
     """
 
-    def __init__(self, theatre: Theatre, program: Program, actor: str, n: int) -> None:
-        self._program, self._n = program, n
+    def __init__(self, scenario: Scenario, program: Program, actor: str, n: int) -> None:
+        self._program, self._n, theatre = program, n, scenario.theatre
         self.acts = np.array(
-            [
-                name.split(".")[0] == actor or later(act.known_to, act.news_after, actor) == 0
-                for name, act in ((name, theatre.actions[name]) for name in program.actions)
-            ]
+            [name.split(".")[0] == actor or _at_once(theatre.actions[name], actor) for name in program.actions]
         )
         """Whether it hears of each action, the day after."""
-        self.variables = np.array(
-            [
-                later(theatre.variables[name].known_to, theatre.variables[name].news_after, actor) == 0
-                for name in program.variables
-            ]
-        )
+        self.variables = np.array([_at_once(theatre.variables[name], actor) for name in program.variables])
         """Whether it sees each variable."""
-        self._all = bool(self.acts.all())
-        ladder = theatre.ladder
-        self._severity = np.array([ladder.rungs[rung].severity.value for rung in range(10)])
-        self._kept, self._scale = decay(ladder.tension_half_life.value), ladder.tension_scale.value
-        self._war = theatre.war.severity.value if theatre.war is not None else 0.0
         self._flag = program.ladder.war_flag
+        self._all = bool(self.acts.all()) and (self._flag == NONE or bool(self.variables[self._flag]))
         flag = program.variables[self._flag] if self._flag != NONE else ""
+        done = [theatre.actions[name].effects for name in program.actions]
+        happens = [scenario.script[name].effects for name in program.injects]
         self._turns = {
-            turn: np.array([theatre.actions[name].effects.get(flag) == turn for name in program.actions])
+            turn: np.array([effects.get(flag) == turn for effects in (*done, *happens)], bool)
             for turn in ("clear", "set")
         }
+        """What turns the flag of war, by action and then by entry of the script."""
+        self._belongs = np.zeros((len(program.dyads) + 1, len(program.actions)))
+        self._belongs[-1] = 1.0
+        for at, act in enumerate(program.action):
+            self._belongs[program.dyad_of[act["dyads"] : act["dyads_end"]], at] = 1.0
         self.begin()
 
     def begin(self) -> None:
         """Forget what was heard in other worlds."""
-        self._heat = np.zeros(self._n)
+        self._heat, self._tension = np.zeros((2, self._n))
         self._recent = np.zeros((self._program.ladder.rung_memory, len(self._program.dyads) + 1, self._n))
         self._at_war = np.zeros(self._n, bool)
 
     def wake(self, model: LockstepModel) -> None:
-        """Note before a day whether a war that it sees is on."""
+        """Note before a day whether a war that it sees is on; with what a crisis begins, all know."""
         if not self._all and self._flag != NONE:
-            self._at_war = (model.world.x[self._flag] >= 0.5) & self.variables[self._flag]
+            self._at_war = (model.world.x[self._flag] >= 0.5) & (self.variables[self._flag] or model.day == 0)
 
     def notice(self, model: LockstepModel) -> Events:
         """Take in the day that was lived last; return the acts of it that are heard of."""
         today = model.events[int(model.n_events[1]) : int(model.n_events[2])]
-        today = today[today["target"] != NONE]
-        heard: Events = today[self.acts[today["action"]]]
+        does = today["target"] != NONE
+        heard: Events = today[does][self.acts[today["action"][does]]]
         if not self._all:
-            self._heat_up(heard, model.day - 1)
+            self._heat_up(model, heard, today[~does])
         return heard
 
-    def _heat_up(self, heard: Events, day: int) -> None:
-        column, action = heard["column"], heard["action"]
-        added = np.zeros(self._n)
-        np.add.at(added, column, self._severity[heard["rung"]])
+    def _heat_up(self, model: LockstepModel, heard: Events, happened: Events) -> None:
+        """As the world heats up (ODD 7.5), by the numbers of the day."""
+        numbers, ladder, added = model.numbers.shared, model.program.ladder, np.zeros(self._n)
+        np.add.at(added, heard["column"], model.state.severity[heard["rung"], heard["column"]])
         for turn, on in (("clear", False), ("set", True)):  # of the same day to set it prevails
-            self._at_war[column[self._turns[turn][action]]] = on
-        self._heat = self._heat * self._kept + (added + self._war * self._at_war)
-        rungs, p = self._recent[day % len(self._recent)], self._program
+            for events in (heard, happened):
+                self._at_war[events["column"][self._turns[turn][events["action"]]]] = on
+        if self._flag != NONE:
+            added[self._at_war] += numbers[ladder.war_severity]
+        self._heat = self._heat * numbers[ladder.decay] + added
+        self._tension = 100.0 * (1.0 - np.exp(-self._heat / numbers[ladder.scale]))
+        rungs = self._recent[(model.day - 1) % len(self._recent)]
         rungs[:] = 0.0
-        for event in heard:
-            act = p.action[event["action"]]
-            for dyad in (*p.dyad_of[act["dyads"] : act["dyads_end"]].tolist(), -1):
-                rungs[dyad, event["column"]] = max(rungs[dyad, event["column"]], event["rung"])
-        for dyad in (*p.ladder.war_dyads.tolist(), -1):
+        for row, belongs in zip(rungs, self._belongs, strict=True):
+            np.maximum.at(row, heard["column"], heard["rung"] * belongs[heard["action"]])
+        for dyad in (*ladder.war_dyads.tolist(), -1):
             rungs[dyad, self._at_war] = 9.0
 
     def tension(self, model: LockstepModel) -> Floats:
         """From 0 to 100, shape (1, run)."""
-        return model.world.tension if self._all else 100.0 * (1.0 - np.exp(-self._heat / self._scale))[None]
+        return model.world.tension if self._all else self._tension[None]
 
     def rungs(self, model: LockstepModel) -> Floats:
         """By dyad, the last row of all, shape (dyad + 1, run)."""
         return model.world.rung if self._all else self._recent.max(axis=0)
+
+
+def _at_once(entry: Action | Variable, actor: str) -> bool:
+    """Whether an actor learns of something as soon as anybody does."""
+    return later(entry.known_to, entry.news_after, actor) == 0

@@ -43,8 +43,6 @@ class Game:
     def play(self) -> None:
         """Play until the session is over or somebody leaves."""
         try:
-            if not self.session.turn and self.people:
-                self.screen.say("\n" + pages.lines(self._welcome(), self._width))
             while not self.session.over:
                 self._round()
         except Left:
@@ -81,6 +79,8 @@ class Game:
             self._say(f"It is the turn of {label}. Everybody else, please look away.")
             if self.screen.somebody_sits_there:
                 self._wait(f"{label}, press Enter when you are there. ")
+        if not self.session.turn:
+            self.screen.say("\n" + pages.lines(self._welcome(), self._width))
         try:
             return person.turn()
         finally:

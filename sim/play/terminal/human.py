@@ -238,6 +238,9 @@ class Human:
 
     def _do(self, words: str) -> None:
         option, day = act_and_day(words.split(), self.options.options, self.session.date, open_first=True)
+        if option.scheduled is not None and day is None:
+            when = on(option.scheduled)
+            raise PlayError(f"“{option.label}” is ordered for {when} already; say a day to have it done once more")
         before = set(self.view.standing.scheduled)
         self._order(Order(do=(Deed(act=option.act, on=day),)))
         (new,) = set(self.view.standing.scheduled) - before
@@ -264,7 +267,7 @@ class Human:
             return
         option = act_meant(words, self.options.options)
         self._order(Order(never=(*refused, option.act)))
-        self._say(f"Refused from now on: {option.label}.")
+        self._say(f"Never from now on: {option.label}.")
 
     def _allow(self, words: str) -> None:
         refused = self.view.standing.never
@@ -272,7 +275,7 @@ class Human:
         if option.act not in refused:
             raise PlayError(f"you have not refused “{option.label}”")
         self._order(Order(never=tuple(act for act in refused if act != option.act)))
-        self._say(f"Refused no longer: {option.label}.")
+        self._say(f"Allowed again: {option.label}.")
 
     def _stance(self, words: str) -> None:
         view = self.view

@@ -62,7 +62,8 @@ def rules_of(scenario: Scenario) -> tuple[Rules, ...]:
 
 def _compiled(scenario: Scenario, epoch: Epoch) -> Rules:
     day = (epoch.on - scenario.start).days
-    return Rules(day, program_of(scenario.as_of(day) if epoch.changed else scenario), epoch.changed)
+    # by the rules alone, so that what a later change leaves as it was is not compiled again
+    return Rules(day, program_of(scenario.as_of(day)), epoch.changed)
 
 
 def _at_fault(scenario: Scenario, before: Program, day: int, what: str) -> UnchangeableError:
