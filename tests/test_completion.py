@@ -38,6 +38,9 @@ def test_scenarios_by_name_and_files():
     assert offered("sim new mine --extends two") == ["two_rivals"]
     assert offered("sim schema t") == ["theatre"]
     assert offered("sim sweep baseline --method mo") == ["morris"]
+    Path("mine.session").touch()
+    assert offered("sim play m") == ["mine.session", "moderates_in_tehran"]
+    assert offered("sim play first_lesson --as s") == ["south"]
 
 
 def test_results_where_they_can_be_told(tmp_path):

@@ -368,6 +368,11 @@ def test_a_score_weighs_outcomes_and_the_means_of_variables_and_has_its_place() 
     assert score.by_rules == scores[0]
 
 
+def test_outcomes_that_came_about_nowhere_are_told_together() -> None:
+    text = " ".join(debrief(session_of(end=1), 4, 4, beside=4).text().split())
+    assert "· The two outcomes came about neither in this history nor in any of the runs: 0 % (0 to 49 %)." in text
+
+
 def test_who_has_no_goals_has_no_score() -> None:
     session = Session(case(), ["bora"], seed=5, settings=QUIET, clock=lambda: None)
     session.advance(7)

@@ -226,6 +226,24 @@ def test_an_act_that_can_be_denied_is_not_counted_from():
     assert number(env, seen, "since act against it") == 50 * [1]
 
 
+def test_a_war_that_a_seat_does_not_see_is_not_in_its_tension():
+    acts = {"north.wait": action(0, "south"), "south.wait": action(0, "north")}
+    variables = {"war": {"kind": "flag", "start": True, "known_to": ["south"]}}
+    war = {"flag": "war", "rungs": [5, 8], "severity": 7, "source": "judgement: a test"}
+    case = scenario(theatre({"north": actor(), "south": actor()}, acts, variables, war=war | {"dyads": []}), 12)
+    worlds = Worlds(case, ["north", "south"], 1, seed=1)
+    worlds.begin()
+    seen: Map = {"north": [], "south": []}
+    for _ in range(5):
+        worlds.step({})
+        for name, tensions in seen.items():
+            at = worlds.features[name].names.index("tension")
+            tensions.append(float(worlds.observe(name)["observation"][0, at]))
+    assert seen["south"] == sorted(seen["south"])  # it goes on
+    assert seen["north"] == sorted(seen["north"], reverse=True)  # with what the crisis began, all know
+    assert seen["north"][0] == seen["south"][0] > 0
+
+
 def test_worlds_that_differ_in_what_a_seat_cannot_see_look_the_same_to_it():
     env = lived(CrisisVectorEnv(duel(fear={"known_to": ["south"]}), "north", 3, seed=1), *4 * [RULES])
     before = env.worlds.observe("north")["observation"]

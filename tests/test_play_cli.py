@@ -16,6 +16,8 @@ import sim
 from sim.cli.play import is_session
 from sim.play.hindrances import in_plain_words
 from sim.play.players.player import Hold
+from sim.play.players.registry import Chair, player_of
+from sim.play.rounds import play
 from sim.play.seats import PlayError
 from sim.play.session import Session
 from sim.play.table import Settings
@@ -279,6 +281,17 @@ def test_a_person_is_a_player_like_any_other():
     assert session.desks["north"].standing.scheduled
     with pytest.raises(Left):
         person.choose(session.view("north"), session.options("north"))
+
+
+def test_the_registry_seats_a_person_at_standard_input(monkeypatch, capsys):
+    session = Session("first_lesson", ["north"], seed=7, clock=lambda: None)
+    typed_lines = iter(["do strike\x1b", "do strike", ""])
+    monkeypatch.setattr("builtins.input", lambda prompt: next(typed_lines))
+    play(session, {"north": player_of("human", Chair(session, "north"))}, turns=1)
+    assert session.world.lived[0].deeds == {"north.strike": "north"}
+    said = capsys.readouterr().out
+    assert "Ordered for today, 1 January 2030: Strike a border post." in said
+    assert "\x1b" not in said  # what steers a terminal is shown, not obeyed
 
 
 def test_other_seats_are_played_by_who_sits_there():

@@ -20,6 +20,11 @@ def scenarios(incomplete: str) -> list[str]:
     return _fitting(incomplete, _names(""))
 
 
+def played(incomplete: str) -> list[str]:
+    """Shipped scenarios, YAML files here, and the files of sessions."""
+    return _fitting(incomplete, [*map(str, sorted(Path().glob("*.session"))), *_names("")])
+
+
 def scenarios_or_theatres(incomplete: str) -> list[str]:
     """Shipped scenarios and theatres, and YAML files here."""
     return _fitting(incomplete, [*_names(""), *_names("theatres")])

@@ -30,11 +30,16 @@ def _rung(text: str | None) -> str | None:
 def play(
     source: Annotated[
         str,
-        typer.Argument(help="A scenario by file or name, or a session's file.", autocompletion=complete.scenarios),
+        typer.Argument(help="A scenario by file or name, or a session's file.", autocompletion=complete.played),
     ],
     people: Annotated[
         list[str] | None,
-        typer.Option("--as", metavar="SEAT", help="Whom you play: an actor's id, or one of its hands as us/soldiers."),
+        typer.Option(
+            "--as",
+            metavar="SEAT",
+            help="Whom you play: an actor's id, or one of its hands as us/soldiers.",
+            autocompletion=complete.actors,
+        ),
     ] = None,
     seats: Annotated[
         list[str] | None,

@@ -46,7 +46,7 @@ def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
     """
     checked_width(width)
     theatre = scenario.theatre
-    lines = [_title(view, scenario)]
+    lines = paragraph(_title(view, scenario), width, hang=2).splitlines()
     sections = (
         _opening(view),
         _news(view, theatre),
@@ -73,8 +73,7 @@ def _opening(view: View) -> Iterator[str]:
     if view.turn == 0 and view.wants:
         yield f"What you are after: {view.wants}"
     if view.stopped:
-        why = f"because {view.stopped}" if view.stopped.startswith("of ") else f": {view.stopped}"
-        yield f"The clock stops early{'' if why.startswith(':') else ' '}{why}."
+        yield f"The clock stops early: {view.stopped}."
 
 
 def _news(view: View, theatre: Theatre) -> Iterator[str]:

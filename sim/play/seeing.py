@@ -165,10 +165,10 @@ def _stopped(session: "Session", seat: Seat, known: Known) -> str | None:
         if stop.seat == seat.id and stop.kind == "lapsed":
             told.append("an order of yours could not be carried out")
         elif stop.seat == seat.id:
-            told.append("of what was done against you")
+            told.append("something grave was done against you")
         elif stop.kind == "outcome" and dict(_outcomes(known)).get(stop.what) is not None:
             told.append(f"“{session.scenario.theatre.outcomes[stop.what].label}” came about")
-    return "; ".join(dict.fromkeys(told)) or "the umpire stops the clock"
+    return "; ".join(dict.fromkeys(told)) or "the umpire has stopped it"
 
 
 def _readings(known: Known) -> Iterator[Reading]:

@@ -93,9 +93,10 @@ class Desk:
         world, deeds = session.world, dict[str, str]()
         for place in sorted(place for place in self.scheduled if place[0] <= world.date):
             act = self.scheduled.pop(place)
-            if why := world.morning.why_not(act):
-                reasons = as_told(session.known(self.seat.id), act, why)
-                self.lapsed.append((world.day, act, "; ".join(reasons)))
+            reasons = world.morning.why_not(act)
+            if reasons:
+                told = as_told(session.known(self.seat.id), act, reasons)
+                self.lapsed.append((world.day, act, "; ".join(told)))
             else:
                 deeds[act] = self.seat.id
         refused = set(self.seat.acts) if self.otherwise == "hold" else set(self.never)

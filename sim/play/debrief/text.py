@@ -140,9 +140,9 @@ def _foremost(found: "Debrief") -> Iterator[str]:
         return
     for rank, each in enumerate(foremost, 1):
         yield f"{rank}. {_head(found, each.decision)}{_words(each.decision)} {_moved(each.effect, whole=True)}"
-    if len(foremost) < 3 <= len(found.judged):
-        none = "No other decision" if len(foremost) == 1 else "None of the others"
-        yield f"{none} moved anything by more than its error."
+    if len(foremost) < min(len(found.judged), 3):
+        none = "None of the others" if len(found.judged) > len(foremost) + 1 else "The other"
+        yield f"{none} moved {'nothing' if none == 'The other' else 'anything'} by more than its error."
 
 
 def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
@@ -233,7 +233,8 @@ def _likely(effect: "Effect") -> list["Shift"]:
 
 def _reading(found: "Debrief") -> Iterator[str]:
     after = (
-        "From the next day on both go on by the rules; only what is refused or set stands until it was lifted."
+        "From the next day on both go on by the rules, with levers as they stood that day, and no other order holds; "
+        "but what the decision itself refused or put elsewhere stays so until it was lifted."
         if found.then == "rules"
         else "From the next day on both go on under the other orders that were given."
     )

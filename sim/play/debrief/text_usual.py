@@ -87,7 +87,7 @@ def _parting(found: "Debrief", first: "Ruled", *others: "Ruled") -> str:
     if len(dates) > _DATES:
         dates = [*dates[: _DATES - 1], f"{in_words(len(dates) - _DATES + 1)} more days"]
     own = first.hand.partition("/")[2].replace("_", " ")
-    hand = f" by its {own}" if own.endswith("s") else f" in {own}" if own else ""
+    hand = f" by its hand “{own}”" if own else ""
     did = f"“{found.labels[first.did]}” was ordered" if first.did else f"nothing was done{hand}"
     if first.would is None:
         would = "the rules would have done nothing"
@@ -110,9 +110,14 @@ def usual_section(found: "Debrief") -> Iterator[str]:
     failed = f" ({in_words(usual.failed)} more failed)" if usual.failed else ""
     others = f"{usual.runs:,} runs in which the rules play every seat{failed}"
     yield f"Beside the scenario's first {others}, over the same days:"
-    for each in usual.outcomes:
+    here = [each for each in usual.outcomes if each.on or each.runs]
+    for each in here:
         came = f"came about on {on(each.on)}" if each.on else "did not come about"
         yield f"· “{each.label}” {came}; it does in {share(each.runs, each.of)} of the runs."
+    left = len(usual.outcomes) - len(here)
+    if left and usual.runs:
+        which = f"The {'other ' if here else ''}{in_words(left)} {'outcome' if left == 1 else 'outcomes'}"
+        yield f"· {which} came about neither in this history nor in any of the runs: {share(0, usual.runs)}."
     for place in usual.measures:
         yield f"· {_placed(place)}"
     yield from _twin(found)

@@ -5,8 +5,8 @@
 Iran decides once a week and holds on the other days. Its reward is `relief_without_war`: sanctions weigh on it day by
 day, and a sustained war costs as much as a year under all of them. A linear policy, which reads three of the seat's
 features, is trained by CMA-ES (Hansen 2016, arXiv:1604.00772), in the form that learns a width for each of its numbers
-and no more (`CMA_diagonal`). All policies of a generation play the same worlds, those of the next new ones; what is
-printed at last is from worlds that none was trained on.
+and no more (`CMA_diagonal`). All policies of a generation play the same worlds, and each generation new ones; what is
+printed at the end comes from worlds that none was trained on.
 
 What it learns is where this model is open, not what Iran should have done. With the defaults, it offers talks every
 week, some fifty times a year, and Washington eases the sanctions more and more. In the model an offer costs nothing and

@@ -163,7 +163,6 @@ def _human(rest: str, chair: Chair) -> Player:
 
 
 for _kind in (
-    Kind("human", "human", "a person at this terminal", _human, "table"),
     Kind("rules", "rules", "the model's own actor", _plain(Rules, "rules"), "anywhere"),
     Kind("hold", "hold", "does nothing", _plain(Hold, "hold"), "anywhere"),
     Kind("random", "random:SHARE", "one open act at random, in a share of turns", _random, "anywhere"),
@@ -174,5 +173,6 @@ for _kind in (
     Kind("replay-late", "replay-late:FILE", "the same, each on the first morning after its own", _late, "anywhere"),
     Kind("function", "function:MODULE:NAME", "a Python function, of a module or of FILE.py", _function, "anywhere"),
     Kind("llm", "llm:MODEL", "a language model behind an OpenAI-compatible endpoint", _model),
+    Kind("human", "human", "a person at this terminal", _human, "table"),
 ):
     register(_kind)

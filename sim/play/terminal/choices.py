@@ -45,7 +45,8 @@ def options_page(options: Options, theatre: Theatre, width: int, words: str = ""
             told += ["", _called(hand)]
         told += _option(at, each, theatre, width)
     if not words:
-        told += ["", "`options all` shows the closed ones too, `why NUMBER` what an act takes, `do NUMBER` orders it."]
+        hint = "`options all` shows the closed ones too, `why NUMBER` what an act takes, `do NUMBER` orders it."
+        told += ["", lines([text for text in (hold_told(options), hint) if text], width)]
     return "\n".join(told)
 
 

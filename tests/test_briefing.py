@@ -1,0 +1,138 @@
+"""A briefing tells the gravest first, in names that people say, and what nobody owns up to without who did it."""
+
+import re
+
+import pytest
+
+import sim
+from sim.play.briefing import briefing, told
+from sim.play.session import Session
+from sim.play.table import Settings
+from sim.play.view import Held, Item
+from sim.text import called
+from sim.theatre.language.schema import Theatre
+
+SEATS = ("iran", "us", "kataib_hezbollah", "saudi_arabia")
+CODE = re.compile(r"\b[a-z]+_[a-z_]+|\b[a-z]{3,}\.[a-z]{3,}")
+"""What only files write: names with underscores, and dotted ones."""
+
+
+@pytest.fixture(scope="module")
+def lived() -> Session:
+    session = Session("baseline", SEATS, seed=11, settings=Settings(turn=14, stop_rung=None, stop_outcomes=False))
+    session.order("iran", {"never": ["iran.open_war"], "stance": {"actions.iran.sabotage_shipping.rate": 0.002}})
+    session.order("us", {"do": [{"act": "us.kill_commanders", "on": "2019-12-01"}]})
+    session.fast_forward("2019-12-15")
+    return session
+
+
+def news(**changes: object) -> Item:
+    """Rockets on a base, by Kataib Hezbollah if one knew."""
+    held = (Held(party="iran", label="Iran", share=0.24),)
+    known = {"number": 0, "date": "2019-10-30", "learned": "2019-10-31", "kind": "deniable", "rung": 4, "target": "us",
+             "text": "Rockets fall on a base.", "responsible": held}  # fmt: skip
+    return Item.model_validate(known | changes)
+
+
+@pytest.mark.parametrize("seat", SEATS)
+@pytest.mark.parametrize("width", [80, 96])
+def test_no_briefing_shows_a_name_of_the_files_or_a_line_too_long(lived, seat, width):
+    text = briefing(lived.view(seat), lived.scenario, width)
+    assert not CODE.findall(text)
+    assert max(map(len, text.splitlines())) <= width
+    assert text.startswith(called(lived.seats[seat].label).upper().removeprefix("THE ")[:5])
+
+
+def test_of_much_news_the_gravest_and_what_concerns_the_seat_is_told(lived):
+    view = lived.view("us")
+    much = tuple(news(number=at, rung=at % 3, text=f"Thing {at}.", kind="open", target=None) for at in range(30))
+    dead, mine = news(number=30, deaths=3, text="A depot burns."), news(number=31, text="Rockets hit the embassy.")
+    text = briefing(view.model_copy(update={"news": (*much, dead, mine)}), lived.scenario)
+    assert "A depot burns. 3 people died." in text
+    assert "Rockets hit the embassy." in text
+    assert [int(at) for at in re.findall(r"Thing (\d+)\.", text)] == [2, 5, 8, 11, 14, 17, 20, 23]
+    assert "And 22 smaller pieces of news." in text
+
+
+def test_what_has_come_about_and_what_stands_is_told_by_its_label(lived):
+    view, theatre = lived.view("iran"), lived.scenario.theatre
+    text = " ".join(briefing(view, lived.scenario).split())
+    assert "leadership_killed" in view.outcomes
+    for name in view.outcomes:
+        assert theatre.outcomes[name].label in text
+    assert "Never: Open war on American forces" in text
+    assert "Stance: Sabotage tankers, 0.2 % a day" in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({}, "Rockets fall on a base. You hold Iran 24 % responsible. (Rung 4.)"),
+        ({"responsible": ()}, "Rockets fall on a base. You hold nobody responsible. (Rung 4.)"),
+        ({"deaths": 1, "kind": "open"}, "Rockets fall on a base. 1 person died. (Rung 4.)"),
+        ({"deaths": 2, "text": "Rockets kill two.", "kind": "open"}, "Rockets kill two. (Rung 4.)"),
+        ({"deaths": 1, "text": "An American is killed.", "kind": "open"}, "An American is killed. (Rung 4.)"),
+        (
+            {"claimed_by": "houthis", "rung": 3, "kind": "open"},
+            "Rockets fall on a base. The Houthi movement claims it.",
+        ),
+        ({"claimed_by": "houthis", "text": "The Houthis fire.", "rung": 3, "kind": "open"}, "The Houthis fire."),
+        (
+            {"learned": "2019-11-05", "rung": 3, "kind": "open"},
+            "Rockets fall on a base. (You hear of it on 5 Nov.)",
+        ),
+    ],
+)
+def test_a_piece_of_news_says_each_thing_once(changes, sentence):
+    assert told(news(**changes), sim.load("baseline").theatre) == sentence
+
+
+def deniable(theatre: Theatre) -> dict[str, str | None]:
+    return {name: each.unclaimed for name, each in theatre.actions.items() if each.deniability.value > 0}
+
+
+def test_every_deniable_act_of_the_shipped_theatre_is_told_without_its_doer():
+    theatre = sim.load("baseline").theatre
+    acts = deniable(theatre)
+    assert len(acts) == 22
+    for name, text in acts.items():
+        assert text is not None, name
+        doer, target = name.split(".")[0], theatre.actors[theatre.actions[name].target].label
+        words = {word for word in re.findall(r"\w{4,}", theatre.actors[doer].label) if word not in target}
+        assert not [word for word in words - {"United", "States"} if word in text], (name, text)
+        assert "{" not in text
+        assert text.endswith(".")
+
+
+def test_acts_that_look_alike_are_told_alike():
+    acts = deniable(sim.load("baseline").theatre)
+    assert acts["houthis.hit_pipeline"] == acts["kataib_hezbollah.fly_drones_south"]
+
+
+def test_a_claim_is_told_whether_or_not_it_is_true():
+    """Else a seat would know a false one by its being told."""
+    theatre = sim.load("baseline").theatre
+    claimed = {name for name, each in theatre.actions.items() if each.claimed_by}
+    true = {name for name in claimed if name.startswith(f"{theatre.actions[name].claimed_by}.")}
+    assert true < claimed
+    session = Session("baseline", ["us", "houthis"], seed=11, settings=Settings(stop_rung=None, stop_outcomes=False))
+    session.order("houthis", {"do": [{"act": "houthis.raid_airport", "on": "2019-05-02"}], "otherwise": "hold"})
+    session.advance(3)
+    (told_of,) = [item for item in session.view("us").news if "airport" in item.text]
+    assert (told_of.kind, told_of.actor, told_of.claimed_by) == ("deniable", None, "houthis")
+
+
+def test_every_seat_of_the_shipped_theatre_is_told_what_its_own_people_would_do():
+    """What is known to some hides nothing that an actor's own rules read."""
+    theatre = sim.load("baseline").theatre
+    seats = [name for name in theatre.deciders if any(act.startswith(f"{name}.") for act in theatre.actions)]
+    session = Session("baseline", seats, seed=7)
+    for seat in seats:
+        assert all(each.chance is not None for each in session.options(seat).options), seat
+
+
+def test_what_is_one_sides_own_is_hidden_from_the_others(lived):
+    for seat, sees in (("iran", True), ("us", False)):
+        values = {each.name: each.value for each in lived.view(seat).variables}
+        assert (values["effort"] is not None) == sees
+        assert values["depot_campaign"] is None
