@@ -176,6 +176,18 @@ def test_an_umpire_may_hand_a_seat_to_the_rules_and_back() -> None:
     session.order("aran", {"never": ["aran.raid"]})
 
 
+def test_an_act_that_recovers_is_closed_to_a_seat_until_it_has_by_half() -> None:
+    plea = action(0, "bora", {"value": 0.01, "unit": "1/day"}, recovers={"value": 6, "unit": "d"})
+    session = Session(case(**{"aran.plead": plea}), ["aran"], seed=5, settings=QUIET, clock=lambda: None)
+    session.order("aran", {"otherwise": "hold", "do": ["aran.plead"]})
+    session.advance(2)
+    with pytest.raises(OrderError, match=r"aran.plead is closed on 5 January"):
+        session.order("aran", {"do": [{"act": "aran.plead", "on": "2020-01-05"}]})
+    session.order("aran", {"do": [{"act": "aran.plead", "on": "2020-01-07"}]})
+    session.advance(10)
+    assert done(session, "aran.plead") == [0, 6]
+
+
 def test_what_the_umpire_tells_is_news_to_those_who_are_told_and_to_nobody_else() -> None:
     session = session_of(("aran", "bora"))
     session.advance()

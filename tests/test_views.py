@@ -27,7 +27,7 @@ def session_of(case: Scenario, seats: list[str], **rest: object) -> Session:
 
 def with_secrets(case: Scenario, draw: st.DataObject) -> Scenario:
     """The same scenario in which some variables and acts are known to some, or late."""
-    content = case.model_dump(mode="json", by_alias=True)
+    content = case.model_dump(mode="json", by_alias=True) | {"changes": {}}
     cast = sorted(case.theatre.deciders)
     some = st.lists(st.sampled_from(cast), unique=True, max_size=2)
     for name, variable in content["theatre"]["variables"].items():
