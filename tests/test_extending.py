@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from sim.analysis.methods import METHODS
+from sim.play.players.registry import KINDS as PLAYERS
 from sim.plots.standard import STANDARD
 from sim.report.sections import SECTIONS
 from sim.theatre.language.base_rates import KINDS
@@ -13,7 +14,7 @@ from sim.theatre.language.base_rates import KINDS
 TEXT = (Path(__file__).parent.parent / "CONTRIBUTING.md").read_text(encoding="utf-8")
 _, _, SECTION = TEXT.partition("\n## Extending, by example\n")
 EXAMPLES = dict(re.findall(r"^### (.+?)\n(.*?)(?=^### |\Z)", re.split(r"^## ", SECTION, flags=re.M)[0], re.M | re.S))
-REGISTRIES = METHODS, KINDS, STANDARD, SECTIONS
+REGISTRIES = METHODS, KINDS, STANDARD, SECTIONS, PLAYERS
 
 
 @pytest.fixture
@@ -27,7 +28,7 @@ def registries():
 
 
 def test_there_is_an_example_of_every_extension_point():
-    assert list(EXAMPLES) == ["A method of sweeps", "A base rate", "A figure", "A section of the report"]
+    assert list(EXAMPLES) == ["A method of sweeps", "A base rate", "A figure", "A section of the report", "A player"]
 
 
 @pytest.mark.parametrize("name", EXAMPLES)

@@ -270,6 +270,7 @@ def test_seats_and_players_are_offered():
     assert offered("sim tournament nothing --seat n") == []
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
 def test_ctrl_c_keeps_what_was_finished(tmp_path):
     words = ["tournament", "first_lesson", "--seat", "north=random", "--runs", "2000", "--days", "30", "--out", "kept"]
     asked = [sys.executable, "-m", "sim", *words, "--processes", "2"]

@@ -45,7 +45,8 @@ class Kind:
     about: str
     make: Callable[[str, Chair], Player]
     """Makes one of what follows the colon, empty if nothing does."""
-    where: Where = "anywhere"
+    where: Where = "here"
+    """What is registered by others than this package, other processes do not know."""
 
 
 KINDS: dict[str, Kind] = {}
@@ -162,14 +163,16 @@ def _human(rest: str, chair: Chair) -> Player:
 
 
 for _kind in (
-    Kind("rules", "rules", "the model's own actor", _plain(Rules, "rules")),
-    Kind("hold", "hold", "does nothing", _plain(Hold, "hold")),
-    Kind("random", "random:SHARE", "one open act at random, in a share of turns", _random),
-    Kind("script", "script:FILE", "a plan by date, as YAML or CSV", _scripted),
-    Kind("replay", "replay:FILE", "the orders of a session that was lived, on the same mornings", _replayed),
-    Kind("replay-late", "replay-late:FILE", "the same, each on the first morning after its own", _late),
-    Kind("function", "function:MODULE:NAME", "a Python function, of a module or of FILE.py", _function),
-    Kind("llm", "llm:MODEL", "a language model behind an OpenAI-compatible endpoint", _model, "here"),
+    Kind("rules", "rules", "the model's own actor", _plain(Rules, "rules"), "anywhere"),
+    Kind("hold", "hold", "does nothing", _plain(Hold, "hold"), "anywhere"),
+    Kind("random", "random:SHARE", "one open act at random, in a share of turns", _random, "anywhere"),
+    Kind("script", "script:FILE", "a plan by date, as YAML or CSV", _scripted, "anywhere"),
+    Kind(
+        "replay", "replay:FILE", "the orders of a session that was lived, on the same mornings", _replayed, "anywhere"
+    ),
+    Kind("replay-late", "replay-late:FILE", "the same, each on the first morning after its own", _late, "anywhere"),
+    Kind("function", "function:MODULE:NAME", "a Python function, of a module or of FILE.py", _function, "anywhere"),
+    Kind("llm", "llm:MODEL", "a language model behind an OpenAI-compatible endpoint", _model),
     Kind("human", "human", "a person at this terminal", _human, "table"),
 ):
     register(_kind)
