@@ -283,6 +283,16 @@ def test_a_person_is_a_player_like_any_other():
         person.choose(session.view("north"), session.options("north"))
 
 
+def test_a_clock_that_the_umpire_has_stopped_lives_no_day_and_says_so():
+    session = Session("first_lesson", ["north"], seed=7, clock=lambda: None)
+    session.pause()
+    screen = Script("do strike", "go")
+    Game(session, ["north"], {}, screen, "mine.session").play()
+    assert session.day == 0
+    assert "Refused: the umpire has stopped the clock" in screen.words
+    assert "The clock is stopped; let it go on first." in screen.said
+
+
 def test_the_registry_seats_a_person_at_standard_input(monkeypatch, capsys):
     session = Session("first_lesson", ["north"], seed=7, clock=lambda: None)
     typed_lines = iter(["do strike\x1b", "do strike", ""])

@@ -69,7 +69,14 @@ class Game:
             self.take_back(max(each.back for each in wanted))
             return
         days = [each.days for each in wanted if each.days is not None]
-        self._tell_lived(advance(self.session, self.players, min(days, default=None)))
+        try:
+            turn = advance(self.session, self.players, min(days, default=None))
+        except PlayError as error:
+            if not self.people:
+                raise
+            self._say(f"{capital(str(error))}.")  # a stopped clock, or a player that cannot be asked
+        else:
+            self._tell_lived(turn)
 
     def _turn_of(self, seat: str, person: Human) -> Going:
         """Hand the terminal to a person, so that nobody reads another's briefing."""
