@@ -154,6 +154,13 @@ def test_a_mask_is_what_may_be_done_and_what_may_not_is_refused():
     assert done == [[0], [1]]
 
 
+def test_an_act_that_recovers_is_masked_until_it_has_by_half():
+    env = CrisisVectorEnv(duel(north__march={"cooldown": 0, "recovers": 4}), "north", 1, otherwise="hold", seed=1)
+    env.reset()
+    seen = [env.step(np.array([at]))[0]["action_mask"][0, MARCH] for at in (MARCH, HOLD, HOLD, HOLD, HOLD)]
+    assert seen == [0, 0, 0, 1, 1]
+
+
 @pytest.mark.parametrize("wrong", [[0], [0, 5], [0, -1], [0.0, 1.0]])
 def test_actions_that_are_none_are_refused(wrong):
     env = CrisisVectorEnv(duel(), "north", 2, seed=1)

@@ -106,8 +106,10 @@ class Known:
 
     @cached_property
     def hears_all(self) -> bool:
-        """Whether it learns the morning after of every act that shows in rungs, in tension or among the dead."""
+        """Whether it learns the morning after of all that shows in rungs, in tension or among the dead, war included."""
         theatre = self.scenario.theatre
+        if theatre.war is not None and not self.sees(theatre.war.flag):
+            return False
         return all(
             self.learns_at_once(name)
             for name, act in theatre.actions.items()
