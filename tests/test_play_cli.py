@@ -14,13 +14,13 @@ import pytest
 
 import sim
 from sim.cli.play import is_session
-from sim.play.hindrances import in_plain_words
+from sim.play.answers.hindrances import in_plain_words
 from sim.play.players.player import Hold
 from sim.play.players.registry import Chair, player_of
 from sim.play.rounds import play
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.session import Session
 from sim.play.terminal.commands import COMMANDS, command_meant, help_page
 from sim.play.terminal.game import Game
 from sim.play.terminal.human import Human, Left

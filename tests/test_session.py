@@ -8,13 +8,13 @@ import pytest
 
 import sim
 from sim.engine.model import LockstepModel
-from sim.play.export import as_scenario, export
-from sim.play.ledger import opened
-from sim.play.orders import Order, OrderError
+from sim.play.messages.orders import Order, OrderError
 from sim.play.rounds import ask, play
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.export import as_scenario, export
+from sim.play.sessions.ledger import opened
+from sim.play.sessions.session import Session
 from tests.small_scenarios import START, action, actor, scenario, theatre
 
 QUIET = Settings(stop_rung=None, stop_outcomes=False)

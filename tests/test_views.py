@@ -8,11 +8,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.play.belief import may_have_been
+from sim.play.knowledge.belief import may_have_been
+from sim.play.messages.view import View, schema
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
-from sim.play.view import View, schema
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.session import Session
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from tests.small_scenarios import START, action, actor, scenario, theatre

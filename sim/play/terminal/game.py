@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from sim.play.answers.briefing import briefing
+from sim.play.players.player import Player
+from sim.play.rounds import ask
+from sim.play.seats import PlayError
+from sim.play.sessions.turns import Turn
+from sim.play.terminal import pages
 from sim.text import NARROWEST, WIDTH, capital, counted, number, on
 
-from ..briefing import briefing
-from ..players.player import Player
-from ..rounds import ask
-from ..seats import PlayError
-from ..turns import Turn
-from . import pages
 from .human import Going, Human, Left
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 
 class Game:
@@ -144,7 +144,7 @@ class Game:
 
     def _scores(self) -> Iterator[str]:
         """What each seat is scored by the goals that the theatre gives its actor."""
-        from ..contest import score
+        from sim.play.tournaments.contest import score
 
         days = {name: (day - self.session.scenario.start).days for name, day in outcome_dates(self.session).items()}
         known = dict.fromkeys(self.session.world.program.outcomes) | days

@@ -13,15 +13,14 @@ from sim.engine._numba import compiling
 from sim.engine.branch import branched
 from sim.engine.explain import Choice, actor_of, choice, controls, last_done, number
 from sim.engine.model import LockstepModel
+from sim.play.knowledge.known import Past
+from sim.play.messages.orders import Scheduled
 from sim.replays.unavailable import Reason, reasons
 from sim.text import on
 from sim.theatre.compiled.arithmetic import LN2
 from sim.theatre.compiled.program import NONE, Program
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Action
-
-from .known import Past
-from .orders import Scheduled
 
 HALF = 0.5 - 1e-9
 """How far an act has recovered before a seat may do it again."""
