@@ -10,6 +10,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from sim import play as play
     from sim import plots as plots
     from sim import report as report
     from sim.engine.mesa_model import CrisisModel as CrisisModel
@@ -37,9 +38,8 @@ if TYPE_CHECKING:
     from sim.experiments.sweep.sweep import sweep as sweep
     from sim.experiments.tipping.tip import tip as tip
     from sim.linting.lint import lint as lint
-    from sim.play.rounds import play as play
-    from sim.play.session import Session as Session
-    from sim.play.tournament import tournament as tournament
+    from sim.play.sessions.session import Session as Session
+    from sim.play.tournaments.tournament import tournament as tournament
     from sim.replays.replay import Replay as Replay
     from sim.replays.replay import replay as replay
     from sim.results.counted import CountedEnsemble as CountedEnsemble
@@ -70,7 +70,7 @@ _PLACES = {
     "Replay": "sim.replays.replay.Replay",
     "ReplayError": "sim.execution.source.ReplayError",
     "Scenario": "sim.theatre.language.scenario.Scenario",
-    "Session": "sim.play.session.Session",
+    "Session": "sim.play.sessions.session.Session",
     "ScenarioError": "sim.theatre.files.errors.ScenarioError",
     "StoreError": "sim.results.errors.StoreError",
     "Sweep": "sim.results.sweep.Sweep",
@@ -91,7 +91,7 @@ _PLACES = {
     "load_theatre": "sim.theatre.files.load.load_theatre",
     "merge": "sim.execution.merge.merge",
     "open": "sim.results.storage.read.open_result",
-    "play": "sim.play.rounds.play",
+    "play": "sim.play",
     "plots": "sim.plots",
     "read_posterior": "sim.results.storage.posterior.read_posterior",
     "recorded": "sim.execution.recorded.recorded",
@@ -104,7 +104,7 @@ _PLACES = {
     "surprise": "sim.experiments.record.surprise.surprise",
     "sweep": "sim.experiments.sweep.sweep.sweep",
     "tip": "sim.experiments.tipping.tip.tip",
-    "tournament": "sim.play.tournament.tournament",
+    "tournament": "sim.play.tournaments.tournament.tournament",
     "turning_points": "sim.experiments.branching.turns.turning_points",
     "to_ema": "sim.experiments.sweep.interop.to_ema",
     "to_salib": "sim.experiments.sweep.interop.to_salib",

@@ -17,7 +17,7 @@ import sim
 from sim.play.players.registry import Chair, player_of
 from sim.play.rounds import play
 from sim.play.seats import PlayError
-from sim.play.session import Session
+from sim.play.sessions.session import Session
 
 from .survivor import attempt
 

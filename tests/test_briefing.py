@@ -5,10 +5,10 @@ import re
 import pytest
 
 import sim
-from sim.play.briefing import briefing, told
-from sim.play.session import Session
-from sim.play.table import Settings
-from sim.play.view import Held, Item
+from sim.play.answers.briefing import briefing, told
+from sim.play.messages.view import Held, Item
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.session import Session
 from sim.text import called
 from sim.theatre.language.schema import Theatre
 

@@ -19,8 +19,8 @@ from sim.play.debrief.effects import effect
 from sim.play.debrief.measures import Measures, placed
 from sim.play.debrief.plans import Futures, Plan, Then, live, lived, plans_of
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.session import Session
 from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import START, action, actor, scenario, theatre
 

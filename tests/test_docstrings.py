@@ -30,7 +30,7 @@ def public() -> Iterator[tuple[str, Any]]:
                     yield f"{name}.{member}", what
         elif inspect.isfunction(thing):
             yield name, thing
-    for place in ("plots", "report"):
+    for place in ("play", "plots", "report"):
         module = getattr(sim, place)
         for name in module.__all__:
             if inspect.isfunction(thing := getattr(module, name)):

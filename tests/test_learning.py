@@ -15,7 +15,7 @@ from pettingzoo.utils.conversions import parallel_to_aec
 
 from sim.analysis.extras import MissingExtraError
 from sim.engine.model import LockstepModel
-from sim.play.known import Past, known_by
+from sim.play.knowledge.known import Past, known_by
 from sim.play.learning import CrisisEnv, CrisisParallelEnv, CrisisVectorEnv, example
 from sim.play.learning.example import Task, compare, report, train
 from sim.play.learning.policy import LinearPolicy
@@ -154,6 +154,13 @@ def test_a_mask_is_what_may_be_done_and_what_may_not_is_refused():
     assert done == [[0], [1]]
 
 
+def test_an_act_that_recovers_is_masked_until_it_has_by_half():
+    env = CrisisVectorEnv(duel(north__march={"cooldown": 0, "recovers": 4}), "north", 1, otherwise="hold", seed=1)
+    env.reset()
+    seen = [env.step(np.array([at]))[0]["action_mask"][0, MARCH] for at in (MARCH, HOLD, HOLD, HOLD, HOLD)]
+    assert seen == [0, 0, 0, 1, 1]
+
+
 @pytest.mark.parametrize("wrong", [[0], [0, 5], [0, -1], [0.0, 1.0]])
 def test_actions_that_are_none_are_refused(wrong):
     env = CrisisVectorEnv(duel(), "north", 2, seed=1)
@@ -257,7 +264,7 @@ def test_worlds_that_differ_in_what_a_seat_cannot_see_look_the_same_to_it():
 @few
 @given(case=small_scenarios(), seed=seeds, data=st.data())
 def test_tension_and_rungs_are_those_of_the_acts_that_a_seat_hears_of(case, seed, data):
-    """As `sim.play.known` works them out of a run, for a seat that hears of some acts and sees some variables only."""
+    """As `sim.play.knowledge.known` works them out, for a seat that hears of some acts and sees some variables."""
     case = case.model_copy(update={"changes": {}})
     content = with_secrets(case, data).model_dump(mode="json", by_alias=True)
     for entry in (*content["theatre"]["actions"].values(), *content["theatre"]["variables"].values()):

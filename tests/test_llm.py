@@ -13,8 +13,8 @@ from sim.play.players.purse import Caps, Purse
 from sim.play.players.registry import Chair, player_of
 from sim.play.rounds import play
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Ordered, Said
+from sim.play.sessions.entries import Ordered, Said
+from sim.play.sessions.session import Session
 
 from .model_server import KEY, Reply, prompt_of, serving
 

@@ -14,13 +14,13 @@ import pytest
 
 import sim
 from sim.cli.play import is_session
-from sim.play.hindrances import in_plain_words
+from sim.play.answers.hindrances import in_plain_words
 from sim.play.players.player import Hold
 from sim.play.players.registry import Chair, player_of
 from sim.play.rounds import play
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.session import Session
 from sim.play.terminal.commands import COMMANDS, command_meant, help_page
 from sim.play.terminal.game import Game
 from sim.play.terminal.human import Human, Left
@@ -281,6 +281,16 @@ def test_a_person_is_a_player_like_any_other():
     assert session.desks["north"].standing.scheduled
     with pytest.raises(Left):
         person.choose(session.view("north"), session.options("north"))
+
+
+def test_a_clock_that_the_umpire_has_stopped_lives_no_day_and_says_so():
+    session = Session("first_lesson", ["north"], seed=7, clock=lambda: None)
+    session.pause()
+    screen = Script("do strike", "go")
+    Game(session, ["north"], {}, screen, "mine.session").play()
+    assert session.day == 0
+    assert "Refused: the umpire has stopped the clock" in screen.words
+    assert "The clock is stopped; let it go on first." in screen.said
 
 
 def test_the_registry_seats_a_person_at_standard_input(monkeypatch, capsys):

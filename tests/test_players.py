@@ -6,8 +6,7 @@ from datetime import date
 import pytest
 
 import sim
-from sim.play.ledger import looked_at
-from sim.play.orders import Deed, Order, OrderError
+from sim.play.messages.orders import Deed, Order, OrderError
 from sim.play.players.player import Function, Hold, Rules
 from sim.play.players.random import Random
 from sim.play.players.registry import KINDS, Chair, player_of
@@ -15,8 +14,9 @@ from sim.play.players.replayed import Replayed, joined
 from sim.play.players.scripted import Scripted, read_plan
 from sim.play.rounds import ask, play
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Ordered, Said, Settings
+from sim.play.sessions.entries import Ordered, Said, Settings
+from sim.play.sessions.ledger import looked_at
+from sim.play.sessions.session import Session
 
 SEATS = ("north", "south")
 

@@ -8,13 +8,13 @@ import pytest
 
 import sim
 from sim.engine.model import LockstepModel
-from sim.play.export import as_scenario, export
-from sim.play.ledger import opened
-from sim.play.orders import Order, OrderError
+from sim.play.messages.orders import Order, OrderError
 from sim.play.rounds import ask, play
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.export import as_scenario, export
+from sim.play.sessions.ledger import opened
+from sim.play.sessions.session import Session
 from tests.small_scenarios import START, action, actor, scenario, theatre
 
 QUIET = Settings(stop_rung=None, stop_outcomes=False)
@@ -174,6 +174,18 @@ def test_an_umpire_may_hand_a_seat_to_the_rules_and_back() -> None:
     assert done(session, "aran.raid")
     session.hand_over("aran", "orders")
     session.order("aran", {"never": ["aran.raid"]})
+
+
+def test_an_act_that_recovers_is_closed_to_a_seat_until_it_has_by_half() -> None:
+    plea = action(0, "bora", {"value": 0.01, "unit": "1/day"}, recovers={"value": 6, "unit": "d"})
+    session = Session(case(**{"aran.plead": plea}), ["aran"], seed=5, settings=QUIET, clock=lambda: None)
+    session.order("aran", {"otherwise": "hold", "do": ["aran.plead"]})
+    session.advance(2)
+    with pytest.raises(OrderError, match=r"aran.plead is closed on 5 January"):
+        session.order("aran", {"do": [{"act": "aran.plead", "on": "2020-01-05"}]})
+    session.order("aran", {"do": [{"act": "aran.plead", "on": "2020-01-07"}]})
+    session.advance(10)
+    assert done(session, "aran.plead") == [0, 6]
 
 
 def test_what_the_umpire_tells_is_news_to_those_who_are_told_and_to_nobody_else() -> None:

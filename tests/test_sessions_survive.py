@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.play.ledger import looked_at
-from sim.play.table import Ordered, Said
+from sim.play.sessions.entries import Ordered, Said
+from sim.play.sessions.ledger import looked_at
 
 from .commands import command
 from .model_server import Reply, prompt_of, serving

@@ -16,15 +16,15 @@ import pytest
 import sim
 from sim.analysis.intervals import wilson
 from sim.analysis.paired import paired_difference
-from sim.play.contest import Terms, contest, on_scale, score
-from sim.play.contest_worker import Worker
-from sim.play.ledger import looked_at
 from sim.play.players.purse import Caps
 from sim.play.players.registry import KINDS, Kind
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
-from sim.play.tournament import tournament
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.ledger import looked_at
+from sim.play.sessions.session import Session
+from sim.play.tournaments.contest import Terms, contest, on_scale, score
+from sim.play.tournaments.tournament import tournament
+from sim.play.tournaments.worker import Worker
 
 from .commands import sim as command
 from .model_server import serving
@@ -96,7 +96,7 @@ def test_more_runs_do_not_change_those_before(found):
 
 
 def test_other_processes_and_python_functions_give_the_same(found, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.play.tournament._FEW", 5)
+    monkeypatch.setattr("sim.play.tournaments.tournament._FEW", 5)
     again = tournament("first_lesson", SEATS, **ASKED, processes=2)
     assert again.runs.equals(found.runs)
 

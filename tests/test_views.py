@@ -8,11 +8,11 @@ import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
-from sim.play.belief import may_have_been
+from sim.play.knowledge.belief import may_have_been
+from sim.play.messages.view import View, schema
 from sim.play.seats import PlayError
-from sim.play.session import Session
-from sim.play.table import Settings
-from sim.play.view import View, schema
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.session import Session
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from tests.small_scenarios import START, action, actor, scenario, theatre
@@ -27,7 +27,7 @@ def session_of(case: Scenario, seats: list[str], **rest: object) -> Session:
 
 def with_secrets(case: Scenario, draw: st.DataObject) -> Scenario:
     """The same scenario in which some variables and acts are known to some, or late."""
-    content = case.model_dump(mode="json", by_alias=True)
+    content = case.model_dump(mode="json", by_alias=True) | {"changes": {}}
     cast = sorted(case.theatre.deciders)
     some = st.lists(st.sampled_from(cast), unique=True, max_size=2)
     for name, variable in content["theatre"]["variables"].items():

@@ -29,7 +29,7 @@ def debrief(
 
     announced_compilation()
     from sim.play.debrief import debrief as looked_back
-    from sim.play.session import Session
+    from sim.play.sessions.session import Session
 
     session = Session.open(file)
     try:

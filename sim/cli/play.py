@@ -13,8 +13,8 @@ from .stories import SeedOption
 
 if TYPE_CHECKING:
     from sim.play.players.player import Player
-    from sim.play.session import Session
-    from sim.play.table import Settings
+    from sim.play.sessions.entries import Settings
+    from sim.play.sessions.session import Session
 
 HUMAN = "human"
 _NEVER = "never"
@@ -116,7 +116,7 @@ def _table(source: str, options: dict[str, Any]) -> "Iterator[tuple[Session, str
         from .progress import announced_compilation
 
         announced_compilation()
-        from sim.play.session import Session
+        from sim.play.sessions.session import Session
 
         session, kept = Session.open(source), source
     else:
@@ -153,7 +153,7 @@ def _begun(source: str, options: dict[str, Any]) -> "tuple[Session, str]":
     announced_compilation()
     from sim.play.players.registry import kind_of
     from sim.play.seats import PlayError
-    from sim.play.session import Session
+    from sim.play.sessions.session import Session
     from sim.theatre.files.load import load
 
     scenario = load(source)
@@ -177,7 +177,7 @@ def _begun(source: str, options: dict[str, Any]) -> "tuple[Session, str]":
 
 
 def _settings(options: dict[str, Any]) -> "Settings":
-    from sim.play.table import Settings
+    from sim.play.sessions.entries import Settings
 
     rung = options["--stop-rung"]
     given: dict[str, Any] = {}
@@ -199,7 +199,7 @@ def _new_name(scenario: str, seats: list[str]) -> Path:
 
 def players_of(session: "Session") -> dict[str, str]:
     """Who sits where, as it was settled when the session began; seats of others are for people to play."""
-    from sim.play.table import Said
+    from sim.play.sessions.entries import Said
 
     said = (entry.data for entry in session.entries if isinstance(entry, Said) and entry.seat is None)
     found: dict[str, str] = next((data["players"] for data in said if "players" in data), {})
@@ -230,7 +230,7 @@ def _converse(session: "Session", kept: str) -> None:
 
 def _answer(session: "Session", wanted: dict[str, Any], days: int | None, as_json: bool) -> None:
     """Take an order, live a turn, show what is asked for, in this order."""
-    from sim.play.orders import OrderError
+    from sim.play.messages.orders import OrderError
 
     from . import play_answers as answers
 
@@ -270,7 +270,7 @@ def _print_ledger(session: "Session", as_json: bool) -> None:
 
 def _export(session: "Session", path: Path, whole: bool) -> None:
     """Write the session as a scenario, and say what can be done with it."""
-    from sim.play.export import export
+    from sim.play.sessions.export import export
 
     made = export(session, path, whole)
     run = f"--run {session.run}"

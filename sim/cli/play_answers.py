@@ -13,8 +13,8 @@ from .console import print_as_it_is
 
 if TYPE_CHECKING:
     from sim.play.players.player import Player
-    from sim.play.session import Session
-    from sim.play.table import Entry
+    from sim.play.sessions.entries import Entry
+    from sim.play.sessions.session import Session
 
 WIDTH = 80
 
@@ -151,9 +151,9 @@ def _order_told(session: "Session", entry: Any) -> Iterator[str]:
 
 def schema_of_message(kind: str) -> dict[str, Any]:
     """The JSON Schema of what passes between a table and a player: a view, an order or options."""
-    from sim.play.options import Options
-    from sim.play.orders import Message, Order
-    from sim.play.view import View
+    from sim.play.answers.options import Options
+    from sim.play.messages.orders import Message, Order
+    from sim.play.messages.view import View
 
     shapes: dict[str, type[Message]] = {"view": View, "order": Order, "options": Options}
     mode: Literal["validation", "serialization"] = "validation" if kind == "order" else "serialization"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from rich.table import Table
 
-    from sim.play.standings import Tournament
+    from sim.play.tournaments.standings import Tournament
 
 _SHOWN = 12
 """Differences that are listed, for each pairing."""
@@ -68,7 +68,7 @@ def tournament(
     among = _seats(seat)
     announced_compilation()
     from sim.play.players.purse import Caps
-    from sim.play.tournament import tournament as played
+    from sim.play.tournaments.tournament import tournament as played
     from sim.theatre.files.load import load
 
     with faults_in_json(as_json):

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Mapping
 
-from .orders import Order, OrderError, order_from
+from .answers.said import has_had_its_say
+from .messages.orders import Order, OrderError, order_from
 from .players.player import Choice, Player
-from .said import has_had_its_say
-from .session import Session
-from .turns import Turn
+from .sessions.session import Session
+from .sessions.turns import Turn
 
 TRIES = 3
 """How often a player is asked for an order that can be taken; then its seat goes on as it stands."""

@@ -1,6 +1,6 @@
 """How soon a seat is answered on this machine: its view, its options, and what could come of them: `make bench`."""
 
-from sim.play.session import Session
+from sim.play.sessions.session import Session
 from tests.benchmarks.branches import seconds
 
 OPTIONS, RUNS, DAYS = 20, 500, 90

@@ -4,14 +4,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from sim.play.messages.orders import Standing
+from sim.play.sessions.entries import Advanced, Entry, Handed, Injected, Ordered
 from sim.text import listed
 
-from ..orders import Standing
-from ..table import Advanced, Entry, Handed, Injected, Ordered
 from .wording import lever_in_words, ordered_in_words
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 Kind = Literal["deed", "refusal", "stance", "inject", "lapsed"]
 Numbers = tuple[tuple[str, float], ...]
@@ -77,7 +77,7 @@ class _Found:
 
 def again(session: "Session") -> "Session":
     """A session of the same beginning, at which nothing has happened yet."""
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
     return Session(
         session.scenario,

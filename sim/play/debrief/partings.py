@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING
 
 from sim.engine.explain import draw, forbidden
 from sim.engine.model import LockstepModel
+from sim.play.sessions.world import lead_of
 from sim.theatre.compiled.program import NONE
 
-from ..world import lead_of
-
 if TYPE_CHECKING:
-    from ..seats import Seat
-    from ..session import Session
+    from sim.play.seats import Seat
+    from sim.play.sessions.session import Session
 
 
 @dataclass(frozen=True)

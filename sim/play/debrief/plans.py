@@ -14,7 +14,7 @@ from sim.engine.model import LockstepModel
 from .decisions import Decision, Numbers, hand_acts
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 Then = Literal["rules", "orders"]
 """How futures go on after the day of a decision: by the rules, or under the other orders that were given."""

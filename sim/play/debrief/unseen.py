@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
+from sim.play.answers.seeing import _responsible
+from sim.play.knowledge.known import Known, Past, known_by, mornings
+from sim.play.messages.orders import Standing
+from sim.play.seats import Seat
 from sim.replays.wording import without_premise
 from sim.text import called, listed, on
 from sim.theatre.compiled.program import NONE
 from sim.theatre.language.variables import FlagVariable, UnitVariable
 
-from ..known import Known, Past, known_by, mornings
-from ..orders import Standing
-from ..seats import Seat
-from ..seeing import _responsible
 from .decisions import Course, Decision
 from .wording import acts_in_words, lever_in_words, seat_called
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sim.execution.workers import pool
 from .measures import Measures, Place, placed
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 
 @dataclass(frozen=True)

@@ -14,10 +14,10 @@ from sim.execution.afford import bytes_in_engine, refuse_memory
 from sim.execution.resources import cores
 from sim.execution.workers import pool
 from sim.given import MOST_RUNS, whole
+from sim.play.seats import PlayError
 from sim.text import WIDTH, finite_or_none
 from sim.theatre.language.schema import Theatre
 
-from ..seats import PlayError
 from .decisions import Decision, course_of
 from .effects import Effect, effect
 from .measures import Measures
@@ -28,7 +28,7 @@ from .usual import Usual, usual_of
 from .wording import seat_called
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 RUNS, DAYS, BESIDE = 300, 90, 400
 MOST = 3

@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sim.analysis.intervals import wilson
+from sim.play.messages.orders import Standing
+from sim.play.seats import Seat
 from sim.text import called, listed, number, percent
 
-from ..orders import Standing
-from ..seats import Seat
-
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
+
     from .effects import Shift
 
 MINUS = "\N{MINUS SIGN}"

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.model import LockstepModel
-from sim.play.known import later
+from sim.play.knowledge.known import later
 from sim.theatre.compiled.program import NONE, Floats, Program
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Action
@@ -16,8 +16,8 @@ Events = NDArray[np.void]
 class Heard:
     """What an actor hears of the acts of a day, and the tension and the rungs that these alone would make.
 
-    It is what `sim.play.known` works out for one run, for many: where it hears of all that makes them, they are the
-    world's. What it would learn late it does not hear of.
+    It is what `sim.play.knowledge.known` works out for one run, for many: where it hears of all that makes them, they
+    are the world's. What it would learn late it does not hear of.
     """
 
     def __init__(self, scenario: Scenario, program: Program, actor: str, n: int) -> None:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from sim.engine.model import checked_seed, loaded
 from sim.engine.seated import SeatedModel
 from sim.given import whole
+from sim.theatre.compiled.arithmetic import LN2
 from sim.theatre.compiled.epochs import rules_of
 from sim.theatre.compiled.program import NONE, Floats, Ints
 from sim.theatre.language.scenario import Scenario
@@ -113,9 +114,20 @@ class Worlds:
         """Find what may be done on the day to come; on no day after the last."""
         if self.model.running:
             self.model.morning()
-            self._able = self.model.able()
+            self._able = self.model.able() * self._rested()
         else:
             self._able = np.zeros((len(self.program.actions), self.n), np.uint8)
+
+    def _rested(self) -> NDArray[np.bool_]:
+        """Whether acts that recover have done so by half, as seats of a session need, shape (action, world)."""
+        model, found = self.model, np.ones((len(self.program.actions), self.n), bool)
+        for at, k in enumerate(self.program.action["recovery"]):
+            if k != NONE:
+                slot = model.numbers.slot[k]
+                recovery = model.numbers.shared[k] if slot == NONE else model.numbers.varied[slot]
+                since = model.day - model.world.last_day[at].astype(np.float64)
+                found[at] = since * recovery >= LN2 - 1e-9
+        return found
 
     def observe(self, seat: str) -> Observation:
         """What a seat knows this morning, shape (world, feature), and which actions it has, shape (world, action)."""

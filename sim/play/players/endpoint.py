@@ -14,8 +14,7 @@ from typing import Any
 from urllib.parse import quote
 
 from sim.analysis.extras import extra
-
-from ..seats import PlayError
+from sim.play.seats import PlayError
 
 CALL_SECONDS = 60.0
 _LONGEST = 100_000

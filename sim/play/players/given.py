@@ -8,9 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from sim.play.seats import PlayError
 from sim.text import suggestion
-
-from ..seats import PlayError
 
 
 def function_of(named: str) -> Callable[..., Any]:

@@ -11,18 +11,19 @@ from collections.abc import Mapping
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from ..briefing import briefing
-from ..options import Options
-from ..orders import Order, OrderError, order_from
-from ..said import said_by, said_this_turn
-from ..table import Ordered, Said
-from ..view import View
-from . import prompts
+from sim.play.answers.briefing import briefing
+from sim.play.answers.options import Options
+from sim.play.answers.said import said_by, said_this_turn
+from sim.play.messages.orders import Order, OrderError, order_from
+from sim.play.messages.view import View
+from sim.play.players import prompts
+from sim.play.sessions.entries import Ordered, Said
+
 from .endpoint import Answered, Endpoint
 from .purse import Purse
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 TRIES = 3
 """Answers in a turn, until one can be taken."""

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from ..options import Options
-from ..orders import Order, OrderError, Standing
-from ..view import View
+from sim.play.answers.options import Options
+from sim.play.messages.orders import Order, OrderError, Standing
+from sim.play.messages.view import View
 
 Choice = Order | Mapping[str, Any] | None
 """An order, as an `Order` or as JSON has it; None leaves everything as it stands."""

@@ -5,12 +5,11 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+from sim.play.answers.options import Option, Options
+from sim.play.messages.orders import Order
+from sim.play.messages.view import View
+from sim.play.sessions.entries import Ordered
 from sim.text import counted, listed, on, percent, printable
-
-from ..options import Option, Options
-from ..orders import Order
-from ..table import Ordered
-from ..view import View
 
 _TOLD = 8
 """Orders of its own that it reads in full; those before are counted."""

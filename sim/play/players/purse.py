@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..seats import PlayError
+from sim.play.seats import PlayError
 
 
 @dataclass(frozen=True)

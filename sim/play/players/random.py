@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from hashlib import sha256
 
-from ..options import Option, Options
-from ..orders import Order, OrderError
-from ..seats import PlayError
-from ..view import View
+from sim.play.answers.options import Option, Options
+from sim.play.messages.orders import Order, OrderError
+from sim.play.messages.view import View
+from sim.play.seats import PlayError
 
 OFTEN = 0.5
 """In what share of turns it acts, unless told otherwise."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from sim.play.seats import PlayError
 from sim.text import did_you_mean
 
-from ..seats import PlayError
 from .player import Function, Hold, Player, Rules
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
+
     from .purse import Purse
 
 Where = Literal["anywhere", "here", "table"]
@@ -76,6 +77,17 @@ def kind_of(typed: str) -> Kind:
 
 def player_of(typed: str, chair: Chair) -> Player:
     """Make a player for a seat of what was typed.
+
+    Parameters
+    ----------
+    typed : str
+        Such as `random:0.3` or `script:plan.yaml`.
+    chair : Chair
+        The seat, and the table at which it stands.
+
+    Returns
+    -------
+    Player
 
     Raises
     ------
@@ -156,8 +168,8 @@ def _model(rest: str, chair: Chair) -> Player:
 
 
 def _human(rest: str, chair: Chair) -> Player:
-    from ..terminal.human import Human
-    from ..terminal.screen import Plain
+    from sim.play.terminal.human import Human
+    from sim.play.terminal.screen import Plain
 
     return Human(chair.session, chair.seat, Plain())
 

@@ -5,17 +5,17 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Union
 
+from sim.play.answers.options import Options
+from sim.play.messages.orders import Deed, Order
+from sim.play.messages.view import View
+from sim.play.seats import PlayError
+from sim.play.sessions.entries import Advanced, Entry, Ordered, TakenBack
 from sim.text import on
 
-from ..options import Options
-from ..orders import Deed, Order
-from ..seats import PlayError
-from ..table import Advanced, Entry, Ordered, TakenBack
-from ..view import View
 from .mornings import Mornings
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 Lived = Union["Session", str, PathLike[str], Sequence[Entry]]
 """A session, its file, or the entries of its ledger."""
@@ -105,12 +105,12 @@ def joined(orders: Sequence[Order]) -> Order:
 
 def _entries(lived: Lived) -> tuple[Sequence[Entry], Sequence[str] | None]:
     """The entries of what was lived, and the seats where they are known."""
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
     if isinstance(lived, Session):
         return lived.entries, list(lived.seats)
     if isinstance(lived, str | PathLike):
-        from ..ledger import looked_at
+        from sim.play.sessions.ledger import looked_at
 
         header, entries = looked_at(Path(lived))
         return entries, header.get("seats")

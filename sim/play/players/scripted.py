@@ -19,12 +19,12 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from sim.play.answers.options import Options
+from sim.play.messages.orders import Deed, Order, OrderError, order_from
+from sim.play.messages.view import View
+from sim.play.seats import PlayError
 from sim.text import date_from, on
 
-from ..options import Options
-from ..orders import Deed, Order, OrderError, order_from
-from ..seats import PlayError
-from ..view import View
 from .mornings import Mornings
 from .replayed import joined
 

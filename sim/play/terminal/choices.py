@@ -4,20 +4,20 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from sim.play.answers.hindrances import in_plain_words
+from sim.play.answers.options import Option, Options
+from sim.play.messages.view import View
 from sim.text import called, capital, counted, on, percent
 from sim.theatre.language.number import Number
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.terms import Term
 from sim.theatre.parameters.in_words import quantity_in_words
 
-from ..hindrances import in_plain_words
-from ..options import Option, Options
-from ..view import View
 from .lookup import fits, numbered
 from .pages import lines
 
 if TYPE_CHECKING:
-    from ..futures import Futures
+    from sim.play.answers.futures import Futures
 
 _COLUMN = 24
 """Letters of a column of shares."""

@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from sim.play.seats import PlayError
 from sim.text import listed, paragraph
-
-from ..seats import PlayError
 
 
 @dataclass(frozen=True)

@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from sim.play.answers.briefing import briefing
+from sim.play.players.player import Player
+from sim.play.rounds import ask
+from sim.play.seats import PlayError
+from sim.play.sessions.turns import Turn
+from sim.play.terminal import pages
 from sim.text import NARROWEST, WIDTH, capital, counted, number, on
 
-from ..briefing import briefing
-from ..players.player import Player
-from ..rounds import ask
-from ..seats import PlayError
-from ..turns import Turn
-from . import pages
 from .human import Going, Human, Left
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 
 class Game:
@@ -69,7 +69,14 @@ class Game:
             self.take_back(max(each.back for each in wanted))
             return
         days = [each.days for each in wanted if each.days is not None]
-        self._tell_lived(advance(self.session, self.players, min(days, default=None)))
+        try:
+            turn = advance(self.session, self.players, min(days, default=None))
+        except PlayError as error:
+            if not self.people:
+                raise
+            self._say(f"{capital(str(error))}.")  # a stopped clock, or a player that cannot be asked
+        else:
+            self._tell_lived(turn)
 
     def _turn_of(self, seat: str, person: Human) -> Going:
         """Hand the terminal to a person, so that nobody reads another's briefing."""
@@ -137,7 +144,7 @@ class Game:
 
     def _scores(self) -> Iterator[str]:
         """What each seat is scored by the goals that the theatre gives its actor."""
-        from ..contest import score
+        from sim.play.tournaments.contest import score
 
         days = {name: (day - self.session.scenario.start).days for name, day in outcome_dates(self.session).items()}
         known = dict.fromkeys(self.session.world.program.outcomes) | days

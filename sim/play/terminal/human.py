@@ -10,22 +10,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from sim.given import whole
+from sim.play.answers.briefing import briefing, otherwise_told
+from sim.play.answers.hindrances import in_plain_words
+from sim.play.answers.options import Option, Options
+from sim.play.messages.orders import Deed, Order, OrderError
+from sim.play.messages.view import View
+from sim.play.players.player import Choice
+from sim.play.seats import PlayError
+from sim.play.terminal import choices, pages
 from sim.text import NARROWEST, WIDTH, capital, listed, on
 
-from ..briefing import briefing, otherwise_told
-from ..hindrances import in_plain_words
-from ..options import Option, Options
-from ..orders import Deed, Order, OrderError
-from ..players.player import Choice
-from ..seats import PlayError
-from ..view import View
-from . import choices, pages
 from .commands import command_meant, help_page
 from .lookup import act_and_day, act_meant, actor_meant, numbered, outcome_meant
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
-    from ..session import Session
+    from sim.play.sessions.session import Session
 
 
 _ALWAYS_TRIED = ("hold", "rules")

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
+from sim.play.answers.options import Option
+from sim.play.seats import PlayError
 from sim.text import date_from, did_you_mean, listed
 from sim.theatre.language.schema import Theatre
-
-from ..options import Option
-from ..seats import PlayError
 
 _WORD = re.compile(r"[\w']+")
 _DAYS = re.compile(r"\+(\d{1,4})")

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from sim.play.answers.briefing import amount, standing, told
+from sim.play.messages.view import Item, Lever, View
+from sim.play.seats import PlayError
 from sim.text import capital, counted, on, paragraph, percent
 from sim.theatre.language.schema import Actor, Theatre
 
-from ..briefing import amount, standing, told
-from ..seats import PlayError
-from ..view import Item, Lever, View
 from .lookup import fits
 
 _LATEST = 5

@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from .seats import PlayError
+from sim.play.seats import PlayError
 
 
 class Worker:
@@ -22,7 +22,7 @@ class Worker:
     def __init__(self, terms: dict[str, Any]) -> None:
         environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "sim.play.contest_worker"],
+            [sys.executable, "-m", "sim.play.tournaments.worker"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

@@ -18,19 +18,18 @@ from sim.execution.afford import bytes_in_engine, refuse_memory
 from sim.execution.resources import cores
 from sim.execution.workers import pool
 from sim.given import MOST_RUNS, whole
+from sim.play.knowledge.belief import Believing, rules_of
+from sim.play.messages.orders import Scheduled
+from sim.play.seats import PlayError, Seat
+from sim.play.sessions.world import own_orders
 from sim.text import did_you_mean
 from sim.theatre.compiled.program import NONE
 from sim.theatre.language.scenario import Scenario
 
-from .belief import Believing, rules_of
-from .orders import Scheduled
-from .seats import PlayError, Seat
-from .world import own_orders
-
 if TYPE_CHECKING:
     import pandas as pd
 
-    from .session import Session
+    from sim.play.sessions.session import Session
 
 HOLD, RULES = "hold", "rules"
 """Options besides acts: to do nothing that day, and to let the model's own draw decide."""

@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.play.debrief.measures import scale_of
+from sim.play.players.player import Function, Player
+from sim.play.players.purse import Purse
+from sim.play.players.registry import Chair, player_of
+from sim.play.rounds import ask
+from sim.play.seats import PlayError
+from sim.play.sessions.entries import Said, Settings
+from sim.play.sessions.ledger import new_file
+from sim.play.sessions.session import Session
 from sim.theatre.language.scenario import Scenario
-
-from .debrief.measures import scale_of
-from .ledger import new_file
-from .players.player import Function, Player
-from .players.purse import Purse
-from .players.registry import Chair, player_of
-from .rounds import ask
-from .seats import PlayError
-from .session import Session
-from .table import Said, Settings
 
 FORCE = 4
 """The rung from which on an act is an act of force."""

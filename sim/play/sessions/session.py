@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from sim.execution.lookup import DayLike, QueryError, day_of
 from sim.given import seed_of, whole
+from sim.play.knowledge.known import Known, known_by
+from sim.play.messages.orders import Order, OrderError, Standing, order_from
+from sim.play.seats import PlayError, Seat, seats_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
-from .known import Known, known_by
-from .orders import Order, OrderError, Standing, order_from
-from .seats import PlayError, Seat, seats_of
-from .standing import Desk, inject_fault
-from .table import (
+from .desk import Desk, inject_fault
+from .entries import (
     Advanced,
     Announced,
     Ended,
@@ -39,12 +39,12 @@ from .turns import Turn, lived_turn
 from .world import World
 
 if TYPE_CHECKING:
-    from .belief import Believing
-    from .debrief import Debrief
-    from .debrief.plans import Then
-    from .futures import Futures
-    from .options import Options
-    from .view import View
+    from sim.play.answers.futures import Futures
+    from sim.play.answers.options import Options
+    from sim.play.debrief import Debrief
+    from sim.play.debrief.plans import Then
+    from sim.play.knowledge.belief import Believing
+    from sim.play.messages.view import View
 
 _OTHER_DICE = 0x5EA7_0F_0D1CE
 Clock = Callable[[], str | None]
@@ -185,19 +185,19 @@ class Session:
 
     def view(self, seat: str) -> "View":
         """What a seat is given to see this morning, as data."""
-        from .seeing import seen
+        from sim.play.answers.seeing import seen
 
         return seen(self, self.seat(seat))
 
     def briefing(self, seat: str) -> str:
         """The same in words."""
-        from .briefing import briefing
+        from sim.play.answers.briefing import briefing
 
         return briefing(self.view(seat), self.scenario)
 
     def options(self, seat: str) -> "Options":
         """What a seat may do, with why the rest is closed, and what the model's own actor would do."""
-        from .options import options
+        from sim.play.answers.options import options
 
         return options(self, self.seat(seat))
 
@@ -206,7 +206,7 @@ class Session:
 
         Their dice are none that the session throws: a seat could else look into what will come.
         """
-        from .belief import believing
+        from sim.play.knowledge.belief import believing
 
         if seat not in self._beliefs:
             self._beliefs[seat] = believing(self.known(seat), self.seed ^ _OTHER_DICE)
@@ -220,7 +220,7 @@ class Session:
         PlayError
             The umpire allows no such questions, or the session is over.
         """
-        from .futures import futures
+        from sim.play.answers.futures import futures
 
         if not self.settings.futures:
             raise PlayError("at this table nobody may ask what could come of an option")
@@ -235,7 +235,7 @@ class Session:
         PlayError
             No day was lived yet.
         """
-        from .debrief import debrief
+        from sim.play.debrief import debrief
 
         return debrief(self, runs, days, then=then)
 

@@ -4,15 +4,14 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from sim.analysis.floating import usual
+from sim.play.knowledge.hidden import as_told, reads_hidden
+from sim.play.messages.orders import Message
+from sim.play.seats import Seat
+from sim.play.sessions.world import lead_of
 from sim.replays.wording import without_premise
 
-from .hidden import as_told, reads_hidden
-from .orders import Message
-from .seats import Seat
-from .world import lead_of
-
 if TYPE_CHECKING:
-    from .session import Session
+    from sim.play.sessions.session import Session
 
 
 class Option(Message):

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
+from sim.play.knowledge.hidden import as_told
+from sim.play.messages.orders import Deed, Order, Otherwise, Scheduled, Standing
+from sim.play.messages.view import Lever
+from sim.play.seats import Seat
 from sim.replays.unavailable import Reason
 from sim.text import did_you_mean, on
 from sim.theatre.language.record import called_hand
 from sim.theatre.parameters.change import ChangeError, number_path
 
-from .hidden import as_told
-from .orders import Deed, Order, Otherwise, Scheduled, Standing
-from .seats import Seat
-from .view import Lever
 from .world import Lived, lead_of
 
 if TYPE_CHECKING:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from sim.play.messages.view import Grievance, Item, Reading, View
 from sim.text import (
     WIDTH,
     called,
@@ -19,8 +20,6 @@ from sim.text import (
 )
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
-
-from .view import Grievance, Item, Reading, View
 
 _DEATH = re.compile(r"\b(?:kill|die|dead|death)", re.IGNORECASE)
 _MOST_NEWS = 10

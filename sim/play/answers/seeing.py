@@ -9,6 +9,11 @@ import numpy as np
 from sim.analysis.floating import usual
 from sim.engine.explain import Choice
 from sim.engine.single import dead_by_side
+from sim.play.knowledge.known import Known
+from sim.play.messages.view import Grievance, Held, Item, Reading, Rung, View
+from sim.play.seats import Seat
+from sim.play.sessions.desk import levers_of
+from sim.play.sessions.world import own_orders
 from sim.replays.blame import blames
 from sim.replays.lookup import Deed
 from sim.replays.wording import sentence, wording_of
@@ -17,14 +22,9 @@ from sim.theatre.compiled.program import SCRIPT
 from sim.theatre.language.variables import FlagVariable, UnitVariable, Variable
 
 from .hindrances import in_plain_words
-from .known import Known
-from .seats import Seat
-from .standing import levers_of
-from .view import Grievance, Held, Item, Reading, Rung, View
-from .world import own_orders
 
 if TYPE_CHECKING:
-    from .session import Session
+    from sim.play.sessions.session import Session
 
 _LEAST = 0.005
 """A share of the blame from which on a party is named."""

@@ -15,12 +15,11 @@ from numpy.typing import NDArray
 from sim.analysis.floating import usually
 from sim.engine.numbers import Numbers
 from sim.engine.single import as_written
+from sim.play.seats import Seat
 from sim.replays.lookup import Course, Deed
 from sim.theatre.compiled.arithmetic import decay, exp
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario
-
-from .seats import Seat
 
 
 @dataclass(frozen=True)
@@ -106,8 +105,10 @@ class Known:
 
     @cached_property
     def hears_all(self) -> bool:
-        """Whether it learns the morning after of every act that shows in rungs, in tension or among the dead."""
+        """Whether it learns the morning after of all that shows in rungs, tension and deaths, war included."""
         theatre = self.scenario.theatre
+        if theatre.war is not None and not self.sees(theatre.war.flag):
+            return False
         return all(
             self.learns_at_once(name)
             for name, act in theatre.actions.items()

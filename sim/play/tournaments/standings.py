@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from sim.analysis.estimates import Z, ratio
 from sim.analysis.intervals import wilson
 from sim.analysis.paired import mean_difference, paired_difference
+from sim.play.players.purse import Purse
+from sim.play.sessions.session import Session
 
 from .contest import Terms
-from .players.purse import Purse
-from .session import Session
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -178,11 +178,11 @@ class Sessions(Mapping[tuple[int, int], Session]):
 
     def __getitem__(self, which: tuple[int, int]) -> Session:
         """Live a session once more, from its file or from its orders."""
-        from .table import ENTRY
+        from sim.play.sessions.entries import ENTRY
 
         lived = self._lived[which]
         if "path" in lived:
-            from .ledger import looked_at
+            from sim.play.sessions.ledger import looked_at
 
             entries = looked_at(Path(lived["path"]))[1]
         else:

@@ -12,18 +12,18 @@ from typing import Any
 from sim.execution.resources import cores
 from sim.execution.workers import ATTEMPTS, LostWorkersError
 from sim.given import seed_of, whole
+from sim.play.players.purse import Caps, Purse
+from sim.play.players.registry import Chair, kind_of, player_of
+from sim.play.seats import PlayError
+from sim.play.sessions.entries import Settings
+from sim.play.sessions.session import Session
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
 from .contest import Terms, Typed, contest
-from .contest_worker import Worker
-from .players.purse import Caps, Purse
-from .players.registry import Chair, kind_of, player_of
-from .seats import PlayError
-from .session import Session
+from .files import Kept
 from .standings import Tournament
-from .table import Settings
-from .tournament_files import Kept
+from .worker import Worker
 
 _FEW = 8
 """Sessions for which it does not pay to begin another process."""

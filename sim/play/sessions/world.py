@@ -11,15 +11,19 @@ from numpy.typing import NDArray
 
 from sim.engine._numba import compiling
 from sim.engine.branch import branched
-from sim.engine.explain import Choice, actor_of, choice, controls
+from sim.engine.explain import Choice, actor_of, choice, controls, last_done, number
 from sim.engine.model import LockstepModel
+from sim.play.knowledge.known import Past
+from sim.play.messages.orders import Scheduled
 from sim.replays.unavailable import Reason, reasons
+from sim.text import on
+from sim.theatre.compiled.arithmetic import LN2
 from sim.theatre.compiled.program import NONE, Program
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Action
 
-from .known import Past
-from .orders import Scheduled
+HALF = 0.5 - 1e-9
+"""How far an act has recovered before a seat may do it again."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +56,25 @@ class Morning:
         return [self.choice(hand) for hand in actor_of(self.model, self.model.program.actors.index(actor)).hands]
 
     def why_not(self, action: str) -> tuple[Reason, ...]:
-        """Everything that keeps an act from being chosen; nothing if it may be."""
-        at = self.model.program.actions.index(action)
-        self.choice(int(self.model.program.action[at]["hand"]))  # conditions are read by then
-        return reasons(self.model, at)
+        """Everything that keeps a seat from choosing an act; nothing if it may.
+
+        The rules' own draw rarely repeats an act before it has recovered. A player draws nothing, and could do it every
+        day, with its whole effect each time: to a seat it is closed until it has recovered by half.
+        """
+        program = self.model.program
+        at = program.actions.index(action)
+        rates = self.choice(int(program.action[at]["hand"])).rates  # by then conditions are read
+        found = reasons(self.model, at)
+        rested = next((each.rested for each in rates if each.action == at), 1.0)
+        return found if rested >= HALF else (*found, self._resting(at))
+
+    def _resting(self, action: int) -> Reason:
+        """Why an act that has just been done is not done again at once."""
+        program, done = self.model.program, last_done(self.model, action)
+        half_life = LN2 / number(self.model, int(program.action[action]["recovery"]))
+        left = ceil(done + half_life - 1e-9) - self.model.day
+        when = on(program.start + dt.timedelta(days=done))
+        return Reason("cooldown", f"done on {when}; not again for {left} d", value=float(left))
 
 
 @dataclass

@@ -2,10 +2,10 @@
 
 from typing import TYPE_CHECKING
 
-from .table import Advanced, Ordered, Said
+from sim.play.sessions.entries import Advanced, Ordered, Said
 
 if TYPE_CHECKING:
-    from .session import Session
+    from sim.play.sessions.session import Session
 
 
 def said_by(session: "Session", seat: str) -> list[Ordered | Said]:

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from sim.play.seats import PlayError
+
 from .contest import Terms
-from .seats import PlayError
 
 _TERMS, _LIVED = "tournament.json", "sessions.jsonl"
 

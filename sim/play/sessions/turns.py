@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sim.play.knowledge.known import mornings
 from sim.theatre.compiled.program import NONE
 
-from .known import mornings
 from .world import Lived
 
 if TYPE_CHECKING:

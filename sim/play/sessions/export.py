@@ -9,9 +9,8 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.play.seats import PlayError
 from sim.theatre.language.scenario import Scenario
-
-from .seats import PlayError
 
 if TYPE_CHECKING:
     from .session import Session

@@ -12,10 +12,10 @@ from zlib import crc32
 
 from pydantic import ValidationError
 
+from sim.play.seats import PlayError
 from sim.theatre.language.scenario import Scenario
 
-from .seats import PlayError
-from .table import ENTRY, Entry, Settings
+from .entries import ENTRY, Entry, Settings
 
 if TYPE_CHECKING:
     from .session import Clock, Session

@@ -5,9 +5,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from sim.play.seats import PlayError
 from sim.theatre.language.days import Day
-
-from .seats import PlayError
 
 Otherwise = Literal["rules", "hold"]
 """What becomes of days for which nothing is ordered: the actor's own draw decides, or it does nothing."""

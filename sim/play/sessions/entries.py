@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
-from .orders import Message, Order, Otherwise
+from sim.play.messages.orders import Message, Order, Otherwise
 
 Days = Annotated[int, Field(ge=1, le=366)]
 

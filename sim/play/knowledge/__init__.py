@@ -1,0 +1,1 @@
+"""What a seat knows of a run, what is hidden from it, and the worlds that look the same to it."""

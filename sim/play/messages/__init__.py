@@ -1,0 +1,1 @@
+"""What passes between the table and its players, as data: orders and views."""
