@@ -43,7 +43,9 @@ def hides(known: Known, quantity: Quantity) -> bool:
         return of[0] != known.seat.actor
     if kind == "days_since":
         acts = [name for name in theatre.actions if of[0] in (name, name.split(".")[0])]
-        return not all(known.learns_at_once(name) for name in acts)
+        return any(known.ambiguous(name) or not known.learns_at_once(name) for name in acts)
+    if kind == "rung" and of and any(map(known.ambiguous, theatre.actions)):
+        return True  # of an act that may have been several, it is not known to which exchange it belongs
     return not known.hears_all  # rungs, tension and deaths are made of everybody's acts
 
 
