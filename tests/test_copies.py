@@ -18,7 +18,7 @@ from sim.results.posterior import Posterior
 
 LESSON = sim.load("first_lesson")
 WAYS = (lambda thing: pickle.loads(pickle.dumps(thing)), copy.deepcopy, copy.copy)
-MODULES = {"plots", "report"}
+MODULES = {"play", "plots", "report"}
 RATE = "actions.north.strike.rate"
 
 
@@ -75,7 +75,7 @@ def _raised(name: str) -> Exception:
 
 NOT_MADE = {
     *("CrisisModel", "annotated", "check", "load", "load_theatre", "merge", "replay", "run", "summarise", "sweep"),
-    *("fit", "read_posterior", "to_ema"),
+    *("Session", "fit", "read_posterior", "to_ema"),
 }
 """Makes text, or what stands above under the name of its class; a model is refused, in words."""
 
