@@ -147,6 +147,9 @@ def test_an_error_that_is_made_of_several_things_comes_back_as_it_was():
     assert (str(after), after.entry, after.path) == (str(error), error.entry, error.path)
 
 
+SEVERAL_THINGS = {"OrderError", "ScenarioError", "UnchangeableError"}
+
+
 def test_every_error_comes_back_from_a_process_as_it_was():
     tried = set()
     for module in walk_packages(sim.__path__, "sim."):
