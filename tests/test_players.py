@@ -203,6 +203,22 @@ def test_players_are_found_by_what_a_user_types(tmp_path, monkeypatch):
     assert isinstance(typed("function:mine:calm", session), Function)
 
 
+def test_a_function_that_fails_says_where_and_which_names_there_are(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import json\ndef acts(view, options):\n    return options.option\ndef broken(view, options):\n"
+        "    return helped(options)\ndef helped(options):\n    return json.loads('{')\n"
+    )
+    view, options = table().view("north"), table().options("north")
+    with pytest.raises(PlayError) as caught:
+        typed(f"function:{tmp_path / 'mine.py'}:acts", table()).choose(view, options)
+    assert str(caught.value) == (
+        "the player failed at mine.py:3: AttributeError: 'Options' object has no attribute 'option'; did you mean "
+        "'options'; it has date, hold, open, options and seat"
+    )
+    with pytest.raises(PlayError, match=r"^the player failed at mine.py:7: JSONDecodeError: Expecting"):
+        typed(f"function:{tmp_path / 'mine.py'}:broken", table()).choose(view, options)
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

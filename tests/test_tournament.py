@@ -173,11 +173,33 @@ def test_a_player_that_fails_in_another_process_is_told_by_its_run_and_seat(tmp_
     scenario = sim.load("first_lesson")
     worker = Worker(Terms(scenario, None, ("north",), 1, 20, Settings()).as_data())
     try:
-        with pytest.raises(PlayError, match=r"run 3, 2030-01-01, seat north: the player failed: KeyError: 'x'"):
+        with pytest.raises(
+            PlayError, match=r"run 3, 2030-01-01, seat north: the player failed at bad.py:3: KeyError: 'x'"
+        ):
             worker.contest({"north": f"function:{tmp_path / 'bad.py'}:bad"}, 3, None)
         assert worker.contest({"north": "rules"}, 3, None)["days"] == 20
     finally:
         worker.end()
+
+
+def test_orders_that_were_refused_are_counted_and_the_first_is_told(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "def mine(view, options):\n    return {'do': ['north.nuke']} if view.turn else None\n"
+    )
+    played = command(
+        "tournament",
+        "first_lesson",
+        "--seat",
+        "north=function:mine.py:mine",
+        "--runs",
+        "2",
+        "--days",
+        "15",
+        cwd=tmp_path,
+    )
+    told = " ".join(played.stderr.split())
+    assert "function:mine.py:mine: in 4 turns none of its orders could be taken" in told
+    assert re.search(r"the first: run 0, 8 January 2030: .*'?north.nuke", told)
 
 
 def test_goals_weigh_outcomes_that_came_about_and_means_of_variables():

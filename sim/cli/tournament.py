@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.text import counted, json_rows, number, percent
+from sim.text import counted, json_rows, number, percent, printable
 
 from . import complete
 from .console import INTERRUPTED, SOME_FAILED, Json, answering, console, notes, print_json
@@ -152,6 +152,7 @@ def as_data(found: "Tournament") -> dict[str, Any]:
         "differences": json_rows(found.differences),
         "runs": json_rows(found.runs),
         "refused": found.refused,
+        "why_refused": found.why_refused,
         "language_models": {
             "calls": found.used.calls,
             "tokens_in": found.used.tokens_in,
@@ -262,7 +263,8 @@ def _note(found: "Tournament", out: Path | None) -> None:
     """What is no answer, but good to know."""
     for player, turns in found.refused.items():
         notes.print(
-            f"{player}: in {counted(turns, 'turn')} none of its orders could be taken, and its seat went on as it stood"
+            f"{player}: in {counted(turns, 'turn')} none of its orders could be taken, and its seat went on as it "
+            f"stood; the first: {printable(found.why_refused[player])}"
         )
     used = found.used
     if used.calls:

@@ -169,6 +169,16 @@ class Tournament:
                 found[player] = found.get(player, 0) + turns
         return {player: turns for player, turns in found.items() if turns}
 
+    @property
+    def why_refused(self) -> dict[str, str]:
+        """By player as typed, the first such turn: its date and reason, after the number of its run."""
+        found: dict[str, str] = {}
+        for (pairing, run), lived in sorted(self._lived.items(), key=lambda each: each[0][::-1]):
+            for seat, why in lived["why_refused"].items():
+                if why is not None:
+                    found.setdefault(self.pairings[pairing][seat], f"run {run}, {why}")
+        return found
+
 
 class Sessions(Mapping[tuple[int, int], Session]):
     """The sessions of a tournament, by pairing, counted from 0, and run."""
