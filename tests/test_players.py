@@ -158,6 +158,8 @@ def test_a_plan_goes_on_where_the_umpire_took_a_turn_back():
             {"2031-01-20": {"do": "north.strike"}},
             "is not among the days that are played, 1 January 2030 to 29 June 2030",
         ),
+        ({"2030-01-20": ["north.strike"]}, r"20 January 2030: this is no order; .* 2019-05-10: \{do: \[iran"),
+        (["north.strike"], r"the plan does not say .* such as 2019-05-10: \{do: \[iran.harass_shipping\]\}"),
         ({"2030-01-20": {"do": "north.strick"}}, "cannot be followed: .*did you mean 'north.strike'"),
         ({"2030-01-20": {"do": "south.strike"}}, "a seat orders its own acts only"),
         ({"2030-01-10": {"do": "north.strike"}}, "the scenario itself says what"),
@@ -178,7 +180,10 @@ def test_plans_are_read_from_yaml_and_from_tables(tmp_path):
     (tmp_path / "other.csv").write_text("day,what\n1,2\n")
     with pytest.raises(PlayError, match="its columns are date, do and, if you like, why; found day, what"):
         read_plan(tmp_path / "other.csv")
-    for text, told in (("- 1\n", "does not hold a map"), ("2030-01-20: {}\n2030-01-20: {}\n", "duplicate key")):
+    for text, told in (
+        ("- 1\n", r"does not hold a map.*\n?.*2019-05-10: \{do: \[iran.harass_shipping\]\}"),
+        ("2030-01-20: {}\n2030-01-20: {}\n", "duplicate key"),
+    ):
         (tmp_path / "faulty.yaml").write_text(text)
         with pytest.raises(sim.ScenarioError, match=told):
             read_plan(tmp_path / "faulty.yaml")

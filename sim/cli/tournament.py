@@ -34,7 +34,8 @@ def tournament(
         typer.Option(
             metavar="SEAT=PLAYERS",
             help="A seat and who plays it, such as us=rules,random:0.3,hold; once for each seat. Players: rules, hold, "
-            "random:SHARE, script:FILE, replay:FILE, replay-late:FILE, function:MODULE:NAME, llm:MODEL.",
+            "random:SHARE, script:FILE, replay:FILE, replay-late:FILE, function:MODULE:NAME, llm:MODEL. A script has a "
+            "line for each date: '2019-05-10: {do: [iran.harass_shipping]}'.",
             autocompletion=complete.seats,
         ),
     ],
