@@ -83,6 +83,31 @@ def test_differences_are_paired_run_by_run(found):
     assert (rows["pairs"] == 6).all()
 
 
+def test_few_runs_and_runs_that_are_all_alike_have_no_interval(found):
+    def intervals(of, kind):
+        rows = getattr(of, kind)
+        return rows[rows["measure"] == "force.north"].set_index("pairing")
+
+    assert intervals(found, "table").loc[3, "value"] == 0  # on hold
+    assert np.isinf(intervals(found, "table").loc[3, ["low", "high"]].to_numpy(float)).all()
+    few = tournament("first_lesson", SEATS, runs=2, days=60, turn=10, processes=1)
+    for kind in ("table", "differences"):
+        assert np.isinf(intervals(few, kind)[["low", "high"]].to_numpy(float)).all()
+    assert np.isfinite(intervals(found, "differences").loc[2, ["low", "high"]].to_numpy(float)).all()
+
+
+def test_a_table_of_many_pairings_fits_a_terminal(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    (tmp_path / "mine.py").write_text("def cautious(view, options):\n    return None\n")
+    players = "function:mine.py:cautious,rules,hold,random:0.6"
+    words = ("--seat", f"north={players}", "--seat", "south=rules,hold", "--runs", "2", "--days", "20")
+    shown = command("tournament", "first_lesson", *words, cwd=tmp_path).stdout
+    assert "function:mine.py:cautious" in shown
+    assert "pairing 8" not in shown
+    assert "too few runs" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
 def test_sessions_can_be_lived_again(found):
     assert len(found.sessions) == len(found) == 18
     session = found.sessions[1, 4]
@@ -251,6 +276,7 @@ def test_the_verb_shows_who_escalates(tmp_path):
     shown = command("tournament", "first_lesson", *words, "--turn", "10", "--out", "kept", cwd=tmp_path)
     assert "Who escalates" in shown.stdout
     assert "Differences from pairing 1" in shown.stdout
+    assert "(in every run)" in shown.stdout
     assert "sessions are in kept" in shown.stderr
     again = command(
         "tournament", "first_lesson", *words, "--turn", "10", "--out", "kept", "--resume", "--json", cwd=tmp_path
