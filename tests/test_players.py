@@ -1,7 +1,9 @@
 """Players: what they order hangs on their seat, its view and their own dice, and on nothing else."""
 
 import pickle
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -301,3 +303,11 @@ def test_a_ledger_can_be_looked_at_while_it_is_played(tmp_path):
     header, entries = looked_at(tmp_path / "lived.session")
     assert header["seats"] == list(SEATS)
     assert entries == session.entries
+
+
+def test_a_users_own_player_is_checked_against_our_types():
+    """PEP 561: a type checker reads an installed package only where this file lies in it; the wheel takes it along."""
+    package = Path(sim.__file__).parent
+    build = tomllib.loads((package.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert (package / "py.typed").is_file()
+    assert build["targets"]["wheel"]["packages"] == [package.name]
