@@ -305,8 +305,11 @@ def test_the_commands_of_the_readme_work(tmp_path):
     ],
 )
 def test_the_verb_refuses_with_a_sentence(words, told, tmp_path):
-    refused = command("tournament", "first_lesson", *words, "--key-from", "MISSING_KEY", cwd=tmp_path, code=2)
+    words = (*words, "--key-from", "MISSING_KEY", "--json")
+    refused = command("tournament", "first_lesson", *words, cwd=tmp_path, code=2)
     assert told in " ".join(refused.stderr.split())
+    (reason,) = json.loads(refused.stdout)["refused"]
+    assert told in reason
 
 
 def test_seats_and_players_are_offered():

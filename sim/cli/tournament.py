@@ -69,7 +69,8 @@ def tournament(
     """Play players against each other over many runs, on the same dice, and show who escalates."""
     from .progress import announced_compilation
 
-    among = _seats(seat)
+    with _refusals_in_json(as_json):
+        among = _seats(seat)
     announced_compilation()
     from sim.play.players.purse import Caps
     from sim.play.tournaments.tournament import tournament as played
@@ -77,9 +78,9 @@ def tournament(
 
     with faults_in_json(as_json):
         load(scenario)
-    caps = Caps(max_calls, max_tokens, max_seconds, max_cost, price_in, price_out)
     endpoint = {"base_url": base_url, "key_from": key_from, "temperature": temperature}
-    with _shown_progress(out) as progress:
+    with faults_in_json(as_json), _refusals_in_json(as_json), _shown_progress(out) as progress:
+        caps = Caps(max_calls, max_tokens, max_seconds, max_cost, price_in, price_out)
         found = played(
             scenario,
             among,
@@ -101,6 +102,20 @@ def tournament(
     _note(found, out)
     if found.n_failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _refusals_in_json(as_json: bool) -> Iterator[None]:
+    """Write why nothing is played as JSON too, in the shape that `sim play` gives, if the answer was to be JSON."""
+    from sim.play.seats import PlayError
+
+    try:
+        yield
+    except (PlayError, typer.BadParameter) as error:
+        told = error.message if isinstance(error, typer.BadParameter) else str(error)
+        if as_json:
+            print_json({"refused": [told]})
+        raise
 
 
 def _seats(typed: list[str]) -> dict[str, list[str]]:
