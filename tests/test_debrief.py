@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
+import sim
 from sim.cli.app import app
 from sim.engine.branch import branched
 from sim.engine.explain import Observer, choice, draw
@@ -24,6 +25,7 @@ from sim.play.debrief.plans import Futures, Plan, Then, live, lived, plans_of
 from sim.play.debrief.wording import MINUS
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Settings
+from sim.play.sessions.export import export
 from sim.play.sessions.session import Session
 from sim.theatre.language.scenario import Scenario
 from tests.small_scenarios import START, action, actor, scenario, theatre
@@ -569,3 +571,29 @@ def test_the_verb_prints_what_the_function_finds(tmp_path: Path) -> None:
 def test_a_debrief_fits_its_page() -> None:
     text = raid()[1].text(width=80)
     assert max(map(len, text.splitlines())) <= 80
+
+
+# Its export.
+
+
+def test_the_export_of_a_session_that_is_not_over_has_no_entry_of_the_script_after_its_end(tmp_path: Path) -> None:
+    session = Session("first_lesson", ["north"], seed=7, clock=lambda: None)
+    session.fast_forward(5)
+    loaded = sim.load(export(session, tmp_path / "played.yaml"))
+    assert (loaded.days, loaded.script) == (5, {})
+    session.fast_forward(20)
+    assert list(sim.load(export(session, tmp_path / "later.yaml")).script) == ["the_exercise"]
+
+
+def test_a_replay_of_a_session_says_in_whose_seat_an_act_was_ordered(tmp_path: Path) -> None:
+    session = Session("first_lesson", ["north"], seed=7, clock=lambda: None)
+    session.order("north", {"do": ["north.mobilise"], "never": ["north.strike"]})
+    session.inject("south.mobilise", session.scenario.start + timedelta(days=3))
+    session.fast_forward(20)
+    path = export(session, tmp_path / "played.yaml")
+    text = " ".join(sim.replay(path, seed=7, run=0).text().split())
+    assert "Ordered in the seat of North." in text
+    assert "Done by the umpire." in text
+    assert text.count("Imposed by the scenario.") == 1  # the exercise, which the scenario has
+    noted = CliRunner().invoke(app, ["validate", str(path)])
+    assert "changed against first_lesson: as played: 2 orders, 1 act held back, days" in " ".join(noted.output.split())
