@@ -190,7 +190,10 @@ def _ordered(session: "Session", seat: Seat, standings: dict[str, Standing]) -> 
             parts.append("to do nothing on other days" if parts else "to do nothing")
         elif standing.never:
             parts.append(f"never {acts_in_words(session, other, standing.never)}")
-        parts += [f"to put {lever_in_words(session, path, value)}" for path, value in sorted(standing.stance.items())]
+        parts += [
+            f"to make its people {lever_in_words(session, path, value)}"
+            for path, value in sorted(standing.stance.items())
+        ]
         if parts:
             yield seat_called(name, other.label), listed(parts)
 
