@@ -355,9 +355,12 @@ def test_an_act_is_found_by_number_id_or_words_and_may_be_followed_by_a_day():
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
-        ("war_on is not set", "it takes “War between the United States and Iran” to be so"),
+        ("war_on is not set", "it takes a war"),
         ("sanctions is 0.58, needs >= 0.62", "it takes at least 62 % of “US economic pressure on Iran” (it is 58 %)"),
-        ("oil_exports is 1.1, needs <= 0.6", "it takes at most 0.6 Mb/d of “Iranian oil exports” (it is 1.1 Mb/d)"),
+        (
+            "oil_exports is 1.1, needs <= 0.6",
+            "it takes at most 0.6 million barrels a day of “Iranian oil exports” (it is 1.1 million barrels a day)",
+        ),
         (
             "days_since(us, 7) is never, needs <= 30",
             "it takes an act of the United States on rung 7 or above within 30 days (there was none)",
@@ -365,7 +368,7 @@ def test_an_act_is_found_by_number_id_or_words_and_may_be_followed_by_a_day():
         (
             "relief does not hold (none of: days_since(us.ease_sanctions) is 200, needs <= 120; war_on is not set)",
             "it takes one of these: “United States: Ease sanctions” within 120 days (the last was 200 days ago); or "
-            "“War between the United States and Iran” to be so",
+            "a war",
         ),
         ("done on 3 May 2019; not again for 1 d", "done on 3 May 2019; it cannot be done again for 1 day"),
     ],
