@@ -61,7 +61,7 @@ def test_what_has_come_about_and_what_stands_is_told_by_its_label(lived):
     for name in view.outcomes:
         assert theatre.outcomes[name].label in text
     assert "Never: Open war on American forces" in text
-    assert "Stance: Sabotage tankers, 0.2 % a day" in text
+    assert "Stance: Sabotage tankers, 2.2 times as ready as usual" in text
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,9 @@ def standing(view: View, theatre: Theatre) -> Iterator[str]:
     if mine.never:
         yield f"Never: {'; '.join(theatre.actions[act].label for act in mine.never)}"
     for path, value in mine.stance.items():
-        yield f"Stance: {labels.get(path, path)}, {100 * value:.2g} % a day"
+        usual = theatre.actions[path.removeprefix("actions.").removesuffix(".rate")].rate.value
+        ready = f"{number(value / usual, 2)} times as ready as usual" if usual else f"{100 * value:.2g} % a day"
+        yield f"Stance: {labels.get(path, path)}, {ready}"
     yield otherwise_told(mine.otherwise)
 
 
