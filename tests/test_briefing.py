@@ -5,8 +5,8 @@ import re
 import pytest
 
 import sim
-from sim.play.answers.briefing import briefing, told
-from sim.play.messages.view import Held, Item
+from sim.play.answers.briefing import briefing, grudge, told
+from sim.play.messages.view import Grievance, Held, Item
 from sim.play.sessions.entries import Settings
 from sim.play.sessions.session import Session
 from sim.text import called
@@ -61,7 +61,7 @@ def test_what_has_come_about_and_what_stands_is_told_by_its_label(lived):
     for name in view.outcomes:
         assert theatre.outcomes[name].label in text
     assert "Never: Open war on American forces" in text
-    assert "Stance: Sabotage tankers, 0.2 % a day" in text
+    assert "Stance: Sabotage tankers, 2.2 times as ready as usual" in text
 
 
 @pytest.mark.parametrize(
@@ -85,6 +85,47 @@ def test_what_has_come_about_and_what_stands_is_told_by_its_label(lived):
 )
 def test_a_piece_of_news_says_each_thing_once(changes, sentence):
     assert told(news(**changes), sim.load("baseline").theatre) == sentence
+
+
+def test_a_side_is_told_first_what_its_own_people_did_unasked_and_on_its_order(lived):
+    """A message may say of an own act whether the seat had ordered it."""
+    theatre, open_ = sim.load("baseline").theatre, {"actor": "us", "act": "us.strike_militia", "kind": "own", "rung": 3}
+    for ordered, words in ((True, "(On your order.)"), (False, "(Your own people, without an order.)")):
+        item = news(**open_).model_copy(update={"ordered": ordered})
+        assert told(item, theatre) == f"Rockets fall on a base. {words}"
+    view = lived.view("us").model_copy(update={"news": (news(number=0, text="They fire."), news(number=1, **open_))})
+    text = briefing(view, lived.scenario)
+    assert text.index("YOUR SIDE") < text.index("Rockets fall") < text.index("WHAT IS NEW") < text.index("They fire.")
+
+
+def test_the_first_briefing_says_how_the_world_stands_in_what_the_seat_cares_for():
+    session = Session("baseline", ["iran"], seed=7)
+    text = session.briefing("iran")
+    assert "HOW THINGS STAND\nIranian oil exports: 1.1 million barrels a day\n" in text
+    session.order("iran", {"otherwise": "hold"})
+    session.advance(1)
+    assert "HOW THINGS STAND" not in session.briefing("iran")
+
+
+def test_a_grudge_is_told_in_words_that_can_be_said_aloud():
+    theatre = sim.load("baseline").theatre
+    held = Grievance(against="us", label="United States", provocation=0.085, blood=0.0, strongest=2.2, suspected=0.7)
+    assert grudge(held, theatre) == (
+        "Against the United States: a small grudge, most of it on suspicion. "
+        "The worst of it weighs by now like rung 2, "
+        "sanctions, law and nuclear steps."
+    )
+    deep = held.model_copy(update={"provocation": 0.7, "blood": 0.3, "suspected": 0.0, "strongest": 0.2})
+    assert grudge(deep, theatre) == "Against the United States: the deepest grudge, with blood in it."
+
+
+def test_a_seat_is_told_what_stopped_the_clock_and_on_which_day():
+    session = Session("first_lesson", ["north", "south"], seed=7)
+    session.order("south", {"do": ["south.strike"]})
+    session.advance()
+    assert (session.view("north").stopped or "").startswith("On 1 January: ")
+    assert "The clock stopped early. On 1 January: " in session.briefing("north")
+    assert "“One side has struck” has come about." in session.view("south").stopped
 
 
 def deniable(theatre: Theatre) -> dict[str, str | None]:

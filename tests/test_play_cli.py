@@ -21,6 +21,7 @@ from sim.play.rounds import play
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Settings
 from sim.play.sessions.session import Session
+from sim.play.terminal.choices import futures_page
 from sim.play.terminal.commands import COMMANDS, command_meant, help_page
 from sim.play.terminal.game import Game
 from sim.play.terminal.human import Human, Left
@@ -176,7 +177,7 @@ def test_ctrl_c_and_a_no_goes_on():
         ("?", "Any command by its first letters".lower()),
         ("hold", "your side does nothing"),
         ("save", "The session is kept in mine.session"),
-        ("futures 4 by struck", "*100 %"),
+        ("futures 4 by struck", "*in every run"),
     ],
 )
 def test_what_is_asked_is_answered(line, told):
@@ -193,20 +194,20 @@ def test_what_is_asked_is_answered(line, told):
         ("3", "type `do 3`"),
         ("do", "Which act?"),
         ("do 99", "they are numbered from 1 to 4"),
-        ("do mobilize", "You have no act 'mobilize'; did you mean 'mobilise'?"),
+        ("do mobilize", "You have no act “mobilize”; did you mean “mobilise”?"),
         ("do rival", "fits 2 acts: 1 Reassure the rival and 2 Threaten the rival"),
         ("do strike 1 June 2029", "Refused: “Strike a border post” on 1 June 2029 is not within the days to come"),
         ("withdraw strike", "Nothing is ordered that could be withdrawn"),
         ("allow strike", "You have not refused “Strike a border post”"),
         ("stance threaten high", "not yours to set"),
         ("stance strike 7", "may be set from 0.005 % to 0.1 % a day; 7 is outside"),
-        ("stance strike much", "'much' is not a number"),
-        ("go soon", "'soon' is not a number"),
+        ("stance strike much", "“much” is not a number"),
+        ("go soon", "“soon” is not a number"),
         ("go 0", "days must be at least 1"),
         ("back", "There are 0 turns to take back, not 1"),
-        ("who nobody", "There is no actor 'nobody'"),
-        ("v nothing", "No variable is called anything like 'nothing'"),
-        ("futures by peace", "There is no outcome 'peace'"),
+        ("who nobody", "There is no actor “nobody”"),
+        ("v nothing", "No variable is called anything like “nothing”"),
+        ("futures by peace", "There is no outcome “peace”"),
         ("known", "Search what you know for which words?"),
         ("note", "Note what?"),
     ],
@@ -229,7 +230,7 @@ def test_orders_stand_are_withdrawn_refused_and_allowed():
     assert standing.never == ("north.reassure",)
     assert standing.stance == {"actions.north.strike.rate": 0.001}
     assert "Never: Reassure the rival" in screen.said
-    assert "Stance: Strike a border post, 0.1 % a day" in screen.said
+    assert "Stance: Strike a border post, 5 times as ready as usual" in screen.said
 
 
 def test_a_refused_order_leaves_what_stands_and_says_so():
@@ -355,9 +356,12 @@ def test_an_act_is_found_by_number_id_or_words_and_may_be_followed_by_a_day():
 @pytest.mark.parametrize(
     ("reason", "told"),
     [
-        ("war_on is not set", "it takes “War between the United States and Iran” to be so"),
+        ("war_on is not set", "it takes a war"),
         ("sanctions is 0.58, needs >= 0.62", "it takes at least 62 % of “US economic pressure on Iran” (it is 58 %)"),
-        ("oil_exports is 1.1, needs <= 0.6", "it takes at most 0.6 Mb/d of “Iranian oil exports” (it is 1.1 Mb/d)"),
+        (
+            "oil_exports is 1.1, needs <= 0.6",
+            "it takes at most 0.6 million barrels a day of “Iranian oil exports” (it is 1.1 million barrels a day)",
+        ),
         (
             "days_since(us, 7) is never, needs <= 30",
             "it takes an act of the United States on rung 7 or above within 30 days (there was none)",
@@ -365,7 +369,7 @@ def test_an_act_is_found_by_number_id_or_words_and_may_be_followed_by_a_day():
         (
             "relief does not hold (none of: days_since(us.ease_sanctions) is 200, needs <= 120; war_on is not set)",
             "it takes one of these: “United States: Ease sanctions” within 120 days (the last was 200 days ago); or "
-            "“War between the United States and Iran” to be so",
+            "a war",
         ),
         ("done on 3 May 2019; not again for 1 d", "done on 3 May 2019; it cannot be done again for 1 day"),
     ],
@@ -478,8 +482,96 @@ def test_schemas_of_messages_fit_what_is_exchanged(kind):
     assert found["additionalProperties"] is False
 
 
-def test_an_ambiguous_word_prefers_what_is_open_when_something_is_to_be_done():
+def test_several_acts_that_are_meant_are_named_and_none_is_ordered():
     options = Session("baseline", ["iran"], seed=7).options("iran").options
-    assert act_meant("seize tanker", options, open_first=True).act == "iran.seize_tanker"
-    with pytest.raises(PlayError, match="fits 3 acts"):
+    with pytest.raises(PlayError, match=r"“seize tanker” fits 3 acts: .*\(closed today\)"):
         act_meant("seize tanker", options)
+    with pytest.raises(PlayError, match="one act at a time: first 25, then 26"):
+        act_and_day(["25,", "26"], options, date(2019, 5, 1))
+
+
+@pytest.mark.parametrize("words", ["30 feb", "yesterday", "2019-13-40", "Monday", "June 31", "on 31 June 2019"])
+def test_what_is_meant_for_a_day_and_is_none_is_not_taken_for_the_name_of_an_act(words):
+    options = Session("first_lesson", ["north"], seed=7).options("north").options
+    with pytest.raises(PlayError, match=f"“{words}” is no day"):
+        act_and_day(["4", *words.split()], options, date(2030, 1, 1))
+
+
+class Sitting(Script):
+    """A screen before which somebody sits."""
+
+    somebody_sits_there = True
+
+
+def sitting(*lines: str, seats: tuple[str, ...] = ("us",), source: object = "baseline") -> tuple[Session, Script]:
+    session, screen = Session(source, list(seats), seed=7, clock=lambda: None), Sitting(*lines)
+    Game(session, list(seats), {}, screen, "mine.session").play()
+    return session, screen
+
+
+def test_a_grave_act_is_asked_about_and_what_it_brings_is_said():
+    session, screen = sitting("do strike radars", "n", "do strike radars", "y")
+    assert "Nothing was ordered." in screen.said
+    assert len(session.desks["us"].standing.scheduled) == 1
+    assert "The world will know that it was you; people may die. Until then `withdraw" in screen.words
+
+
+def test_what_is_no_command_but_like_an_act_is_answered_with_the_acts():
+    _, screen = sitting("attack iran", "why did iran do that", "who Solemani")
+    assert "`do` orders an act. Nearest: " in screen.words
+    assert "`who iran` tells of others" in screen.words
+    assert "Soleimani is spoken of under Iran: `who iran`" in screen.words
+
+
+def test_all_days_of_an_act_are_withdrawn_and_told():
+    session, screen = typed("do strike +3", "do strike +8", "withdraw", "withdraw strike")
+    assert "It stands for 4 January 2030 as well: each is done." in screen.words
+    assert "Withdraw which of them: Strike a border post (4 Jan) and Strike a border post (9 Jan)?" in screen.words
+    assert "Withdrawn: Strike a border post (4 Jan, 9 Jan)." in screen.words
+    assert not session.desks["north"].standing.scheduled
+
+
+def test_two_people_read_why_the_clock_stopped_after_the_screen_was_cleared():
+    session, screen = typed("do strike", "go", "go", seats=("north", "south"))
+    after = screen.said[screen.said.index("A day goes by: the clock stopped early.") :]
+    assert session.day == 1
+    assert after.index("It is the turn of North") < after.index("The clock stopped early. “One side has struck”")
+
+
+def test_a_turn_is_taken_back_from_others_at_the_table_only_if_they_agree():
+    lines = ("", "go 2", "", "go 2", "", "back", "", "go")
+    for answer, day in (("n", 2), ("y", 0)):
+        session, screen = sitting(*lines, answer, seats=("north", "south"), source="first_lesson")
+        assert session.day == day
+        assert "Everybody at the table" in screen.said
+
+
+def test_whoever_has_played_to_the_end_may_ask_and_take_a_turn_back():
+    acts = {"north.raid": action(4, "south", 0.001), "south.talk": action(0, "north", 0.1)}
+    small = scenario(theatre({"north": actor(label="North"), "south": actor(label="South")}, acts), days=9)
+    session, screen = typed("", "", "news all", "back", source=small, settings=UNBROKEN)
+    assert screen.said.count("THE END") == 1
+    assert session.day == 7
+    assert "NOW LOOK BACK" in screen.said
+
+
+def test_stance_is_told_in_words_and_its_numbers_if_they_are_wanted():
+    _, screen = typed("stance")
+    assert "Strike a border post: as usual" in screen.said
+    assert "%" not in screen.said[screen.said.index("YOUR STANCE") :]
+    session, screen = typed("stance strike readier", "stance", "stance numbers")
+    usual, high = 0.0002, 0.001
+    assert "Strike a border post: readier (2.2 times the usual)" in screen.words
+    assert "(may be 0.005 % up to 0.1 %)" in screen.words
+    path = "actions.north.strike.rate"
+    assert session.desks["north"].standing.stance[path] == pytest.approx((usual * high) ** 0.5)
+
+
+def test_futures_show_the_gravest_and_the_best_and_say_that_they_are_no_forecast():
+    session = Session("baseline", ["us"], seed=7)
+    options = session.options("us")
+    acts = [each.act for each in options.options if each.open]
+    found = session.futures("us", acts, runs=20, days=10)
+    text = " ".join(futures_page(found, options, session.scenario.theatre, 80).split())
+    assert "not a forecast" in text
+    assert "no difference from doing nothing that 20 runs can show" in text

@@ -158,8 +158,7 @@ def test_the_clock_stops_for_an_act_against_a_seat_and_for_an_outcome() -> None:
     session = session_of(("bora",), Settings(stop_rung=6, turn=30))
     session.inject("aran.strike", "2020-01-06")
     assert session.advance().days == 6
-    assert "strike" not in (session.view("bora").stopped or "")
-    assert "something grave was done against you" in (session.view("bora").stopped or "")
+    assert (session.view("bora").stopped or "").startswith("On 6 January: ")
 
 
 def test_an_umpire_may_hand_a_seat_to_the_rules_and_back() -> None:

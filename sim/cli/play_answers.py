@@ -91,7 +91,7 @@ def futures_told(session: "Session", seat: str) -> str:
     """The same as a table."""
     from sim.play.terminal.choices import futures_page
 
-    return futures_page(session.futures(seat), session.options(seat), WIDTH)
+    return futures_page(session.futures(seat), session.options(seat), session.scenario.theatre, WIDTH)
 
 
 def print_ledger(session: "Session") -> None:

@@ -19,7 +19,10 @@ from sim.text import (
     printable,
 )
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.language.schema import Theatre
+from sim.theatre.language.schema import Actor, Theatre
+from sim.theatre.language.terms import Term
+
+from .hindrances import unit_in_words
 
 _DEATH = re.compile(r"\b(?:kill|die|dead|death)", re.IGNORECASE)
 _MOST_NEWS = 10
@@ -30,9 +33,13 @@ _MOST_MOVED = 6
 """Variables that are told because they moved, at most."""
 _LEAST_MOVED = 0.02
 """Of a share; of other quantities, of what they were."""
-_MOST_HELD, _LEAST_HELD = 5, 0.02
-_HOW_MUCH = ((0.6, "almost all that one can hold"), (0.35, "very much"), (0.15, "much"), (0.05, "something"))
+_MOST_HELD, _LEAST_HELD, _LEAST_BLOOD = 5, 0.02, 0.05
+_HOW_MUCH = ((0.6, "the deepest grudge"), (0.35, "a deep grudge"), (0.15, "a grudge"), (0.05, "a small grudge"))
 """What is held against another, in words, from which share on."""
+_OWN = ("own", "lapsed")
+"""Kinds of news that are told under the seat's own side."""
+_MOST_STAND = 6
+"""Variables that are told on the first morning, at most."""
 
 
 def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
@@ -48,10 +55,12 @@ def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
     lines = paragraph(_title(view, scenario), width, hang=2).splitlines()
     sections = (
         _opening(view),
+        _situation(view, theatre),
+        _own(view, theatre),
         _news(view, theatre),
         _state(view, theatre),
         _moved(view),
-        _held(view),
+        _held(view, theatre),
         standing(view, theatre),
     )
     for section in map(list, sections):
@@ -72,22 +81,41 @@ def _opening(view: View) -> Iterator[str]:
     if view.turn == 0 and view.wants:
         yield f"What you are after: {view.wants}"
     if view.stopped:
-        yield f"The clock stops early: {view.stopped}."
+        yield f"The clock stopped early. {view.stopped}"
+
+
+def _gravest(view: View) -> list[Item]:
+    """The news that is told, in its order: of much, what is gravest and what concerns the seat."""
+    gravest = sorted(view.news, key=lambda item: (not _concerns(item, view), -item.rung, item.number))[:_MOST_NEWS]
+    return [item for item in view.news if item in gravest]
+
+
+def _own(view: View, theatre: Theatre) -> Iterator[str]:
+    """What the seat's own side has done, and what of its orders could not be done."""
+    mine = [item for item in _gravest(view) if item.kind in _OWN]
+    if mine:
+        yield "YOUR SIDE"
+        yield from (dated(item, theatre) for item in mine)
 
 
 def _news(view: View, theatre: Theatre) -> Iterator[str]:
-    """What the seat has learned since its last view; of much, what is gravest."""
+    """What else the seat has learned since its last view."""
     if not view.news:
         if view.turn and not view.over:
             yield "Nothing new has come to your ears."
         return
-    gravest = sorted(view.news, key=lambda item: (not _concerns(item, view), -item.rung, item.number))[:_MOST_NEWS]
-    yield "WHAT IS NEW"
-    for item in view.news:
-        if item in gravest:
-            yield f"{on(item.date, year=False)}: {told(item, theatre)}"
-    if left := len(view.news) - len(gravest):
+    told_of = _gravest(view)
+    others = [item for item in told_of if item.kind not in _OWN]
+    if others:
+        yield "WHAT IS NEW"
+        yield from (dated(item, theatre) for item in others)
+    if left := len(view.news) - len(told_of):
         yield f"And {in_words(left)} smaller piece{'s' if left > 1 else ''} of news."
+
+
+def dated(item: Item, theatre: Theatre) -> str:
+    """A piece of news with its day."""
+    return f"{on(item.date, year=False)}: {told(item, theatre)}"
 
 
 def _concerns(item: Item, view: View) -> bool:
@@ -109,6 +137,8 @@ def told(item: Item, theatre: Theatre) -> str:
     if item.kind == "deniable":
         held = [f"{called(each.label)} {percent(each.share)}" for each in item.responsible]
         parts.append(f"You hold {listed(held)} responsible." if held else "You hold nobody responsible.")
+    if (ordered := getattr(item, "ordered", None)) is not None and item.kind == "own":
+        parts.append("(On your order.)" if ordered else "(Your own people, without an order.)")
     if item.rung >= _GRAVE:
         parts.append(f"(Rung {item.rung}.)")
     return " ".join(parts)
@@ -132,13 +162,43 @@ def _state(view: View, theatre: Theatre) -> Iterator[str]:
         yield f"What has come about: {'; '.join(came)}."
 
 
+def _situation(view: View, theatre: Theatre) -> Iterator[str]:
+    """How the world stands on the first morning, in what the seat cares about most."""
+    if view.turn or view.over:
+        return
+    known = {each.name: each for each in view.variables}
+    chosen = [known[name] for name in cared_for(view, theatre) if _is_telling(known[name])]
+    if chosen:
+        yield "HOW THINGS STAND"
+        for each in chosen[:_MOST_STAND]:
+            yield each.label if each.value is True else f"{each.label}: {amount(each, each.value)}"
+
+
+def cared_for(view: View, theatre: Theatre) -> list[str]:
+    """The variables by what they are to the seat: those of its goals first, then those that move its own acts."""
+    actor = theatre.deciders[view.actor]
+    weights = dict.fromkeys((each.name for each in view.variables), 0.0)
+    for name, action in theatre.actions.items():
+        for term, weight in action.drivers.items() if name.startswith(f"{view.actor}.") else ():
+            for factor in Term.parse(term).factors if term != "base" else ():
+                if (read := str(factor.quantity)) in weights:
+                    weights[read] += abs(weight.value)
+    goals = {name: abs(value) for name, value in (actor.goals if isinstance(actor, Actor) else {}).items()}
+    return sorted(weights, key=lambda name: (-goals.get(name, 0.0), -weights[name]))
+
+
+def _is_telling(reading: Reading) -> bool:
+    """Whether a variable is worth a line before anything has happened: known, and not nought."""
+    return bool(reading.value)
+
+
 def _moved(view: View) -> Iterator[str]:
     """The variables that moved most in a week, and what the seat hears of late."""
     moved = sorted((each for each in view.variables if _change(each) > 0.0), key=lambda each: -_change(each))
     if moved:
-        yield "WHAT MOVED IN A WEEK"
+        yield "WHAT MOVED SINCE A WEEK AGO"
         for each in moved[:_MOST_MOVED]:
-            yield f"{each.label}: {amount(each, each.a_week_ago)} → {amount(each, each.value)}"
+            yield f"{each.label}: {amount(each, each.a_week_ago)} a week ago, {amount(each, each.value)} now"
     old = [each for each in view.variables if each.as_of is not None and (view.date - each.as_of).days > 1]
     if old and view.turn == 1:
         yield f"You hear with some days' delay of: {'; '.join(each.label for each in old)}."
@@ -162,21 +222,35 @@ def amount(reading: Reading, value: float | bool | None) -> str:
         return "unknown"
     if isinstance(value, bool):
         return "yes" if value else "no"
-    unit = "people" if reading.unit == "persons" else reading.unit
-    return percent(value) if unit == "1" else f"{number(value)} {unit}".strip()
+    return percent(value) if reading.unit == "1" else f"{number(value)} {unit_in_words(reading.unit)}".strip()
 
 
-def _held(view: View) -> Iterator[str]:
-    """What the seat's people hold against others."""
+def _held(view: View, theatre: Theatre) -> Iterator[str]:
+    """What the seat's people hold against others, in words."""
     held = sorted((each for each in view.grievances if _is_held(each)), key=lambda each: -each.provocation)
     if held:
         yield "WHAT YOUR PEOPLE HOLD AGAINST OTHERS"
         for each in held[:_MOST_HELD]:
-            much = next((words for least, words in _HOW_MUCH if each.provocation >= least), "a little")
-            blood = ", and there is blood between you" if each.blood >= 0.05 else ""
-            guess = ", most of it only suspected" if each.suspected > 0.5 else ""
-            feels = f"; it feels like rung {each.strongest:.0f} today" if each.strongest >= 0.5 else ""
-            yield f"{each.label}: {much} ({percent(each.provocation)}){guess}{blood}{feels}"
+            yield grudge(each, theatre)
+
+
+def grudge(each: Grievance, theatre: Theatre) -> str:
+    """What is held against one of the others, in a sentence."""
+    much = next((words for least, words in _HOW_MUCH if each.provocation >= least), "hardly a grudge")
+    text = f"Against {called(each.label)}: {much}"
+    if each.blood >= _LEAST_BLOOD:
+        text += ", with blood in it"
+    if each.suspected > 0.5:
+        text += ", most of it on suspicion"
+    rung = round(each.strongest)
+    if rung >= 1:
+        text += f". The worst of it weighs by now like rung {rung}, {_lower(theatre.ladder.rungs[rung].label)}"
+    return f"{text}."
+
+
+def _lower(label: str) -> str:
+    """A label within a sentence."""
+    return label[:1].lower() + label[1:]
 
 
 def _is_held(grievance: Grievance) -> bool:
@@ -199,7 +273,9 @@ def standing(view: View, theatre: Theatre) -> Iterator[str]:
     if mine.never:
         yield f"Never: {'; '.join(theatre.actions[act].label for act in mine.never)}"
     for path, value in mine.stance.items():
-        yield f"Stance: {labels.get(path, path)}, {100 * value:.2g} % a day"
+        usual = theatre.actions[path.removeprefix("actions.").removesuffix(".rate")].rate.value
+        ready = f"{number(value / usual, 2)} times as ready as usual" if usual else f"{100 * value:.2g} % a day"
+        yield f"Stance: {labels.get(path, path)}, {ready}"
     yield otherwise_told(mine.otherwise)
 
 

@@ -16,6 +16,7 @@ _HELD = re.compile(rf"{_NAME} holds, and must not")
 _INNER = re.compile(r"\b[a-z]\w* does not hold \(")
 _SHARES = ("provocation", "blood", "impunity", "toll")
 """What is read between 0 and 1."""
+_UNITS = {"Mb/d": "million barrels a day", "USD/bbl": "dollars a barrel", "persons": "people", "d": "days"}
 _REST = re.compile(r"not again for (\d+) d\b")
 _LASTING = re.compile(r"so for (\S+) d, needs (\S+) d on end")
 
@@ -64,8 +65,13 @@ def _unmet(theatre: Theatre, found: re.Match[str]) -> str:
         return f"it takes {bound} {needs} of {quantity_in_words(theatre, name)} (it is {value})"
     if isinstance(variable, UnitVariable):
         value, needs = (percent(float(each)) for each in (value, needs))
-    unit = "" if isinstance(variable, UnitVariable | FlagVariable) else f" {variable.unit}"
+    unit = "" if isinstance(variable, UnitVariable | FlagVariable) else f" {unit_in_words(variable.unit)}"
     return f"it takes {bound} {needs}{unit} of “{variable.label}” (it is {value}{unit})"
+
+
+def unit_in_words(unit: str) -> str:
+    """A unit as people say it."""
+    return _UNITS.get(unit, unit)
 
 
 def _days(theatre: Theatre, name: str, value: str, side: str, needs: str) -> str:
@@ -85,10 +91,10 @@ def _days(theatre: Theatre, name: str, value: str, side: str, needs: str) -> str
 def _flag(theatre: Theatre, found: re.Match[str]) -> str:
     """What would have to be so, or not so."""
     variable = theatre.variables.get(found["name"])
+    if theatre.war is not None and found["name"] == theatre.war.flag:
+        return "it takes a war" if found["state"] == "not set" else "it takes an end of the war"
     label = found["name"].replace("_", " ") if variable is None else variable.label
-    if found["state"] == "not set":
-        return f"it takes “{label}” to be so"
-    return f"it takes “{label}” not to be so"
+    return f"it takes {'this' if found['state'] == 'not set' else 'the end of this'}: “{label}”"
 
 
-__all__ = ["in_plain_words"]
+__all__ = ["in_plain_words", "unit_in_words"]

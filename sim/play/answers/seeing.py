@@ -15,7 +15,7 @@ from sim.play.sessions.world import own_orders
 from sim.replays.blame import blames
 from sim.replays.lookup import Deed
 from sim.replays.wording import sentence, wording_of
-from sim.text import called, capital
+from sim.text import called, capital, month
 from sim.theatre.compiled.program import SCRIPT
 from sim.theatre.language.schema import Action
 from sim.theatre.language.variables import FlagVariable, UnitVariable, Variable
@@ -196,18 +196,36 @@ def _announced(session: "Session", seat: Seat) -> Iterator[Item]:
 
 
 def _stopped(session: "Session", seat: Seat, known: Known) -> str | None:
-    """Why the clock stands earlier than was meant, as far as the seat may know."""
+    """Why the clock stands earlier than was meant, as far as the seat may know: what happened, and on which day."""
     if not session.turns or not session.turns[-1].cut_short or session.over:
         return None
-    told = []
-    for stop in session.turns[-1].stops:
-        if stop.seat == seat.id and stop.kind == "lapsed":
-            told.append("an order of yours could not be carried out")
-        elif stop.seat == seat.id:
-            told.append("something grave was done against you")
+    told: list[str] = []
+    for stop in sorted(session.turns[-1].stops, key=lambda each: each.kind == "outcome"):
+        if stop.seat == seat.id:
+            told += _lapse(session, seat) if stop.kind == "lapsed" else _done_to(known, stop.what)
         elif stop.kind == "outcome" and stop.what in known.outcomes:
-            told.append(f"“{session.scenario.theatre.outcomes[stop.what].label}” came about")
-    return "; ".join(dict.fromkeys(told)) or "the umpire has stopped it"
+            told.append(f"“{session.scenario.theatre.outcomes[stop.what].label}” has come about.")
+    return " ".join(dict.fromkeys(told)) or "Somebody else at the table has something to decide."
+
+
+def _lapse(session: "Session", seat: Seat) -> Iterator[str]:
+    """That orders of the last day could not be carried out."""
+    for day, act, _ in session.desks[seat.id].lapsed:
+        if day == session.day - 1:
+            label = session.scenario.theatre.actions[act].label
+            yield f"Your order for {_day(session.scenario.start, day)} could not be carried out: {label}."
+
+
+def _done_to(known: Known, act: str) -> Iterator[str]:
+    """An act against the seat's actor of which it has heard this morning, as it would tell it."""
+    for deed, learned in zip(known.deeds, known.learned, strict=True):
+        if deed.action == act and learned == known.day:
+            yield f"On {_day(known.scenario.start, deed.day)}: {_item(known, deed, known.scenario.start).text}"
+
+
+def _day(start: date, day: int) -> str:
+    when = start + timedelta(days=day)
+    return f"{when.day} {month(when)}"
 
 
 def _readings(known: Known) -> Iterator[Reading]:

@@ -9,7 +9,7 @@ from sim.play.answers.options import Option, Options
 from sim.play.messages.view import View
 from sim.text import called, capital, counted, on, percent
 from sim.theatre.language.number import Number
-from sim.theatre.language.schema import Theatre
+from sim.theatre.language.schema import Actor, Theatre
 from sim.theatre.language.terms import Term
 from sim.theatre.parameters.in_words import quantity_in_words
 
@@ -23,6 +23,8 @@ _COLUMN = 24
 """Letters of a column of shares."""
 _OUTCOMES = 2
 """Columns of shares."""
+_ALIKE = 4
+"""From so many options on that make no difference, they are told in a line."""
 _MOST_TERMS = 4
 """Quantities that are told to move an act, at most each way."""
 
@@ -107,12 +109,22 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
         )
     elif option.open:
         found.append("Whether your people would do it today hangs on something that you do not know.")
-    found += (
-        [f"It can be denied: {percent(option.deniable)} of the blame would be suspicion."] if option.deniable else []
-    )
-    found += ["People may die of it."] if option.lethal else []
+    found.append(f"If it is done: {meaning(option)}.")
     found += _moved_by(action.drivers, theatre)
     return lines(found, width)
+
+
+def meaning(option: Option) -> str:
+    """What an act brings with it: whether it will be known whose it was, and whether people may die."""
+    told = []
+    if option.deniable >= 0.5:
+        told.append("others will suspect that it was you, and not be sure")
+    elif option.deniable:
+        told.append("others will mostly know that it was you, though you can deny it")
+    else:
+        told.append("the world will know that it was you")
+    told += ["people may die"] if option.lethal else []
+    return "; ".join(told)
 
 
 def _moved_by(drivers: Mapping[str, Number], theatre: Theatre) -> Iterator[str]:
@@ -132,7 +144,7 @@ def _term(theatre: Theatre, text: str) -> str:
     factors = Term.parse(text).factors
     told = [quantity_in_words(theatre, str(each.quantity)).strip("'") for each in factors]
     return ", together with ".join(
-        f"little of: {words}" if each.negated else words for each, words in zip(factors, told, strict=True)
+        f"a lack of this: {words}" if each.negated else words for each, words in zip(factors, told, strict=True)
     )
 
 
@@ -145,33 +157,64 @@ def hold_told(options: Options) -> str:
     )
 
 
-def futures_page(found: "Futures", options: Options, width: int, by: tuple[str, ...] = ()) -> str:
-    """What each option led to: outcomes that were asked for, or those on which the options differ most."""
+def futures_page(
+    found: "Futures", options: Options, theatre: Theatre, width: int, by: tuple[str, ...] = (), whole: bool = False
+) -> str:
+    """What each option led to: outcomes that were asked for, else the gravest and the best by the seat's goals.
+
+    Options that differ from doing nothing in none of these are told in a line, unless the `whole` table is wanted.
+    """
     room, column = width - _OUTCOMES * _COLUMN - 5, _COLUMN
-    shown = (*by, *(name for name in found.telling if name not in by))[:_OUTCOMES]
+    shown = _columns(found, theatre, by)
     told = [
         f"WHAT COULD COME: how often it came about within {counted(found.days, 'day')}, in {found.runs:,} runs",
-        "that look the same to you (95 % interval; * where it differs from doing nothing)",
+        "of the model that look the same to you. These are shares of runs, not a forecast.",
+        "(95 % interval; * where it differs from doing nothing)",
     ]
     if not shown:
-        return lines([*told, "Every outcome has come about already."], width)
+        return lines([*told[:2], "Every outcome has come about already."], width)
     heads = [textwrap.wrap(found.labels[name], column - 2) for name in shown]
     for row in range(max(map(len, heads))):
         cells = [f"{head[row] if row < len(head) else '':<{column}}" for head in heads]
         told.append(f"{'':{room + 5}}{''.join(cells)}".rstrip())
     table = {(row.act, row.outcome): row for row in found.table.itertuples(index=False)}
     by_act = {each.act: at for at, each in numbered(options.options).items()}
-    for act in sorted(found.acts, key=lambda each: -table[each, shown[0]].share):
-        cells = [f"{_share(table[act, name], act):<{column}}" for name in shown]
-        label = found.labels[act] if len(found.labels[act]) < room else f"{found.labels[act][: room - 2]}…"
-        told.append(f"{by_act.get(act, ''):>3}  {label:<{room}}{''.join(cells)}".rstrip())
+    ranked = sorted(found.acts, key=lambda each: -table[each, shown[0]].share)
+    alike = [act for act in ranked if act in by_act and not any(_apart(table[act, name], act) for name in shown)]
+    alike = [] if whole or len(alike) < _ALIKE else alike
+    for act in ranked:
+        if act not in alike:
+            cells = [f"{_share(table[act, name], table['hold', name]):<{column}}" for name in shown]
+            label = found.labels[act] if len(found.labels[act]) < room else f"{found.labels[act][: room - 2]}…"
+            told.append(f"{by_act.get(act, ''):>3}  {label:<{room}}{''.join(cells)}".rstrip())
+    if alike:
+        others = ", ".join(str(at) for at in sorted(by_act[act] for act in alike))
+        text = f"The other {len(alike)} ({others}): no difference from doing nothing that {found.runs:,} runs can show."
+        told.append(lines([text], width))
     return "\n".join(told)
 
 
-def _share(row: Any, act: str) -> str:
+def _columns(found: "Futures", theatre: Theatre, by: tuple[str, ...]) -> tuple[str, ...]:
+    """The outcomes that are told: those asked for, the gravest and the best by the seat's goals, the most telling."""
+    actor = theatre.deciders[found.seat.partition("/")[0]]
+    goals = actor.goals if isinstance(actor, Actor) else {}
+    mine = sorted((name for name in goals if name in found.outcomes), key=lambda name: goals[name])
+    ends = [name for name in mine[:1] if goals[name] < 0] + [name for name in mine[-1:] if goals[name] > 0]
+    first = () if mine else found.outcomes[:1]
+    return tuple(dict.fromkeys((*by, *ends, *first, *found.telling)))[:_OUTCOMES]
+
+
+def _apart(row: Any, act: str) -> bool:
+    """Whether an option differs from doing nothing for sure."""
+    return act != "hold" and bool(row.difference_low > 0 or row.difference_high < 0)
+
+
+def _share(row: Any, held: Any) -> str:
     """A share with its interval, and a mark where it differs from holding for sure."""
-    apart = act != "hold" and (row.difference_low > 0 or row.difference_high < 0)
-    return f"{'*' if apart else ' '}{percent(row.share)} ({100 * row.low:.1f} to {100 * row.high:.1f})"
+    if row.share == 1.0 > held.share:
+        return "*in every run"
+    ends = [f"{100 * each:.{1 if row.high < 0.1 else 0}f}" for each in (row.low, row.high)]
+    return f"{'*' if _apart(row, row.act) else ' '}{percent(row.share)} ({ends[0]} to {ends[1]} %)"
 
 
-__all__ = ["futures_page", "hold_told", "options_page", "why_page"]
+__all__ = ["futures_page", "hold_told", "meaning", "options_page", "why_page"]

@@ -37,7 +37,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("news", "n", "news [all]", "What is new, or all that you know.", "news all", _SEE),
     Command("known", "k", "known WORDS", "Search what you know.", "known rockets", _SEE),
     Command("ladder", "l", "ladder", "The rungs, and where each exchange stands.", "ladder", _SEE),
-    Command("variables", "v", "variables [WORDS]", "The state of the world.", "variables oil", _SEE),
+    Command(
+        "variables", "v", "variables [all|WORDS]", "The state of the world, as it concerns you.", "variables oil", _SEE
+    ),
     Command("who", "w", "who [ACTOR]", "Who somebody is, wants, and did of late.", "who houthis", _SEE),
     Command("orders", "", "orders", "What stands of your orders.", "orders", _ORDER),
     Command(
@@ -45,12 +47,13 @@ COMMANDS: tuple[Command, ...] = (
         "Have an act done, on the first day on which it can be or on the one you say. One act a day for each of your "
         "hands (the groups of `options`).", "do 12 20 June", _ORDER,
     ),
-    Command("withdraw", "u", "withdraw [ACT [DAY]]", "Take back an order that still stands.", "withdraw 12", _ORDER),
+    Command("withdraw", "u", "withdraw [ACT [DAY]|all]", "Take back what is still ordered.", "withdraw 12", _ORDER),
     Command("never", "", "never [ACT]", "Refuse an act from now on, whatever your people want.", "never 12", _ORDER),
     Command("allow", "", "allow ACT", "Refuse it no longer.", "allow 12", _ORDER),
     Command(
-        "stance", "s", "stance [ACT VALUE|high|low|back]",
-        "How readily your people do what you do not order; alone, it lists what can be set.", "stance 23 high", _ORDER,
+        "stance", "s", "stance [ACT readier|less|high|low|back|VALUE]",
+        "How readily your people do what you do not order; `stance numbers` lists what can be set with its ranges.",
+        "stance 23 readier", _ORDER,
     ),
     Command("hold", "", "hold", "On days without an order, your side does nothing.", "hold", _ORDER),
     Command("rules", "", "rules", "On days without an order, your people decide for themselves.", "rules", _ORDER),
@@ -83,12 +86,12 @@ def command_meant(word: str) -> Command:
     if len(begun) == 1:
         return begun[0]
     if begun:
-        raise PlayError(f"'{word}' could be {_or(command.name for command in begun)}; type a letter more")
+        raise PlayError(f"“{word}” could be {_or(command.name for command in begun)}; type a letter more")
     if wanted.isdecimal():
         raise PlayError(f"to order act {word}, type `do {word}`; to live {word} days, `go {word}`")
-    close = get_close_matches(wanted, [*_BY_NAME, *_OTHER_NAMES], n=1, cutoff=0.6)
+    close = get_close_matches(wanted, [*_BY_NAME, *_OTHER_NAMES], n=1, cutoff=0.7)
     hint = f"did you mean `{close[0]}`?" if close else "`help` lists what you can type"
-    raise PlayError(f"there is no command '{word}'; {hint}")
+    raise PlayError(f"there is no command “{word}”; {hint}")
 
 
 def _or(names: Iterable[str]) -> str:

@@ -10,7 +10,7 @@ from sim.play.rounds import ask
 from sim.play.seats import PlayError
 from sim.play.sessions.turns import Turn
 from sim.play.terminal import pages
-from sim.text import NARROWEST, WIDTH, capital, counted, number, on
+from sim.text import NARROWEST, WIDTH, capital, counted, number, on, spelled
 
 from .human import Going, Human, Left
 from .screen import Screen, undisturbed
@@ -39,17 +39,38 @@ class Game:
     ) -> None:
         self.session, self.players, self.screen, self.kept = session, players, screen, kept
         self.people = {seat: Human(session, seat, screen, kept) for seat in people}
+        self._lived = ""
+        """What is to be told of the last days, after the screen was cleared."""
 
     def play(self) -> None:
         """Play until the session is over or somebody leaves."""
         try:
             while not self.session.over:
                 self._round()
+                if self.session.over:
+                    self.tell_the_end()
+                    self._look_back()
         except Left:
             self._say("", f"The session is kept, as it stands on {on(self.session.date)}.")
             self._say(f"To go on: sim play {self.kept}")
-            return
-        self.tell_the_end()
+
+    def _look_back(self) -> None:
+        """Let whoever has played alone ask what they know once it is over, or take turns back and play on."""
+        for seat, person in self.people.items() if len(self.people) == 1 else ():
+            self._say("", "`news all`, `known WORDS` and `who` tell what you know; `back` takes the last turn back.")
+            while self.session.over:
+                try:
+                    line = self.screen.ask(f"\n{self.session.seats[seat].label}, press Enter to leave> ")
+                    going = person.typed(line)
+                except (EOFError, KeyboardInterrupt, Left):
+                    return
+                except PlayError as error:
+                    self._say(f"{capital(str(error))}.")
+                else:
+                    if going is not None and not going.back:
+                        return
+                    if going is not None:
+                        self.take_back(going.back)
 
     def _welcome(self) -> Iterator[str]:
         """What it is about, and how it goes."""
@@ -66,7 +87,8 @@ class Game:
         """Ask everybody for a turn's orders, and live it."""
         wanted = [self._turn_of(seat, person) for seat, person in self.people.items()]
         if any(each.back for each in wanted):
-            self.take_back(max(each.back for each in wanted))
+            if len(wanted) == 1 or self._agreed():
+                self.take_back(max(each.back for each in wanted))
             return
         days = [each.days for each in wanted if each.days is not None]
         try:
@@ -83,6 +105,8 @@ class Game:
         if len(self.people) > 1:
             label = self.session.seats[seat].label
             self.screen.clear()
+            if self._lived:
+                self._say("", self._lived, "")
             self._say(f"It is the turn of {label}. Everybody else, please look away.")
             if self.screen.somebody_sits_there:
                 self._wait(f"{label}, press Enter when you are there. ")
@@ -93,6 +117,16 @@ class Game:
         finally:
             if len(self.people) > 1:
                 self.screen.clear()
+
+    def _agreed(self) -> bool:
+        """Whether all who sit there let a turn be taken back, with the orders of them all."""
+        if not self.screen.somebody_sits_there:
+            return True
+        question = "Everybody at the table: take it back, with the orders of all of you? [y/N] "
+        try:
+            return self.screen.ask(question).strip().lower() in ("y", "yes")
+        except (EOFError, KeyboardInterrupt):
+            return False
 
     def _wait(self, prompt: str) -> None:
         try:
@@ -113,9 +147,11 @@ class Game:
         )
 
     def _tell_lived(self, turn: Turn) -> None:
-        lived = counted(turn.days, "day")
-        early = ", fewer than was meant, because something needs a decision" if turn.cut_short else ""
-        self._say("", f"{capital(lived)} lived{early if not self.session.over else ''}.")
+        goes_by = {1: "A day goes by", 7: "A week goes by"}.get(turn.days, f"{spelled(turn.days)} days go by")
+        early = turn.cut_short and not self.session.over
+        self._lived = f"{goes_by}{': the clock stopped early' if early else ''}."
+        if len(self.people) == 1 or self.session.over:
+            self._say("", self._lived)
 
     def _say(self, *texts: str) -> None:
         self.screen.say(pages.lines(texts, self._width))
@@ -156,7 +192,7 @@ class Game:
 
     def _next(self) -> Iterator[str]:
         """What can be done with what was lived, a command a line."""
-        yield "WHAT TO TYPE NEXT"
+        yield "NOW LOOK BACK"
         yield "What each decision moved, and how usual this history is:"
         yield f"  sim debrief {self.kept}"
         yield "What happened at the table:"

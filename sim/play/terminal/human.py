@@ -7,6 +7,7 @@ most the line that was being typed is lost.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sim.given import whole
@@ -14,14 +15,14 @@ from sim.play.answers.briefing import briefing, otherwise_told
 from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.options import Option, Options
 from sim.play.messages.orders import Deed, Order, OrderError
-from sim.play.messages.view import View
+from sim.play.messages.view import Lever, View
 from sim.play.players.player import Choice
 from sim.play.seats import PlayError
 from sim.play.terminal import choices, pages
 from sim.text import NARROWEST, WIDTH, capital, listed, on
 
-from .commands import command_meant, help_page
-from .lookup import act_and_day, act_meant, actor_meant, numbered, outcome_meant
+from .commands import Command, command_meant, help_page
+from .lookup import act_and_day, act_meant, actor_meant, acts_like, numbered, outcome_meant
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
@@ -30,6 +31,10 @@ if TYPE_CHECKING:
 
 _ALWAYS_TRIED = ("hold", "rules")
 """What `futures` tries beside acts, whether or not it is named."""
+_ASKED_FROM = 7
+"""From this rung on somebody who sits at the terminal is asked whether it is meant."""
+_RESTS = re.compile(r"not again for (\d+) d\b")
+_QUOTED = re.compile(r"(?<!\w)'([^'\n]+)'(?!\w)")
 _LONGEST_NOTE = 4000
 """Letters of a note that are kept."""
 
@@ -111,7 +116,7 @@ class Human:
                 self._ask_whether_to_leave()
             except OrderError as error:
                 for reason in error.reasons:
-                    self._say(f"Refused: {self._in_words(reason)}.")
+                    self._say(_as_sentence(f"refused: {self._in_words(reason)}"))
                 self._say("Your orders stand as before.")
             except PlayError as error:
                 self._say(_as_sentence(self._in_words(str(error))))
@@ -132,7 +137,7 @@ class Human:
         word, _, rest = line.strip().partition(" ")
         if not word:
             return Going()
-        command = command_meant(word)
+        command = self._command(word, line)
         if command.name == "quit":
             raise Left
         if command.name == "go":
@@ -148,6 +153,22 @@ class Human:
         }  # fmt: skip
         found[command.name](rest.strip())
         return None
+
+    def _command(self, word: str, line: str) -> Command:
+        """The command that is meant; where none is, acts that the line may be about are named."""
+        try:
+            return command_meant(word)
+        except PlayError as error:
+            near = [] if "did you mean" in str(error) else acts_like(line, self.options.options, self.theatre)
+            if not near or word.isdecimal():
+                raise
+            raise PlayError(f"there is no command “{word}”; `do` orders an act. Nearest: {'; '.join(near)}") from None
+
+    def _sure(self, question: str) -> bool:
+        """Whether somebody who sits there says yes; what comes from a file or a program is meant as it stands."""
+        if not self.screen.somebody_sits_there:
+            return True
+        return self.screen.ask(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
     def _in_words(self, text: str) -> str:
         """A message with the labels of acts in place of their ids."""
@@ -177,21 +198,43 @@ class Human:
 
     def _why(self, words: str) -> None:
         options = self.options.options
-        option = act_meant(words, options) if words else None
-        if option is None:
+        if not words:
             raise PlayError("why which act? Say it by its number in `options`, or by words of its name")
+        try:
+            option = act_meant(words, options)
+        except PlayError as error:
+            if (other := self._somebody_else(words)) and "fits" not in str(error):
+                raise PlayError(
+                    f"`why` is about your own acts; `who {other}` tells of others, `known WORDS` of what they did"
+                ) from None
+            raise
         self.screen.say(choices.why_page(option, _number_of(option, options), self.view, self.theatre, self.width))
+
+    def _somebody_else(self, words: str) -> str:
+        """An actor whom a line names."""
+        for word in words.split():
+            try:
+                return actor_meant(word, self.theatre)
+            except PlayError:
+                continue
+        return ""
 
     def _futures(self, words: str) -> None:
         text, by_name, outcome = f" {words}".partition(" by ")
         by = (outcome_meant(outcome, self.theatre),) if by_name else ()
-        wanted = [each.strip() for each in text.split(",") if each.strip().lower() not in ("", *_ALWAYS_TRIED)]
+        between = r"[,\s]+" if re.fullmatch(r"[\d,\s]+", text) else ","
+        wanted = [each.strip() for each in re.split(between, text)]
         options = self.options
-        acts = [act_meant(each, options.options).act for each in wanted] if text.strip() else None
-        found = self.session.futures(self.seat, acts)
+        acts = [act_meant(each, options.options) for each in wanted if each.lower() not in ("", *_ALWAYS_TRIED)]
+        closed, tried = [each for each in acts if each.why_not], [each.act for each in acts if not each.why_not]
+        for each in closed:
+            self._say(f"{each.label} is closed today: {in_plain_words(self.theatre, '; '.join(each.why_not))}.")
+        if closed and not tried:
+            return
+        found = self.session.futures(self.seat, tried if text.strip() else None)
         if by and by[0] not in found.outcomes:
             raise PlayError(f"“{self.theatre.outcomes[by[0]].label}” has come about already")
-        self.screen.say(choices.futures_page(found, options, self.width, by))
+        self.screen.say(choices.futures_page(found, options, self.theatre, self.width, by, whole=bool(acts)))
 
     def _news(self, words: str) -> None:
         view, everything = self.view, words.lower() == "all"
@@ -211,7 +254,7 @@ class Human:
         self.screen.say(pages.ladder_page(self.view, self.theatre, self.width))
 
     def _variables(self, words: str) -> None:
-        self.screen.say(pages.variables_page(self.view, words, self.width))
+        self.screen.say(pages.variables_page(self.view, self.theatre, words, self.width))
 
     def _who(self, words: str) -> None:
         if words:
@@ -237,25 +280,51 @@ class Human:
             self.session.order(self.seat, order)
 
     def _do(self, words: str) -> None:
-        option, day = act_and_day(words.split(), self.options.options, self.session.date, open_first=True)
+        option, day = act_and_day(words.split(), self.options.options, self.session.date)
         if option.scheduled is not None and day is None:
             when = on(option.scheduled)
             raise PlayError(f"“{option.label}” is ordered for {when} already; say a day to have it done once more")
+        at = _number_of(option, self.options.options)
+        if option.rung >= _ASKED_FROM and not self._sure(f"{option.label}: {choices.meaning(option)}. Order it?"):
+            self._say("Nothing was ordered.")
+            return
         before = set(self.view.standing.scheduled)
-        self._order(Order(do=(Deed(act=option.act, on=day),)))
-        (new,) = set(self.view.standing.scheduled) - before
-        self._say(f"Ordered for {'today, ' if new.on == self.session.date else ''}{on(new.on)}: {option.label}.")
+        self._order(Order(do=(Deed(act=option.act, on=day or self._again(option)),)))
+        after = set(self.view.standing.scheduled)
+        (new,) = after - before
+        also = [on(each.on) for each in sorted(before, key=lambda each: each.on) if each.act == option.act]
+        again = f" It stands for {listed(also)} as well: each is done." if also else ""
+        self._say(
+            f"Ordered for {'today, ' if new.on == self.session.date else ''}{on(new.on)}: {option.label}.{again} "
+            f"{capital(choices.meaning(option))}. Until then `withdraw {at}` stops it."
+        )
+
+    def _again(self, option: Option) -> date | None:
+        """The first day on which an act can be done that was done too lately, if that is within a turn."""
+        rests = [_RESTS.search(each) for each in option.why_not]
+        days = [int(each[1]) for each in rests if each is not None]
+        if not days or len(days) < len(rests) or max(days) >= self.session.settings.turn:
+            return None
+        return max(self.session.date + timedelta(days=max(days)), option.earliest)
 
     def _withdraw(self, words: str) -> None:
-        mine = [each for each in self.options.options if each.scheduled is not None]
-        if not mine:
+        standing, labels = self.view.standing.scheduled, self.theatre.actions
+        if not standing:
             raise PlayError("nothing is ordered that could be withdrawn")
-        if not words and len(mine) > 1:
-            raise PlayError(f"withdraw which of them: {listed([each.label for each in mine])}?")
-        alone = [mine[0].act] if len(mine) == 1 else []
-        option, day = act_and_day(words.split() or alone, self.options.options, self.session.date)
-        self._order(Order(withdraw=(Deed(act=option.act, on=day),)))
-        self._say(f"Withdrawn: {option.label}.")
+        if not words and len(standing) > 1:
+            each = listed([f"{labels[deed.act].label} ({on(deed.on, year=False)})" for deed in standing])
+            raise PlayError(f"withdraw which of them: {each}? `withdraw all` takes back all")
+        if words.lower() in ("", "all"):
+            chosen = standing
+        else:
+            option, day = act_and_day(words.split(), self.options.options, self.session.date)
+            chosen = tuple(deed for deed in standing if deed.act == option.act and day in (None, deed.on))
+            if not chosen:
+                raise PlayError(f"“{option.label}” is not ordered{f' for {on(day)}' if day else ''}")
+        self._order(Order(withdraw=tuple(Deed(act=deed.act, on=deed.on) for deed in chosen)))
+        for act in dict.fromkeys(deed.act for deed in chosen):
+            days = [on(deed.on, year=False) for deed in chosen if deed.act == act]
+            self._say(f"Withdrawn: {labels[act].label} ({', '.join(days)}).")
 
     def _never(self, words: str) -> None:
         refused = self.view.standing.never
@@ -266,6 +335,8 @@ class Human:
             )
             return
         option = act_meant(words, self.options.options)
+        if option.act in refused:
+            raise PlayError(f"you refuse “{option.label}” already")
         self._order(Order(never=(*refused, option.act)))
         self._say(f"Never from now on: {option.label}.")
 
@@ -279,32 +350,44 @@ class Human:
 
     def _stance(self, words: str) -> None:
         view = self.view
-        if not words:
+        if words.lower() in ("", "numbers"):
             numbers = {each.act: at for at, each in numbered(self.options.options).items()}
-            self.screen.say(pages.stance_page(view.levers, numbers, self.width))
+            page = pages.stance_page(view.levers, numbers, self.theatre, self.width, with_numbers=bool(words))
+            self.screen.say(page)
             return
-        if words.lower() == "back":
+        if words.lower() in ("back", "usual"):
             self._order(Order(stance={}))
-            self._say("Your stance is what it was at the start.")
+            self._say("Your people are as ready as they were at the start.")
             return
         which, _, value = words.rpartition(" ")
         if not which:
-            raise PlayError("set what to what? For example `stance 3 high`; `stance` alone lists what can be set")
+            raise PlayError("set what to what? For example `stance 3 readier`; `stance` alone lists what can be set")
         option = act_meant(which, self.options.options)
         lever = next((each for each in view.levers if pages.act_of(each) == option.act), None)
         if lever is None:
             raise PlayError(f"how readily your people do “{option.label}” is not yours to set; `stance` lists what is")
         stance = {path: kept for path, kept in view.standing.stance.items() if path != lever.path}
-        if value.lower() != "back":
-            ends = {"high": lever.high, "low": lever.low}
-            wanted = ends[value.lower()] if value.lower() in ends else _figure(value)
-            if not lever.low <= wanted <= lever.high:
-                low, high = pages.rate_told(lever.low), pages.rate_told(lever.high)
-                raise PlayError(f"“{lever.label}” may be set from {low} to {high} a day; {value} is outside")
-            stance[lever.path] = wanted
+        if value.lower() not in ("back", "usual"):
+            stance[lever.path] = self._readiness(lever, value)
         self._order({"stance": stance})
-        now = next(each.value for each in self.view.levers if each.path == lever.path)
-        self._say(f"Stance: {lever.label}, {pages.rate_told(now)} a day.")
+        now = next(each for each in self.view.levers if each.path == lever.path)
+        self._say(f"Stance: {lever.label}, {pages.readiness(now, self.theatre)}.")
+
+    def _readiness(self, lever: Lever, value: str) -> float:
+        """How readily an act is to be done, as a rate within its range."""
+        usual = pages.usual(lever, self.theatre)
+        named = {
+            "high": lever.high, "low": lever.low, "readier": (usual * lever.high) ** 0.5,
+            "less": (usual * lever.low) ** 0.5,
+        }  # fmt: skip
+        wanted = named[value.lower()] if value.lower() in named else _figure(value)
+        if not lever.low <= wanted <= lever.high:
+            low, high = pages.rate_told(lever.low), pages.rate_told(lever.high)
+            raise PlayError(
+                f"“{lever.label}” may be set from {low} to {high} a day; {value} is outside. Say readier, less, high, "
+                "low or back, or a share such as 0.5%"
+            )
+        return wanted
 
     def _hold(self, _: str) -> None:
         self._order(Order(otherwise="hold"))
@@ -337,7 +420,7 @@ def _figure(text: str) -> float:
     try:
         plain = float(text.removesuffix("%"))
     except ValueError:
-        raise PlayError(f"'{text}' is not a number") from None
+        raise PlayError(f"“{text}” is not a number") from None
     return plain if share is None else round(plain * share, 12)
 
 
@@ -349,5 +432,5 @@ def _days(text: str) -> int | None:
 
 def _as_sentence(text: str) -> str:
     """A message as a sentence."""
-    told = capital(text)
+    told = capital(_QUOTED.sub(lambda found: f"“{found[1].strip('“”')}”", text))
     return told if told.endswith((".", "?", "!")) else f"{told}."
