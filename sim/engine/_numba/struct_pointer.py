@@ -44,7 +44,7 @@ def pack(parts: tuple[Any, ...]) -> NDArray[np.int64]:
     return np.array(list(_words(parts)), np.int64)
 
 
-def _made_of(part: Any) -> Hashable:
+def _made_of(part: Any) -> Any:
     """What the compiler's type of something depends on; to ask for the type itself of a hundred arrays takes long."""
     if isinstance(part, tuple):
         return type(part), tuple(map(_made_of, part))

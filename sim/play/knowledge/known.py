@@ -151,6 +151,17 @@ class Known:
         rungs = {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}
         return any(len(self._alike(action, rung)) > 1 for rung in rungs)
 
+    @cached_property
+    def dyads_in_doubt(self) -> frozenset[str]:
+        """The exchanges to which some acts that look alike belong, and some do not."""
+        found: set[int] = set()
+        for name, act in self.scenario.theatre.actions.items():
+            if can_deny(self.scenario.theatre, name, self.seat.actor):
+                for rung in {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}:
+                    sure = set(rows_of(self.program, self._alike(name, rung)).tolist())
+                    found |= set(rows_of(self.program, (name,)).tolist()) - sure
+        return frozenset(self.program.dyads[at] for at in found)
+
     def _alike(self, action: str, rung: int) -> tuple[str, ...]:
         if (action, rung) not in self._alikes:
             self._alikes[action, rung] = look_alikes(self.scenario.theatre, action, rung, self.seat.actor)
