@@ -6,7 +6,7 @@ import pytest
 
 import sim
 from sim.play.answers.briefing import briefing, grudge, told
-from sim.play.messages.view import Grievance, Held, Item
+from sim.play.messages.view import Grievance, Held, Item, Reading
 from sim.play.sessions.entries import Settings
 from sim.play.sessions.session import Session
 from sim.text import called
@@ -105,6 +105,13 @@ def test_the_first_briefing_says_how_the_world_stands_in_what_the_seat_cares_for
     session.order("iran", {"otherwise": "hold"})
     session.advance(1)
     assert "HOW THINGS STAND" not in session.briefing("iran")
+
+
+def test_what_has_moved_is_told_with_its_unit_once(lived):
+    view, one = lived.view("iran"), {"name": "oil_price", "label": "Brent crude", "unit": "USD/bbl", "start": 70.0}
+    moved = Reading.model_validate(one | {"value": 60.0, "a_week_ago": 70.0, "as_of": view.date})
+    text = briefing(view.model_copy(update={"variables": (moved,)}), lived.scenario)
+    assert "Brent crude: from 70 to 60 dollars a barrel\n" in text
 
 
 def test_a_grudge_is_told_in_words_that_can_be_said_aloud():

@@ -198,10 +198,19 @@ def _moved(view: View) -> Iterator[str]:
     if moved:
         yield "WHAT MOVED SINCE A WEEK AGO"
         for each in moved[:_MOST_MOVED]:
-            yield f"{each.label}: {amount(each, each.a_week_ago)} a week ago, {amount(each, each.value)} now"
+            yield f"{each.label}: {_from_to(each)}"
     old = [each for each in view.variables if each.as_of is not None and (view.date - each.as_of).days > 1]
     if old and view.turn == 1:
         yield f"You hear with some days' delay of: {'; '.join(each.label for each in old)}."
+
+
+def _from_to(reading: Reading) -> str:
+    """What a variable was a week ago and is now, with its unit once."""
+    now, then = amount(reading, reading.value), amount(reading, reading.a_week_ago)
+    if isinstance(reading.value, bool):
+        return f"{now} (a week ago {then})"
+    unit = f" {unit_in_words(reading.unit)}" if reading.unit not in ("1", "") else ""
+    return f"from {then.removesuffix(unit)} to {now}"
 
 
 def _change(reading: Reading) -> float:
@@ -243,7 +252,7 @@ def grudge(each: Grievance, theatre: Theatre) -> str:
     if each.suspected > 0.5:
         text += ", most of it on suspicion"
     rung = round(each.strongest)
-    if rung >= 1:
+    if rung > 1 and each.provocation >= _HOW_MUCH[-1][0]:
         text += f". The worst of it weighs by now like rung {rung}, {_lower(theatre.ladder.rungs[rung].label)}"
     return f"{text}."
 

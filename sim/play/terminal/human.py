@@ -34,7 +34,7 @@ _ALWAYS_TRIED = ("hold", "rules")
 _ASKED_FROM = 7
 """From this rung on somebody who sits at the terminal is asked whether it is meant."""
 _RESTS = re.compile(r"not again for (\d+) d\b")
-_QUOTED = re.compile(r"(?<!\w)'([^'\n]+)'(?!\w)")
+_QUOTED = re.compile(r"(?<!\w)'([^'“”\n]+)'(?!\w)")
 _LONGEST_NOTE = 4000
 """Letters of a note that are kept."""
 
@@ -106,6 +106,8 @@ class Human:
             The person has left.
         """
         self._briefing("")
+        if not self.session.turn:
+            self.screen.say("\n" + choices.some_options(self.options, self.theatre, self.width))
         while True:
             try:
                 line = self.screen.ask(f"\n{self.session.seats[self.seat].label}, {on(self.session.date)}> ")
@@ -173,7 +175,8 @@ class Human:
     def _in_words(self, text: str) -> str:
         """A message with the labels of acts in place of their ids."""
         for act in self.session.seats[self.seat].acts:
-            text = re.sub(rf"\b{re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
+            # what stands in parentheses is read as a quantity, as in days_since(us.strike)
+            text = re.sub(rf"(?<![\w.(]){re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
         return in_plain_words(self.theatre, text)
 
     def _say(self, text: str) -> None:
@@ -285,7 +288,7 @@ class Human:
             when = on(option.scheduled)
             raise PlayError(f"“{option.label}” is ordered for {when} already; say a day to have it done once more")
         at = _number_of(option, self.options.options)
-        if option.rung >= _ASKED_FROM and not self._sure(f"{option.label}: {choices.meaning(option)}. Order it?"):
+        if option.rung >= _ASKED_FROM and not self._sure(f"{option.label}. {choices.meaning(option)} Order it?"):
             self._say("Nothing was ordered.")
             return
         before = set(self.view.standing.scheduled)
@@ -296,7 +299,7 @@ class Human:
         again = f" It stands for {listed(also)} as well: each is done." if also else ""
         self._say(
             f"Ordered for {'today, ' if new.on == self.session.date else ''}{on(new.on)}: {option.label}.{again} "
-            f"{capital(choices.meaning(option))}. Until then `withdraw {at}` stops it."
+            f"{choices.meaning(option)} Until then `withdraw {at}` stops it.".replace("  ", " ")
         )
 
     def _again(self, option: Option) -> date | None:
@@ -432,5 +435,5 @@ def _days(text: str) -> int | None:
 
 def _as_sentence(text: str) -> str:
     """A message as a sentence."""
-    told = capital(_QUOTED.sub(lambda found: f"“{found[1].strip('“”')}”", text))
+    told = capital(_QUOTED.sub(lambda found: f"“{found[1]}”", text))
     return told if told.endswith((".", "?", "!")) else f"{told}."
