@@ -556,9 +556,21 @@ def test_all_days_of_an_act_are_withdrawn_and_told():
     assert not session.desks["north"].standing.scheduled
 
 
+def test_an_act_that_was_just_done_is_ordered_for_the_first_day_on_which_it_can_be():
+    session, screen = typed("do strike", "go 1", "do strike", settings=UNBROKEN)
+    (standing,) = session.desks["north"].standing.scheduled
+    assert standing.on > session.date
+    assert "Ordered for 3 January 2030: Strike a border post." in screen.words
+
+
+def test_the_days_that_went_by_are_told_as_a_sentence():
+    _, screen = typed("go 3", "", "go 1", settings=UNBROKEN)
+    assert [words in screen.said for words in ("Three days go by.", "A week goes by.", "A day goes by.")] == [True] * 3
+
+
 def test_two_people_read_why_the_clock_stopped_after_the_screen_was_cleared():
     session, screen = typed("do strike", "go", "go", seats=("north", "south"))
-    after = screen.said[screen.said.index("A day goes by: the clock stopped early.") :]
+    after = screen.said[screen.said.index("A day goes by.") :]
     assert session.day == 1
     assert after.index("It is the turn of North") < after.index("The clock stopped early. “One side has struck”")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.play.seats import PlayError
-from sim.text import counted, listed, number, on, spelled
+from sim.text import capital, counted, listed, number, on, spelled
 
 from .console import print_as_it_is
 
@@ -74,7 +74,7 @@ def advanced(session: "Session", players: "dict[str, Player]", days: int | None)
 def advance_told(told: dict[str, Any]) -> str:
     """The same in words."""
     days, next_ = told["days"], date.fromisoformat(told["date"])
-    goes_by = {1: "A day goes by", 7: "A week goes by"}.get(days, f"{spelled(days)} days go by")
+    goes_by = {1: "A day goes by", 7: "A week goes by"}.get(days, f"{capital(spelled(days))} days go by")
     now = "The session is over." if told["over"] else f"The next morning is that of {on(next_)}."
     early = [f"The clock stopped early, as {seat} knows: {why}" for seat, why in told["stopped"].items()]
     return "\n".join([f"{goes_by}. {now}", *early])

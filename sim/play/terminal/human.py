@@ -22,7 +22,17 @@ from sim.play.terminal import choices, pages
 from sim.text import NARROWEST, WIDTH, capital, listed, on
 
 from .commands import Command, command_meant, help_page
-from .lookup import act_and_day, act_meant, actor_meant, acts_like, numbered, outcome_meant
+from .lookup import (
+    act_and_day,
+    act_meant,
+    actor_meant,
+    acts_like,
+    days_meant,
+    figure,
+    number_of,
+    numbered,
+    outcome_meant,
+)
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
@@ -143,9 +153,9 @@ class Human:
         if command.name == "quit":
             raise Left
         if command.name == "go":
-            return Going(_days(rest))
+            return Going(days_meant(rest))
         if command.name == "back":
-            return Going(back=whole(_figure(rest or "1"), "turns", 1, error=PlayError))
+            return Going(back=whole(figure(rest or "1"), "turns", 1, error=PlayError))
         found: dict[str, Callable[[str], None]] = {
             "briefing": self._briefing, "options": self._options, "why": self._why, "futures": self._futures,
             "news": self._news, "known": self._known, "ladder": self._ladder, "variables": self._variables,
@@ -211,7 +221,7 @@ class Human:
                     f"`why` is about your own acts; `who {other}` tells of others, `known WORDS` of what they did"
                 ) from None
             raise
-        self.screen.say(choices.why_page(option, _number_of(option, options), self.view, self.theatre, self.width))
+        self.screen.say(choices.why_page(option, number_of(option, options), self.view, self.theatre, self.width))
 
     def _somebody_else(self, words: str) -> str:
         """An actor whom a line names."""
@@ -287,7 +297,7 @@ class Human:
         if option.scheduled is not None and day is None:
             when = on(option.scheduled)
             raise PlayError(f"“{option.label}” is ordered for {when} already; say a day to have it done once more")
-        at = _number_of(option, self.options.options)
+        at = number_of(option, self.options.options)
         if option.rung >= _ASKED_FROM and not self._sure(f"{option.label}. {choices.meaning(option)} Order it?"):
             self._say("Nothing was ordered.")
             return
@@ -383,7 +393,7 @@ class Human:
             "high": lever.high, "low": lever.low, "readier": (usual * lever.high) ** 0.5,
             "less": (usual * lever.low) ** 0.5,
         }  # fmt: skip
-        wanted = named[value.lower()] if value.lower() in named else _figure(value)
+        wanted = named[value.lower()] if value.lower() in named else figure(value)
         if not lever.low <= wanted <= lever.high:
             low, high = pages.rate_told(lever.low), pages.rate_told(lever.high)
             raise PlayError(
@@ -405,32 +415,6 @@ class Human:
             raise PlayError("note what? For example `note I buy time for the talks`")
         self._order(Order(why=words[:_LONGEST_NOTE]))
         self._say("Noted; nobody reads it before the debrief.")
-
-
-def _number_of(option: Option, options: tuple[Option, ...]) -> int:
-    return next(at for at, each in numbered(options).items() if each.act == option.act)
-
-
-def _figure(text: str) -> float:
-    """A number that was typed.
-
-    Raises
-    ------
-    PlayError
-        It is none.
-    """
-    share = 0.01 if text.endswith("%") else None
-    try:
-        plain = float(text.removesuffix("%"))
-    except ValueError:
-        raise PlayError(f"“{text}” is not a number") from None
-    return plain if share is None else round(plain * share, 12)
-
-
-def _days(text: str) -> int | None:
-    """For how many days to go on."""
-    word = text.strip().lower().removesuffix("days").removesuffix("day").strip()
-    return whole(_figure(word), "days", 1, 366, PlayError) if word else None
 
 
 def _as_sentence(text: str) -> str:
