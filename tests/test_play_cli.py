@@ -509,6 +509,7 @@ def test_schemas_of_messages_fit_what_is_exchanged(kind):
 
 def test_several_acts_that_are_meant_are_named_and_none_is_ordered():
     options = Session("baseline", ["iran"], seed=7).options("iran").options
+    assert act_meant("Seize a tanker", options).act == "iran.seize_tanker"
     with pytest.raises(PlayError, match=r"“seize tanker” fits 3 acts: .*\(closed today\)"):
         act_meant("seize tanker", options)
     with pytest.raises(PlayError, match="one act at a time: first 25, then 26"):

@@ -53,7 +53,8 @@ def act_meant(text: str, options: Sequence[Option]) -> Option:
     if _NUMBERS.fullmatch(wanted):
         first, *rest = re.findall(r"\d+", wanted)
         raise PlayError(f"one act at a time: first {first}, then {' and '.join(rest)}")
-    names = {each.act: each for each in options} | {each.act.partition(".")[2]: each for each in options}
+    names = {each.label.lower(): each for each in options}
+    names |= {each.act: each for each in options} | {each.act.partition(".")[2]: each for each in options}
     if wanted.lower() in names:
         return names[wanted.lower()]
     found = {at: each for at, each in by_number.items() if _has(each.label, wanted)}
@@ -66,8 +67,7 @@ def act_meant(text: str, options: Sequence[Option]) -> Option:
         open_first = sorted(found.items(), key=lambda each: not each[1].open)
         told = [f"{at} {each.label}{'' if each.open else ' (closed today)'}" for at, each in open_first]
         raise PlayError(f"“{wanted}” fits {_several(told)}")
-    labels = {each.label.lower(): each.label for each in options}
-    close = did_you_mean(wanted.lower(), [*labels, *names])
+    close = did_you_mean(wanted.lower(), names)
     raise PlayError(f"you have no act “{wanted}”{close or '; `options all` lists them'}")
 
 
