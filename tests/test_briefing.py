@@ -61,7 +61,7 @@ def test_what_has_come_about_and_what_stands_is_told_by_its_label(lived):
     for name in view.outcomes:
         assert theatre.outcomes[name].label in text
     assert "Never: Open war on American forces" in text
-    assert "Stance: Sabotage tankers, 2.2 times as ready as usual" in text
+    assert "Stance: Sabotage tankers, readier (2.2 times the usual)" in text
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,14 @@ def test_a_side_is_told_first_what_its_own_people_did_unasked_and_on_its_order(l
     view = lived.view("us").model_copy(update={"news": (news(number=0, text="They fire."), news(number=1, **open_))})
     text = briefing(view, lived.scenario)
     assert text.index("YOUR SIDE") < text.index("Rockets fall") < text.index("WHAT IS NEW") < text.index("They fire.")
+
+
+def test_much_graver_news_of_others_leaves_room_for_the_own_side(lived):
+    grave = tuple(news(number=at, rung=7, deaths=9, text=f"Thing {at}.") for at in range(20))
+    mine = news(number=20, kind="own", rung=1, text="We speak.")
+    text = briefing(lived.view("us").model_copy(update={"news": (*grave, mine)}), lived.scenario)
+    assert "YOUR SIDE\n30 Oct: We speak." in text
+    assert "And ten smaller pieces of news." in text
 
 
 def test_the_first_briefing_says_how_the_world_stands_in_what_the_seat_cares_for():

@@ -231,7 +231,7 @@ def test_orders_stand_are_withdrawn_refused_and_allowed():
     assert standing.never == ("north.reassure",)
     assert standing.stance == {"actions.north.strike.rate": 0.001}
     assert "Never: Reassure the rival" in screen.said
-    assert "Stance: Strike a border post, 5 times as ready as usual" in screen.said
+    assert "Stance: Strike a border post, readier (5 times the usual)" in screen.said
 
 
 def test_a_refused_order_leaves_what_stands_and_says_so():

@@ -221,7 +221,7 @@ def _columns(found: "Futures", theatre: Theatre, by: tuple[str, ...]) -> tuple[s
     actor = theatre.deciders[found.seat.partition("/")[0]]
     goals = actor.goals if isinstance(actor, Actor) else {}
     mine = sorted((name for name in goals if name in found.outcomes), key=lambda name: goals[name])
-    came = {name for name, held in zip(found.outcomes, found.held.any(axis=(0, 2)), strict=True) if held}
+    came = set(found.table.loc[found.table["share"] > 0.0, "outcome"])
     best = [name for name in reversed(mine) if goals[name] > 0]
     ends = [name for name in mine[:1] if goals[name] < 0] + [name for name in best if name in came or not came][:1]
     first = () if mine else found.outcomes[:1]

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sim.given import whole
-from sim.play.answers.briefing import briefing, otherwise_told
+from sim.play.answers.briefing import briefing, otherwise_told, readiness
 from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.options import Option, Options
 from sim.play.messages.orders import Deed, Order, OrderError
@@ -384,7 +384,7 @@ class Human:
             stance[lever.path] = self._readiness(lever, value)
         self._order({"stance": stance})
         now = next(each for each in self.view.levers if each.path == lever.path)
-        self._say(f"Stance: {lever.label}, {pages.readiness(now, self.theatre)}.")
+        self._say(f"Stance: {lever.label}, {readiness(now.value, pages.usual(now, self.theatre))}.")
 
     def _readiness(self, lever: Lever, value: str) -> float:
         """How readily an act is to be done, as a rate within its range."""

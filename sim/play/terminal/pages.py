@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sim.play.answers.briefing import amount, cared_for, dated, grudge, standing, told
+from sim.play.answers.briefing import amount, cared_for, dated, grudge, readiness, standing, told
 from sim.play.messages.view import Item, Lever, Reading, View
 from sim.play.seats import PlayError
 from sim.text import capital, counted, number, on, paragraph
@@ -139,7 +139,7 @@ def stance_page(
         ]
     found = []
     for each in mine:
-        text = f"{numbers[act_of(each)]:3}  {each.label}: {readiness(each, theatre)}"
+        text = f"{numbers[act_of(each)]:3}  {each.label}: {readiness(each.value, usual(each, theatre))}"
         span = f"; {rate_told(each.value)} (may be {rate_told(each.low)} up to {rate_told(each.high)})"
         found.append(text + (span if with_numbers else ""))
     return f"{lines(head, width)}\n\n{lines(found, width, hang=7)}"
@@ -148,14 +148,6 @@ def stance_page(
 def usual(lever: Lever, theatre: Theatre) -> float:
     """How readily the act of a lever is done if nobody sets it."""
     return theatre.actions[act_of(lever)].rate.value
-
-
-def readiness(lever: Lever, theatre: Theatre) -> str:
-    """How ready a seat's people are for something, beside what is usual."""
-    times = lever.value / usual(lever, theatre) if usual(lever, theatre) else 1.0
-    if times == 1.0:
-        return "as usual"
-    return f"{'readier' if times > 1 else 'less ready'} ({number(times, 2)} times the usual)"
 
 
 def act_of(lever: Lever) -> str:
@@ -178,5 +170,5 @@ def outcomes_told(outcomes: dict[str, date], theatre: Theatre) -> list[str]:
 
 __all__ = [
     "cast_page", "known_page", "ladder_page", "lines", "news_page", "orders_page", "outcomes_told",
-    "readiness", "stance_page", "usual", "variables_page", "who_page",
+    "stance_page", "usual", "variables_page", "who_page",
 ]  # fmt: skip
