@@ -104,6 +104,12 @@ def test_what_is_changed_while_a_model_runs_is_as_if_the_scenario_had_said_so():
     assert whole(rich()) != found  # it was changed in that model alone
 
 
+def test_a_change_before_the_first_day_holds_from_it():
+    model = LockstepModel(rich(), runs=5, seed=6)
+    model.change({ROCKET: 0.9})
+    assert digests(model) == whole(changed((0, {ROCKET: 0.9})))
+
+
 def test_a_change_made_while_a_model_runs_adds_to_what_the_scenario_says():
     said = changed((9, {RALLY: 0.4, ROCKET: 0.5}), (DAY, {ROCKET: 0.05, TENSE: 20}))
     model = LockstepModel(said, runs=5, seed=6)

@@ -1,8 +1,11 @@
 """Environments for learners: what they show, what they do, and that the libraries' own checks pass."""
 
+import copy
+import pickle
 import sys
 from types import SimpleNamespace
 
+import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
@@ -165,7 +168,7 @@ def test_an_act_that_recovers_is_masked_until_it_has_by_half():
 def test_actions_that_are_none_are_refused(wrong):
     env = CrisisVectorEnv(duel(), "north", 2, seed=1)
     env.reset()
-    with pytest.raises(ValueError, match=r"needs one whole number for each world|actions of 'north' are 0 to 4"):
+    with pytest.raises(ValueError, match=r"needs one whole number for each world|are 0 to 4, found -?[15] in world 1$"):
         env.step(np.array(wrong))
 
 
@@ -419,6 +422,67 @@ def test_each_seat_is_given_its_own_reward():
     env.reset()
     _, rewards, *_ = env.step({"north": 4, "south": 2})
     assert rewards == {"north": 4.0, "south": -2.0}
+
+
+def test_a_reward_of_one_world_may_be_a_plain_number():
+    env = CrisisEnv(duel(), "north", reward=lambda before, after, step: 2.5, seed=1)
+    env.reset()
+    assert env.step(HOLD)[1] == 2.5
+    several = CrisisParallelEnv(duel(), ["north", "south"], reward=lambda before, after, step: 2.5, seed=1)
+    several.reset()
+    assert several.step({"north": HOLD, "south": HOLD})[1] == {"north": 2.5, "south": 2.5}
+
+
+def panic(before: Evening, after: Evening, step: Step) -> np.ndarray:
+    return after.variables["fear"] - before.variables["fear"]
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda env: pickle.loads(pickle.dumps(env))])
+def test_a_copy_lives_on_as_the_original_does(copied):
+    env = CrisisVectorEnv(duel(), "north", 6, reward=panic, ends=["panic"], days_per_step=2, otherwise="hold", seed=5)
+    fresh, other = copied(env).reset()[0], env.reset()[0]
+    assert all((fresh[name] == other[name]).all() for name in fresh)
+    rng, seen = np.random.default_rng(1), other
+    for _ in range(8):  # over the end of all worlds and into others
+        seen = env.step(masked(seen["action_mask"], rng))[0]
+    twin = copied(env)
+    for _ in range(8):
+        actions = masked(seen["action_mask"], rng)
+        (seen, *told), (again, *told_again) = env.step(actions), twin.step(actions)
+        assert (twin.worlds.run == env.worlds.run).all()
+        assert all((seen[name] == again[name]).all() for name in seen)
+        assert all((one == two).all() for one, two in zip(told[:3], told_again[:3], strict=True))
+
+
+def test_single_and_parallel_worlds_are_copied_too():
+    env, several = CrisisEnv(rich(), "aran", seed=3), parallel()
+    env.reset()
+    several.reset()
+    acts = dict.fromkeys(several.agents, RULES)
+    for _ in range(5):
+        env.step(RULES)
+        several.step(acts)
+    twin, twins = copy.deepcopy(env), pickle.loads(pickle.dumps(several))
+    assert (twin.step(RULES)[0]["observation"] == env.step(RULES)[0]["observation"]).all()
+    several.step(acts)
+    twins.step(acts)
+    assert (twins.state() == several.state()).all()
+
+
+def test_gymnasium_makes_worlds_by_name():
+    env = gymnasium.make("sim/Crisis-v0", scenario="first_lesson", seat="north", seed=1)
+    assert isinstance(env.unwrapped, CrisisEnv)
+    assert env.spec.id == "sim/Crisis-v0"
+    many = gymnasium.make_vec("sim/Crisis-v0", 3, scenario="first_lesson", seat="north", seed=1)
+    assert isinstance(many.unwrapped, CrisisVectorEnv)
+    assert many.num_envs == 3
+
+
+@pytest.mark.parametrize("env", [CrisisEnv(duel(), "north"), CrisisVectorEnv(duel(), "north", 2)])
+def test_a_seed_that_is_none_is_refused_as_everywhere(env):
+    with pytest.raises(ValueError, match="seed") as caught:
+        env.reset(seed=-1)
+    assert not isinstance(caught.value, gymnasium.error.Error)
 
 
 def test_a_missing_library_is_named_with_what_brings_it(monkeypatch):

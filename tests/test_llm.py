@@ -3,6 +3,10 @@
 import json
 import logging
 import os
+import re
+import time
+from html import unescape
+from urllib.parse import quote, unquote
 
 import pytest
 
@@ -244,6 +248,14 @@ def test_a_purse_is_shared_and_knows_what_was_spent_before():
     assert again.calls == 2
 
 
+def test_time_that_is_capped_is_counted_where_the_session_keeps_none():
+    caps = Caps(max_seconds=60.0)
+    session, _ = lived(always({"otherwise": "hold"}), turns=2, caps=caps)
+    again = Purse(caps)
+    LanguageModel(Endpoint("small"), session, "north", purse=again)
+    assert again.seconds == sum(note["seconds"] for note in notes(session)) > 0
+
+
 def test_caps_that_make_no_sense_are_refused():
     with pytest.raises(PlayError, match="needs prices"):
         Caps(max_cost=1.0)
@@ -301,6 +313,37 @@ def test_the_key_goes_to_the_endpoint_and_nowhere_else(tmp_path, caplog, capfd):
     places = [*written.values(), printed.out, printed.err, caplog.text, *asked, session.briefing("north")]
     for form in (KEY, json.dumps(KEY)[1:-1], KEY[3:20]):
         assert not any(form in place for place in places)
+
+
+ESCAPED = {
+    "in JSON": "".join(f"\\u{ord(each):04x}" for each in KEY),
+    "its first letter": KEY.replace('"', '\\"').replace("s", "\\u0073", 1),
+    "in JSON inside JSON": "".join(f"\\\\\\\\u{ord(each):04X}" for each in KEY),
+    "behind more backslashes than a search looks for": "".join("\\\\" * 8 + f"\\u{ord(each):04x}" for each in KEY),
+    "in capitals": json.dumps(KEY.upper())[1:-1],
+    "in an address": quote(quote(KEY, safe="")),
+    "in HTML": "".join(f"&#{ord(each)};" for each in KEY),
+}
+
+
+@pytest.mark.parametrize("form", ESCAPED.values(), ids=ESCAPED)
+def test_a_key_that_is_sent_back_escaped_reaches_no_file(form, tmp_path):
+    answer = f'{{"why": "It is {form}.", "otherwise": "hold"}}'
+    session, server = lived(always(answer), turns=2, session=table(path=tmp_path / "lived"))
+    session._file.close()
+    read = (tmp_path / "lived").read_text(encoding="utf-8") + prompt_of(server.asked[-1])
+    for _ in range(6):  # as often as it may be read once more
+        assert KEY.lower() not in read.lower()
+        read = re.sub(r"\\u([0-9a-fA-F]{4})", lambda found: chr(int(found[1], 16)), read.replace("\\\\", "\\"))
+        read = unquote(unescape(read)).replace('\\"', '"')
+    assert len(orders(session)) == 2
+    assert Session.open(tmp_path / "lived").entries == session.entries
+
+
+def test_an_answer_full_of_backslashes_is_searched_in_no_time(monkeypatch):
+    begun = time.monotonic()
+    Endpoint("small").without_key("\\" * 100_000 + "%25" * 30_000)
+    assert time.monotonic() - begun < 2
 
 
 def test_without_a_key_it_says_which_variable_is_empty(monkeypatch):

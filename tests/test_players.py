@@ -1,7 +1,9 @@
 """Players: what they order hangs on their seat, its view and their own dice, and on nothing else."""
 
 import pickle
+import tomllib
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -158,6 +160,8 @@ def test_a_plan_goes_on_where_the_umpire_took_a_turn_back():
             {"2031-01-20": {"do": "north.strike"}},
             "is not among the days that are played, 1 January 2030 to 29 June 2030",
         ),
+        ({"2030-01-20": ["north.strike"]}, r"20 January 2030: this is no order; .* 2019-05-10: \{do: \[iran"),
+        (["north.strike"], r"the plan does not say .* such as 2019-05-10: \{do: \[iran.harass_shipping\]\}"),
         ({"2030-01-20": {"do": "north.strick"}}, "cannot be followed: .*did you mean 'north.strike'"),
         ({"2030-01-20": {"do": "south.strike"}}, "a seat orders its own acts only"),
         ({"2030-01-10": {"do": "north.strike"}}, "the scenario itself says what"),
@@ -178,7 +182,10 @@ def test_plans_are_read_from_yaml_and_from_tables(tmp_path):
     (tmp_path / "other.csv").write_text("day,what\n1,2\n")
     with pytest.raises(PlayError, match="its columns are date, do and, if you like, why; found day, what"):
         read_plan(tmp_path / "other.csv")
-    for text, told in (("- 1\n", "does not hold a map"), ("2030-01-20: {}\n2030-01-20: {}\n", "duplicate key")):
+    for text, told in (
+        ("- 1\n", r"does not hold a map.*\n?.*2019-05-10: \{do: \[iran.harass_shipping\]\}"),
+        ("2030-01-20: {}\n2030-01-20: {}\n", "duplicate key"),
+    ):
         (tmp_path / "faulty.yaml").write_text(text)
         with pytest.raises(sim.ScenarioError, match=told):
             read_plan(tmp_path / "faulty.yaml")
@@ -201,6 +208,22 @@ def test_players_are_found_by_what_a_user_types(tmp_path, monkeypatch):
     assert orders(session)[0].order.why == "Seen(turn=0)"
     monkeypatch.syspath_prepend(tmp_path)
     assert isinstance(typed("function:mine:calm", session), Function)
+
+
+def test_a_function_that_fails_says_where_and_which_names_there_are(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "import json\ndef acts(view, options):\n    return options.option\ndef broken(view, options):\n"
+        "    return helped(options)\ndef helped(options):\n    return json.loads('{')\n"
+    )
+    view, options = table().view("north"), table().options("north")
+    with pytest.raises(PlayError) as caught:
+        typed(f"function:{tmp_path / 'mine.py'}:acts", table()).choose(view, options)
+    assert str(caught.value) == (
+        "the player failed at mine.py:3: AttributeError: 'Options' object has no attribute 'option'; did you mean "
+        "'options'; it has date, hold, open, options and seat"
+    )
+    with pytest.raises(PlayError, match=r"^the player failed at mine.py:7: JSONDecodeError: Expecting"):
+        typed(f"function:{tmp_path / 'mine.py'}:broken", table()).choose(view, options)
 
 
 @pytest.mark.parametrize(
@@ -280,3 +303,11 @@ def test_a_ledger_can_be_looked_at_while_it_is_played(tmp_path):
     header, entries = looked_at(tmp_path / "lived.session")
     assert header["seats"] == list(SEATS)
     assert entries == session.entries
+
+
+def test_a_users_own_player_is_checked_against_our_types():
+    """PEP 561: a type checker reads an installed package only where this file lies in it; the wheel takes it along."""
+    package = Path(sim.__file__).parent
+    build = tomllib.loads((package.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["hatch"]["build"]
+    assert (package / "py.typed").is_file()
+    assert build["targets"]["wheel"]["packages"] == [package.name]

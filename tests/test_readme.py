@@ -1,5 +1,6 @@
 """The README's examples run as they stand; what it states in numbers, `test_stated` holds."""
 
+import io
 import re
 import shlex
 import sys
@@ -86,6 +87,7 @@ def test_every_command_of_the_readme_works_as_printed_after_make_demo(tmp_path, 
         asked = [SMALL.get(before, word) for before, word in zip(["", *words], words, strict=False)]
         asked += [part for option in fewer.items() for part in option]
         asked += ["--no-figures"] if words[1] == "run" and "--record" not in words else []
+        monkeypatch.setattr("sys.stdin", io.StringIO("go\nquit\n"))  # of whoever sits at the table
         answered = ask(*asked[1:])
         assert answered.code == 0, (words, answered.err)
         ran += 1

@@ -83,6 +83,31 @@ def test_differences_are_paired_run_by_run(found):
     assert (rows["pairs"] == 6).all()
 
 
+def test_few_runs_and_runs_that_are_all_alike_have_no_interval(found):
+    def intervals(of, kind):
+        rows = getattr(of, kind)
+        return rows[rows["measure"] == "force.north"].set_index("pairing")
+
+    assert intervals(found, "table").loc[3, "value"] == 0  # on hold
+    assert np.isinf(intervals(found, "table").loc[3, ["low", "high"]].to_numpy(float)).all()
+    few = tournament("first_lesson", SEATS, runs=2, days=60, turn=10, processes=1)
+    for kind in ("table", "differences"):
+        assert np.isinf(intervals(few, kind)[["low", "high"]].to_numpy(float)).all()
+    assert np.isfinite(intervals(found, "differences").loc[2, ["low", "high"]].to_numpy(float)).all()
+
+
+def test_a_table_of_many_pairings_fits_a_terminal(tmp_path, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "100")
+    (tmp_path / "mine.py").write_text("def cautious(view, options):\n    return None\n")
+    players = "function:mine.py:cautious,rules,hold,random:0.6"
+    words = ("--seat", f"north={players}", "--seat", "south=rules,hold", "--runs", "2", "--days", "20")
+    shown = command("tournament", "first_lesson", *words, cwd=tmp_path).stdout
+    assert "function:mine.py:cautious" in shown
+    assert "pairing 8" not in shown
+    assert "too few runs" in shown
+    assert max(map(len, shown.splitlines())) <= 100
+
+
 def test_sessions_can_be_lived_again(found):
     assert len(found.sessions) == len(found) == 18
     session = found.sessions[1, 4]
@@ -173,11 +198,33 @@ def test_a_player_that_fails_in_another_process_is_told_by_its_run_and_seat(tmp_
     scenario = sim.load("first_lesson")
     worker = Worker(Terms(scenario, None, ("north",), 1, 20, Settings()).as_data())
     try:
-        with pytest.raises(PlayError, match=r"run 3, 2030-01-01, seat north: the player failed: KeyError: 'x'"):
+        with pytest.raises(
+            PlayError, match=r"run 3, 2030-01-01, seat north: the player failed at bad.py:3: KeyError: 'x'"
+        ):
             worker.contest({"north": f"function:{tmp_path / 'bad.py'}:bad"}, 3, None)
         assert worker.contest({"north": "rules"}, 3, None)["days"] == 20
     finally:
         worker.end()
+
+
+def test_orders_that_were_refused_are_counted_and_the_first_is_told(tmp_path):
+    (tmp_path / "mine.py").write_text(
+        "def mine(view, options):\n    return {'do': ['north.nuke']} if view.turn else None\n"
+    )
+    played = command(
+        "tournament",
+        "first_lesson",
+        "--seat",
+        "north=function:mine.py:mine",
+        "--runs",
+        "2",
+        "--days",
+        "15",
+        cwd=tmp_path,
+    )
+    told = " ".join(played.stderr.split())
+    assert "function:mine.py:mine: in 4 turns none of its orders could be taken" in told
+    assert re.search(r"the first: run 0, 8 January 2030: .*'?north.nuke", told)
 
 
 def test_goals_weigh_outcomes_that_came_about_and_means_of_variables():
@@ -229,6 +276,7 @@ def test_the_verb_shows_who_escalates(tmp_path):
     shown = command("tournament", "first_lesson", *words, "--turn", "10", "--out", "kept", cwd=tmp_path)
     assert "Who escalates" in shown.stdout
     assert "Differences from pairing 1" in shown.stdout
+    assert "(in every run)" in shown.stdout
     assert "sessions are in kept" in shown.stderr
     again = command(
         "tournament", "first_lesson", *words, "--turn", "10", "--out", "kept", "--resume", "--json", cwd=tmp_path
@@ -257,8 +305,11 @@ def test_the_commands_of_the_readme_work(tmp_path):
     ],
 )
 def test_the_verb_refuses_with_a_sentence(words, told, tmp_path):
-    refused = command("tournament", "first_lesson", *words, "--key-from", "MISSING_KEY", cwd=tmp_path, code=2)
+    words = (*words, "--key-from", "MISSING_KEY", "--json")
+    refused = command("tournament", "first_lesson", *words, cwd=tmp_path, code=2)
     assert told in " ".join(refused.stderr.split())
+    (reason,) = json.loads(refused.stdout)["refused"]
+    assert told in reason
 
 
 def test_seats_and_players_are_offered():

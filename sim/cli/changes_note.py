@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from sim.play.sessions.export import AS_PLAYED
+from sim.text import counted
 from sim.theatre.files.locate import File, root
 from sim.theatre.files.resolve import changes
 from sim.theatre.files.yaml_tree import read
@@ -20,7 +22,7 @@ def tell_changes(name: str, scenario: Scenario) -> None:
     path = root(name)
     tree, _ = read(path)
     parent = Path(str(tree.content["extends"].content)).stem
-    changed = changes(File(path, tree))
+    changed = _in_short(changes(File(path, tree)), scenario.title.endswith(AS_PLAYED))
     if parent != scenario.theatre.theatre:
         more = f" and {len(changed) - MOST} more" if len(changed) > MOST else ""
         told = ", ".join(changed[:MOST]) or "nothing"
@@ -35,3 +37,17 @@ def tell_changes(name: str, scenario: Scenario) -> None:
             low, high = number.plausible
             text = f"note: {each.path} is {number.value:g}, outside its plausible range, {low:g} to {high:g}"
             notes.print(text, highlight=False)
+
+
+def _in_short(changed: list[str], played: bool) -> list[str]:
+    """What a file changes; of a session that was exported, what was ordered, held back and set is counted."""
+    if not played:
+        return changed
+    many = {of: sum(each.startswith(of) for each in changed) for of in ("script.played_", "forbid.", "changes.stance_")}
+    orders, acts, stances = (counted(n, thing) if n else "" for n, thing in zip(many.values(), _THINGS, strict=True))
+    told = [orders, acts and f"{acts} held back", stances and f"{stances} of stance"]
+    rest = [each for each in changed if not each.startswith(tuple(many))]
+    return [*([f"as played: {', '.join(filter(None, told))}"] if any(told) else []), *rest]
+
+
+_THINGS = ("order", "act", "change")

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sim.text import counted, json_rows, number, percent
+from sim.text import counted, json_rows, percent, printable
 
 from . import complete
 from .console import INTERRUPTED, SOME_FAILED, Json, answering, console, notes, print_json
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 _SHOWN = 12
 """Differences that are listed, for each pairing."""
+_SIDE_BY_SIDE = 3
+"""Pairings whose shares stand beside each other; those of more stand below each other."""
 
 
 @answering
@@ -34,7 +37,8 @@ def tournament(
         typer.Option(
             metavar="SEAT=PLAYERS",
             help="A seat and who plays it, such as us=rules,random:0.3,hold; once for each seat. Players: rules, hold, "
-            "random:SHARE, script:FILE, replay:FILE, replay-late:FILE, function:MODULE:NAME, llm:MODEL.",
+            "random:SHARE, script:FILE, replay:FILE, replay-late:FILE, function:MODULE:NAME, llm:MODEL. A script has a "
+            "line for each date: '2019-05-10: {do: [iran.harass_shipping]}'.",
             autocompletion=complete.seats,
         ),
     ],
@@ -65,7 +69,8 @@ def tournament(
     """Play players against each other over many runs, on the same dice, and show who escalates."""
     from .progress import announced_compilation
 
-    among = _seats(seat)
+    with _refusals_in_json(as_json):
+        among = _seats(seat)
     announced_compilation()
     from sim.play.players.purse import Caps
     from sim.play.tournaments.tournament import tournament as played
@@ -73,9 +78,9 @@ def tournament(
 
     with faults_in_json(as_json):
         load(scenario)
-    caps = Caps(max_calls, max_tokens, max_seconds, max_cost, price_in, price_out)
     endpoint = {"base_url": base_url, "key_from": key_from, "temperature": temperature}
-    with _shown_progress(out) as progress:
+    with faults_in_json(as_json), _refusals_in_json(as_json), _shown_progress(out) as progress:
+        caps = Caps(max_calls, max_tokens, max_seconds, max_cost, price_in, price_out)
         found = played(
             scenario,
             among,
@@ -97,6 +102,20 @@ def tournament(
     _note(found, out)
     if found.n_failed:
         raise typer.Exit(SOME_FAILED)
+
+
+@contextmanager
+def _refusals_in_json(as_json: bool) -> Iterator[None]:
+    """Write why nothing is played as JSON too, in the shape that `sim play` gives, if the answer was to be JSON."""
+    from sim.play.seats import PlayError
+
+    try:
+        yield
+    except (PlayError, typer.BadParameter) as error:
+        told = error.message if isinstance(error, typer.BadParameter) else str(error)
+        if as_json:
+            print_json({"refused": [told]})
+        raise
 
 
 def _seats(typed: list[str]) -> dict[str, list[str]]:
@@ -147,11 +166,13 @@ def as_data(found: "Tournament") -> dict[str, Any]:
         "pairings": found.pairings,
         "sessions": len(found),
         "failed": found.n_failed,
-        "interval": "95 %: shares by Wilson, paired shares by Bonett and Price 2012, means by the normal distribution",
+        "interval": "95 %: shares by Wilson, paired shares by Bonett and Price 2012, means by the normal "
+        "distribution; none for means of fewer than 5 runs, or where all runs are alike",
         "table": json_rows(found.table),
         "differences": json_rows(found.differences),
         "runs": json_rows(found.runs),
         "refused": found.refused,
+        "why_refused": found.why_refused,
         "language_models": {
             "calls": found.used.calls,
             "tokens_in": found.used.tokens_in,
@@ -162,49 +183,70 @@ def as_data(found: "Tournament") -> dict[str, Any]:
 
 
 def _show(found: "Tournament") -> None:
+    told = f"{found.scenario.name}, {counted(found.days, 'day')}, seed {found.seed}"
+    console.print(told, highlight=False, soft_wrap=True)
+    console.print(_who_plays(found))
     console.print(_who_escalates(found))
     if (outcomes := _how_it_ends(found)) is not None:
         console.print(outcomes)
     if len(found.pairings) > 1:
         differences, silent = _differences(found)
-        console.print(differences)
+        if differences.row_count:
+            console.print(differences)
         if silent:
-            told = f"In {counted(silent, 'other figure')} the difference lies within what the dice alone bring about."
+            others = counted(silent, "other figure" if differences.row_count else "figure")
+            told = f"In {others} the runs show no difference that the dice alone could not bring about."
             console.print(told, highlight=False, soft_wrap=True)
+
+
+def _who_plays(found: "Tournament") -> "Table":
+    from rich import box
+    from rich.table import Table
+
+    table = Table(title="Who plays", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("pairing", justify="right")
+    for seat in found.pairings[0]:
+        table.add_column(seat, overflow="fold")
+    for at, pairing in enumerate(found.pairings, 1):
+        table.add_row(str(at), *pairing.values())
+    return table
 
 
 def _who_escalates(found: "Tournament") -> "Table":
     from rich import box
     from rich.table import Table
 
-    seats = list(found.pairings[0])
-    title = f"Who escalates · {found.scenario.name}, {counted(found.days, 'day')}, seed {found.seed}"
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
-    table.add_column("", justify="right")
-    for seat in seats:
-        table.add_column(seat, overflow="fold")
+    table = Table(title="Who escalates", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
+    table.add_column("pairing", justify="right")
     table.add_column("runs", justify="right")
     measures = [name for name in found.measures if name not in found.scenario.theatre.outcomes]
     for name in measures:
         table.add_column(name.replace("_", " ").replace(".", ": "), justify="right", overflow="fold")
-    for at, pairing in enumerate(found.pairings, 1):
+    for at in range(1, len(found.pairings) + 1):
         rows = found.table[found.table["pairing"] == at].set_index("measure")
-        cells = [_mean(rows.loc[name]) for name in measures]
-        table.add_row(str(at), *(pairing[seat] for seat in seats), f"{rows['n'].iloc[0]:,}", *cells)
+        table.add_row(str(at), f"{rows['n'].iloc[0]:,}", *(_mean(rows.loc[name]) for name in measures))
+    scores = any(name.startswith("score.") for name in measures)
     table.caption = (
         "Means of runs, with 95 % intervals of sampling. Force: acts of the seat's own on rung 4 or above, such as "
-        "sabotage, seizures and fire. Score: by the theatre's goals for the seat."
-        if any(name.startswith("score.") for name in measures)
-        else "Means of runs, with 95 % intervals of sampling. Force: acts of the seat's own on rung 4 or above."
+        f"sabotage, seizures and fire.{' Score: by the goals of its actor.' if scores else ''}"
     )
     table.caption_justify = "left"
     return table
 
 
 def _mean(row: "pd.Series[Any]") -> str:
-    if row["n"] < 2:
-        return "-" if not row["n"] else number(row["value"])
-    return f"{_short(row['value'])} ({_short(row['low'])} to {_short(row['high'])})"
+    """A mean, with its interval below it, or why it has none."""
+    if not row["n"]:
+        return "-"
+    if isfinite(row["low"]):
+        return f"{_short(row['value'])}\n({_short(row['low'])} to {_short(row['high'])})"
+    return f"{_short(row['value'])}\n({_without_interval(row['n'], 'run')})"
+
+
+def _without_interval(n: int, thing: str) -> str:
+    from sim.play.tournaments.standings import FEWEST
+
+    return f"too few {thing}s" if n < FEWEST else f"in every {thing}"
 
 
 def _short(value: float) -> str:
@@ -218,13 +260,20 @@ def _how_it_ends(found: "Tournament") -> "Table | None":
 
     table = Table(title="How it ends: shares of runs", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("outcome")
-    for at in range(1, len(found.pairings) + 1):
-        table.add_column(f"pairing {at}", justify="right", overflow="fold")
+    side_by_side = len(found.pairings) <= _SIDE_BY_SIDE
+    pairings = [str(at) for at in range(1, len(found.pairings) + 1)]
+    for heading in [f"pairing {at}" for at in pairings] if side_by_side else ["pairing", "share"]:
+        table.add_column(heading, justify="right", overflow="fold")
     for name in found.scenario.theatre.outcomes:
         rows = found.table[found.table["measure"] == name]
-        if (rows["value"] > 0).any():
-            cells = [f"{percent(row.value)} ({row.low:.0%} to {row.high:.0%})" for row in rows.itertuples()]
+        if not (rows["value"] > 0).any():
+            continue
+        cells = [f"{percent(row.value)} ({row.low:.0%} to {row.high:.0%})" for row in rows.itertuples()]
+        if side_by_side:
             table.add_row(name.replace("_", " "), *cells)
+        else:
+            for at, cell in zip(pairings, cells, strict=True):
+                table.add_row(name.replace("_", " ") if at == "1" else "", at, cell, end_section=at == pairings[-1])
     if not table.row_count:
         return None
     table.caption = "With 95 % intervals of sampling. Shares of the model's runs, not a forecast."
@@ -237,8 +286,11 @@ def _differences(found: "Tournament") -> tuple["Table", int]:
     from rich import box
     from rich.table import Table
 
+    from sim.play.tournaments.standings import FEWEST
+
     rows = found.differences
-    apart = rows[(rows["low"] > 0) | (rows["high"] < 0)]
+    always = rows["low"].isin([float("-inf")]) & (rows["pairs"] >= FEWEST)
+    apart = rows[(rows["low"] > 0) | (rows["high"] < 0) | always]
     table = Table(title="Differences from pairing 1", title_justify="left", box=box.SIMPLE_HEAD, pad_edge=False)
     table.add_column("pairing", justify="right")
     table.add_column("measure")
@@ -248,10 +300,11 @@ def _differences(found: "Tournament") -> tuple["Table", int]:
         times, digits = (100, 1) if row.measure in outcomes else (1, 2)
         ends = [f"{times * each:+.{digits}f}" for each in (row.difference, row.low, row.high)]
         unit = " points" if row.measure in outcomes else ""
+        interval = f"{ends[1]} to {ends[2]}" if isfinite(row.low) else _without_interval(row.pairs, "pair")
         table.add_row(
             str(row.pairing),
             row.measure.replace("_", " ").replace(".", ": "),
-            f"{ends[0]} ({ends[1]} to {ends[2]}){unit}",
+            f"{ends[0]} ({interval}){unit}",
         )
     table.caption = "On the same dice, run by run; outcomes in percentage points of runs."
     table.caption_justify = "left"
@@ -262,7 +315,8 @@ def _note(found: "Tournament", out: Path | None) -> None:
     """What is no answer, but good to know."""
     for player, turns in found.refused.items():
         notes.print(
-            f"{player}: in {counted(turns, 'turn')} none of its orders could be taken, and its seat went on as it stood"
+            f"{player}: in {counted(turns, 'turn')} none of its orders could be taken, and its seat went on as it "
+            f"stood; the first: {printable(found.why_refused[player])}"
         )
     used = found.used
     if used.calls:

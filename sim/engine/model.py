@@ -182,8 +182,6 @@ class LockstepModel:
 
     def take_up_rules(self) -> None:
         """Go on under the rules of the day to come, where numbers change on it."""
-        if len(self._rules) == 1:
-            return
         rules = next(each for each in reversed(self._rules) if each.day <= self.day)
         if rules.program is self.program and rules.changed == self._in_force.changed:
             return

@@ -9,6 +9,8 @@ from .accepted import bond
 from .acts import Act
 from .lookup import Course
 
+IN_A_SEAT, BY_THE_UMPIRE = "ordered in the seat of ", "done by the umpire"
+"""How the sources of a script's entries begin that were acts of a session."""
 _CLOSE = 0.9
 """Observers are named who feel an act nearly as much as who feels it most."""
 _LEAST = 0.005
@@ -47,7 +49,7 @@ def facts(act: Act, course: Course, said: Said | None = None) -> Iterator[str]:
     elif own and act.deaths:
         yield capital(f"{did} claimed it.")
     if act.imposed:
-        yield "Imposed by the scenario."
+        yield _imposed(act, course)
     if act.ordered is not None and said.anew(act, "ordered", str(act.day - act.ordered)):
         yield f"Ordered on {on(act.date - timedelta(days=act.day - act.ordered))}."
     if act.deaths:
@@ -58,6 +60,17 @@ def facts(act: Act, course: Course, said: Said | None = None) -> Iterator[str]:
         if said.anew(act, "claimed", claimant) or act.deaths:
             yield capital(f"{claimant} claimed it.")
     yield from _blame(act, course, said)
+
+
+def _imposed(act: Act, course: Course) -> str:
+    """On whose word an act was done that nobody drew: of a session's export, the seat that ordered it."""
+    script = course.scenario.script.values()
+    source = next((each.source or "" for each in script if each.on == act.date and each.do == act.action), "")
+    if source == BY_THE_UMPIRE:
+        return "Done by the umpire."
+    if source.startswith(IN_A_SEAT):
+        return f"Ordered in the seat of {name(course, act.actor, act.day)}."
+    return "Imposed by the scenario."
 
 
 def _blame(act: Act, course: Course, said: Said) -> Iterator[str]:

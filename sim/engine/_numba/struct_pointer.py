@@ -7,7 +7,7 @@ tuple, is reached from there by steps that the compiler can follow. It may then 
 it could not if addresses were made anew of numbers in between.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,9 @@ from numba.extending import intrinsic, lower_getattr_generic, models, register_m
 from numpy.typing import NDArray
 
 _kinds: dict[type, Any] = {}
+_known: set[Hashable] = set()
+"""Of what tuples were made that have been packed."""
+_orders: dict[Hashable, list[str]] = {}
 
 MEMBERS = ("meminfo", "parent", "nitems", "itemsize", "data", "shape", "strides")
 """What numba holds of an array. In which order, it is asked; a member that it had besides would be an error here."""
@@ -32,10 +35,23 @@ def pack(parts: tuple[Any, ...]) -> NDArray[np.int64]:
     It is made of arrays, whole numbers, floats and tuples of these. Both the tuple and what is returned must be kept
     as long as kernels read them.
     """
-    kind = numba.typeof(parts)
-    if _kinds.setdefault(type(parts), kind) != kind:
-        raise TypeError(f"{type(parts).__name__} is not made of the same arrays as before")
+    made_of = type(parts), _made_of(parts)
+    if made_of not in _known:
+        kind = numba.typeof(parts)
+        if _kinds.setdefault(type(parts), kind) != kind:
+            raise TypeError(f"{type(parts).__name__} is not made of the same arrays as before")
+        _known.add(made_of)
     return np.array(list(_words(parts)), np.int64)
+
+
+def _made_of(part: Any) -> Any:
+    """What the compiler's type of something depends on; to ask for the type itself of a hundred arrays takes long."""
+    if isinstance(part, tuple):
+        return type(part), tuple(map(_made_of, part))
+    if isinstance(part, np.ndarray):
+        flags = part.flags
+        return part.dtype, part.ndim, flags.c_contiguous, flags.f_contiguous, flags.aligned, flags.writeable
+    return type(part)
 
 
 def _words(part: Any) -> Iterator[int]:
@@ -53,12 +69,20 @@ def _words(part: Any) -> Iterator[int]:
             "shape": part.shape,
             "strides": part.strides,
         }
-        for member in members(numba.typeof(part)):
+        for member in _order(part):
             yield from held[member]
     elif isinstance(part, float):
         yield int(np.float64(part).view(np.int64))
     else:
         yield part
+
+
+def _order(part: NDArray[Any]) -> list[str]:
+    """The names of what numba holds of such an array, in its order."""
+    made_of = _made_of(part)
+    if made_of not in _orders:
+        _orders[made_of] = members(numba.typeof(part))
+    return _orders[made_of]
 
 
 @cache

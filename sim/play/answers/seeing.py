@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from sim.analysis.floating import usual
 from sim.engine.explain import Choice
 from sim.engine.single import dead_by_side
@@ -19,6 +17,7 @@ from sim.replays.lookup import Deed
 from sim.replays.wording import sentence, wording_of
 from sim.text import called, capital, month
 from sim.theatre.compiled.program import SCRIPT
+from sim.theatre.language.schema import Action
 from sim.theatre.language.variables import FlagVariable, UnitVariable, Variable
 
 from .hindrances import in_plain_words
@@ -34,7 +33,8 @@ _LEAST = 0.005
 def seen(session: "Session", seat: Seat) -> View:
     """Put together what a seat may know this morning."""
     known = session.known(seat.id)
-    items = tuple(_numbered(sorted([*_items(known), *_lapsed(session, seat), *_announced(session, seat)], key=_when)))
+    found = [*_items(session, known), *_lapsed(session, seat), *_announced(session, seat)]
+    items = tuple(_numbered(sorted(found, key=_when)))
     begun = session.turns[-1].first if session.turns else -1
     last = session.scenario.start + timedelta(days=begun)  # the morning of the last view
     news = tuple(item for item in items if item.learned > last)
@@ -57,15 +57,16 @@ def seen(session: "Session", seat: Seat) -> View:
         tension=round(float(known.tension[-1]), 6) if known.day else 0.0,
         rungs=tuple(_rungs(known)),
         grievances=() if session.over else tuple(_grievances(session, seat, known)),
-        outcomes=dict(_outcomes(known)),
+        outcomes={name: session.scenario.start + timedelta(days=day) for name, day in known.outcomes.items()},
         standing=session.desks[seat.id].standing,
         ordered=own_orders(session.world.model, seat.actor),
         levers=tuple(levers_of(session, seat)),
     )
 
 
-def _when(item: Item) -> tuple[date, date, int]:
-    return item.date, item.learned, item.number
+def _when(item: Item) -> tuple[date, date, bool, str]:
+    """By days, and within one its own acts first: the order in which others acted would tell who they are."""
+    return item.date, item.learned, item.kind != "own", item.text
 
 
 def _numbered(items: list[Item]) -> Iterator[Item]:
@@ -73,10 +74,14 @@ def _numbered(items: list[Item]) -> Iterator[Item]:
         yield item.model_copy(update={"number": number})
 
 
-def _items(known: Known) -> Iterator[Item]:
+def _items(session: "Session", known: Known) -> Iterator[Item]:
     """The acts that the seat knows of, as it would tell them."""
     for deed, learned in zip(known.deeds, known.learned, strict=True):
-        yield _item(known, deed, known.scenario.start + timedelta(days=learned))
+        item = _item(known, deed, known.scenario.start + timedelta(days=learned))
+        if item.kind == "own":
+            ordered = session.world.lived[deed.day].deeds.get(deed.action) == known.seat.id
+            item = item.model_copy(update={"ordered": ordered})
+        yield item
 
 
 def _item(known: Known, deed: Deed, learned: date) -> Item:
@@ -87,15 +92,16 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
         words = entry.removeprefix("history_").replace("_", " ")
         text = scenario.script[entry].story or capital(f"{words}.")
         return Item(number=deed.event, date=day, learned=learned, kind="event", text=text)
-    action, event = scenario.theatre.actions[deed.action], known.events[deed.event]
-    dead = dead_by_side(known.program, int(event["action"]), deed.deaths, known.numbers)
-    deniable = float(event["deniability"]) > 0.0 and not own
+    deniable = known.denied(deed)
+    seems = known.may_have_been[deed.event][0] if deniable else deed.action
+    action = scenario.theatre.actions[seems]
+    dead = dead_by_side(known.program, known.program.actions.index(seems), deed.deaths, known.numbers)
     return Item(
         number=deed.event,
         date=day,
         learned=learned,
         kind="own" if own else "deniable" if deniable else "open",
-        text=_unclaimed(known, deed) if deniable else sentence(known.course, deed, wording_of(known.course, deed)),
+        text=_unclaimed(known, deed, action) if deniable else _told(known, deed),
         act=None if deniable else deed.action,
         actor=None if deniable else deed.actor,
         target=action.target,
@@ -103,13 +109,25 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
         deaths=deed.deaths,
         dead=dead,
         claimed_by=action.claimed_by,
-        responsible=tuple(_responsible(known, event)) if deniable else (),
+        responsible=tuple(responsible(known, deed)) if deniable else (),
     )
 
 
-def _unclaimed(known: Known, deed: Deed) -> str:
+def _told(known: Known, deed: Deed) -> str:
+    """An act whose doer is known, who is named first where the sentence does not name them."""
+    text = sentence(known.course, deed, wording_of(known.course, deed))
+    name = known.course.name(deed.actor, deed.day)
+    return text if deed.actor == known.seat.actor or _names(text, name) else f"{name}: {text}"
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a sentence begins with somebody's name, or a part of it that is long enough to be one."""
+    return any(text.startswith(part) for part in (called(name).capitalize(), *name.split()) if len(part) > 3)
+
+
+def _unclaimed(known: Known, deed: Deed, action: Action) -> str:
     """An act as those tell it who can only suspect who did it."""
-    theatre, action = known.scenario.theatre, known.scenario.theatre.actions[deed.action]
+    theatre = known.scenario.theatre
     if action.unclaimed is not None:
         return action.unclaimed
     whom = called(known.course.name(action.target, deed.day))
@@ -120,23 +138,44 @@ def _unclaimed(known: Known, deed: Deed) -> str:
     return f"Somebody {does} {whom}{f' ({means})' if means else ''}. Nobody owns up to it."
 
 
-def _responsible(known: Known, event: np.void) -> Iterator[Held]:
-    """Whom the seat's actor holds responsible for an act, and how far (ODD 7.3)."""
-    program, deniability = known.program, float(event["deniability"])
+def responsible(known: Known, deed: Deed) -> Iterator[Held]:
+    """Whom the seat's actor holds responsible for an act that can be denied, and how far (ODD 7.3).
+
+    Of an act that may have been several, what it would hold of each counts alike.
+    """
+    found: dict[str, float] = {}
+    acts = known.may_have_been[deed.event]
+    for act in acts:
+        for party, share in _held_for(known, deed, act).items():
+            found[party] = found.get(party, 0.0) + share / len(acts)
+    for party, share in sorted(found.items(), key=lambda each: (-each[1], each[0])):
+        if share >= _LEAST:
+            yield Held(party=party, label=known.course.name(party, deed.day), share=round(min(share, 1.0), 6))
+
+
+def _held_for(known: Known, deed: Deed, action: str) -> dict[str, float]:
+    """What the seat's actor would hold of each party, had this act been done.
+
+    Where no rule reads what it holds against the doer, the engine does not keep that: the doer has what is left.
+    """
+    program, me = known.program, known.scenario.theatre.deciders[known.seat.actor]
+    deniability = float(known.events[deed.event]["deniability"])
     told = blames(
         program,
         known.numbers,
-        int(event["action"]),
-        bool(event["deaths"] > 0),
+        program.actions.index(action),
+        deed.deaths > 0,
         deniability,
-        known.control[int(event["day"])],
+        known.control[deed.day],
     )
-    mine = {each.by: each.believed for each in told if each.observer == known.seat.actor}
-    doer = program.actors[int(event["actor"])]
-    for party, share in sorted((mine or {doer: 1.0 - deniability}).items(), key=lambda each: (-each[1], each[0])):
-        if share >= _LEAST:
-            label = known.course.name(party, int(event["day"]))
-            yield Held(party=party, label=label, share=round(min(share, 1.0), 6))
+    mine = [each for each in told if each.observer == known.seat.actor]
+    found = {each.by: each.believed for each in mine}
+    doer = action.split(".")[0]
+    if doer not in found:
+        left = max(1.0 - sum(each.share for each in mine), 0.0)
+        suspicion = me.perception.suspects.get(doer, me.perception.suspicion).value
+        found[doer] = left * ((1.0 - deniability) + deniability * suspicion)
+    return found
 
 
 def _lapsed(session: "Session", seat: Seat) -> Iterator[Item]:
@@ -164,7 +203,7 @@ def _stopped(session: "Session", seat: Seat, known: Known) -> str | None:
     for stop in sorted(session.turns[-1].stops, key=lambda each: each.kind == "outcome"):
         if stop.seat == seat.id:
             told += _lapse(session, seat) if stop.kind == "lapsed" else _done_to(known, stop.what)
-        elif stop.kind == "outcome" and dict(_outcomes(known)).get(stop.what) is not None:
+        elif stop.kind == "outcome" and stop.what in known.outcomes:
             told.append(f"“{session.scenario.theatre.outcomes[stop.what].label}” has come about.")
     return " ".join(dict.fromkeys(told)) or "Somebody else at the table has something to decide."
 
@@ -244,16 +283,4 @@ def _grievances(session: "Session", seat: Seat, known: Known) -> Iterator[Grieva
         )
 
 
-def _outcomes(known: Known) -> Iterator[tuple[str, date]]:
-    """Those outcomes of which the seat can tell that they have come about, and when."""
-    evenings = known.course.evening
-    for name, outcome in known.scenario.theatre.outcomes.items():
-        try:
-            held = evenings.holds(outcome.when)[: known.day]
-        except ValueError:  # it reads what nobody can look up afterwards
-            continue
-        if held.any():
-            yield name, known.scenario.start + timedelta(days=int(held.argmax()))
-
-
-__all__ = ["seen"]
+__all__ = ["responsible", "seen"]

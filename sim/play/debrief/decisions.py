@@ -1,5 +1,6 @@
 """The decisions of a session, in order: what was done, refused, set, injected, and what could not be carried out."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
@@ -13,7 +14,8 @@ from .wording import lever_in_words, ordered_in_words
 if TYPE_CHECKING:
     from sim.play.sessions.session import Session
 
-Kind = Literal["deed", "refusal", "stance", "inject", "lapsed"]
+Kind = Literal["deed", "refusal", "stance", "inject", "lapsed", "left"]
+"""`left`: a day was left to the seat's own people, who did what nobody had ordered."""
 Numbers = tuple[tuple[str, float], ...]
 """Numbers by their paths, in order of these."""
 
@@ -55,12 +57,23 @@ class Decision:
 
 
 @dataclass(frozen=True)
+class Note:
+    """What a seat wrote down with orders that decided nothing."""
+
+    seat: str
+    date: date
+    by: str | None
+    text: str
+
+
+@dataclass(frozen=True)
 class Course:
     """A session gone through once more: its decisions, and what stood on each desk."""
 
     decisions: tuple[Decision, ...]
     standings: dict[int, dict[str, Standing]]
     """By the first morning of each turn, what stood of each seat's orders when the days were lived."""
+    notes: tuple[Note, ...]
 
 
 @dataclass
@@ -111,7 +124,16 @@ def course_of(session: "Session") -> Course:
             found.given["", entry.on, entry.act] = other.day, entry
     listed = [*_until(found.policies), *_deeds(session, found), *_lapsed(session, found)]
     listed.sort(key=lambda each: (each.day, each.seat or "", each.kind, each.act or ""))
-    return Course(tuple(replace(each, number=at) for at, each in enumerate(listed)), found.standings)
+    decisions = tuple(replace(each, number=at) for at, each in enumerate(listed))
+    return Course(decisions, found.standings, tuple(_notes(session, decisions)))
+
+
+def _notes(session: "Session", decisions: tuple[Decision, ...]) -> Iterator[Note]:
+    """What was written down and stands with none of the decisions."""
+    told = {(each.seat, each.decided, why) for each in decisions for why in each.why}
+    for entry in session._holding:
+        if isinstance(entry, Ordered) and entry.order.why and (entry.seat, entry.day, entry.order.why) not in told:
+            yield Note(entry.seat, session.scenario.start + timedelta(days=entry.day), entry.by, entry.order.why)
 
 
 def _changed(session: "Session", name: str, before: tuple[Standing, Policy], found: _Found) -> tuple[Standing, Policy]:
@@ -134,7 +156,7 @@ def _changed(session: "Session", name: str, before: tuple[Standing, Policy], fou
 
 def _levers_in_words(session: "Session", numbers: Numbers) -> str:
     levers = [lever_in_words(session, path, value) for path, value in numbers]
-    return f"puts {listed(levers)}" if levers else "puts its levers back to what the scenario says"
+    return f"makes its people {listed(levers)}" if levers else "leaves its people as ready as the scenario has them"
 
 
 def _policy(

@@ -52,10 +52,11 @@ def plans_of(session: "Session", decision: Decision, days: int, then: Then) -> t
     if decision.kind == "stance":
         return _stances(session, decision, base, last, then)
     without = base | {decision.day: _undone(session, base[decision.day], decision)}
-    return _plan(base), _plan(without)
+    return planned(base), planned(without)
 
 
-def _plan(days: Mapping[int, Today]) -> Plan:
+def planned(days: Mapping[int, Today]) -> Plan:
+    """The days of a plan on which something is ordered, in order."""
     return tuple((day, today) for day, today in sorted(days.items()) if today != Today())
 
 
@@ -80,7 +81,7 @@ def _refusals(
         for day in range(decision.day, until):
             today = base.get(day, Today())
             found[day] = Today(today.deeds, (today.refused - mine) | (refused - today.deeds), today.numbers)
-        return _plan(found)
+        return planned(found)
 
     return with_policy(decision.after.refused), with_policy(decision.before.refused)
 
@@ -94,7 +95,7 @@ def _stances(
     without = base | {day: Today(today.deeds, today.refused, kept)}
     if then == "rules" and decision.until is not None and decision.until < last:
         base = base | {decision.until: Today(numbers=tuple(sorted(moved.items())))}
-    return _plan(base), _plan(without)
+    return planned(base), planned(without)
 
 
 def _moved(session: "Session", decision: Decision) -> dict[str, float]:
@@ -135,15 +136,19 @@ class Futures:
     rung: NDArray[np.float64]
     """The highest rung of an evening, shape (future,)."""
     failed: NDArray[np.bool_]
+    followed: NDArray[np.bool_]
+    """Whether something that was watched for was done after the day, shape (future,)."""
 
 
-def followed(stem: LockstepModel, plan: Plan, numbers: NDArray[np.int64], days: int) -> Futures:
+def followed(stem: LockstepModel, plan: Plan, watch: tuple[int, ...], numbers: NDArray[np.int64], days: int) -> Futures:
     """Let futures branch off from a morning, and follow them under a plan.
 
     Parameters
     ----------
     stem : LockstepModel
         The run that was lived, on that morning.
+    watch : tuple of int
+        Acts that are watched for, by their places in the program.
     numbers : array of int (future,)
         By which the dice of each are keyed; 0 keeps those of the run.
     days : int
@@ -158,6 +163,7 @@ def followed(stem: LockstepModel, plan: Plan, numbers: NDArray[np.int64], days: 
         np.maximum(top, model.world.rung[-1], out=top)
     came = (model.world.outcome_day >= 0) & ~before
     at_once = model.world.outcome_day == stem.day
-    found = Futures(came, at_once, model.world.deaths[-1] - dead, top, model.status.alive == 0)
+    later: NDArray[np.bool_] = np.any(model.world.last_day[list(watch)] > stem.day, axis=0)
+    found = Futures(came, at_once, model.world.deaths[-1] - dead, top, model.status.alive == 0, later)
     model.close()
     return found

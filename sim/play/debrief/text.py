@@ -12,19 +12,21 @@ from sim.text import (
     listed,
     on,
     paragraph,
+    percent,
     period,
     printable,
     spelled,
 )
 
+from .text_chains import chains_section, in_short
 from .text_known import known_section
 from .text_usual import partings_section, scores_section, stood, usual_section
-from .wording import share, shifted, shifted_in_short
+from .wording import quoted, share, shifted, shifted_in_short
 
 if TYPE_CHECKING:
     from .decisions import Decision
     from .effects import Effect, Shift
-    from .whole import Debrief, Judged
+    from .whole import Debrief
 
 
 _NAMED = 3
@@ -43,8 +45,10 @@ def told(found: "Debrief", width: int) -> str:
     sections = (
         ("", _heading(found)),
         ("THE ESSENTIALS", _essentials(found)),
+        ("HOW ONE THING LED TO ANOTHER", chains_section(found)),
         ("THE DECISIONS THAT MATTERED MOST", _foremost(found)),
-        ("ALL DECISIONS", _all(found)),
+        ("THE OTHER DECISIONS" if found.foremost else "THE DECISIONS", _others(found)),
+        ("WHAT THEY NOTED", _notes(found)),
         ("WHERE ORDERS PARTED FROM THE RULES", partings_section(found)),
         ("WHAT EACH COULD HAVE KNOWN", known_section(found)),
         ("HOW USUAL THIS HISTORY IS", usual_section(found)),
@@ -86,7 +90,7 @@ def _essentials(found: "Debrief") -> Iterator[str]:
     many = len(found.usual.outcomes)
     if came:
         which = "; ".join(f"“{each.label}” on {on(each.on)}" for each in came if each.on is not None)
-        yield f"What came about: {which}. That is {in_words(len(came))} of {in_words(many)} outcomes."
+        yield f"What came about: {which}."
     elif many:
         every = (
             "The theatre's only outcome did not come about"
@@ -97,23 +101,17 @@ def _essentials(found: "Debrief") -> Iterator[str]:
     by_name = {each.name: each for each in found.usual.measures}
     dead, top = int(by_name["Deaths"].value), int(by_name["Highest rung"].value)
     yield f"{_dead(dead)}; the highest rung was {top}."
-    if many:
-        alike = share(found.usual.alike, found.usual.runs)
-        others = f"Of {found.usual.runs:,} runs in which the rules play every seat"
-        yield f"{others}, {alike} have exactly these outcomes by then."
+    yield from in_short(found)
     yield _how_many(found)
     for each in found.foremost[:1]:
-        yield f"The one that moved most: {_head(found, each.decision)} {_moved(each.effect)}"
+        moved = [*map(shifted, each.effect.shifts[:1])] if each.effect else []
+        yield f"What moved most: {' '.join([_head(found, each.decision), *moved])}"
     for seat in found.partings:
         if seat.ruled:
-            label = capital(found.called(seat.seat))
-            yield f"{label}: {stood(seat)}; {_apart(seat.days_apart)}."
-
-
-def _apart(days: int) -> str:
-    if not days:
-        return "on all of them the rules would have had the same"
-    return f"on {in_words(days)} of them the actor's own draw had fallen on something else"
+            yield f"{capital(found.called(seat.seat))}: {stood(seat)}."
+    if many:
+        alike = share(found.usual.alike, found.usual.runs)
+        yield f"Exactly these outcomes have come about by then in {alike} of {found.usual.runs:,} runs without seats."
 
 
 def _dead(n: int) -> str:
@@ -124,7 +122,9 @@ def _how_many(found: "Debrief") -> str:
     many, mattered = len(found.judged), sum(each.mattered for each in found.judged)
     if not many:
         return "Nothing was decided at this table: the rules played every seat."
-    decisions = f"{capital(spelled(many))} {'decision was' if many == 1 else 'decisions were'} taken"
+    left = sum(each.decision.kind == "left" for each in found.judged)
+    people = f", {'it' if many == 1 else in_words(left)} by leaving a day to one's own people" if left else ""
+    decisions = f"{capital(spelled(many))} {'decision was' if many == 1 else 'decisions were'} taken{people}"
     error = f"by more than the error of {found.runs:,} futures"
     if not mattered:
         return f"{decisions}; {'it moved nothing' if many == 1 else 'none moved anything'} {error}."
@@ -133,16 +133,9 @@ def _how_many(found: "Debrief") -> str:
 
 
 def _foremost(found: "Debrief") -> Iterator[str]:
-    foremost = found.foremost
-    if not foremost:
-        if found.judged:
-            yield "No decision moved an outcome, the deaths or the highest rung by more than its error."
-        return
-    for rank, each in enumerate(foremost, 1):
-        yield f"{rank}. {_head(found, each.decision)}{_words(each.decision)} {_moved(each.effect, whole=True)}"
-    if len(foremost) < min(len(found.judged), 3):
-        none = "None of the others" if len(found.judged) > len(foremost) + 1 else "The other"
-        yield f"{none} moved {'nothing' if none == 'The other' else 'anything'} by more than its error."
+    for rank, each in enumerate(found.foremost, 1):
+        moved = "" if each.effect is None else f" {_moved(each.effect)}"
+        yield f"{rank}. {_head(found, each.decision)}{_words(each.decision)}{moved}"
 
 
 def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
@@ -153,6 +146,8 @@ def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
     when = on(decision.date, year)
     if decision.kind in ("refusal", "stance"):
         return f"{when}: {who}{given} {decision.what}."
+    if decision.kind == "left":
+        return f"{when}: {who} leaves the day to its own people, who do what nobody ordered: “{decision.what}”."
     if decision.kind == "lapsed":
         return f"{when}: what {who}{given} had ordered could not be done. {decision.what}."
     ahead = decision.day - decision.decided
@@ -164,25 +159,20 @@ def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
 
 def _words(decision: "Decision") -> str:
     """What those who decided said about it."""
-    return "".join(f" In their words: “{why.strip()}”" for why in decision.why)
+    return "".join(f" In their words: {quoted(why)}" for why in decision.why)
 
 
-def _moved(effect: "Effect | None", whole: bool = False) -> str:
-    """How many futures a decision moved, and what by more than its error."""
-    if effect is None:
-        return "It moved nothing: the day went on as if it had not been ordered."
-    parts = [_itself(effect), f"{_differing(effect)} of {effect.futures:,} pairs of futures{_besides(effect)}."]
+def _moved(effect: "Effect") -> str:
+    """What a decision moved by more than its error, and how many futures."""
     outcomes = [each for each in effect.outcomes if each.sure]
     others = [each for each in (effect.deaths, effect.rung) if each.sure]
-    if not outcomes and not others:
-        parts.append("No outcome, nor deaths, nor the highest rung moved by more than its error.")
-    parts += [shifted(each) for each in outcomes[: _NAMED if whole else 1]]
-    if whole and len(outcomes) > _NAMED:
+    parts = [_itself(effect), *map(shifted, outcomes[:_NAMED])]
+    if len(outcomes) > _NAMED:
         left = len(outcomes) - _NAMED
         parts.append(
             f"{capital(in_words(left))} more {'outcome' if left == 1 else 'outcomes'} moved by more than the error."
         )
-    parts += [shifted(each) for each in (others if whole else others[: not outcomes])]
+    parts += [*map(shifted, others), f"{_differing(effect)} of {effect.futures:,} pairs of futures{_besides(effect)}."]
     return " ".join(part for part in parts if part)
 
 
@@ -206,29 +196,34 @@ def _without(shift: "Shift", futures: int) -> str:
     return share(round(shift.without * futures), futures)
 
 
-def _all(found: "Debrief") -> Iterator[str]:
-    """Every decision in a line or two, in order."""
-    for each in found.judged:
-        mark = "* " if each.mattered else ""
-        yield f"{mark}{_head(found, each.decision)}{_words(each.decision)} {_line(each)}"
-    if any(each.mattered for each in found.judged):
-        yield "* moved something by more than its error."
+def _others(found: "Debrief") -> Iterator[str]:
+    """Every other decision in order: with what it moved, or that it did not."""
+    rest = [each for each in found.judged if each not in found.foremost]
+    for each in rest:
+        moved = f" {_line(each.effect)}" if each.mattered and each.effect is not None else ""
+        yield f"· {_head(found, each.decision)}{_words(each.decision)}{moved}"
+    idle = [each.effect for each in rest if each.effect is not None and not each.mattered]
+    if idle:
+        most = max(idle, key=lambda effect: effect.share)
+        which = "These" if len(idle) == len(rest) else "Those of which no more is said"
+        yield (
+            f"{which} moved nothing by more than the error; outcomes differ in {percent(most.share)} of the futures at "
+            "most."
+        )
 
 
-def _line(judged: "Judged") -> str:
+def _line(effect: "Effect") -> str:
     """What it moved, in short."""
-    effect = judged.effect
-    if effect is None:
-        return "It moved nothing."
-    most = next(iter(effect.shifts or _likely(effect)), None)
     found = [_itself(effect), f"{_differing(effect)}{_besides(effect)}."]
-    found += [f"Most moved: {shifted_in_short(most)}."] if most is not None else []
+    found += [f"Most moved: {shifted_in_short(each)}." for each in effect.shifts[:1]]
     return " ".join(part for part in found if part)
 
 
-def _likely(effect: "Effect") -> list["Shift"]:
-    """The outcome that moved most, if its 95 % interval leaves out 0."""
-    return [each for each in effect.outcomes[:1] if each.low > 0 or each.high < 0]
+def _notes(found: "Debrief") -> Iterator[str]:
+    """What was written down besides, with no order or with one that changed nothing."""
+    for each in found.notes:
+        by = f" ({each.by})" if each.by else ""
+        yield f"· {on(each.date)}, {found.called(each.seat)}{by}: {quoted(each.text)}"
 
 
 def _reading(found: "Debrief") -> Iterator[str]:

@@ -10,6 +10,7 @@ from .wording import MINUS, share
 if TYPE_CHECKING:
     from .measures import Place
     from .partings import Partings, Ruled
+    from .usual import Score
     from .whole import Debrief
 
 _LISTED = 6
@@ -32,29 +33,39 @@ def partings_section(found: "Debrief") -> Iterator[str]:
 
 
 def stood(seat: "Partings") -> str:
-    """On how many mornings its orders decided."""
-    return f"orders decided on {counted(seat.days, 'morning')}"
+    """On how many mornings its own people would have done something else."""
+    apart, days = seat.days_apart, seat.days
+    which = "its only morning" if days == 1 else f"{in_words(apart)} of its {counted(days, 'morning')}"
+    if apart in (0, days) and days > 1:
+        which = f"all its {counted(days, 'morning')}"
+    return f"on {which} with orders its own people would have done {'something else' if apart else 'the same'}"
 
 
 def _of_seat(found: "Debrief", seat: "Partings") -> Iterator[str]:
     label = capital(found.called(seat.seat))
     if not seat.ruled:
-        yield f"{label}: the rules decided on every day."
+        yield f"{label}: its own people decided on every day."
         return
-    apart = f"on {in_words(seat.days_apart)} of them the rules would have had something else"
-    yield f"{label}: {stood(seat)}; {apart if seat.days_apart else 'the rules would have had the same on all of them'}."
-    if seat.apart:
-        yield f"· {'First, on' if seat.days_apart > 1 else 'On'} {_parting(found, seat.apart[0])}"
-    deeds = [each for each in seat.apart if each.did is not None and each is not seat.apart[0]]
+    yield f"{label}:"
+    deeds = [each for each in seat.apart if each.did is not None]
+    idle = [each for each in deeds if each.would is None]
+    if idle:
+        told = [f"“{found.labels[each.did or '']}” on {on(each.date)} ({percent(each.chance)})" for each in idle]
+        more = [f"{in_words(len(told) - _LISTED)} more"] if len(told) > _LISTED else []
+        yield (
+            "· By itself it would have done nothing where it was ordered (in brackets how likely it was to do the same "
+            f"by itself): {listed([*told[:_LISTED], *more])}."
+        )
     groups: dict[tuple[str | None, str | None], list[Ruled]] = {}
     for each in deeds:
-        groups.setdefault((each.did, each.would), []).append(each)
-    told = list(groups.values())
-    for group in told[:_LISTED]:
+        if each.would is not None:
+            groups.setdefault((each.did, each.would), []).append(each)
+    others = list(groups.values())
+    for group in others[:_LISTED]:
         yield f"· On {_parting(found, *group)}"
-    if len(told) > _LISTED:
-        more = sum(map(len, told[_LISTED:]))
-        yield f"· So with {in_words(more)} more {'act' if more == 1 else 'acts'}, the last on {on(deeds[-1].date)}."
+    if len(others) > _LISTED:
+        left = sum(map(len, others[_LISTED:]))
+        yield f"· So with {in_words(left)} more {'act' if left == 1 else 'acts'}."
     same = sum(each.did is not None and not each.parted for each in seat.ruled)
     if same:
         yield f"· {capital(in_words(same))} of the acts ordered had been drawn by the rules themselves that morning."
@@ -110,17 +121,26 @@ def usual_section(found: "Debrief") -> Iterator[str]:
     failed = f" ({in_words(usual.failed)} more failed)" if usual.failed else ""
     others = f"{usual.runs:,} runs in which the rules play every seat{failed}"
     yield f"Beside the scenario's first {others}, over the same days:"
-    here = [each for each in usual.outcomes if each.on or each.runs]
-    for each in here:
-        came = f"came about on {on(each.on)}" if each.on else "did not come about"
-        yield f"· “{each.label}” {came}; it does in {share(each.runs, each.of)} of the runs."
-    left = len(usual.outcomes) - len(here)
-    if left and usual.runs:
-        which = f"The {'other ' if here else ''}{in_words(left)} {'outcome' if left == 1 else 'outcomes'}"
-        yield f"· {which} came about neither in this history nor in any of the runs: {share(0, usual.runs)}."
+    for each in usual.outcomes:
+        if each.on:
+            yield f"· “{each.label}” came about on {on(each.on)}; it does in {share(each.runs, each.of)} of the runs."
+    yield from _did_not_come(found)
     for place in usual.measures:
         yield f"· {_placed(place)}"
     yield from _twin(found)
+
+
+def _did_not_come(found: "Debrief") -> Iterator[str]:
+    """The outcomes that did not come about, in one paragraph."""
+    usual = found.usual
+    missed = sorted((each for each in usual.outcomes if not each.on and each.runs), key=lambda each: -each.runs)
+    never = sum(not each.on and not each.runs for each in usual.outcomes)
+    told = [f"“{each.label}” ({percent(each.runs / each.of)} of the runs)" for each in missed]
+    if never and usual.runs:
+        which = f"the other {in_words(never)}" if len(usual.outcomes) > never else f"the {in_words(never)} outcomes"
+        told.append(f"{which}, of which none does in any of the runs: {share(0, usual.runs)}")
+    if told:
+        yield f"· Did not come about: {'; '.join(told)}."
 
 
 def _placed(place: "Place") -> str:
@@ -139,10 +159,9 @@ def _twin(found: "Debrief") -> Iterator[str]:
     if usual.twin.parted is None:
         yield f"By the rules alone, run {found.run} on the same dice is the same history: nothing else happened in it."
         return
-    yield (
-        f"By the rules alone, run {found.run} on the same dice goes another way from {on(usual.twin.parted)} on: until "
-        "then the same things happened on the same days."
-    )
+    first = usual.twin.parted == found.start
+    when = "the first day on" if first else f"{on(usual.twin.parted)} on; until then it is the same history"
+    yield f"By the rules alone, run {found.run} on the same dice goes another way from {when}."
     gained = [f"“{each.label}”" for each in usual.outcomes if each.on and not each.by_rules]
     lost = [f"“{each.label}” (on {on(each.by_rules)})" for each in usual.outcomes if each.by_rules and not each.on]
     if gained:
@@ -171,18 +190,26 @@ def scores_section(found: "Debrief") -> Iterator[str]:
         if actor in told:
             continue
         told.add(actor)
-        place = score.place
-        same = f", {percent(place.same / place.runs)} the same" if place.same else ""
-        yield (
-            f"{capital(called(found.seats[score.seat]))} scores {_plain(place.value)} by its actor's goals. "
-            f"{share(place.below, place.runs)} of {place.runs:,} runs played by the rules score lower{same}; their "
-            f"median is {_plain(place.middle)}, and run {found.run} by the rules has {_plain(score.by_rules)}."
-        )
-        parts = [f"“{found.labels.get(name, name)}” {_signed(value)}" for name, value in score.parts.items() if value]
-        none = [f"“{found.labels.get(name, name)}”" for name, value in score.parts.items() if not value]
-        made = [f"It is made of {listed(parts)}."] if parts else []
-        made += [f"Nothing comes of {listed(none)}."] if none else []
-        yield f"· {' '.join(made)}"
+        yield from _score(found, score)
+    if told:
+        yield "A score knows nothing but these goals of the theatre; no death counts in it."
+
+
+def _score(found: "Debrief", score: "Score") -> Iterator[str]:
+    """What a score is made of, and then the number and its place."""
+    place, parts = score.place, [(found.labels.get(name, name), value) for name, value in score.parts.items()]
+    made = [f"“{label}” {_signed(value)}" for label, value in parts if value]
+    idle = len(parts) - len(made)
+    goals = f"{in_words(len(parts))} {'goal' if len(parts) == 1 else 'goals'}"
+    rest = f"; {'the other ' if made else 'all '}{in_words(idle)} came to nothing" if idle else ""
+    counted_here = f"what counted here is {listed(made)}{rest}" if made else "nothing of them came about"
+    same = f", {percent(place.same / place.runs)} the same" if place.same else ""
+    yield (
+        f"{capital(called(found.seats[score.seat]))} has {goals}; {counted_here}. Together that makes "
+        f"{_plain(place.value)}: nine in ten of {place.runs:,} runs without seats score {_plain(place.low)} to "
+        f"{_plain(place.high)}, {share(place.below, place.runs)} of them less{same}. Run {found.run} by the rules has "
+        f"{_plain(score.by_rules)}."
+    )
 
 
 def _plain(value: float) -> str:

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sim.play.answers.seeing import _responsible
+from sim.play.answers.seeing import responsible
 from sim.play.knowledge.known import Known, Past, known_by, mornings
 from sim.play.messages.orders import Standing
 from sim.play.seats import Seat
@@ -163,25 +163,19 @@ def _secrets(session: "Session", seat: Seat, past: Past, day: int) -> Iterator[S
 def _suspected(known: Known) -> Iterator[Suspected]:
     """Acts that nobody owned up to, the gravest and then the latest first."""
     theatre = known.scenario.theatre
-    for event in sorted(_unowned(known), key=lambda each: (-int(each["rung"]), -int(each["day"]))):
-        act, doer = known.program.actions[int(event["action"])], known.program.actors[int(event["actor"])]
-        held = {each.party: each.share for each in _responsible(known, event)}
+    for deed in sorted(filter(known.denied, known.deeds), key=lambda each: (-each.rung, -each.day)):
+        act, doer = deed.action, deed.actor
+        held = {each.party: each.share for each in responsible(known, deed)}
         names = {party: called(theatre.actors[party].label) for party in held}
         yield Suspected(
             act=act,
             text=without_premise(theatre, act),
-            on=known.scenario.start + timedelta(days=int(event["day"])),
-            rung=int(event["rung"]),
+            on=known.scenario.start + timedelta(days=deed.day),
+            rung=deed.rung,
             doer=called(theatre.actors[doer].label),
             held=held.get(doer, 0.0),
             others=tuple((names[party], share) for party, share in held.items() if party != doer),
         )
-
-
-def _unowned(known: Known) -> list[Any]:
-    me = known.program.actors.index(known.seat.actor)
-    events = known.events
-    return list(events[(events["deniability"] > 0.0) & (events["actor"] != me) & (events["actor"] != NONE)])
 
 
 def _ordered(session: "Session", seat: Seat, standings: dict[str, Standing]) -> Iterator[tuple[str, str]]:
@@ -196,7 +190,10 @@ def _ordered(session: "Session", seat: Seat, standings: dict[str, Standing]) -> 
             parts.append("to do nothing on other days" if parts else "to do nothing")
         elif standing.never:
             parts.append(f"never {acts_in_words(session, other, standing.never)}")
-        parts += [f"to put {lever_in_words(session, path, value)}" for path, value in sorted(standing.stance.items())]
+        parts += [
+            f"to make its people {lever_in_words(session, path, value)}"
+            for path, value in sorted(standing.stance.items())
+        ]
         if parts:
             yield seat_called(name, other.label), listed(parts)
 
@@ -208,10 +205,8 @@ def hearsay(session: "Session", seat: Seat) -> Hearsay:
     events = past.events[(past.events["actor"] != NONE) & (past.events["actor"] != me)]
     heard = mornings(seat.actor, session.scenario, past.program, events)
     never = (heard < 0) | (heard > session.day)
-    held = []
-    for event in _unowned(known):
-        doer = known.program.actors[int(event["actor"])]
-        held.append(next((each.share for each in _responsible(known, event) if each.party == doer), 0.0))
+    denied = filter(known.denied, known.deeds)
+    held = [next((each.share for each in responsible(known, deed) if each.party == deed.actor), 0.0) for deed in denied]
     return Hearsay(
         seat=seat.id,
         acts=len(events),

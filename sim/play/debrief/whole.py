@@ -1,6 +1,7 @@
 """The debrief of a session: what each decision moved, where orders parted from the rules, and how usual it all is."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -18,7 +19,19 @@ from sim.play.seats import PlayError
 from sim.text import WIDTH, finite_or_none
 from sim.theatre.language.schema import Theatre
 
-from .decisions import Decision, course_of
+from .chains import (
+    Chain,
+    Held,
+    Link,
+    branching,
+    chains_of,
+    held,
+    held_plans,
+    highest_after,
+    left_to_people,
+    watched,
+)
+from .decisions import Decision, Note, course_of
 from .effects import Effect, effect
 from .measures import Measures
 from .partings import Partings, Ruled, gathered, hands_of, ruled_today
@@ -43,10 +56,13 @@ class Judged:
     effect: Effect | None
     """None of what could not be carried out: it moved nothing."""
 
+    turned: bool = False
+    """Of a day that was left to one's own people, whether less would have followed had they held."""
+
     @property
     def mattered(self) -> bool:
         """Whether it moved anything by more than its error."""
-        return self.effect is not None and self.effect.mattered
+        return self.turned or (self.effect is not None and self.effect.mattered)
 
 
 @dataclass(frozen=True)
@@ -75,6 +91,10 @@ class Debrief:
     """Days that they are followed for."""
     then: Then
     judged: tuple[Judged, ...]
+    notes: tuple[Note, ...]
+    """What was written down with orders that decided nothing."""
+    chains: tuple[Chain, ...]
+    """How one act led to another, where that went up the ladder."""
     partings: tuple[Partings, ...]
     unseen: tuple[Unseen, ...]
     """Of the decisions of seats that mattered."""
@@ -164,8 +184,13 @@ def debrief(
     columns = max(runs * min(cores(), 2), beside)
     refuse_memory(columns * bytes_in_engine(session.world.program), f"{columns:,} futures", "choose fewer", PlayError)
     course = course_of(session)
-    walked = _walked(session, course.decisions, runs, days, then)
-    judged = tuple(map(Judged, course.decisions, walked.effects))
+    chains = chains_of(session, course)
+    walked = _walked(
+        session, course.decisions, {each: highest_after(chains, each) for each in branching(chains)}, runs, days, then
+    )
+    chains = tuple(tuple(replace(each, held=walked.held.get(each.event)) for each in chain) for chain in chains)
+    left = list(left_to_people(session, chains))
+    judged = _in_order([*zip(course.decisions, walked.effects, strict=True), *left])
     return Debrief(
         title=session.scenario.title,
         seed=session.seed,
@@ -183,6 +208,8 @@ def debrief(
         horizon=days,
         then=then,
         judged=judged,
+        notes=course.notes,
+        chains=chains,
         partings=gathered(session.seats.values(), walked.ruled),
         unseen=tuple(
             unseen_by(session, course, each.decision) for each in judged if each.mattered and each.decision.seat
@@ -190,6 +217,12 @@ def debrief(
         hearsay=tuple(hearsay(session, seat) for seat in session.seats.values()),
         usual=usual_of(session, walked.measures, beside),
     )
+
+
+def _in_order(found: Iterable[tuple[Decision, Effect | None]]) -> tuple[Judged, ...]:
+    """Decisions with what they moved, numbered anew by their days."""
+    rows = sorted(found, key=lambda row: (row[0].day, row[0].seat or "", row[0].kind, row[0].act or ""))
+    return tuple(Judged(replace(each, number=at), moved, each.kind == "left") for at, (each, moved) in enumerate(rows))
 
 
 def _plain(value: Any) -> Any:
@@ -202,7 +235,7 @@ def _plain(value: Any) -> Any:
 
 
 def _labels(theatre: Theatre) -> dict[str, str]:
-    named = {**theatre.variables, **theatre.outcomes, **theatre.actions}
+    named = {**theatre.variables, **theatre.outcomes, **theatre.actions, **theatre.deciders}
     return {name: each.label for name, each in named.items()}
 
 
@@ -213,32 +246,55 @@ class Walked:
     effects: tuple[Effect | None, ...]
     ruled: tuple[tuple[str, Ruled], ...]
     measures: Measures
+    held: dict[int, Held]
+    """By the event of each link at which futures branched."""
 
 
-def _walked(session: "Session", decisions: tuple[Decision, ...], runs: int, days: int, then: Then) -> Walked:
+Job = tuple[Plan, tuple[int, ...]]
+"""A plan to follow, and the acts that are watched for."""
+
+
+def _walked(
+    session: "Session", decisions: tuple[Decision, ...], links: dict[Link, int], runs: int, days: int, then: Then
+) -> Walked:
     """Live the run once more, let futures branch off on the mornings of decisions, and look at every draw."""
     stem = LockstepModel(session.scenario, seed=session.seed, run_numbers=[session.run])
     ruled: list[tuple[str, Ruled]] = []
     hands = hands_of(session)
     Observer(stem, lambda model: ruled.extend(ruled_today(session, model, hands)))
     measures, effects = Measures(session.scenario, stem), dict[int, Effect | None]()
+    kept: dict[int, Held] = {}
     with pool(None) as threads:
         for day in range(session.world.day):
             of_today = [each for each in decisions if each.day == day]
             plans = {each.number: plans_of(session, each, days, then) for each in of_today if each.kind != "lapsed"}
-            different = list(dict.fromkeys(plan for pair in plans.values() for plan in pair))
+            jobs = {number: _jobs(pair, ()) for number, pair in plans.items()}
+            branches = {
+                link: _jobs(held_plans(session, link, days, then), watched(session, link, top))
+                for link, top in links.items()
+                if link.day == day
+            }
+            different = list(dict.fromkeys(job for pair in (*jobs.values(), *branches.values()) for job in pair))
             follow = partial(followed, stem, numbers=np.arange(1, runs + 1), days=days)
-            found: dict[Plan, Futures] = dict(zip(different, threads.map(follow, different), strict=True))
+            futures = threads.map(follow, *zip(*different, strict=True)) if different else ()
+            found: dict[Job, Futures] = dict(zip(different, futures, strict=True))
             for each in of_today:
-                pair = plans.get(each.number)
+                pair = jobs.get(each.number)
                 effects[each.number] = None if pair is None else _effect(session, stem, found, pair, days)
+            for link, pair in branches.items():
+                moved = _effect(session, stem, found, pair, days)
+                kept[link.event] = held(links[link], moved, found[pair[0]], found[pair[1]])
             live(stem, lived(session, day))
             measures.take()
-    return Walked(tuple(effects[each.number] for each in decisions), tuple(ruled), measures)
+    return Walked(tuple(effects[each.number] for each in decisions), tuple(ruled), measures, kept)
+
+
+def _jobs(plans: tuple[Plan, Plan], watch: tuple[int, ...]) -> tuple[Job, Job]:
+    return (plans[0], watch), (plans[1], watch)
 
 
 def _effect(
-    session: "Session", stem: LockstepModel, found: dict[Plan, Futures], pair: tuple[Plan, Plan], days: int
+    session: "Session", stem: LockstepModel, found: dict[Job, Futures], pair: tuple[Job, Job], days: int
 ) -> Effect:
     outcomes, before = session.scenario.theatre.outcomes, stem.world.outcome_day[:, 0] >= 0
     names = tuple("" if so else name for name, so in zip(stem.program.outcomes, before.tolist(), strict=True))

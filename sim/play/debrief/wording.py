@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from .effects import Shift
 
 MINUS = "\N{MINUS SIGN}"
+_QUOTES = "\"'“”\u2018\u2019„«»"
 _NAMED = 4
 """Acts that are named of a refusal; of the others it is said how many they are."""
 
@@ -24,8 +25,8 @@ def ordered_in_words(session: "Session", seat: Seat, was: Standing, now: Standin
         return "is handed to the rules" if now.played_by == "rules" else "is played by its own orders again"
     parts = []
     if now.otherwise != was.otherwise:
-        hold = "does nothing on days for which it orders nothing"
-        parts.append(hold if now.otherwise == "hold" else "lets the rules decide on days for which it orders nothing")
+        hold = now.otherwise == "hold"
+        parts.append("holds still unless ordered" if hold else "leaves days without orders to its own people")
     for acts, verb in ((set(now.never) - set(was.never), "refuses"), (set(was.never) - set(now.never), "allows again")):
         if acts:
             parts.append(f"{verb} {acts_in_words(session, seat, acts)}")
@@ -38,10 +39,18 @@ def seat_called(name: str, label: str) -> str:
     return f"{called(label)} ({hand})" if hand else called(label)
 
 
+def quoted(words: str) -> str:
+    """What somebody typed, in one pair of quotation marks, as a sentence that ends."""
+    text = words.strip().strip(_QUOTES).strip()
+    return f"“{text}”" if text.endswith((".", "!", "?", "…")) else f"“{text}”."
+
+
 def lever_in_words(session: "Session", path: str, value: float) -> str:
-    """A lever that stands elsewhere: `the rate of “Hit militia depots” at 0.001 a day`."""
-    act = path.removeprefix("actions.").removesuffix(".rate")
-    return f"the rate of “{session.scenario.theatre.actions[act].label}” at {number(value)} a day"
+    """How ready a seat makes its people: `readier for “Hit militia depots” (0.001 a day, not 0.0004)`."""
+    act, written = path.removeprefix("actions.").removesuffix(".rate"), dict(session.scenario.numbers())[path].value
+    ready = "readier" if value > written else "less ready" if value < written else "as ready as before"
+    label = session.scenario.theatre.actions[act].label
+    return f"{ready} for “{label}” ({number(value)} a day, not {number(written)})"
 
 
 def acts_in_words(session: "Session", seat: Seat, acts: Iterable[str]) -> str:

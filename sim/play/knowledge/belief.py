@@ -18,7 +18,6 @@ from sim.theatre.compiled.compile_record import CompiledRecord, compile_record
 from sim.theatre.compiled.program import LOG, SCRIPT
 from sim.theatre.language.record import AnyOf, Coverage, HistoryFile, RecordedEvent
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.language.schema import Action
 
 from .known import Known, later
 
@@ -93,7 +92,7 @@ def _record(known: Known) -> HistoryFile:
     for deed in known.deeds:
         if deed.actor == SCRIPT:
             continue
-        acts = may_have_been(known, deed.event)
+        acts = known.may_have_been[deed.event]
         events[f"e{deed.event}"] = RecordedEvent(
             on=known.scenario.date_of(deed.day),
             do=acts[0] if len(acts) == 1 else AnyOf(any_of=acts),
@@ -115,24 +114,3 @@ def _covers(known: Known) -> Iterator[Coverage]:
         yield Coverage(actions=tuple(names), until=known.scenario.date_of(known.day - 1 - late))
     if not by_delay:
         yield Coverage(actions=tuple(theatre.actions), chance=0.0)
-
-
-def may_have_been(known: Known, event: int) -> tuple[str, ...]:
-    """The acts that an event may have been, for all that the seat knows: one, unless it can be denied."""
-    deed, theatre = known.deeds[event], known.scenario.theatre
-    if deed.actor == known.seat.actor or float(known.events[event]["deniability"]) == 0.0:
-        return (deed.action,)
-    told = theatre.actions[deed.action]
-    alike = [
-        name
-        for name, action in theatre.actions.items()
-        if name.split(".")[0] != known.seat.actor and _looks_like(action, told, deed.rung)
-    ]
-    return tuple(sorted(alike)) if deed.action in alike else (deed.action,)
-
-
-def _looks_like(action: Action, told: Action, rung: int) -> bool:
-    """Whether an act, done on a rung, could pass for another that nobody owns up to."""
-    same = action.target == told.target and action.place == told.place and action.instrument == told.instrument
-    reached = rung in (action.rung, action.lethal_rung if action.lethal_rung is not None else action.rung)
-    return same and reached and action.deniability.value > 0.0 and action.unclaimed == told.unclaimed

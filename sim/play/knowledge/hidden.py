@@ -21,10 +21,11 @@ def as_told(known: Known, action: str, reasons: Sequence[Reason]) -> list[str]:
 
 def reads_hidden(known: Known, action: str) -> bool:
     """Whether the rules read anything for an act that its own actor's seat does not know."""
-    return any(hides(known, each) for each in _read_for(known.scenario.theatre.actions[action]))
+    return any(hides(known, each) for each in read_for(known.scenario.theatre.actions[action]))
 
 
-def _read_for(action: Action) -> Iterator[Quantity]:
+def read_for(action: Action) -> Iterator[Quantity]:
+    """What the rules read for an act: its condition and its drivers."""
     if action.when is not None:
         yield from quantities(action.when)
     yield from (factor.quantity for text in action.drivers for factor in Term.parse(text).factors)
@@ -43,7 +44,9 @@ def hides(known: Known, quantity: Quantity) -> bool:
         return of[0] != known.seat.actor
     if kind == "days_since":
         acts = [name for name in theatre.actions if of[0] in (name, name.split(".")[0])]
-        return not all(known.learns_at_once(name) for name in acts)
+        return any(known.ambiguous(name) or not known.learns_at_once(name) for name in acts)
+    if kind == "rung" and of and of[0] in known.dyads_in_doubt:
+        return True
     return not known.hears_all  # rungs, tension and deaths are made of everybody's acts
 
 
@@ -51,4 +54,4 @@ def _condition_hides(known: Known, condition: Condition) -> bool:
     return any(hides(known, each) for each in quantities(condition))
 
 
-__all__ = ["UNTOLD", "as_told", "hides", "reads_hidden"]
+__all__ = ["UNTOLD", "as_told", "hides", "read_for", "reads_hidden"]

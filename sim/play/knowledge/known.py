@@ -5,7 +5,7 @@ theatre for all to read. So two worlds that differ only in what it cannot know a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,11 @@ from sim.replays.lookup import Course, Deed
 from sim.theatre.compiled.arithmetic import decay, exp
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario
+
+from .doubt import can_deny, look_alikes, rows_of
+
+SOMEBODY = "somebody"
+"""Who did what may have been several acts."""
 
 
 @dataclass(frozen=True)
@@ -126,6 +131,47 @@ class Known:
         )
 
     @cached_property
+    def may_have_been(self) -> tuple[tuple[str, ...], ...]:
+        """By event, the acts that it may have been for all that the seat knows: one, unless it can be denied."""
+        return tuple(
+            (deed.action,) if not self.denied(deed) else self._alike(deed.action, deed.rung) for deed in self.deeds
+        )
+
+    def denied(self, deed: Deed) -> bool:
+        """Whether an act is one that the seat can only suspect somebody of."""
+        if deed.actor in (SCRIPT, self.seat.actor) or not float(self.events[deed.event]["deniability"]) > 0.0:
+            return False
+        return can_deny(self.scenario.theatre, deed.action, self.seat.actor)
+
+    def ambiguous(self, action: str) -> bool:
+        """Whether the seat may take an act for another, or another for it."""
+        act = self.scenario.theatre.actions[action]
+        if not can_deny(self.scenario.theatre, action, self.seat.actor):
+            return False
+        rungs = {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}
+        return any(len(self._alike(action, rung)) > 1 for rung in rungs)
+
+    @cached_property
+    def dyads_in_doubt(self) -> frozenset[str]:
+        """The exchanges to which some acts that look alike belong, and some do not."""
+        found: set[int] = set()
+        for name, act in self.scenario.theatre.actions.items():
+            if can_deny(self.scenario.theatre, name, self.seat.actor):
+                for rung in {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}:
+                    sure = set(rows_of(self.program, self._alike(name, rung)).tolist())
+                    found |= set(rows_of(self.program, (name,)).tolist()) - sure
+        return frozenset(self.program.dyads[at] for at in found)
+
+    def _alike(self, action: str, rung: int) -> tuple[str, ...]:
+        if (action, rung) not in self._alikes:
+            self._alikes[action, rung] = look_alikes(self.scenario.theatre, action, rung, self.seat.actor)
+        return self._alikes[action, rung]
+
+    @cached_property
+    def _alikes(self) -> dict[tuple[str, int], tuple[str, ...]]:
+        return {}
+
+    @cached_property
     def course(self) -> Course:
         """The run as far as the seat knows it, to be asked what held."""
         days, program = self.scenario.days, self.program
@@ -135,7 +181,24 @@ class Known:
         known["tension"] = _as_long(self.tension, days)
         for at, dyad in enumerate((*program.dyads, None)):
             known["rung" if dyad is None else f"rung_{dyad}"] = _as_long(self.rungs[:, at], days)
-        return Course(self.scenario, self.deeds, known.get)
+        told = tuple(
+            deed if len(acts) == 1 else replace(deed, action=f"{SOMEBODY}.{acts[0]}")
+            for deed, acts in zip(self.deeds, self.may_have_been, strict=True)
+        )
+        return _Heard(self.scenario, told, known.get)
+
+    @cached_property
+    def outcomes(self) -> dict[str, int]:
+        """The outcomes of which it can tell that they have come about, and their first days."""
+        found, evenings = {}, self.course.evening
+        for name, outcome in self.scenario.theatre.outcomes.items():
+            try:
+                held = evenings.holds(outcome.when)[: self.day]
+            except ValueError:  # it reads what nobody can look up afterwards
+                continue
+            if held.any():
+                found[name] = int(held.argmax())
+        return found
 
     @cached_property
     def tension(self) -> NDArray[np.float64]:
@@ -159,11 +222,11 @@ class Known:
         """The rungs of each evening by the acts that it knows of, shape (day, dyad + 1), the last of all."""
         dyads, memory = len(self.program.dyads), self.program.ladder.rung_memory
         today = np.zeros((self.day, dyads + 1), np.int64)
-        for event in self.events:
+        for event, acts in zip(self.events, self.may_have_been, strict=True):
             if event["actor"] == NONE:
                 continue
-            day, rung, act = int(event["day"]), int(event["rung"]), self.program.action[event["action"]]
-            for row in (*self.program.dyad_of[act["dyads"] : act["dyads_end"]].tolist(), dyads):
+            day, rung = int(event["day"]), int(event["rung"])
+            for row in rows_of(self.program, acts):
                 today[day, row] = max(today[day, row], rung)
         for row in (*self.program.ladder.war_dyads.tolist(), dyads):
             today[self._at_war, row] = 9
@@ -189,6 +252,14 @@ class Known:
         if owner == SCRIPT:
             return self.scenario.script[entry].effects
         return self.scenario.theatre.actions[deed.action].effects
+
+
+class _Heard(Course):
+    """A run as somebody knows it who cannot tell who did some of its acts: nothing that names a doer counts these."""
+
+    def dead(self, deed: Deed) -> dict[str, int]:
+        """How many people of each side died of an act: whoever did it, those of its target."""
+        return super().dead(replace(deed, action=deed.action.removeprefix(f"{SOMEBODY}.")))
 
 
 def _as_long(values: NDArray[Any], days: int) -> NDArray[Any]:

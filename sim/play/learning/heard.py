@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.model import LockstepModel
+from sim.play.knowledge.doubt import can_deny, look_alikes, rows_of
 from sim.play.knowledge.known import later
 from sim.theatre.compiled.program import NONE, Floats, Program
 from sim.theatre.language.scenario import Scenario
@@ -29,7 +30,13 @@ class Heard:
         self.variables = np.array([_at_once(theatre.variables[name], actor) for name in program.variables])
         """Whether it sees each variable."""
         self._flag = program.ladder.war_flag
-        self._all = bool(self.acts.all()) and (self._flag == NONE or bool(self.variables[self._flag]))
+        doubts = any(
+            len(look_alikes(theatre, name, rung, actor)) > 1
+            for name, act in theatre.actions.items()
+            if can_deny(theatre, name, actor)
+            for rung in {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}
+        )
+        self._all = not doubts and bool(self.acts.all()) and (self._flag == NONE or bool(self.variables[self._flag]))
         flag = program.variables[self._flag] if self._flag != NONE else ""
         done = [theatre.actions[name].effects for name in program.actions]
         happens = [scenario.script[name].effects for name in program.injects]
@@ -38,10 +45,15 @@ class Heard:
             for turn in ("clear", "set")
         }
         """What turns the flag of war, by action and then by entry of the script."""
-        self._belongs = np.zeros((len(program.dyads) + 1, len(program.actions)))
-        self._belongs[-1] = 1.0
-        for at, act in enumerate(program.action):
-            self._belongs[program.dyad_of[act["dyads"] : act["dyads_end"]], at] = 1.0
+        self._belongs = np.zeros((3, len(program.dyads) + 1, len(program.actions)))
+        for at, name in enumerate(program.actions):
+            act = theatre.actions[name]
+            lethal = act.rung if act.lethal_rung is None else act.lethal_rung
+            denied = can_deny(theatre, name, actor)
+            seems = [look_alikes(theatre, name, rung, actor) if denied else (name,) for rung in (act.rung, lethal)]
+            for kind, acts in enumerate(((name,), *seems)):
+                self._belongs[kind, rows_of(program, acts), at] = 1.0
+        self._rung = np.array([theatre.actions[name].rung for name in program.actions])
         self.begin()
 
     def begin(self) -> None:
@@ -77,8 +89,9 @@ class Heard:
         self._tension = 100.0 * (1.0 - np.exp(-self._heat / numbers[ladder.scale]))
         rungs = self._recent[(model.day - 1) % len(self._recent)]
         rungs[:] = 0.0
-        for row, belongs in zip(rungs, self._belongs, strict=True):
-            np.maximum.at(row, heard["column"], heard["rung"] * belongs[heard["action"]])
+        kind = np.where(heard["deniability"] > 0.0, np.where(heard["rung"] == self._rung[heard["action"]], 1, 2), 0)
+        for row, belongs in zip(rungs, self._belongs.swapaxes(0, 1), strict=True):
+            np.maximum.at(row, heard["column"], heard["rung"] * belongs[kind, heard["action"]])
         for dyad in (*ladder.war_dyads.tolist(), -1):
             rungs[dyad, self._at_war] = 9.0
 

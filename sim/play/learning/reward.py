@@ -1,6 +1,7 @@
 """What a reward is made of. None is built in: a reward is a function of whoever trains.
 
-A reward gets how worlds stood before a step and after it, and what the step was, and gives one number for each world:
+A reward gets how worlds stood before a step and after it, and what the step was, and gives one number for each world,
+which may be a plain number where there is one world only:
 
 >>> def relief_and_no_war(before, after, step):
 ...     return step.days / 365 * (1 - after.variables["sanctions"]) - step.came_about["sustained_war"]
@@ -76,7 +77,7 @@ class Step:
     """Whether each outcome first came about in this step."""
 
 
-Reward = Callable[[Evening, Evening, Step], NDArray[Any]]
+Reward = Callable[[Evening, Evening, Step], NDArray[Any] | float]
 
 
 def evening(model: LockstepModel) -> Evening:
@@ -102,6 +103,8 @@ def rewarded(reward: Reward, before: Evening, after: Evening, step: Step) -> Flo
         It is not one number for each world.
     """
     found = np.asarray(reward(before, after, step), np.float64)
+    if found.shape == () and step.run.shape == (1,):
+        return found[None]
     if found.shape != step.run.shape:
         raise ValueError(
             f"a reward is one number for each world, shape {step.run.shape}; this function gave shape {found.shape}"

@@ -24,7 +24,7 @@ class CrisisEnv(Env):
     Parameters
     ----------
     scenario, seat, days_per_step, otherwise, reward, ends, seed
-        As of `CrisisVectorEnv`; a reward has arrays of one value each.
+        As of `CrisisVectorEnv`; a reward has arrays of one value each, and may give a plain number.
     render_mode : 'ansi', optional
         `render` tells what was done on the last day.
     """
@@ -64,8 +64,8 @@ class CrisisEnv(Env):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
         """Begin anew; `info["run"]` tells which run it is."""
-        super().reset(seed=seed)
         self.worlds.begin(seed)
+        super().reset(seed=seed)
         return self._observe(), {"run": int(self.worlds.run[0])}
 
     def step(self, action: Any) -> tuple[Observation, float, bool, bool, dict[str, Any]]:

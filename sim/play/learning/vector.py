@@ -106,8 +106,8 @@ class CrisisVectorEnv(VectorEnv):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
         """Begin anew in all worlds; `infos["run"]` tells which runs they are."""
-        super().reset(seed=seed)
         self.worlds.begin(seed)
+        super().reset(seed=seed)
         self._seen = self.worlds.observe(self.seat)
         return self._seen, {"run": self.worlds.run.copy()}
 

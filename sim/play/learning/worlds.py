@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from os import PathLike
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -66,8 +67,22 @@ class Worlds:
         self._first = 0
         self._model: SeatedModel | None = None
         self._before: Evening | None = None
+        self._otherwise: Otherwise = otherwise
+        self._taken: list[dict[str, NDArray[np.integer]]] = []
         self.terminated, self.truncated = np.zeros((2, self.n), bool)
         self.features = {name: Features(self.scenario, self.program, seat, self.n) for name, seat in self.seats.items()}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Say how they are made once more: by what they were made of, and by what was done since they began."""
+        made = {
+            "days_per_step": self.days_per_step,
+            "otherwise": self._otherwise,
+            "ends": [self.program.outcomes[at] for at in self.ends],
+            "reward": self.reward,
+            "seed": self.seed,
+        }
+        lived = None if self._model is None else self._taken
+        return _once_more, (self.scenario, list(self.seats), self.n, made, self._first, lived)
 
     def _outcome(self, name: str) -> int:
         if name not in self.program.outcomes:
@@ -104,6 +119,7 @@ class Worlds:
         numbers = np.arange(self._first, self._first + self.n)
         self._model = SeatedModel(self.scenario, seed=self.seed, run_numbers=numbers)
         self._first += self.n
+        self._taken = []
         for features in self.features.values():
             features.begin()
         self.terminated, self.truncated = np.zeros((2, self.n), bool)
@@ -150,6 +166,7 @@ class Worlds:
         """
         model = self.model
         chosen = {name: self._chosen(self.seats[name], numbers) for name, numbers in actions.items()}
+        self._taken.append({name: np.array(numbers) for name, numbers in actions.items()})
         day, was_to_come = model.day, model.world.outcome_day == NONE
         for at in range(self.days_per_step):
             for name, seat in self.seats.items():
@@ -182,7 +199,9 @@ class Worlds:
         if found.shape != (self.n,) or found.dtype.kind not in "iu":
             raise ValueError(f"'{seat.name}' needs one whole number for each world, shape ({self.n},)")
         if found.min() < 0 or found.max() >= len(seat.actions):
-            raise ValueError(f"actions of '{seat.name}' are 0 to {len(seat.actions) - 1}, found {found.tolist()}")
+            world = int(np.flatnonzero((found < 0) | (found >= len(seat.actions)))[0])
+            among = f"actions of '{seat.name}' are 0 to {len(seat.actions) - 1}"
+            raise ValueError(f"{among}, found {found[world]} in world {world}")
         able = np.take_along_axis(self.mask(seat.name), found.astype(np.int64)[:, None], axis=1)[:, 0] == 1
         return np.where(able, found, HOLDS).astype(np.int32), ~able
 
@@ -194,3 +213,24 @@ class Worlds:
         self._before = after
         sound = self.model.status.alive == 1
         return {name: np.where(sound, rewarded(self.reward, before, after, step), 0.0) for name, step in steps.items()}
+
+
+def _once_more(
+    scenario: Scenario,
+    seats: list[str],
+    n: int,
+    made: dict[str, Any],
+    first: int,
+    lived: list[dict[str, NDArray[np.integer]]] | None,
+) -> Worlds:
+    """Make worlds once more that have begun or not, and live the steps that they had lived."""
+    worlds = Worlds(scenario, seats, n, **made)
+    worlds._first = first
+    if lived is not None:
+        worlds._first -= n
+        worlds.begin()
+        for actions in lived:
+            worlds.step(actions)
+        if worlds.reward is not None:
+            worlds._before = evening(worlds.model)
+    return worlds

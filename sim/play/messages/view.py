@@ -29,6 +29,8 @@ class Item(Message):
     """Its own act; another's; something that nobody owns up to; something that just happened; an order that could not
     be carried out."""
     text: str
+    ordered: bool | None = None
+    """Of its own acts, whether the seat ordered it, or its own people did it unasked."""
     act: str | None = None
     """The action, where it is known."""
     actor: str | None = None

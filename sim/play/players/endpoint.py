@@ -1,17 +1,18 @@
 """A language model behind an OpenAI-compatible endpoint, asked through the public client.
 
-The key comes from the environment, and goes nowhere but to the endpoint: whatever comes back is searched for it.
+The key comes from the environment, and goes nowhere but to the endpoint: whatever comes back is searched for it, as it
+stands and escaped, in capitals or not. A server that takes it apart, letter by letter, is not found out: whom one gives
+a key, one has to trust.
 """
 
-import json
 import os
 import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 
 from sim.analysis.extras import extra
 from sim.play.seats import PlayError
@@ -99,11 +100,11 @@ class Endpoint:
 
     def ask(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any], seconds: float) -> Answered:
         """Ask once, in at most so many seconds, and never fail: the answer says what went wrong."""
-        limit, begun = min(seconds, self._call_seconds), time.monotonic()
-        found = self._ask(messages, schema if self._structured else None, limit)
+        begun = time.monotonic()
+        found = self._ask(messages, schema if self._structured else None, min(seconds, self._call_seconds))
         if self._structured and found.fault is not None and _is_about_the_form(found.fault):
-            self._structured = False  # an older server: only words say what an answer looks like
-            found = self._ask(messages, None, limit - (time.monotonic() - begun))
+            self._structured = False  # an older server: from now on, only words say what an answer looks like
+            found = replace(found, again=True, wait=0.0)
         return self._counted(found, messages, time.monotonic() - begun)
 
     def _ask(self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any] | None, seconds: float) -> Answered:
@@ -159,11 +160,34 @@ class Endpoint:
         return Answered(**told)
 
     def without_key(self, text: str) -> str:
-        """Text in which the key does not stand, however it was written."""
-        key = self._key
-        for form in {key, quote(key, safe=""), json.dumps(key)[1:-1]} if len(key) >= 4 else ():
-            text = text.replace(form, "(the key)")
-        return text.encode("utf-8", "replace").decode()  # half a letter is none that a file could keep
+        """Text in which the key does not stand, escaped or not."""
+        hidden: str = self.data_without_key(text)
+        return hidden.encode("utf-8", "replace").decode()  # half a letter is none that a file could keep
+
+    def data_without_key(self, data: Any) -> Any:
+        """The same for what was read from an answer, and so is no longer escaped."""
+        if isinstance(data, str):
+            return _written(self._key).sub("(the key)", data) if len(self._key) >= 4 else data
+        if isinstance(data, list):
+            return [self.data_without_key(each) for each in data]
+        if isinstance(data, dict):
+            return {self.data_without_key(name): self.data_without_key(each) for name, each in data.items()}
+        return data
+
+
+@lru_cache
+def _written(key: str) -> re.Pattern[str]:
+    """Every way to write a key: each letter as it is, or escaped as in JSON, in addresses or in HTML."""
+    return re.compile("".join(_letter(each) for each in key), re.IGNORECASE)
+
+
+def _letter(letter: str) -> str:
+    """How a letter may be written; a JSON text inside another has more backslashes, but no end of them."""
+    utf16 = letter.encode("utf-16-be").hex()
+    in_json = r"\\{1,8}".join(["", *(f"u{utf16[at : at + 4]}" for at in range(0, len(utf16), 4))])
+    in_address = "".join(f"%(?:25){{0,2}}{byte:02x}" for byte in letter.encode())
+    in_html = f"&#(?:0{{0,4}}{ord(letter)}|x0{{0,4}}{ord(letter):x});"
+    return rf"(?:\\{{0,8}}{re.escape(letter)}|{in_json}|{in_address}|{in_html})"
 
 
 def _count(tokens: Any) -> int:

@@ -77,8 +77,9 @@ class LanguageModel:
 
     def refused(self, error: OrderError, view: View, options: Options) -> Order | None:
         """Ask once more, with the reasons for which the order was refused."""
-        self._messages.append({"role": "user", "content": prompts.reasons(error.reasons)})
-        return self._order(list(error.reasons))
+        faults = prompts.short(error.reasons)
+        self._messages.append({"role": "user", "content": prompts.reasons(faults)})
+        return self._order(faults)
 
     def _order(self, faults: list[str]) -> Order | None:
         """Ask until there is an order; None if there is none to be had."""
@@ -98,7 +99,7 @@ class LanguageModel:
             try:
                 return order_from(self._seat, order_in(text))
             except OrderError as error:
-                faults = list(error.reasons)
+                faults = prompts.short(error.reasons)
                 self._messages.append({"role": "user", "content": prompts.reasons(faults)})
         self._give_up(faults)
         return None
@@ -135,15 +136,26 @@ class LanguageModel:
     def _transcript(self, found: Answered) -> dict[str, Any]:
         """What was sent since the last answer, what came back, and what it took.
 
-        Where the session keeps no time, neither does this: so the same answers give the same file.
+        Where the session keeps no time, neither does this, unless the time is capped: so the same answers give the same
+        file, and whoever goes on with it knows what is left.
         """
         last = max((at for at, each in enumerate(self._messages) if each["role"] == "assistant"), default=-1)
         known = any("model" in each for each in self._notes(said_by(self._session, self._seat)))
         sent = [each for each in self._messages[last + 1 :] if each["role"] != "system" or not known]
         tokens = {"prompt": found.prompt, "answer": found.answer, "estimated": found.estimated}
         told: dict[str, Any] = {"model": self._endpoint.model, "sent": sent, "tokens": tokens}
-        told |= {"answer": found.text} if found.fault is None else {"fault": found.fault, "again": found.again}
-        return told if self._session.now() is None else told | {"seconds": round(found.seconds, 3)}
+        if found.fault is None:
+            told["answer"] = self._without_key(found.text)
+        else:
+            told |= {"fault": found.fault, "again": found.again}
+        counts = self._session.now() is not None or self._purse.caps.max_seconds is not None
+        return told | {"seconds": round(found.seconds, 3)} if counts else told
+
+    def _without_key(self, text: str) -> str:
+        """An answer; only its order, where the key comes to light as that is read."""
+        found = order_in(text)
+        clean = self._endpoint.data_without_key(found)
+        return text if clean == found else json.dumps(clean)
 
     def _note(self, data: dict[str, Any]) -> None:
         self._session.note(self._seat, {_NOTE: data})

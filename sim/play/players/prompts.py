@@ -15,6 +15,8 @@ _TOLD = 8
 """Orders of its own that it reads in full; those before are counted."""
 _WHY = 240
 """Letters of its reasons that it reads again."""
+_REASONS, _REASON = 8, 300
+"""Why an order was refused: how many reasons it reads, and letters of each, since they may quote what it wrote."""
 
 
 def order_schema() -> dict[str, Any]:
@@ -61,6 +63,13 @@ def user(told: str, view: View, options: Options, before: Sequence[Ordered]) -> 
         parts.append(_memory(before, view))
     parts.append(f"Your order for {view.label}, as JSON:")
     return printable("\n\n".join(parts))
+
+
+def short(reasons: Sequence[str]) -> list[str]:
+    """Reasons for which an order was refused, as far as they are worth reading."""
+    found = [each if len(each) <= _REASON else f"{each[:_REASON]} …" for each in reasons[:_REASONS]]
+    more = len(reasons) - len(found)
+    return [*found, f"and {counted(more, 'more reason')}"] if more else found
 
 
 def reasons(found: Sequence[str]) -> str:

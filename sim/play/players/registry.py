@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from sim.play.seats import PlayError
 from sim.text import did_you_mean
 
-from .player import Function, Hold, Player, Rules
+from .player import Hold, Player, Rules
 
 if TYPE_CHECKING:
     from sim.play.sessions.session import Session
@@ -153,9 +153,9 @@ def _file(rest: str, such_as: str) -> Path:
 
 
 def _function(rest: str, chair: Chair) -> Player:
-    from .given import function_of
+    from .given import function_of, guarded
 
-    return Function(function_of(rest))
+    return guarded(function_of(rest))
 
 
 def _model(rest: str, chair: Chair) -> Player:

@@ -15,6 +15,7 @@ Or as a table (CSV) with a line for each act, of which `why` may be left out:
 import csv
 import io
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from .replayed import joined
 
 _MOST = 64
 """Acts in one order."""
+_WRITTEN = "write a line for each date, such as 2019-05-10: {do: [iran.harass_shipping]}"
 
 
 class Scripted:
@@ -61,10 +63,14 @@ class Scripted:
         self._deeds: list[tuple[date, str]] = []
         self._rest: dict[date, Order] = {}
         self._given: dict[tuple[date, str], int] = {}
+        if not isinstance(plan, Mapping):
+            raise PlayError(f"{called} does not say what is ordered on which date; {_WRITTEN}")
         for written, data in plan.items():
             day = written if type(written) is date else date_from(written)
             if day is None:
                 raise PlayError(f"{called}: '{written}' is not a date; write 2019-06-20")
+            if not isinstance(data, Order | Mapping | None):
+                raise PlayError(f"{called}, {on(day)}: this is no order; {_WRITTEN}")
             try:
                 order = order_from(seat, data)
             except OrderError as error:
@@ -116,16 +122,19 @@ def read_plan(path: Path) -> dict[Any, Any]:
     sim.ScenarioError
         It cannot be read.
     """
-    from sim.theatre.files.errors import Place
+    from sim.theatre.files.errors import Place, ScenarioError
     from sim.theatre.files.yaml_tree import plain, read, read_text
 
     if path.suffix.lower() == ".csv":
         return _from_table(path, read_text(path, Place(str(path), 1, 1)))
-    tree, faults = read(path)
-    if faults:
-        from sim.theatre.files.errors import ScenarioError
-
-        raise ScenarioError(faults)
+    try:
+        tree, faults = read(path)
+        if faults:
+            raise ScenarioError(faults)
+    except ScenarioError as error:
+        raise ScenarioError(
+            replace(each, hint=_WRITTEN) if "key: value" in (each.hint or "") else each for each in error.faults
+        ) from None
     found: dict[Any, Any] = plain(tree)
     return found
 

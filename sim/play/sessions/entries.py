@@ -16,9 +16,10 @@ class Settings(Message):
     turn: Days = 7
     """Days that are lived between two rounds of orders, unless something needs a decision earlier."""
     stop_rung: Annotated[int, Field(ge=0, le=9)] | None = 6
-    """The clock stops when a seat learns of an act against it on this rung or above; None does not stop for acts."""
+    """The clock stops when a seat learns of an act against it on this rung or above; None does not stop for acts. There
+    is one clock: everybody sees that it has stopped, if not why."""
     stop_outcomes: bool = True
-    """Whether it stops when an outcome comes about."""
+    """Whether it stops when an outcome comes about of which some seat can tell."""
     otherwise: Otherwise = "rules"
     """What becomes of days for which a seat has ordered nothing, until it says otherwise itself."""
     futures: bool = True

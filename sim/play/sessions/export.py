@@ -10,10 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.play.seats import PlayError
+from sim.replays.facts import BY_THE_UMPIRE, IN_A_SEAT
 from sim.theatre.language.scenario import Scenario
 
 if TYPE_CHECKING:
     from .session import Session
+
+AS_PLAYED = ", as it was played"
+"""How the title of an exported session ends."""
 
 
 def changes_made(session: "Session") -> dict[str, Any]:
@@ -34,9 +38,10 @@ def changes_made(session: "Session") -> dict[str, Any]:
 
 def _script(session: "Session") -> Iterator[tuple[str, dict[str, Any]]]:
     for day, lived in enumerate(session.world.lived):
-        for act in sorted(lived.deeds):
+        for act, who in sorted(lived.deeds.items()):
             name = f"played_{_compact(session.scenario, day)}_{act.replace('.', '_')}"[:64].rstrip("_")
-            yield name, {"on": _date(session.scenario, day), "do": act}
+            source = f"{IN_A_SEAT}{who}" if who in session.seats else BY_THE_UMPIRE
+            yield name, {"on": _date(session.scenario, day), "do": act, "source": source}
 
 
 def _forbidden(session: "Session") -> dict[str, Any]:
@@ -89,7 +94,7 @@ def as_scenario(session: "Session", days: int | None = None) -> Scenario:
     content["forbid"] = {**content["forbid"], **made.get("forbid", {})}
     if "changes" in made:
         content["changes"] = {**content.get("changes", {}), **made["changes"]}
-    content |= {"name": f"{scenario.name}_played", "title": f"{scenario.title}, as it was played", "seed": session.seed}
+    content |= {"name": f"{scenario.name}_played", "title": f"{scenario.title}{AS_PLAYED}", "seed": session.seed}
     lived = days or session.world.day
     if lived and lived < scenario.days:
         content["days"] = lived
@@ -124,12 +129,15 @@ def export(session: "Session", path: Path, whole: bool = False) -> Path:
     content: dict[str, Any] = {
         "schema_version": 1,
         "extends": _extends(session.source, path),
-        "title": f"{session.scenario.title}, as it was played",
+        "title": f"{session.scenario.title}{AS_PLAYED}",
         "seed": session.seed,
         **changes_made(session),
     }
     if not whole and 0 < session.world.day < session.scenario.days:
         content["days"] = session.world.day
+        last = session.world.date - timedelta(days=1)
+        if later := [name for name, each in session.scenario.script.items() if each.on > last]:
+            content["script"] = {**content.get("script", {}), **dict.fromkeys(later)}  # nothing leaves an entry out
     try:
         with path.open("x", encoding="utf-8") as file:
             yaml = YAML()

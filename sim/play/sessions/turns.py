@@ -52,6 +52,7 @@ def lived_turn(session: "Session", days: int) -> Turn:
     first, begun, stops = world.day, world.date, tuple[Stop, ...]()
     while world.day < first + days and not world.over and not stops:
         _live_a_day(session)
+        session._forget()
         stops = tuple(_stops(session))
     turn = Turn(len(session.turns), first, world.day - first, days, stops, begun)
     session.turns.append(turn)
@@ -79,8 +80,9 @@ def _stops(session: "Session") -> Iterator[Stop]:
             if day == world.day - 1:
                 yield Stop("lapsed", name, act)
     if settings.stop_outcomes:
-        for outcome in world.come_about():
-            yield Stop("outcome", None, outcome)
+        for outcome in world.come_about():  # one of which nobody here can tell would give it away
+            if any(outcome in session.known(name).outcomes for name in session.seats):
+                yield Stop("outcome", None, outcome)
     if settings.stop_rung is not None:
         yield from _acts_against(session, settings.stop_rung)
 

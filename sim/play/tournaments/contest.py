@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.play.debrief.measures import scale_of
-from sim.play.players.player import Function, Player
+from sim.play.players.given import PlayerFailedError, failure, guarded
+from sim.play.players.player import Player
 from sim.play.players.purse import Purse
 from sim.play.players.registry import Chair, player_of
 from sim.play.rounds import ask
@@ -17,10 +19,13 @@ from sim.play.seats import PlayError
 from sim.play.sessions.entries import Said, Settings
 from sim.play.sessions.ledger import new_file
 from sim.play.sessions.session import Session
+from sim.text import on
 from sim.theatre.language.scenario import Scenario
 
 FORCE = 4
 """The rung from which on an act is an act of force."""
+_REASON = 300
+"""Letters of the reason for which an order was refused."""
 
 Typed = str | Callable[..., Any]
 """A player as a user types it, or a Python function."""
@@ -101,7 +106,7 @@ def _session(terms: Terms, run: int, path: Path | None) -> Session:
 
 
 def _seated(typed: Typed, chair: Chair) -> Player:
-    return player_of(typed, chair) if isinstance(typed, str) else Function(typed)
+    return player_of(typed, chair) if isinstance(typed, str) else guarded(typed)
 
 
 def _live(terms: Terms, session: Session, players: Mapping[str, Player]) -> None:
@@ -109,14 +114,19 @@ def _live(terms: Terms, session: Session, players: Mapping[str, Player]) -> None
         for seat, player in players.items():
             try:
                 ask(session, seat, player)
+            except PlayerFailedError as error:
+                raise PlayError(f"{_where(session, seat)}: {error}") from error
             except (PlayError, OSError):
                 raise
-            except Exception as error:  # whatever a user's own function raises
-                where = f"run {session.run}, {session.date}, seat {seat}"
-                raise PlayError(f"{where}: the player failed: {type(error).__name__}: {error}") from error
+            except Exception as error:  # whatever a player raises that others have registered
+                raise PlayError(f"{_where(session, seat)}: {failure(error)}") from error
         session.advance(min(terms.settings.turn, terms.days - session.day))
     if not session.over and session.day >= terms.days:
         session.end()
+
+
+def _where(session: Session, seat: str) -> str:
+    return f"run {session.run}, {session.date}, seat {seat}"
 
 
 def measured(session: Session) -> dict[str, Any]:
@@ -139,7 +149,8 @@ def measured(session: Session) -> dict[str, Any]:
         "deaths": int(events["deaths"].sum()),
         "force": {name: _force(session, name, events) for name in session.seats},
         "score": {name: score(session, name, days) for name in session.seats},
-        "refused": {name: _refused(session, name) for name in session.seats},
+        "refused": {name: len(_refused(session, name)) for name in session.seats},
+        "why_refused": {name: next(iter(_refused(session, name)), None) for name in session.seats},
     }
 
 
@@ -154,10 +165,16 @@ def _force(session: Session, seat: str, events: NDArray[Any]) -> int:
     return int((np.isin(events["action"], mine) & (events["rung"] >= FORCE)).sum())
 
 
-def _refused(session: Session, seat: str) -> int:
-    """In how many turns no order of the seat's could be taken."""
-    notes = [each.data for each in session._holding if isinstance(each, Said) and each.seat == seat]
-    return sum("refused" in note or "gave_up" in note.get("llm", {}) for note in notes)
+def _refused(session: Session, seat: str) -> list[str]:
+    """The turns in which no order of the seat's could be taken: their dates, and the first reason of each."""
+    found = []
+    for each in session._holding:
+        if isinstance(each, Said) and each.seat == seat:
+            reasons = each.data.get("refused", each.data.get("llm", {}).get("gave_up"))
+            if reasons is not None:
+                day = session.world.program.start + timedelta(days=each.day)
+                found.append(f"{on(day)}: {reasons[0][:_REASON]}" if reasons else on(day))
+    return found
 
 
 def score(session: Session, seat: str, outcomes: Mapping[str, int | None]) -> float | None:

@@ -19,6 +19,9 @@ from .contest import Terms
 if TYPE_CHECKING:
     import pandas as pd
 
+FEWEST = 5
+"""Runs from which on a mean has an interval; one made of fewer says more of its method than of the runs."""
+
 Lived = Mapping[tuple[int, int], Mapping[str, Any]]
 """What came of sessions, by pairing and run."""
 
@@ -100,7 +103,10 @@ class Tournament:
 
     @cached_property
     def table(self) -> "pd.DataFrame":
-        """By pairing and measure: the share of runs or the mean, its 95 % interval, and how many runs it rests on."""
+        """By pairing and measure: the share of runs or the mean, its 95 % interval, and how many runs it rests on.
+
+        A mean of fewer than 5 runs, or of runs that are all alike, has no interval: its ends are infinite.
+        """
         import pandas as pd
 
         rows = list(self._rows())
@@ -121,8 +127,8 @@ class Tournament:
             low, high = wilson(sum(values), len(values))
             return sum(values) / len(values), float(low), float(high)
         of = np.array(values, np.float64)
-        if len(of) < 2:
-            return float(of[0]), float("-inf"), float("inf")
+        if len(of) < FEWEST or (of == of[0]).all():
+            return float(of.mean()), float("-inf"), float("inf")
         if measure.startswith("score."):
             half = Z * float(of.std(ddof=1)) / len(of) ** 0.5
             return float(of.mean()), float(of.mean()) - half, float(of.mean()) + half
@@ -131,7 +137,10 @@ class Tournament:
 
     @cached_property
     def differences(self) -> "pd.DataFrame":
-        """By pairing and measure, how far it lies from the first pairing: pairs of runs on the same dice."""
+        """By pairing and measure, how far it lies from the first pairing: pairs of runs on the same dice.
+
+        Means of fewer than 5 pairs, or of pairs that differ by the same, have no interval, as in `table`.
+        """
         import pandas as pd
 
         rows = list(self._differences())
@@ -156,6 +165,9 @@ class Tournament:
         if measure in self._terms.scenario.theatre.outcomes:
             found = paired_difference(first, second)
             return found.difference, found.low, found.high
+        apart = second - first
+        if len(apart) < FEWEST or (apart[0] != 0 and (apart == apart[0]).all()):
+            return float(apart.mean()), float("-inf"), float("inf")
         mean, low, high, _ = mean_difference(first[:, None], second[:, None])
         return float(mean[0]), float(low[0]), float(high[0])
 
@@ -168,6 +180,16 @@ class Tournament:
                 player = self.pairings[pairing][seat]
                 found[player] = found.get(player, 0) + turns
         return {player: turns for player, turns in found.items() if turns}
+
+    @property
+    def why_refused(self) -> dict[str, str]:
+        """By player as typed, the first such turn: its date and reason, after the number of its run."""
+        found: dict[str, str] = {}
+        for (pairing, run), lived in sorted(self._lived.items(), key=lambda each: each[0][::-1]):
+            for seat, why in lived["why_refused"].items():
+                if why is not None:
+                    found.setdefault(self.pairings[pairing][seat], f"run {run}, {why}")
+        return found
 
 
 class Sessions(Mapping[tuple[int, int], Session]):

@@ -29,11 +29,15 @@ class UnchangeableError(ChangeError):
     """A number that cannot change within a run; it knows which entry changes it."""
 
     def __init__(self, entry: str, path: str, what: str) -> None:
-        self.entry, self.path = entry, path
+        self.entry, self.path, self._what = entry, path, what
         super().__init__(
             f"'{path}' cannot change within a run, which cannot go on under rules with other {what}; write it under "
             "'overrides', where it holds from the first day"
         )
+
+    def __reduce__(self) -> tuple[type["UnchangeableError"], tuple[str, str, str]]:
+        """Be made anew elsewhere, as it was made."""
+        return type(self), (self.entry, self.path, self._what)
 
 
 _rules: dict[str, tuple[Rules, ...]] = {}

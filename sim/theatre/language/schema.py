@@ -405,7 +405,7 @@ class Action(Model):
             raise ValueError("nobody answers by accident; leave out 'reply' or 'accident'")
         if self.accident and self.hand is not None:
             raise ValueError("an accident uses no hand; leave out 'hand' or 'accident'")
-        if self.unclaimed is not None and self.deniability.value == 0:
+        if self.unclaimed is not None and "deniability" not in self.model_fields_set:
             raise ValueError("unclaimed tells of an act that can be denied; give its deniability, or leave it out")
         if self.order is not None and (self.accident or self.rung == 0 or self.calls_off):
             what = "an accident" if self.accident else "an act on rung 0" if self.rung == 0 else "what calls off others"

@@ -1,0 +1,42 @@
+"""What can be denied: for whom an act has no doer, and which acts could pass for it."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.theatre.compiled.program import Program
+from sim.theatre.language.schema import Action, Theatre
+
+
+def can_deny(theatre: Theatre, action: str, actor: str) -> bool:
+    """Whether an act can be denied before an actor: not before its doer's sponsors, nor before its doer's proxies."""
+    doer = action.split(".")[0]
+    cast = theatre.deciders
+    together = doer == actor or doer in cast[actor].sponsors or actor in cast[doer].sponsors
+    return not together and theatre.actions[action].deniability.value > 0.0
+
+
+def look_alikes(theatre: Theatre, action: str, rung: int, actor: str) -> tuple[str, ...]:
+    """The acts that a deniable one, done on a rung, may have been for all that an actor sees, itself included."""
+    told = theatre.actions[action]
+    found = {
+        name for name, other in theatre.actions.items() if can_deny(theatre, name, actor) and _alike(other, told, rung)
+    }
+    return tuple(sorted(found | {action}))
+
+
+def _alike(action: Action, told: Action, rung: int) -> bool:
+    """Whether an act, done on a rung, could pass for another: against the same, there, with that, and told alike."""
+    same = action.target == told.target and action.place == told.place and action.instrument == told.instrument
+    reached = rung in (action.rung, action.lethal_rung if action.lethal_rung is not None else action.rung)
+    return same and reached and action.unclaimed == told.unclaimed
+
+
+def rows_of(program: Program, actions: Sequence[str]) -> NDArray[np.int64]:
+    """The dyads to which an act surely belongs that may have been any of these, and last the whole crisis."""
+    belongs = []
+    for name in actions:
+        act = program.action[program.actions.index(name)]
+        belongs.append(set(program.dyad_of[act["dyads"] : act["dyads_end"]].tolist()))
+    return np.array([*sorted(set.intersection(*belongs)), len(program.dyads)], np.int64)
