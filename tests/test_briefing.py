@@ -7,7 +7,7 @@ import pytest
 import sim
 from sim.play.answers.briefing import briefing, grudge, told
 from sim.play.knowledge.hidden import hides, read_for, reads_hidden
-from sim.play.messages.view import Grievance, Held, Item
+from sim.play.messages.view import Grievance, Held, Item, Reading
 from sim.play.sessions.entries import Settings
 from sim.play.sessions.session import Session
 from sim.text import called
@@ -62,7 +62,7 @@ def test_what_has_come_about_and_what_stands_is_told_by_its_label(lived):
     for name in view.outcomes:
         assert theatre.outcomes[name].label in text
     assert "Never: Open war on American forces" in text
-    assert "Stance: Sabotage tankers, 2.2 times as ready as usual" in text
+    assert "Stance: Sabotage tankers, readier (2.2 times the usual)" in text
 
 
 @pytest.mark.parametrize(
@@ -99,6 +99,14 @@ def test_a_side_is_told_first_what_its_own_people_did_unasked_and_on_its_order(l
     assert text.index("YOUR SIDE") < text.index("Rockets fall") < text.index("WHAT IS NEW") < text.index("They fire.")
 
 
+def test_much_graver_news_of_others_leaves_room_for_the_own_side(lived):
+    grave = tuple(news(number=at, rung=7, deaths=9, text=f"Thing {at}.") for at in range(20))
+    mine = news(number=20, kind="own", rung=1, text="We speak.")
+    text = briefing(lived.view("us").model_copy(update={"news": (*grave, mine)}), lived.scenario)
+    assert "YOUR SIDE\n30 Oct: We speak." in text
+    assert "And ten smaller pieces of news." in text
+
+
 def test_the_first_briefing_says_how_the_world_stands_in_what_the_seat_cares_for():
     session = Session("baseline", ["iran"], seed=7)
     text = session.briefing("iran")
@@ -106,6 +114,13 @@ def test_the_first_briefing_says_how_the_world_stands_in_what_the_seat_cares_for
     session.order("iran", {"otherwise": "hold"})
     session.advance(1)
     assert "HOW THINGS STAND" not in session.briefing("iran")
+
+
+def test_what_has_moved_is_told_with_its_unit_once(lived):
+    view, one = lived.view("iran"), {"name": "oil_price", "label": "Brent crude", "unit": "USD/bbl", "start": 70.0}
+    moved = Reading.model_validate(one | {"value": 60.0, "a_week_ago": 70.0, "as_of": view.date})
+    text = briefing(view.model_copy(update={"variables": (moved,)}), lived.scenario)
+    assert "Brent crude: from 70 to 60 dollars a barrel\n" in text
 
 
 def test_a_grudge_is_told_in_words_that_can_be_said_aloud():

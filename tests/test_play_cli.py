@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -230,7 +231,7 @@ def test_orders_stand_are_withdrawn_refused_and_allowed():
     assert standing.never == ("north.reassure",)
     assert standing.stance == {"actions.north.strike.rate": 0.001}
     assert "Never: Reassure the rival" in screen.said
-    assert "Stance: Strike a border post, 5 times as ready as usual" in screen.said
+    assert "Stance: Strike a border post, readier (5 times the usual)" in screen.said
 
 
 def test_a_refused_order_leaves_what_stands_and_says_so():
@@ -378,6 +379,12 @@ def test_a_closed_act_says_what_it_takes(reason, told):
     assert in_plain_words(sim.load("baseline").theatre, reason) == told
 
 
+def test_acts_are_quoted_in_one_style_whatever_their_names_have():
+    _, screen = sitting("do call off a strike", "why call off a strike")
+    assert "an order to “Strike Iran's launchers in answer to its missiles” (there is none)" in screen.words
+    assert not re.search(r"['”]“|”['“]|'“", screen.said)
+
+
 def test_no_reason_of_the_shipped_theatre_shows_a_name_of_its_files():
     known = sim.load("baseline").theatre
     for seat in ("us", "iran", "kataib_hezbollah", "iraq_government"):
@@ -458,11 +465,29 @@ def test_a_session_is_exported_and_its_ledger_printed(piped):
     assert "North orders: Strike a border post" in ledger
     assert "North refuses: Threaten the rival" in ledger
     assert "North notes: For once." in ledger
-    assert "taken back" in ledger
+    assert "2 January 2030\tthe turn of 1 January 2030 was taken back" in ledger
     told = piped(FILE, "--export", "lived.yaml")
     assert "sim replay lived.yaml --run 0" in told.out
     assert Path("lived.yaml").exists()
     assert "exists" in piped(FILE, "--export", "lived.yaml", code=2).err
+
+
+def test_a_seat_is_named_by_its_id_or_by_its_name(piped):
+    piped("baseline", "--as", "united states", "--file", "named.session", lines="q\n")
+    assert list(Session.open("named.session").seats) == ["us"]
+    assert "us (United States)" in " ".join(piped("baseline", code=2).err.split())
+
+
+def test_a_turn_by_a_single_call_says_why_the_clock_stopped_and_a_refusal_is_in_words(piped, tmp_path):
+    piped("first_lesson", "--as", "north", "--view", "north")
+    (tmp_path / "order.json").write_text('{"do": ["north.strike"]}')
+    piped(FILE, "--order", "north", "order.json")
+    told = piped(FILE, "--advance").out
+    assert "A day goes by. The next morning is that of 2 January 2030." in told
+    assert "The clock stopped early, as north knows: “One side has struck” has come about." in " ".join(told.split())
+    refused = " ".join(piped(FILE, "--order", "north", "order.json", code=2).err.split())
+    assert "it cannot be done again for" in refused
+    assert "Strike a border post" in refused
 
 
 def test_what_is_no_session_is_taken_for_a_scenario(piped, tmp_path):
@@ -484,6 +509,7 @@ def test_schemas_of_messages_fit_what_is_exchanged(kind):
 
 def test_several_acts_that_are_meant_are_named_and_none_is_ordered():
     options = Session("baseline", ["iran"], seed=7).options("iran").options
+    assert act_meant("Seize a tanker", options).act == "iran.seize_tanker"
     with pytest.raises(PlayError, match=r"“seize tanker” fits 3 acts: .*\(closed today\)"):
         act_meant("seize tanker", options)
     with pytest.raises(PlayError, match="one act at a time: first 25, then 26"):
@@ -531,9 +557,21 @@ def test_all_days_of_an_act_are_withdrawn_and_told():
     assert not session.desks["north"].standing.scheduled
 
 
+def test_an_act_that_was_just_done_is_ordered_for_the_first_day_on_which_it_can_be():
+    session, screen = typed("do strike", "go 1", "do strike", settings=UNBROKEN)
+    (standing,) = session.desks["north"].standing.scheduled
+    assert standing.on > session.date
+    assert "Ordered for 3 January 2030: Strike a border post." in screen.words
+
+
+def test_the_days_that_went_by_are_told_as_a_sentence():
+    _, screen = typed("go 3", "", "go 1", settings=UNBROKEN)
+    assert [words in screen.said for words in ("Three days go by.", "A week goes by.", "A day goes by.")] == [True] * 3
+
+
 def test_two_people_read_why_the_clock_stopped_after_the_screen_was_cleared():
     session, screen = typed("do strike", "go", "go", seats=("north", "south"))
-    after = screen.said[screen.said.index("A day goes by: the clock stopped early.") :]
+    after = screen.said[screen.said.index("A day goes by.") :]
     assert session.day == 1
     assert after.index("It is the turn of North") < after.index("The clock stopped early. “One side has struck”")
 
@@ -565,6 +603,14 @@ def test_stance_is_told_in_words_and_its_numbers_if_they_are_wanted():
     assert "(may be 0.005 % up to 0.1 %)" in screen.words
     path = "actions.north.strike.rate"
     assert session.desks["north"].standing.stance[path] == pytest.approx((usual * high) ** 0.5)
+
+
+def test_the_first_morning_names_a_handful_of_acts_by_their_numbers():
+    _, screen = sitting("", "go 1", seats=("iran",))
+    assert screen.said.count("OF WHICH") == 1
+    handful = screen.said.partition("ARE OPEN TODAY\n")[2].partition("`options` lists")[0]
+    assert len(handful.splitlines()) >= 3
+    assert handful.splitlines()[0][:3].strip().isdecimal()
 
 
 def test_futures_show_the_gravest_and_the_best_and_say_that_they_are_no_forecast():

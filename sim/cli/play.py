@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sim.play.players.player import Player
     from sim.play.sessions.entries import Settings
     from sim.play.sessions.session import Session
+    from sim.theatre.language.schema import Theatre
 
 HUMAN = "human"
 _NEVER = "never"
@@ -140,11 +141,16 @@ def is_session(source: str) -> bool:
 
 def _begun(source: str, options: dict[str, Any]) -> "tuple[Session, str]":
     """Begin a session in a file of its own."""
-    players = dict.fromkeys(options["--as"] or [], HUMAN)
+    from sim.theatre.files.load import load
+
+    scenario = load(source)
+    theatre = scenario.theatre
+    players = {_seat(typed, theatre): HUMAN for typed in options["--as"] or []}
     for text in options["--seat"] or []:
         seat, equals, player = text.partition("=")
         if not equals or not player:
             raise typer.BadParameter(f"--seat says who plays a seat, as us=hold; found '{text}'")
+        seat = _seat(seat, theatre)
         if seat in players:
             raise typer.BadParameter(f"two players sit in {seat}; give each seat one")
         players[seat] = player
@@ -154,12 +160,11 @@ def _begun(source: str, options: dict[str, Any]) -> "tuple[Session, str]":
     from sim.play.players.registry import kind_of
     from sim.play.seats import PlayError
     from sim.play.sessions.session import Session
-    from sim.theatre.files.load import load
 
-    scenario = load(source)
     if not players:
-        known = list(scenario.theatre.deciders)
-        raise PlayError(f"say whom you play, as in `sim play {source} --as {known[0]}`; there are {', '.join(known)}")
+        known = [_named(name, entry.label) for name, entry in theatre.deciders.items()]
+        first = next(iter(theatre.deciders))
+        raise PlayError(f"say whom you play, as in `sim play {source} --as {first}`; there are {', '.join(known)}")
     for typed in set(players.values()) - {HUMAN}:
         kind_of(typed)
     path = options["--file"] or _new_name(scenario.name, list(players))
@@ -174,6 +179,24 @@ def _begun(source: str, options: dict[str, Any]) -> "tuple[Session, str]":
         raise
     notes.print(f"The session is kept in {path}; leave whenever you like, and go on with: sim play {path}")
     return session, str(path)
+
+
+def _seat(typed: str, theatre: "Theatre") -> str:
+    """The seat that is meant by an actor's id or its name, with the hand that may follow it."""
+    from sim.text import called
+
+    wanted, slash, hand = typed.partition("/")
+    names = {
+        name: {entry.label.lower(), called(entry.label).lower(), called(entry.label).lower().removeprefix("the ")}
+        for name, entry in theatre.deciders.items()
+    }
+    meant = wanted if wanted in names else next((id_ for id_ in names if wanted.strip().lower() in names[id_]), wanted)
+    return f"{meant}{slash}{hand}"
+
+
+def _named(name: str, label: str) -> str:
+    """An actor's id, with its name where that says more."""
+    return name if label.lower().replace(" ", "_") == name else f"{name} ({label.partition(' (')[0]})"
 
 
 def _settings(options: dict[str, Any]) -> "Settings":
@@ -244,7 +267,8 @@ def _answer(session: "Session", wanted: dict[str, Any], days: int | None, as_jso
     except OrderError as error:
         if as_json:
             print_json({"refused": list(error.reasons)})
-        notes.print(str(error))
+        for text in answers.refusal_told(session, error):
+            notes.print(text, highlight=False)
         raise typer.Exit(WRONG_USAGE) from None
     if "advance" in wanted:
         found["advance"] = answers.advanced(session, _others(session), days)

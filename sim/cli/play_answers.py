@@ -3,15 +3,17 @@
 import json
 import sys
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.play.seats import PlayError
-from sim.text import counted, listed, number, on
+from sim.text import capital, counted, listed, number, on, spelled
 
 from .console import print_as_it_is
 
 if TYPE_CHECKING:
+    from sim.play.messages.orders import OrderError
     from sim.play.players.player import Player
     from sim.play.sessions.entries import Entry
     from sim.play.sessions.session import Session
@@ -63,13 +65,28 @@ def advanced(session: "Session", players: "dict[str, Player]", days: int | None)
         "cut_short": turn.cut_short,
         "date": session.date.isoformat(),
         "over": session.over,
+        "stopped": {
+            seat: why for seat in session.seats if not session.over and (why := session.view(seat).stopped) is not None
+        },
     }
 
 
 def advance_told(told: dict[str, Any]) -> str:
     """The same in words."""
-    now = "The session is over." if told["over"] else f"The next morning is that of {told['date']}."
-    return f"{counted(told['days'], 'day')} lived. {now}"
+    days, next_ = told["days"], date.fromisoformat(told["date"])
+    goes_by = {1: "A day goes by", 7: "A week goes by"}.get(days, f"{capital(spelled(days))} days go by")
+    now = "The session is over." if told["over"] else f"The next morning is that of {on(next_)}."
+    early = [f"The clock stopped early, as {seat} knows: {why}" for seat, why in told["stopped"].items()]
+    return "\n".join([f"{goes_by}. {now}", *early])
+
+
+def refusal_told(session: "Session", error: "OrderError") -> Iterator[str]:
+    """Why an order was not taken, in words."""
+    from sim.play.answers.hindrances import in_plain_words
+
+    yield f"The order of {session.seats[error.seat].label} was refused, and nothing of it was taken."
+    for reason in error.reasons:
+        yield f"- {in_plain_words(session.scenario.theatre, reason)}"
 
 
 def futures_as_data(session: "Session", seat: str) -> dict[str, Any]:
@@ -96,13 +113,25 @@ def futures_told(session: "Session", seat: str) -> str:
 
 def print_ledger(session: "Session") -> None:
     """Write what happened at the table, a line each."""
+    held: list[Entry] = []
     for entry in session.entries:
+        if entry.kind == "back":
+            back, held = held[entry.keep :], held[: entry.keep]
+            turns = [on(_date(session, each.day)) for each in back if each.kind == "advance"]
+            what = f"the turn{'s' if len(turns) > 1 else ''} of {listed(turns)}" if turns else "what was ordered since"
+            print_as_it_is(f"{on(_date(session, entry.day))}\t{what} {'were' if len(turns) > 1 else 'was'} taken back")
+            continue
+        held.append(entry)
         for line in _entry(session, entry):
             print_as_it_is(line)
 
 
+def _date(session: "Session", day: int) -> date:
+    return date.fromisoformat(session.scenario.date_of(day))
+
+
 def _entry(session: "Session", entry: "Entry") -> Iterator[str]:
-    when = on(session.scenario.start.fromisoformat(session.scenario.date_of(entry.day)))
+    when = on(_date(session, entry.day))
     told = "; ".join(_told(session, entry))
     if told:
         yield f"{when}\t{told}"
@@ -114,17 +143,17 @@ def _told(session: "Session", entry: "Entry") -> Iterator[str]:
         case "order":
             yield from _order_told(session, entry)
         case "advance":
-            yield f"{counted(entry.to - entry.day, 'day')} lived"
+            yield f"{counted(entry.to - entry.day, 'day')} go{'es' if entry.to - entry.day == 1 else ''} by"
         case "inject":
             yield f"the umpire has {session.scenario.theatre.actions[entry.act].label} done on {on(entry.on)}"
+        case "tell":
+            yield f"the umpire tells {listed([session.seats[seat].label for seat in entry.to])}: {entry.text}"
         case "hand":
             yield f"{entry.seat} is played by {'its player' if entry.to == 'orders' else 'the rules'} from now on"
         case "seat":
             yield f"{entry.seat} is for {listed(list(entry.people)) or 'anybody'} to play"
         case "pause":
             yield "the clock was stopped" if entry.paused else "the clock goes on"
-        case "back":
-            yield "what came before this was taken back, to the last turn that was kept"
         case "end":
             yield "the session was ended"
         case "note":
@@ -139,7 +168,7 @@ def _order_told(session: "Session", entry: Any) -> Iterator[str]:
     for deed in order.withdraw:
         yield f"{who} withdraws: {labels[deed.act].label}"
     if order.never is not None:
-        yield f"{who} refuses: {listed([labels[act].label for act in order.never]) or 'nothing'}"
+        yield f"{who} refuses: {listed([labels[act].label for act in dict.fromkeys(order.never)]) or 'nothing'}"
     if order.stance is not None:
         stance = [f"{path} = {number(value)}" for path, value in order.stance.items()]
         yield f"{who} sets: {listed(stance) or 'nothing'}"

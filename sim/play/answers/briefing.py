@@ -25,8 +25,8 @@ from sim.theatre.language.terms import Term
 from .hindrances import unit_in_words
 
 _DEATH = re.compile(r"\b(?:kill|die|dead|death)", re.IGNORECASE)
-_MOST_NEWS = 10
-"""Pieces of news that a briefing tells, at most; the view has all."""
+_MOST_NEWS, _MOST_OWN = 10, 6
+"""Pieces of news that a briefing tells of others and of the seat's own side, at most; the view has all."""
 _GRAVE = 4
 """From this rung on an act's rung is told."""
 _MOST_MOVED = 6
@@ -86,8 +86,10 @@ def _opening(view: View) -> Iterator[str]:
 
 def _gravest(view: View) -> list[Item]:
     """The news that is told, in its order: of much, what is gravest and what concerns the seat."""
-    gravest = sorted(view.news, key=lambda item: (not _concerns(item, view), -item.rung, item.number))[:_MOST_NEWS]
-    return [item for item in view.news if item in gravest]
+    ranked = sorted(view.news, key=lambda item: (not _concerns(item, view), -item.rung, item.number))
+    others = [item for item in ranked if item.kind not in _OWN][:_MOST_NEWS]
+    told_of = others + [item for item in ranked if item.kind in _OWN][:_MOST_OWN]
+    return [item for item in view.news if item in told_of]
 
 
 def _own(view: View, theatre: Theatre) -> Iterator[str]:
@@ -198,10 +200,19 @@ def _moved(view: View) -> Iterator[str]:
     if moved:
         yield "WHAT MOVED SINCE A WEEK AGO"
         for each in moved[:_MOST_MOVED]:
-            yield f"{each.label}: {amount(each, each.a_week_ago)} a week ago, {amount(each, each.value)} now"
+            yield f"{each.label}: {_from_to(each)}"
     old = [each for each in view.variables if each.as_of is not None and (view.date - each.as_of).days > 1]
     if old and view.turn == 1:
         yield f"You hear with some days' delay of: {'; '.join(each.label for each in old)}."
+
+
+def _from_to(reading: Reading) -> str:
+    """What a variable was a week ago and is now, with its unit once."""
+    now, then = amount(reading, reading.value), amount(reading, reading.a_week_ago)
+    if isinstance(reading.value, bool):
+        return f"{now} (a week ago {then})"
+    unit = f" {unit_in_words(reading.unit)}" if reading.unit not in ("1", "") else ""
+    return f"from {then.removesuffix(unit)} to {now}"
 
 
 def _change(reading: Reading) -> float:
@@ -243,7 +254,7 @@ def grudge(each: Grievance, theatre: Theatre) -> str:
     if each.suspected > 0.5:
         text += ", most of it on suspicion"
     rung = round(each.strongest)
-    if rung >= 1:
+    if rung > 1 and each.provocation >= _HOW_MUCH[-1][0]:
         text += f". The worst of it weighs by now like rung {rung}, {_lower(theatre.ladder.rungs[rung].label)}"
     return f"{text}."
 
@@ -274,9 +285,16 @@ def standing(view: View, theatre: Theatre) -> Iterator[str]:
         yield f"Never: {'; '.join(theatre.actions[act].label for act in mine.never)}"
     for path, value in mine.stance.items():
         usual = theatre.actions[path.removeprefix("actions.").removesuffix(".rate")].rate.value
-        ready = f"{number(value / usual, 2)} times as ready as usual" if usual else f"{100 * value:.2g} % a day"
-        yield f"Stance: {labels.get(path, path)}, {ready}"
+        yield f"Stance: {labels.get(path, path)}, {readiness(value, usual)}"
     yield otherwise_told(mine.otherwise)
+
+
+def readiness(rate: float, usual: float) -> str:
+    """How ready a seat's people are for something, beside what is usual."""
+    if rate == usual:
+        return "as usual"
+    times = f" ({number(rate / usual, 2)} times the usual)" if usual else ""
+    return f"{'readier' if rate > usual else 'less ready'}{times}"
 
 
 def otherwise_told(otherwise: str) -> str:

@@ -58,7 +58,9 @@ def _unmet(theatre: Theatre, found: re.Match[str]) -> str:
         return _days(theatre, name, value, side, needs)
     variable, bound = theatre.variables.get(name), "at least" if side == ">=" else "at most"
     if name.startswith("ordered("):
-        return f"it takes {quantity_in_words(theatre, name)} (there is none)"
+        act = theatre.actions.get(name[len("ordered(") : -1])
+        what = quantity_in_words(theatre, name) if act is None else f"an order to “{act.label}”"
+        return f"it takes {what} (there is none)"
     if name.partition("(")[0] in _SHARES:
         value, needs = (percent(float(each)) for each in (value, needs))
     if variable is None:

@@ -23,6 +23,10 @@ _COLUMN = 24
 """Letters of a column of shares."""
 _OUTCOMES = 2
 """Columns of shares."""
+_PUBLIC = 2
+"""From this rung on it is said that an act is seen by all; words and offers are meant to be."""
+_HANDFUL = 6
+"""Acts that are told on the first morning, at most."""
 _ALIKE = 4
 """From so many options on that make no difference, they are told in a line."""
 _MOST_TERMS = 4
@@ -50,6 +54,24 @@ def options_page(options: Options, theatre: Theatre, width: int, words: str = ""
         hint = "`options all` shows the closed ones too, `why NUMBER` what an act takes, `do NUMBER` orders it."
         told += ["", lines([text for text in (hold_told(options), hint) if text], width)]
     return "\n".join(told)
+
+
+def some_options(options: Options, theatre: Theatre, width: int) -> str:
+    """A handful of what is open, of every rung the act that the seat's own people are likeliest to do."""
+    likeliest: dict[int, int] = {}
+    by_number = numbered(options.options)
+    for at, each in by_number.items():
+        best = likeliest.get(each.rung)
+        if each.open and (best is None or (each.chance or 0.0) > (by_number[best].chance or 0.0)):
+            likeliest[each.rung] = at
+    if not likeliest:
+        return ""
+    found = [f"AMONG YOUR {len(options.options)} ACTS, OF WHICH {len(options.open)} ARE OPEN TODAY"]
+    for rung in sorted(likeliest)[:_HANDFUL]:
+        found.append(f"{likeliest[rung]:3}  {by_number[likeliest[rung]].story}")
+    return lines(
+        [*found, "`options` lists them all, `why NUMBER` tells about one, `do NUMBER` orders it."], width, hang=5
+    )
 
 
 def _is_shown(option: Option, wanted: str, theatre: Theatre) -> bool:
@@ -109,22 +131,22 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
         )
     elif option.open:
         found.append("Whether your people would do it today hangs on something that you do not know.")
-    found.append(f"If it is done: {meaning(option)}.")
+    found += [meaning(option)] if meaning(option) else []
     found += _moved_by(action.drivers, theatre)
     return lines(found, width)
 
 
 def meaning(option: Option) -> str:
-    """What an act brings with it: whether it will be known whose it was, and whether people may die."""
+    """What an act brings with it, in a sentence: whether it will be known whose it was, and whether people may die."""
     told = []
     if option.deniable >= 0.5:
         told.append("others will suspect that it was you, and not be sure")
     elif option.deniable:
         told.append("others will mostly know that it was you, though you can deny it")
-    else:
+    elif option.rung >= _PUBLIC:
         told.append("the world will know that it was you")
     told += ["people may die"] if option.lethal else []
-    return "; ".join(told)
+    return f"{capital('; '.join(told))}." if told else ""
 
 
 def _moved_by(drivers: Mapping[str, Number], theatre: Theatre) -> Iterator[str]:
@@ -199,7 +221,9 @@ def _columns(found: "Futures", theatre: Theatre, by: tuple[str, ...]) -> tuple[s
     actor = theatre.deciders[found.seat.partition("/")[0]]
     goals = actor.goals if isinstance(actor, Actor) else {}
     mine = sorted((name for name in goals if name in found.outcomes), key=lambda name: goals[name])
-    ends = [name for name in mine[:1] if goals[name] < 0] + [name for name in mine[-1:] if goals[name] > 0]
+    came = set(found.table.loc[found.table["share"] > 0.0, "outcome"])
+    best = [name for name in reversed(mine) if goals[name] > 0]
+    ends = [name for name in mine[:1] if goals[name] < 0] + [name for name in best if name in came or not came][:1]
     first = () if mine else found.outcomes[:1]
     return tuple(dict.fromkeys((*by, *ends, *first, *found.telling)))[:_OUTCOMES]
 
@@ -217,4 +241,4 @@ def _share(row: Any, held: Any) -> str:
     return f"{'*' if _apart(row, row.act) else ' '}{percent(row.share)} ({ends[0]} to {ends[1]} %)"
 
 
-__all__ = ["futures_page", "hold_told", "meaning", "options_page", "why_page"]
+__all__ = ["futures_page", "hold_told", "meaning", "options_page", "some_options", "why_page"]

@@ -147,9 +147,8 @@ class Game:
         )
 
     def _tell_lived(self, turn: Turn) -> None:
-        goes_by = {1: "A day goes by", 7: "A week goes by"}.get(turn.days, f"{spelled(turn.days)} days go by")
-        early = turn.cut_short and not self.session.over
-        self._lived = f"{goes_by}{': the clock stopped early' if early else ''}."
+        goes_by = {1: "A day goes by", 7: "A week goes by"}.get(turn.days, f"{capital(spelled(turn.days))} days go by")
+        self._lived = f"{goes_by}."  # why the clock stopped, if it did, is for each briefing to say
         if len(self.people) == 1 or self.session.over:
             self._say("", self._lived)
 

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from sim.given import whole
-from sim.play.answers.briefing import briefing, otherwise_told
+from sim.play.answers.briefing import briefing, otherwise_told, readiness
 from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.options import Option, Options
 from sim.play.messages.orders import Deed, Order, OrderError
@@ -22,7 +22,17 @@ from sim.play.terminal import choices, pages
 from sim.text import NARROWEST, WIDTH, capital, listed, on
 
 from .commands import Command, command_meant, help_page
-from .lookup import act_and_day, act_meant, actor_meant, acts_like, numbered, outcome_meant
+from .lookup import (
+    act_and_day,
+    act_meant,
+    actor_meant,
+    acts_like,
+    days_meant,
+    figure,
+    number_of,
+    numbered,
+    outcome_meant,
+)
 from .screen import Screen, undisturbed
 
 if TYPE_CHECKING:
@@ -34,7 +44,7 @@ _ALWAYS_TRIED = ("hold", "rules")
 _ASKED_FROM = 7
 """From this rung on somebody who sits at the terminal is asked whether it is meant."""
 _RESTS = re.compile(r"not again for (\d+) d\b")
-_QUOTED = re.compile(r"(?<!\w)'([^'\n]+)'(?!\w)")
+_QUOTED = re.compile(r"(?<!\w)'([^'“”\n]+)'(?!\w)")
 _LONGEST_NOTE = 4000
 """Letters of a note that are kept."""
 
@@ -106,6 +116,8 @@ class Human:
             The person has left.
         """
         self._briefing("")
+        if not self.session.turn:
+            self.screen.say("\n" + choices.some_options(self.options, self.theatre, self.width))
         while True:
             try:
                 line = self.screen.ask(f"\n{self.session.seats[self.seat].label}, {on(self.session.date)}> ")
@@ -141,9 +153,9 @@ class Human:
         if command.name == "quit":
             raise Left
         if command.name == "go":
-            return Going(_days(rest))
+            return Going(days_meant(rest))
         if command.name == "back":
-            return Going(back=whole(_figure(rest or "1"), "turns", 1, error=PlayError))
+            return Going(back=whole(figure(rest or "1"), "turns", 1, error=PlayError))
         found: dict[str, Callable[[str], None]] = {
             "briefing": self._briefing, "options": self._options, "why": self._why, "futures": self._futures,
             "news": self._news, "known": self._known, "ladder": self._ladder, "variables": self._variables,
@@ -173,7 +185,8 @@ class Human:
     def _in_words(self, text: str) -> str:
         """A message with the labels of acts in place of their ids."""
         for act in self.session.seats[self.seat].acts:
-            text = re.sub(rf"\b{re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
+            # what stands in parentheses is read as a quantity, as in days_since(us.strike)
+            text = re.sub(rf"(?<![\w.(]){re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
         return in_plain_words(self.theatre, text)
 
     def _say(self, text: str) -> None:
@@ -208,7 +221,7 @@ class Human:
                     f"`why` is about your own acts; `who {other}` tells of others, `known WORDS` of what they did"
                 ) from None
             raise
-        self.screen.say(choices.why_page(option, _number_of(option, options), self.view, self.theatre, self.width))
+        self.screen.say(choices.why_page(option, number_of(option, options), self.view, self.theatre, self.width))
 
     def _somebody_else(self, words: str) -> str:
         """An actor whom a line names."""
@@ -284,8 +297,8 @@ class Human:
         if option.scheduled is not None and day is None:
             when = on(option.scheduled)
             raise PlayError(f"“{option.label}” is ordered for {when} already; say a day to have it done once more")
-        at = _number_of(option, self.options.options)
-        if option.rung >= _ASKED_FROM and not self._sure(f"{option.label}: {choices.meaning(option)}. Order it?"):
+        at = number_of(option, self.options.options)
+        if option.rung >= _ASKED_FROM and not self._sure(f"{option.label}. {choices.meaning(option)} Order it?"):
             self._say("Nothing was ordered.")
             return
         before = set(self.view.standing.scheduled)
@@ -296,7 +309,7 @@ class Human:
         again = f" It stands for {listed(also)} as well: each is done." if also else ""
         self._say(
             f"Ordered for {'today, ' if new.on == self.session.date else ''}{on(new.on)}: {option.label}.{again} "
-            f"{capital(choices.meaning(option))}. Until then `withdraw {at}` stops it."
+            f"{choices.meaning(option)} Until then `withdraw {at}` stops it.".replace("  ", " ")
         )
 
     def _again(self, option: Option) -> date | None:
@@ -371,7 +384,7 @@ class Human:
             stance[lever.path] = self._readiness(lever, value)
         self._order({"stance": stance})
         now = next(each for each in self.view.levers if each.path == lever.path)
-        self._say(f"Stance: {lever.label}, {pages.readiness(now, self.theatre)}.")
+        self._say(f"Stance: {lever.label}, {readiness(now.value, pages.usual(now, self.theatre))}.")
 
     def _readiness(self, lever: Lever, value: str) -> float:
         """How readily an act is to be done, as a rate within its range."""
@@ -380,7 +393,7 @@ class Human:
             "high": lever.high, "low": lever.low, "readier": (usual * lever.high) ** 0.5,
             "less": (usual * lever.low) ** 0.5,
         }  # fmt: skip
-        wanted = named[value.lower()] if value.lower() in named else _figure(value)
+        wanted = named[value.lower()] if value.lower() in named else figure(value)
         if not lever.low <= wanted <= lever.high:
             low, high = pages.rate_told(lever.low), pages.rate_told(lever.high)
             raise PlayError(
@@ -404,33 +417,7 @@ class Human:
         self._say("Noted; nobody reads it before the debrief.")
 
 
-def _number_of(option: Option, options: tuple[Option, ...]) -> int:
-    return next(at for at, each in numbered(options).items() if each.act == option.act)
-
-
-def _figure(text: str) -> float:
-    """A number that was typed.
-
-    Raises
-    ------
-    PlayError
-        It is none.
-    """
-    share = 0.01 if text.endswith("%") else None
-    try:
-        plain = float(text.removesuffix("%"))
-    except ValueError:
-        raise PlayError(f"“{text}” is not a number") from None
-    return plain if share is None else round(plain * share, 12)
-
-
-def _days(text: str) -> int | None:
-    """For how many days to go on."""
-    word = text.strip().lower().removesuffix("days").removesuffix("day").strip()
-    return whole(_figure(word), "days", 1, 366, PlayError) if word else None
-
-
 def _as_sentence(text: str) -> str:
     """A message as a sentence."""
-    told = capital(_QUOTED.sub(lambda found: f"“{found[1].strip('“”')}”", text))
+    told = capital(_QUOTED.sub(lambda found: f"“{found[1]}”", text))
     return told if told.endswith((".", "?", "!")) else f"{told}."

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from difflib import get_close_matches
 
+from sim.given import whole
 from sim.play.answers.options import Option
 from sim.play.seats import PlayError
 from sim.text import date_from, did_you_mean, listed
@@ -52,7 +53,8 @@ def act_meant(text: str, options: Sequence[Option]) -> Option:
     if _NUMBERS.fullmatch(wanted):
         first, *rest = re.findall(r"\d+", wanted)
         raise PlayError(f"one act at a time: first {first}, then {' and '.join(rest)}")
-    names = {each.act: each for each in options} | {each.act.partition(".")[2]: each for each in options}
+    names = {each.label.lower(): each for each in options}
+    names |= {each.act: each for each in options} | {each.act.partition(".")[2]: each for each in options}
     if wanted.lower() in names:
         return names[wanted.lower()]
     found = {at: each for at, each in by_number.items() if _has(each.label, wanted)}
@@ -65,8 +67,7 @@ def act_meant(text: str, options: Sequence[Option]) -> Option:
         open_first = sorted(found.items(), key=lambda each: not each[1].open)
         told = [f"{at} {each.label}{'' if each.open else ' (closed today)'}" for at, each in open_first]
         raise PlayError(f"“{wanted}” fits {_several(told)}")
-    labels = {each.label.lower(): each.label for each in options}
-    close = did_you_mean(wanted.lower(), [*labels, *names])
+    close = did_you_mean(wanted.lower(), names)
     raise PlayError(f"you have no act “{wanted}”{close or '; `options all` lists them'}")
 
 
@@ -145,6 +146,39 @@ def day_meant(text: str, today: date) -> date | None:
     return date_from(" ".join(words)) if len(words) in (1, 3) and wanted[:1].isdecimal() else None
 
 
+def number_of(option: Option, options: Sequence[Option]) -> int:
+    """The number of an act."""
+    return next(at for at, each in numbered(options).items() if each.act == option.act)
+
+
+def figure(text: str) -> float:
+    """A number that was typed.
+
+    Raises
+    ------
+    PlayError
+        It is none.
+    """
+    share = 0.01 if text.endswith("%") else None
+    try:
+        plain = float(text.removesuffix("%"))
+    except ValueError:
+        raise PlayError(f"“{text}” is not a number") from None
+    return plain if share is None else round(plain * share, 12)
+
+
+def days_meant(text: str) -> int | None:
+    """For how many days to go on; None where nothing is said of it.
+
+    Raises
+    ------
+    PlayError
+        It is no number of days.
+    """
+    word = text.strip().lower().removesuffix("days").removesuffix("day").strip()
+    return whole(figure(word), "days", 1, 366, PlayError) if word else None
+
+
 def actor_meant(text: str, theatre: Theatre) -> str:
     """Find an actor by its id or words of its name.
 
@@ -211,4 +245,7 @@ def _names(labels: Iterable[str], text: str) -> str:
     return f"; there are {', '.join(known[:_MOST])}{more}" if more else f"; there are {listed(known)}"
 
 
-__all__ = ["act_and_day", "act_meant", "actor_meant", "acts_like", "day_meant", "fits", "numbered", "outcome_meant"]
+__all__ = [
+    "act_and_day", "act_meant", "actor_meant", "acts_like", "day_meant", "days_meant", "figure", "fits", "number_of",
+    "numbered", "outcome_meant",
+]  # fmt: skip

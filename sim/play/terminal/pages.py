@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
-from sim.play.answers.briefing import amount, cared_for, dated, grudge, standing, told
-from sim.play.messages.view import Item, Lever, View
+from sim.play.answers.briefing import amount, cared_for, dated, grudge, readiness, standing, told
+from sim.play.messages.view import Item, Lever, Reading, View
 from sim.play.seats import PlayError
 from sim.text import capital, counted, number, on, paragraph
 from sim.theatre.language.schema import Actor, Theatre
@@ -43,7 +43,7 @@ def variables_page(view: View, theatre: Theatre, words: str, width: int) -> str:
     if not chosen:
         raise PlayError(f"no variable is called anything like '{words}'; `variables all` lists them all")
     known = {each.name: each for each in chosen}
-    told_of = chosen if words else [known[name] for name in cared_for(view, theatre) if known[name].value is not None]
+    told_of = chosen if words else [known[name] for name in cared_for(view, theatre) if _is_telling(known[name])]
     found = ["THE STATE OF THE WORLD, as far as you know it"]
     for each in sorted(told_of[: None if words else _MOST_SHOWN], key=lambda one: one.label):
         late = each.as_of is not None and (view.date - each.as_of).days > 1 and not view.over
@@ -56,6 +56,11 @@ def variables_page(view: View, theatre: Theatre, words: str, width: int) -> str:
     if not words and len(chosen) > _MOST_SHOWN:
         found += ["", f"This is what concerns you most; `variables all` lists all {len(chosen)}, `variables oil` some."]
     return lines(found, width)
+
+
+def _is_telling(reading: Reading) -> bool:
+    """Whether a variable is known and is, or was at first, more than nothing."""
+    return reading.value is not None and bool(reading.value or reading.start)
 
 
 def who_page(view: View, theatre: Theatre, name: str, width: int) -> str:
@@ -134,7 +139,7 @@ def stance_page(
         ]
     found = []
     for each in mine:
-        text = f"{numbers[act_of(each)]:3}  {each.label}: {readiness(each, theatre)}"
+        text = f"{numbers[act_of(each)]:3}  {each.label}: {readiness(each.value, usual(each, theatre))}"
         span = f"; {rate_told(each.value)} (may be {rate_told(each.low)} up to {rate_told(each.high)})"
         found.append(text + (span if with_numbers else ""))
     return f"{lines(head, width)}\n\n{lines(found, width, hang=7)}"
@@ -143,14 +148,6 @@ def stance_page(
 def usual(lever: Lever, theatre: Theatre) -> float:
     """How readily the act of a lever is done if nobody sets it."""
     return theatre.actions[act_of(lever)].rate.value
-
-
-def readiness(lever: Lever, theatre: Theatre) -> str:
-    """How ready a seat's people are for something, beside what is usual."""
-    times = lever.value / usual(lever, theatre) if usual(lever, theatre) else 1.0
-    if times == 1.0:
-        return "as usual"
-    return f"{'readier' if times > 1 else 'less ready'} ({number(times, 2)} times the usual)"
 
 
 def act_of(lever: Lever) -> str:
@@ -173,5 +170,5 @@ def outcomes_told(outcomes: dict[str, date], theatre: Theatre) -> list[str]:
 
 __all__ = [
     "cast_page", "known_page", "ladder_page", "lines", "news_page", "orders_page", "outcomes_told",
-    "readiness", "stance_page", "usual", "variables_page", "who_page",
+    "stance_page", "usual", "variables_page", "who_page",
 ]  # fmt: skip
