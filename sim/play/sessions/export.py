@@ -13,11 +13,10 @@ from sim.play.seats import PlayError
 from sim.replays.facts import BY_THE_UMPIRE, IN_A_SEAT
 from sim.theatre.language.scenario import Scenario
 
+from .exported import AS_PLAYED, ORDER, STANCE
+
 if TYPE_CHECKING:
     from .session import Session
-
-AS_PLAYED = ", as it was played"
-"""How the title of an exported session ends."""
 
 
 def changes_made(session: "Session") -> dict[str, Any]:
@@ -27,7 +26,7 @@ def changes_made(session: "Session") -> dict[str, Any]:
     script = dict(_script(session))
     forbid = _forbidden(session)
     changes = {
-        f"stance_{_compact(scenario, day)}": {"on": _date(scenario, day), "set": dict(sorted(numbers.items()))}
+        f"{STANCE}{_compact(scenario, day)}": {"on": _date(scenario, day), "set": dict(sorted(numbers.items()))}
         for day, numbers in sorted(world.changed.items())
     }
     for name, content in (("script", script), ("forbid", forbid), ("changes", changes)):
@@ -39,7 +38,7 @@ def changes_made(session: "Session") -> dict[str, Any]:
 def _script(session: "Session") -> Iterator[tuple[str, dict[str, Any]]]:
     for day, lived in enumerate(session.world.lived):
         for act, who in sorted(lived.deeds.items()):
-            name = f"played_{_compact(session.scenario, day)}_{act.replace('.', '_')}"[:64].rstrip("_")
+            name = f"{ORDER}{_compact(session.scenario, day)}_{act.replace('.', '_')}"[:64].rstrip("_")
             source = f"{IN_A_SEAT}{who}" if who in session.seats else BY_THE_UMPIRE
             yield name, {"on": _date(session.scenario, day), "do": act, "source": source}
 
