@@ -192,7 +192,7 @@ def test_every_seat_of_the_shipped_theatre_is_told_what_its_own_people_would_do(
         doubtful = {
             str(each) for act in known.seat.acts for each in read_for(theatre.actions[act]) if hides(known, each)
         }
-        # Whether it was the Houthis or the militias of Iraq who hit the pipeline, neither Riyadh nor Washington can tell.
+        # Whether the Houthis or Iraqi militias hit the pipeline, neither Riyadh nor Washington can tell.
         assert doubtful <= {"days_since(houthis.hit_pipeline)", "attack_to_explain", "attack_just_made"}, seat
 
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sim.play.sessions.export import AS_PLAYED
+from sim.play.sessions.exported import AS_PLAYED, ORDER, STANCE
 from sim.text import counted
 from sim.theatre.files.locate import File, root
 from sim.theatre.files.resolve import changes
@@ -15,6 +15,12 @@ from .console import notes
 
 MOST = 8
 """So many changes are listed."""
+_PLAYED = (
+    (f"script.{ORDER}", "order", ""),
+    ("forbid.", "act", " held back"),
+    (f"changes.{STANCE}", "change", " of stance"),
+)
+"""How the changes of a session begin, and what they are counted as."""
 
 
 def tell_changes(name: str, scenario: Scenario) -> None:
@@ -43,11 +49,9 @@ def _in_short(changed: list[str], played: bool) -> list[str]:
     """What a file changes; of a session that was exported, what was ordered, held back and set is counted."""
     if not played:
         return changed
-    many = {of: sum(each.startswith(of) for each in changed) for of in ("script.played_", "forbid.", "changes.stance_")}
-    orders, acts, stances = (counted(n, thing) if n else "" for n, thing in zip(many.values(), _THINGS, strict=True))
-    told = [orders, acts and f"{acts} held back", stances and f"{stances} of stance"]
-    rest = [each for each in changed if not each.startswith(tuple(many))]
-    return [*([f"as played: {', '.join(filter(None, told))}"] if any(told) else []), *rest]
-
-
-_THINGS = ("order", "act", "change")
+    told, rest = [], changed
+    for of, thing, what in _PLAYED:
+        if many := sum(each.startswith(of) for each in changed):
+            told.append(f"{counted(many, thing)}{what}")
+        rest = [each for each in rest if not each.startswith(of)]
+    return [*([f"as played: {', '.join(told)}"] if told else []), *rest]

@@ -236,8 +236,9 @@ def _reading(found: "Debrief") -> Iterator[str]:
     yield (
         f"Each decision is looked at in {found.runs:,} pairs of futures of up to {counted(found.horizon, 'day')}. Both "
         "futures of a pair begin with the history that was lived, on the morning of the decision, and have the same "
-        "dice. In one the decision holds. In the other it does not: in place of an act the rules decide, and what was "
-        f"refused or set before stays as it was. {after}"
+        "dice. In one the decision holds. In the other it does not: in place of an act the rules decide, on a day "
+        "that was left to its people they do nothing, and what was refused or set before stays as it was. "
+        f"{after}"
     )
     yield (
         "Brackets hold 95 % intervals, which say how far a number would change with other futures or runs, and nothing "

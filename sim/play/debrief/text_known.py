@@ -61,7 +61,8 @@ def _at(found: "Debrief", unseen: "Unseen", already: set[str]) -> list[str]:
     already |= {each.act for each in told}
     lines = [*_values(unseen.values), *_secrets(unseen.secrets), *map(_suspected, told)]
     lines += [f"{capital(who)} had ordered, seen by nobody else: {orders}." for who, orders in unseen.ordered]
-    head = f"· When it decided on {what}, on {on(unseen.on)}"
+    decided = f"left the day to its people, who did {what}" if decision.kind == "left" else f"decided on {what}"
+    head = f"· When it {decided}, on {on(unseen.on)}"
     if not lines:
         return [f"{head}: nothing more that this page can name."]
     return [f"{head}:", *(f"  · {line}" for line in lines)]

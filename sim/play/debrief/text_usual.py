@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from .whole import Debrief
 
 _LISTED = 6
-"""Acts, ordered where the rules would have had something else, that are told one by one."""
+"""Acts, ordered where the actor would have done something else, that are told one by one."""
 _DATES = 4
 """Dates of one act that are named."""
 _LISTED_IN_VAIN = 4
@@ -53,8 +53,8 @@ def _of_seat(found: "Debrief", seat: "Partings") -> Iterator[str]:
         told = [f"“{found.labels[each.did or '']}” on {on(each.date)} ({percent(each.chance)})" for each in idle]
         more = [f"{in_words(len(told) - _LISTED)} more"] if len(told) > _LISTED else []
         yield (
-            "· By itself it would have done nothing where it was ordered (in brackets how likely it was to do the same "
-            f"by itself): {listed([*told[:_LISTED], *more])}."
+            f"· Ordered where by itself it would have done nothing: {listed([*told[:_LISTED], *more])}. In brackets is "
+            "how likely it was to do the same by itself."
         )
     groups: dict[tuple[str | None, str | None], list[Ruled]] = {}
     for each in deeds:
@@ -68,7 +68,7 @@ def _of_seat(found: "Debrief", seat: "Partings") -> Iterator[str]:
         yield f"· So with {in_words(left)} more {'act' if left == 1 else 'acts'}."
     same = sum(each.did is not None and not each.parted for each in seat.ruled)
     if same:
-        yield f"· {capital(in_words(same))} of the acts ordered had been drawn by the rules themselves that morning."
+        yield f"· {capital(in_words(same))} of the acts ordered it would have done by itself that morning."
     yield from _in_vain(found, seat)
 
 
@@ -77,14 +77,14 @@ def _in_vain(found: "Debrief", seat: "Partings") -> Iterator[str]:
     mornings = len({each.day for each in seat.quiet})
     if not mornings:
         return
-    chance = f"the chance that the rules would have drawn none of it throughout is {percent(seat.chance_of_quiet)}"
-    yield f"· On {counted(mornings, 'morning')} something was refused; {chance}."
+    chance = f"that it would have done none of it by itself had a chance of {percent(seat.chance_of_quiet)}"
+    yield f"· On {counted(mornings, 'morning')} something was held back; {chance}."
     drawn = seat.drawn_in_vain.most_common()
     if drawn:
         told = [f"“{found.labels[act]}” ({_mornings(many)})" for act, many in drawn[:_LISTED_IN_VAIN]]
         left = len(drawn) - _LISTED_IN_VAIN
         more = [f"{in_words(left)} more {'act' if left == 1 else 'acts'}"] if left > 0 else []
-        yield f"· What was drawn there and not done: {listed([*told, *more])}."
+        yield f"· What it would have done on them: {listed([*told, *more])}."
 
 
 def _mornings(n: int) -> str:
@@ -92,7 +92,7 @@ def _mornings(n: int) -> str:
 
 
 def _parting(found: "Debrief", first: "Ruled", *others: "Ruled") -> str:
-    """What was done on a day, or on several, and what the rules would have had instead."""
+    """What was done on a day, or on several, and what the actor would have done instead."""
     every = (first, *others)
     dates = [on(each.date) for each in every]
     if len(dates) > _DATES:
@@ -101,17 +101,17 @@ def _parting(found: "Debrief", first: "Ruled", *others: "Ruled") -> str:
     hand = f" by its hand “{own}”" if own else ""
     did = f"“{found.labels[first.did]}” was ordered" if first.did else f"nothing was done{hand}"
     if first.would is None:
-        would = "the rules would have done nothing"
+        would = "it would by itself have done nothing"
     elif first.was_due:
-        would = f"the rules would have carried out “{found.labels[first.would]}”, ordered some days before"
+        would = f"it would by itself have carried out “{found.labels[first.would]}”, ordered some days before"
     elif first.ahead:
-        would = f"the rules would have ordered “{found.labels[first.would]}” for {duration(first.ahead)} later"
+        would = f"it would by itself have ordered “{found.labels[first.would]}” for {duration(first.ahead)} later"
     else:
-        would = f"the rules would have chosen “{found.labels[first.would]}”"
+        would = f"it would by itself have chosen “{found.labels[first.would]}”"
     most = max(each.chance for each in every)
     chance = f"{'at most ' if others and most >= 0.0005 else ''}{percent(most)}"
     mornings = "those mornings" if others else "that morning"
-    gave = f"by them its chance was {chance}" if first.did else f"by them the chance of nothing was {chance}"
+    gave = f"the chance of its doing the same was {chance}" if first.did else f"the chance of nothing was {chance}"
     return f"{listed(dates)}: {did}, and {would}; {gave} {mornings}."
 
 

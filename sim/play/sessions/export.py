@@ -15,11 +15,11 @@ from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
+from .exported import AS_PLAYED, ORDER, STANCE
+
 if TYPE_CHECKING:
     from .session import Session
 
-AS_PLAYED = ", as it was played"
-"""How the title of an exported session ends."""
 _LONGEST = 64
 """Letters in the name of an entry."""
 
@@ -45,14 +45,14 @@ def _played(session: "Session") -> Iterator[tuple[str, dict[str, Any]]]:
         on = session.scenario.date_of(day)
         for act, who in sorted(lived.deeds.items()):
             source = f"{IN_A_SEAT}{who}" if who in session.seats else BY_THE_UMPIRE
-            yield f"played_{on.replace('-', '')}_{act.replace('.', '_')}", {"on": on, "do": act, "source": source}
+            yield f"{ORDER}{on.replace('-', '')}_{act.replace('.', '_')}", {"on": on, "do": act, "source": source}
 
 
 def _set(scenario: Scenario, changed: Mapping[int, Mapping[str, float]]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The numbers that were set at the table, day by day, each with the name that it would have."""
     for day, numbers in sorted(changed.items()):
         on = scenario.date_of(day)
-        yield f"stance_{on.replace('-', '')}", {"on": on, "set": dict(sorted(numbers.items()))}
+        yield f"{STANCE}{on.replace('-', '')}", {"on": on, "set": dict(sorted(numbers.items()))}
 
 
 def _named(inherited: Collection[str], entries: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
