@@ -120,6 +120,7 @@ BROKEN = {
     "an act of another seat": {"do": ["south.strike"]},
     "unknown parts": {"do": [], "umpire": {"end": True}},
     "half a letter": '{"why": "\\ud800"}',
+    "half a letter in a name": '{"stance": {"\\ud800": 1}}',
     "no finite number": '{"stance": {"actions.north.strike.rate": NaN}}',
     "deep": "{" * 50_000,
     "deep lists": '{"do": ' + "[" * 50_000,

@@ -183,6 +183,7 @@ def order_in(text: str) -> Any:
             break
         try:
             found, _ = decoder.raw_decode(text, at)
+            json.dumps(found, ensure_ascii=False).encode()  # half a letter is none that a file could keep
         except (ValueError, RecursionError):
             at = text.find("{", at + 1)
         else:
