@@ -38,6 +38,8 @@ class Desk:
         """Orders that could not be carried out: the day, the act, and why."""
         self.told: list[tuple[int, str]] = []
         """What the umpire has told it, and on the morning of which day."""
+        self.told_late: list[tuple[int, str]] = []
+        """What of it was told when the seat may have read what was new that morning."""
 
     @property
     def standing(self) -> Standing:
@@ -267,8 +269,8 @@ def _forbidden(session: "Session", act: str, day: date) -> bool:
 def inject_fault(act: str, day: date, session: "Session") -> str | None:
     """What is wrong with an act that an umpire wants done."""
     theatre, world = session.scenario.theatre, session.world
-    if act not in theatre.actions:
-        return f"there is no act '{act}'{did_you_mean(act, theatre.actions)}"
+    if not isinstance(act, str) or act not in theatre.actions:
+        return f"there is no act '{act}'{did_you_mean(str(act), theatre.actions)}"
     if not world.date <= day <= session.scenario.end:
         return f"{on(day)} is not within {_to_come(session)}"
     for name, desk in session.desks.items():

@@ -10,12 +10,14 @@ import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import ValidationError
 
 from sim.execution.lookup import DayLike, QueryError, day_of
 from sim.given import seed_of, whole
 from sim.play.knowledge.known import Known, known_by
-from sim.play.messages.orders import Order, OrderError, Standing, order_from
+from sim.play.messages.orders import Order, OrderError, Standing, fault_in_words, order_from
 from sim.play.seats import PlayError, Seat, seats_of
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
@@ -34,7 +36,9 @@ from .entries import (
     Seated,
     Settings,
     TakenBack,
+    holding,
 )
+from .ledger import SessionFile, written
 from .turns import Turn, lived_turn
 from .world import World
 
@@ -107,14 +111,27 @@ class Session:
         self.seats: Mapping[str, Seat] = seats_of(self.scenario, tuple(seats))
         self.entries: list[Entry] = []
         """All that ever happened at the table, what was taken back included."""
-        self._holding: list[Entry] = []
+        self.holding: list[Entry] = []
+        """Those of them that hold: what was taken back is left out."""
         self._clock = clock
-        self._file = None
+        self.file: SessionFile | None = None
         self._begin()
         if path is not None:
             from .ledger import new_file
 
-            self._file = new_file(Path(path), self)
+            self.file = new_file(Path(path), self)
+
+    def close(self) -> None:
+        """Let go of the session's file; what is closed already stays so."""
+        if self.file is not None:
+            file, self.file = self.file, None
+            file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def _begin(self) -> None:
         """Stand on the first morning."""
@@ -123,6 +140,7 @@ class Session:
         self.injects: dict[dt.date, list[str]] = {}
         self.turns: list[Turn] = []
         self.paused, self.ended = False, False
+        self._looked: set[str] = set()
         self._forget()
 
     @classmethod
@@ -187,7 +205,13 @@ class Session:
         """What a seat is given to see this morning, as data."""
         from sim.play.answers.seeing import seen
 
-        return seen(self, self.seat(seat))
+        view = seen(self, self.seat(seat))
+        self._looked.add(seat)
+        return view
+
+    def may_have_looked(self) -> None:
+        """Take it that every seat has read what is new this morning: whoever opens a session cannot know."""
+        self._looked = set(self.seats)
 
     def briefing(self, seat: str) -> str:
         """The same in words."""
@@ -266,30 +290,39 @@ class Session:
             Something of it cannot be done; nothing of it was taken.
         """
         mine = self.seat(seat)
-        self._refuse_closed(seat, by, turn)
+        if why := self.closed(seat, by, turn):
+            raise OrderError(seat, [why])
         wanted = order_from(seat, order)
         if found := self.desks[seat].faults(wanted, self):
             raise OrderError(seat, found)
-        self._take(Ordered(day=self.day, seat=mine.id, by=by, at=self._clock(), order=wanted))
+        self._take(Ordered, seat=mine.id, by=by, order=wanted)
         return self.desks[seat].standing
 
-    def _refuse_closed(self, seat: str, by: str | None, turn: int | None) -> None:
+    def closed(self, seat: str, by: str | None = None, turn: int | None = None) -> str | None:
+        """Why no order is taken of a seat; None if one is."""
         desk = self.desks[seat]
         if self.over:
-            raise OrderError(seat, ["the session is over"])
+            return "the session is over"
         if self.paused:
-            raise OrderError(seat, ["the umpire has stopped the clock; wait until it goes on"])
+            return "the umpire has stopped the clock; wait until it goes on"
         if desk.people and by not in desk.people:
-            raise OrderError(seat, [f"{by or 'whoever this is'} does not sit there; {', '.join(desk.people)} may"])
+            return f"{by or 'whoever this is'} does not sit there; {', '.join(desk.people)} may"
         if desk.played_by == "rules":
-            raise OrderError(seat, ["the umpire has handed this seat to the rules"])
-        if turn is not None and turn != self.turn:
+            return "the umpire has handed this seat to the rules"
+        if turn is not None and whole(turn, "the turn", 0, error=PlayError) != self.turn:
             late = "too late" if turn < self.turn else "too early"
-            raise OrderError(seat, [f"{late}: it was meant for turn {turn}, and this is turn {self.turn}"])
+            return f"{late}: it was meant for turn {turn}, and this is turn {self.turn}"
+        return None
 
     def note(self, seat: str | None, data: Mapping[str, Any]) -> None:
-        """Keep something with the session that changes nothing, such as a transcript."""
-        self._take(Said(day=self.day, seat=seat, at=self._clock(), data=dict(data)))
+        """Keep something with the session that changes nothing, such as a transcript.
+
+        Raises
+        ------
+        PlayError
+            There is no such seat, or it holds something that a file cannot.
+        """
+        self._take(Said, seat=None if seat is None else self.seat(seat).id, data=dict(data))
 
     # What an umpire does.
 
@@ -305,9 +338,14 @@ class Session:
         self._refuse_over()
         if self.paused:
             raise PlayError("the clock is stopped; let it go on first")
-        begun, at = self.day, self._clock()
-        turn = lived_turn(self, meant)
-        self._keep(Advanced(day=begun, at=at, days=meant, to=self.day, digest=self.world.digest()))
+        begun, at, before = self.day, self._clock(), list(self.holding)
+        try:
+            turn = lived_turn(self, meant)
+            self._keep(*written(Advanced(day=begun, at=at, days=meant, to=self.day, digest=self.world.digest())))
+        except BaseException:
+            self._go_through(before)  # nothing of it counts
+            raise
+        self._looked = set()
         return turn
 
     def fast_forward(self, to: DayLike) -> list[Turn]:
@@ -338,7 +376,7 @@ class Session:
         when = self.scenario.start + dt.timedelta(days=day)
         if fault := inject_fault(act, when, self):
             raise PlayError(fault)
-        self._take(Injected(day=self.day, at=self._clock(), by=by, act=act, on=when))
+        self._take(Injected, by=by, act=act, on=when)
 
     def announce(self, text: str, to: Sequence[str] | None = None, *, by: str | None = None) -> None:
         """Tell seats something that the model knows nothing of, such as a rumour; left out, all of them.
@@ -348,10 +386,11 @@ class Session:
         PlayError
             There is no such seat, or nothing is said.
         """
-        if not text.strip() or len(text) > 4000:
+        if not isinstance(text, str) or not text.strip() or len(text) > 4000:
             raise PlayError("an announcement has between 1 and 4,000 letters")
         seats = tuple(self.seats) if to is None else tuple(self.seat(name).id for name in to)
-        self._take(Announced(day=self.day, at=self._clock(), by=by, text=text.strip(), to=seats))
+        late = tuple(seat for seat in seats if seat in self._looked)
+        self._take(Announced, by=by, text=text.strip(), to=seats, late=late)
 
     def _day_to_come(self, day: DayLike) -> int:
         """Count a day that was not lived yet."""
@@ -366,25 +405,26 @@ class Session:
     def hand_over(self, seat: str, to: Literal["orders", "rules"] = "rules", *, by: str | None = None) -> None:
         """Hand a seat to the rules, or back to whoever sits there."""
         self._refuse_over()
-        self._take(Handed(day=self.day, at=self._clock(), by=by, seat=self.seat(seat).id, to=to))
+        self._take(Handed, by=by, seat=self.seat(seat).id, to=to)
 
     def sit(self, seat: str, people: Sequence[str]) -> None:
         """Say who may give orders for a seat; nobody in particular lets anybody."""
-        self._take(Seated(day=self.day, at=self._clock(), seat=self.seat(seat).id, people=tuple(people)))
+        self._take(Seated, seat=self.seat(seat).id, people=tuple(people))
 
     def pause(self, paused: bool = True) -> None:
         """Stop the clock, or let it go on: while it stands no order is taken and no day lived."""
-        self._take(Paused(day=self.day, at=self._clock(), paused=paused))
+        self._take(Paused, paused=paused)
 
     def end(self) -> None:
         """End the session before its last day."""
         self._refuse_over()
-        self._take(Ended(day=self.day, at=self._clock()))
+        self._take(Ended)
 
     def take_back(self, turns: int = 1, *, by: str | None = None) -> None:
         """Take back the last turns, with all orders since: the same dice will fall for whoever decides alike.
 
-        What is taken back stays in the ledger, as a branch that nobody went on with.
+        What is taken back stays in the ledger, as a branch that nobody went on with. Who may sit where stays as it is,
+        and so does a clock that was stopped.
 
         Raises
         ------
@@ -392,16 +432,11 @@ class Session:
             Not so many turns were lived.
         """
         turns = whole(turns, "turns", 1, error=PlayError)
-        lived = [at for at, entry in enumerate(self._holding) if isinstance(entry, Advanced)]
+        lived = [at for at, entry in enumerate(self.holding) if isinstance(entry, Advanced)]
         if turns > len(lived):
             raise PlayError(f"there are {len(lived)} turns to take back, not {turns}")
-        keep = lived[-turns - 1] + 1 if turns < len(lived) else self._opening()
-        self._take(TakenBack(day=self.day, at=self._clock(), by=by, keep=keep))
-
-    def _opening(self) -> int:
-        """How many entries only say who sits where, before anybody gave an order."""
-        first = next((at for at, entry in enumerate(self._holding) if not isinstance(entry, Seated)), 0)
-        return first
+        keep = lived[-turns - 1] + 1 if turns < len(lived) else 0
+        self._take(TakenBack, by=by, keep=keep)
 
     def _refuse_over(self) -> None:
         if self.over:
@@ -410,17 +445,31 @@ class Session:
 
     # How entries become state.
 
-    def _take(self, entry: Entry) -> None:
-        """Let an entry take effect, and keep it."""
-        self._apply(entry)
-        self._keep(entry)
+    def _take(self, kind: Callable[..., Entry], **content: Any) -> None:
+        """Keep an entry, and let it take effect; if either fails, all is as it was."""
+        try:
+            entry, line = written(kind(day=self.day, at=self._clock(), **content))
+        except ValidationError as error:
+            raise PlayError(f"this cannot be: {fault_in_words(error)}") from None
+        entries, held = len(self.entries), list(self.holding)
+        begun = 0 if self.file is None else self.file.whole
+        self._keep(entry, line)
+        try:
+            self._apply(entry)
+        except BaseException:
+            if self.file is not None:
+                self.file.cut(begun)
+            del self.entries[entries:]
+            self._go_through(held)
+            raise
 
-    def _keep(self, entry: Entry) -> None:
+    def _keep(self, entry: Entry, line: bytes) -> None:
+        """Keep an entry, on the disk first."""
+        if self.file is not None:
+            self.file.append(line)
         self.entries.append(entry)
         if not isinstance(entry, TakenBack):
-            self._holding.append(entry)
-        if self._file is not None:
-            self._file.append(entry)
+            self.holding.append(entry)
 
     def _apply(self, entry: Entry) -> None:
         match entry:
@@ -430,7 +479,9 @@ class Session:
                 self.injects.setdefault(entry.on, []).append(entry.act)
             case Announced():
                 for seat in entry.to:
-                    self.desks[seat].told.append((self.day, entry.text))
+                    self.desks[seat].told.append((entry.day, entry.text))
+                    if seat in entry.late:
+                        self.desks[seat].told_late.append((entry.day, entry.text))
             case Handed():
                 self.desks[entry.seat].hand_over(entry.to, self)
             case Seated():
@@ -440,7 +491,7 @@ class Session:
             case Ended():
                 self.ended = True
             case TakenBack():
-                self._go_through(self._holding[: entry.keep])
+                self._go_through(holding([*self.holding, entry]))
             case _:
                 pass
         self._forget()
@@ -453,9 +504,10 @@ class Session:
     def _go_through(self, entries: Sequence[Entry]) -> None:
         """Begin anew, and let entries take effect once more."""
         self._begin()
-        self._holding = []
+        self.holding = []
         for entry in entries:
             self.again(entry)
+        self.may_have_looked()
 
     def again(self, entry: Entry) -> None:
         """Let an entry of a ledger take effect, and hold what was lived to what it says.
@@ -475,4 +527,4 @@ class Session:
         else:
             self._apply(entry)
         if not isinstance(entry, TakenBack):
-            self._holding.append(entry)
+            self.holding.append(entry)

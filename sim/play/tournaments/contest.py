@@ -78,8 +78,7 @@ def contest(
         _live(terms, session, {seat: _seated(typed, chairs[seat]) for seat, typed in players.items()})
         return measured(session) | ({} if path else {"entries": [_plain(each) for each in session.entries]})
     finally:
-        if session._file is not None:
-            session._file.close()
+        session.close()
 
 
 def _session(terms: Terms, run: int, path: Path | None) -> Session:
@@ -92,7 +91,7 @@ def _session(terms: Terms, run: int, path: Path | None) -> Session:
         return session
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        session._file = new_file(path, session)
+        session.file = new_file(path, session)
     except PlayError:
         if not path.is_file():
             raise
@@ -156,7 +155,7 @@ def _force(session: Session, seat: str, events: NDArray[Any]) -> int:
 
 def _refused(session: Session, seat: str) -> int:
     """In how many turns no order of the seat's could be taken."""
-    notes = [each.data for each in session._holding if isinstance(each, Said) and each.seat == seat]
+    notes = [each.data for each in session.holding if isinstance(each, Said) and each.seat == seat]
     return sum("refused" in note or "gave_up" in note.get("llm", {}) for note in notes)
 
 
