@@ -145,6 +145,17 @@ def test_a_full_disk_leaves_session_and_file_as_they_were(what: str, tmp_path: P
         assert (again.entries, again.world.digest()) == (session.entries, session.world.digest())
 
 
+def test_at_a_closed_session_nothing_more_happens(tmp_path: Path) -> None:
+    with session_of(path=tmp_path / "closed.session") as session:
+        session.advance(3)
+    session.close()
+    with pytest.raises(PlayError, match="was let go of; open it again to go on"):
+        session.order("aran", {"otherwise": "hold"})
+    with pytest.raises(PlayError, match="was let go of"):
+        session.advance(3)
+    assert (session.day, session.desks["aran"].standing.otherwise) == (3, "rules")
+
+
 def test_what_no_file_can_hold_is_refused_and_nothing_of_it_is_taken(tmp_path: Path) -> None:
     path = tmp_path / "odd.session"
     session = session_of(path=path)

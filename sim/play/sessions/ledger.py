@@ -20,7 +20,8 @@ from .entries import ENTRY, Entry, Settings
 from .possible import impossible
 
 if TYPE_CHECKING:
-    from .session import Clock, Session
+    from .session import Session
+    from .table import Clock
 
 VERSION = 1
 """Of the file's layout."""
@@ -35,6 +36,7 @@ class SessionFile:
         self.path, self._descriptor = path, descriptor
         self.whole = whole
         """Bytes of whole lines."""
+        self._closed = False
 
     def append(self, line: bytes) -> None:
         """Add a line, and wait until it lies on the disk; else the file ends with the line before.
@@ -44,6 +46,8 @@ class SessionFile:
         PlayError
             It cannot be written.
         """
+        if self._closed:
+            raise PlayError(f"{self.path} was let go of; open it again to go on")
         if self.whole + len(line) > _MOST:
             raise PlayError(f"{self.path} would become larger than the {_MOST // 2**20} MiB that are read of it")
         try:
@@ -67,8 +71,10 @@ class SessionFile:
         self.whole = whole
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
+        """Let go of the file; what is closed already stays so."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._descriptor)
 
 
 def written(entry: Entry) -> tuple[Entry, bytes]:

@@ -7,27 +7,22 @@ that change from a day on.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Self
-
-from pydantic import ValidationError
+from typing import TYPE_CHECKING, Any, Literal
 
 from sim.execution.lookup import DayLike, QueryError, day_of
-from sim.given import seed_of, whole
-from sim.play.knowledge.known import Known, known_by
-from sim.play.messages.orders import Order, OrderError, Standing, fault_in_words, order_from
-from sim.play.seats import PlayError, Seat, seats_of
-from sim.theatre.files.load import load
+from sim.given import whole
+from sim.play.messages.orders import Order, OrderError, Standing, order_from
+from sim.play.seats import PlayError
 from sim.theatre.language.scenario import Scenario
 
-from .desk import Desk, inject_fault
+from .desk import inject_fault
 from .entries import (
     Advanced,
     Announced,
     Ended,
-    Entry,
     Handed,
     Injected,
     Ordered,
@@ -36,11 +31,10 @@ from .entries import (
     Seated,
     Settings,
     TakenBack,
-    holding,
 )
-from .ledger import SessionFile, written
+from .ledger import written
+from .table import Clock, Table
 from .turns import Turn, lived_turn
-from .world import World
 
 if TYPE_CHECKING:
     from sim.play.answers.futures import Futures
@@ -51,8 +45,6 @@ if TYPE_CHECKING:
     from sim.play.messages.view import View
 
 _OTHER_DICE = 0x5EA7_0F_0D1CE
-Clock = Callable[[], str | None]
-"""Tells the time that entries bear; None leaves it out."""
 
 
 def utc() -> str:
@@ -60,12 +52,12 @@ def utc() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Session:
+class Session(Table):
     """One run being lived.
 
     >>> session = Session("first_lesson", seats=["north"], seed=7, clock=lambda: None)
     >>> session.date.isoformat(), session.view("north").turn
-    ('2031-03-01', 0)
+    ('2030-01-01', 0)
 
     Parameters
     ----------
@@ -103,45 +95,11 @@ class Session:
         path: str | PathLike[str] | None = None,
         clock: Clock = utc,
     ) -> None:
-        self.source = None if isinstance(scenario, Scenario) else str(scenario)
-        self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
-        self.seed = self.scenario.seed if seed is None else seed_of(seed, PlayError)
-        self.run = whole(run, "the run", 0, 2**32 - 1, PlayError)
-        self.settings = Settings() if settings is None else settings
-        self.seats: Mapping[str, Seat] = seats_of(self.scenario, tuple(seats))
-        self.entries: list[Entry] = []
-        """All that ever happened at the table, what was taken back included."""
-        self.holding: list[Entry] = []
-        """Those of them that hold: what was taken back is left out."""
-        self._clock = clock
-        self.file: SessionFile | None = None
-        self._begin()
+        super().__init__(scenario, seats, seed=seed, run=run, settings=settings, clock=clock)
         if path is not None:
             from .ledger import new_file
 
             self.file = new_file(Path(path), self)
-
-    def close(self) -> None:
-        """Let go of the session's file; what is closed already stays so."""
-        if self.file is not None:
-            file, self.file = self.file, None
-            file.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def _begin(self) -> None:
-        """Stand on the first morning."""
-        self.world = World(self.scenario, self.seed, self.run)
-        self.desks = {name: Desk(seat, self.settings.otherwise) for name, seat in self.seats.items()}
-        self.injects: dict[dt.date, list[str]] = {}
-        self.turns: list[Turn] = []
-        self.paused, self.ended = False, False
-        self._looked: set[str] = set()
-        self._forget()
 
     @classmethod
     def open(cls, path: str | PathLike[str], clock: Clock = utc) -> "Session":
@@ -158,49 +116,6 @@ class Session:
 
     # What can be asked.
 
-    @property
-    def day(self) -> int:
-        """The day to come, counted from 0."""
-        return self.world.day
-
-    @property
-    def date(self) -> dt.date:
-        """Its date; after the last day, that of the last day."""
-        return min(self.world.date, self.scenario.end)
-
-    @property
-    def turn(self) -> int:
-        """How many turns were lived."""
-        return len(self.turns)
-
-    @property
-    def over(self) -> bool:
-        """Whether no day is to come: the scenario's last was lived, the umpire ended it, or the run failed."""
-        return self.ended or self.world.over
-
-    def now(self) -> str | None:
-        """The time as its entries bear it; None if they bear none."""
-        return self._clock()
-
-    def seat(self, name: str) -> Seat:
-        """Find a seat of this table.
-
-        Raises
-        ------
-        PlayError
-            There is none of that name.
-        """
-        if name not in self.seats:
-            raise PlayError(f"nobody plays '{name}' here; the seats are {', '.join(self.seats)}")
-        return self.seats[name]
-
-    def known(self, seat: str) -> Known:
-        """What a seat knows this morning."""
-        mine = self.seat(seat)
-        if seat not in self._known:
-            self._known[seat] = known_by(mine, self.world.past)
-        return self._known[seat]
-
     def view(self, seat: str) -> "View":
         """What a seat is given to see this morning, as data."""
         from sim.play.answers.seeing import seen
@@ -208,10 +123,6 @@ class Session:
         view = seen(self, self.seat(seat))
         self._looked.add(seat)
         return view
-
-    def may_have_looked(self) -> None:
-        """Take it that every seat has read what is new this morning: whoever opens a session cannot know."""
-        self._looked = set(self.seats)
 
     def briefing(self, seat: str) -> str:
         """The same in words."""
@@ -442,89 +353,3 @@ class Session:
         if self.over:
             failed = self.world.failed
             raise PlayError(f"the session is over{f': {failed} was not finite' if failed else ''}")
-
-    # How entries become state.
-
-    def _take(self, kind: Callable[..., Entry], **content: Any) -> None:
-        """Keep an entry, and let it take effect; if either fails, all is as it was."""
-        try:
-            entry, line = written(kind(day=self.day, at=self._clock(), **content))
-        except ValidationError as error:
-            raise PlayError(f"this cannot be: {fault_in_words(error)}") from None
-        entries, held = len(self.entries), list(self.holding)
-        begun = 0 if self.file is None else self.file.whole
-        self._keep(entry, line)
-        try:
-            self._apply(entry)
-        except BaseException:
-            if self.file is not None:
-                self.file.cut(begun)
-            del self.entries[entries:]
-            self._go_through(held)
-            raise
-
-    def _keep(self, entry: Entry, line: bytes) -> None:
-        """Keep an entry, on the disk first."""
-        if self.file is not None:
-            self.file.append(line)
-        self.entries.append(entry)
-        if not isinstance(entry, TakenBack):
-            self.holding.append(entry)
-
-    def _apply(self, entry: Entry) -> None:
-        match entry:
-            case Ordered():
-                self.desks[entry.seat].take(entry.order, self)
-            case Injected():
-                self.injects.setdefault(entry.on, []).append(entry.act)
-            case Announced():
-                for seat in entry.to:
-                    self.desks[seat].told.append((entry.day, entry.text))
-                    if seat in entry.late:
-                        self.desks[seat].told_late.append((entry.day, entry.text))
-            case Handed():
-                self.desks[entry.seat].hand_over(entry.to, self)
-            case Seated():
-                self.desks[entry.seat].people = entry.people
-            case Paused():
-                self.paused = entry.paused
-            case Ended():
-                self.ended = True
-            case TakenBack():
-                self._go_through(holding([*self.holding, entry]))
-            case _:
-                pass
-        self._forget()
-
-    def _forget(self) -> None:
-        """Work out anew what seats know and believe, when they are asked next."""
-        self._known: dict[str, Known] = {}
-        self._beliefs: dict[str, Believing] = {}
-
-    def _go_through(self, entries: Sequence[Entry]) -> None:
-        """Begin anew, and let entries take effect once more."""
-        self._begin()
-        self.holding = []
-        for entry in entries:
-            self.again(entry)
-        self.may_have_looked()
-
-    def again(self, entry: Entry) -> None:
-        """Let an entry of a ledger take effect, and hold what was lived to what it says.
-
-        Raises
-        ------
-        PlayError
-            This version gives the days another history.
-        """
-        if isinstance(entry, Advanced):
-            lived_turn(self, entry.days)
-            if self.day != entry.to or self.world.digest() != entry.digest:
-                raise PlayError(
-                    f"this version of the model gives the days from {self.scenario.date_of(entry.day)} on another "
-                    "history than the session has lived; open it with the version that made it"
-                )
-        else:
-            self._apply(entry)
-        if not isinstance(entry, TakenBack):
-            self.holding.append(entry)
