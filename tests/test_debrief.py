@@ -557,8 +557,7 @@ def test_the_verb_prints_what_the_function_finds(tmp_path: Path) -> None:
     session.order("north", {"do": ["north.mobilise"], "why": "We want to be seen."})
     session.advance(20)
     expected = session.debrief(20, 15)
-    assert session._file is not None
-    session._file.close()
+    session.close()
     told = CliRunner().invoke(app, ["debrief", str(file), "--runs", "20", "--days", "15", "--json"])
     assert told.exit_code == 0, told.output
     assert json.loads(told.stdout) == json.loads(json.dumps(expected.as_dict(), default=str))

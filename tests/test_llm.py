@@ -139,7 +139,7 @@ def test_whatever_it_answers_the_table_goes_on_and_says_so(answer, tmp_path):
     said = [each.data for each in session.entries if isinstance(each, Said)]
     assert any("refused" in each or "gave_up" in each.get("llm", {}) for each in said)
     assert 3 <= len(server.asked) <= 4
-    session._file.close()
+    session.close()
     assert Session.open(tmp_path / "lived.session").entries == session.entries
 
 
@@ -283,7 +283,7 @@ def test_the_transcript_tells_the_whole_exchange_and_the_time_where_the_session_
 
 def test_a_session_replays_without_the_endpoint(tmp_path, monkeypatch):
     session, _ = lived(always({"do": ["north.threaten"]}), turns=3, session=table(path=tmp_path / "lived"))
-    session._file.close()
+    session.close()
     monkeypatch.delenv("OPENAI_API_KEY")
     again = Session.open(tmp_path / "lived")
     assert again.world.digest() == session.world.digest()

@@ -144,7 +144,7 @@ def test_a_plan_goes_on_where_the_umpire_took_a_turn_back():
     lived = [(each.day, each.order) for each in orders(session)]
     session.take_back(5)
     play(session, {"north": player}, turns=5)
-    kept = [(each.day, each.order) for each in session._holding if isinstance(each, Ordered)]
+    kept = [(each.day, each.order) for each in session.holding if isinstance(each, Ordered)]
     assert kept == lived
     session.take_back(6)
     play(session, {"north": player}, turns=1)

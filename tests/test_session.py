@@ -269,7 +269,7 @@ def lived_through(session: Session) -> Session:
 def test_a_session_opened_again_stands_where_it_stood_bit_for_bit(tmp_path: Path) -> None:
     path = tmp_path / "class.session"
     session = lived_through(session_of(("aran", "bora"), path=path))
-    session._file.close()
+    session.close()
     again = Session.open(path, clock=lambda: None)
     assert again.world.digest() == session.world.digest()
     assert again.entries == session.entries
@@ -287,14 +287,14 @@ def test_a_session_opened_again_stands_where_it_stood_bit_for_bit(tmp_path: Path
 def test_a_file_cut_anywhere_in_its_last_line_opens_at_the_line_before(tmp_path: Path) -> None:
     path = tmp_path / "cut.session"
     session = lived_through(session_of(("aran", "bora"), path=path))
-    session._file.close()
+    session.close()
     whole = path.read_bytes()
     last = whole.rstrip(b"\n").rindex(b"\n") + 1
     for cut in (last, last + 1, (last + len(whole)) // 2, len(whole) - 1):
         path.write_bytes(whole[:cut])
         again = Session.open(path, clock=lambda: None)
         assert again.entries == session.entries[:-1]
-        again._file.close()
+        again.close()
         assert path.read_bytes() == whole[:last]
     path.write_bytes(whole.replace(b"aran.raid", b"aran.talk", 1))
     with pytest.raises(PlayError, match="is damaged in line"):

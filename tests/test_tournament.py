@@ -152,7 +152,7 @@ def test_it_goes_on_where_it_was_ended_and_never_into_another(found, tmp_path):
     )
     begun.order("north", {"otherwise": "hold"})
     begun.advance()
-    begun._file.close()
+    begun.close()
     done = []
     again = tournament(
         "first_lesson", SEATS, **ASKED, processes=1, out=out, resume=True, progress=lambda *each: done.append(each)

@@ -36,8 +36,7 @@ def debrief(
         with notes.status("looking back …"):
             found = looked_back(session, runs, days, then="orders" if keep_orders else "rules")
     finally:
-        if session._file is not None:
-            session._file.close()
+        session.close()
     if as_json:
         print_json(found.as_dict())
     else:

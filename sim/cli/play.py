@@ -125,8 +125,7 @@ def _table(source: str, options: dict[str, Any]) -> "Iterator[tuple[Session, str
     try:
         yield session, kept
     finally:
-        if session._file is not None:
-            session._file.close()
+        session.close()
 
 
 def is_session(source: str) -> bool:

@@ -10,13 +10,13 @@ if TYPE_CHECKING:
 
 def said_by(session: "Session", seat: str) -> list[Ordered | Said]:
     """A seat's orders and notes, those apart that were taken back."""
-    return [each for each in session._holding if isinstance(each, Ordered | Said) and each.seat == seat]
+    return [each for each in session.holding if isinstance(each, Ordered | Said) and each.seat == seat]
 
 
 def said_this_turn(session: "Session", seat: str) -> list[Ordered | Said]:
     """Those that it has given since the last day was lived."""
-    lived = max((at for at, each in enumerate(session._holding) if isinstance(each, Advanced)), default=-1)
-    since = session._holding[lived + 1 :]
+    lived = max((at for at, each in enumerate(session.holding) if isinstance(each, Advanced)), default=-1)
+    since = session.holding[lived + 1 :]
     return [each for each in since if isinstance(each, Ordered | Said) and each.seat == seat]
 
 

@@ -37,7 +37,8 @@ def seen(session: "Session", seat: Seat) -> View:
     items = tuple(_numbered(sorted(found, key=_when)))
     begun = session.turns[-1].first if session.turns else -1
     last = session.scenario.start + timedelta(days=begun)  # the morning of the last view
-    news = tuple(item for item in items if item.learned > last)
+    late = {text for day, text in session.desks[seat.id].told_late if begun == day < session.day}
+    news = tuple(item for item in items if item.learned > last or (item.learned == last and item.text in late))
     actor = session.scenario.theatre.deciders[seat.actor]
     return View(
         session=session.scenario.title,

@@ -106,7 +106,7 @@ def course_of(session: "Session") -> Course:
     """Go through what holds of a session once more, and gather what was decided."""
     other, found = again(session), _Found()
     before = {name: (Standing(), Policy()) for name in other.seats}
-    for entry in session._holding:
+    for entry in session.holding:
         if isinstance(entry, Advanced):
             found.standings[other.day] = {name: desk.standing for name, desk in other.desks.items()}
             for name in other.seats:

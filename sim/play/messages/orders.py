@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from sim.play.seats import PlayError
 from sim.theatre.language.days import Day
@@ -12,16 +12,30 @@ Otherwise = Literal["rules", "hold"]
 """What becomes of days for which nothing is ordered: the actor's own draw decides, or it does nothing."""
 
 
+_MOST_REASONS, _LONGEST_REASON = 100, 1000
+
+
 class Message(BaseModel):
     """Something that passes between the table and a player: frozen, and closed to what it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
+def _letters(text: str) -> str:
+    """Refuse half of a pair of letters, which no file holds."""
+    if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
+        raise ValueError(f"{text[:60]!a} holds what is no letter")
+    return text
+
+
+Name = Annotated[str, Field(max_length=500), AfterValidator(_letters)]
+"""What an act or a number is called by, as a player writes it."""
+
+
 class Deed(Message):
     """An act and the day on which it is to be done."""
 
-    act: str
+    act: Name
     """An action's id, such as `iran.seize_tanker`."""
     on: Day | None = None
     """The day; left out, the first on which it can be done. What has to be ordered beforehand is ordered in time."""
@@ -43,9 +57,9 @@ class Order(Message):
     """Acts to be done, besides those that are ordered already."""
     withdraw: Deeds = ()
     """Acts that were ordered and are not to be done after all; without a day, on whichever day they were to be."""
-    never: tuple[str, ...] | None = Field(default=None, max_length=512)
+    never: tuple[Name, ...] | None = Field(default=None, max_length=512)
     """Acts refused from now on until the seat says otherwise, in place of those refused so far."""
-    stance: dict[str, float] | None = Field(default=None, max_length=512)
+    stance: dict[Name, float] | None = Field(default=None, max_length=512)
     """Values of the seat's own levers from now on, by path; those left out go back to what the scenario says."""
     otherwise: Otherwise | None = None
     """What becomes of days for which nothing is ordered."""
@@ -63,11 +77,29 @@ class OrderError(PlayError):
     """An order cannot be given; nothing of it was taken. `reasons` has them all."""
 
     def __init__(self, seat: str, reasons: list[str]) -> None:
-        self.seat, self.reasons = seat, tuple(reasons)
-        super().__init__(f"the order of {seat} was refused: {'; '.join(reasons)}")
+        self.seat, self.reasons = seat, tuple(_short(each) for each in reasons[:_MOST_REASONS])
+        super().__init__(f"the order of {seat} was refused: {'; '.join(self.reasons)}")
 
     def __reduce__(self) -> tuple[type["OrderError"], tuple[str, list[str]]]:
         return OrderError, (self.seat, list(self.reasons))
+
+
+def _short(reason: str) -> str:
+    """A reason as it is kept and shown: what a player wrote may be of any length, and hold what is no letter."""
+    shown = reason.encode("utf-8", "backslashreplace").decode()
+    return shown if len(shown) <= _LONGEST_REASON else f"{shown[:_LONGEST_REASON]} …"
+
+
+def fault_in_words(error: ValidationError) -> str:
+    """What is wrong with data, a line for each of the first faults."""
+    return (
+        "\n".join(
+            f"{_short('.'.join(map(str, each['loc'])) or 'it')}: {str(each['msg']).removeprefix('Value error, ')}"
+            for each in error.errors(include_url=False, include_input=False)[:8]
+        )
+        .encode("utf-8", "backslashreplace")
+        .decode()
+    )
 
 
 def order_from(seat: str, data: Any) -> Order:
@@ -83,11 +115,7 @@ def order_from(seat: str, data: Any) -> Order:
     try:
         return Order.model_validate({} if data is None else data)
     except ValidationError as error:
-        told = [
-            f"{'.'.join(map(str, each['loc'])) or 'it'}: {str(each['msg']).removeprefix('Value error, ')}"
-            for each in error.errors(include_url=False, include_input=False)[:8]
-        ]
-        raise OrderError(seat, told) from None
+        raise OrderError(seat, fault_in_words(error).split("\n")) from None
 
 
 class Scheduled(Message):

@@ -9,7 +9,7 @@ from sim.play.answers.options import Options
 from sim.play.messages.orders import Deed, Order
 from sim.play.messages.view import View
 from sim.play.seats import PlayError
-from sim.play.sessions.entries import Advanced, Entry, Ordered, TakenBack
+from sim.play.sessions.entries import Advanced, Entry, Ordered, holding
 from sim.text import on
 
 from .mornings import Mornings
@@ -45,7 +45,7 @@ class Replayed:
 
     def __init__(self, lived: Lived, seat: str, *, late: bool = False, since: int = -1) -> None:
         all_of_them, seats = _entries(lived)
-        entries = _holding(all_of_them)
+        entries = holding(all_of_them)
         self._late, self._asked = late, Mornings(since)
         self._mornings = {each.day for each in entries if isinstance(each, Advanced)}
         self._end = max((each.to for each in entries if isinstance(each, Advanced)), default=0)
@@ -115,11 +115,3 @@ def _entries(lived: Lived) -> tuple[Sequence[Entry], Sequence[str] | None]:
         header, entries = looked_at(Path(lived))
         return entries, header.get("seats")
     return lived, None
-
-
-def _holding(entries: Sequence[Entry]) -> list[Entry]:
-    """The entries that hold, those apart that were taken back."""
-    found: list[Entry] = []
-    for each in entries:
-        found = found[: each.keep] if isinstance(each, TakenBack) else [*found, each]
-    return found

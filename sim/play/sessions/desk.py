@@ -18,7 +18,7 @@ from sim.theatre.parameters.change import ChangeError, number_path
 from .world import Lived, lead_of
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .table import Table
 
 
 class Desk:
@@ -38,6 +38,8 @@ class Desk:
         """Orders that could not be carried out: the day, the act, and why."""
         self.told: list[tuple[int, str]] = []
         """What the umpire has told it, and on the morning of which day."""
+        self.told_late: list[tuple[int, str]] = []
+        """What of it was told when the seat may have read what was new that morning."""
 
     @property
     def standing(self) -> Standing:
@@ -52,7 +54,7 @@ class Desk:
 
     # Taking an order that has been looked at.
 
-    def take(self, order: Order, session: "Session") -> None:
+    def take(self, order: Order, session: "Table") -> None:
         """Let an order stand."""
         for deed in order.withdraw:
             for place in self._withdrawn(deed):
@@ -67,7 +69,7 @@ class Desk:
         if order.stance is not None:
             self._take_stance(order.stance, session)
 
-    def _take_stance(self, stance: dict[str, float], session: "Session") -> None:
+    def _take_stance(self, stance: dict[str, float], session: "Table") -> None:
         """Set levers, and put back those that are left out."""
         values = numbers_today(session)
         wanted = {number_path(path, values): value for path, value in stance.items()}
@@ -76,7 +78,7 @@ class Desk:
             session.world.change({**back, **wanted})
         self.stance = wanted
 
-    def hold_stance(self, session: "Session") -> None:
+    def hold_stance(self, session: "Table") -> None:
         """Let levers stay where they are set, on a day on which the scenario itself would change them."""
         changes = [each.set for each in session.scenario.changes.values() if each.on == session.world.date]
         mine = {path: self.stance[path] for change in changes for path in change if path in self.stance}
@@ -87,7 +89,7 @@ class Desk:
         """Where an act stands that is to be withdrawn."""
         return [place for place, act in self.scheduled.items() if act == deed.act and deed.on in (None, place[0])]
 
-    def hand_over(self, to: Literal["orders", "rules"], session: "Session") -> None:
+    def hand_over(self, to: Literal["orders", "rules"], session: "Table") -> None:
         """Let the rules play the seat, by which nothing stands of its orders, or its player again."""
         self.played_by = to
         if to == "rules":
@@ -95,7 +97,7 @@ class Desk:
             self.never = ()
             self._take_stance({}, session)
 
-    def today(self, session: "Session") -> Lived:
+    def today(self, session: "Table") -> Lived:
         """What the orders have done and refused on the day to come; what cannot be done lapses."""
         if self.played_by == "rules":
             return Lived({}, frozenset())
@@ -113,7 +115,7 @@ class Desk:
 
     # Looking at an order that is given.
 
-    def faults(self, order: Order, session: "Session") -> list[str]:
+    def faults(self, order: Order, session: "Table") -> list[str]:
         """Everything that is wrong with an order; nothing if it can be taken."""
         return [
             *self._withdrawal_faults(order),
@@ -147,7 +149,7 @@ class Desk:
                 if place not in gone:
                     yield f"{act} is ordered for {on(place[0])}; withdraw it first, and then refuse it"
 
-    def _deed_faults(self, order: Order, session: "Session") -> Iterator[str]:
+    def _deed_faults(self, order: Order, session: "Table") -> Iterator[str]:
         never = set(self.never if order.never is None else order.never)
         kept = {place for place in self.scheduled if not any(place in self._withdrawn(each) for each in order.withdraw)}
         hands = session.scenario.theatre.hands
@@ -158,7 +160,7 @@ class Desk:
             else:
                 kept.add((self.day_for(deed, session, kept), hands[deed.act]))
 
-    def _deed_fault(self, deed: Deed, session: "Session", kept: set[tuple[date, str]], never: bool) -> str | None:
+    def _deed_fault(self, deed: Deed, session: "Table", kept: set[tuple[date, str]], never: bool) -> str | None:
         """Why an act of the seat cannot be done on a day."""
         world, act = session.world, session.scenario.theatre.actions[deed.act]
         if never:
@@ -183,7 +185,7 @@ class Desk:
             return f"the scenario forbids {deed.act} on {on(day)}"
         return self._closed(deed.act, day, session)
 
-    def _closed(self, act: str, day: date, session: "Session") -> str | None:
+    def _closed(self, act: str, day: date, session: "Table") -> str | None:
         """Why an act cannot be done on a day, as far as that is known this morning."""
         why = session.world.morning.why_not(act)
         ahead = (day - session.world.date).days
@@ -193,7 +195,7 @@ class Desk:
         told = as_told(session.known(self.seat.id), act, lasting)
         return f"{act} is closed {'today' if ahead == 0 else f'on {on(day)}'}: {'; '.join(told)}"
 
-    def day_for(self, deed: Deed, session: "Session", kept: set[tuple[date, str]] | None = None) -> date:
+    def day_for(self, deed: Deed, session: "Table", kept: set[tuple[date, str]] | None = None) -> date:
         """The day on which an act is to be done: the one that is given, or the first on which it can be."""
         if deed.on is not None:
             return deed.on
@@ -204,7 +206,7 @@ class Desk:
             day += timedelta(days=1)
         return day
 
-    def _stance_faults(self, order: Order, session: "Session") -> Iterator[str]:
+    def _stance_faults(self, order: Order, session: "Table") -> Iterator[str]:
         mine = {lever.path: lever for lever in levers_of(session, self.seat)} if order.stance else {}
         values = dict(session.scenario.numbers()) if order.stance else {}
         found = set[str]()
@@ -224,7 +226,7 @@ class Desk:
                 found.add(lever.path)
 
 
-def levers_of(session: "Session", seat: Seat) -> list[Lever]:
+def levers_of(session: "Table", seat: Seat) -> list[Lever]:
     """The numbers that a seat may set: rates of its own acts that the theatre calls levers, within their ranges."""
     theatre, stance = _today(session).theatre, session.desks[seat.id].stance
     found = []
@@ -238,17 +240,17 @@ def levers_of(session: "Session", seat: Seat) -> list[Lever]:
     return found
 
 
-def numbers_today(session: "Session") -> dict[str, Number]:
+def numbers_today(session: "Table") -> dict[str, Number]:
     """The scenario's numbers by path, as it has them on the day to come, whatever is set at the table."""
     return dict(_today(session).numbers())
 
 
-def _today(session: "Session") -> Scenario:
+def _today(session: "Table") -> Scenario:
     """The scenario by its own rules of the day to come; after the last, of that."""
     return session.scenario.as_of(min(session.world.day, session.scenario.days - 1))
 
 
-def _to_come(session: "Session") -> str:
+def _to_come(session: "Table") -> str:
     """The days for which something can be ordered."""
     return f"the days to come, {on(session.world.date)} to {on(session.scenario.end)}"
 
@@ -258,17 +260,17 @@ def _rests(reason: Reason, ahead: int) -> bool:
     return reason.kind == "cooldown" and reason.value is not None and ahead < reason.value
 
 
-def _forbidden(session: "Session", act: str, day: date) -> bool:
+def _forbidden(session: "Table", act: str, day: date) -> bool:
     """Whether the scenario itself forbids an act on a day."""
     program, at = session.world.program, (day - session.scenario.start).days
     return bool(program.script.forbidden[at, program.actions.index(act)])
 
 
-def inject_fault(act: str, day: date, session: "Session") -> str | None:
+def inject_fault(act: str, day: date, session: "Table") -> str | None:
     """What is wrong with an act that an umpire wants done."""
     theatre, world = session.scenario.theatre, session.world
-    if act not in theatre.actions:
-        return f"there is no act '{act}'{did_you_mean(act, theatre.actions)}"
+    if not isinstance(act, str) or act not in theatre.actions:
+        return f"there is no act '{act}'{did_you_mean(str(act), theatre.actions)}"
     if not world.date <= day <= session.scenario.end:
         return f"{on(day)} is not within {_to_come(session)}"
     for name, desk in session.desks.items():

@@ -1,5 +1,6 @@
 """What an umpire sets before a session begins, and what happens at the table: the entries of its ledger."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -44,7 +45,7 @@ class Advanced(Message):
     day: int
     """The day from which on."""
     at: str | None = None
-    days: int
+    days: Annotated[int, Field(ge=1, le=20_000)]
     """How many were meant."""
     to: int
     """The day that came after."""
@@ -74,6 +75,8 @@ class Announced(Message):
     text: Annotated[str, Field(min_length=1, max_length=4000)]
     to: tuple[str, ...]
     """The seats that hear of it."""
+    late: tuple[str, ...] = ()
+    """Those of them that may have read what is new that morning before: to them it is new on the next."""
 
 
 class Handed(Message):
@@ -114,8 +117,8 @@ class TakenBack(Message):
     day: int
     at: str | None = None
     by: str | None = None
-    keep: int
-    """How many of the entries that held until then still hold."""
+    keep: Annotated[int, Field(ge=0)]
+    """How many of the entries that held until then still hold, besides those after them that outlive it."""
 
 
 class Ended(Message):
@@ -142,3 +145,26 @@ Entry = Annotated[
 ]
 ENTRY: TypeAdapter[Entry] = TypeAdapter(Entry)
 """Reads an entry of a ledger."""
+
+
+def holding(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries that hold, those apart that were taken back.
+
+    Who may sit where, whether the clock stands, notes of the table and what was told by the morning to which the table
+    goes back outlive it.
+    """
+    found: list[Entry] = []
+    for entry in entries:
+        if isinstance(entry, TakenBack):
+            kept = found[: entry.keep]
+            morning = max((each.to for each in kept if isinstance(each, Advanced)), default=0)
+            found = [*kept, *(each for each in found[entry.keep :] if _outlives(each, morning))]
+        else:
+            found.append(entry)
+    return found
+
+
+def _outlives(entry: Entry, morning: int) -> bool:
+    of_table = isinstance(entry, Said) and entry.seat is None
+    told = isinstance(entry, Announced) and entry.day <= morning
+    return of_table or told or isinstance(entry, Seated | Paused)

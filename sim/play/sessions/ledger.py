@@ -6,6 +6,7 @@ killed, and whenever, leaves a file from which the session goes on; a last line 
 
 import json
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
@@ -16,9 +17,11 @@ from sim.play.seats import PlayError
 from sim.theatre.language.scenario import Scenario
 
 from .entries import ENTRY, Entry, Settings
+from .possible import impossible
 
 if TYPE_CHECKING:
-    from .session import Clock, Session
+    from .session import Session
+    from .table import Clock
 
 VERSION = 1
 """Of the file's layout."""
@@ -29,23 +32,64 @@ _MOST = 256 * 2**20
 class SessionFile:
     """The file of a session that is being lived; one process at a time has it."""
 
-    def __init__(self, path: Path, descriptor: int) -> None:
+    def __init__(self, path: Path, descriptor: int, whole: int = 0) -> None:
         self.path, self._descriptor = path, descriptor
+        self.whole = whole
+        """Bytes of whole lines."""
+        self._closed = False
 
-    def append(self, entry: Entry) -> None:
-        """Add an entry, and wait until it lies on the disk."""
-        self.write(_line(entry.model_dump(mode="json", exclude_defaults=False)))
+    def append(self, line: bytes) -> None:
+        """Add a line, and wait until it lies on the disk; else the file ends with the line before.
 
-    def write(self, line: bytes) -> None:
-        """Add a line."""
-        left = memoryview(line)
-        while left:
-            left = left[os.write(self._descriptor, left) :]
-        os.fsync(self._descriptor)
+        Raises
+        ------
+        PlayError
+            It cannot be written.
+        """
+        if self._closed:
+            raise PlayError(f"{self.path} was let go of; open it again to go on")
+        if self.whole + len(line) > _MOST:
+            raise PlayError(f"{self.path} would become larger than the {_MOST // 2**20} MiB that are read of it")
+        try:
+            self.cut(self.whole)  # what may be left of a line that could not be written
+            left = memoryview(line)
+            while left:
+                left = left[os.write(self._descriptor, left) :]
+            os.fsync(self._descriptor)
+        except BaseException as error:
+            with suppress(OSError):
+                self.cut(self.whole)
+            if isinstance(error, OSError):
+                raise PlayError(f"{self.path} cannot be written: {error.strerror}; nothing of it was taken") from None
+            raise
+        self.whole += len(line)
+
+    def cut(self, whole: int) -> None:
+        """Let the file end after so many bytes."""
+        if os.fstat(self._descriptor).st_size > whole:
+            os.ftruncate(self._descriptor, whole)
+        self.whole = whole
 
     def close(self) -> None:
-        """Let go of the file."""
-        os.close(self._descriptor)
+        """Let go of the file; what is closed already stays so."""
+        if not self._closed:
+            self._closed = True
+            os.close(self._descriptor)
+
+
+def written(entry: Entry) -> tuple[Entry, bytes]:
+    """An entry as it will be read again, and its line.
+
+    Raises
+    ------
+    PlayError
+        It holds something that a file cannot.
+    """
+    try:
+        line = _line(entry.model_dump(mode="json"))
+        return ENTRY.validate_python(json.loads(line.partition(b" ")[2])), line
+    except (ValueError, TypeError, RecursionError) as error:
+        raise PlayError(f"this cannot be kept in a session: {str(error)[:300]!a}") from None
 
 
 def _line(data: dict[str, Any]) -> bytes:
@@ -69,13 +113,17 @@ def new_file(path: Path, session: "Session") -> SessionFile:
         if not _was_cut(path, head):
             raise PlayError(f"{path} exists; open it to go on with that session, or choose another name") from None
         descriptor = os.open(path, os.O_WRONLY | os.O_APPEND)
-    except OSError as error:
-        raise PlayError(f"{path} cannot be written: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise PlayError(f"{str(path)!a} cannot be written: {getattr(error, 'strerror', error)}") from None
     file = SessionFile(path, _locked(path, descriptor))
-    os.ftruncate(descriptor, 0)
-    file.write(head)
-    for entry in session.entries:
-        file.append(entry)
+    try:
+        if not _was_cut(path, head):  # another process has begun it meanwhile
+            raise PlayError(f"{path} exists; open it to go on with that session, or choose another name")
+        for line in (head, *(written(entry)[1] for entry in session.entries)):
+            file.append(line)
+    except BaseException:
+        file.close()
+        raise
     return file
 
 
@@ -130,23 +178,26 @@ def opened(path: Path, clock: "Clock") -> "Session":
     """
     try:
         descriptor = _locked(path, os.open(path, os.O_RDWR | os.O_APPEND))
-    except OSError as error:
-        raise PlayError(f"{path} cannot be opened: {error.strerror}") from None
+    except (OSError, ValueError) as error:
+        raise PlayError(f"{str(path)!a} cannot be opened: {getattr(error, 'strerror', error)}") from None
     try:
         header, entries, whole = _read(path)
         session = _begun(path, header, clock)
-        _live_again(session, entries)
+        _live_again(path, session, entries)
         os.ftruncate(descriptor, whole)
     except BaseException:
         os.close(descriptor)
         raise
-    session._file = SessionFile(path, descriptor)
+    session.file = SessionFile(path, descriptor, whole)
+    session.may_have_looked()
     return session
 
 
-def _live_again(session: "Session", entries: list[Entry]) -> None:
+def _live_again(path: Path, session: "Session", entries: list[Entry]) -> None:
     """Go through what happened at the table once more."""
-    for entry in entries:
+    for line, entry in enumerate(entries, 2):
+        if fault := impossible(session, entry):
+            raise PlayError(f"{path}: line {line} says what cannot be ({entry.kind}): {fault}")
         session.again(entry)
         session.entries.append(entry)
 
@@ -154,7 +205,7 @@ def _live_again(session: "Session", entries: list[Entry]) -> None:
 def _begun(path: Path, header: dict[str, Any], clock: "Clock") -> "Session":
     from .session import Session
 
-    if header.get("session") != VERSION:
+    if header.get("session") != VERSION or header["session"] is True:
         found = f"layout {header['session']}" if "session" in header else "something else"
         raise PlayError(f"{path} is no session that this version reads: it has {found}")
     try:
@@ -166,8 +217,13 @@ def _begun(path: Path, header: dict[str, Any], clock: "Clock") -> "Session":
         raise PlayError(
             f"{path} was made by version {made_by}, whose theatre this one does not read: {error}"
         ) from None
+    source = header.get("source")
+    if not isinstance(seats, list) or not all(isinstance(each, str) for each in (*seats, source or "")):
+        raise PlayError(f"{path}: line 1 says what cannot be: seats and the source are names")
+    if header.get("scenario_sha256") != scenario.sha256:
+        raise PlayError(f"{path}: line 1 says what cannot be: its scenario is not the one whose checksum it bears")
     session = Session(scenario, seats, seed=seed, run=run, settings=settings, clock=clock)
-    session.source = header.get("source")
+    session.source = source
     return session
 
 
@@ -223,6 +279,6 @@ def _data(line: bytes) -> dict[str, Any] | None:
     try:
         sound = int(checksum, 16) == crc32(text)
         data = json.loads(text) if sound else None
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return data if isinstance(data, dict) else None

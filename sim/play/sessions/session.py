@@ -7,25 +7,22 @@ that change from a day on.
 """
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from sim.execution.lookup import DayLike, QueryError, day_of
-from sim.given import seed_of, whole
-from sim.play.knowledge.known import Known, known_by
+from sim.given import whole
 from sim.play.messages.orders import Order, OrderError, Standing, order_from
-from sim.play.seats import PlayError, Seat, seats_of
-from sim.theatre.files.load import load
+from sim.play.seats import PlayError
 from sim.theatre.language.scenario import Scenario
 
-from .desk import Desk, inject_fault
+from .desk import inject_fault
 from .entries import (
     Advanced,
     Announced,
     Ended,
-    Entry,
     Handed,
     Injected,
     Ordered,
@@ -35,8 +32,9 @@ from .entries import (
     Settings,
     TakenBack,
 )
+from .ledger import written
+from .table import Clock, Table
 from .turns import Turn, lived_turn
-from .world import World
 
 if TYPE_CHECKING:
     from sim.play.answers.futures import Futures
@@ -47,8 +45,6 @@ if TYPE_CHECKING:
     from sim.play.messages.view import View
 
 _OTHER_DICE = 0x5EA7_0F_0D1CE
-Clock = Callable[[], str | None]
-"""Tells the time that entries bear; None leaves it out."""
 
 
 def utc() -> str:
@@ -56,12 +52,12 @@ def utc() -> str:
     return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class Session:
+class Session(Table):
     """One run being lived.
 
     >>> session = Session("first_lesson", seats=["north"], seed=7, clock=lambda: None)
     >>> session.date.isoformat(), session.view("north").turn
-    ('2031-03-01', 0)
+    ('2030-01-01', 0)
 
     Parameters
     ----------
@@ -99,31 +95,11 @@ class Session:
         path: str | PathLike[str] | None = None,
         clock: Clock = utc,
     ) -> None:
-        self.source = None if isinstance(scenario, Scenario) else str(scenario)
-        self.scenario = scenario if isinstance(scenario, Scenario) else load(scenario)
-        self.seed = self.scenario.seed if seed is None else seed_of(seed, PlayError)
-        self.run = whole(run, "the run", 0, 2**32 - 1, PlayError)
-        self.settings = Settings() if settings is None else settings
-        self.seats: Mapping[str, Seat] = seats_of(self.scenario, tuple(seats))
-        self.entries: list[Entry] = []
-        """All that ever happened at the table, what was taken back included."""
-        self._holding: list[Entry] = []
-        self._clock = clock
-        self._file = None
-        self._begin()
+        super().__init__(scenario, seats, seed=seed, run=run, settings=settings, clock=clock)
         if path is not None:
             from .ledger import new_file
 
-            self._file = new_file(Path(path), self)
-
-    def _begin(self) -> None:
-        """Stand on the first morning."""
-        self.world = World(self.scenario, self.seed, self.run)
-        self.desks = {name: Desk(seat, self.settings.otherwise) for name, seat in self.seats.items()}
-        self.injects: dict[dt.date, list[str]] = {}
-        self.turns: list[Turn] = []
-        self.paused, self.ended = False, False
-        self._forget()
+            self.file = new_file(Path(path), self)
 
     @classmethod
     def open(cls, path: str | PathLike[str], clock: Clock = utc) -> "Session":
@@ -140,54 +116,13 @@ class Session:
 
     # What can be asked.
 
-    @property
-    def day(self) -> int:
-        """The day to come, counted from 0."""
-        return self.world.day
-
-    @property
-    def date(self) -> dt.date:
-        """Its date; after the last day, that of the last day."""
-        return min(self.world.date, self.scenario.end)
-
-    @property
-    def turn(self) -> int:
-        """How many turns were lived."""
-        return len(self.turns)
-
-    @property
-    def over(self) -> bool:
-        """Whether no day is to come: the scenario's last was lived, the umpire ended it, or the run failed."""
-        return self.ended or self.world.over
-
-    def now(self) -> str | None:
-        """The time as its entries bear it; None if they bear none."""
-        return self._clock()
-
-    def seat(self, name: str) -> Seat:
-        """Find a seat of this table.
-
-        Raises
-        ------
-        PlayError
-            There is none of that name.
-        """
-        if name not in self.seats:
-            raise PlayError(f"nobody plays '{name}' here; the seats are {', '.join(self.seats)}")
-        return self.seats[name]
-
-    def known(self, seat: str) -> Known:
-        """What a seat knows this morning."""
-        mine = self.seat(seat)
-        if seat not in self._known:
-            self._known[seat] = known_by(mine, self.world.past)
-        return self._known[seat]
-
     def view(self, seat: str) -> "View":
         """What a seat is given to see this morning, as data."""
         from sim.play.answers.seeing import seen
 
-        return seen(self, self.seat(seat))
+        view = seen(self, self.seat(seat))
+        self._looked.add(seat)
+        return view
 
     def briefing(self, seat: str) -> str:
         """The same in words."""
@@ -266,30 +201,39 @@ class Session:
             Something of it cannot be done; nothing of it was taken.
         """
         mine = self.seat(seat)
-        self._refuse_closed(seat, by, turn)
+        if why := self.closed(seat, by, turn):
+            raise OrderError(seat, [why])
         wanted = order_from(seat, order)
         if found := self.desks[seat].faults(wanted, self):
             raise OrderError(seat, found)
-        self._take(Ordered(day=self.day, seat=mine.id, by=by, at=self._clock(), order=wanted))
+        self._take(Ordered, seat=mine.id, by=by, order=wanted)
         return self.desks[seat].standing
 
-    def _refuse_closed(self, seat: str, by: str | None, turn: int | None) -> None:
+    def closed(self, seat: str, by: str | None = None, turn: int | None = None) -> str | None:
+        """Why no order is taken of a seat; None if one is."""
         desk = self.desks[seat]
         if self.over:
-            raise OrderError(seat, ["the session is over"])
+            return "the session is over"
         if self.paused:
-            raise OrderError(seat, ["the umpire has stopped the clock; wait until it goes on"])
+            return "the umpire has stopped the clock; wait until it goes on"
         if desk.people and by not in desk.people:
-            raise OrderError(seat, [f"{by or 'whoever this is'} does not sit there; {', '.join(desk.people)} may"])
+            return f"{by or 'whoever this is'} does not sit there; {', '.join(desk.people)} may"
         if desk.played_by == "rules":
-            raise OrderError(seat, ["the umpire has handed this seat to the rules"])
-        if turn is not None and turn != self.turn:
+            return "the umpire has handed this seat to the rules"
+        if turn is not None and whole(turn, "the turn", 0, error=PlayError) != self.turn:
             late = "too late" if turn < self.turn else "too early"
-            raise OrderError(seat, [f"{late}: it was meant for turn {turn}, and this is turn {self.turn}"])
+            return f"{late}: it was meant for turn {turn}, and this is turn {self.turn}"
+        return None
 
     def note(self, seat: str | None, data: Mapping[str, Any]) -> None:
-        """Keep something with the session that changes nothing, such as a transcript."""
-        self._take(Said(day=self.day, seat=seat, at=self._clock(), data=dict(data)))
+        """Keep something with the session that changes nothing, such as a transcript.
+
+        Raises
+        ------
+        PlayError
+            There is no such seat, or it holds something that a file cannot.
+        """
+        self._take(Said, seat=None if seat is None else self.seat(seat).id, data=dict(data))
 
     # What an umpire does.
 
@@ -305,9 +249,14 @@ class Session:
         self._refuse_over()
         if self.paused:
             raise PlayError("the clock is stopped; let it go on first")
-        begun, at = self.day, self._clock()
-        turn = lived_turn(self, meant)
-        self._keep(Advanced(day=begun, at=at, days=meant, to=self.day, digest=self.world.digest()))
+        begun, at, before = self.day, self._clock(), list(self.holding)
+        try:
+            turn = lived_turn(self, meant)
+            self._keep(*written(Advanced(day=begun, at=at, days=meant, to=self.day, digest=self.world.digest())))
+        except BaseException:
+            self._go_through(before)  # nothing of it counts
+            raise
+        self._looked = set()
         return turn
 
     def fast_forward(self, to: DayLike) -> list[Turn]:
@@ -338,7 +287,7 @@ class Session:
         when = self.scenario.start + dt.timedelta(days=day)
         if fault := inject_fault(act, when, self):
             raise PlayError(fault)
-        self._take(Injected(day=self.day, at=self._clock(), by=by, act=act, on=when))
+        self._take(Injected, by=by, act=act, on=when)
 
     def announce(self, text: str, to: Sequence[str] | None = None, *, by: str | None = None) -> None:
         """Tell seats something that the model knows nothing of, such as a rumour; left out, all of them.
@@ -348,10 +297,11 @@ class Session:
         PlayError
             There is no such seat, or nothing is said.
         """
-        if not text.strip() or len(text) > 4000:
+        if not isinstance(text, str) or not text.strip() or len(text) > 4000:
             raise PlayError("an announcement has between 1 and 4,000 letters")
         seats = tuple(self.seats) if to is None else tuple(self.seat(name).id for name in to)
-        self._take(Announced(day=self.day, at=self._clock(), by=by, text=text.strip(), to=seats))
+        late = tuple(seat for seat in seats if seat in self._looked)
+        self._take(Announced, by=by, text=text.strip(), to=seats, late=late)
 
     def _day_to_come(self, day: DayLike) -> int:
         """Count a day that was not lived yet."""
@@ -366,25 +316,26 @@ class Session:
     def hand_over(self, seat: str, to: Literal["orders", "rules"] = "rules", *, by: str | None = None) -> None:
         """Hand a seat to the rules, or back to whoever sits there."""
         self._refuse_over()
-        self._take(Handed(day=self.day, at=self._clock(), by=by, seat=self.seat(seat).id, to=to))
+        self._take(Handed, by=by, seat=self.seat(seat).id, to=to)
 
     def sit(self, seat: str, people: Sequence[str]) -> None:
         """Say who may give orders for a seat; nobody in particular lets anybody."""
-        self._take(Seated(day=self.day, at=self._clock(), seat=self.seat(seat).id, people=tuple(people)))
+        self._take(Seated, seat=self.seat(seat).id, people=tuple(people))
 
     def pause(self, paused: bool = True) -> None:
         """Stop the clock, or let it go on: while it stands no order is taken and no day lived."""
-        self._take(Paused(day=self.day, at=self._clock(), paused=paused))
+        self._take(Paused, paused=paused)
 
     def end(self) -> None:
         """End the session before its last day."""
         self._refuse_over()
-        self._take(Ended(day=self.day, at=self._clock()))
+        self._take(Ended)
 
     def take_back(self, turns: int = 1, *, by: str | None = None) -> None:
         """Take back the last turns, with all orders since: the same dice will fall for whoever decides alike.
 
-        What is taken back stays in the ledger, as a branch that nobody went on with.
+        What is taken back stays in the ledger, as a branch that nobody went on with. Who may sit where stays as it is,
+        and so does a clock that was stopped.
 
         Raises
         ------
@@ -392,87 +343,13 @@ class Session:
             Not so many turns were lived.
         """
         turns = whole(turns, "turns", 1, error=PlayError)
-        lived = [at for at, entry in enumerate(self._holding) if isinstance(entry, Advanced)]
+        lived = [at for at, entry in enumerate(self.holding) if isinstance(entry, Advanced)]
         if turns > len(lived):
             raise PlayError(f"there are {len(lived)} turns to take back, not {turns}")
-        keep = lived[-turns - 1] + 1 if turns < len(lived) else self._opening()
-        self._take(TakenBack(day=self.day, at=self._clock(), by=by, keep=keep))
-
-    def _opening(self) -> int:
-        """How many entries only say who sits where, before anybody gave an order."""
-        first = next((at for at, entry in enumerate(self._holding) if not isinstance(entry, Seated)), 0)
-        return first
+        keep = lived[-turns - 1] + 1 if turns < len(lived) else 0
+        self._take(TakenBack, by=by, keep=keep)
 
     def _refuse_over(self) -> None:
         if self.over:
             failed = self.world.failed
             raise PlayError(f"the session is over{f': {failed} was not finite' if failed else ''}")
-
-    # How entries become state.
-
-    def _take(self, entry: Entry) -> None:
-        """Let an entry take effect, and keep it."""
-        self._apply(entry)
-        self._keep(entry)
-
-    def _keep(self, entry: Entry) -> None:
-        self.entries.append(entry)
-        if not isinstance(entry, TakenBack):
-            self._holding.append(entry)
-        if self._file is not None:
-            self._file.append(entry)
-
-    def _apply(self, entry: Entry) -> None:
-        match entry:
-            case Ordered():
-                self.desks[entry.seat].take(entry.order, self)
-            case Injected():
-                self.injects.setdefault(entry.on, []).append(entry.act)
-            case Announced():
-                for seat in entry.to:
-                    self.desks[seat].told.append((self.day, entry.text))
-            case Handed():
-                self.desks[entry.seat].hand_over(entry.to, self)
-            case Seated():
-                self.desks[entry.seat].people = entry.people
-            case Paused():
-                self.paused = entry.paused
-            case Ended():
-                self.ended = True
-            case TakenBack():
-                self._go_through(self._holding[: entry.keep])
-            case _:
-                pass
-        self._forget()
-
-    def _forget(self) -> None:
-        """Work out anew what seats know and believe, when they are asked next."""
-        self._known: dict[str, Known] = {}
-        self._beliefs: dict[str, Believing] = {}
-
-    def _go_through(self, entries: Sequence[Entry]) -> None:
-        """Begin anew, and let entries take effect once more."""
-        self._begin()
-        self._holding = []
-        for entry in entries:
-            self.again(entry)
-
-    def again(self, entry: Entry) -> None:
-        """Let an entry of a ledger take effect, and hold what was lived to what it says.
-
-        Raises
-        ------
-        PlayError
-            This version gives the days another history.
-        """
-        if isinstance(entry, Advanced):
-            lived_turn(self, entry.days)
-            if self.day != entry.to or self.world.digest() != entry.digest:
-                raise PlayError(
-                    f"this version of the model gives the days from {self.scenario.date_of(entry.day)} on another "
-                    "history than the session has lived; open it with the version that made it"
-                )
-        else:
-            self._apply(entry)
-        if not isinstance(entry, TakenBack):
-            self._holding.append(entry)

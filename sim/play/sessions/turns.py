@@ -11,7 +11,7 @@ from sim.theatre.compiled.program import NONE
 from .world import Lived
 
 if TYPE_CHECKING:
-    from .session import Session
+    from .table import Table
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Turn:
         return self.days < self.meant
 
 
-def lived_turn(session: "Session", days: int) -> Turn:
+def lived_turn(session: "Table", days: int) -> Turn:
     """Live a turn, and keep it with the session."""
     world = session.world
     first, begun, stops = world.day, world.date, tuple[Stop, ...]()
@@ -60,7 +60,7 @@ def lived_turn(session: "Session", days: int) -> Turn:
     return turn
 
 
-def _live_a_day(session: "Session") -> None:
+def _live_a_day(session: "Table") -> None:
     """Carry out what is ordered for the day to come, and let everybody else draw."""
     deeds, refused = dict[str, str](), set[str]()
     for act in session.injects.pop(session.world.date, ()):
@@ -73,7 +73,7 @@ def _live_a_day(session: "Session") -> None:
     session.world.live(Lived(deeds, frozenset(refused)))
 
 
-def _stops(session: "Session") -> Iterator[Stop]:
+def _stops(session: "Table") -> Iterator[Stop]:
     """What of the day that was lived needs a decision."""
     world, settings = session.world, session.settings
     for name, desk in session.desks.items():
@@ -88,7 +88,7 @@ def _stops(session: "Session") -> Iterator[Stop]:
         yield from _acts_against(session, settings.stop_rung)
 
 
-def _acts_against(session: "Session", rung: int) -> Iterator[Stop]:
+def _acts_against(session: "Table", rung: int) -> Iterator[Stop]:
     """The acts against a seat of which it has heard this morning."""
     world = session.world
     events = world.model.events[: int(world.model.n_events[0])]

@@ -83,8 +83,7 @@ def contest(
         _live(terms, session, {seat: _seated(typed, chairs[seat]) for seat, typed in players.items()})
         return measured(session) | ({} if path else {"entries": [_plain(each) for each in session.entries]})
     finally:
-        if session._file is not None:
-            session._file.close()
+        session.close()
 
 
 def _session(terms: Terms, run: int, path: Path | None) -> Session:
@@ -97,7 +96,7 @@ def _session(terms: Terms, run: int, path: Path | None) -> Session:
         return session
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        session._file = new_file(path, session)
+        session.file = new_file(path, session)
     except PlayError:
         if not path.is_file():
             raise
@@ -168,7 +167,7 @@ def _force(session: Session, seat: str, events: NDArray[Any]) -> int:
 def _refused(session: Session, seat: str) -> list[str]:
     """The turns in which no order of the seat's could be taken: their dates, and the first reason of each."""
     found = []
-    for each in session._holding:
+    for each in session.holding:
         if isinstance(each, Said) and each.seat == seat:
             reasons = each.data.get("refused", each.data.get("llm", {}).get("gave_up"))
             if reasons is not None:
