@@ -331,7 +331,7 @@ ESCAPED = {
 def test_a_key_that_is_sent_back_escaped_reaches_no_file(form, tmp_path):
     answer = f'{{"why": "It is {form}.", "otherwise": "hold"}}'
     session, server = lived(always(answer), turns=2, session=table(path=tmp_path / "lived"))
-    session._file.close()
+    session.close()
     read = (tmp_path / "lived").read_text(encoding="utf-8") + prompt_of(server.asked[-1])
     for _ in range(6):  # as often as it may be read once more
         assert KEY.lower() not in read.lower()

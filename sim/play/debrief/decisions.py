@@ -131,7 +131,7 @@ def course_of(session: "Session") -> Course:
 def _notes(session: "Session", decisions: tuple[Decision, ...]) -> Iterator[Note]:
     """What was written down and stands with none of the decisions."""
     told = {(each.seat, each.decided, why) for each in decisions for why in each.why}
-    for entry in session._holding:
+    for entry in session.holding:
         if isinstance(entry, Ordered) and entry.order.why and (entry.seat, entry.day, entry.order.why) not in told:
             yield Note(entry.seat, session.scenario.start + timedelta(days=entry.day), entry.by, entry.order.why)
 
