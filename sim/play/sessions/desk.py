@@ -10,7 +10,9 @@ from sim.play.messages.view import Lever
 from sim.play.seats import Seat
 from sim.replays.unavailable import Reason
 from sim.text import did_you_mean, on
+from sim.theatre.language.number import Number
 from sim.theatre.language.record import called_hand
+from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, number_path
 
 from .world import Lived, lead_of
@@ -67,12 +69,19 @@ class Desk:
 
     def _take_stance(self, stance: dict[str, float], session: "Session") -> None:
         """Set levers, and put back those that are left out."""
-        values = dict(session.scenario.numbers())
+        values = numbers_today(session)
         wanted = {number_path(path, values): value for path, value in stance.items()}
         back = {path: values[path].value for path in self.stance if path not in wanted}
         if back or wanted != self.stance:
             session.world.change({**back, **wanted})
         self.stance = wanted
+
+    def hold_stance(self, session: "Session") -> None:
+        """Let levers stay where they are set, on a day on which the scenario itself would change them."""
+        changes = [each.set for each in session.scenario.changes.values() if each.on == session.world.date]
+        mine = {path: self.stance[path] for change in changes for path in change if path in self.stance}
+        if mine:
+            session.world.change(mine)
 
     def _withdrawn(self, deed: Deed) -> list[tuple[date, str]]:
         """Where an act stands that is to be withdrawn."""
@@ -109,7 +118,7 @@ class Desk:
         return [
             *self._withdrawal_faults(order),
             *self._deed_faults(order, session),
-            *(fault for act in order.never or () if (fault := self._not_mine(act))),
+            *self._never_faults(order),
             *self._stance_faults(order, session),
         ]
 
@@ -128,6 +137,15 @@ class Desk:
             if not self._withdrawn(deed):
                 when = f" for {on(deed.on)}" if deed.on else ""
                 yield f"{deed.act} has not been ordered{when}, so it cannot be withdrawn"
+
+    def _never_faults(self, order: Order) -> Iterator[str]:
+        gone = {place for deed in order.withdraw for place in self._withdrawn(deed)}
+        for act in order.never or ():
+            if fault := self._not_mine(act):
+                yield fault
+            for place in self._withdrawn(Deed(act=act)):
+                if place not in gone:
+                    yield f"{act} is ordered for {on(place[0])}; withdraw it first, and then refuse it"
 
     def _deed_faults(self, order: Order, session: "Session") -> Iterator[str]:
         never = set(self.never if order.never is None else order.never)
@@ -189,21 +207,26 @@ class Desk:
     def _stance_faults(self, order: Order, session: "Session") -> Iterator[str]:
         mine = {lever.path: lever for lever in levers_of(session, self.seat)} if order.stance else {}
         values = dict(session.scenario.numbers()) if order.stance else {}
+        found = set[str]()
         for path, value in (order.stance or {}).items():
             try:
                 lever = mine.get(number_path(path, values))
             except ChangeError as error:
                 yield str(error)
                 continue
-            if lever is None:
+            if lever is not None and lever.path in found:
+                yield f"{lever.path} is set twice"
+            elif lever is None:
                 yield f"{path} is not a lever of this seat{did_you_mean(path, mine)}"
             elif not lever.low <= value <= lever.high:
                 yield f"{path} may be set from {lever.low:g} to {lever.high:g}, found {value:g}"
+            if lever is not None:
+                found.add(lever.path)
 
 
 def levers_of(session: "Session", seat: Seat) -> list[Lever]:
     """The numbers that a seat may set: rates of its own acts that the theatre calls levers, within their ranges."""
-    theatre, stance = session.scenario.theatre, session.desks[seat.id].stance
+    theatre, stance = _today(session).theatre, session.desks[seat.id].stance
     found = []
     for act in seat.acts:
         action, path = theatre.actions[act], f"actions.{act}.rate"
@@ -213,6 +236,16 @@ def levers_of(session: "Session", seat: Seat) -> list[Lever]:
             unit = action.rate.unit or ""
             found.append(Lever(path=path, label=action.label, value=now, unit=unit, low=low, high=high))
     return found
+
+
+def numbers_today(session: "Session") -> dict[str, Number]:
+    """The scenario's numbers by path, as it has them on the day to come, whatever is set at the table."""
+    return dict(_today(session).numbers())
+
+
+def _today(session: "Session") -> Scenario:
+    """The scenario by its own rules of the day to come; after the last, of that."""
+    return session.scenario.as_of(min(session.world.day, session.scenario.days - 1))
 
 
 def _to_come(session: "Session") -> str:

@@ -4,13 +4,15 @@ Run 0 … n of it under the session's seed are the histories in which the same o
 the one that was lived, bit for bit.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.play.seats import PlayError
 from sim.replays.facts import BY_THE_UMPIRE, IN_A_SEAT
+from sim.theatre.files.errors import ScenarioError
+from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
 
 if TYPE_CHECKING:
@@ -18,30 +20,67 @@ if TYPE_CHECKING:
 
 AS_PLAYED = ", as it was played"
 """How the title of an exported session ends."""
+_LONGEST = 64
+"""Letters in the name of an entry."""
 
 
-def changes_made(session: "Session") -> dict[str, Any]:
-    """What a session changes of its scenario, as a scenario file writes it: script, forbid, changes."""
-    world, scenario = session.world, session.scenario
-    found: dict[str, Any] = {}
-    script = dict(_script(session))
-    forbid = _forbidden(session)
-    changes = {
-        f"stance_{_compact(scenario, day)}": {"on": _date(scenario, day), "set": dict(sorted(numbers.items()))}
-        for day, numbers in sorted(world.changed.items())
+def changes_made(session: "Session", last: date) -> dict[str, Any]:
+    """What a session changes of its scenario, as a scenario file writes it: script, forbid, changes.
+
+    What the scenario itself does after the last day is left out by its name, with nothing in its place.
+    """
+    scenario, world = session.scenario, session.world
+    of_script = {name: None for name, entry in scenario.script.items() if entry.on > last}
+    content: dict[str, dict[str, Any]] = {
+        "script": of_script | _named(scenario.script, _played(session)),
+        "forbid": _forbidden(session),
+        "changes": _overtaken(session, last) | _named(scenario.changes, _set(scenario, world.changed)),
     }
-    for name, content in (("script", script), ("forbid", forbid), ("changes", changes)):
-        if content:
-            found[name] = content
+    return {section: entries for section, entries in content.items() if entries}
+
+
+def _played(session: "Session") -> Iterator[tuple[str, dict[str, Any]]]:
+    """What was done at the table, day by day, each with the name that it would have."""
+    for day, lived in enumerate(session.world.lived):
+        on = session.scenario.date_of(day)
+        for act, who in sorted(lived.deeds.items()):
+            source = f"{IN_A_SEAT}{who}" if who in session.seats else BY_THE_UMPIRE
+            yield f"played_{on.replace('-', '')}_{act.replace('.', '_')}", {"on": on, "do": act, "source": source}
+
+
+def _set(scenario: Scenario, changed: Mapping[int, Mapping[str, float]]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The numbers that were set at the table, day by day, each with the name that it would have."""
+    for day, numbers in sorted(changed.items()):
+        on = scenario.date_of(day)
+        yield f"stance_{on.replace('-', '')}", {"on": on, "set": dict(sorted(numbers.items()))}
+
+
+def _named(inherited: Collection[str], entries: Iterable[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+    """Entries by names that neither the scenario nor another of them bears."""
+    found: dict[str, Any] = {}
+    for wanted, entry in entries:
+        name = wanted[:_LONGEST].rstrip("_")
+        more = 1
+        while name in inherited or name in found:
+            more += 1
+            name = f"{wanted[: _LONGEST - 5].rstrip('_')}_{more}"
+        found[name] = entry
     return found
 
 
-def _script(session: "Session") -> Iterator[tuple[str, dict[str, Any]]]:
-    for day, lived in enumerate(session.world.lived):
-        for act, who in sorted(lived.deeds.items()):
-            name = f"played_{_compact(session.scenario, day)}_{act.replace('.', '_')}"[:64].rstrip("_")
-            source = f"{IN_A_SEAT}{who}" if who in session.seats else BY_THE_UMPIRE
-            yield name, {"on": _date(session.scenario, day), "do": act, "source": source}
+def _overtaken(session: "Session", last: date) -> dict[str, Any]:
+    """The scenario's own changes but for what was set otherwise at the table on their days; those to come are none."""
+    found: dict[str, Any] = {}
+    for name, change in session.scenario.changes.items():
+        mine = session.world.changed.get((change.on - session.scenario.start).days, {})
+        kept = {path: value for path, value in change.set.items() if path not in mine}
+        if change.on > last or not kept:
+            found[name] = None
+        elif len(kept) < len(change.set):
+            found[name] = change.model_copy(update={"set": kept}).model_dump(
+                mode="json", by_alias=True, exclude_none=True
+            )
+    return found
 
 
 def _forbidden(session: "Session") -> dict[str, Any]:
@@ -72,14 +111,6 @@ def _spans(refused: list[bool], start: date) -> Iterator[dict[str, str]]:
             first = None
 
 
-def _date(scenario: Scenario, day: int) -> str:
-    return scenario.date_of(day)
-
-
-def _compact(scenario: Scenario, day: int) -> str:
-    return scenario.date_of(day).replace("-", "")
-
-
 def as_scenario(session: "Session", days: int | None = None) -> Scenario:
     """The session as a scenario whose run of the session's number is what was lived.
 
@@ -88,23 +119,24 @@ def as_scenario(session: "Session", days: int | None = None) -> Scenario:
     days : int, optional
         How many days it has; left out, those that were lived, or all of them where none was.
     """
-    made, scenario = changes_made(session), session.scenario
+    scenario, lived = session.scenario, days or session.world.day
+    shorter = min(lived, scenario.days) or scenario.days
+    end = scenario.start + timedelta(days=shorter - 1)
+    made = changes_made(session, end)
     content = scenario.model_dump(mode="json", by_alias=True)
-    content["script"] = {**content["script"], **made.get("script", {})}
-    content["forbid"] = {**content["forbid"], **made.get("forbid", {})}
-    if "changes" in made:
-        content["changes"] = {**content.get("changes", {}), **made["changes"]}
-    content |= {"name": f"{scenario.name}_played", "title": f"{scenario.title}{AS_PLAYED}", "seed": session.seed}
-    lived = days or session.world.day
-    if lived and lived < scenario.days:
-        content["days"] = lived
-        end = scenario.start + timedelta(days=lived - 1)
-        content["script"] = {name: each for name, each in content["script"].items() if each["on"] <= str(end)}
-        content["series"] = {
-            name: {day: value for day, value in values.items() if day <= str(end)}
-            for name, values in content["series"].items()
-        }
+    for section, entries in made.items():
+        joined = {**content[section], **entries}
+        content[section] = {name: entry for name, entry in joined.items() if entry is not None}
+    content["series"] = {
+        name: {day: value for day, value in values.items() if day <= str(end)}
+        for name, values in content["series"].items()
+    }
+    content |= {"name": f"{scenario.name}_played", "title": _title(scenario), "seed": session.seed, "days": shorter}
     return Scenario.model_validate(content)
+
+
+def _title(scenario: Scenario) -> str:
+    return f"{scenario.title}{AS_PLAYED}"
 
 
 def export(session: "Session", path: Path, whole: bool = False) -> Path:
@@ -126,18 +158,16 @@ def export(session: "Session", path: Path, whole: bool = False) -> Path:
 
     if session.source is None:
         raise PlayError("this session was begun from a scenario in memory; give it a file or a name, and export that")
+    scenario, lived = session.scenario, session.world.day
+    ends = lived if not whole and 0 < lived < scenario.days else scenario.days
     content: dict[str, Any] = {
         "schema_version": 1,
         "extends": _extends(session.source, path),
-        "title": f"{session.scenario.title}{AS_PLAYED}",
+        "title": _title(scenario),
         "seed": session.seed,
-        **changes_made(session),
+        **({"days": ends} if ends < scenario.days else {}),
+        **changes_made(session, scenario.start + timedelta(days=ends - 1)),
     }
-    if not whole and 0 < session.world.day < session.scenario.days:
-        content["days"] = session.world.day
-        last = session.world.date - timedelta(days=1)
-        if later := [name for name, each in session.scenario.script.items() if each.on > last]:
-            content["script"] = {**content.get("script", {}), **dict.fromkeys(later)}  # nothing leaves an entry out
     try:
         with path.open("x", encoding="utf-8") as file:
             yaml = YAML()
@@ -146,7 +176,19 @@ def export(session: "Session", path: Path, whole: bool = False) -> Path:
         raise PlayError(f"{path} exists; choose another name") from None
     except OSError as error:
         raise PlayError(f"{path} cannot be written: {error.strerror}") from None
+    _refuse_another(session, path, as_scenario(session, ends))
     return path
+
+
+def _refuse_another(session: "Session", path: Path, meant: Scenario) -> None:
+    """Take back a file that does not load, or loads as another scenario than was played."""
+    try:
+        loaded, why = load(path), f"{session.source} is no longer the scenario that was played"
+    except ScenarioError as error:
+        loaded, why = None, str(error)
+    if loaded is None or loaded.sha256 != meant.sha256:
+        path.unlink()
+        raise PlayError(f"{path} was not written: {why}")
 
 
 def _extends(source: str, path: Path) -> str:

@@ -66,6 +66,7 @@ def _live_a_day(session: "Session") -> None:
     for act in session.injects.pop(session.world.date, ()):
         deeds[act] = "umpire"
     for desk in session.desks.values():
+        desk.hold_stance(session)
         today = desk.today(session)
         deeds |= today.deeds
         refused |= today.refused
