@@ -118,7 +118,7 @@ def _told(known: Known, deed: Deed) -> str:
     """An act whose doer is known, who is named first where the sentence does not name them."""
     text = sentence(known.course, deed, wording_of(known.course, deed))
     name = known.course.name(deed.actor, deed.day)
-    return text if deed.actor == known.seat.actor or _names(text, name) else f"{name}: {text}"
+    return text if deed.actor == known.seat.actor or _names(text, name) else f"{capital(called(name))}: {text}"
 
 
 def _names(text: str, name: str) -> bool:
