@@ -189,16 +189,9 @@ def test_every_seat_of_the_shipped_theatre_is_told_what_its_own_people_would_do(
         for option in session.options(seat).options:
             mine = [each for each in known.seat.acts if theatre.hands[each] == option.hand]
             assert (option.chance is None) == any(reads_hidden(known, each) for each in mine), option.act
-<<<<<<< HEAD
-        doubtful = {
-            str(each) for act in known.seat.acts for each in read_for(theatre.actions[act]) if hides(known, each)
-        }
-        # Whether the Houthis or Iraqi militias hit the pipeline, neither Riyadh nor Washington can tell.
-=======
         read = (each for act in known.seat.acts for each in read_for(theatre.actions[act]))
         doubtful = {str(each) for each in read if hides(known, each)}
         # Whether the Houthis or the militias of Iraq hit the pipeline, neither Riyadh nor Washington can tell.
->>>>>>> m3
         assert doubtful <= {"days_since(houthis.hit_pipeline)", "attack_to_explain", "attack_just_made"}, seat
 
 
