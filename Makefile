@@ -69,6 +69,7 @@ bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.filters
 	$(BIN)/python -m tests.benchmarks.learners
 	$(BIN)/python -m tests.benchmarks.verbs
+	$(BIN)/python -m tests.benchmarks.seats
 
 gallery: .venv/developer
 	$(BIN)/python -m tests.gallery
