@@ -93,7 +93,7 @@ IN_THE_THEATRE = {
         "    kind: unit\n",
         "    kind: unit\n    §unit: 1\n",
         "unknown key 'unit' in variables.pain",
-        "allowed are label, source, note, half_life, target, noise, kind, start",
+        "allowed are label, source, note, known_to, news_after, half_life, target, noise, kind, start",
     ),
     "a duplicate key": (
         "    kind: unit\n",

@@ -310,6 +310,12 @@ TELLING = {
     "variables": ("told",),
 }
 """Fields that only tell a theatre, by its sections."""
+SEATS = {
+    "actors": ("goals",),
+    "actions": ("known_to", "news_after", "unclaimed"),
+    "variables": ("known_to", "news_after"),
+}
+"""Fields that only players in seats are told."""
 
 
 @pytest.mark.parametrize(
@@ -340,6 +346,10 @@ def test_sides_enter_the_hash_as_labels_do_and_a_theatre_without_any_keeps_the_h
     for actor in content["theatre"]["actors"].values():
         actor.pop("side", None)
     assert without.sha256 != sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+    for section, later in SEATS.items():
+        for entry in content["theatre"][section].values():
+            for field in later:
+                entry.pop(field, None)
     del content["theatre"]["about"]
     for section, later in TELLING.items():
         for entry in content["theatre"][section].values():

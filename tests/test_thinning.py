@@ -69,10 +69,11 @@ def hands(model: LockstepModel) -> list[tuple[Actor, int]]:
 
 def assert_bounded(model: LockstepModel) -> int:
     """Step a model to its end with an onlooker that weighs everybody; return how many rates above 0 it saw."""
-    seen, rough, scratch = [], model.state.bound, model.state.scratch
+    seen = []
 
     def look(model):
         alive = model.status.alive.astype(bool)
+        rough, scratch = model.state.bound, model.state.scratch  # made anew where numbers change on a date
         for someone, hand in hands(model):
             someone.draw(hand)
             most = rough.row[MOST, : model.n].copy()

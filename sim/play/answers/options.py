@@ -9,6 +9,7 @@ from sim.play.messages.orders import Message
 from sim.play.seats import Seat
 from sim.play.sessions.world import lead_of
 from sim.replays.wording import without_premise
+from sim.theatre.language.days import days_after
 
 if TYPE_CHECKING:
     from sim.play.sessions.session import Session
@@ -100,7 +101,7 @@ def options(session: "Session", seat: Seat) -> Options:
                 hand=turns[act],
                 open=not told and act not in desk.never,
                 why_not=tuple(told),
-                earliest=world.date + dt.timedelta(days=lead),
+                earliest=days_after(world.date, lead),
                 scheduled=ordered.get(act),
                 refused=act in desk.never,
                 chance=None if turns[act] in by_hand else chances.get(act, 0.0),

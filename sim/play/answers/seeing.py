@@ -17,6 +17,7 @@ from sim.replays.lookup import Deed
 from sim.replays.wording import sentence, wording_of
 from sim.text import called, capital, month
 from sim.theatre.compiled.program import SCRIPT
+from sim.theatre.language.days import days_after
 from sim.theatre.language.schema import Action
 from sim.theatre.language.variables import FlagVariable, UnitVariable, Variable
 
@@ -36,9 +37,13 @@ def seen(session: "Session", seat: Seat) -> View:
     found = [*_items(session, known), *_lapsed(session, seat), *_announced(session, seat)]
     items = tuple(_numbered(sorted(found, key=_when)))
     begun = session.turns[-1].first if session.turns else -1
-    last = session.scenario.start + timedelta(days=begun)  # the morning of the last view
     late = {text for day, text in session.desks[seat.id].told_late if begun == day < session.day}
-    news = tuple(item for item in items if item.learned > last or (item.learned == last and item.text in late))
+    mornings = [(item.learned - session.scenario.start).days for item in items]
+    news = tuple(
+        item
+        for item, morning in zip(items, mornings, strict=True)
+        if morning > begun or (morning == begun and item.text in late)
+    )
     actor = session.scenario.theatre.deciders[seat.actor]
     return View(
         session=session.scenario.title,
@@ -78,7 +83,7 @@ def _numbered(items: list[Item]) -> Iterator[Item]:
 def _items(session: "Session", known: Known) -> Iterator[Item]:
     """The acts that the seat knows of, as it would tell them."""
     for deed, learned in zip(known.deeds, known.learned, strict=True):
-        item = _item(known, deed, known.scenario.start + timedelta(days=learned))
+        item = _item(known, deed, days_after(known.scenario.start, learned))
         if item.kind == "own":
             ordered = session.world.lived[deed.day].deeds.get(deed.action) == known.seat.id
             item = item.model_copy(update={"ordered": ordered})
@@ -185,7 +190,7 @@ def _lapsed(session: "Session", seat: Seat) -> Iterator[Item]:
         when = session.scenario.start + timedelta(days=day)
         label = session.scenario.theatre.actions[act].label
         text = f"Your order could not be carried out. {label}: {in_plain_words(session.scenario.theatre, why)}."
-        learned = when + timedelta(days=1)
+        learned = days_after(when, 1)
         yield Item(number=0, date=when, learned=learned, kind="lapsed", text=text, act=act, actor=seat.actor)
 
 

@@ -12,6 +12,7 @@ from sim.play.seats import Seat
 from sim.replays.wording import without_premise
 from sim.text import called, listed, on
 from sim.theatre.compiled.program import NONE
+from sim.theatre.language.days import days_after
 from sim.theatre.language.variables import FlagVariable, UnitVariable
 
 from .decisions import Course, Decision
@@ -156,7 +157,7 @@ def _secrets(session: "Session", seat: Seat, past: Past, day: int) -> Iterator[S
             on=session.scenario.start + timedelta(days=int(event["day"])),
             rung=int(event["rung"]),
             deaths=int(event["deaths"]),
-            learned=None if not 0 <= morning <= past.day else session.scenario.start + timedelta(days=morning),
+            learned=None if not 0 <= morning <= past.day else days_after(session.scenario.start, morning),
         )
 
 

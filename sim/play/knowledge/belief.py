@@ -7,7 +7,6 @@ the seat, each as likely as it makes what the seat has seen.
 """
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from sim.theatre.compiled import arithmetic
 from sim.theatre.compiled.compile import program_of
 from sim.theatre.compiled.compile_record import CompiledRecord, compile_record
 from sim.theatre.compiled.program import LOG, SCRIPT
+from sim.theatre.language.days import days_after
 from sim.theatre.language.record import AnyOf, Coverage, HistoryFile, RecordedEvent
 from sim.theatre.language.scenario import Scenario
 
@@ -77,7 +77,7 @@ def rules_of(known: Known) -> Scenario:
     scenario = known.scenario
     told = {deed.action.partition(".")[2] for deed in known.deeds if deed.actor == SCRIPT}
     happened = {name: scenario.script[name] for name in sorted(told)}
-    today = scenario.start + timedelta(days=known.day)
+    today = days_after(scenario.start, known.day)
     changes = {name: change for name, change in scenario.changes.items() if change.on <= today}
     return scenario.model_copy(
         update={"script": happened, "changes": changes, "series": {}, "history_until": None, "record": None}

@@ -10,6 +10,7 @@ from sim.play.messages.view import Lever
 from sim.play.seats import Seat
 from sim.replays.unavailable import Reason
 from sim.text import did_you_mean, on
+from sim.theatre.language.days import days_after
 from sim.theatre.language.number import Number
 from sim.theatre.language.record import called_hand
 from sim.theatre.language.scenario import Scenario
@@ -165,7 +166,7 @@ class Desk:
         world, act = session.world, session.scenario.theatre.actions[deed.act]
         if never:
             return f"{deed.act} is among the acts that this seat refuses; take it out of 'never' first"
-        earliest = world.date + timedelta(days=lead_of(act))
+        earliest = days_after(world.date, lead_of(act))
         day = self.day_for(deed, session, kept)
         if not world.date <= day <= session.scenario.end:
             return f"{deed.act} on {on(day)} is not within {_to_come(session)}"
@@ -201,8 +202,8 @@ class Desk:
             return deed.on
         theatre = session.scenario.theatre
         taken = set(self.scheduled) if kept is None else kept
-        day = session.world.date + timedelta(days=lead_of(theatre.actions[deed.act]))
-        while (day, theatre.hands[deed.act]) in taken | session.world.scripted:
+        day = days_after(session.world.date, lead_of(theatre.actions[deed.act]))
+        while (day, theatre.hands[deed.act]) in taken | session.world.scripted and day < session.scenario.end:
             day += timedelta(days=1)
         return day
 

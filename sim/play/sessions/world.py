@@ -19,6 +19,7 @@ from sim.replays.unavailable import Reason, reasons
 from sim.text import on
 from sim.theatre.compiled.arithmetic import LN2
 from sim.theatre.compiled.program import NONE, Program
+from sim.theatre.language.days import days_after
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Action
 
@@ -106,8 +107,8 @@ class World:
 
     @property
     def date(self) -> dt.date:
-        """Its date; after the last day, the day after it."""
-        return self.scenario.start + dt.timedelta(days=self.day)
+        """Its date; after the last day, the day after it, if the calendar has one."""
+        return days_after(self.scenario.start, self.day)
 
     @property
     def over(self) -> bool:

@@ -7,7 +7,7 @@ most the line that was being typed is lost.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sim.given import whole
@@ -20,6 +20,7 @@ from sim.play.players.player import Choice
 from sim.play.seats import PlayError
 from sim.play.terminal import choices, pages
 from sim.text import NARROWEST, WIDTH, capital, listed, on
+from sim.theatre.language.days import days_after
 
 from .commands import Command, command_meant, help_page
 from .lookup import (
@@ -318,7 +319,7 @@ class Human:
         days = [int(each[1]) for each in rests if each is not None]
         if not days or len(days) < len(rests) or max(days) >= self.session.settings.turn:
             return None
-        return max(self.session.date + timedelta(days=max(days)), option.earliest)
+        return max(days_after(self.session.date, max(days)), option.earliest)
 
     def _withdraw(self, words: str) -> None:
         standing, labels = self.view.standing.scheduled, self.theatre.actions

@@ -50,6 +50,11 @@ Span = Annotated[
 """One day, `2020-01-03`, or all from one to another, `2019-10-17/2019-10-19`: its first and its last day."""
 
 
+def days_after(day: date, days: int) -> date:
+    """So many days after another, as far as the calendar goes."""
+    return day + timedelta(days=min(days, (date.max - day).days))
+
+
 class Window(Model):
     """From one date to another, both included; a missing end is open."""
 
