@@ -61,14 +61,9 @@ class Options(Message):
 
 @usual
 def options(session: "Session", seat: Seat) -> Options:
-    """List what a seat may do this morning.
-
-    Raises
-    ------
-    PlayError
-        The session is over.
-    """
-    session._refuse_over()
+    """List what a seat may do this morning; nothing once the session is over."""
+    if session.over:
+        return Options(seat=seat.id, date=session.date, options=(), hold=None)
     known, desk, morning = session.known(seat.id), session.desks[seat.id], session.world.morning
     program, theatre, world = session.world.program, session.scenario.theatre, session.world
     turns = theatre.hands
