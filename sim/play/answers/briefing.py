@@ -139,8 +139,8 @@ def told(item: Item, theatre: Theatre) -> str:
     if item.kind == "deniable":
         held = [f"{called(each.label)} {percent(each.share)}" for each in item.responsible]
         parts.append(f"You hold {listed(held)} responsible." if held else "You hold nobody responsible.")
-    if (ordered := getattr(item, "ordered", None)) is not None and item.kind == "own":
-        parts.append("(On your order.)" if ordered else "(Your own people, without an order.)")
+    if item.ordered is not None:
+        parts.append("(On your order.)" if item.ordered else "(Your own people, without an order.)")
     if item.rung >= _GRAVE:
         parts.append(f"(Rung {item.rung}.)")
     return " ".join(parts)
