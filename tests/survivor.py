@@ -53,6 +53,17 @@ def attempt(work: Callable[[], None]) -> int:
     os._exit(0)
 
 
+def killed_after(child: int, seconds: float) -> bool:
+    """Kill an attempt after a while; False if it had done its work by then."""
+    time.sleep(seconds)
+    os.kill(child, signal.SIGKILL)
+    _, status = os.waitpid(child, 0)
+    if os.WIFSIGNALED(status):
+        return True
+    assert os.waitstatus_to_exitcode(status) == 0
+    return False
+
+
 def dying(kind: str, folder: Path, step: int, after: bool) -> None:
     """Make the result and die, not shut down, where something finished gets its name: before it does, or after."""
     rename, steps = os.replace, iter(range(1_000_000))
@@ -92,13 +103,9 @@ def kill_at_random(kind: str, folder: Path, random_: random.Random) -> list[str]
     while killed < times:
         place = folder / str(len(made))
         child = attempt(lambda: make(kind, place))  # noqa: B023
-        time.sleep(random_.uniform(0, whole * 0.7))
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status):
+        if killed_after(child, random_.uniform(0, whole * 0.7)):
             killed += 1
         else:
-            assert os.waitstatus_to_exitcode(status) == 0
             made.append(str(place))
     finish(kind, place)
     return [*made, str(place)]

@@ -19,7 +19,7 @@ from sim.play.rounds import play
 from sim.play.seats import PlayError
 from sim.play.sessions.session import Session
 
-from .survivor import attempt
+from .survivor import attempt, killed_after
 
 KILLS = 10
 CRISIS = ("baseline", {"iran": "script:iran.yaml", "us": "llm:model", "houthis": "script:houthis.csv",
@@ -60,13 +60,9 @@ def kill_at_random(folder: Path, url: str, random_: random.Random) -> list[str]:
     while killed < KILLS:
         path = folder / str(len(made))
         child = attempt(lambda: play_on(path, CRISIS, url))  # noqa: B023
-        time.sleep(random_.uniform(0.0, whole * 0.3))
-        os.kill(child, signal.SIGKILL)
-        _, status = os.waitpid(child, 0)
-        if os.WIFSIGNALED(status):
+        if killed_after(child, random_.uniform(0.0, whole * 0.3)):
             killed += 1
         else:
-            assert os.waitstatus_to_exitcode(status) == 0
             made.append(str(path))
     finish(path, CRISIS, url)
     return [*made, str(path)]

@@ -29,8 +29,12 @@ def look_alikes(theatre: Theatre, action: str, rung: int, actor: str) -> tuple[s
 def _alike(action: Action, told: Action, rung: int) -> bool:
     """Whether an act, done on a rung, could pass for another: against the same, there, with that, and told alike."""
     same = action.target == told.target and action.place == told.place and action.instrument == told.instrument
-    reached = rung in (action.rung, action.lethal_rung if action.lethal_rung is not None else action.rung)
-    return same and reached and action.unclaimed == told.unclaimed
+    return same and rung in rungs_of(action) and action.unclaimed == told.unclaimed
+
+
+def rungs_of(action: Action) -> tuple[int, int]:
+    """The rung on which an act is done, and that on which it is done if it kills."""
+    return action.rung, action.rung if action.lethal_rung is None else action.lethal_rung
 
 
 def rows_of(program: Program, actions: Sequence[str]) -> NDArray[np.int64]:

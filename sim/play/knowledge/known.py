@@ -21,7 +21,7 @@ from sim.theatre.compiled.arithmetic import decay, exp
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario
 
-from .doubt import can_deny, look_alikes, rows_of
+from .doubt import can_deny, look_alikes, rows_of, rungs_of
 
 SOMEBODY = "somebody"
 """Who did what may have been several acts."""
@@ -148,8 +148,7 @@ class Known:
         act = self.scenario.theatre.actions[action]
         if not can_deny(self.scenario.theatre, action, self.seat.actor):
             return False
-        rungs = {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}
-        return any(len(self._alike(action, rung)) > 1 for rung in rungs)
+        return any(len(self._alike(action, rung)) > 1 for rung in rungs_of(act))
 
     @cached_property
     def dyads_in_doubt(self) -> frozenset[str]:
@@ -157,7 +156,7 @@ class Known:
         found: set[int] = set()
         for name, act in self.scenario.theatre.actions.items():
             if can_deny(self.scenario.theatre, name, self.seat.actor):
-                for rung in {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}:
+                for rung in rungs_of(act):
                     sure = set(rows_of(self.program, self._alike(name, rung)).tolist())
                     found |= set(rows_of(self.program, (name,)).tolist()) - sure
         return frozenset(self.program.dyads[at] for at in found)

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.model import LockstepModel
-from sim.play.knowledge.doubt import can_deny, look_alikes, rows_of
+from sim.play.knowledge.doubt import can_deny, look_alikes, rows_of, rungs_of
 from sim.play.knowledge.known import later
 from sim.theatre.compiled.program import NONE, Floats, Program
 from sim.theatre.language.scenario import Scenario
@@ -30,13 +30,6 @@ class Heard:
         self.variables = np.array([_at_once(theatre.variables[name], actor) for name in program.variables])
         """Whether it sees each variable."""
         self._flag = program.ladder.war_flag
-        doubts = any(
-            len(look_alikes(theatre, name, rung, actor)) > 1
-            for name, act in theatre.actions.items()
-            if can_deny(theatre, name, actor)
-            for rung in {act.rung, act.rung if act.lethal_rung is None else act.lethal_rung}
-        )
-        self._all = not doubts and bool(self.acts.all()) and (self._flag == NONE or bool(self.variables[self._flag]))
         flag = program.variables[self._flag] if self._flag != NONE else ""
         done = [theatre.actions[name].effects for name in program.actions]
         happens = [scenario.script[name].effects for name in program.injects]
@@ -47,12 +40,12 @@ class Heard:
         """What turns the flag of war, by action and then by entry of the script."""
         self._belongs = np.zeros((3, len(program.dyads) + 1, len(program.actions)))
         for at, name in enumerate(program.actions):
-            act = theatre.actions[name]
-            lethal = act.rung if act.lethal_rung is None else act.lethal_rung
-            denied = can_deny(theatre, name, actor)
-            seems = [look_alikes(theatre, name, rung, actor) if denied else (name,) for rung in (act.rung, lethal)]
+            denied, rungs = can_deny(theatre, name, actor), rungs_of(theatre.actions[name])
+            seems = [look_alikes(theatre, name, rung, actor) if denied else (name,) for rung in rungs]
             for kind, acts in enumerate(((name,), *seems)):
                 self._belongs[kind, rows_of(program, acts), at] = 1.0
+        doubts = bool((self._belongs != self._belongs[0]).any())
+        self._all = not doubts and bool(self.acts.all()) and (self._flag == NONE or bool(self.variables[self._flag]))
         self._rung = np.array([theatre.actions[name].rung for name in program.actions])
         self.begin()
 
