@@ -22,6 +22,7 @@ from .play import play
 from .record import filter, surprise
 from .report import report, reproduce
 from .run import run
+from .serve import serve
 from .stories import explain, replay, why
 from .sweep import sweep
 from .tip import tip
@@ -102,6 +103,7 @@ app.command()(compare)
 app.command()(branch)
 app.command()(choices)
 app.command()(play)
+app.command()(serve)
 app.command()(report)
 app.command()(reproduce)
 app.command()(cite)

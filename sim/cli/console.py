@@ -117,6 +117,7 @@ _CODES = {
     "RecordError": WRONG_USAGE,
     "ReplayError": WRONG_USAGE,
     "ReportError": WRONG_USAGE,
+    "ServeError": WRONG_USAGE,
     "ForecastError": WRONG_USAGE,
     "MeasureError": WRONG_USAGE,
     "MissingExtraError": FAILED,

@@ -5,7 +5,6 @@ import hashlib
 import json
 from collections.abc import Sequence
 from importlib import import_module
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -17,6 +16,7 @@ from sim.results.storage.check import seal
 from sim.text import printable
 
 from .filters import FILTERS
+from .sections import PAGE, SECTIONS
 
 if TYPE_CHECKING:
     from sim.results.sweep import Sweep
@@ -137,7 +137,6 @@ def html(
     from .colours import as_css
     from .contents import asked, contents
     from .forecasts import read
-    from .sections import SECTIONS
 
     ensembles = [ensemble] if second is None else [ensemble, second]
     held = contents(ensembles, names or [each.scenario.name for each in ensembles], sweep)
@@ -220,7 +219,7 @@ def _environment() -> Any:
     except ModuleNotFoundError:
         raise ReportError("the report needs Jinja2; install it with: pip install 'escalation-sim[report]'") from None
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(_folder())),
+        loader=jinja2.FileSystemLoader(str(PAGE)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         finalize=lambda told: printable(told) if type(told) is str else told,
@@ -231,13 +230,9 @@ def _environment() -> Any:
     return environment
 
 
-def _folder() -> Path:
-    return Path(str(files("sim.report") / "page"))
-
-
 def _joined(folder: str, names: Sequence[str], ending: str) -> str:
     """Files of the page, one after another."""
-    texts = [(_folder() / folder / f"{name}{ending}").read_text(encoding="utf-8") for name in names]
+    texts = [(PAGE / folder / f"{name}{ending}").read_text(encoding="utf-8") for name in names]
     return "\n".join(texts)
 
 

@@ -1,0 +1,1 @@
+"""Who may come in, what their browsers may do, and how much they may send."""

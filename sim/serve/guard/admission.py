@@ -1,0 +1,122 @@
+"""The door: every request and every socket passes here before anything else reads it.
+
+A page elsewhere can make a browser send requests to this machine, and can have its own name point here. So a request
+must name this server as its host, and whatever may change something must come from a page of this server.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+from sim.serve.place import Place
+
+from .limits import MOST_BYTES, Buckets
+
+logger = logging.getLogger("sim.serve")
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+SAFE = ("GET", "HEAD")
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+HEADERS = {
+    "content-security-policy": POLICY,
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=()",
+    "cache-control": "no-store",
+}
+"""Of every answer that does not say otherwise."""
+
+
+class Door:
+    """Refuses what comes from elsewhere, what is too much and what is too large, and logs it."""
+
+    def __init__(self, app: App, place: Place) -> None:
+        self.app, self.place = app, place
+        self.buckets = Buckets(at_once=400, a_second=100)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let it in, or refuse it."""
+        if scope["type"] == "lifespan":
+            await self.app(scope, receive, send)
+            return
+        refused = self._refused(scope)
+        if refused is None:
+            await self.app(scope, _limited(receive, scope), _with_headers(send))
+            return
+        status, why = refused
+        logger.warning("refused %s: %s", spoken(scope.get("path", "")), why)
+        await _refuse(scope, _with_headers(send), status, why)
+
+    def _refused(self, scope: Scope) -> tuple[int, str] | None:
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        if headers.get("host", "").lower() not in self.place.hosts:
+            return 421, "this server has another name"
+        changes = scope["type"] == "websocket" or scope["method"] not in SAFE
+        if changes and headers.get("origin", "").lower() not in self.place.origins:
+            return 403, "it does not come from a page of this server"
+        if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+            return 403, "it comes from a page elsewhere"
+        if not self.buckets.take((scope.get("client") or ("nobody",))[0]):
+            return 429, "too many requests; wait a little"
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > MOST_BYTES:
+            return 413, "it is too large"
+        return None
+
+
+def spoken(text: str) -> str:
+    """A text of a client's as a log may hold it: one line, short, nothing that a terminal obeys."""
+    return ascii(text[:80])
+
+
+def _limited(receive: Receive, scope: Scope) -> Receive:
+    """A body that says nothing of its length is cut off where it is too large."""
+    if scope["type"] != "http":
+        return receive
+    read = 0
+
+    async def limited() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MOST_BYTES:
+            logger.warning("refused %s: it is too large", spoken(scope.get("path", "")))
+            return {"type": "http.disconnect"}
+        return message
+
+    return limited
+
+
+def _with_headers(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+            said = {name.lower() for name, _ in message.get("headers", ())}
+            own = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in said]
+            message = {**message, "headers": [*message.get("headers", ()), *own]}
+        await send(message)
+
+    return sending
+
+
+async def _refuse(scope: Scope, send: Send, status: int, why: str) -> None:
+    body = f"{why}\n".encode()
+    if scope["type"] == "websocket":
+        if "websocket.http.response" not in scope.get("extensions", {}):
+            await send({"type": "websocket.close", "code": 1008, "reason": why})
+            return
+        kind = "websocket.http.response"
+    else:
+        kind = "http.response"
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode())]
+    await send({"type": f"{kind}.start", "status": status, "headers": headers})
+    await send({"type": f"{kind}.body", "body": body})

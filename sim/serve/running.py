@@ -1,0 +1,96 @@
+"""Running: a port is opened, and whoever may come in is told where."""
+
+import contextlib
+import logging
+import socket
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+from .place import Place, ServeError
+
+EVERYWHERE = ("0.0.0.0", "::")
+MOST_CONNECTIONS = 400
+
+
+def needs() -> None:
+    """Refuse to start without the extra.
+
+    Raises
+    ------
+    ServeError
+        Something of it is missing.
+    """
+    for name in ("starlette", "uvicorn", "websockets", "jinja2", "segno"):
+        try:
+            import_module(name)
+        except ModuleNotFoundError:
+            raise ServeError(
+                f"the server needs {name}; install what it needs with: pip install 'escalation-sim[serve]'"
+            ) from None
+
+
+def place_of(host: str, port: int, folder: Path, results: Path) -> Place:
+    """Find out by which names a server will be reached."""
+    names = {host} if host not in EVERYWHERE else set(addresses())
+    others = sorted(names - {"127.0.0.1", "localhost", "::1"})
+    return Place(folder, port, host, tuple(f"[{each}]" if ":" in each else each for each in others), results)
+
+
+def addresses() -> list[str]:
+    """Addresses of this machine in its networks, the likeliest first."""
+    found = []
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.connect(("192.0.2.1", 9))  # sends nothing: it asks the system which address it would use
+        found.append(probe.getsockname()[0])
+    with contextlib.suppress(OSError):
+        found += [str(each[4][0]) for each in socket.getaddrinfo(socket.gethostname(), None, socket.AF_INET)]
+    return list(dict.fromkeys(each for each in found if not each.startswith("127.")))
+
+
+def run(place: Place, told: Callable[[], None] | None = None) -> None:
+    """Serve until interrupted; `told` is called once the port is open.
+
+    Raises
+    ------
+    ServeError
+        The port cannot be opened.
+    """
+    import uvicorn
+
+    from .app import application
+
+    logging.getLogger("sim.serve").setLevel(logging.INFO)
+    opened = _opened(place)
+    config = uvicorn.Config(
+        application(place),
+        log_level="warning",
+        access_log=False,  # addresses of a line would stand in it
+        ws="websockets-sansio",
+        ws_max_size=64 * 1024,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        limit_concurrency=MOST_CONNECTIONS,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        proxy_headers=False,
+    )
+    if told is not None:
+        told()
+    with opened:
+        uvicorn.Server(config).run(sockets=[opened])
+
+
+def _opened(place: Place) -> socket.socket:
+    """The port, opened before anything else is done."""
+    family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((place.host, place.port))
+    except OSError as error:
+        opened.close()
+        raise ServeError(f"port {place.port} cannot be opened on {place.host}: {error.strerror}; try --port") from None
+    opened.listen(MOST_CONNECTIONS)
+    return opened
