@@ -7,7 +7,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
-from .place import Place, ServeError
+from .place import LOOPBACK, Place, ServeError
 
 EVERYWHERE = ("0.0.0.0", "::")
 MOST_CONNECTIONS = 400
@@ -32,9 +32,15 @@ def needs() -> None:
 
 def place_of(host: str, port: int, folder: Path, results: Path) -> Place:
     """Find out by which names a server will be reached."""
-    names = {host} if host not in EVERYWHERE else set(addresses())
-    others = sorted(names - {"127.0.0.1", "localhost", "::1"})
-    return Place(folder, port, host, tuple(f"[{each}]" if ":" in each else each for each in others), results)
+    reached = names() if host in EVERYWHERE else [host]
+    others = tuple(f"[{each}]" if ":" in each else each for each in reached if each not in (*LOOPBACK, "::1"))
+    return Place(folder, port, host, others, results)
+
+
+def names() -> list[str]:
+    """Under which this machine is known in its networks, the address that others most likely need first."""
+    own = socket.gethostname()
+    return list(dict.fromkeys((*addresses(), own, f"{own.removesuffix('.local')}.local")))
 
 
 def addresses() -> list[str]:
