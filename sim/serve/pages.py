@@ -28,6 +28,21 @@ class Bundle(NamedTuple):
 BUNDLES: Mapping[str, Bundle] = {
     "page.css": Bundle("text/css", ("page", "tables", "charts", "story", "crisis", "classroom"), ("serve",)),
     "home.js": Bundle("text/javascript", (), ("lines", "home")),
+    "workbench.css": Bundle("text/css", (), ("workbench",)),
+    "workbench.js": Bundle(
+        "text/javascript",
+        ("unpack", "elements", "wide", "axes", "lines_of_stories"),
+        (
+            "lines",
+            *(
+                f"workbench/{part}"
+                for part in (
+                    *("state", "hearing", "pictures", "fan", "outcomes", "rungs", "sentence", "sliders"),
+                    *("bench", "keep", "reader", "branching", "tools", "begin"),
+                )
+            ),
+        ),
+    ),
 }
 """By the name under which a page asks for it."""
 
