@@ -61,7 +61,7 @@ def looked_back(found: "Debrief") -> dict[str, Any]:
     """A debrief as the page shows it: decisions with what they moved, and the rest in words; without names."""
     nameless = replace(
         found,
-        people={seat: () for seat in found.seats},
+        people=dict.fromkeys(found.seats, ()),
         judged=tuple(replace(each, decision=replace(each.decision, by=())) for each in found.judged),
         notes=tuple(replace(each, by=None) for each in found.notes),
     )
@@ -165,7 +165,7 @@ def partings(worlds: Mapping[int, tuple[int, Days]]) -> list[Parting]:
     """
     groups, found = [sorted(worlds)], []
     for day in range(max((days for days, _ in worlds.values()), default=0)):
-        after = []
+        after: list[list[int]] = []
         for group in groups:
             living = [world for world in group if worlds[world][0] > day]
             parts: dict[tuple[tuple[str, int], ...], list[int]] = {}
