@@ -25,9 +25,19 @@ class Bundle(NamedTuple):
     own: Sequence[str]
 
 
+_ROOMS = ("casts", "form", "begin")
+_SEAT = (
+    ("nodes", "talk", "table", "welcome", "waiting", "clock", "news", "know")
+    + ("draft", "acts", "stance", "sending", "futures", "begin")
+)
+
 BUNDLES: Mapping[str, Bundle] = {
     "page.css": Bundle("text/css", ("page", "tables", "charts", "story", "crisis", "classroom"), ("serve",)),
     "home.js": Bundle("text/javascript", (), ("lines", "home")),
+    "rooms.css": Bundle("text/css", (), ("rooms",)),
+    "rooms.js": Bundle("text/javascript", (), ("lines", "seat/nodes", *(f"rooms/{each}" for each in _ROOMS))),
+    "seat.css": Bundle("text/css", (), ("seat",)),
+    "seat.js": Bundle("text/javascript", (), ("lines", *(f"seat/{each}" for each in _SEAT))),
 }
 """By the name under which a page asks for it."""
 
