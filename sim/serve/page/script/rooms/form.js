@@ -35,7 +35,7 @@ function drawScenario() {
   const scenario = scenarioNow();
   fill(
     "scenario-told",
-    node("span", { class: "asks" }, scenario.question),
+    node("span", { class: "asked-of" }, scenario.question),
     node("span", { class: "below" }, `${longDate(scenario.start)} to ${longDate(scenario.end)}`),
   );
   const ladder = data.ladder[scenario.theatre];
