@@ -10,6 +10,7 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+from sim.serve.guard.line import REPLACED
 from sim.serve.place import Place, secret
 
 from .people import digest
@@ -76,6 +77,16 @@ class Rooms:
             code = "".join(secrets.choice(ALPHABET) for _ in range(SIGNS))
             if not (self.place.folder / code).exists():
                 return code
+
+    async def new_umpire(self, room: Room) -> str:
+        """Another secret for a room's umpire, in place of the one before."""
+        umpire = secret()
+        room.umpire = digest(umpire)
+        await room.keep()
+        for visitor in room.visitors:
+            if visitor.is_umpire:
+                visitor.dismiss(REPLACED, "the umpire has another secret now", {"kind": "replaced"})
+        return umpire
 
     async def close(self, room: Room) -> None:
         """Delete a room and all in it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.serve.pages import page
 from sim.serve.place import Place
 
-from .plan import PlanError, offered
+from .plan import PlanError, catalogue
 from .registry import Rooms
 from .room import Room
 from .serving import Lines
@@ -50,6 +50,7 @@ class Classroom:
             Route("/rooms/{code}/screen", self.page_of("screen")),
             Route("/rooms/{code}/debrief", self.page_of("debrief")),
             Route("/rooms/{code}/qr.svg", self.qr),
+            Route("/rooms/{code}/umpire", self.new_umpire, methods=["POST"]),
             WebSocketRoute("/rooms/{code}/line", self.lines.serve),
         ]
 
@@ -57,12 +58,11 @@ class Classroom:
         """The page on which a teacher makes a room, or finds one again."""
         from sim.serve.app import is_owner
 
-        owner = is_owner(request)
-        data = None
-        if owner:
-            scenarios = await asyncio.to_thread(offered)
-            data = {"scenarios": scenarios, "rooms": [told(room) for room in self.rooms], "address": self.place.address}
-        return page("rooms", owner=owner, alone=self.place.alone, address=self.place.address, data=data)
+        data: dict[str, Any] = {"owner": is_owner(request), "address": self.place.address}
+        if data["owner"]:
+            rooms = sorted((told(room) for room in self.rooms), key=lambda each: -each["made"])
+            data |= {"rooms": rooms} | await asyncio.to_thread(catalogue)
+        return page("rooms", data=data)
 
     async def make(self, request: "Request") -> "Response":
         """Make a room."""
@@ -75,20 +75,31 @@ class Classroom:
         try:
             room, umpire = await self.rooms.make(await request.json())
         except PlanError as error:
-            return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 422)
+            return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 400)
         except (ValueError, RecursionError):
-            return JSONResponse({"refused": "this is no plan", "reasons": ["this is no plan"]}, 422)
+            return JSONResponse({"refused": "this is no plan", "reasons": ["this is no plan"]}, 400)
         return JSONResponse({"code": room.code, "umpire": umpire})
+
+    async def new_umpire(self, request: "Request") -> "Response":
+        """Give the owner another secret for the umpire of a room; the one before opens nothing any more."""
+        from starlette.responses import JSONResponse
+
+        from sim.serve.app import is_owner
+
+        room = self._found(request)
+        if room is None or not is_owner(request):
+            return JSONResponse({"refused": "only who has the server's key can do that"}, 403)
+        return JSONResponse({"code": room.code, "umpire": await self.rooms.new_umpire(room)})
 
     def page_of(self, name: str) -> Any:
         """A page of a room: it holds nothing but the code, and learns the rest by its line."""
 
         async def shown(request: "Request") -> "Response":
             room = self._found(request)
-            if room is None:
-                return page("lost", 404)
-            address = f"{self.place.address}/join/{room.code}"
-            return page(name, code=room.code, data={"code": room.code, "address": address})
+            if room is not None:
+                return page(name, data={"code": room.code})
+            code = str(request.path_params["code"])[:20]
+            return page("seat", 404, data={"code": code, "lost": True}) if name == "seat" else page("lost", 404)
 
         return shown
 
@@ -126,6 +137,8 @@ def told(room: Room) -> dict[str, Any]:
         "mode": room.plan.mode,
         "stage": room.stage,
         "people": len(room.people),
+        "here": sum(person.here for person in room.people),
+        "umpire": None,
         "worlds": len(room.worlds),
         "made": room.made,
     }
