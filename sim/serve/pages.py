@@ -25,6 +25,20 @@ class Bundle(NamedTuple):
     own: Sequence[str]
 
 
+_ROOMS = ("casts", "form", "begin")
+_WORKBENCH = (
+    *("state", "hearing", "pictures", "fan", "outcomes", "rungs", "sentence", "sliders"),
+    *("bench", "keep", "reader", "branching", "tools", "begin"),
+)
+_SEAT = ("nodes", "talk", "table", "welcome", "waiting", "clock", "news", "know") + (
+    "draft",
+    "acts",
+    "stance",
+    "sending",
+    "futures",
+    "begin",
+)
+
 BUNDLES: Mapping[str, Bundle] = {
     "page.css": Bundle("text/css", ("page", "tables", "charts", "story", "crisis", "classroom"), ("serve",)),
     "home.js": Bundle("text/javascript", (), ("lines", "home")),
@@ -32,17 +46,12 @@ BUNDLES: Mapping[str, Bundle] = {
     "workbench.js": Bundle(
         "text/javascript",
         ("unpack", "elements", "wide", "axes", "lines_of_stories"),
-        (
-            "lines",
-            *(
-                f"workbench/{part}"
-                for part in (
-                    *("state", "hearing", "pictures", "fan", "outcomes", "rungs", "sentence", "sliders"),
-                    *("bench", "keep", "reader", "branching", "tools", "begin"),
-                )
-            ),
-        ),
+        ("lines", *(f"workbench/{each}" for each in _WORKBENCH)),
     ),
+    "rooms.css": Bundle("text/css", (), ("rooms",)),
+    "rooms.js": Bundle("text/javascript", (), ("lines", "seat/nodes", *(f"rooms/{each}" for each in _ROOMS))),
+    "seat.css": Bundle("text/css", (), ("seat",)),
+    "seat.js": Bundle("text/javascript", (), ("lines", *(f"seat/{each}" for each in _SEAT))),
 }
 """By the name under which a page asks for it."""
 
