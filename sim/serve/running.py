@@ -7,10 +7,10 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
+from .guard.limits import MOST_CONNECTIONS
 from .place import Place, ServeError
 
 EVERYWHERE = ("0.0.0.0", "::")
-MOST_CONNECTIONS = 400
 
 
 def needs() -> None:
@@ -59,18 +59,20 @@ def run(place: Place, told: Callable[[], None] | None = None) -> None:
     import uvicorn
 
     from .app import application
+    from .guard.connections import Kept, Lines, Present, Requests, room_for
 
     logging.getLogger("sim.serve").setLevel(logging.INFO)
     opened = _opened(place)
+    Kept.present = Present(most=room_for(MOST_CONNECTIONS))
     config = uvicorn.Config(
         application(place),
         log_level="warning",
         access_log=False,  # addresses of a line would stand in it
-        ws="websockets-sansio",
+        http=Requests,
+        ws=Lines,
         ws_max_size=64 * 1024,
         ws_ping_interval=20,
         ws_ping_timeout=20,
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=3,
         server_header=False,
