@@ -6,9 +6,13 @@ import socket
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .guard.limits import MOST_CONNECTIONS
-from .place import Place, ServeError
+from .guard.limits import MOST_BYTES_OF_A_FRAME, MOST_CONNECTIONS
+from .place import LOOPBACK, Place, ServeError
+
+if TYPE_CHECKING:
+    from uvicorn import Config
 
 EVERYWHERE = ("0.0.0.0", "::")
 
@@ -32,9 +36,15 @@ def needs() -> None:
 
 def place_of(host: str, port: int, folder: Path, results: Path) -> Place:
     """Find out by which names a server will be reached."""
-    names = {host} if host not in EVERYWHERE else set(addresses())
-    others = sorted(names - {"127.0.0.1", "localhost", "::1"})
-    return Place(folder, port, host, tuple(f"[{each}]" if ":" in each else each for each in others), results)
+    reached = names() if host in EVERYWHERE else [host]
+    others = tuple(f"[{each}]" if ":" in each else each for each in reached if each not in (*LOOPBACK, "::1"))
+    return Place(folder, port, host, others, results)
+
+
+def names() -> list[str]:
+    """Under which this machine is known in its networks, the address that others most likely need first."""
+    own = socket.gethostname()
+    return list(dict.fromkeys((*addresses(), own, f"{own.removesuffix('.local')}.local")))
 
 
 def addresses() -> list[str]:
@@ -59,18 +69,31 @@ def run(place: Place, told: Callable[[], None] | None = None) -> None:
     import uvicorn
 
     from .app import application
-    from .guard.connections import Kept, Lines, Present, Requests, room_for
+    from .guard.connections import Kept, Present, room_for
 
     logging.getLogger("sim.serve").setLevel(logging.INFO)
     opened = _opened(place)
     Kept.present = Present(most=room_for(MOST_CONNECTIONS))
-    config = uvicorn.Config(
-        application(place),
+    config = configured(application(place))
+    if told is not None:
+        told()
+    with opened:
+        uvicorn.Server(config).run(sockets=[opened])
+
+
+def configured(app: Any) -> "Config":
+    """Say how uvicorn serves an application."""
+    from uvicorn import Config
+
+    from .guard.connections import Lines, Requests
+
+    return Config(
+        app,
         log_level="warning",
         access_log=False,  # addresses of a line would stand in it
         http=Requests,
         ws=Lines,
-        ws_max_size=64 * 1024,
+        ws_max_size=MOST_BYTES_OF_A_FRAME,
         ws_ping_interval=20,
         ws_ping_timeout=20,
         timeout_keep_alive=10,
@@ -78,10 +101,6 @@ def run(place: Place, told: Callable[[], None] | None = None) -> None:
         server_header=False,
         proxy_headers=False,
     )
-    if told is not None:
-        told()
-    with opened:
-        uvicorn.Server(config).run(sockets=[opened])
 
 
 def _opened(place: Place) -> socket.socket:
