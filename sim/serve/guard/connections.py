@@ -57,7 +57,14 @@ class Kept:
 
     def _wait_to_be_read(self) -> None:
         self._wait_no_longer()
-        self._unread = get_running_loop().call_later(SECONDS_TO_READ, self._end, "nothing is read that it is told")
+        left = self.transport.get_write_buffer_size()
+        self._unread = get_running_loop().call_later(SECONDS_TO_READ, self._was_it_read, left)
+
+    def _was_it_read(self, before: int) -> None:
+        if self.transport.get_write_buffer_size() < before:  # slowly, but it is
+            self._wait_to_be_read()
+        else:
+            self._end("nothing is read that it is told")
 
     def _wait_no_longer(self) -> None:
         if self._unread is not None:
