@@ -1,0 +1,126 @@
+"""Plans: what a teacher settles before a room is made, and the scenarios that can be chosen."""
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError
+
+from sim.play.messages.orders import Message, fault_in_words
+from sim.play.seats import PlayError, seat_of, seats_of
+from sim.play.sessions.entries import Days, Settings
+from sim.theatre.files.load import load
+from sim.theatre.files.locate import shipped_files
+from sim.theatre.language.scenario import Scenario
+
+MOST_WORLDS = 12
+MOST_WORLDS_AT_HOME = 120
+MOST_PEOPLE = 120
+
+
+class Plan(Message):
+    """What a teacher settles before a room is made."""
+
+    scenario: Annotated[str, Field(min_length=1, max_length=100)]
+    mode: Literal["class", "homework"] = "class"
+    """A class in parallel worlds at one time; or everybody in a world of their own, at their own pace."""
+    worlds: Annotated[int, Field(ge=1, le=MOST_WORLDS)] = 1
+    seats: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(min_length=1, max_length=40)]
+    turn: Days = 7
+    seconds: Annotated[int, Field(ge=20, le=86_400)] | None = None
+    """How long a turn's orders may take; None leaves a turn without an end."""
+    late: Literal["rules", "hold", "umpire"] = "rules"
+    """What becomes of seats whose people are late, lost or absent."""
+    known: Literal["own", "all"] = "own"
+    """Whether seats are told on each morning what truly happened."""
+    futures: bool = True
+    forecast: bool = False
+    """Whether people are asked what they expect before they sit down."""
+    stop_rung: Annotated[int, Field(ge=0, le=9)] | None = 6
+    seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+
+    @property
+    def settings(self) -> Settings:
+        """The same for each session."""
+        otherwise: Literal["rules", "hold"] = "hold" if self.late == "hold" else "rules"
+        return Settings(turn=self.turn, stop_rung=self.stop_rung, otherwise=otherwise, futures=self.futures)
+
+
+class PlanError(ValueError):
+    """A room cannot be made like this; `reasons` has what is wrong."""
+
+    def __init__(self, *reasons: str) -> None:
+        self.reasons = reasons
+        super().__init__("; ".join(reasons))
+
+
+@cache
+def _shipped() -> dict[str, Path]:
+    """Shipped files by name: what a client says is looked up here, and never becomes a path."""
+    return {path.stem: path for path in shipped_files() if path.parent.name != "theatres" and path.stem != "history"}
+
+
+@cache
+def scenario_of(name: str) -> Scenario:
+    """Find a scenario that comes with the package.
+
+    Raises
+    ------
+    PlanError
+        There is none of that name.
+    """
+    if name not in _shipped():
+        raise PlanError(f"there is no scenario of that name; there are {', '.join(_shipped())}")
+    return load(_shipped()[name])
+
+
+@cache
+def offered() -> tuple[dict[str, Any], ...]:
+    """The scenarios that can be chosen, with the seats of each."""
+    return tuple(
+        {
+            "scenario": name,
+            "title": scenario.title,
+            "question": scenario.question,
+            "start": scenario.start.isoformat(),
+            "end": scenario.end.isoformat(),
+            "seats": seats_in(scenario),
+        }
+        for name, scenario in ((name, scenario_of(name)) for name in _shipped())
+    )
+
+
+def seats_in(scenario: Scenario, names: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
+    """Seats with what is said of them to everybody; left out, every actor that has something to decide."""
+    theatre, found = scenario.theatre, []
+    for name in theatre.deciders if names is None else names:
+        try:
+            seat = seat_of(theatre, name)
+        except PlayError:
+            continue
+        actor = theatre.deciders[seat.actor]
+        found.append(
+            {"id": seat.id, "label": seat.label, "wants": actor.wants, "about": actor.about, "acts": len(seat.acts)}
+        )
+    return found
+
+
+def plan_from(data: Any) -> tuple[Plan, Scenario]:
+    """Read a plan as a teacher's page sends it.
+
+    Raises
+    ------
+    PlanError
+        It is none.
+    """
+    try:
+        plan = Plan.model_validate(data)
+        scenario = scenario_of(plan.scenario)
+        seats_of(scenario, plan.seats)
+    except ValidationError as error:
+        raise PlanError(*fault_in_words(error).split("\n")) from None
+    except PlayError as error:
+        raise PlanError(str(error)) from None
+    if len(set(plan.seats)) < len(plan.seats):
+        raise PlanError("a seat is named twice")
+    return plan, scenario

@@ -1,0 +1,116 @@
+"""What the umpire is told of a world: all of it, as it truly is."""
+
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.play.sessions.desk import inject_fault
+from sim.replays.lookup import Course, Deed, deeds_of
+from sim.replays.wording import sentence
+from sim.text import capital
+from sim.theatre.compiled.program import SCRIPT
+
+if TYPE_CHECKING:
+    from sim.play.sessions.session import Session
+
+_LAST = 6
+"""Acts that an overview tells."""
+
+
+def course_of(session: "Session") -> Course:
+    """The run so far, to be asked what held; of days to come nothing is known."""
+    model, program = session.world.model, session.world.program
+    assert model.trajectories is not None
+    days, lived = session.scenario.days, session.day
+    values, rungs = model.trajectories.values[:lived, :, 0], model.trajectories.rung[:lived, :, 0]
+    known = {name: _as_long(values[:, at], days) for at, name in enumerate((*program.variables, "tension"))}
+    for at, dyad in enumerate((*program.dyads, None)):
+        known["rung" if dyad is None else f"rung_{dyad}"] = _as_long(rungs[:, at], days)
+    return Course(session.scenario, deeds_of(program, session.world.past.events), known.get)
+
+
+def _as_long(values: NDArray[Any], days: int) -> NDArray[Any]:
+    return np.concatenate([np.asarray(values, np.float64), np.full(days - len(values), np.nan)])
+
+
+def events_of(session: "Session", last: int | None = None) -> list[dict[str, Any]]:
+    """What happened, as it would be told by somebody who knows everything; left out, all of it."""
+    course = course_of(session)
+    chosen = course.deeds if last is None else course.deeds[-last:]
+    return [_event(session, course, deed) for deed in chosen]
+
+
+def _event(session: "Session", course: Course, deed: Deed) -> dict[str, Any]:
+    scenario = session.scenario
+    day = {"number": deed.event, "date": (scenario.start + timedelta(days=deed.day)).isoformat()}
+    if deed.actor == SCRIPT:
+        entry = deed.action.partition(".")[2]
+        words = entry.removeprefix("history_").replace("_", " ")
+        return day | {"kind": "event", "text": scenario.script[entry].story or capital(f"{words}.")}
+    action = scenario.theatre.actions[deed.action]
+    return day | {
+        "kind": "act",
+        "act": deed.action,
+        "actor": deed.actor,
+        "label": action.label,
+        "target": action.target,
+        "rung": deed.rung,
+        "deaths": deed.deaths,
+        "deniable": action.deniability.value,
+        "ordered_by": session.world.lived[deed.day].deeds.get(deed.action),
+        "text": sentence(course, deed),
+    }
+
+
+def summary_of(session: "Session") -> dict[str, Any]:
+    """A world in a few figures."""
+    world, ladder, theatre = session.world, session.scenario.theatre.ladder.rungs, session.scenario.theatre
+    model, lived = world.model, session.day
+    assert model.trajectories is not None
+    rung = int(model.trajectories.rung[lived - 1, -1, 0]) if lived else 0
+    tension = float(model.trajectories.values[lived - 1, -1, 0]) if lived else 0.0
+    came = world.model.world.outcome_day[:, 0].tolist()
+    date_of = session.scenario.date_of
+    return {
+        "date": session.date.isoformat(),
+        "day": lived,
+        "rung": rung,
+        "rung_label": ladder[rung].label,
+        "tension": round(tension, 2),
+        "deaths": int(model.world.deaths[-1, 0]),
+        "outcomes": [
+            {"id": name, "label": theatre.outcomes[name].label, "date": date_of(day)}
+            for name, day in zip(world.program.outcomes, came, strict=True)
+            if day >= 0
+        ],
+        "last": [f"{each['date']}: {each['text']}" for each in events_of(session, _LAST)],
+        "played_by": {seat: desk.played_by for seat, desk in session.desks.items()},
+    }
+
+
+def everything_of(session: "Session") -> dict[str, Any]:
+    """All events, variables by day, and what could be injected this morning."""
+    theatre, world = session.scenario.theatre, session.world
+    assert world.model.trajectories is not None
+    values = world.model.trajectories.values[: session.day, :, 0]
+    names = (*world.program.variables, "tension")
+    fault = partial(inject_fault, day=world.date, session=session)
+    return {
+        "events": events_of(session),
+        "variables": [
+            {
+                "name": name,
+                "label": theatre.variables[name].label if name in theatre.variables else "Tension",
+                "values": [None if value != value else float(f"{value:.5g}") for value in values[:, at].tolist()],
+            }
+            for at, name in enumerate(names)
+        ],
+        "injects": [
+            {"act": act, "label": action.label, "actor": act.split(".")[0], "rung": action.rung}
+            for act, action in sorted(theatre.actions.items())
+            if not session.over and fault(act) is None
+        ],
+    }
