@@ -4,12 +4,14 @@ A seat is sent its own view. Of others it learns who is there and who is done, b
 shown in the waiting room, and to the umpire.
 """
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from .lines import Visitor, as_text
+from .looking_back import look_back, may_look_back
 from .people import Person
-from .plan import seats_in
+from .plan import labels_of, ladder_of, seats_in
 from .room import Room
 from .work import Kind
 from .world import World
@@ -18,7 +20,9 @@ from .world import World
 def hello(room: Room, visitor: Visitor) -> dict[str, Any]:
     """The first answer on a line: what everybody may know of the room, and who one is."""
     plan, scenario = room.plan, room.scenario
-    outcomes = scenario.theatre.outcomes
+    visitor.greeted = room.stage
+    theatre = scenario.theatre
+    outcomes = labels_of(theatre.outcomes)
     return {
         "kind": "hello",
         "line": visitor.nonce,
@@ -28,7 +32,7 @@ def hello(room: Room, visitor: Visitor) -> dict[str, Any]:
             "title": scenario.title,
             "question": scenario.question,
             "scenario": plan.scenario,
-            "about": scenario.theatre.about,
+            "about": theatre.about,
             "start": scenario.start.isoformat(),
             "end": scenario.end.isoformat(),
             "mode": plan.mode,
@@ -39,14 +43,12 @@ def hello(room: Room, visitor: Visitor) -> dict[str, Any]:
             "late": plan.late,
             "known": plan.known,
             "futures": plan.futures,
-            "forecast": [{"id": name, "label": outcome.label} for name, outcome in outcomes.items()]
-            if plan.forecast
-            else None,
-            "ladder": [rung.label for _, rung in sorted(scenario.theatre.ladder.rungs.items())],
+            "forecast": [{"id": name, "label": label} for name, label in outcomes.items()] if plan.forecast else None,
+            "ladder": ladder_of(theatre),
             "worlds": len(room.worlds),
-            "seats": seats_in(scenario, plan.seats),
-            "actors": {name: actor.label for name, actor in scenario.theatre.actors.items()},
-            "outcomes": {name: outcome.label for name, outcome in outcomes.items()},
+            "seats": seats_in(theatre, plan.seats),
+            "actors": labels_of(theatre.actors),
+            "outcomes": outcomes,
             "join": room.address,
         },
         "you": None if visitor.person is None else visitor.person.told(),
@@ -65,10 +67,23 @@ async def make(room: Room, visitor: Visitor, state: str) -> str | None:
             return as_text(clock(room, mine)) if mine is not None and room.stage == "playing" else None
         case "morning":
             return await _morning(room, visitor)
+        case "world":
+            if world is None or room.stage == "gathering":
+                return None
+            return await room.ask(world, Kind.MORNING, world.public)
+        case "options":
+            return await _options(room, visitor)
         case "over":
             return _over(room, visitor.person)
         case "overview":
             return as_text(overview(room))
+        case "debrief":
+            if may_look_back(room, visitor) and not visitor.asking:
+                visitor.asking = True  # once for each line
+                if visitor.greeted != room.stage:
+                    visitor.answer(hello(room, visitor))
+                visitor.beside(look_back(room, visitor))
+            return None
         case _:
             return None
 
@@ -121,21 +136,42 @@ def clock(room: Room, world: World) -> dict[str, Any]:
 
 
 async def _morning(room: Room, visitor: Visitor) -> str | None:
-    """What the line's own seat may know; of a seat that was left meanwhile nothing is sent."""
+    """What the line's own seat may know."""
+
+    def morning(world: World, seat: str, person: Person) -> str:
+        return world.morning(seat, late=0 < person.since == world.turn)
+
+    return await _of_seat(room, visitor, morning)
+
+
+async def _options(room: Room, visitor: Visitor) -> str | None:
+    """What the line's own seat may do, once its orders have changed."""
+    return await _of_seat(room, visitor, lambda world, seat, _: world.options(seat))
+
+
+async def _of_seat(room: Room, visitor: Visitor, ask: Callable[[World, str, Person], str]) -> str | None:
+    """Something of the line's own seat; of one that was left meanwhile nothing is sent."""
     person = visitor.person
     if person is None or person.world is None or person.seat is None or room.stage == "gathering":
         return None
     world, seat = room.worlds[person.world], person.seat
-    late = 0 < person.since == world.turn
-    text = await room.ask(world, Kind.MORNING, partial(world.morning, seat, late))
+    text = await room.ask(world, Kind.MORNING, partial(ask, world, seat, person))
     return text if (visitor.person, person.world, person.seat) == (person, world.number, seat) else None
 
 
 def _over(room: Room, person: Person | None) -> str | None:
-    """That there is nothing more to decide, and where to look back."""
-    at_home = room.plan.mode == "homework" and person is not None and person.world is not None
-    over = room.stage == "over" or (at_home and room.worlds[person.world].over)  # type: ignore[index,union-attr]
-    return as_text({"kind": "over", "debrief": f"/rooms/{room.code}/debrief"}) if over else None
+    """That there is nothing more to decide, and where to look back, once that is possible."""
+    world = None if person is None or person.world is None else room.worlds[person.world]
+    if room.stage != "over" and not (world is not None and world.over):
+        return None
+    back = room.stage == "over" or room.plan.mode == "homework"
+    return as_text(
+        {
+            "kind": "over",
+            "world": None if world is None else world.number,
+            "debrief": f"/rooms/{room.code}/debrief" if back else None,
+        }
+    )
 
 
 def overview(room: Room) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Plans: what a teacher settles before a room is made, and the scenarios that can be chosen."""
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -12,6 +13,7 @@ from sim.play.sessions.entries import Days, Settings
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import shipped_files
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 
 MOST_WORLDS = 12
 MOST_WORLDS_AT_HOME = 120
@@ -75,24 +77,48 @@ def scenario_of(name: str) -> Scenario:
 
 
 @cache
-def offered() -> tuple[dict[str, Any], ...]:
-    """The scenarios that can be chosen, with the seats of each."""
-    return tuple(
-        {
-            "scenario": name,
-            "title": scenario.title,
-            "question": scenario.question,
-            "start": scenario.start.isoformat(),
-            "end": scenario.end.isoformat(),
-            "seats": seats_in(scenario),
-        }
-        for name, scenario in ((name, scenario_of(name)) for name in _shipped())
-    )
+def catalogue() -> dict[str, Any]:
+    """The scenarios that can be chosen, the ones for a class first, with the cast and the ladder of each theatre."""
+    scenarios = [scenario_of(name) for name in sorted(_shipped(), key=_for_a_class)]
+    theatres = {each.theatre.theatre: each.theatre for each in scenarios}
+    return {
+        "scenarios": [
+            {
+                "name": each.name,
+                "title": each.title,
+                "question": each.question,
+                "start": each.start.isoformat(),
+                "end": each.end.isoformat(),
+                "days": each.days,
+                "theatre": each.theatre.theatre,
+            }
+            for each in scenarios
+        ],
+        "casts": {name: seats_in(theatre) for name, theatre in theatres.items()},
+        "outcomes": {name: labels_of(theatre.outcomes) for name, theatre in theatres.items()},
+        "ladder": {name: ladder_of(theatre) for name, theatre in theatres.items()},
+    }
 
 
-def seats_in(scenario: Scenario, names: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
+def _for_a_class(name: str) -> tuple[int, str]:
+    """Where a scenario stands in the list: those with which a class would begin, then what would have been if."""
+    first = ("baseline", "eve_of_k1", "first_lesson", "whole_crisis")
+    return (first.index(name) if name in first else len(first)), name
+
+
+def labels_of(things: Mapping[str, Any]) -> dict[str, str]:
+    """What actors or outcomes are called, by their ids."""
+    return {name: each.label for name, each in things.items()}
+
+
+def ladder_of(theatre: Theatre) -> list[str]:
+    """What rungs are called, the lowest first."""
+    return [rung.label for _, rung in sorted(theatre.ladder.rungs.items())]
+
+
+def seats_in(theatre: Theatre, names: tuple[str, ...] | None = None) -> list[dict[str, Any]]:
     """Seats with what is said of them to everybody; left out, every actor that has something to decide."""
-    theatre, found = scenario.theatre, []
+    found = []
     for name in theatre.deciders if names is None else names:
         try:
             seat = seat_of(theatre, name)

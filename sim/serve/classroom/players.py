@@ -37,7 +37,7 @@ async def player(room: Room, visitor: Visitor, frame: m.OfPlayer) -> dict[str, A
         case m.Leave():
             return await _leave(room, visitor)
         case m.GiveOrder():
-            return await _order(room, _somebody(visitor), frame)
+            return await _order(room, visitor, frame)
         case m.Done():
             return await _done(room, _somebody(visitor), frame)
         case m.AskFutures():
@@ -158,10 +158,13 @@ async def _leave(room: Room, visitor: Visitor) -> dict[str, Any]:
     return {"you": None}
 
 
-async def _order(room: Room, person: Person, frame: m.GiveOrder) -> dict[str, Any]:
+async def _order(room: Room, visitor: Visitor, frame: m.GiveOrder) -> dict[str, Any]:
+    """Take an order; it is on the disk before it is acknowledged. What the seat may do now is sent after that."""
+    person = _somebody(visitor)
     world, seat = _seated(room, person)
     do = partial(world.order, seat, frame.order, person.id, frame.turn)
     standing = await room.ask(world, Kind.ORDER, do)
+    visitor.want("options")
     return {"turn": frame.turn, "standing": standing.model_dump(mode="json")}
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sim.serve.pages import page
 from sim.serve.place import Place
 
-from .plan import PlanError, offered
+from .export import exported
+from .plan import PlanError, catalogue
 from .registry import Rooms
 from .room import Room
 from .serving import Lines
@@ -50,6 +51,8 @@ class Classroom:
             Route("/rooms/{code}/screen", self.page_of("screen")),
             Route("/rooms/{code}/debrief", self.page_of("debrief")),
             Route("/rooms/{code}/qr.svg", self.qr),
+            Route("/rooms/{code}/umpire", self.new_umpire, methods=["POST"]),
+            Route("/rooms/{code}/export", self.export, methods=["POST"]),
             WebSocketRoute("/rooms/{code}/line", self.lines.serve),
         ]
 
@@ -57,12 +60,11 @@ class Classroom:
         """The page on which a teacher makes a room, or finds one again."""
         from sim.serve.app import is_owner
 
-        owner = is_owner(request)
-        data = None
-        if owner:
-            scenarios = await asyncio.to_thread(offered)
-            data = {"scenarios": scenarios, "rooms": [told(room) for room in self.rooms], "address": self.place.address}
-        return page("rooms", owner=owner, alone=self.place.alone, address=self.place.address, data=data)
+        data: dict[str, Any] = {"owner": is_owner(request), "address": self.place.address}
+        if data["owner"]:
+            rooms = sorted((told(room) for room in self.rooms), key=lambda each: -each["made"])
+            data |= {"rooms": rooms} | await asyncio.to_thread(catalogue)
+        return page("rooms", data=data)
 
     async def make(self, request: "Request") -> "Response":
         """Make a room."""
@@ -75,20 +77,47 @@ class Classroom:
         try:
             room, umpire = await self.rooms.make(await request.json())
         except PlanError as error:
-            return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 422)
+            return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 400)
         except (ValueError, RecursionError):
-            return JSONResponse({"refused": "this is no plan", "reasons": ["this is no plan"]}, 422)
+            return JSONResponse({"refused": "this is no plan", "reasons": ["this is no plan"]}, 400)
         return JSONResponse({"code": room.code, "umpire": umpire})
+
+    async def new_umpire(self, request: "Request") -> "Response":
+        """Give the owner another secret for the umpire of a room; the one before opens nothing any more."""
+        from starlette.responses import JSONResponse
+
+        from sim.serve.app import is_owner
+
+        room = self._found(request)
+        if room is None or not is_owner(request):
+            return JSONResponse({"refused": "only who has the server's key can do that"}, 403)
+        return JSONResponse({"code": room.code, "umpire": await self.rooms.new_umpire(room)})
+
+    async def export(self, request: "Request") -> "Response":
+        """The room as a file, for its umpire; with people's names only if they are asked for."""
+        from starlette.responses import JSONResponse, Response
+
+        room, asked = self._found(request), await _object(request)
+        token, names = asked.get("secret"), asked.get("names", False)
+        if room is None or not isinstance(token, str) or not room.is_umpire(token):
+            client = request.client.host if request.client else "nobody"
+            many = not self.lines.guesses.take(client)
+            why = "too many wrong secrets; wait a little" if many else "this room does not know this secret"
+            return JSONResponse({"refused": why}, 429 if many else 403)
+        files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
+        packed = await asyncio.to_thread(exported, room.kept(), files, names is True)
+        headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
+        return Response(packed, media_type="application/zip", headers=headers)
 
     def page_of(self, name: str) -> Any:
         """A page of a room: it holds nothing but the code, and learns the rest by its line."""
 
         async def shown(request: "Request") -> "Response":
             room = self._found(request)
-            if room is None:
-                return page("lost", 404)
-            address = f"{self.place.address}/join/{room.code}"
-            return page(name, code=room.code, data={"code": room.code, "address": address})
+            if room is not None:
+                return page(name, data={"code": room.code})
+            code = str(request.path_params["code"])[:20]
+            return page("seat", 404, data={"code": code, "lost": True}) if name == "seat" else page("lost", 404)
 
         return shown
 
@@ -117,6 +146,15 @@ class Classroom:
         return room
 
 
+async def _object(request: "Request") -> dict[str, Any]:
+    """What a request holds; nothing where it is no JSON object."""
+    try:
+        found = await request.json()
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
 def told(room: Room) -> dict[str, Any]:
     """A room in the list of the server's owner."""
     return {
@@ -126,6 +164,8 @@ def told(room: Room) -> dict[str, Any]:
         "mode": room.plan.mode,
         "stage": room.stage,
         "people": len(room.people),
+        "here": sum(person.here for person in room.people),
+        "umpire": None,
         "worlds": len(room.worlds),
         "made": room.made,
     }

@@ -7,17 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.play.answers.public import public
+from sim.play.answers.seeing import unit_of
 from sim.play.sessions.desk import inject_fault
 from sim.replays.lookup import Course, Deed, deeds_of
 from sim.replays.wording import sentence
+from sim.report.fronts import WEEK, at_home, spread
 from sim.text import capital
 from sim.theatre.compiled.program import SCRIPT
+from sim.theatre.language.schema import Place, Theatre
 
 if TYPE_CHECKING:
     from sim.play.sessions.session import Session
 
-_LAST = 6
-"""Acts that an overview tells."""
+_LAST, _MOST_NEWS = 6, 30
+"""Acts that an overview tells, and pieces of news that a screen shows."""
 
 
 def course_of(session: "Session") -> Course:
@@ -86,6 +90,7 @@ def summary_of(session: "Session") -> dict[str, Any]:
             for name, day in zip(world.program.outcomes, came, strict=True)
             if day >= 0
         ],
+        "rungs": model.trajectories.rung[:lived, -1, 0].tolist(),
         "last": [f"{each['date']}: {each['text']}" for each in events_of(session, _LAST)],
         "played_by": {seat: desk.played_by for seat, desk in session.desks.items()},
     }
@@ -103,14 +108,71 @@ def everything_of(session: "Session") -> dict[str, Any]:
         "variables": [
             {
                 "name": name,
-                "label": theatre.variables[name].label if name in theatre.variables else "Tension",
+                **_called(theatre, name),
                 "values": [None if value != value else float(f"{value:.5g}") for value in values[:, at].tolist()],
             }
             for at, name in enumerate(names)
         ],
-        "injects": [
+        "acts": [
             {"act": act, "label": action.label, "actor": act.split(".")[0], "rung": action.rung}
             for act, action in sorted(theatre.actions.items())
             if not session.over and fault(act) is None
         ],
     }
+
+
+def _called(theatre: Theatre, name: str) -> dict[str, str]:
+    """A variable's label and its unit."""
+    variable = theatre.variables.get(name)
+    if variable is None:
+        return {"label": "Tension", "unit": "of 100"}
+    return {"label": variable.label, "unit": unit_of(variable)}
+
+
+def screen_of(session: "Session", world: int) -> dict[str, Any]:
+    """A world as the whole world knows it."""
+    known = public(session)
+    theatre = session.scenario.theatre
+    week_ago = known.date - timedelta(days=WEEK)
+    where = {each.item: each.place for each in known.places}
+    recent = [
+        {"place": where[item.number], "rung": item.rung, "date": item.date.isoformat(), "text": item.text}
+        for item in known.items
+        if item.number in where and item.date >= week_ago and where[item.number] in _on_map(theatre)
+    ]
+    return {
+        "kind": "world",
+        "world": world,
+        "title": f"World {world}",
+        "date": known.date.isoformat(),
+        "turn": known.turn,
+        "over": known.over,
+        "rung": known.rungs[-1].rung,
+        "rung_label": known.rungs[-1].rung_label,
+        "tension": known.tension,
+        "rungs": list(known.rungs_by_day),
+        "dyads": [each.model_dump(mode="json") for each in known.rungs[:-1]],
+        "variables": [each.model_dump(mode="json") for each in known.variables],
+        "news": [
+            {"date": item.date.isoformat(), "text": item.text, "rung": item.rung, "deaths": item.deaths}
+            for item in reversed(known.items[-_MOST_NEWS:])
+        ],
+        "outcomes": [
+            {"id": name, "label": theatre.outcomes[name].label, "date": day.isoformat()}
+            for name, day in known.outcomes.items()
+        ],
+        "fronts": {"places": _map_of(theatre), "recent": recent} if _on_map(theatre) else None,
+    }
+
+
+def _on_map(theatre: Theatre) -> dict[str, Place]:
+    return {name: place for name, place in theatre.places.items() if place.at is not None}
+
+
+def _map_of(theatre: Theatre) -> list[dict[str, Any]]:
+    """Places of the schematic map, with who is at home there."""
+    shown, home = _on_map(theatre), at_home(theatre)
+    return [
+        {"id": name, "label": place.label, "at": at, "home": home.get(name, [])}
+        for (name, place), at in zip(shown.items(), spread(shown.values()), strict=True)
+    ]

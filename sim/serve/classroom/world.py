@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any, Literal
 
 from sim.play.answers.briefing import briefing
+from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.seeing import seen
 from sim.play.messages.orders import OrderError, Standing
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Ordered
 from sim.play.sessions.session import Session
+from sim.text import capital
 from sim.theatre.language.scenario import Scenario
 
 from .clock import Clock
@@ -57,7 +59,7 @@ class World:
     _found: tuple[int, int, bool, bool, dict[str, Any]] | None = None
     """What a thread has seen of the session last: version, turn, whether it is over and paused, and the summary."""
     _mornings: dict[tuple[str, bool], tuple[int, str]] = field(default_factory=dict)
-    _public: tuple[int, dict[str, Any]] | None = None
+    _public: tuple[int, str] | None = None
     _truth: tuple[int, list[dict[str, Any]]] | None = None
 
     def kept(self) -> dict[str, Any]:
@@ -268,26 +270,52 @@ class World:
 
     def _morning(self, seat: str, late: bool) -> str:
         session = self.opened()
-        view, options = session.view(seat), session.options(seat)
+        view, theatre = session.view(seat), session.scenario.theatre
         told = view.model_copy(update={"news": view.known}) if late else view
+        usual = {
+            each.path: theatre.actions[each.path.split(".", 1)[1].rpartition(".")[0]].rate.value for each in view.levers
+        }
         parts = {
             "kind": '"morning"',
             "world": str(self.number),
             "turn": str(session.turn),
             "date": _json(session.date.isoformat()),
             "view": view.model_dump_json(),
-            "options": options.model_dump_json(),
+            "options": self._options(seat),
+            "usual": _json(usual),
             "briefing": _json(briefing(told, session.scenario)),
             "truth": _json(self.truth() if self.plan.known == "all" else None),
         }
         return "{" + ",".join(f"{_json(name)}:{part}" for name, part in parts.items())
 
+    def options(self, seat: str) -> str:
+        """What a seat may do now, as the text of a frame: as its orders have made it."""
+        return f'{{"kind":"options","world":{self.number},"turn":{self.opened().turn},"options":{self._options(seat)}}}'
+
+    def _options(self, seat: str) -> str:
+        """A seat's options, with what is in the way of each in plain words."""
+        session = self.opened()
+        theatre, found = session.scenario.theatre, session.options(seat)
+        plain = [
+            each.model_copy(update={"why_not": tuple(capital(in_plain_words(theatre, why)) for why in each.why_not)})
+            for each in found.options
+        ]
+        return found.model_copy(update={"options": tuple(plain)}).model_dump_json()
+
+    def public(self) -> str:
+        """What the whole world knows, as the text of a frame."""
+        from .told import screen_of
+
+        if self._public is None or self._public[0] != self.version:
+            self._public = self.version, _json(screen_of(self.opened(), self.number))
+        return self._public[1]
+
     def look(self, seat: str) -> dict[str, Any]:
         """The same for the umpire, who looks over a shoulder; nobody notices."""
         session = self.opened()
-        view, options = seen(session, session.seat(seat)), session.options(seat)
-        told = briefing(view, session.scenario)
-        return {"view": view.model_dump(mode="json"), "options": options.model_dump(mode="json"), "briefing": told}
+        view = seen(session, session.seat(seat))
+        told, options = briefing(view, session.scenario), json.loads(self._options(seat))
+        return {"view": view.model_dump(mode="json"), "options": options, "briefing": told}
 
     def truth(self) -> list[dict[str, Any]]:
         """All that truly happened, as it would be told."""
