@@ -6,11 +6,15 @@ import socket
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from .guard.limits import MOST_BYTES_OF_A_FRAME, MOST_CONNECTIONS
 from .place import LOOPBACK, Place, ServeError
 
+if TYPE_CHECKING:
+    from uvicorn import Config
+
 EVERYWHERE = ("0.0.0.0", "::")
-MOST_CONNECTIONS = 400
 
 
 def needs() -> None:
@@ -65,27 +69,38 @@ def run(place: Place, told: Callable[[], None] | None = None) -> None:
     import uvicorn
 
     from .app import application
+    from .guard.connections import Kept, Present, room_for
 
     logging.getLogger("sim.serve").setLevel(logging.INFO)
     opened = _opened(place)
-    config = uvicorn.Config(
-        application(place),
+    Kept.present = Present(most=room_for(MOST_CONNECTIONS))
+    config = configured(application(place))
+    if told is not None:
+        told()
+    with opened:
+        uvicorn.Server(config).run(sockets=[opened])
+
+
+def configured(app: Any) -> "Config":
+    """Say how uvicorn serves an application."""
+    from uvicorn import Config
+
+    from .guard.connections import Lines, Requests
+
+    return Config(
+        app,
         log_level="warning",
         access_log=False,  # addresses of a line would stand in it
-        ws="websockets-sansio",
-        ws_max_size=64 * 1024,
+        http=Requests,
+        ws=Lines,
+        ws_max_size=MOST_BYTES_OF_A_FRAME,
         ws_ping_interval=20,
         ws_ping_timeout=20,
-        limit_concurrency=MOST_CONNECTIONS,
         timeout_keep_alive=10,
         timeout_graceful_shutdown=3,
         server_header=False,
         proxy_headers=False,
     )
-    if told is not None:
-        told()
-    with opened:
-        uvicorn.Server(config).run(sockets=[opened])
 
 
 def _opened(place: Place) -> socket.socket:
