@@ -9,7 +9,6 @@ from .catalogue import Known
 from .messages import Refused, State
 from .moves import Rules
 
-
 FEW = 12
 """Names that a refusal may list."""
 
@@ -55,7 +54,7 @@ def asked(state: State, known: Known) -> Asked:
     reasons += [said for path, value in state.numbers.items() if (said := _illegal(path, value, known))]
     if reasons:
         raise Refused(*reasons[:8])
-    moved = {path: value for path, value in sorted(state.numbers.items()) if value != known.stands[path]}
+    moved = {path: value for path, value in sorted(state.numbers.items()) if value != known.levers[path]["written"]}
     moved = {path: value for path, value in moved.items() if not path.startswith(_gone(state))}
     fixed = {path: value for path, value in moved.items() if _shapes(path, value, known)}
     rules = Rules(
@@ -94,5 +93,5 @@ def _illegal(path: str, value: float, known: Known) -> str | None:
 
 def _shapes(path: str, value: float, known: Known) -> bool:
     """Whether the rules may have another form with a value: what lies beyond its slider is compiled to be sure."""
-    low, high = known.reach[path]
-    return path in known.shapers or not low <= value <= high
+    lever = known.levers[path]
+    return path in known.shapers or not lever["low"] <= value <= lever["high"]

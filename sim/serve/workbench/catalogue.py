@@ -1,22 +1,28 @@
 """What a page needs of a scenario before anything is moved, and what the server needs to check what is asked of it."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
 from sim.text import printable
+from sim.theatre.files.inventory import Row, inventory
+from sim.theatre.files.load import load_sources
 from sim.theatre.files.locate import shipped_files
-from sim.theatre.language.number import ODDS, Number
+from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.variables import FlagVariable
 from sim.theatre.parameters.in_words import action_in_words, in_words
 from sim.theatre.parameters.places import Place, places
 
 from .moves import Stopped, written
-from .summary import LEVELS, OF_DEATHS
+from .summary import LEAST_DEAD, LEVELS, OF_DEATHS
 
+IMPOSED = "script.history_"
+"""How paths begin of what a record imposes: that is as it was."""
+MOST_FOUND = 40
+"""Levers that a search answers."""
 STEPS = 200
 """Into how many steps a slider is divided at least, so that a value on it has few decimals."""
 
@@ -26,25 +32,24 @@ class Known:
     """What may be asked of a scenario."""
 
     name: str
+    start: date
     days: int
-    runs: int
     seed: int
     numbers: dict[str, Place]
-    """What may stand in the place of each number."""
-    stands: dict[str, float]
-    """Where it is written."""
-    reach: dict[str, tuple[float, float]]
-    """From where to where its slider goes."""
+    """What may stand in the place of each number that its files write."""
+    levers: dict[str, dict[str, Any]]
+    """Each of them as a slider."""
+    shapers: frozenset[str]
+    """Those that may shape the rules somewhere on their slider: found out for the uncertain ones, feared of others."""
     variables: tuple[str, ...]
     outcomes: tuple[str, ...]
     """In the order of the engine."""
     script: tuple[str, ...]
+    """Entries that can be switched off."""
     acts: tuple[str, ...]
     """That somebody decides on."""
     forbidden: tuple[str, ...]
     """Acts that it forbids itself."""
-    shapers: frozenset[str] = field(default=frozenset())
-    """Numbers that may shape the rules somewhere within their reach: found out for those that are uncertain."""
 
 
 def names() -> dict[str, str]:
@@ -72,32 +77,30 @@ def opened(stopped: Stopped, name: str) -> tuple[Known, dict[str, Any]]:
     from sim.theatre.parameters.ranges import shaping
 
     scenario = written(name)
-    numbers = {path: (number, place) for path, number, place in places(scenario)}
     program = program_of(scenario)
-    reach = {path: _reach(number, place) for path, (number, place) in numbers.items()}
-    uncertain = {path: reach[path] for path, (number, _) in numbers.items() if _is_uncertain(number)}
-    decided = tuple(act for act in program.actions if not scenario.theatre.actions[act].accident)
+    rows = {row.path: row for row in inventory(scenario, load_sources()) if not row.path.startswith(IMPOSED)}
+    numbers = {path: (number, place) for path, number, place in places(scenario) if path in rows}
+    levers = {path: _lever(scenario, rows[path], *of_it) for path, of_it in numbers.items()}
+    ends = {path: (levers[path]["low"], levers[path]["high"]) for path in numbers if levers[path]["uncertain"]}
     known = Known(
         name=name,
+        start=scenario.start,
         days=scenario.days,
-        runs=scenario.runs,
         seed=scenario.seed,
         numbers={path: place for path, (_, place) in numbers.items()},
-        stands={path: number.value for path, (number, _) in numbers.items()},
-        reach=reach,
+        levers=levers,
+        shapers=frozenset(numbers) - frozenset(ends) | frozenset(shaping(scenario, ends)),
         variables=("tension", *program.variables),
         outcomes=program.outcomes,
-        script=tuple(entry for entry in scenario.script if not entry.startswith("history_")),
-        acts=decided,
+        script=tuple(entry for entry in scenario.script if not f"script.{entry}".startswith(IMPOSED)),
+        acts=tuple(act for act in program.actions if not scenario.theatre.actions[act].accident),
         forbidden=tuple(act for act, spell in scenario.forbid.items() if spell != "never"),
-        shapers=frozenset(numbers) - frozenset(uncertain) | frozenset(shaping(scenario, uncertain)),
     )
     return known, _told(scenario, known)
 
 
 def _told(scenario: Scenario, known: Known) -> dict[str, Any]:
     theatre = scenario.theatre
-    levers = [path for path, number in scenario.numbers() if number.lever]
     return {
         "scenario": known.name,
         "title": printable(scenario.title),
@@ -110,10 +113,11 @@ def _told(scenario: Scenario, known: Known) -> dict[str, Any]:
         "seed": scenario.seed,
         "levels": list(LEVELS),
         "of_deaths": list(OF_DEATHS),
+        "least_dead": list(LEAST_DEAD),
         "ladder": [printable(theatre.ladder.rungs[rung].label) for rung in sorted(theatre.ladder.rungs)],
         "variables": [_variable(scenario, each) for each in _shown(scenario)],
         "outcomes": [{"id": each, "label": printable(theatre.outcomes[each].label)} for each in known.outcomes],
-        "levers": lever_rows(scenario, known, levers),
+        "levers": [each for each in known.levers.values() if each["lever"]],
         "script": [_entry(scenario, each) for each in known.script],
         "acts": [_act(scenario, known, each) for each in known.acts],
         "actors": {each: printable(actor.label) for each, actor in theatre.actors.items()},
@@ -134,25 +138,21 @@ def _variable(scenario: Scenario, name: str) -> dict[str, str]:
     return {"id": name, "label": printable(told["long_name"]), "unit": told["units"]}
 
 
-def lever_rows(scenario: Scenario, known: Known, paths: list[str]) -> list[dict[str, Any]]:
-    """Numbers as sliders."""
-    numbers = dict(scenario.numbers())
-    return [_lever(scenario, path, numbers[path], *known.reach[path]) for path in paths]
-
-
-def _lever(scenario: Scenario, path: str, number: Number, low: float, high: float) -> dict[str, Any]:
+def _lever(scenario: Scenario, row: Row, number: Number, place: Place) -> dict[str, Any]:
+    """A number as a slider."""
+    low, high = _reach(number, place)
     return {
-        "path": path,
-        "label": printable(in_words(scenario, path)),
-        "unit": ODDS if number.unit == "1/day" else number.unit or "1",
+        "path": row.path,
+        "label": printable(in_words(scenario, row.path)),
+        "unit": row.unit,
         "low": low,
         "high": high,
         "written": number.value,
-        "plausible": number.plausible is not None,
+        "uncertain": _is_uncertain(number),
         "logarithmic": low > 0 and high >= 10 * low,
         "decimals": _decimals(low, high),
         "lever": number.lever,
-        "source": printable(number.source or ""),
+        "source": printable(row.source or ""),
     }
 
 
@@ -172,6 +172,21 @@ def _reach(number: Number, place: Place) -> tuple[float, float]:
     else:
         low, high = (min(0.0, 2 * value), max(0.0, 2 * value)) if value else (-1.0, 1.0)
     return float(max(min(low, value), place.least)), float(min(max(high, value), place.most))
+
+
+def search(known: Known, words: str) -> dict[str, Any]:
+    """Levers in whose path, label or source all words stand, those first where they stand in the label."""
+    parts = words.casefold().split()
+    if words.strip() in known.levers:
+        return {"levers": [known.levers[words.strip()]], "more": 0}
+    found: list[tuple[bool, bool, int, dict[str, Any]]] = []
+    for lever in known.levers.values():
+        label = lever["label"].casefold()
+        whole = f"{label} {lever['path'].casefold()} {lever['source'].casefold()}"
+        if parts and all(part in whole for part in parts):
+            found.append((not all(part in label for part in parts), not lever["lever"], len(found), lever))
+    found.sort(key=lambda each: each[:3])
+    return {"levers": [each[3] for each in found[:MOST_FOUND]], "more": max(len(found) - MOST_FOUND, 0)}
 
 
 def _is_uncertain(number: Number) -> bool:
@@ -202,13 +217,14 @@ def _record(scenario: Scenario) -> dict[str, Any] | None:
     record = known(scenario)
     if record is None:
         return None
-    acts = []
+    acts: list[tuple[int, dict[str, Any]]] = []
     for event in record.events.values():
         day = (event.days[0] - scenario.start).days
         if 0 <= day < scenario.days:
-            acts.append({"day": day, "text": printable(event.story or ""), "rung": _rung(scenario, event.do)})
-    acts.sort(key=lambda each: each["day"])
-    return {"series": measured(scenario), "acts": acts, "until": _day(scenario, record.last)}
+            told = {"day": day, "text": printable(event.story or ""), "rung": _rung(scenario, event.do)}
+            acts.append((day, told))
+    acts.sort(key=lambda each: each[0])
+    return {"series": measured(scenario), "acts": [told for _, told in acts], "until": _day(scenario, record.last)}
 
 
 def _rung(scenario: Scenario, act: Any) -> int | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,10 @@ from sim.theatre.parameters.change import with_numbers
 
 Stopped = Callable[[], bool]
 """Whether the answer is still wanted; asked every day of the runs."""
+
+
+REACHED = (5, 7, 8, 9)
+"""Rungs whose first passage is shown, as in the report."""
 
 
 class Stop(Exception):  # noqa: N818  # no error: somebody wants something else by now
@@ -40,6 +44,8 @@ class Some(NamedTuple):
     """The variable that is shown, shape (day, run)."""
     standing: NDArray[np.int64]
     """How many of those that did not fail stand on each rung, shape (rung, day)."""
+    reached: NDArray[np.int64]
+    """How many of them have stood on each of some rungs, or above it, by each day, shape (step, day)."""
     outcome_day: NDArray[np.int32]
     """First days of outcomes, -1 for never, shape (outcome, run)."""
     deaths: NDArray[np.float64]
@@ -76,6 +82,15 @@ def _switched(scenario: Scenario, rules: Rules) -> Scenario:
     return Scenario.model_validate(content)
 
 
+def ready(_: Stopped, rules: Rules) -> None:
+    """Compile a scenario, and the kernels if nobody has yet: what is asked of it next is quick."""
+    from sim.engine.model import LockstepModel
+
+    model = LockstepModel(built(rules), runs=1, seed=0)
+    model.step()
+    model.close()
+
+
 def some(
     stopped: Stopped, rules: Rules, seed: int, first: int, last: int, numbers: Mapping[str, float], variable: str
 ) -> Some:
@@ -96,16 +111,16 @@ def some(
         paths[day] = model.world.tension[0] if row is None else model.world.x[row]
         rungs[day] = model.world.rung[-1]
     failed = model.status.failed_day != -1
-    found = Some(
-        paths, _counted(rungs[:, ~failed]), model.world.outcome_day.copy(), model.world.deaths[-1].copy(), failed
-    )
+    outcome_day, deaths = model.world.outcome_day.copy(), model.world.deaths[-1].copy()
     model.close()
-    return found
+    return Some(paths, *_counted(rungs[:, ~failed]), outcome_day, deaths, failed)
 
 
-def _counted(rungs: NDArray[np.uint8]) -> NDArray[np.int64]:
-    """Runs by rung and day."""
-    return np.array([(rungs == rung).sum(axis=1) for rung in range(10)])
+def _counted(rungs: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Runs by rung and day, and those that have reached some rungs by each day."""
+    standing = np.array([(rungs == rung).sum(axis=1) for rung in range(10)])
+    highest = np.maximum.accumulate(rungs, axis=0)
+    return standing, np.array([(highest >= rung).sum(axis=1) for rung in REACHED])
 
 
 def together(parts: list[Some]) -> Some:
@@ -113,12 +128,8 @@ def together(parts: list[Some]) -> Some:
     return Some(
         np.concatenate([part.paths for part in parts], axis=1),
         np.sum([part.standing for part in parts], axis=0),
+        np.sum([part.reached for part in parts], axis=0),
         np.concatenate([part.outcome_day for part in parts], axis=1),
         np.concatenate([part.deaths for part in parts]),
         np.concatenate([part.failed for part in parts]),
     )
-
-
-def first_of(whole: Some, runs: int) -> Any:
-    """Outcomes and deaths of the first runs: what pairs are made of."""
-    return whole.outcome_day[:, :runs], whole.deaths[:runs], whole.failed[:runs]

@@ -93,9 +93,9 @@ class Hand:
         told: dict[str, Any] = {"kind": "moved", "n": n, "runs": wanted.runs, "final": final}
         if self._told != whole.unmoved:
             told["still"] = summary(still, outcomes)
-            self._told = whole.unmoved
         told |= {"moved": summary(moved, outcomes), "apart": rows, "deaths": deaths}
         await self.line.say(told | {"seconds": seconds_since(begun)})
+        self._told = whole.unmoved
 
 
 def _refusal(message: Any, reasons: Any) -> dict[str, Any]:

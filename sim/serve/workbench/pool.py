@@ -31,7 +31,7 @@ class Failed(RuntimeError):  # noqa: N818
 
 
 class Worker:
-    """One process, from the server's side; its jobs are done one after another, in the order in which they are given."""
+    """One process, from the server's side; its jobs are done one after another, as they are given."""
 
     def __init__(self, name: str, nice: bool = False) -> None:
         self.name, self.nice = name, nice

@@ -11,11 +11,12 @@ from sim.analysis.paired import flips, mean_difference, paired_difference
 from sim.analysis.paths import quantiles
 from sim.report.pack import stepped, whole
 
-from .moves import Some
+from .moves import REACHED, Some
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Quantiles that the page has of the variable that it shows, on each day; those of the report."""
 OF_DEATHS = (0.1, 0.5, 0.9)
+LEAST_DEAD = (1, 10, 100, 1000, 10_000, 100_000)
 
 
 def summary(found: Some, outcomes: Sequence[str]) -> dict[str, Any]:
@@ -27,6 +28,7 @@ def summary(found: Some, outcomes: Sequence[str]) -> dict[str, Any]:
         "failed": int((~sound).sum()),
         "quantiles": stepped(quantiles(found.paths.T[sound], LEVELS) if sound.any() else found.paths[:0]),
         "standing": whole(found.standing),
+        "reached": {"rungs": list(REACHED), "runs": whole(found.reached)},
         "outcomes": [_outcome(name, each) for name, each in zip(outcomes, days, strict=True)],
         "deaths": _deaths(found.deaths[sound]),
     }
@@ -49,7 +51,7 @@ def _deaths(dead: NDArray[np.float64]) -> dict[str, Any] | None:
         "mean": mean,
         "low": max(mean - half, 0.0),
         "high": mean + half,
-        "none": float((dead == 0).mean()),
+        "at_least": [int((dead >= least).sum()) for least in LEAST_DEAD],
         "quantiles": np.quantile(dead, OF_DEATHS).tolist(),
     }
 
