@@ -17,13 +17,16 @@ function fillLevers() {
   fillActs();
 }
 
-/** The numbers that matter most; they may come later than the rest. */
-function fillMatter() {
-  const { matter, matter_for: told } = bench.opened;
-  byId("matter-box").hidden = !matter?.length;
-  if (!matter?.length) return;
-  byId("matter-told").textContent = told ?? "";
-  byId("matter").replaceChildren(...matter.map(slider));
+/** The numbers that matter most: measured when they are first asked for, which takes seconds. */
+async function fillMatter() {
+  const { scenario } = bench.state;
+  byId("matter").replaceChildren();
+  if (!byId("matter-box").open) return;
+  byId("matter-told").textContent = "Measuring which numbers matter most …";
+  const { ok, refused, matter, matter_for: how } = await post("/workbench/matter", { scenario });
+  if (scenario !== bench.state.scenario) return;
+  byId("matter-told").textContent = ok ? how : refused;
+  if (ok) byId("matter").replaceChildren(...matter.map(slider));
 }
 
 async function searchNumbers(words) {
@@ -186,6 +189,9 @@ function beginBench() {
   byId("all-back").addEventListener("click", () =>
     change((state) => Object.assign(state, { numbers: {}, off: [], forbid: [], allow: [] })),
   );
+  byId("matter-box").addEventListener("toggle", () => {
+    if (byId("matter-box").open && byId("matter").childElementCount === 0) fillMatter();
+  });
   byId("search").addEventListener("submit", (event) => {
     event.preventDefault();
     searchNumbers(byId("words").value.trim());

@@ -14,7 +14,7 @@ async function branchFrom(run, day) {
     byId("branch-told").textContent = found.refused;
     return;
   }
-  branch.found = { ...found, quantiles: rows(found.quantiles), own: rows(found.own)[0] };
+  branch.found = { ...found, quantiles: rows(found.quantiles), own: rows(found.path)[0] };
   if (redrawBranch === null) redrawBranch = plot("branch", drawBranch);
   else redrawBranch();
   tellBranch();
@@ -43,35 +43,35 @@ function drawBranch(frame) {
 }
 
 function tellBranch() {
-  const { outcomes, runs, run, day } = branch.found;
+  const { outcomes, futures, run, day } = branch.found;
   const labelOf = (id) => bench.opened.outcomes.find((each) => each.id === id)?.label ?? id;
-  const least = [...outcomes].sort((one, other) => rarity(one) - rarity(other))[0];
-  const told = least
-    ? `Of ${whole(runs)} futures that share this past, ${percent(least.here ? least.share : 1 - least.share)} ${least.here ? "come to" : "are spared"} “${labelOf(least.id)}”, as run ${whole(run)} ${least.here ? "did" : "was"}.`
-    : `${whole(runs)} futures share this past.`;
-  byId("branch-told").textContent = told;
-  say("branch", `${variableNow().label} in ${whole(runs)} futures of run ${whole(run)} from ${longDate(day)} on. ${told}`);
+  const came = ({ id }) => told?.run === run && told.outcomes[id] !== null;
+  const rarity = (each) => (came(each) ? each.share : 1 - each.share);
+  const open = outcomes.filter(({ already }) => already === null);
+  const [rarest] = [...open].sort((one, other) => rarity(one) - rarity(other));
+  const past = `${whole(futures)} futures share this past`;
+  const text = rarest
+    ? `${past}. “${labelOf(rarest.id)}” comes about in ${percent(rarest.share)} of them; in run ${whole(run)} it ${came(rarest) ? "did" : "did not"}.`
+    : `${past}.`;
+  byId("branch-told").textContent = text;
+  say("branch", `${variableNow().label} in ${whole(futures)} futures of run ${whole(run)} from ${longDate(day)} on. ${text}`);
   pictures.set("branch", {
-    title: () => `${variableNow().label}: ${whole(runs)} futures of run ${whole(run)} from ${longDate(day)} on`,
+    title: () => `${variableNow().label}: ${whole(futures)} futures of run ${whole(run)} from ${longDate(day)} on`,
     legend: "Bands: the middle 50, 80 and 95 % of the futures; line: the run itself.",
     table: () => ({
-      head: ["outcome", "futures", "share", "low", "high", "the run itself", "share of all runs"],
-      rows: outcomes.map((each) => [
-        labelOf(each.id),
-        each.runs,
-        each.share,
-        each.low,
-        each.high,
-        each.here ? "yes" : "no",
-        each.unbranched ?? NaN,
-      ]),
+      head: ["outcome", "share of the futures", "low", "high", "the run itself"],
+      rows: outcomes.map((each) => [labelOf(each.id), each.share, each.low, each.high, came(each) ? "yes" : "no"]),
     }),
   });
-  byId("branch-shares").replaceChildren(tableNode(pictures.get("branch").table(), "What came of that morning"));
+  const shares = outcomes.map((each) => [
+    labelOf(each.id),
+    each.already === null ? `${percent(each.share)} (${percent(each.low)} to ${percent(each.high)})` : "before that day",
+    came(each) ? "yes" : "no",
+  ]);
+  byId("branch-shares").replaceChildren(
+    tableNode({ head: ["outcome", "share of the futures", "the run itself"], rows: shares }, "What came of that morning"),
+  );
 }
-
-/** How unusual the run was in an outcome, among the futures of its past. */
-const rarity = ({ here, share }) => (here ? share : 1 - share);
 
 function beginBranching() {
   byId("branch-close").addEventListener("click", () => {

@@ -1,6 +1,6 @@
 // Outcomes: a dot for the share of the runs, with its interval; a ring where it stood; and what differs run by run.
 
-const ROW = 34;
+const ROW = 30;
 const TEXTS = 122; // room at the right for figures
 const outcomesDrawn = { frame: null, marks: [], x: null };
 let redrawOutcomes = () => {};
@@ -11,15 +11,15 @@ function drawOutcomes(frame) {
   outcomesDrawn.x = toRange(0, 1, 6, width - TEXTS);
   const { x } = outcomesDrawn;
   outcomesDrawn.marks = bench.opened.outcomes.map(({ label }, at) => {
-    const middle = at * ROW + 23;
-    const text = mark("text", { x: 0, y: at * ROW + 12, class: "label" });
+    const middle = at * ROW + 21;
+    const text = mark("text", { x: 0, y: at * ROW + 11, class: "label" });
     text.append(label);
     svg.append(text, mark("line", { class: "grid", x1: x(0), x2: x(1), y1: middle, y2: middle }));
     const made = {
       range: mark("line", { class: "range", y1: middle, y2: middle }),
       was: mark("circle", { class: "was", r: 4.2, cy: middle }),
       dot: mark("circle", { class: "now", r: 4.6, cy: middle }),
-      figure: mark("text", { class: "figure", x: width, y: at * ROW + 12, "text-anchor": "end" }),
+      figure: mark("text", { x: width, y: at * ROW + 11, "text-anchor": "end" }, mark("tspan"), mark("tspan", { class: "figure" })),
       turned: mark("text", { x: width, y: middle + 4, "text-anchor": "end" }),
     };
     svg.append(...Object.values(made));
@@ -41,7 +41,9 @@ function formOutcomes() {
     made.dot.setAttribute("cx", x(now.share));
     made.was.setAttribute("cx", x(was.share));
     made.was.style.display = picture.isMoved ? "" : "none";
-    made.figure.textContent = beside(percent(now.share), percent(was.share), picture.isMoved).replace("instead of", "was");
+    const differs = picture.isMoved && percent(now.share) !== percent(was.share);
+    made.figure.firstChild.textContent = differs ? `was ${percent(was.share)}  ` : "";
+    made.figure.lastChild.textContent = percent(now.share);
     const turned = picture.isMoved ? picture.apart[at] : null;
     made.turned.textContent = turned && turned.to + turned.fro ? `+${whole(turned.to)} −${whole(turned.fro)} runs` : "";
     made.turned.classList.toggle("sure", turned !== null && isSure(turned));
@@ -61,11 +63,11 @@ function tellOutcomes({ moved, still, isMoved: apart, apart: rowsApart }) {
     return `${label}: ${beside(percent(now.share), percent(still.outcomes[at].share), apart)}${turned}`;
   });
   say("outcomes", `Share of the runs in which each comes about. ${told.join(". ")}.`);
-  keys("outcomes-keys", apart ? [["var(--outcome)", "moved, with 95 % interval"]] : [["var(--outcome)", "share of the runs, with 95 % interval"]]);
+  keys("outcomes-keys", apart ? [["var(--outcome)", "moved, 95 % interval"]] : [["var(--outcome)", "share of the runs, with 95 % interval"]]);
   if (!apart) return;
   byId("outcomes-keys").append(
     node("span", {}, node("i", { class: "ring" }), "as written"),
-    node("span", {}, "+ and −: runs that gain and lose it"),
+    node("span", {}, "+ − runs that gain and lose it"),
   );
 }
 

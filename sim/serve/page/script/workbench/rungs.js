@@ -2,7 +2,7 @@
 
 const rungsDrawn = { frame: null, y: null, marks: null, reached: false };
 const deathsDrawn = { frame: null, x: null, y: null, marks: null };
-const LEAST_DEAD = [1, 10, 100, 1000, 10000, 100000];
+const leastDead = () => bench.opened.least_dead;
 let redrawRungs = () => {};
 let redrawDeaths = () => {};
 
@@ -82,12 +82,12 @@ function tellRungs({ moved, still, isMoved: apart }) {
     "rungs",
     `${reached ? "Share of the runs that have reached a rung or one above it by the last day" : "Share of the runs on each rung on the last day"}: ${told.map(([, text]) => text).join("; ")}.`,
   );
-  byId("title-rungs").textContent = reached ? "How many have climbed so far" : "Where they stand on the ladder";
+  byId("title-rungs").textContent = reached ? "Climbed so far" : "On the ladder";
   keys(
     "rungs-keys",
     rungs.map((rung) => [rungColour(rung), String(rung)]),
   );
-  byId("rungs-keys").prepend(node("span", {}, "rung"));
+  byId("rungs-keys").prepend("rung");
 }
 
 function tableOfRungs() {
@@ -114,7 +114,7 @@ function tableOfRungs() {
 function drawDeaths(frame) {
   const { svg, width, height } = frame;
   deathsDrawn.frame = frame;
-  deathsDrawn.x = toRange(0, LEAST_DEAD.length - 1, LEFT, width - RIGHT);
+  deathsDrawn.x = toRange(0, leastDead().length - 1, LEFT, width - RIGHT);
   deathsDrawn.y = toRange(0, 1, height - BELOW, ABOVE);
   const { x, y } = deathsDrawn;
   for (const share of [0, 0.5, 1]) {
@@ -123,16 +123,16 @@ function drawDeaths(frame) {
       mark("text", { x: LEFT - 6, y: y(share) + 4, "text-anchor": "end" }, `${100 * share} %`),
     );
   }
-  LEAST_DEAD.forEach((dead, at) => {
-    const anchor = at === 0 ? "start" : at === LEAST_DEAD.length - 1 ? "end" : "middle";
+  leastDead().forEach((dead, at) => {
+    const anchor = at === 0 ? "start" : at === leastDead().length - 1 ? "end" : "middle";
     svg.append(
-      mark("text", { x: x(at), y: height - BELOW + 17, "text-anchor": anchor }, at ? whole(dead) : "≥ 1 dead"),
+      mark("text", { x: x(at), y: height - BELOW + 17, "text-anchor": anchor }, shortCount(dead)),
     );
   });
   deathsDrawn.marks = {
     was: drawn(svg, "still-median"),
     line: drawn(svg, "path toll"),
-    dots: LEAST_DEAD.map((_, at) => {
+    dots: leastDead().map((_, at) => {
       const dot = mark("circle", { class: "toll-dot", r: 3.6, cx: x(at) });
       svg.append(dot);
       return dot;
@@ -141,6 +141,7 @@ function drawDeaths(frame) {
   formDeaths();
 }
 
+const shortCount = (count) => `≥ ${count >= 1000 ? `${count / 1000}k` : count}`;
 const tollOf = ({ deaths, runs }) => deaths.at_least.map((count) => count / runs);
 
 function formDeaths() {
@@ -159,7 +160,7 @@ function tellDeaths({ moved, still, deaths, isMoved: apart }) {
   const differ = apart && deaths ? ` (${signed(deaths.low)} to ${signed(deaths.high)})` : "";
   const text = `${mean} dead in a run, in the mean${differ}`;
   byId("deaths-keys").replaceChildren(node("span", {}, text));
-  const told = LEAST_DEAD.map((dead, at) => `at least ${whole(dead)} in ${percent(tollOf(moved)[at])}`);
+  const told = leastDead().map((dead, at) => `at least ${whole(dead)} in ${percent(tollOf(moved)[at])}`);
   say("deaths", `${text}. Share of the runs by how many die: ${told.join(", ")}.`);
 }
 
@@ -169,7 +170,7 @@ function tableOfDeaths() {
   const { moved, still, isMoved: apart } = heard.picture;
   return {
     head: ["at least so many dead", "share of the runs", ...(apart ? ["as written"] : [])],
-    rows: LEAST_DEAD.map((dead, at) => [dead, tollOf(moved)[at], ...(apart ? [tollOf(still)[at]] : [])]),
+    rows: leastDead().map((dead, at) => [dead, tollOf(moved)[at], ...(apart ? [tollOf(still)[at]] : [])]),
   };
 }
 

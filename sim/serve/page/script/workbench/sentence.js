@@ -5,29 +5,16 @@ const FEW_TOLD = 2;
 
 /** What is moved, in words. */
 function movesInWords() {
-  const { numbers, off, forbid, allow } = bench.state;
-  const paths = Object.keys(numbers);
-  if (moves(bench.state) > FEW_MOVES) return `With ${whole(moves(bench.state))} things moved`;
-  const told = [
-    ...paths.map((path) => {
-      const lever = bench.levers.get(path);
-      if (!lever) return `${path} at ${numbers[path]}`;
-      return `“${lever.label}” at ${leverFigure(lever, numbers[path])} instead of ${leverFigure(lever, lever.written)}`;
-    }),
-    ...off.map((id) => `“${labelIn(bench.opened.script, id)}” left out`),
-    ...forbid.map((id) => `“${labelIn(bench.opened.acts, id)}” forbidden`),
-    ...allow.map((id) => `“${labelIn(bench.opened.acts, id)}” allowed`),
-  ];
-  return `With ${told.join(" and ")}`;
+  const told = changes().map(([words]) => words);
+  if (told.length > FEW_MOVES) return `${whole(told.length)} things are moved.`;
+  return told.map((words) => (words.endsWith(".") ? words : `${words}.`)).join(" ");
 }
-
-const labelIn = (list, id) => (list.find((each) => each.id === id)?.label ?? id).replace(/\.$/, "");
 
 /** One outcome's change: how many runs have it now that had not, and the other way. */
 function turned({ apart, n }, at) {
   const { to, fro, difference, low, high } = apart[at];
   const { label } = bench.opened.outcomes[at];
-  return `“${label}”: ${whole(to)} of ${whole(n)} runs that did without it now have it, ${whole(fro)} the other way (${points(difference)} points, ${points(low)} to ${points(high)})`;
+  return `“${label}” comes about in ${whole(to)} of ${whole(n)} runs that did without it, and no more in ${whole(fro)} (${points(difference)} points; ${points(low)} to ${points(high)})`;
 }
 
 /** The whole sentence. */
@@ -41,18 +28,20 @@ function sentence({ isMoved: apart, apart: found, moved: now }) {
   const sure = [...found.keys()]
     .filter((at) => isSure(found[at]))
     .sort((one, other) => Math.abs(found[other].difference) - Math.abs(found[one].difference));
-  if (sure.length === 0) return `${movesInWords()}, no share differs by more than chance.`;
+  if (sure.length === 0) return "No share differs by more than chance.";
   const told = sure.slice(0, FEW_TOLD).map((at) => turned({ apart: found, n: now.runs }, at));
   const left = sure.length - told.length;
   const rest = left
     ? ` ${left === 1 ? "One more share differs" : `${whole(left)} more shares differ`} by more than chance.`
     : " No other share differs by more than chance.";
-  return `${movesInWords()}: ${told.join("; ")}.${rest}`;
+  return `${told.join("; ")}.${rest}`;
 }
 
 function tellSentence(picture) {
-  const text = sentence(picture);
-  if (byId("sentence").textContent !== text) byId("sentence").textContent = text;
+  const place = byId("sentence");
+  const moved = picture.isMoved ? [node("span", { class: "moved-words" }, movesInWords()), " "] : [];
+  const parts = node("p", {}, ...moved, sentence(picture));
+  if (place.textContent !== parts.textContent) place.replaceChildren(...parts.childNodes);
 }
 
 whenRests.push(tellSentence);

@@ -80,6 +80,7 @@ function sourceOf(lever) {
     "details",
     { class: "source" },
     node("summary", {}, node("span", { class: "hidden" }, `${lever.label}: `), "source"),
+    ...(lever.does ? [node("p", {}, lever.does)] : []),
     node("p", {}, lever.source || "No source is written."),
     node("p", {}, `From ${leverFigure(lever, lever.low)} to ${leverFigure(lever, lever.high)}. `, node("code", {}, lever.path)),
   );

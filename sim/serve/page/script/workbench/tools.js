@@ -24,9 +24,9 @@ async function save() {
     openSheet("No file can be made", node("p", { class: "fault" }, answer.refused));
     return;
   }
-  download(answer.file, answer.text, "application/yaml");
+  download(answer.name, answer.text, "application/yaml");
   openSheet(
-    `Saved as ${answer.file}`,
+    `Saved as ${answer.name}`,
     node("p", {}, "From the command line, it gives the same runs, bit by bit:"),
     node("p", {}, node("code", {}, answer.command)),
     node("details", {}, node("summary", {}, "The file"), node("pre", { tabindex: 0 }, answer.text)),
