@@ -99,7 +99,7 @@ def umpire(served, room):
     from websockets.sync.client import connect
 
     path = f"{served.address.replace('http', 'ws')}/rooms/{room['code']}/line"
-    with connect(path, origin=served.address) as line:
+    with connect(path, origin=served.address, max_queue=None) as line:
         yield Umpire(line, room)
 
 
@@ -162,7 +162,8 @@ def passes(page, width):
 
     found = Axe().run(page)
     assert found.violations_count == 0, found.generate_report()
-    assert page.evaluate("document.documentElement.scrollWidth") == width
+    beyond = f"[...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > {width + 1})"
+    assert page.evaluate("document.documentElement.scrollWidth") == width, page.evaluate(f"{beyond}.map((e) => e.outerHTML)")
 
 
 def turn_of(page, n):
@@ -395,3 +396,75 @@ def test_who_has_no_key_is_told_where_it_is(browser, served):
         assert "key behind its #" in page.inner_text("main")
         assert not page.is_visible("#make")
         passes(page, 390)
+
+
+EVERYWHERE = tuple((viewport, scheme) for viewport in (PHONE, DESKTOP) for scheme in ("light", "dark"))
+
+
+def passes_everywhere(page, *where):
+    """The same on a phone and on a desk, by day and by night."""
+    for viewport, scheme in where or EVERYWHERE:
+        page.set_viewport_size(viewport)
+        page.emulate_media(color_scheme=scheme)
+        passes(page, viewport["width"])
+
+
+def test_every_state_is_accessible_and_fits(browser, served):
+    room = served.make(scenario="baseline", seats=["iran", "us"], forecast=True, futures=True, known="all", seconds=600)
+    path = f"/join/{room['code']}"
+    with umpire(served, room) as at_table, opened(browser, served, path) as page:
+        page.wait_for_selector("#welcome-form:visible")
+        passes_everywhere(page)
+        page.click("#welcome-form button")
+        page.wait_for_selector("#forecast-form:visible")
+        passes_everywhere(page)
+        page.click("#forecast-skip")
+        passes_everywhere(page)
+        choose(page, "Iran")
+        page.wait_for_selector("#waiting-title:visible")
+        passes_everywhere(page)
+        at_table.ask("start")
+        at_desk(page)
+        at_table.ask("advance")
+        turn_of(page, 2)
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
+        for name in ("news", "know", "orders"):
+            tab(page, name)
+            passes_everywhere(page)
+        order(page, "Threaten the straits")
+        page.locator("#acts li.chosen .act-open").click()
+        page.check("#act-closed")
+        at_table.ask("pause", paused=True)
+        page.click("#send-orders")
+        page.wait_for_selector("#refused .fault")
+        passes_everywhere(page)
+        at_table.ask("pause", paused=False)
+        page.click("#futures-ask")
+        page.wait_for_selector("#futures-table tbody tr", timeout=30_000)
+        passes_everywhere(page)
+        at_table.ask("hand", world=1, seat="iran", to="rules")
+        page.wait_for_selector("#by-rules .caution")
+        passes_everywhere(page)
+        at_table.ask("free", world=1, seat="iran")
+        page.wait_for_selector('[data-state="watching"]:visible')
+        passes_everywhere(page)
+        newer = page.context.new_page()
+        newer.goto(f"{served.address}{path}")
+        page.wait_for_selector('[data-state="replaced"]:visible')
+        passes_everywhere(page)
+        at_table.ask("end")
+        newer.wait_for_selector("#debrief:visible")
+        passes_everywhere(newer)
+        at_table.ask("close")
+        newer.wait_for_selector("#again:visible")
+        passes_everywhere(newer)
+
+
+def test_the_page_of_rooms_is_accessible_and_fits(browser, served):
+    served.make()
+    with owner(browser, served) as page:
+        page.click("#more summary")
+        assert page.locator("#rooms li").count() >= 1
+        passes_everywhere(page)
+        page.check('input[name="mode"][value="homework"]')
+        passes_everywhere(page)

@@ -66,7 +66,7 @@ function actRow(option, view) {
     detail.hidden = !opened;
     if (opened) fillDetail(detail, option, view);
   });
-  const row = node("li", { "data-act": id }, node("div", { class: "act" }, open, option.open ? order : node("span", { class: "closed" }, option.refused ? "never" : "closed")), detail);
+  const row = node("li", { "data-act": id }, node("div", { class: "act-line" }, open, option.open ? order : node("span", { class: "closed" }, option.refused ? "never" : "closed")), detail);
   const redraw = () => {
     const chosen = option.act in draft.do;
     order.setAttribute("aria-pressed", String(chosen));

@@ -67,6 +67,7 @@ const HEARD = {
     show("replaced");
   },
   over(message) {
+    if (message.debrief === null) return; // our world is over, others still play: the morning says so
     play.hello.stage = "over";
     element("debrief").href = ownAddress(message.debrief) ?? `/rooms/${code}/debrief`;
     show("over");
