@@ -21,6 +21,23 @@ function keepSecret(code, secret) {
   }
 }
 
+/** Somebody who has the server's key but not the room's secret gets a new one; the old one opens nothing any more. */
+function takeOver(room) {
+  const told = node("span", { class: "below", role: "status" }, "It is run in another browser, which then can do so no longer.");
+  const button = node("button", { type: "button" }, "Run it here", unseen(`: room ${room.code}`));
+  button.addEventListener("click", async () => {
+    const answer = await post(`/rooms/${room.code}/umpire`, {}).catch(() => ({ ok: false }));
+    if (answer.ok && answer.umpire) goToUmpire(room.code, answer.umpire);
+    else told.textContent = `That was refused: ${answer.refused ?? "the server did not answer"}.`;
+  });
+  return [button, told];
+}
+
+function goToUmpire(code, secret) {
+  keepSecret(code, secret);
+  location.href = `/rooms/${code}/umpire#${secret}`;
+}
+
 function roomLine(room) {
   const secret = secretOf(room);
   const here = room.here ? `, ${room.here === room.people ? "all" : counted(room.here, "", "").trim()} of them here` : "";
@@ -43,7 +60,7 @@ function roomLine(room) {
       node(
         "p",
         { class: "links" },
-        secret ? link("Run it", "umpire", `#${secret}`) : node("span", { class: "below" }, "It is run from the browser in which it was made."),
+        secret ? link("Run it", "umpire", `#${secret}`) : takeOver(room),
         link("Public screen", "screen"),
         room.stage === "over" ? link("Debrief", "debrief") : null,
       ),
@@ -70,8 +87,7 @@ element("plan").addEventListener("submit", async (event) => {
     fill("make-fault", `The room was not made: ${answer.refused ?? "the server did not say why"}.`);
     return;
   }
-  keepSecret(answer.code, answer.umpire);
-  location.href = `/rooms/${answer.code}/umpire#${answer.umpire}`;
+  goToUmpire(answer.code, answer.umpire);
 });
 
 element("join").addEventListener("submit", (event) => {

@@ -13,6 +13,7 @@ function drawActs() {
     (option) => (words ? fits(option, words) : option.open || option.refused || element("act-closed").checked),
   );
   rows.clear();
+  const held = document.activeElement?.closest?.("#acts li")?.dataset.act;
   const groups = grouped(shown, element("act-order").value);
   fill(
     "acts",
@@ -20,6 +21,7 @@ function drawActs() {
       ? groups.map(([title, members]) => [title, node("ul", { class: "acts" }, members.map((option) => actRow(option, view)))])
       : node("p", { class: "note" }, words ? "None of your acts has these words." : "Nothing is open to you today."),
   );
+  if (held) document.querySelector(`#acts li[data-act="${held}"] .act-open`)?.focus({ preventScroll: true });
 }
 
 const fits = (option, words) =>
@@ -64,7 +66,7 @@ function actRow(option, view) {
     detail.hidden = !opened;
     if (opened) fillDetail(detail, option, view);
   });
-  const row = node("li", {}, node("div", { class: "act" }, open, option.open ? order : node("span", { class: "closed" }, option.refused ? "never" : "closed")), detail);
+  const row = node("li", { "data-act": id }, node("div", { class: "act-line" }, open, option.open ? order : node("span", { class: "closed" }, option.refused ? "never" : "closed")), detail);
   const redraw = () => {
     const chosen = option.act in draft.do;
     order.setAttribute("aria-pressed", String(chosen));

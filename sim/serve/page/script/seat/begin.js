@@ -56,13 +56,18 @@ const HEARD = {
     if (play.you) play.you.seat = message.view.seat;
     drawMorning(before);
   },
-  clock(message) {
-    hearClock(message);
+  options(message) {
+    if (play.morning === null || play.morning.turn !== message.turn) return;
+    play.morning.options = message.options;
+    drawActs();
+    redrawOrders();
   },
+  clock: hearClock,
   replaced() {
     show("replaced");
   },
   over(message) {
+    if (message.debrief === null) return; // our world is over, others still play: the morning says so
     play.hello.stage = "over";
     element("debrief").href = ownAddress(message.debrief) ?? `/rooms/${code}/debrief`;
     show("over");
@@ -107,13 +112,14 @@ function drawMorning(before) {
     fill("send-told", play.morning.done ? doneTold() : "");
     tab("news");
   }
-  const rules = view.standing.played_by === "rules";
-  element("by-rules").hidden = !rules;
-  element("orders-open").hidden = element("send").hidden = rules;
-  if (rules) fill("by-rules", node("p", { class: "caution" }, "Your teacher has handed your seat to the rules: your people decide for themselves, and no order of yours stands."));
+  const shut = whyShut(view);
+  element("by-rules").hidden = shut === null;
+  element("orders-open").hidden = element("send").hidden = shut !== null;
+  fill("by-rules", shut === null ? null : node("p", { class: "caution" }, shut));
   const seated = play.state === "seat";
   show("seat");
-  if (play.clock) hearClockAgain();
+  if (play.clock) drawWaitingFor();
+  tick();
   if (seated && another) {
     window.scrollTo(0, 0);
     say(`A new turn: ${longDate(view.date)}. ${view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news."}`);
@@ -121,9 +127,11 @@ function drawMorning(before) {
   play.late = false;
 }
 
-function hearClockAgain() {
-  drawWaitingFor();
-  tick();
+/** Why nothing can be ordered at all, if so. */
+function whyShut(view) {
+  if (view.over) return "The last day of this crisis has been lived. The debrief opens here as soon as the whole class has come to its end.";
+  if (view.standing.played_by === "rules") return "Your seat is handed to the rules: your people decide for themselves, and no order of yours stands.";
+  return null;
 }
 
 /** On a phone one part of the desk is seen at a time. */

@@ -42,7 +42,8 @@ function drawWaitingFor() {
   const { clock, morning } = play;
   const others = clock.waiting_for.filter((label) => label !== morning?.view.label);
   const place = element("waiting-for");
-  if (clock.paused) place.textContent = "Your teacher has stopped the clock.";
+  if (clock.paused) place.textContent = "Your teacher has stopped the clock";
+  else if (clock.umpire) place.textContent = "The time is over; your teacher decides";
   else if (play.hello.mode === "homework") place.textContent = "At your own pace";
   else if (!morning?.done) place.textContent = others.length ? `${others.length} others decide` : "";
   else place.textContent = others.length ? `Waiting for ${shortList(others)}` : "The days are being lived …";

@@ -73,7 +73,7 @@ function drawNews(first) {
   count.replaceChildren(String(view.news.length), unseen(" new"));
   drawBriefing(briefing, first);
   element("truth").hidden = !truth?.length;
-  if (truth?.length) fill("truth-text", byDay(truth));
+  if (truth?.length) fill("truth-text", byDay([...truth].reverse()));
 }
 
 /** The briefing: sections of lines; a line that is set in goes on from the one before. */

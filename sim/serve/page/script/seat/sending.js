@@ -85,7 +85,6 @@ async function send() {
   }
   if (play.morning.view.turn !== turn) return true; // the days went on meanwhile, and the new morning says what stands
   play.morning.view.standing = answer.standing;
-  if (answer.options) play.morning.options = answer.options;
   draft = nothing();
   element("why").value = "";
   redraft(() => {});
