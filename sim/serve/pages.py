@@ -25,9 +25,21 @@ class Bundle(NamedTuple):
     own: Sequence[str]
 
 
+_CHARTS = ("unpack", "elements", "axes", "wide")
+"""Scripts of the report that pages with charts of their own begin with."""
+_UMPIRE = ("asking", "gathering", "cards", "panel", "acting", "telling", "everything", "afterwards", "begin")
+_DEBRIEF = ("paths", "decisions", "forecasts", "class", "begin")
+
 BUNDLES: Mapping[str, Bundle] = {
     "page.css": Bundle("text/css", ("page", "tables", "charts", "story", "crisis", "classroom"), ("serve",)),
     "home.js": Bundle("text/javascript", (), ("lines", "home")),
+    "room.css": Bundle("text/css", (), ("room", "umpire", "screen", "debrief")),
+    "room.js": Bundle("text/javascript", (), ("lines", "room/enter")),
+    "umpire.js": Bundle("text/javascript", _CHARTS, ("room/shared", *(f"umpire/{each}" for each in _UMPIRE))),
+    "screen.js": Bundle("text/javascript", (*_CHARTS, "fronts"), ("room/shared", "screen/screen", "screen/begin")),
+    "debrief.js": Bundle(
+        "text/javascript", (*_CHARTS, "scores"), ("room/shared", *(f"debrief/{each}" for each in _DEBRIEF))
+    ),
 }
 """By the name under which a page asks for it."""
 
