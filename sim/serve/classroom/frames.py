@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from .lines import Visitor, as_text
+from .looking_back import look_back, may_look_back
 from .people import Person
 from .plan import labels_of, ladder_of, seats_in
 from .room import Room
@@ -19,6 +20,7 @@ from .world import World
 def hello(room: Room, visitor: Visitor) -> dict[str, Any]:
     """The first answer on a line: what everybody may know of the room, and who one is."""
     plan, scenario = room.plan, room.scenario
+    visitor.greeted = room.stage
     theatre = scenario.theatre
     outcomes = labels_of(theatre.outcomes)
     return {
@@ -75,6 +77,13 @@ async def make(room: Room, visitor: Visitor, state: str) -> str | None:
             return _over(room, visitor.person)
         case "overview":
             return as_text(overview(room))
+        case "debrief":
+            if may_look_back(room, visitor) and not visitor.asking:
+                visitor.asking = True  # once for each line
+                if visitor.greeted != room.stage:
+                    visitor.answer(hello(room, visitor))
+                visitor.beside(look_back(room, visitor))
+            return None
         case _:
             return None
 
@@ -89,9 +98,11 @@ def presence(room: Room, person: Person | None) -> dict[str, Any]:
         worlds = list(room.worlds.values())
     else:
         people = []
-        worlds = [room.worlds[person.world]] if person is not None and person.world is not None else []
-        if person is None and room.plan.mode == "class":
-            worlds = list(room.worlds.values())  # somebody at the door may see which seats are free
+        seated = person is not None and person.seat is not None
+        if not seated and room.plan.mode == "class":
+            worlds = list(room.worlds.values())  # whoever has no seat may see which are free
+        else:
+            worlds = [room.worlds[person.world]] if person is not None and person.world is not None else []
     seats = [seat for world in worlds for seat in _seats(room, world)]
     return {"kind": "presence", "stage": room.stage, "people": people, "seats": seats}
 

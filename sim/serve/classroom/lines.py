@@ -8,7 +8,7 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Literal
 
 from sim.serve.guard.line import TOO_MUCH, Line
@@ -43,6 +43,8 @@ class Visitor:
         self.person: Person | None = None
         self.is_umpire = False
         """Whether they have shown the umpire's secret."""
+        self.greeted: str | None = None
+        """The stage of the room when they were told of it."""
         self.seen = 0
         """The number of the last frame that came."""
         self.asking = False
@@ -79,6 +81,10 @@ class Visitor:
         self._states.clear()
         self._wake.set()
         self._tasks.append(asyncio.create_task(self._close_anyhow(code, why)))
+
+    def beside(self, doing: Coroutine[Any, Any, None]) -> None:
+        """Do something for this line while it stands."""
+        self._tasks.append(asyncio.create_task(_logged(doing)))
 
     def leave(self) -> None:
         """Send nothing more: the line is gone."""
@@ -126,3 +132,10 @@ class Visitor:
         if self._states:
             return self._states.pop(next(iter(self._states)))
         return None
+
+
+async def _logged(doing: Coroutine[Any, Any, None]) -> None:
+    try:
+        await doing
+    except Exception:
+        logger.exception("something for a line failed")

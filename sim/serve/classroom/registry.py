@@ -15,8 +15,8 @@ from sim.serve.place import Place, secret
 
 from .people import digest
 from .plan import Plan, PlanError, plan_from
-from .room import FILE, MOST_OPEN, VERSION, Room
-from .work import Kind, Work
+from .room import FILE, MOST_OPEN, VERSION, Room, Shared
+from .work import Kind
 
 logger = logging.getLogger("sim.serve")
 
@@ -36,7 +36,7 @@ class Rooms:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.work = Work()
+        self.shared = Shared()
         self._rooms: dict[str, Room] = {}
         self._making = asyncio.Lock()
 
@@ -62,7 +62,7 @@ class Rooms:
             code, umpire = self._new_code(), secret()
             folder = self.place.folder / code
             await asyncio.to_thread(folder.mkdir, 0o700, parents=True)
-            room = Room(code, folder, plan, scenario, digest(umpire), self.work)
+            room = Room(code, folder, plan, scenario, digest(umpire), self.shared)
             await room.keep()
             self._add(room)
         logger.info("room %s was made: %s", code, plan.scenario)
@@ -92,6 +92,8 @@ class Rooms:
         """Delete a room and all in it."""
         self._rooms.pop(room.code, None)
         room.let_go()
+        for world in room.worlds.values():
+            await self.shared.work.do(world.path, Kind.ORDER, world.let_go)
         await asyncio.to_thread(_deleted, room)
         logger.info("room %s was deleted", room.code)
 
@@ -121,7 +123,7 @@ class Rooms:
         if data.get("room") != VERSION or data["code"] != folder.name:
             raise ValueError("it is no room that this version reads")
         plan, scenario = plan_from(data["plan"])
-        room = Room(folder.name, folder, plan, scenario, data["umpire"], self.work)
+        room = Room(folder.name, folder, plan, scenario, data["umpire"], self.shared)
         room.found_again(data)
         return room
 
@@ -137,14 +139,16 @@ class Rooms:
         worlds.sort(key=lambda world: world.used)
         many = max(len(worlds) - MOST_OPEN, 0)
         for at, world in enumerate(worlds):
-            if (at < many or time() - world.used > idle) and not self.work.is_busy(world.path):
-                await self.work.do(world.path, Kind.ORDER, world.let_go)
+            if (at < many or time() - world.used > idle) and not self.shared.work.is_busy(world.path):
+                await self.shared.work.do(world.path, Kind.ORDER, world.let_go)
 
     def shut(self) -> None:
         """The server stops: everything is on the disk already."""
         for room in self:
             room.let_go()
-        self.work.close()
+            for visitor in list(room.visitors):
+                visitor.leave()
+        self.shared.work.close()
         for room in self:
             for world in room.worlds.values():
                 world.let_go()

@@ -7,6 +7,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from time import time
@@ -16,6 +17,7 @@ from sim.play.seats import PlayError, seats_of
 from sim.theatre.language.scenario import Scenario
 
 from .clock import Clock
+from .debriefing import Debriefs
 from .lines import Visitor
 from .people import People, Person, digest
 from .plan import MOST_WORLDS_AT_HOME, Plan
@@ -43,11 +45,20 @@ class RefusalError(Exception):
         super().__init__("; ".join(reasons))
 
 
+@dataclass
+class Shared:
+    """What the rooms of a server have in common."""
+
+    work: Work = field(default_factory=Work)
+    debriefs: Debriefs = field(default_factory=Debriefs)
+
+
 class Room:
     """A room."""
 
-    def __init__(self, code: str, folder: Path, plan: Plan, scenario: Scenario, umpire: str, work: Work) -> None:
-        self.code, self.folder, self.plan, self.scenario, self.work = code, folder, plan, scenario, work
+    def __init__(self, code: str, folder: Path, plan: Plan, scenario: Scenario, umpire: str, shared: Shared) -> None:
+        self.code, self.folder, self.plan, self.scenario = code, folder, plan, scenario
+        self.work, self.debriefs = shared.work, shared.debriefs
         self.umpire = umpire
         """The digest of the umpire's secret."""
         self.stage: Literal["gathering", "playing", "over"] = "gathering" if plan.mode == "class" else "playing"
@@ -362,8 +373,6 @@ class Room:
             timer.cancel()
         for task in self._tasks:
             task.cancel()
-        for visitor in list(self.visitors):
-            visitor.leave()
 
 
 def _write(folder: Path, text: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.serve.pages import page
 from sim.serve.place import Place
 
+from .export import exported
 from .plan import PlanError, catalogue
 from .registry import Rooms
 from .room import Room
@@ -51,6 +52,7 @@ class Classroom:
             Route("/rooms/{code}/debrief", self.page_of("debrief")),
             Route("/rooms/{code}/qr.svg", self.qr),
             Route("/rooms/{code}/umpire", self.new_umpire, methods=["POST"]),
+            Route("/rooms/{code}/export", self.export, methods=["POST"]),
             WebSocketRoute("/rooms/{code}/line", self.lines.serve),
         ]
 
@@ -91,6 +93,22 @@ class Classroom:
             return JSONResponse({"refused": "only who has the server's key can do that"}, 403)
         return JSONResponse({"code": room.code, "umpire": await self.rooms.new_umpire(room)})
 
+    async def export(self, request: "Request") -> "Response":
+        """The room as a file, for its umpire; with people's names only if they are asked for."""
+        from starlette.responses import JSONResponse, Response
+
+        room, asked = self._found(request), await _object(request)
+        token, names = asked.get("secret"), asked.get("names", False)
+        if room is None or not isinstance(token, str) or not room.is_umpire(token):
+            client = request.client.host if request.client else "nobody"
+            many = not self.lines.guesses.take(client)
+            why = "too many wrong secrets; wait a little" if many else "this room does not know this secret"
+            return JSONResponse({"refused": why}, 429 if many else 403)
+        files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
+        packed = await asyncio.to_thread(exported, room.kept(), files, names is True)
+        headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
+        return Response(packed, media_type="application/zip", headers=headers)
+
     def page_of(self, name: str) -> Any:
         """A page of a room: it holds nothing but the code, and learns the rest by its line."""
 
@@ -126,6 +144,15 @@ class Classroom:
         if room is None:
             self.lines.guesses.take(client)
         return room
+
+
+async def _object(request: "Request") -> dict[str, Any]:
+    """What a request holds; nothing where it is no JSON object."""
+    try:
+        found = await request.json()
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def told(room: Room) -> dict[str, Any]:
