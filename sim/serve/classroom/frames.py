@@ -98,9 +98,11 @@ def presence(room: Room, person: Person | None) -> dict[str, Any]:
         worlds = list(room.worlds.values())
     else:
         people = []
-        worlds = [room.worlds[person.world]] if person is not None and person.world is not None else []
-        if person is None and room.plan.mode == "class":
-            worlds = list(room.worlds.values())  # somebody at the door may see which seats are free
+        seated = person is not None and person.seat is not None
+        if not seated and room.plan.mode == "class":
+            worlds = list(room.worlds.values())  # whoever has no seat may see which are free
+        else:
+            worlds = [room.worlds[person.world]] if person is not None and person.world is not None else []
     seats = [seat for world in worlds for seat in _seats(room, world)]
     return {"kind": "presence", "stage": room.stage, "people": people, "seats": seats}
 

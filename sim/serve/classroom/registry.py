@@ -92,6 +92,8 @@ class Rooms:
         """Delete a room and all in it."""
         self._rooms.pop(room.code, None)
         room.let_go()
+        for world in room.worlds.values():
+            await self.shared.work.do(world.path, Kind.ORDER, world.let_go)
         await asyncio.to_thread(_deleted, room)
         logger.info("room %s was deleted", room.code)
 
@@ -144,6 +146,8 @@ class Rooms:
         """The server stops: everything is on the disk already."""
         for room in self:
             room.let_go()
+            for visitor in list(room.visitors):
+                visitor.leave()
         self.shared.work.close()
         for room in self:
             for world in room.worlds.values():

@@ -373,8 +373,6 @@ class Room:
             timer.cancel()
         for task in self._tasks:
             task.cancel()
-        for visitor in list(self.visitors):
-            visitor.leave()
 
 
 def _write(folder: Path, text: bytes) -> None:

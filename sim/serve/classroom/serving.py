@@ -48,17 +48,17 @@ class Lines:
         line, client = Line(socket), socket.client.host if socket.client else "nobody"
         try:
             frames = line.heard()
+            try:
+                first = await asyncio.wait_for(anext(frames), FIRST_FRAME)
+            except (TimeoutError, StopAsyncIteration):
+                await line.close(NO_MESSAGE, "it did not say who it is")
+                return
             room = self.rooms.find(socket.path_params["code"])
             if room is None:
                 why = "there is no room of this code"
                 if not self.guesses.take(client):
                     why = "too many wrong codes; wait a little"
                 await _refuse(line, NO_ROOM, why)
-                return
-            try:
-                first = await asyncio.wait_for(anext(frames), FIRST_FRAME)
-            except (TimeoutError, StopAsyncIteration):
-                await line.close(NO_MESSAGE, "it did not say who it is")
                 return
             visitor = await self._enter(room, line, first, client)
             if visitor is not None:
@@ -118,8 +118,9 @@ class Lines:
         n = visitor.seen
         try:
             read = _read(visitor, frame)
-        except ValidationError as error:
-            visitor.answer({"kind": "refused", "n": n, "reasons": fault_in_words(error).split("\n")})
+        except (ValidationError, RefusalError) as error:
+            reasons = list(error.reasons) if isinstance(error, RefusalError) else fault_in_words(error).split("\n")
+            visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
             return
         if isinstance(read, m.AskFutures):
             if visitor.asking:

@@ -231,10 +231,11 @@ class World:
         self.tend(taken)
         self._stand_in(session, late)
         try:
-            if days is None or days <= session.settings.turn:
-                session.advance(days)
-            else:
-                session.fast_forward(min(session.day + days, session.scenario.days))
+            turn = session.settings.turn
+            until = session.day + (turn if days is None else days)
+            session.advance(min(turn, until - session.day))
+            while days is not None and session.day < until and not session.over:
+                session.advance(min(turn, until - session.day))
         finally:
             self._give_back(session)
             self.changed()
