@@ -122,7 +122,10 @@ class Student:
         return {"do": [{"act": act} for act in chosen]}
 
     def _stance(self) -> dict[str, float]:
-        lever = self.dice.choice(self.bot.newest["morning"]["view"]["levers"])
+        levers = self.bot.newest["morning"]["view"]["levers"]
+        if not levers:
+            return {}
+        lever = self.dice.choice(levers)
         return {lever["path"]: round(self.dice.uniform(lever["low"], lever["high"]), 6)}
 
     async def _open_second_tab(self) -> None:
