@@ -164,11 +164,12 @@ class Bot:
         self.n += 1
         n, begun = self.n, time.perf_counter()
         answer = self._answers[n] = asyncio.get_running_loop().create_future()
-        await self.send(json.dumps({"kind": kind, "line": self.line, "n": n, **content}))
         try:
+            await self.send(json.dumps({"kind": kind, "line": self.line, "n": n, **content}))
             message = await asyncio.wait_for(answer, PATIENCE)
         finally:
             self._answers.pop(n, None)
+            answer.cancel()
         if message["kind"] == "refused":
             self.refusals += 1
             raise RefusedError(message)
@@ -235,6 +236,7 @@ class Bot:
             for answer in self._answers.values():
                 if not answer.done():
                     answer.set_exception(GoneError(f"closed with {self.closed_with}"))
+                    answer.exception()  # whoever waits for it is told; where nobody does, nobody need be
             self._answers.clear()
             self._news.set()
 

@@ -122,7 +122,10 @@ class Student:
         return {"do": [{"act": act} for act in chosen]}
 
     def _stance(self) -> dict[str, float]:
-        lever = self.dice.choice(self.bot.newest["morning"]["view"]["levers"])
+        levers = self.bot.newest["morning"]["view"]["levers"]
+        if not levers:
+            return {}
+        lever = self.dice.choice(levers)
         return {lever["path"]: round(self.dice.uniform(lever["low"], lever["high"]), 6)}
 
     async def _open_second_tab(self) -> None:
@@ -138,54 +141,52 @@ class Student:
 class Umpire:
     """Who runs the table: lets turns be lived once everybody is done who ever will be."""
 
-    def __init__(self, server: Server, code: str, secret: str, silent: set[str] = frozenset()) -> None:  # type: ignore[assignment]
+    def __init__(self, server: Server, code: str, secret: str, silent: set[str]) -> None:
         self.bot = Bot(server, code, "umpire", secret, "umpire")
         self.silent = silent
         """Names of those who are never done."""
         self.told: list[tuple[int, str, str]] = []
         """World, seat and words of what was told to one seat alone."""
+        self._moved: dict[int, int] = {}
+        """The turn that each world was last moved on from."""
 
     async def run(self, turns: int, seats: list[str], dice: random.Random) -> None:
         """Run all worlds for so many turns."""
-        seen: dict[int, int] = {}
-        while not self.bot.gone or await self._come_back():
+        while True:
             try:
-                await self.bot.until(self._something_to_do(turns), "overview to act on", 150)
-                worlds = self.bot.newest["overview"]["worlds"]
-                if all(each["turn"] >= turns or each["over"] for each in worlds):
+                await self.bot.until(lambda: self._ended(turns) or bool(self._held_up(turns)), "overview", 150)
+                if self._ended(turns):
                     return
-                for world in worlds:
-                    if self._waits_for_silent(world, turns) and seen.get(world["world"]) != world["turn"]:
-                        seen[world["world"]] = world["turn"]
-                        if dice.random() < 0.3:
-                            await self._tell(world["world"], dice.choice(seats))
-                        await self.bot.ask("advance", world=world["world"])
-                self.bot.newest.pop("overview", None)
+                for world, turn in self._held_up(turns).items():
+                    self._moved[world] = turn
+                    if dice.random() < 0.3:
+                        await self._tell(world, dice.choice(seats))
+                    await self.bot.ask("advance", world=world)
             except RefusedError:
                 pass  # it was lived meanwhile
             except GoneError:
-                seen.clear()
+                self._moved.clear()
                 await self.bot.come_back()
-
-    async def _come_back(self) -> bool:
-        await self.bot.come_back()
-        return True
 
     async def _tell(self, world: int, seat: str) -> None:
         words = mark()
         self.told.append((world, seat, words))
         await self.bot.ask("tell", world=world, text=words, to=[seat])
 
-    def _something_to_do(self, turns: int) -> Any:
-        def found() -> bool:
-            worlds = self.bot.newest.get("overview", {"worlds": []})["worlds"]
-            ended = bool(worlds) and all(each["turn"] >= turns or each["over"] for each in worlds)
-            return ended or any(self._waits_for_silent(each, turns) for each in worlds)
-
+    @property
+    def _worlds(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self.bot.newest.get("overview", {"worlds": []})["worlds"]
         return found
 
-    def _waits_for_silent(self, world: dict[str, Any], turns: int) -> bool:
-        if world["over"] or world["turn"] >= turns:
-            return False
-        missing = {each["name"] for each in world["seats"] if each["here"] and not each["done"]}
-        return bool(missing) and missing <= self.silent
+    def _ended(self, turns: int) -> bool:
+        return bool(self._worlds) and all(each["over"] or each["turn"] >= turns for each in self._worlds)
+
+    def _held_up(self, turns: int) -> dict[int, int]:
+        """Worlds, by their turn, in which only those are waited for who are never done."""
+        found = {}
+        for world in self._worlds:
+            missing = {each["name"] for each in world["seats"] if each["here"] and not each["done"]}
+            moved = self._moved.get(world["world"]) == world["turn"]
+            if missing and missing <= self.silent and not (moved or world["over"] or world["turn"] >= turns):
+                found[world["world"]] = world["turn"]
+        return found
