@@ -79,7 +79,7 @@ function actRow(option, view) {
   return row;
 }
 
-const against = (option) => `${option.rung ? "against" : "towards"} ${actorCalled(option.target)}`;
+const against = (option) => `${option.rung ? "against" : "towards"} ${called(actorCalled(option.target))}`;
 
 function marks(option) {
   return [

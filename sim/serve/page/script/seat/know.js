@@ -112,6 +112,6 @@ function variableLine(reading) {
 }
 
 const who = (seat) =>
-  node("li", {}, node("h4", {}, seat.label), seat.about ? node("p", {}, seat.about) : null, seat.wants ? node("p", { class: "wants" }, node("b", {}, "Wants"), ` ${lowered(seat.wants)}`) : null);
+  node("li", {}, node("h4", {}, seat.label), seat.about ? node("p", {}, seat.about) : null, seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null);
 
 element("variable-words").addEventListener("input", drawVariables);

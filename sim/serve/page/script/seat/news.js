@@ -4,7 +4,7 @@
 function itemLine(item) {
   const below = [
     item.kind === "own" ? (item.ordered ? "By your order." : "Your own people, without an order.") : null,
-    item.claimed_by ? `${capital(actorCalled(item.claimed_by))} ${actorCalled(item.claimed_by).endsWith("s") ? "say" : "says"} it did it.` : null,
+    item.claimed_by && item.kind !== "own" ? `Claimed by ${called(actorCalled(item.claimed_by))}.` : null,
     item.deaths ? deadTold(item) : null,
     daysBetween(item.date, item.learned) > 1 ? `You heard of it on ${shortDate(item.learned)}.` : null,
   ].filter(Boolean);
@@ -26,11 +26,12 @@ const deadTold = (item) => (item.deaths === 1 ? "One person died." : `${figure(i
 
 /** Whom the seat holds responsible for what nobody owns up to. */
 function suspects(item) {
-  if (!item.responsible.length) return node("p", { class: "below" }, "Nobody owns up to it, and you suspect nobody.");
+  const nobody = item.claimed_by ? "" : "Nobody owns up to it. ";
+  if (!item.responsible.length) return node("p", { class: "below" }, `${nobody}You suspect nobody.`);
   const rest = 1 - item.responsible.reduce((sum, held) => sum + held.share, 0);
   const bars = item.responsible.map((held) => shareBar(held.label, held.share));
   if (rest > 0.01) bars.push(shareBar("nobody", rest, "nobody"));
-  return node("div", { class: "suspects" }, node("p", { class: "below" }, "Nobody owns up to it. You hold responsible:"), node("ul", { class: "shares" }, bars));
+  return node("div", { class: "suspects" }, node("p", { class: "below" }, `${nobody}You hold responsible:`), node("ul", { class: "shares" }, bars));
 }
 
 /** A share as a line with its bar. */
@@ -58,7 +59,7 @@ function byDay(items) {
 function drawNews(first) {
   const { view, briefing, truth } = play.morning;
   fill("news-title", view.turn === 0 ? "The first morning" : "What is new");
-  fill("goal", view.wants ? [node("b", {}, "You want"), ` ${lowered(view.wants)}`] : "");
+  fill("goal", view.wants ? [node("b", {}, "What you want"), " ", view.wants] : "");
   fill("stopped", view.stopped ? node("p", { class: "caution" }, node("b", {}, "The days stopped early. "), view.stopped) : null);
   const lapsed = view.news.filter((item) => item.kind === "lapsed");
   const rest = view.news.filter((item) => item.kind !== "lapsed");

@@ -83,7 +83,7 @@ function leverRow(lever, at) {
   slider.addEventListener("input", said);
   slider.addEventListener("change", () => setLever(lever.path, said()));
   said();
-  return node("li", {}, node("label", { for: slider.id }, lever.label), slider, told);
+  return node("li", {}, node("span", { class: "lever" }, node("label", { for: slider.id }, lever.label), told), slider);
 }
 
 /** A lever at its usual place is no stance. */

@@ -11,7 +11,7 @@ function drawWaiting() {
       { class: "box" },
       node("h2", { class: "minor" }, seat.label, play.hello.worlds > 1 ? node("span", { class: "quiet" }, ` · ${worldCalled(play.you.world)}`) : null),
       seat.about ? node("p", {}, seat.about) : null,
-      seat.wants ? node("p", { class: "wants" }, node("b", {}, "You want"), ` ${lowered(seat.wants)}`) : null,
+      seat.wants ? node("p", { class: "wants" }, node("b", {}, "What you want"), " ", seat.wants) : null,
     ),
   );
   fill(
@@ -40,7 +40,7 @@ function personLine(person) {
   return node(
     "li",
     { class: person.here ? "here" : "away" },
-    node("b", {}, mine ? `${person.name ?? "You"} (you)` : (person.name ?? "Somebody")),
+    node("b", {}, mine ? (person.name ? `${person.name} (you)` : "You") : (person.name ?? "Somebody")),
     person.seat ? ` · ${seatOf(person.seat)?.label ?? person.seat}` : " · no seat yet",
     unseen(person.here ? ", here" : ", away"),
     person.here ? null : node("span", { class: "quiet", "aria-hidden": "true" }, " · away"),

@@ -160,7 +160,7 @@ function drawCast() {
         { class: taken ? "taken" : null },
         node("h2", { class: "minor" }, seat.label),
         seat.about ? node("p", {}, seat.about) : null,
-        seat.wants ? node("p", { class: "wants" }, node("b", {}, "Wants"), ` ${lowered(seat.wants)}`) : null,
+        seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null,
         taken || mine
           ? node("p", { class: "note" }, mine ? "This is your seat." : "Taken.")
           : node("button", { type: "button", onclick: () => take(world, seat.id) }, "Take this seat", unseen(`: ${seat.label}`)),
@@ -168,9 +168,6 @@ function drawCast() {
     }),
   );
 }
-
-/** What somebody is after, after the word "wants": "To sell its oil" becomes "to sell its oil". */
-const lowered = (text) => (text.startsWith("To ") ? `to${text.slice(2)}` : text);
 
 /** Take a seat, any where none is named: the first time this makes us somebody in the room. */
 async function take(world, seat) {
