@@ -27,8 +27,8 @@ class Bundle(NamedTuple):
 
 _ROOMS = ("casts", "form", "begin")
 _SEAT = (
-    ("nodes", "talk", "table", "welcome", "waiting", "clock", "news", "know")
-    + ("draft", "acts", "stance", "sending", "futures", "begin")
+    *("nodes", "talk", "table", "welcome", "waiting", "clock", "news", "know"),
+    *("draft", "acts", "stance", "sending", "futures", "begin"),
 )
 
 BUNDLES: Mapping[str, Bundle] = {

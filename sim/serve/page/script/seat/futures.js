@@ -20,7 +20,9 @@ element("futures-ask").addEventListener("click", async () => {
 function showFutures(answer) {
   found = answer;
   const outcomes = answer.telling ?? [...new Set(answer.rows.map((row) => row.outcome))];
-  element("futures-outcome").replaceChildren(...outcomes.map((id) => node("option", { value: id }, answer.labels?.[id] ?? outcomeCalled(id))));
+  element("futures-outcome").replaceChildren(
+    ...outcomes.map((id) => node("option", { value: id }, answer.labels?.[id] ?? outcomeCalled(id))),
+  );
   element("futures-found").hidden = false;
   drawFutures();
   say("The futures are there.");
@@ -44,7 +46,16 @@ function drawFutures() {
     "futures-table",
     futuresTable(caption, shown, most),
     folded.length
-      ? node("details", {}, node("summary", {}, `${capital(counted(folded.length, "other"))}: no difference from doing nothing that can be shown`), futuresTable("By these, it came about as often as by doing nothing, as far as can be told.", folded, most))
+      ? node(
+          "details",
+          {},
+          node(
+            "summary",
+            {},
+            `${capital(counted(folded.length, "other"))}: no difference from doing nothing that can be shown`,
+          ),
+          futuresTable("By these, it came about as often as by doing nothing, as far as can be told.", folded, most),
+        )
       : null,
   );
 }
@@ -57,8 +68,16 @@ const futuresTable = (caption, shown, most) =>
     "table",
     { class: "futures" },
     node("caption", {}, caption),
-    node("thead", {}, node("tr", {}, node("th", { scope: "col" }, "If your side …"), node("th", { scope: "col", class: "n" }, "Share"))),
-    node("tbody", {}, shown.map((row) => futureRow(row, most))),
+    node(
+      "thead",
+      {},
+      node("tr", {}, node("th", { scope: "col" }, "If your side …"), node("th", { scope: "col", class: "n" }, "Share")),
+    ),
+    node(
+      "tbody",
+      {},
+      shown.map((row) => futureRow(row, most)),
+    ),
   );
 
 function futureRow(row, most) {
@@ -70,7 +89,12 @@ function futureRow(row, most) {
     "tr",
     { class: row.act === "hold" ? "held" : null },
     node("th", { scope: "row" }, found.labels?.[row.act] ?? labelOf(row.act), bar),
-    node("td", { class: "n" }, node(isApart(row) ? "b" : "span", {}, percent(row.share)), node("span", { class: "below" }, `${percent(row.low)} to ${percent(row.high)}`)),
+    node(
+      "td",
+      { class: "n" },
+      node(isApart(row) ? "b" : "span", {}, percent(row.share)),
+      node("span", { class: "below" }, `${percent(row.low)} to ${percent(row.high)}`),
+    ),
   );
 }
 

@@ -17,7 +17,9 @@ const unseen = (text) => node("span", { class: "hidden" }, text);
 
 /** Put something in the place of what an element holds. */
 const fill = (id, ...inside) =>
-  element(id).replaceChildren(...inside.flat(2).filter((each) => each !== null && each !== undefined && each !== false));
+  element(id).replaceChildren(
+    ...inside.flat(2).filter((each) => each !== null && each !== undefined && each !== false),
+  );
 
 const dated = (options) => {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });

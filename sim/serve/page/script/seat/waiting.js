@@ -9,7 +9,12 @@ function drawWaiting() {
     node(
       "div",
       { class: "box" },
-      node("h2", { class: "minor" }, seat.label, play.hello.worlds > 1 ? node("span", { class: "quiet" }, ` · ${worldCalled(play.you.world)}`) : null),
+      node(
+        "h2",
+        { class: "minor" },
+        seat.label,
+        play.hello.worlds > 1 ? node("span", { class: "quiet" }, ` · ${worldCalled(play.you.world)}`) : null,
+      ),
       seat.about ? node("p", {}, seat.about) : null,
       seat.wants ? node("p", { class: "wants" }, node("b", {}, "What you want"), " ", seat.wants) : null,
     ),
