@@ -159,12 +159,16 @@ async def _leave(room: Room, visitor: Visitor) -> dict[str, Any]:
 
 
 async def _order(room: Room, visitor: Visitor, frame: m.GiveOrder) -> dict[str, Any]:
-    """Take an order; it is on the disk before it is acknowledged. What the seat may do now is sent after that."""
+    """Take an order; it is on the disk before it is acknowledged. What the seat may do now is sent after that.
+
+    A stance opens and closes nothing, and what would be chosen by it is shown with the next morning.
+    """
     person = _somebody(visitor)
     world, seat = _seated(room, person)
     do = partial(world.order, seat, frame.order, person.id, frame.turn)
     standing = await room.ask(world, Kind.ORDER, do)
-    visitor.want("options")
+    if frame.order.keys() & {"do", "withdraw", "never"}:
+        visitor.want("options")
     return {"turn": frame.turn, "standing": standing.model_dump(mode="json")}
 
 
