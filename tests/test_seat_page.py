@@ -339,7 +339,7 @@ def test_a_taken_seat_cannot_be_taken_and_who_comes_too_late_waits_for_one(brows
             assert other.locator("#cast li.taken").inner_text().startswith("North")
             other.click("#any-seat")
             join(third)
-            third.wait_for_selector('[data-state="watching"]:visible')
+            third.locator("#watching-title", has_text="Every seat is taken").wait_for()
             at_table.ask("start")
             at_desk(other)
             assert other.inner_text("#seat-title") == "South"

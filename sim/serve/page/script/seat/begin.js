@@ -46,6 +46,7 @@ const HEARD = {
       drawCast();
     }
     if (play.state === "waiting") drawPresent();
+    if (play.state === "watching") drawWatching();
   },
   you(message) {
     play.you = message.you;
@@ -54,6 +55,7 @@ const HEARD = {
   },
   morning(message) {
     const before = play.morning?.view;
+    if (play.hello.stage === "over") return; // the last morning, which somebody had asked for before
     play.morning = message;
     play.hello.stage = "playing";
     if (play.you && message.world !== undefined) play.you.world = message.world;
@@ -86,8 +88,10 @@ function settle() {
   const { hello, you, morning } = play;
   if (hello.stage === "over") HEARD.over({});
   else if (you === null) greet();
-  else if (!you.seat) show("watching");
-  else if (morning) show("seat");
+  else if (!you.seat) {
+    drawWatching();
+    show("watching");
+  } else if (morning) show("seat");
   else {
     drawWaiting();
     show("waiting");

@@ -52,6 +52,14 @@ function personLine(person) {
   );
 }
 
+/** Without a seat: whether there is one by now. */
+function drawWatching() {
+  const free = (play.presence?.seats ?? []).filter((place) => !place.taken).length;
+  fill("watching-title", free ? "A seat is free" : "Every seat is taken");
+  element("try-again").hidden = !free;
+  fill("watching-free", free ? `${capital(counted(free, "seat"))} ${free === 1 ? "is" : "are"} free now.` : "");
+}
+
 element("other-seat").addEventListener("click", choose);
 element("leave").addEventListener("click", async () => {
   const answer = await ask("leave");
