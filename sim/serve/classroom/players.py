@@ -1,11 +1,9 @@
 """What a player does in a room."""
 
-import logging
 from functools import partial
 from time import time
 from typing import Any
 
-from sim.play.messages.orders import fault_in_words
 from sim.serve.place import secret
 
 from . import messages as m
@@ -15,8 +13,6 @@ from .plan import MOST_PEOPLE
 from .room import RefusalError, Room
 from .work import Kind
 from .world import World
-
-logger = logging.getLogger("sim.serve")
 
 
 async def player(room: Room, visitor: Visitor, frame: m.OfPlayer) -> dict[str, Any]:
@@ -202,4 +198,4 @@ async def _note(room: Room, person: Person, frame: m.Note) -> dict[str, Any]:
     return {}
 
 
-__all__ = ["fault_in_words", "player", "refuse_taken", "settled"]
+__all__ = ["player", "refuse_taken", "settled"]
