@@ -49,7 +49,7 @@ function cardIn(world) {
       ["Dead", whole(world.deaths)],
       ["Outcomes", String(came.length)],
     ]),
-    ...(came.length ? [node("ul", { class: "came" }, ...came)] : []),
+    ...(came.length ? [node("ul", { class: "card-came" }, ...came)] : []),
     node(
       "ul",
       { class: "seats brief" },
