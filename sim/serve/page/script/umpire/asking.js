@@ -89,4 +89,4 @@ function stateMark(state) {
 }
 
 /** Who has a seat, in words. */
-const whoIs = (seat) => (seat.person === null ? "nobody" : (seat.name ?? "somebody without a name"));
+const whoIs = (seat) => (seat.person === null ? "nobody" : (seat.name ?? "without a name"));

@@ -53,7 +53,7 @@ function cardIn(world) {
     node(
       "ul",
       { class: "seats brief" },
-      ...world.seats.map((seat) =>
+      ...(world.over ? [] : world.seats).map((seat) =>
         node("li", {}, node("b", {}, seat.label), node("span", { class: "who-sits" }, seat.person === null ? "" : whoIs(seat)), stateMark(stateOf(seat))),
       ),
     ),
