@@ -107,7 +107,7 @@ function drawBriefing(text, first) {
       node(
         "ul",
         { class: "plain" },
-        lines.map((line) => node("li", {}, line.trim())),
+        lines.map((line) => node("li", {}, line.trim().replaceAll(" %", "\u00a0%"))),
       ),
     ];
   });
