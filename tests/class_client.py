@@ -16,7 +16,7 @@ import uvicorn
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
-from sim.serve.app import application, cookie
+from sim.serve.app import application
 from sim.serve.place import Place
 
 PATIENCE = 20.0
@@ -117,6 +117,21 @@ class Page:
             return closed.code
 
 
+def sent(port: int, path: str, content: Any = None, key: str | None = None) -> tuple[int, bytes]:
+    """Get something, or send JSON, with the owner's key or without; gives the status and what came."""
+    body = None if content is None else json.dumps(content).encode()
+    headers = {"origin": f"http://127.0.0.1:{port}", "content-type": "application/json"}
+    if key is not None:
+        headers["cookie"] = f"sim-owner-{port}={key}"
+    asked = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, headers)
+    try:
+        with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read()
+
+
 class Server:
     """A server of this process, in a thread."""
 
@@ -155,17 +170,7 @@ class Server:
 
     def send(self, path: str, content: Any = None, *, owner: bool = True) -> tuple[int, bytes]:
         """Get something, or send JSON; gives the status and what came."""
-        body = None if content is None else json.dumps(content).encode()
-        headers = {"origin": f"http://127.0.0.1:{self.port}", "content-type": "application/json"}
-        if owner:
-            headers["cookie"] = f"{cookie(self.place)}={self.place.key}"
-        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", body, headers)
-        try:
-            with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
-                return answer.status, answer.read()
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, error.read()
+        return sent(self.port, path, content, self.place.key if owner else None)
 
     def make(self, scenario: str = "first_lesson", seats: tuple[str, ...] = ("north", "south"), **plan: Any) -> "Made":
         """Make a room."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 KEY_FILE = "key"
+PORT_OF_HTTP = 80
 
 
 class ServeError(ValueError):
@@ -36,7 +37,9 @@ class Place:
     @cached_property
     def hosts(self) -> frozenset[str]:
         """What a request may name as its host: a page of another name that points here is refused."""
-        return frozenset(f"{name}:{self.port}" for name in (*LOOPBACK, *self.others))
+        names = (*LOOPBACK, *self.others)
+        bare = names if self.port == PORT_OF_HTTP else ()  # which browsers leave out
+        return frozenset(name.lower() for name in (*bare, *(f"{name}:{self.port}" for name in names)))
 
     @cached_property
     def origins(self) -> frozenset[str]:
@@ -54,7 +57,7 @@ class Place:
         file = self.folder / KEY_FILE
         if file.is_file() and (kept := file.read_text(encoding="ascii").strip()):
             return kept
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = secret()
         file.touch(mode=0o600)
         file.write_text(f"{made}\n", encoding="ascii")

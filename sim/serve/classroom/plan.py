@@ -139,6 +139,8 @@ def plan_from(data: Any) -> tuple[Plan, Scenario]:
     PlanError
         It is none.
     """
+    if not isinstance(data, dict):
+        raise PlanError("this is no plan")
     try:
         plan = Plan.model_validate(data)
         scenario = scenario_of(plan.scenario)

@@ -258,7 +258,8 @@ class Room:
 
     async def turn_over(self, world: World, turn: int) -> None:
         """A turn's time is over, or everybody is done: it is lived, or the umpire decides about those who are not."""
-        if world.turn != turn or world.over or world.paused or self.stage != "playing":
+        lived = world.turn != turn or world.number in self._moving
+        if lived or world.over or world.paused or self.stage != "playing":
             return
         if self.plan.late == "umpire" and set(self.plan.seats) - world.done:
             world.waits = True

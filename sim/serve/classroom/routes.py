@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from sim.serve.guard.limits import MOST_BYTES
+from sim.serve.guard.messages import read_object
 from sim.serve.pages import page
 from sim.serve.place import Place
 
@@ -75,11 +77,9 @@ class Classroom:
         if not is_owner(request):
             return JSONResponse({"refused": "only who has the server's key makes rooms"}, 403)
         try:
-            room, umpire = await self.rooms.make(await request.json())
+            room, umpire = await self.rooms.make(read_object(await request.body(), MOST_BYTES))
         except PlanError as error:
             return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 400)
-        except (ValueError, RecursionError):
-            return JSONResponse({"refused": "this is no plan", "reasons": ["this is no plan"]}, 400)
         return JSONResponse({"code": room.code, "umpire": umpire})
 
     async def new_umpire(self, request: "Request") -> "Response":
@@ -97,7 +97,7 @@ class Classroom:
         """The room as a file, for its umpire; with people's names only if they are asked for."""
         from starlette.responses import JSONResponse, Response
 
-        room, asked = self._found(request), await _object(request)
+        room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
         token, names = asked.get("secret"), asked.get("names", False)
         if room is None or not isinstance(token, str) or not room.is_umpire(token):
             client = request.client.host if request.client else "nobody"
@@ -144,15 +144,6 @@ class Classroom:
         if room is None:
             self.lines.guesses.take(client)
         return room
-
-
-async def _object(request: "Request") -> dict[str, Any]:
-    """What a request holds; nothing where it is no JSON object."""
-    try:
-        found = await request.json()
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
 
 
 def told(room: Room) -> dict[str, Any]:
