@@ -14,7 +14,7 @@ from . import questions, results, shown
 from .bench import Bench
 from .catalogue import names, search
 from .messages import Branch, Lines, OfRun, Open, Refused, Save, Search, Story, Table, Why, read
-from .moving import Hand
+from .moving import WRONG, Hand
 from .pool import Failed, Lost
 from .saving import scenario_file
 
@@ -94,7 +94,7 @@ class Workbench:
             except Refused as refused:
                 return _refusal(422, refused.reasons)
             except (Lost, Failed):
-                return _refusal(500, ["Something went wrong in computing this; it is logged."])
+                return _refusal(500, [WRONG])
 
         return answered
 
