@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from itertools import count
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -317,11 +318,13 @@ def test_processes_end_with_a_server_that_is_killed():
 
 
 def _lives(number):
+    """Whether a process does anything still: one that nobody has buried does not."""
     try:
         os.kill(number, 0)
     except ProcessLookupError:
         return False
-    return True
+    state = Path(f"/proc/{number}/stat")
+    return not state.is_file() or state.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 # ----------------------------------------------------------------------------------------------------------- questions
@@ -472,8 +475,8 @@ def test_numbers_that_shape_the_rules_are_compiled_anew(known):
     ("state", "said"),
     [
         ({"scenario": "no_such_crisis"}, "There is no scenario"),
-        ({"scenario": "../../etc/passwd"}, "scenario: string should match"),
-        ({"scenario": "scenarios/baseline.yaml"}, "scenario: string should match"),
+        ({"scenario": "../../etc/passwd"}, "scenario: a name has small letters"),
+        ({"scenario": "scenarios/baseline.yaml"}, "scenario: a name has small letters"),
         ({"scenario": "persian_gulf"}, "There is no scenario"),
         ({"runs": MOST_RUNS + 1}, "runs: input should be less than or equal to 2000"),
         ({"runs": "many"}, "runs: input should be a valid integer"),
@@ -484,7 +487,7 @@ def test_numbers_that_shape_the_rules_are_compiled_anew(known):
         ({"off": ["waivers"]}, "There is no script entry 'waivers'"),
         ({"forbid": ["us.kill"]}, "There is no act 'us.kill'"),
         ({"allow": ["north.strike"]}, "There is no act that the scenario forbids 'north.strike'"),
-        ({"variable": "os.system"}, "variable: string should match"),
+        ({"variable": "os.system"}, "variable: a name has small letters"),
         ({"variable": "mood"}, "There is no variable 'mood'"),
         ({"day": 180}, "there is no day 180"),
         ({"code": "import os"}, "code: extra inputs are not permitted"),

@@ -22,6 +22,8 @@ SOON = 0.3
 PREVIEW = 250
 """Runs of a preview."""
 
+WRONG = "Something went wrong in computing this; it is logged."
+
 
 class Hand:
     """Answers the moves of one hand."""
@@ -62,7 +64,10 @@ class Hand:
             except Refused as refused:
                 await self.line.say(_refusal(message, refused.reasons))
             except (Lost, Failed):
-                await self.line.say(_refusal(message, ["Something went wrong in computing this; it is logged."]))
+                await self.line.say(_refusal(message, [WRONG]))
+            except Exception:  # an error of ours; the hand goes on
+                logger.exception("a move failed")
+                await self.line.say(_refusal(message, [WRONG]))
 
     async def _answer(self, message: Any, follows: bool) -> None:
         begun = perf_counter()

@@ -14,7 +14,7 @@ from .messages import Refused
 from .moves import Stop
 
 DONE, STOPPED, REFUSED, FAILED = "done", "stopped", "refused", "failed"
-NICE = 5
+NICE = 15
 """How far a process that answers slow questions steps back behind those that follow a hand."""
 
 
