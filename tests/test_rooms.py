@@ -97,6 +97,11 @@ def test_the_umpire_decides_about_late_seats_where_the_plan_says_so(server):
     umpire.do("advance")
     assert north.until("morning", lambda frame: frame["turn"] == 1)
     assert made.room.worlds[1].session.world.lived[0].deeds == {"south.mobilise": "south"}
+    north.do("done", turn=1)
+    umpire.until("overview", lambda frame: frame["worlds"][0]["waits"])
+    south = made.player(seat="south")
+    south.do("done", turn=1)
+    assert south.until("morning", lambda frame: frame["turn"] == 2), "all seats are done after all"
     assert not made.room.worlds[1].waits
     assert made.room.worlds[1].clock.left > 590
 
@@ -340,6 +345,11 @@ def test_the_room_is_over_once_every_world_is(server):
     assert north.until("over", lambda frame: frame["debrief"])["world"] == 1
     assert "over" in north.refused("done", turn=0)
     assert "over" in made.page().refused("join")
+    turns = made.room.worlds[1].turn
+    umpire.do("back", world=1, turns=1)
+    assert north.until("morning", lambda frame: frame["turn"] == turns - 1)
+    assert made.room.stage == "playing"
+    north.do("order", order={"otherwise": "hold"}, turn=turns - 1)
 
 
 def test_a_line_that_reads_nothing_holds_up_nobody(server):

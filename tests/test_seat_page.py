@@ -183,7 +183,9 @@ def test_a_new_teacher_presses_one_button_and_a_student_plays_two_turns(browser,
     with opened(browser, served, key, DESKTOP) as teacher, opened(browser, served, "/") as student:
         teacher.wait_for_load_state("networkidle")
         teacher.goto(f"{served.address}/rooms")
-        assert "Four worlds of the same crisis, with five seats in each: Iran, United States" in teacher.inner_text("#summary")
+        assert "Four worlds of the same crisis, with five seats in each: Iran, United States" in teacher.inner_text(
+            "#summary"
+        )
         teacher.route("**/umpire", lambda route: route.fulfill(body="<title>the umpire's page</title>"))
         with teacher.expect_request(f"{served.address}/rooms") as sent:
             teacher.click("#make")
@@ -382,7 +384,9 @@ def test_homework_is_a_world_of_ones_own_at_ones_own_pace(browser, served):
         turn_of(page, 2)
 
 
-@pytest.mark.parametrize(("students", "told"), [(1, "One world with two seats"), (7, "Four worlds"), (30, "Twelve worlds")])
+@pytest.mark.parametrize(
+    ("students", "told"), [(1, "One world with two seats"), (7, "Four worlds"), (30, "Twelve worlds")]
+)
 def test_a_small_theatre_has_worlds_for_a_class_of_any_size(browser, served, students, told):
     with owner(browser, served) as page:
         page.select_option("#scenario", "first_lesson")
