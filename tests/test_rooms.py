@@ -418,3 +418,28 @@ def test_a_session_is_opened_once_however_many_ask_for_it(server):
         for page in (north, south):
             page.until("ack")
     assert begun == [1]
+
+
+def test_who_has_no_seat_hears_that_one_came_free(server):
+    made = server.make(seats=("north",))
+    umpire, _ = made.begun("north")
+    waiting = made.player()
+    assert waiting.hello["you"] is None
+    umpire.do("free", world=1, seat="north")
+    waiting.until("presence", lambda frame: [seat["taken"] for seat in frame["seats"]] == [False])
+    waiting.do("sit", world=1, seat="north")
+    assert waiting.until("morning")["view"]["seat"] == "north"
+
+
+def test_a_room_is_looked_back_on_once_it_is_over(server):
+    made = server.make(forecast=True)
+    umpire, (north,) = made.begun("north")
+    early = made.page("debrief", north.token)
+    umpire.do("advance", days=20)
+    assert early.rest(0.2) == [], "while others play nothing is told of what was"
+    umpire.do("end")
+    assert early.until("hello")["room"]["stage"] == "over"
+    parts = [early.until("debrief")["part"]]
+    while parts[-1] != "whole":
+        parts.append(early.until("debrief")["part"])
+    assert {"beside", "world", "class"} <= set(parts)

@@ -342,14 +342,15 @@ class Room:
             visitor.want(*self.states_of(visitor))
 
     def told_presence(self, worlds: Iterable[int | None] = ()) -> None:
-        """Have people told who is there: in the waiting room all, later those of some worlds."""
+        """Have people told who is there: in the waiting room all, later those of some worlds and who has no seat."""
         concerned = set(worlds)
         for visitor in self.visitors:
             if visitor.as_ == "umpire":
                 visitor.want("overview")
             elif visitor.as_ == "player":
-                world = visitor.person.world if visitor.person is not None else None
-                if self.stage == "gathering" or world in concerned:
+                person = visitor.person
+                looking = self.plan.mode == "class" and (person is None or person.seat is None)
+                if self.stage == "gathering" or looking or (person is not None and person.world in concerned):
                     visitor.want("presence", "clock")
 
     def states_of(self, visitor: Visitor) -> tuple[str, ...]:
