@@ -59,14 +59,21 @@ function effectInWords(effect) {
   return `In ${share} of ${whole(effect.futures)} pairs of futures over ${counted(effect.days, "day")}, some outcome came about with it and not without it, or the other way round.`;
 }
 
+/** What was decided, in words. */
+function whatOf({ kind, what }) {
+  if (kind === "left") return `left the day to its own people, whom nobody had asked: ${what}`;
+  if (kind === "lapsed") return `what was ordered could not be done: ${what}`;
+  return kind === "inject" ? `let it happen: ${what}` : what;
+}
+
 /** A decision with what it moved. */
-function decisionCard(decision) {
+function decisionCard(decision, level = "h4") {
   const { effect } = decision;
   return node(
     "article",
     { class: decision.mattered ? "decision mattered" : "decision" },
     node("p", { class: "decision-head" }, node("time", { datetime: decision.date }, dayOf(decision.date)), ` · ${decision.label}`),
-    node("h4", {}, sentence(decision.what)),
+    node(level, { class: "what" }, sentence(capital(whatOf(decision)))),
     ...decision.why.map((text) => node("blockquote", {}, text)),
     ...(effect === undefined
       ? [node("p", { class: "note" }, "It could not be carried out, and so moved nothing.")]
@@ -82,9 +89,9 @@ function decisionList(decisions, foremost) {
   if (decisions.length === 0) return [node("p", {}, "Nothing was decided here: the rules played on every day.")];
   return [
     ...(first.length ? [] : [node("p", {}, `${counted(decisions.length, "decision was", "decisions were")} taken; none is among those that moved most by more than the error.`)]),
-    ...first.map(decisionCard),
+    ...first.map((each) => decisionCard(each)),
     ...(others.length
-      ? [node("details", {}, node("summary", {}, first.length ? `${counted(others.length, "more decision")}` : `All ${counted(others.length, "decision")}`), ...others.map(decisionCard))]
+      ? [node("details", {}, node("summary", {}, first.length ? `${counted(others.length, "more decision")}` : `All ${counted(others.length, "decision")}`), ...others.map((each) => decisionCard(each)))]
       : []),
   ];
 }
@@ -153,7 +160,7 @@ function showMine() {
         ? `${world.seats[you.seat]}: you gave no order that changed anything, so its own people decided throughout.`
         : `${world.seats[you.seat]}: ${counted(mine.length, "decision")}, of which ${sure.length === 0 ? "none" : whole(sure.length)} moved something by more than the error of the futures.`,
     ),
-    ...(mine.length ? [...(sure.length ? sure : mine.slice(0, 1)).slice(0, 3).map(decisionCard)] : []),
+    ...(mine.length ? [...(sure.length ? sure : mine.slice(0, 1)).slice(0, 3).map((each) => decisionCard(each, "h3"))] : []),
     ...(mine.length > Math.max(sure.length, 1) || sure.length > 3 ? [restOfMine(mine, sure)] : []),
   );
 }
@@ -161,5 +168,5 @@ function showMine() {
 function restOfMine(mine, sure) {
   const first = new Set((sure.length ? sure : mine.slice(0, 1)).slice(0, 3));
   const rest = mine.filter((each) => !first.has(each));
-  return node("details", {}, node("summary", {}, `Your ${counted(rest.length, "other decision")}`), ...rest.map(decisionCard));
+  return node("details", {}, node("summary", {}, `Your ${counted(rest.length, "other decision")}`), ...rest.map((each) => decisionCard(each, "h3")));
 }

@@ -55,10 +55,10 @@ function forecastTable({ outcomes }) {
 
 function scoreRows(scores) {
   const rowsOf = [
-    ["own", "Your forecast"],
-    ["mean", "The class's mean, as a forecast"],
-    ["median", "The class's median, as a forecast"],
-    ["half", "Saying 50 % of everything"],
+    ["own", "Yours"],
+    ["mean", "Class mean"],
+    ["median", "Class median"],
+    ["half", "50 % of everything"],
   ].filter(([name]) => scores[name] !== undefined);
   const most = Math.max(...rowsOf.map(([name]) => scores[name].score));
   return rowsOf.map(([name, text]) =>

@@ -15,9 +15,10 @@ const called = (world) => (isMine(world) ? `${world.name} (yours)` : world.name)
 
 function drawTension(frame) {
   const { svg, x, height } = frame;
-  const quantiles = rows(told.beside.tension);
+  const cut = (row) => row.slice(0, data.head.days);
+  const quantiles = rows(told.beside.tension).map(cut);
   const paths = lived().map((world) => rows(world.tension)[0]);
-  const really = told.beside.really ? rows(told.beside.really.tension)[0] : null;
+  const really = told.beside.really ? cut(rows(told.beside.really.tension)[0]) : null;
   const all = [quantiles[6], ...paths, ...(really ? [really] : [])];
   const high = Math.max(...all.map((row) => Math.max(...row.filter((value) => !Number.isNaN(value)))));
   const y = toRange(0, high, height - BELOW, ABOVE + 4);
@@ -25,14 +26,25 @@ function drawTension(frame) {
   for (const [name, from, to] of BANDS) svg.append(mark("path", { class: `band ${name}`, d: between(x, y, quantiles[from], quantiles[to]) }));
   svg.append(mark("path", { class: "median", d: through(x, y, quantiles[MEDIAN]) }));
   if (really) svg.append(mark("path", { class: "measured", d: through(x, y, really) }));
-  const ends = really ? [[y(really[really.length - 1]), "what really happened", "var(--first)"]] : [];
+  const ends = [];
+  /** Where a path ends: a label at the side if it goes there, else a dot. */
+  const finish = (row, text, colour) => {
+    const end = Math.min(row.length, data.head.days) - 1;
+    if (end === data.head.days - 1) ends.push([y(row[end]), text, colour]);
+    else {
+      const dot = mark("circle", { class: "dot", cx: x(end), cy: y(row[end]), r: 4.5 });
+      dot.style.fill = colour;
+      svg.append(dot);
+    }
+  };
+  if (really) finish(really, "what really happened", "var(--first)");
   lived().forEach((world, at) => {
     const [colour, dashes] = lineOf(at);
     const line = mark("path", { class: isMine(world) ? "path chosen" : "path", d: through(x, y, paths[at]), "stroke-dasharray": dashes });
     line.style.stroke = colour;
     if (isMine(world)) svg.append(mark("path", { class: "halo", d: through(x, y, paths[at]) }));
     svg.append(line);
-    ends.push([y(paths[at][paths[at].length - 1]), called(world), colour]);
+    finish(paths[at], called(world), colour);
   });
   if (frame.labelled) endLabels(frame, ends);
   tensionKeys(really !== null);
@@ -69,12 +81,12 @@ function tensionInWords() {
 }
 
 function strip(name, rungs, strong = false) {
-  const top = Math.max(0, ...rungs);
+  const top = Math.max(0, ...rungs.slice(0, data.head.days));
   return node(
     "div",
     { class: strong ? "strip-of mine" : "strip-of" },
     node("span", { class: "strip-name" }, name),
-    rungLine(rungs, data.head.days, 44),
+    rungLine(rungs.slice(0, data.head.days), data.head.days, 44),
     node("span", { class: "strip-top" }, rungInWords(top, data.ladder[top]), node("span", { class: "hidden" }, " was the highest")),
   );
 }
@@ -109,7 +121,7 @@ const dateOn = (day) => shortDate(day);
 /** Which outcomes came about where, and in how many of the runs. */
 function outcomesTable() {
   const worlds = lived();
-  const { shares, really, until } = told.whole ?? { shares: told.beside.outcomes, really: null, until: data.head.days };
+  const { shares, really, until } = told.whole ?? { shares: told.beside.outcomes, really: null, until: ALL };
   const heads = ["Outcome", ...worlds.map(called), "Of the runs", ...(really ? ["Really"] : [])];
   return node(
     "div",
@@ -141,10 +153,23 @@ function outcomesTable() {
 }
 
 let redrawTension = null;
+const ALL = data.head.days;
+const AHEAD = 1.4; // times the days lived, of which so much is drawn where a class did not get far
+
+/** Draw all days of the scenario, or those that were lived and some more. */
+function chooseDays() {
+  const until = Math.max(...lived().map((each) => each.days));
+  const some = Math.min(ALL, Math.max(Math.ceil(AHEAD * until), 30));
+  byId("paths-all").parentElement.hidden = some > 0.8 * ALL;
+  data.head.days = some > 0.8 * ALL || byId("paths-all").checked ? ALL : some;
+}
+
+byId("paths-all").addEventListener("change", () => showPaths());
 
 function showPaths() {
   if (told.beside === null || lived().length === 0) return;
   byId("paths").hidden = false;
+  chooseDays();
   const really = told.beside.really;
   byId("paths-told").textContent =
     `${lived().length === 1 ? "The line is your history" : "Each line is a world of this class"}. The bands are what came of ${whole(told.beside.runs)} runs on other dice in which the rules played every seat.` +

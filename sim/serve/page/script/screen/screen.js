@@ -1,6 +1,6 @@
 // The public screen: a world as everybody knows it, to be read from the last row.
 
-const HEADLINES = 7;
+const HEADLINES = 5;
 const FULL = 8; // acts on a front in a week for which its disc is as large as it gets
 const seen = new Map();
 
@@ -20,14 +20,14 @@ function makeWorld({ world }) {
     node(
       "div",
       { class: "columns-of-three" },
-      part("ladder", "The ladder", node("ol", { reversed: "" })),
+      node("div", { class: "left" }, part("ladder", "The ladder", node("ol", { reversed: "" })), part("came", "What has come about", node("ul", {}))),
       node(
         "div",
         { class: "middle" },
         part("where", "Where it happened, in the last seven days", node("div", { class: "map", role: "group", "aria-label": "Schematic map" })),
         part("by-day", "The highest rung, day by day", node("div", { class: "plot", id: `plot-rungs-${world}`, "data-height": "120" })),
       ),
-      node("div", { class: "right" }, part("news", "What the world has heard", node("ol", {})), part("came", "What has come about", node("ul", {}))),
+      part("news", "What the world has heard", node("ol", {})),
     ),
   );
 }

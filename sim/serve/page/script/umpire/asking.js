@@ -42,7 +42,7 @@ function doing(text, kind, content, done, attributes = {}) {
 
 /** A button that asks once more, in its own place, before it does something that cannot be undone lightly. */
 function sure(text, question, yes, act) {
-  const place = node("span", { class: "sure" });
+  const place = node("span", { class: "once-more" });
   const first = button(text, () => {
     const back = () => {
       place.replaceChildren(first);
@@ -89,4 +89,4 @@ function stateMark(state) {
 }
 
 /** Who has a seat, in words. */
-const whoIs = (seat) => (seat.person === null ? "nobody" : (seat.name ?? "somebody without a name"));
+const whoIs = (seat) => (seat.person === null ? "nobody" : (seat.name ?? "without a name"));

@@ -18,7 +18,10 @@ function greet(message) {
 function showOverview(overview) {
   table.overview = overview;
   const { stage } = overview;
-  document.body.dataset.stage = stage;
+  if (document.body.dataset.stage !== stage) {
+    document.body.dataset.stage = stage;
+    if (stage !== "gathering") byId("table").prepend(byId("playing"), byId("panel"));
+  }
   byId("table").hidden = false;
   byId("stage").textContent = table.room.mode === "homework" && stage === "playing" ? "Homework: people come and play when they like." : STAGES[stage];
   byId("playing").hidden = stage === "gathering";

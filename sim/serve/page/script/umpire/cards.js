@@ -49,11 +49,11 @@ function cardIn(world) {
       ["Dead", whole(world.deaths)],
       ["Outcomes", String(came.length)],
     ]),
-    ...(came.length ? [node("ul", { class: "came" }, ...came)] : []),
+    ...(came.length ? [node("ul", { class: "card-came" }, ...came)] : []),
     node(
       "ul",
       { class: "seats brief" },
-      ...world.seats.map((seat) =>
+      ...(world.over ? [] : world.seats).map((seat) =>
         node("li", {}, node("b", {}, seat.label), node("span", { class: "who-sits" }, seat.person === null ? "" : whoIs(seat)), stateMark(stateOf(seat))),
       ),
     ),

@@ -27,7 +27,7 @@ function drawVariable(place, variable) {
     line.style.stroke = "var(--link)";
     frame.svg.append(line);
   });
-  place.append(node("p", { class: "note" }, `${variable.label}: ${figure(values[0])} on the first evening, ${figure(values[values.length - 1])} on the last that was lived${variable.unit && variable.unit !== "1" ? `, in ${variable.unit}` : ""}.`));
+  place.append(node("p", { class: "note" }, `${variable.label}: ${figure(values[0])} on the first evening, ${figure(values[values.length - 1])} on the last that was lived${variable.unit && variable.unit !== "1" ? ` (${variable.unit})` : ""}.`));
 }
 
 async function openEverything(number) {

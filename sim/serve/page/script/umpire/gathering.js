@@ -15,7 +15,7 @@ function showInvite({ code, join, turn, seconds, late, known, futures, mode }) {
   byId("plan").textContent = [
     mode === "homework" ? "Homework: everybody has a world of their own" : "Groups of one class on the same dice",
     `a turn lasts ${counted(turn, "day")}`,
-    seconds === null ? "without a time limit" : `with ${clockText({ until: performance.now() + 1000 * seconds, left: seconds })} minutes for orders`,
+    seconds === null ? "without a time limit" : `with ${seconds % 60 ? counted(seconds, "second") : counted(seconds / 60, "minute")} for orders`,
     lateness[late],
     known === "all" ? "everybody is told all that happened" : "each seat is told its own side only",
     futures ? "futures may be asked" : "futures may not be asked",

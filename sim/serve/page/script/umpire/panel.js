@@ -79,7 +79,7 @@ function showPanel() {
     refill(bar, [world.over, world.paused, world.turn, world.date], () => (world.over ? [] : panelBar(world)));
   refill(byId("panel-seats"), [world.over, world.seats], () =>
     world.seats.map((seat) =>
-      node("li", {}, node("b", {}, seat.label), node("span", { class: "who-sits" }, whoIs(seat)), stateMark(stateOf(seat)), seatActs(seat, world)),
+      node("li", {}, node("b", {}, seat.label), node("span", { class: "who-sits" }, world.over ? "" : whoIs(seat)), world.over ? node("span") : stateMark(stateOf(seat)), seatActs(seat, world)),
     ),
   );
   for (const part of ["tell", "inject"]) byId(`panel-${part}`).hidden = world.over;
