@@ -5,6 +5,7 @@ from time import sleep
 
 import pytest
 
+from sim.serve.classroom.plan import catalogue, scenario_of
 from tests.class_client import Made, Page, Server, serving
 
 
@@ -361,3 +362,49 @@ def test_pages_of_other_rooms_say_nothing(server):
     page.n += 1
     page.send({"kind": "start", "line": page.nonce, "n": 1})
     assert page.until("refused")["reasons"]
+
+
+@pytest.mark.parametrize("name", ["first_lesson", "whole_crisis", "gulf_dialogue"])
+def test_the_catalogue_says_of_scenarios_what_they_say_when_they_are_loaded(name):
+    told = next(each for each in catalogue()["scenarios"] if each["name"] == name)
+    loaded = scenario_of(name)
+    assert told == {
+        "name": name,
+        "title": loaded.title,
+        "question": loaded.question,
+        "start": loaded.start.isoformat(),
+        "end": loaded.end.isoformat(),
+        "days": loaded.days,
+        "theatre": loaded.theatre.theatre,
+    }
+    assert catalogue()["casts"][told["theatre"]][0].keys() == {"id", "label", "wants", "about", "acts"}
+
+
+def test_a_code_is_read_however_it_is_written(server):
+    made = server.make()
+    rooms = server.rooms
+    assert rooms.find(made.code.lower()) is rooms.find(f"{made.code[:3]} {made.code[3:]}") is made.room
+    assert rooms.find("../" + made.code) is None
+
+
+def test_a_session_is_opened_once_however_many_ask_for_it(server):
+    """A session that was let go of is read again, and nothing that was said meanwhile is lost."""
+    made = server.make()
+    _, (north, south) = made.begun("north", "south")
+    world = made.room.worlds[1]
+    server.within(world.let_go)
+    server.within(lambda: setattr(world, "turn", -1))  # as if the server was killed before the room knew of the turn
+    begun, before = [], type(made.room).begun
+
+    async def counted(room, world):
+        begun.append(world.number)
+        await before(room, world)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(made.room), "begun", counted)
+        for page in (north, south):
+            page.n += 1
+            page.send({"kind": "order", "line": page.nonce, "n": page.n, "order": {"otherwise": "hold"}, "turn": 0})
+        for page in (north, south):
+            page.until("ack")
+    assert begun == [1]

@@ -31,7 +31,7 @@ VERSION = 1
 FILE = "room.json"
 GRACE = 10.0
 """Seconds for which somebody whose line is gone is waited for."""
-MOST_OPEN = 40
+MOST_OPEN = 150
 """Sessions that are open at a time, over all rooms of a server."""
 
 T = TypeVar("T")
@@ -150,11 +150,18 @@ class Room:
             The session refuses it.
         """
         if world.session is None:
+            await self.open(world)
+        return await self._do(world, kind, do)
+
+    async def open(self, world: World) -> None:
+        """Have a world's session open; whoever asks meanwhile waits for the one opening."""
+        async with world.opening:
+            if world.session is not None:
+                return
             before = world.turn
             await self._do(world, Kind.LONG, world.opened)
             if world.turn != before:  # the server was killed between a turn and the room's file
                 await self.begun(world)
-        return await self._do(world, kind, do)
 
     async def _do(self, world: World, kind: Kind, do: Callable[[], T]) -> T:
         def done() -> T:
