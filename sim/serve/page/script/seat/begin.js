@@ -7,18 +7,24 @@ const talk = data.lost
   : talkWith(code, "player", {
       secret: token.read,
       heard: (message) => HEARD[message.kind]?.(message),
-      lost: (event) => {
-        if (event.code === 4001) show("replaced");
-        else if (event.code >= 4000) show("gone");
-        if (event.code >= 4000) awayFor = clearTimeout(awayFor) ?? null;
-        else
-          awayFor ??= setTimeout(
-            () => banner("The line to the server is gone. Trying again; what you have written is kept."),
-            1200,
-          );
-        if (event.code >= 4000) banner("");
-      },
+      lost: hearNothing,
     });
+/** The line is gone: for good where the server closed it, else until it stands again. */
+function hearNothing({ code: why }) {
+  if (why < 4000) {
+    awayFor ??= setTimeout(
+      () => banner("The line to the server is gone. Trying again; what you have written is kept."),
+      1200,
+    );
+    return;
+  }
+  clearTimeout(awayFor);
+  banner("");
+  if (why === 4001) show("replaced");
+  else if (why === 4003 || why === 4004) show("gone");
+  else banner("The server has closed this line. Load the page anew; your seat is kept.");
+}
+
 const ask = (kind, content) => talk.ask(kind, content);
 
 function banner(text) {
@@ -55,7 +61,7 @@ const HEARD = {
   },
   morning(message) {
     const before = play.morning?.view;
-    if (play.hello.stage === "over") return; // the last morning, which somebody had asked for before
+    if (play.hello.stage === "over" && message.view.over) return; // nothing is left to decide on it
     play.morning = message;
     play.hello.stage = "playing";
     if (play.you && message.world !== undefined) play.you.world = message.world;
