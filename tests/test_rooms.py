@@ -97,6 +97,11 @@ def test_the_umpire_decides_about_late_seats_where_the_plan_says_so(server):
     umpire.do("advance")
     assert north.until("morning", lambda frame: frame["turn"] == 1)
     assert made.room.worlds[1].session.world.lived[0].deeds == {"south.mobilise": "south"}
+    north.do("done", turn=1)
+    umpire.until("overview", lambda frame: frame["worlds"][0]["waits"])
+    south = made.player(seat="south")
+    south.do("done", turn=1)
+    assert south.until("morning", lambda frame: frame["turn"] == 2), "all seats are done after all"
     assert not made.room.worlds[1].waits
     assert made.room.worlds[1].clock.left > 590
 
@@ -340,6 +345,11 @@ def test_the_room_is_over_once_every_world_is(server):
     assert north.until("over", lambda frame: frame["debrief"])["world"] == 1
     assert "over" in north.refused("done", turn=0)
     assert "over" in made.page().refused("join")
+    turns = made.room.worlds[1].turn
+    umpire.do("back", world=1, turns=1)
+    assert north.until("morning", lambda frame: frame["turn"] == turns - 1)
+    assert made.room.stage == "playing"
+    north.do("order", order={"otherwise": "hold"}, turn=turns - 1)
 
 
 def test_a_line_that_reads_nothing_holds_up_nobody(server):
@@ -408,3 +418,28 @@ def test_a_session_is_opened_once_however_many_ask_for_it(server):
         for page in (north, south):
             page.until("ack")
     assert begun == [1]
+
+
+def test_who_has_no_seat_hears_that_one_came_free(server):
+    made = server.make(seats=("north",))
+    umpire, _ = made.begun("north")
+    waiting = made.player()
+    assert waiting.hello["you"] is None
+    umpire.do("free", world=1, seat="north")
+    waiting.until("presence", lambda frame: [seat["taken"] for seat in frame["seats"]] == [False])
+    waiting.do("sit", world=1, seat="north")
+    assert waiting.until("morning")["view"]["seat"] == "north"
+
+
+def test_a_room_is_looked_back_on_once_it_is_over(server):
+    made = server.make(forecast=True)
+    umpire, (north,) = made.begun("north")
+    early = made.page("debrief", north.token)
+    umpire.do("advance", days=20)
+    assert early.rest(0.2) == [], "while others play nothing is told of what was"
+    umpire.do("end")
+    assert early.until("hello")["room"]["stage"] == "over"
+    parts = [early.until("debrief")["part"]]
+    while parts[-1] != "whole":
+        parts.append(early.until("debrief")["part"])
+    assert {"beside", "world", "class"} <= set(parts)

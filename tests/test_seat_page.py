@@ -370,6 +370,8 @@ def test_the_clock_counts_down_and_says_so_once(browser, served):
         at_table.ask("end")
         page.wait_for_selector("#debrief:visible")
         assert page.get_attribute("#debrief", "href") == f"/rooms/{room['code']}/debrief"
+        at_table.ask("back", world=1)
+        at_desk(page)  # a last turn that is taken back is played again
 
 
 def test_homework_is_a_world_of_ones_own_at_ones_own_pace(browser, served):

@@ -250,8 +250,8 @@ class Room:
 
     def look_whether_done(self, world: World) -> None:
         """Let the turn be lived if everybody who is here is done."""
-        ready = self.stage == "playing" and not (world.over or world.paused or world.stands or world.waits)
-        if ready and self.all_done(world):
+        ready = self.stage == "playing" and not (world.over or world.paused or world.stands)
+        if ready and (world.done.issuperset(self.plan.seats) if world.waits else self.all_done(world)):
             self.soon(self.turn_over(world, world.turn))
 
     def look_later(self, person: Person) -> None:
@@ -301,7 +301,10 @@ class Room:
     async def begun(self, world: World) -> None:
         """A turn has begun: nobody is done, and its clock runs."""
         world.done.clear()
-        world.waits = False
+        world.waits = world.stands = False
+        if self.stage == "over" and not world.over:  # its last turn was taken back
+            self.stage = "playing"
+            self.told_all()
         if world.over:
             world.clock.clear()
         else:
@@ -339,14 +342,15 @@ class Room:
             visitor.want(*self.states_of(visitor))
 
     def told_presence(self, worlds: Iterable[int | None] = ()) -> None:
-        """Have people told who is there: in the waiting room all, later those of some worlds."""
+        """Have people told who is there: in the waiting room all, later those of some worlds and who has no seat."""
         concerned = set(worlds)
         for visitor in self.visitors:
             if visitor.as_ == "umpire":
                 visitor.want("overview")
             elif visitor.as_ == "player":
-                world = visitor.person.world if visitor.person is not None else None
-                if self.stage == "gathering" or world in concerned:
+                person = visitor.person
+                looking = self.plan.mode == "class" and (person is None or person.seat is None)
+                if self.stage == "gathering" or looking or (person is not None and person.world in concerned):
                     visitor.want("presence", "clock")
 
     def states_of(self, visitor: Visitor) -> tuple[str, ...]:
