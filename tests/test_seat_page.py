@@ -367,6 +367,8 @@ def test_the_clock_counts_down_and_says_so_once(browser, served):
         page.locator("#left", has_text=re.compile(r"0:5\d")).wait_for()
         page.wait_for_timeout(1200)
         assert page.evaluate("heard.filter((each) => each)") in (["30 seconds left."], ["60 seconds left."], [])
+        at_table.ask("advance")
+        turn_of(page, 2)
         at_table.ask("end")
         page.wait_for_selector("#debrief:visible")
         assert page.get_attribute("#debrief", "href") == f"/rooms/{room['code']}/debrief"

@@ -47,6 +47,7 @@ const HEARD = {
   },
   presence(message) {
     play.presence = message;
+    play.hello.stage = message.stage;
     if (play.state === "choose") {
       drawWorlds();
       drawCast();
@@ -117,6 +118,7 @@ function drawMorning(before) {
     node("b", {}, longDate(view.date)),
     node("span", {}, ` · turn ${view.turn + 1}${where}${last < 30 ? ` · ${counted(last, "day")} left` : ""}`),
   );
+  if (play.late === "now") play.late = view.turn; // in this turn somebody new is told all
   const fallen = takeUpDraft();
   drawNews(another);
   drawKnow();
@@ -138,13 +140,13 @@ function drawMorning(before) {
   show("seat");
   if (play.clock) drawWaitingFor();
   tick();
+  if (seated && !another && view.news.length > before.news.length) say("There is more news.");
   if (seated && another) {
     window.scrollTo(0, 0);
     say(
       `A new turn: ${longDate(view.date)}. ${view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news."}`,
     );
   }
-  play.late = false;
 }
 
 /** Why nothing can be ordered at all, if so. */

@@ -226,7 +226,7 @@ async function takeOnce(world, seat) {
   if (answer.token) token.write(answer.token);
   if (answer.you) play.you = answer.you;
   else Object.assign(play.you, { world, seat });
-  play.late = play.hello.stage === "playing";
+  play.late = play.hello.stage === "playing" && play.hello.mode === "class" ? "now" : null;
   settle();
 }
 
