@@ -27,6 +27,7 @@ from sim.serve.workbench.catalogue import names, opened, search
 from sim.serve.workbench.mattering import matter
 from sim.serve.workbench.messages import MOST_RUNS, Move, Refused, State, read
 from sim.serve.workbench.moves import Rules, Stop, built, some, together
+from sim.serve.workbench.moving import SOON, Hand
 from sim.serve.workbench.pool import Pool
 from sim.serve.workbench.saving import scenario_file
 from sim.serve.workbench.shown import lines, table
@@ -221,6 +222,38 @@ def test_moves_over_the_line_are_answered_and_the_newest_counts(page, runs, know
         assert (refused["kind"], refused["n"]) == ("refused", 30)
         meant = "did you mean 'actions.south.strike.rate'?"
         assert refused["reasons"] == [f"There is no number 'actions.south.strike.rates'; {meant}"]
+
+
+def test_a_hand_that_is_faster_than_the_machine_still_sees_something(moved, runs, known):
+    class Slow:
+        """Finds few runs at once, and many never."""
+
+        def has(self, _):
+            return False
+
+        async def asked(self, state):
+            return asked(state, known), known
+
+        async def found(self, wanted, keep=True):
+            if wanted.runs > 250 and wanted != wanted.unmoved:
+                await asyncio.sleep(60)
+            return runs[1] if wanted == wanted.unmoved else runs[0]
+
+    class Moves:
+        """Three moves, each after the time in which a hand is taken to rest."""
+
+        said = []
+
+        async def heard(self):
+            for n in range(3):
+                yield {"kind": "move", "n": n, "state": {"scenario": LESSON, "numbers": {RATE: 0.01 + n / 1000}}}
+                await asyncio.sleep(SOON + 0.05)
+
+        async def say(self, message):
+            self.said.append((message["n"], message["final"]))
+
+    asyncio.run(Hand(Slow(), Moves()).follow())
+    assert Moves.said == [(1, False), (2, False)]
 
 
 # ----------------------------------------------------------------------------------------------------------- processes

@@ -20,8 +20,9 @@ PATIENCE = 3.0
 """Seconds that a process is given to end before it is ended."""
 LONGEST = 120.0
 """Seconds that a job may take, if nobody says otherwise."""
-MOST_WAITING = 6
-"""Questions that a clerk may have before it."""
+MOST_WAITING, MOST_AT_ONCE = 6, 24
+"""Questions that a clerk, and parts of moves that a mover may have before it."""
+BUSY = "The server has too much to do; try again in a moment."
 
 
 class Lost(RuntimeError):  # noqa: N818
@@ -176,7 +177,14 @@ class Pool:
         """Have a function computed by a worker for each of these arguments, all at a time.
 
         If one part fails or the caller is cancelled, the others are stopped.
+
+        Raises
+        ------
+        Refused
+            What was asked cannot be done, or too much is asked at a time.
         """
+        if max(worker.jobs for worker in self.workers) >= MOST_AT_ONCE:
+            raise Refused(BUSY)
         parts = [
             asyncio.ensure_future(self._tried(self.workers[at % len(self.workers)], function, each))
             for at, each in enumerate(arguments)
@@ -197,7 +205,7 @@ class Pool:
         """
         worker = min(self.workers, key=lambda each: each.jobs)
         if worker.jobs >= MOST_WAITING:
-            raise Refused("The server has too much to do; try again in a moment.")
+            raise Refused(BUSY)
         return await self._tried(worker, function, arguments, seconds)
 
     @staticmethod
