@@ -186,42 +186,44 @@ def test_a_new_teacher_presses_one_button_and_a_student_plays_two_turns(browser,
         told = teacher.inner_text("#summary")
         assert told.startswith("Four worlds of the same crisis, with five seats in each: Iran, United States")
         teacher.fill("#students", "5")
-        teacher.route("**/umpire", lambda route: route.fulfill(body="<title>the umpire's page</title>"))
         with teacher.expect_request(f"{served.address}/rooms") as sent:
             teacher.click("#make")
-        teacher.wait_for_url(re.compile(r"/rooms/\w+/umpire#"))
+        teacher.wait_for_url(re.compile(r"/rooms/\w+/umpire"))
         plan = sent.value.post_data_json
         assert (plan["scenario"], plan["worlds"], len(plan["seats"]), plan["seconds"]) == ("baseline", 1, 5, 300)
-        code, secret = re.search(r"/rooms/(\w+)/umpire#(.+)", teacher.url).groups()
-        assert teacher.evaluate(f"localStorage.getItem('sim-umpire-{code}')") == secret
+        code = re.search(r"/rooms/(\w+)/umpire", teacher.url)[1]
+        teacher.locator("#code", has_text=code).wait_for()
+        secret = teacher.evaluate(f"localStorage.getItem('sim-umpire-{code}')")
+        student.fill("#code", code)
+        student.click("#join button")
+        student.wait_for_selector("#welcome-form:visible")
         with umpire(served, {"code": code, "umpire": secret}) as at_table:
-            student.fill("#code", code)
-            student.click("#join button")
-            student.wait_for_selector("#welcome-form:visible")
             assert at_table.heard("overview")["people"] == []  # to look takes nothing
-            student.click("#welcome-form button")
-            student.wait_for_selector("#forecast-form:visible")
-            student.fill("#of-0", "20")
-            student.click("#forecast-form .strong")
-            choose(student, "Iran")
-            student.wait_for_selector("#waiting-title:visible")
-            at_table.ask("start")
-            at_desk(student)
-            turn_of(student, 1)
-            tab(student, "orders")
-            closed = student.locator("#acts li", has_text="Accept a cease-fire")
-            assert closed.count() == 0
-            student.check("#act-closed")
-            closed.locator(".act-open").click()
-            assert "It takes a war" in closed.inner_text()
-            student.fill("#act-words", "harass")
-            order(student, "Harass a tanker")
-            student.click("#done")
-            turn_of(student, 2)  # nobody else sits there, so all are done
-            assert "By your order." in student.inner_text("#fresh")
-            with umpire(served, {"code": code, "umpire": secret}) as again:
-                people = again.heard("overview")["people"]
-            assert [each["forecast"] for each in people] == [{"sustained_war": 20.0}]
+        student.click("#welcome-form button")
+        student.wait_for_selector("#forecast-form:visible")
+        student.fill("#of-0", "20")
+        student.click("#forecast-form .strong")
+        choose(student, "Iran")
+        student.wait_for_selector("#waiting-title:visible")
+        teacher.get_by_role("button", name="Start the first turn").click()
+        at_desk(student)
+        turn_of(student, 1)
+        tab(student, "orders")
+        closed = student.locator("#acts li", has_text="Accept a cease-fire")
+        assert closed.count() == 0
+        student.check("#act-closed")
+        closed.locator(".act-open").click()
+        assert "It takes a war" in closed.inner_text()
+        student.fill("#act-words", "harass")
+        order(student, "Harass a tanker")
+        student.click("#done")
+        turn_of(student, 2)  # nobody else sits there, so all are done
+        assert "By your order." in student.inner_text("#fresh")
+        teacher.get_by_role("button", name="Live the turn now").first.click()
+        turn_of(student, 3)
+        with umpire(served, {"code": code, "umpire": secret}) as at_table:
+            people = at_table.heard("overview")["people"]
+        assert [each["forecast"] for each in people] == [{"sustained_war": 20.0}]
 
 
 def test_what_is_written_at_the_desk_is_what_stands_at_the_table(browser, served):
@@ -365,9 +367,13 @@ def test_the_clock_counts_down_and_says_so_once(browser, served):
         page.locator("#left", has_text=re.compile(r"0:5\d")).wait_for()
         page.wait_for_timeout(1200)
         assert page.evaluate("heard.filter((each) => each)") in (["30 seconds left."], ["60 seconds left."], [])
+        at_table.ask("advance")
+        turn_of(page, 2)
         at_table.ask("end")
         page.wait_for_selector("#debrief:visible")
         assert page.get_attribute("#debrief", "href") == f"/rooms/{room['code']}/debrief"
+        at_table.ask("back", world=1)
+        at_desk(page)  # a last turn that is taken back is played again
 
 
 def test_homework_is_a_world_of_ones_own_at_ones_own_pace(browser, served):
@@ -469,7 +475,7 @@ def test_the_desk_is_accessible_and_fits_with_everything_open(browser, served):
         page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         for name in ("news", "know"):
             tab(page, name)
-            passes_everywhere(page, EVERYWHERE[0], EVERYWHERE[1])
+            passes_everywhere(page, EVERYWHERE[1])
         tab(page, "orders")
         order(page, "Threaten the straits")
         page.locator("#acts li.chosen .act-open").click()
@@ -479,7 +485,7 @@ def test_the_desk_is_accessible_and_fits_with_everything_open(browser, served):
         at_table.ask("pause", paused=True)
         page.click("#send-orders")
         page.wait_for_selector("#refused .fault")
-        passes_everywhere(page)
+        passes_everywhere(page, EVERYWHERE[0], EVERYWHERE[2], EVERYWHERE[3])
 
 
 def test_the_page_of_rooms_is_accessible_and_fits(browser, served):

@@ -7,18 +7,24 @@ const talk = data.lost
   : talkWith(code, "player", {
       secret: token.read,
       heard: (message) => HEARD[message.kind]?.(message),
-      lost: (event) => {
-        if (event.code === 4001) show("replaced");
-        else if (event.code >= 4000) show("gone");
-        if (event.code >= 4000) awayFor = clearTimeout(awayFor) ?? null;
-        else
-          awayFor ??= setTimeout(
-            () => banner("The line to the server is gone. Trying again; what you have written is kept."),
-            1200,
-          );
-        if (event.code >= 4000) banner("");
-      },
+      lost: hearNothing,
     });
+/** The line is gone: for good where the server closed it, else until it stands again. */
+function hearNothing({ code: why }) {
+  if (why < 4000) {
+    awayFor ??= setTimeout(
+      () => banner("The line to the server is gone. Trying again; what you have written is kept."),
+      1200,
+    );
+    return;
+  }
+  clearTimeout(awayFor);
+  banner("");
+  if (why === 4001) show("replaced");
+  else if (why === 4003 || why === 4004) show("gone");
+  else banner("The server has closed this line. Load the page anew; your seat is kept.");
+}
+
 const ask = (kind, content) => talk.ask(kind, content);
 
 function banner(text) {
@@ -41,6 +47,7 @@ const HEARD = {
   },
   presence(message) {
     play.presence = message;
+    play.hello.stage = message.stage;
     if (play.state === "choose") {
       drawWorlds();
       drawCast();
@@ -55,7 +62,7 @@ const HEARD = {
   },
   morning(message) {
     const before = play.morning?.view;
-    if (play.hello.stage === "over") return; // the last morning, which somebody had asked for before
+    if (play.hello.stage === "over" && message.view.over) return; // nothing is left to decide on it
     play.morning = message;
     play.hello.stage = "playing";
     if (play.you && message.world !== undefined) play.you.world = message.world;
@@ -111,6 +118,7 @@ function drawMorning(before) {
     node("b", {}, longDate(view.date)),
     node("span", {}, ` · turn ${view.turn + 1}${where}${last < 30 ? ` · ${counted(last, "day")} left` : ""}`),
   );
+  if (play.late === "now") play.late = view.turn; // in this turn somebody new is told all
   const fallen = takeUpDraft();
   drawNews(another);
   drawKnow();
@@ -132,13 +140,13 @@ function drawMorning(before) {
   show("seat");
   if (play.clock) drawWaitingFor();
   tick();
+  if (seated && !another && view.news.length > before.news.length) say("There is more news.");
   if (seated && another) {
     window.scrollTo(0, 0);
     say(
       `A new turn: ${longDate(view.date)}. ${view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news."}`,
     );
   }
-  play.late = false;
 }
 
 /** Why nothing can be ordered at all, if so. */

@@ -92,6 +92,8 @@ function drawNews(first) {
   if (truth?.length) fill("truth-text", byDay([...truth].reverse()));
 }
 
+const isLate = () => play.late === play.morning.view.turn;
+
 /** The briefing: sections of lines; a line that is set in goes on from the one before. */
 function drawBriefing(text, first) {
   element("briefing").hidden = !text;
@@ -113,10 +115,10 @@ function drawBriefing(text, first) {
   });
   fill(
     "briefing-text",
-    play.late
+    isLate()
       ? node("p", { class: "caution" }, "You come in while the crisis is under way. This is what your side knows.")
       : null,
     parts,
   );
-  if (first) element("briefing").open = play.late || play.morning.view.turn === 0;
+  if (first) element("briefing").open = isLate() || play.morning.view.turn === 0;
 }

@@ -4,7 +4,7 @@ const data = JSON.parse(element("data").textContent);
 const { code } = data;
 
 /** All that the server has told so far. */
-const play = { hello: null, you: null, presence: null, morning: null, clock: null, state: "opening", late: false };
+const play = { hello: null, you: null, presence: null, morning: null, clock: null, state: "opening", late: null };
 
 const unkept = new Map(); // where the browser keeps nothing
 const kept = {

@@ -21,7 +21,9 @@ function drawWaiting() {
   );
   fill(
     "waiting-lead",
-    `The crisis begins on ${longDate(play.hello.start)}, as soon as your teacher starts it. Keep this page open; should it close, the same address brings you back to this seat.`,
+    play.hello.stage === "playing"
+      ? "Your desk is being laid …"
+      : `The crisis begins on ${longDate(play.hello.start)}, as soon as your teacher starts it. Keep this page open; should it close, the same address brings you back to this seat.`,
   );
   drawPresent();
 }

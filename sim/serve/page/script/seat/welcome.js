@@ -147,40 +147,57 @@ const freeIn = (world) => places(world).filter((place) => !place.taken);
 
 function drawWorlds() {
   const select = element("world");
-  const before = select.value;
-  const worlds = Array.from({ length: play.hello.worlds }, (_, at) => at + 1);
-  select.replaceChildren(
-    ...worlds.map((world) => node("option", { value: world }, `${worldCalled(world)}: ${freeIn(world).length} free`)),
-  );
-  const emptiest = worlds.reduce((best, world) => (freeIn(world).length > freeIn(best).length ? world : best), 0);
-  select.value = before === "" ? String(play.you?.world ?? emptiest) : before;
+  const first = !select.options.length;
+  for (let world = 1; world <= play.hello.worlds; world += 1) {
+    const text = `${worldCalled(world)}: ${freeIn(world).length} free`;
+    if (first) select.append(node("option", { value: world }, text));
+    else select.options[world - 1].textContent = text;
+  }
+  if (!first) return;
+  let emptiest = 1;
+  for (let world = 2; world <= play.hello.worlds; world += 1) {
+    if (freeIn(world).length > freeIn(emptiest).length) emptiest = world;
+  }
+  select.value = String(play.you?.world ?? emptiest);
 }
 
+/** The seats of the chosen world. Only what has changed is drawn anew: a finger may be on its way to a button. */
 function drawCast() {
   const world = Number(element("world").value || 1);
-  const own = play.hello.mode === "homework";
-  fill(
-    "cast",
-    play.hello.seats.map((seat) => {
-      const place = places(world).find((each) => each.seat === seat.id);
-      const mine = play.you?.seat === seat.id && play.you.world === world;
-      const taken = !own && Boolean(place?.taken) && !mine;
-      return node(
-        "li",
-        { class: taken ? "taken" : null },
-        node("h2", { class: "minor" }, seat.label),
-        seat.about ? node("p", {}, seat.about) : null,
-        seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null,
-        taken || mine
-          ? node("p", { class: "note" }, mine ? "This is your seat." : "Taken.")
-          : node(
-              "button",
-              { type: "button", onclick: () => take(world, seat.id) },
-              "Take this seat",
-              unseen(`: ${seat.label}`),
-            ),
-      );
-    }),
+  const list = element("cast");
+  for (const [at, seat] of play.hello.seats.entries()) {
+    const state = seatState(world, seat);
+    const before = list.children[at];
+    const key = `${world} ${seat.id} ${state}`;
+    if (before?.dataset.key === key) continue;
+    const drawn = castEntry(world, seat, state);
+    drawn.dataset.key = key;
+    if (before) before.replaceWith(drawn);
+    else list.append(drawn);
+  }
+}
+
+function seatState(world, seat) {
+  if (play.you?.seat === seat.id && play.you.world === world) return "mine";
+  const place = places(world).find((each) => each.seat === seat.id);
+  return place?.taken && play.hello.mode !== "homework" ? "taken" : "free";
+}
+
+function castEntry(world, seat, state) {
+  const free = () =>
+    node(
+      "button",
+      { type: "button", onclick: () => take(world, seat.id) },
+      "Take this seat",
+      unseen(`: ${seat.label}`),
+    );
+  return node(
+    "li",
+    { class: state },
+    node("h2", { class: "minor" }, seat.label),
+    seat.about ? node("p", {}, seat.about) : null,
+    seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null,
+    state === "free" ? free() : node("p", { class: "note" }, state === "mine" ? "This is your seat." : "Taken."),
   );
 }
 
@@ -209,7 +226,7 @@ async function takeOnce(world, seat) {
   if (answer.token) token.write(answer.token);
   if (answer.you) play.you = answer.you;
   else Object.assign(play.you, { world, seat });
-  play.late = play.hello.stage === "playing";
+  play.late = play.hello.stage === "playing" && play.hello.mode === "class" ? "now" : null;
   settle();
 }
 
