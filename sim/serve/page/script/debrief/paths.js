@@ -3,12 +3,6 @@
 const told = { room: null, you: null, beside: null, worlds: new Map(), whole: null };
 const lived = () => [...told.worlds.values()].filter((each) => each.days > 0).sort((a, b) => a.world - b.world);
 const DASHES = ["", "7 3", "8 3 2 3", "2 2"];
-const MEDIAN = 3;
-const BANDS = [
-  ["b95", 0, 6],
-  ["b80", 1, 5],
-  ["b50", 2, 4],
-];
 const lineOf = (at) => [`var(--path-${(at % 4) + 1})`, DASHES[Math.floor(at / 4) % 4]];
 const isMine = (world) => told.you?.world === world.world;
 const called = (world) => (isMine(world) ? `${world.name} (yours)` : world.name);
@@ -111,7 +105,7 @@ function showStrips() {
     ...(really ? [strip("What really happened", [...rows(really.rung)[0]])] : []),
     strip(`The middle of ${whole(told.beside.runs)} runs`, middleRungs()),
   );
-  const used = new Set(lived().flatMap((world) => [...rows(world.rung)[0]]));
+  const used = new Set([...lived().map((world) => world.rung), ...(really ? [really.rung] : [])].flatMap((packed) => [...rows(packed)[0]]).concat(middleRungs()));
   keys("strip-keys", data.ladder.map((label, rung) => [rung, label]).filter(([rung]) => used.has(rung)).map(([rung, label]) => [rungColour(rung), label]));
 }
 
@@ -172,7 +166,7 @@ function showPaths() {
   chooseDays();
   const really = told.beside.really;
   byId("paths-told").textContent =
-    `${lived().length === 1 ? "The line is your history" : "Each line is a world of this class"}. The bands are what came of ${whole(told.beside.runs)} runs on other dice in which the rules played every seat.` +
+    `${lived().length === 1 ? "The line is the history that was played" : "Each line is a world of this class"}. The bands are ${whole(told.beside.runs)} runs in which the rules played every seat.` +
     (really ? ` The record of what really happened is drawn as the model reads it, to ${really.until}.` : "");
   byId("tension-said").textContent = tensionInWords();
   if (redrawTension === null) redrawTension = plot("tension", drawTension, 200);
