@@ -42,7 +42,10 @@ async function openInjecting(number) {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
     const found = acts.filter(({ label, actor }) => words.every((word) => `${label} ${actor}`.toLowerCase().includes(word)));
     list.replaceChildren(...found.map((each) => node("option", { value: each.act }, `${each.rung ?? "–"}  ${each.label} (${table.room.actors?.[each.actor] ?? each.actor})`)));
-    shown.textContent = `${found.length} of ${counted(acts.length, "act")} that no seat decides on; the number is their rung.`;
+    shown.textContent =
+      acts.length === 0
+        ? "Nothing can be let happen this morning: every act that is possible is a seat's own."
+        : `${found.length} of ${counted(acts.length, "act")} that no seat decides on; the number is their rung.`;
   };
   search.addEventListener("input", show);
   const form = node(
