@@ -40,6 +40,7 @@ class Workbench:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Keep its workers while the server runs."""
+        await asyncio.to_thread(names)  # reads some files, once
         try:
             yield
         finally:

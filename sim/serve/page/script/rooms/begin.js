@@ -23,7 +23,11 @@ function keepSecret(code, secret) {
 
 /** Somebody who has the server's key but not the room's secret gets a new one; the old one opens nothing any more. */
 function takeOver(room) {
-  const told = node("span", { class: "below", role: "status" }, "It is run in another browser, which then can do so no longer.");
+  const told = node(
+    "span",
+    { class: "below", role: "status" },
+    "It is run in another browser, which then can do so no longer.",
+  );
   const button = node("button", { type: "button" }, "Run it here", unseen(`: room ${room.code}`));
   button.addEventListener("click", async () => {
     const answer = await post(`/rooms/${room.code}/umpire`, {}).catch(() => ({ ok: false }));
@@ -40,14 +44,17 @@ function goToUmpire(code, secret) {
 
 function roomLine(room) {
   const secret = secretOf(room);
-  const here = room.here ? `, ${room.here === room.people ? "all" : counted(room.here, "", "").trim()} of them here` : "";
+  const here = room.here
+    ? `, ${room.here === room.people ? "all" : counted(room.here, "", "").trim()} of them here`
+    : "";
   const told = [
     room.mode === "homework" ? "homework" : counted(room.worlds, "world"),
     STAGES[room.stage] ?? room.stage,
     `${counted(room.people, "person", "people")}${here}`,
     room.made ? `made on ${longDate(new Date(1000 * room.made).toISOString().slice(0, 10))}` : null,
   ].filter(Boolean);
-  const link = (text, part, hash = "") => node("a", { href: `/rooms/${room.code}/${part}${hash}` }, text, unseen(` of room ${room.code}`));
+  const link = (text, part, hash = "") =>
+    node("a", { href: `/rooms/${room.code}/${part}${hash}` }, text, unseen(` of room ${room.code}`));
   return node(
     "li",
     {},
@@ -101,6 +108,8 @@ if (data.owner) {
   element("new-room").hidden = false;
   element("open-rooms").hidden = !data.rooms.length;
   fill("rooms", data.rooms.map(roomLine));
-  element("scenario").replaceChildren(...data.scenarios.map((each) => node("option", { value: each.name }, each.title)));
+  element("scenario").replaceChildren(
+    ...data.scenarios.map((each) => node("option", { value: each.name }, each.title)),
+  );
   drawScenario();
 } else element("no-key").hidden = false;

@@ -42,7 +42,11 @@ function drawScenario() {
   const before = element("stop").value;
   element("stop").replaceChildren(
     node("option", { value: "" }, "no rung: it always lasts its days"),
-    ...ladder.map((label, rung) => (rung ? node("option", { value: rung }, `rung ${rung} or above: ${label.toLowerCase()}`) : null)).filter(Boolean),
+    ...ladder
+      .map((label, rung) =>
+        rung ? node("option", { value: rung }, `rung ${rung} or above: ${label.toLowerCase()}`) : null,
+      )
+      .filter(Boolean),
   );
   element("stop").value = before;
   Object.assign(touched, { worlds: false, seats: false });
@@ -61,7 +65,12 @@ function drawSeats() {
           "label",
           { class: "row" },
           node("input", { type: "checkbox", value: seat.id, "data-label": seat.label, onchange: () => seatTouched() }),
-          node("span", {}, node("b", {}, seat.label), node("span", { class: "below" }, `${capital(counted(seat.acts, "act"))} of its own. ${seat.wants ?? ""}`)),
+          node(
+            "span",
+            {},
+            node("b", {}, seat.label),
+            node("span", { class: "below" }, `${capital(counted(seat.acts, "act"))} of its own. ${seat.wants ?? ""}`),
+          ),
         ),
       ),
     ),
@@ -95,7 +104,10 @@ function drawSummary() {
   const labels = [...element("seats").querySelectorAll("input:checked")].map((each) => shortName(each.dataset.label));
   fill("summary", node("p", {}, placesTold(plan, labels, home)), node("p", { class: "below" }, timeTold(plan, home)));
   const places = plan.worlds * plan.seats.length;
-  fill("worlds-told", home ? "" : `${capital(counted(places, "seat"))} in all, for ${counted(studentsNow(), "student")}.`);
+  fill(
+    "worlds-told",
+    home ? "" : `${capital(counted(places, "seat"))} in all, for ${counted(studentsNow(), "student")}.`,
+  );
   fill("seats-told", home ? "Everybody chooses one of these." : "In each world, these seats are open to students.");
   fill("time-told", home ? "" : hourTold(plan));
 }
@@ -108,18 +120,30 @@ function placesTold(plan, labels, home) {
   if (home) return `Everybody gets a world of their own, in the seat of ${eitherOf(labels)}.`;
   const [worlds, seats] = [plan.worlds, labels.length];
   const empty = worlds * seats - studentsNow();
-  const rest = empty > 0 ? ` ${capital(counted(empty, "seat"))} stay${empty === 1 ? "s" : ""} empty and will be played by the model.` : "";
-  const more = empty < 0 ? ` ${capital(counted(-empty, "student"))} will find no seat: add ${worlds < MOST_WORLDS ? "worlds or seats" : "seats"}.` : "";
-  const said = worlds === 1 ? `One world with ${counted(seats, "seat")}` : `${capital(counted(worlds, "world"))} of the same crisis, with ${counted(seats, "seat")} in each`;
+  const rest =
+    empty > 0
+      ? ` ${capital(counted(empty, "seat"))} stay${empty === 1 ? "s" : ""} empty and will be played by the model.`
+      : "";
+  const more =
+    empty < 0
+      ? ` ${capital(counted(-empty, "student"))} will find no seat: add ${worlds < MOST_WORLDS ? "worlds or seats" : "seats"}.`
+      : "";
+  const said =
+    worlds === 1
+      ? `One world with ${counted(seats, "seat")}`
+      : `${capital(counted(worlds, "world"))} of the same crisis, with ${counted(seats, "seat")} in each`;
   return `${said}: ${listed(labels)}.${rest}${more}`;
 }
 
-const eitherOf = (labels) => (labels.length < 2 ? labels.join("") : `${labels.slice(0, -1).join(", ")} or ${labels[labels.length - 1]}`);
+const eitherOf = (labels) =>
+  labels.length < 2 ? labels.join("") : `${labels.slice(0, -1).join(", ")} or ${labels[labels.length - 1]}`;
 
 function timeTold(plan, home) {
   const turn = `A turn is ${plan.turn % 7 ? counted(plan.turn, "day") : counted(plan.turn / 7, "week")} of the crisis`;
   if (home) return `${turn}.`;
-  return plan.seconds === null ? `${turn}; it goes on when everybody is done.` : `${turn}, with ${minutesTold(plan.seconds)} to decide.`;
+  return plan.seconds === null
+    ? `${turn}; it goes on when everybody is done.`
+    : `${turn}, with ${minutesTold(plan.seconds)} to decide.`;
 }
 
 const minutesTold = (seconds) => (seconds % 60 ? `${seconds} seconds` : counted(seconds / 60, "minute"));

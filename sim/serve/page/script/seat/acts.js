@@ -8,9 +8,14 @@ function drawActs() {
   const words = element("act-words").value.trim().toLowerCase();
   const closed = options.options.filter((option) => !option.open && !option.refused).length;
   fill("act-closed-told", `Show what is closed today (${closed})`);
-  fill("hold-told", options.hold === null ? "" : `Left to themselves, your people would do nothing today in ${percent(options.hold)} of cases.`);
-  const shown = options.options.filter(
-    (option) => (words ? fits(option, words) : option.open || option.refused || element("act-closed").checked),
+  fill(
+    "hold-told",
+    options.hold === null
+      ? ""
+      : `Left to themselves, your people would do nothing today in ${percent(options.hold)} of cases.`,
+  );
+  const shown = options.options.filter((option) =>
+    words ? fits(option, words) : option.open || option.refused || element("act-closed").checked,
   );
   rows.clear();
   const held = document.activeElement?.closest?.("#acts li")?.dataset.act;
@@ -18,16 +23,27 @@ function drawActs() {
   fill(
     "acts",
     groups.length
-      ? groups.map(([title, members]) => [title, node("ul", { class: "acts" }, members.map((option) => actRow(option, view)))])
+      ? groups.map(([title, members]) => [
+          title,
+          node(
+            "ul",
+            { class: "acts" },
+            members.map((option) => actRow(option, view)),
+          ),
+        ])
       : node("p", { class: "note" }, words ? "None of your acts has these words." : "Nothing is open to you today."),
   );
   if (held) document.querySelector(`#acts li[data-act="${held}"] .act-open`)?.focus({ preventScroll: true });
 }
 
 const fits = (option, words) =>
-  words.split(/\s+/).every((word) =>
-    `${option.label} ${option.story} ${actorCalled(option.target)} ${handCalled(option.hand)}`.toLowerCase().includes(word),
-  );
+  words
+    .split(/\s+/)
+    .every((word) =>
+      `${option.label} ${option.story} ${actorCalled(option.target)} ${handCalled(option.hand)}`
+        .toLowerCase()
+        .includes(word),
+    );
 
 /** Who does it, as a heading: "iran/covert" is "Covert". */
 const handCalled = (hand) => (hand.includes("/") ? capital(hand.split("/")[1].replaceAll("_", " ")) : "Acts");
@@ -45,7 +61,8 @@ function grouped(shown, order) {
     if (!heads.has(key)) heads.set(key, []);
     heads.get(key).push(option);
   }
-  const title = (key) => (order === "hand" ? key : [`Rung ${key} `, node("span", { class: "quiet" }, play.hello.ladder[key])]);
+  const title = (key) =>
+    order === "hand" ? key : [`Rung ${key} `, node("span", { class: "quiet" }, play.hello.ladder[key])];
   return [...heads].map(([key, members]) => [node("h4", { class: "group" }, title(key)), members]);
 }
 
@@ -56,7 +73,12 @@ function actRow(option, view) {
     "button",
     { type: "button", class: "act-open", "aria-expanded": "false", "aria-controls": id },
     rungMark(option.rung, play.hello.ladder),
-    node("span", { class: "act-label" }, option.label, node("span", { class: "below" }, against(option), ...marks(option))),
+    node(
+      "span",
+      { class: "act-label" },
+      option.label,
+      node("span", { class: "below" }, against(option), ...marks(option)),
+    ),
   );
   const order = node("button", { type: "button", class: "act-order", onclick: () => toggleAct(option) });
   const detail = node("div", { id, class: "act-detail", hidden: true });
@@ -66,7 +88,17 @@ function actRow(option, view) {
     detail.hidden = !opened;
     if (opened) fillDetail(detail, option, view);
   });
-  const row = node("li", { "data-act": id }, node("div", { class: "act-line" }, open, option.open ? order : node("span", { class: "closed" }, option.refused ? "never" : "closed")), detail);
+  const row = node(
+    "li",
+    { "data-act": id },
+    node(
+      "div",
+      { class: "act-line" },
+      open,
+      option.open ? order : node("span", { class: "closed" }, option.refused ? "never" : "closed"),
+    ),
+    detail,
+  );
   const redraw = () => {
     const chosen = option.act in draft.do;
     order.setAttribute("aria-pressed", String(chosen));
@@ -79,7 +111,7 @@ function actRow(option, view) {
   return row;
 }
 
-const against = (option) => `${option.rung ? "against" : "towards"} ${actorCalled(option.target)}`;
+const against = (option) => `${option.rung ? "against" : "towards"} ${called(actorCalled(option.target))}`;
 
 function marks(option) {
   return [
@@ -94,14 +126,28 @@ function fillDetail(place, option, view) {
   if (option.deniable >= 0.5) told.push("Others will suspect that it was you, and not be sure.");
   else if (option.deniable > 0) told.push("Others will mostly know that it was you, though you can deny it.");
   else if (option.rung >= 2) told.push("The world will know that it was you.");
-  if (option.open && option.chance !== null) told.push(`Left to themselves, your people would do it today in ${percent(option.chance)} of cases.`);
-  if (option.open && option.chance === null) told.push("Whether your people would do it by themselves hangs on something you do not know.");
-  if (option.open) told.push(option.earliest === view.date ? "It can be done today." : `It takes an order ahead: ${weekday(option.earliest)} at the earliest.`);
+  if (option.open && option.chance !== null)
+    told.push(`Left to themselves, your people would do it today in ${percent(option.chance)} of cases.`);
+  if (option.open && option.chance === null)
+    told.push("Whether your people would do it by themselves hangs on something you do not know.");
+  if (option.open)
+    told.push(
+      option.earliest === view.date
+        ? "It can be done today."
+        : `It takes an order ahead: ${weekday(option.earliest)} at the earliest.`,
+    );
   place.replaceChildren(
     node("p", { class: "story-line" }, option.story),
     node("p", { class: "below" }, told.join(" ")),
     ...(option.why_not.length && !option.refused
-      ? [node("p", { class: "below" }, node("b", {}, "Closed today")), node("ul", { class: "plain below" }, option.why_not.map((reason) => node("li", {}, reason)))]
+      ? [
+          node("p", { class: "below" }, node("b", {}, "Closed today")),
+          node(
+            "ul",
+            { class: "plain below" },
+            option.why_not.map((reason) => node("li", {}, reason)),
+          ),
+        ]
       : []),
     node("div", { class: "act-tools" }, option.act in draft.do ? dateField(option, view) : null, neverBox(option)),
   );
@@ -114,7 +160,8 @@ function dateField(option, view) {
     min: option.earliest,
     max: view.last_day,
     value: draft.do[option.act] ?? option.earliest,
-    onchange: () => redraft((each) => (each.do[option.act] = input.value && input.value !== option.earliest ? input.value : null)),
+    onchange: () =>
+      redraft((each) => (each.do[option.act] = input.value && input.value !== option.earliest ? input.value : null)),
   });
   return node("label", { class: "on-day" }, "On ", input);
 }

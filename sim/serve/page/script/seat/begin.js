@@ -11,7 +11,11 @@ const talk = data.lost
         if (event.code === 4001) show("replaced");
         else if (event.code >= 4000) show("gone");
         if (event.code >= 4000) awayFor = clearTimeout(awayFor) ?? null;
-        else awayFor ??= setTimeout(() => banner("The line to the server is gone. Trying again; what you have written is kept."), 1200);
+        else
+          awayFor ??= setTimeout(
+            () => banner("The line to the server is gone. Trying again; what you have written is kept."),
+            1200,
+          );
         if (event.code >= 4000) banner("");
       },
     });
@@ -42,6 +46,7 @@ const HEARD = {
       drawCast();
     }
     if (play.state === "waiting") drawPresent();
+    if (play.state === "watching") drawWatching();
   },
   you(message) {
     play.you = message.you;
@@ -50,6 +55,7 @@ const HEARD = {
   },
   morning(message) {
     const before = play.morning?.view;
+    if (play.hello.stage === "over") return; // the last morning, which somebody had asked for before
     play.morning = message;
     play.hello.stage = "playing";
     if (play.you && message.world !== undefined) play.you.world = message.world;
@@ -82,8 +88,10 @@ function settle() {
   const { hello, you, morning } = play;
   if (hello.stage === "over") HEARD.over({});
   else if (you === null) greet();
-  else if (!you.seat) show("watching");
-  else if (morning) show("seat");
+  else if (!you.seat) {
+    drawWatching();
+    show("watching");
+  } else if (morning) show("seat");
   else {
     drawWaiting();
     show("waiting");
@@ -98,7 +106,11 @@ function drawMorning(before) {
   fill("seat-title", view.label);
   const last = daysBetween(view.date, view.last_day);
   const where = play.hello.worlds > 1 && play.hello.mode === "class" ? ` · ${worldCalled(play.you.world)}` : "";
-  fill("seat-when", node("b", {}, longDate(view.date)), node("span", {}, ` · turn ${view.turn + 1}${where}${last < 30 ? ` · ${counted(last, "day")} left` : ""}`));
+  fill(
+    "seat-when",
+    node("b", {}, longDate(view.date)),
+    node("span", {}, ` · turn ${view.turn + 1}${where}${last < 30 ? ` · ${counted(last, "day")} left` : ""}`),
+  );
   const fallen = takeUpDraft();
   drawNews(another);
   drawKnow();
@@ -122,15 +134,19 @@ function drawMorning(before) {
   tick();
   if (seated && another) {
     window.scrollTo(0, 0);
-    say(`A new turn: ${longDate(view.date)}. ${view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news."}`);
+    say(
+      `A new turn: ${longDate(view.date)}. ${view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news."}`,
+    );
   }
   play.late = false;
 }
 
 /** Why nothing can be ordered at all, if so. */
 function whyShut(view) {
-  if (view.over) return "The last day of this crisis has been lived. The debrief opens here as soon as the whole class has come to its end.";
-  if (view.standing.played_by === "rules") return "Your seat is handed to the rules: your people decide for themselves, and no order of yours stands.";
+  if (view.over)
+    return "The last day of this crisis has been lived. The debrief opens here as soon as the whole class has come to its end.";
+  if (view.standing.played_by === "rules")
+    return "Your seat is handed to the rules: your people decide for themselves, and no order of yours stands.";
   return null;
 }
 
@@ -147,7 +163,8 @@ function tab(name, focus = false) {
   }
 }
 
-for (const button of document.querySelectorAll("[data-tab]")) button.addEventListener("click", () => tab(button.dataset.tab, true));
+for (const button of document.querySelectorAll("[data-tab]"))
+  button.addEventListener("click", () => tab(button.dataset.tab, true));
 element("take-back").addEventListener("click", () => location.reload());
 element("again").addEventListener("submit", (event) => {
   event.preventDefault();

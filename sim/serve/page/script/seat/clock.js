@@ -49,6 +49,6 @@ function drawWaitingFor() {
   else place.textContent = others.length ? `Waiting for ${shortList(others)}` : "The days are being lived …";
 }
 
-const shortList = (labels) => (labels.length > 3 ? `${labels.length} others` : listed(labels));
+const shortList = (labels) => (labels.length > 3 ? `${labels.length} others` : listed(labels.map(called)));
 
 setInterval(tick, 250);

@@ -4,7 +4,11 @@ const nothing = () => ({ do: {}, withdraw: [], never: null, stance: null, otherw
 let draft = nothing();
 
 const isEmpty = (each) =>
-  !Object.keys(each.do).length && !each.withdraw.length && each.never === null && each.stance === null && each.otherwise === null;
+  !Object.keys(each.do).length &&
+  !each.withdraw.length &&
+  each.never === null &&
+  each.stance === null &&
+  each.otherwise === null;
 
 /** The order as the server takes it: what is left out stays as it stands. */
 function asOrder() {
@@ -29,7 +33,11 @@ function redraft(change) {
   drawBasket();
 }
 
-const keepDraft = () => kept.write("draft", isEmpty(draft) && !draft.why ? null : { seat: play.morning.view.seat, world: play.you.world, draft });
+const keepDraft = () =>
+  kept.write(
+    "draft",
+    isEmpty(draft) && !draft.why ? null : { seat: play.morning.view.seat, world: play.you.world, draft },
+  );
 
 const sameSet = (a, b) => a.length === b.length && a.every((each) => b.includes(each));
 

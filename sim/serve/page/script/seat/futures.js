@@ -20,44 +20,81 @@ element("futures-ask").addEventListener("click", async () => {
 function showFutures(answer) {
   found = answer;
   const outcomes = answer.telling ?? [...new Set(answer.rows.map((row) => row.outcome))];
-  element("futures-outcome").replaceChildren(...outcomes.map((id) => node("option", { value: id }, answer.labels?.[id] ?? outcomeCalled(id))));
+  element("futures-outcome").replaceChildren(
+    ...outcomes.map((id) => node("option", { value: id }, answer.labels?.[id] ?? outcomeCalled(id))),
+  );
   element("futures-found").hidden = false;
   drawFutures();
   say("The futures are there.");
 }
 
+const ALIKE = 4; // from so many acts on that make no difference, they are told apart from the others
+
 function drawFutures() {
   const outcome = element("futures-outcome").value;
-  const shown = found.rows.filter((row) => row.outcome === outcome).sort((a, b) => b.share - a.share);
-  if (!shown.length) {
+  const all = found.rows.filter((row) => row.outcome === outcome).sort((a, b) => b.share - a.share);
+  if (!all.length) {
     fill("futures-table", node("p", { class: "note" }, "Every outcome has come about already."));
     return;
   }
-  const most = Math.max(...shown.map((row) => row.high), 0.05);
-  const caption = `Within ${counted(found.days, "day")}, in ${figure(found.runs)} worlds each. Bold where it differs from doing nothing; in brackets the 95 % interval.`;
+  const alike = all.filter((row) => !isApart(row) && row.act !== "hold" && row.act !== "rules");
+  const folded = alike.length >= ALIKE ? alike : [];
+  const shown = all.filter((row) => !folded.includes(row));
+  const most = Math.max(0.05, ...all.filter((row) => row.share < 0.9).map((row) => row.high));
+  const caption = `Within ${counted(found.days, "day")}, in ${figure(found.runs)} worlds each, with 95 % intervals. Bold: it differs from doing nothing.`;
   fill(
     "futures-table",
-    node(
-      "table",
-      { class: "futures" },
-      node("caption", {}, caption),
-      node("thead", {}, node("tr", {}, node("th", { scope: "col" }, "If your side …"), node("th", { scope: "col", class: "n" }, "Share"))),
-      node("tbody", {}, shown.map((row) => futureRow(row, most))),
-    ),
+    futuresTable(caption, shown, most),
+    folded.length
+      ? node(
+          "details",
+          {},
+          node(
+            "summary",
+            {},
+            `${capital(counted(folded.length, "other"))}: no difference from doing nothing that can be shown`,
+          ),
+          futuresTable("By these, it came about as often as by doing nothing, as far as can be told.", folded, most),
+        )
+      : null,
   );
 }
 
+/** Whether an act differs for sure from doing nothing. */
+const isApart = (row) => row.act !== "hold" && (row.difference_low > 0 || row.difference_high < 0);
+
+const futuresTable = (caption, shown, most) =>
+  node(
+    "table",
+    { class: "futures" },
+    node("caption", {}, caption),
+    node(
+      "thead",
+      {},
+      node("tr", {}, node("th", { scope: "col" }, "If your side …"), node("th", { scope: "col", class: "n" }, "Share")),
+    ),
+    node(
+      "tbody",
+      {},
+      shown.map((row) => futureRow(row, most)),
+    ),
+  );
+
 function futureRow(row, most) {
-  const apart = row.act !== "hold" && (row.difference_low > 0 || row.difference_high < 0);
   const bar = node("i", { class: "range", "aria-hidden": "true" });
-  bar.style.setProperty("--low", `${(100 * row.low) / most}%`);
-  bar.style.setProperty("--high", `${(100 * row.high) / most}%`);
-  bar.style.setProperty("--at", `${(100 * row.share) / most}%`);
+  for (const [end, at] of Object.entries({ low: row.low, high: row.high, at: row.share })) {
+    bar.style.setProperty(`--${end}`, `${Math.min((100 * at) / most, 100)}%`);
+  }
   return node(
     "tr",
     { class: row.act === "hold" ? "held" : null },
     node("th", { scope: "row" }, found.labels?.[row.act] ?? labelOf(row.act), bar),
-    node("td", { class: "n" }, node(apart ? "b" : "span", {}, percent(row.share)), node("span", { class: "below" }, `${percent(row.low)} to ${percent(row.high)}`)),
+    node(
+      "td",
+      { class: "n" },
+      node(isApart(row) ? "b" : "span", {}, percent(row.share)),
+      node("span", { class: "below" }, `${percent(row.low)} to ${percent(row.high)}`),
+    ),
   );
 }
 

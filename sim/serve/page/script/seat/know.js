@@ -9,7 +9,9 @@ function bare(reading, value) {
   return reading.unit === "1" ? percent(value) : figure(value);
 }
 const unitTold = (reading) =>
-  reading.unit === "1" || reading.unit === "" ? null : node("span", { class: "below" }, UNITS[reading.unit] ?? reading.unit);
+  reading.unit === "1" || reading.unit === ""
+    ? null
+    : node("span", { class: "below" }, UNITS[reading.unit] ?? reading.unit);
 const UNITS = { "Mb/d": "million barrels a day", "USD/bbl": "dollars a barrel", persons: "people", d: "days" };
 
 /** By how much a variable moved in a week, with its sign; 0 for what is hardly a move. */
@@ -25,9 +27,19 @@ function drawKnow() {
   const { view } = play.morning;
   fill("ladder", [...view.rungs].reverse().map(ladderLine));
   const movers = view.variables.filter(moved).sort((a, b) => Math.abs(moved(b)) - Math.abs(moved(a)));
-  fill("moved", movers.length ? node("ul", { class: "movers" }, movers.slice(0, 8).map(moverLine)) : node("p", { class: "note" }, "Nothing that your side can see."));
+  fill(
+    "moved",
+    movers.length
+      ? node("ul", { class: "movers" }, movers.slice(0, 8).map(moverLine))
+      : node("p", { class: "note" }, "Nothing that your side can see."),
+  );
   const held = view.grievances.filter((each) => each.provocation >= 0.01).sort((a, b) => b.provocation - a.provocation);
-  fill("held", held.length ? node("ul", { class: "shares wide-shares" }, held.map(grudge)) : node("p", { class: "note" }, "Nothing this morning."));
+  fill(
+    "held",
+    held.length
+      ? node("ul", { class: "shares wide-shares" }, held.map(grudge))
+      : node("p", { class: "note" }, "Nothing this morning."),
+  );
   drawCame(view);
   drawVariables();
   element("all-known").querySelector("summary").textContent = `All that you have heard (${view.known.length})`;
@@ -49,7 +61,12 @@ function ladderLine(each) {
     { class: whole ? "whole" : null },
     node("b", {}, each.label),
     steps,
-    node("span", { class: "below" }, `Rung ${each.rung}: ${each.rung_label}`, whole ? `; tension ${Math.round(play.morning.view.tension)} of 100` : ""),
+    node(
+      "span",
+      { class: "below" },
+      `Rung ${each.rung}: ${each.rung_label}`,
+      whole ? `; tension ${Math.round(play.morning.view.tension)} of 100` : "",
+    ),
   );
 }
 
@@ -60,7 +77,13 @@ function moverLine(reading) {
     {},
     node("span", { class: up ? "arrow up" : "arrow down", "aria-hidden": "true" }, up ? "▲" : "▼"),
     node("span", {}, reading.label, unseen(up ? ", up" : ", down")),
-    node("span", { class: "amounts" }, `${bare(reading, reading.a_week_ago)} → `, node("b", {}, bare(reading, reading.value)), unitTold(reading)),
+    node(
+      "span",
+      { class: "amounts" },
+      `${bare(reading, reading.a_week_ago)} → `,
+      node("b", {}, bare(reading, reading.value)),
+      unitTold(reading),
+    ),
   );
 }
 
@@ -80,7 +103,14 @@ function drawCame(view) {
   fill(
     "came",
     came.length
-      ? [node("h3", {}, "What has come about"), node("ul", { class: "plain" }, came.map(([id, day]) => node("li", {}, node("b", {}, outcomeCalled(id)), ` on ${longDate(day)}`)))]
+      ? [
+          node("h3", {}, "What has come about"),
+          node(
+            "ul",
+            { class: "plain" },
+            came.map(([id, day]) => node("li", {}, node("b", {}, outcomeCalled(id)), ` on ${longDate(day)}`)),
+          ),
+        ]
       : null,
   );
 }
@@ -90,7 +120,8 @@ function drawVariables() {
   const { view } = play.morning;
   const words = element("variable-words").value.trim().toLowerCase();
   const shown = view.variables.filter((each) => each.label.toLowerCase().includes(words));
-  element("all-variables").querySelector("summary").textContent = `Everything that can be measured (${view.variables.length})`;
+  element("all-variables").querySelector("summary").textContent =
+    `Everything that can be measured (${view.variables.length})`;
   fill(
     "variables",
     shown.length
@@ -106,12 +137,29 @@ function variableLine(reading) {
     "li",
     {},
     node("span", { class: "arrow", "aria-hidden": "true" }, sign > 0 ? "▲" : sign < 0 ? "▼" : ""),
-    node("span", {}, reading.label, sign ? unseen(sign > 0 ? ", up" : ", down") : null, old ? node("span", { class: "below" }, `As of ${shortDate(reading.as_of)}`) : null),
-    node("span", { class: "amounts" }, node("b", {}, bare(reading, reading.value)), reading.value === null ? null : unitTold(reading)),
+    node(
+      "span",
+      {},
+      reading.label,
+      sign ? unseen(sign > 0 ? ", up" : ", down") : null,
+      old ? node("span", { class: "below" }, `As of ${shortDate(reading.as_of)}`) : null,
+    ),
+    node(
+      "span",
+      { class: "amounts" },
+      node("b", {}, bare(reading, reading.value)),
+      reading.value === null ? null : unitTold(reading),
+    ),
   );
 }
 
 const who = (seat) =>
-  node("li", {}, node("h4", {}, seat.label), seat.about ? node("p", {}, seat.about) : null, seat.wants ? node("p", { class: "wants" }, node("b", {}, "Wants"), ` ${lowered(seat.wants)}`) : null);
+  node(
+    "li",
+    {},
+    node("h4", {}, seat.label),
+    seat.about ? node("p", {}, seat.about) : null,
+    seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null,
+  );
 
 element("variable-words").addEventListener("input", drawVariables);

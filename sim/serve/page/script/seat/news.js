@@ -4,14 +4,16 @@
 function itemLine(item) {
   const below = [
     item.kind === "own" ? (item.ordered ? "By your order." : "Your own people, without an order.") : null,
-    item.claimed_by ? `${capital(actorCalled(item.claimed_by))} ${actorCalled(item.claimed_by).endsWith("s") ? "say" : "says"} it did it.` : null,
+    item.claimed_by && item.kind !== "own" ? `Claimed by ${called(actorCalled(item.claimed_by))}.` : null,
     item.deaths ? deadTold(item) : null,
     daysBetween(item.date, item.learned) > 1 ? `You heard of it on ${shortDate(item.learned)}.` : null,
   ].filter(Boolean);
   return node(
     "li",
     { class: `item ${item.kind}` },
-    item.kind === "event" || item.kind === "lapsed" ? node("span", { class: "rung outside", "aria-hidden": "true" }) : rungMark(item.rung, play.hello.ladder),
+    item.kind === "event" || item.kind === "lapsed"
+      ? node("span", { class: "rung outside", "aria-hidden": "true" })
+      : rungMark(item.rung, play.hello.ladder),
     node(
       "div",
       {},
@@ -26,11 +28,17 @@ const deadTold = (item) => (item.deaths === 1 ? "One person died." : `${figure(i
 
 /** Whom the seat holds responsible for what nobody owns up to. */
 function suspects(item) {
-  if (!item.responsible.length) return node("p", { class: "below" }, "Nobody owns up to it, and you suspect nobody.");
+  const nobody = item.claimed_by ? "" : "Nobody owns up to it. ";
+  if (!item.responsible.length) return node("p", { class: "below" }, `${nobody}You suspect nobody.`);
   const rest = 1 - item.responsible.reduce((sum, held) => sum + held.share, 0);
   const bars = item.responsible.map((held) => shareBar(held.label, held.share));
   if (rest > 0.01) bars.push(shareBar("nobody", rest, "nobody"));
-  return node("div", { class: "suspects" }, node("p", { class: "below" }, "Nobody owns up to it. You hold responsible:"), node("ul", { class: "shares" }, bars));
+  return node(
+    "div",
+    { class: "suspects" },
+    node("p", { class: "below" }, `${nobody}You hold responsible:`),
+    node("ul", { class: "shares" }, bars),
+  );
 }
 
 /** A share as a line with its bar. */
@@ -58,14 +66,22 @@ function byDay(items) {
 function drawNews(first) {
   const { view, briefing, truth } = play.morning;
   fill("news-title", view.turn === 0 ? "The first morning" : "What is new");
-  fill("goal", view.wants ? [node("b", {}, "You want"), ` ${lowered(view.wants)}`] : "");
-  fill("stopped", view.stopped ? node("p", { class: "caution" }, node("b", {}, "The days stopped early. "), view.stopped) : null);
+  fill("goal", view.wants ? [node("b", {}, "What you want"), " ", view.wants] : "");
+  fill(
+    "stopped",
+    view.stopped ? node("p", { class: "caution" }, node("b", {}, "The days stopped early. "), view.stopped) : null,
+  );
   const lapsed = view.news.filter((item) => item.kind === "lapsed");
   const rest = view.news.filter((item) => item.kind !== "lapsed");
-  const quiet = view.turn === 0 ? "Nothing has happened yet. Read your briefing, and see what you can do." : "Nothing that your side has heard of.";
+  const quiet =
+    view.turn === 0
+      ? "Nothing has happened yet. Read your briefing, and see what you can do."
+      : "Nothing that your side has heard of.";
   fill(
     "fresh",
-    lapsed.length ? [node("h3", { class: "day" }, "What went wrong"), node("ul", { class: "items" }, lapsed.map(itemLine))] : null,
+    lapsed.length
+      ? [node("h3", { class: "day" }, "What went wrong"), node("ul", { class: "items" }, lapsed.map(itemLine))]
+      : null,
     rest.length ? byDay(rest) : node("p", { class: "lead" }, quiet),
   );
   const count = element("count-news");
@@ -88,9 +104,19 @@ function drawBriefing(text, first) {
     if (rest) lines.unshift(capital(rest));
     return [
       head ? node("h3", {}, capital(head.toLowerCase())) : null,
-      node("ul", { class: "plain" }, lines.map((line) => node("li", {}, line.trim()))),
+      node(
+        "ul",
+        { class: "plain" },
+        lines.map((line) => node("li", {}, line.trim().replaceAll(" %", "\u00a0%"))),
+      ),
     ];
   });
-  fill("briefing-text", play.late ? node("p", { class: "caution" }, "You come in while the crisis is under way. This is what your side knows.") : null, parts);
+  fill(
+    "briefing-text",
+    play.late
+      ? node("p", { class: "caution" }, "You come in while the crisis is under way. This is what your side knows.")
+      : null,
+    parts,
+  );
   if (first) element("briefing").open = play.late || play.morning.view.turn === 0;
 }

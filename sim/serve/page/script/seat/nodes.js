@@ -17,7 +17,9 @@ const unseen = (text) => node("span", { class: "hidden" }, text);
 
 /** Put something in the place of what an element holds. */
 const fill = (id, ...inside) =>
-  element(id).replaceChildren(...inside.flat(2).filter((each) => each !== null && each !== undefined && each !== false));
+  element(id).replaceChildren(
+    ...inside.flat(2).filter((each) => each !== null && each !== undefined && each !== false),
+  );
 
 const dated = (options) => {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
@@ -63,6 +65,18 @@ function listed(parts) {
 }
 
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+const COMMON =
+  /^(alliance|army|authority|coalition|emirates|federation|forces|government|islands|kingdom|league|movement|nations|republic|states?|union)$/i;
+
+/** Call an actor within a sentence, as the briefing does: with an article where one belongs, and without its head. */
+function called(label) {
+  const name = label.replace(/\s*\([^()]*\)/g, "").trim();
+  if (name.startsWith("The ")) return `the ${name.slice(4)}`;
+  const words = name.split(/,| and | of | in /)[0].split(/\s+/);
+  const article = /^[^A-Z]+$/.test(words[words.length - 1]) || words.some((word) => COMMON.test(word));
+  return article ? `the ${name}` : name;
+}
 
 const PALE = 5; // up to this rung, a dark figure reads better by day and a light one by night
 

@@ -16,15 +16,32 @@ function basketLines() {
     node("button", { type: "button", onclick: () => takeOut(change) }, "Take out", unseen(`: ${what}`));
   const line = (text, change) => node("li", {}, node("span", {}, text), undo(text, change));
   return [
-    ...Object.entries(draft.do).map(([act, on]) => line(`${labelOf(act)}, ${doneOn(act, on)}`, (each) => delete each.do[act])),
+    ...Object.entries(draft.do).map(([act, on]) =>
+      line(`${labelOf(act)}, ${doneOn(act, on)}`, (each) => delete each.do[act]),
+    ),
     ...draft.withdraw.map((one) =>
-      line(`Call off: ${labelOf(one.act)}, ${weekday(one.on)}`, (each) => (each.withdraw = each.withdraw.filter((other) => other !== one))),
+      line(
+        `Call off: ${labelOf(one.act)}, ${weekday(one.on)}`,
+        (each) => (each.withdraw = each.withdraw.filter((other) => other !== one)),
+      ),
     ),
     ...changedNevers(standing).map(([act, refused]) =>
-      line(`${refused ? "Never" : "Allowed again"}: ${labelOf(act)}`, (each) => (each.never = refused ? each.never.filter((other) => other !== act) : [...each.never, act])),
+      line(
+        `${refused ? "Never" : "Allowed again"}: ${labelOf(act)}`,
+        (each) => (each.never = refused ? each.never.filter((other) => other !== act) : [...each.never, act]),
+      ),
     ),
-    draft.stance === null ? null : line(`Readiness: ${listed(changedLevers(standing).map(leverLabel))}`, (each) => (each.stance = null)),
-    draft.otherwise === null ? null : line(draft.otherwise === "rules" ? "Without an order, your people decide" : "Without an order, your side does nothing", (each) => (each.otherwise = null)),
+    draft.stance === null
+      ? null
+      : line(`Readiness: ${listed(changedLevers(standing).map(leverLabel))}`, (each) => (each.stance = null)),
+    draft.otherwise === null
+      ? null
+      : line(
+          draft.otherwise === "rules"
+            ? "Without an order, your people decide"
+            : "Without an order, your side does nothing",
+          (each) => (each.otherwise = null),
+        ),
   ].filter(Boolean);
 }
 
@@ -64,7 +81,11 @@ function redrawOrders() {
 function drawSendButtons(lines) {
   const { done } = play.morning;
   element("send-orders").hidden = !lines;
-  element("done").textContent = done ? "Not done after all" : lines ? "Send, and done for this turn" : "Done for this turn";
+  element("done").textContent = done
+    ? "Not done after all"
+    : lines
+      ? "Send, and done for this turn"
+      : "Done for this turn";
   element("done").classList.toggle("strong", !done);
   element("send").dataset.done = done ? "yes" : "";
 }
@@ -99,7 +120,11 @@ function showRefused(reasons) {
   fill(
     "refused",
     node("p", { class: "fault" }, node("b", {}, "Refused; nothing of it was taken.")),
-    node("ul", { class: "plain fault" }, reasons.map((reason) => node("li", {}, capital(reason)))),
+    node(
+      "ul",
+      { class: "plain fault" },
+      reasons.map((reason) => node("li", {}, capital(reason))),
+    ),
   );
 }
 
@@ -141,4 +166,7 @@ element("done").addEventListener("click", async () => {
   if (play.clock) drawWaitingFor();
 });
 
-const doneTold = () => (play.hello.mode === "homework" ? "The days are being lived …" : "✓ You are done. The turn ends when all are, or when the clock says so.");
+const doneTold = () =>
+  play.hello.mode === "homework"
+    ? "The days are being lived …"
+    : "✓ You are done. The turn ends when all are, or when the clock says so.";

@@ -7,10 +7,33 @@ function drawStanding() {
   const { standing } = view;
   const lines = [
     ...standing.scheduled.map(scheduledLine),
-    ...view.ordered.map((each) => node("li", {}, node("span", {}, `${weekday(each.on)}: ${labelOf(each.act)}`, node("span", { class: "below" }, "Your people ordered it before.")))),
+    ...view.ordered.map((each) =>
+      node(
+        "li",
+        {},
+        node(
+          "span",
+          {},
+          `${weekday(each.on)}: ${labelOf(each.act)}`,
+          node("span", { class: "below" }, "Your people ordered it before."),
+        ),
+      ),
+    ),
     ...standing.never.map((act) => node("li", {}, node("span", {}, `Never: ${labelOf(act)}`))),
-    ...Object.entries(standing.stance).map(([path, rate]) => node("li", {}, node("span", {}, `${leverLabel(path)}: ${readiness(rate, usualRate(path))}`))),
-    node("li", {}, node("span", {}, standing.otherwise === "rules" ? "On days without an order, your people decide for themselves." : "On days without an order, your side does nothing.")),
+    ...Object.entries(standing.stance).map(([path, rate]) =>
+      node("li", {}, node("span", {}, `${leverLabel(path)}: ${readiness(rate, usualRate(path))}`)),
+    ),
+    node(
+      "li",
+      {},
+      node(
+        "span",
+        {},
+        standing.otherwise === "rules"
+          ? "On days without an order, your people decide for themselves."
+          : "On days without an order, your side does nothing.",
+      ),
+    ),
   ];
   fill("standing", node("ul", { class: "basket" }, lines));
 }
@@ -18,8 +41,18 @@ function drawStanding() {
 /** An act that is ordered, with a button that calls it off. */
 function scheduledLine(each) {
   const off = draft.withdraw.some((one) => one.act === each.act && one.on === each.on);
-  const button = node("button", { type: "button", onclick: () => callOff(each) }, off ? "Keep it" : "Call off", unseen(`: ${labelOf(each.act)}`));
-  return node("li", { class: off ? "off" : null }, node("span", {}, `${weekday(each.on)}: ${labelOf(each.act)}`), button);
+  const button = node(
+    "button",
+    { type: "button", onclick: () => callOff(each) },
+    off ? "Keep it" : "Call off",
+    unseen(`: ${labelOf(each.act)}`),
+  );
+  return node(
+    "li",
+    { class: off ? "off" : null },
+    node("span", {}, `${weekday(each.on)}: ${labelOf(each.act)}`),
+    button,
+  );
 }
 
 function callOff(each) {
@@ -73,7 +106,14 @@ function drawLevers() {
 function leverRow(lever, at) {
   const now = stanceNow()[lever.path] ?? usualRate(lever.path);
   const told = node("output", { for: `lever-${at}` }, readiness(now, usualRate(lever.path)));
-  const slider = node("input", { type: "range", id: `lever-${at}`, min: -STEPS, max: STEPS, step: 1, value: stepOf(lever, now) });
+  const slider = node("input", {
+    type: "range",
+    id: `lever-${at}`,
+    min: -STEPS,
+    max: STEPS,
+    step: 1,
+    value: stepOf(lever, now),
+  });
   const said = () => {
     const rate = rateAt(lever, Number(slider.value));
     told.textContent = readiness(rate, usualRate(lever.path));
@@ -83,7 +123,7 @@ function leverRow(lever, at) {
   slider.addEventListener("input", said);
   slider.addEventListener("change", () => setLever(lever.path, said()));
   said();
-  return node("li", {}, node("label", { for: slider.id }, lever.label), slider, told);
+  return node("li", {}, node("span", { class: "lever" }, node("label", { for: slider.id }, lever.label), told), slider);
 }
 
 /** A lever at its usual place is no stance. */

@@ -35,7 +35,10 @@ function talkWith(code, as, { secret, heard, lost }) {
     new Promise((answer) => {
       const n = talk.n + 1;
       if (!talk.open || !line.say({ ...content, kind, line: talk.nonce, n })) {
-        answer({ ok: false, reasons: ["The line to the server is gone just now. Nothing was sent; try again in a moment."] });
+        answer({
+          ok: false,
+          reasons: ["The line to the server is gone just now. Nothing was sent; try again in a moment."],
+        });
         return;
       }
       talk.n = n;

@@ -9,9 +9,14 @@ function drawWaiting() {
     node(
       "div",
       { class: "box" },
-      node("h2", { class: "minor" }, seat.label, play.hello.worlds > 1 ? node("span", { class: "quiet" }, ` · ${worldCalled(play.you.world)}`) : null),
+      node(
+        "h2",
+        { class: "minor" },
+        seat.label,
+        play.hello.worlds > 1 ? node("span", { class: "quiet" }, ` · ${worldCalled(play.you.world)}`) : null,
+      ),
       seat.about ? node("p", {}, seat.about) : null,
-      seat.wants ? node("p", { class: "wants" }, node("b", {}, "You want"), ` ${lowered(seat.wants)}`) : null,
+      seat.wants ? node("p", { class: "wants" }, node("b", {}, "What you want"), " ", seat.wants) : null,
     ),
   );
   fill(
@@ -40,11 +45,19 @@ function personLine(person) {
   return node(
     "li",
     { class: person.here ? "here" : "away" },
-    node("b", {}, mine ? `${person.name ?? "You"} (you)` : (person.name ?? "Somebody")),
+    node("b", {}, mine ? (person.name ? `${person.name} (you)` : "You") : (person.name ?? "Somebody")),
     person.seat ? ` · ${seatOf(person.seat)?.label ?? person.seat}` : " · no seat yet",
     unseen(person.here ? ", here" : ", away"),
     person.here ? null : node("span", { class: "quiet", "aria-hidden": "true" }, " · away"),
   );
+}
+
+/** Without a seat: whether there is one by now. */
+function drawWatching() {
+  const free = (play.presence?.seats ?? []).filter((place) => !place.taken).length;
+  fill("watching-title", free ? "A seat is free" : "Every seat is taken");
+  element("try-again").hidden = !free;
+  fill("watching-free", free ? `${capital(counted(free, "seat"))} ${free === 1 ? "is" : "are"} free now.` : "");
 }
 
 element("other-seat").addEventListener("click", choose);

@@ -26,7 +26,8 @@ function promises(hello) {
     ["You do not see", "what others order, or who was behind what nobody owns up to."],
     ["A turn", `is ${lasting(hello.turn)} of the crisis. ${clockTold(hello)}`],
   ];
-  if (hello.known === "all") told[1] = ["You see too", "what really happened, as the whole class does: this room is an open one."];
+  if (hello.known === "all")
+    told[1] = ["You see too", "what really happened, as the whole class does: this room is an open one."];
   told.push(
     alone
       ? ["This world", "is yours alone. Everybody else in it is played by the model, and you go at your own pace."]
@@ -48,7 +49,14 @@ function greet() {
   fill("welcome-question", hello.question ?? "");
   fill("welcome-about", hello.about ?? "");
   fill("welcome-promises", promises(hello));
-  fill("welcome-step", hello.stage === "playing" ? "Welcome: the crisis has begun, and you will be briefed" : "Welcome");
+  fill(
+    "welcome-step",
+    hello.locked
+      ? "Your teacher has locked this room: nobody else can join just now"
+      : hello.stage === "playing" && hello.mode === "class"
+        ? "Welcome: the crisis has begun, and you will be briefed"
+        : "Welcome",
+  );
   show("welcome");
 }
 
@@ -103,7 +111,9 @@ function forecastRow({ id: outcome, label }, at) {
 
 element("forecast-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const said = [...element("forecast-rows").querySelectorAll("input[data-outcome]")].filter((each) => each.value !== "");
+  const said = [...element("forecast-rows").querySelectorAll("input[data-outcome]")].filter(
+    (each) => each.value !== "",
+  );
   joining.forecast = said.length
     ? Object.fromEntries(said.map((each) => [each.dataset.outcome, Number(each.value)]))
     : null;
@@ -160,20 +170,34 @@ function drawCast() {
         { class: taken ? "taken" : null },
         node("h2", { class: "minor" }, seat.label),
         seat.about ? node("p", {}, seat.about) : null,
-        seat.wants ? node("p", { class: "wants" }, node("b", {}, "Wants"), ` ${lowered(seat.wants)}`) : null,
+        seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null,
         taken || mine
           ? node("p", { class: "note" }, mine ? "This is your seat." : "Taken.")
-          : node("button", { type: "button", onclick: () => take(world, seat.id) }, "Take this seat", unseen(`: ${seat.label}`)),
+          : node(
+              "button",
+              { type: "button", onclick: () => take(world, seat.id) },
+              "Take this seat",
+              unseen(`: ${seat.label}`),
+            ),
       );
     }),
   );
 }
 
-/** What somebody is after, after the word "wants": "To sell its oil" becomes "to sell its oil". */
-const lowered = (text) => (text.startsWith("To ") ? `to${text.slice(2)}` : text);
+let taking = false;
 
 /** Take a seat, any where none is named: the first time this makes us somebody in the room. */
 async function take(world, seat) {
+  if (taking) return;
+  taking = true;
+  try {
+    await takeOnce(world, seat);
+  } finally {
+    taking = false;
+  }
+}
+
+async function takeOnce(world, seat) {
   fill("choose-fault");
   fill("watching-fault");
   const joined = play.you !== null;
