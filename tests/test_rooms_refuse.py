@@ -13,8 +13,8 @@ import pytest
 from sim.play import Session
 from sim.play.answers.public import public
 from sim.serve.classroom.export import _cell
+from sim.serve.classroom.guesses import Guesses
 from sim.serve.classroom.people import People
-from sim.serve.guard.limits import Buckets
 from tests.class_client import Made, Page, Server, serving
 
 
@@ -28,7 +28,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 def many_guesses(server, monkeypatch):
     """As many wrong guesses as other tests need."""
     lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
-    monkeypatch.setattr(lines, "guesses", Buckets(1000, 1000))
+    monkeypatch.setattr(lines, "guesses", Guesses(1000, 1000))
 
 
 # What nobody is told.
@@ -116,7 +116,8 @@ def test_the_whole_world_knows_nothing_that_a_seat_does_not():
                 assert each.as_of != as_of[each.name] or each.value == values[each.name]
             assert all(item.responsible == () for item in known.items)
     assert any(item.kind == "deniable" and item.actor is None for item in known.items)
-    assert known.places and known.rungs_by_day[-1] == known.rungs[-1].rung
+    assert known.places
+    assert known.rungs_by_day[-1] == known.rungs[-1].rung
 
 
 # What is refused.
@@ -125,7 +126,8 @@ def test_the_whole_world_knows_nothing_that_a_seat_does_not():
 def test_a_wrong_secret_of_an_umpire_is_refused(server, many_guesses):
     made = server.make()
     page = made.page("umpire", "x" * 32)
-    assert page.hello["kind"] == "refused" and page.closed_with == 4003
+    assert page.hello["kind"] == "refused"
+    assert page.closed_with == 4003
     player = made.player(seat="north")
     assert made.page("umpire", player.token).hello["kind"] == "refused", "a player's token opens no umpire's page"
     assert made.page("player", made.secret).hello["you"] is None, "nor the other way round"
@@ -137,12 +139,28 @@ def test_wrong_codes_and_secrets_are_limited_by_who_tries_them(server, monkeypat
     made = server.make()
     page = made.player(seat="north")
     lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
-    monkeypatch.setattr(lines, "guesses", Buckets(3, 0.0))
+    monkeypatch.setattr(lines, "guesses", Guesses(3, 0.0))
+    assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 200
     for _ in range(3):
         assert made.page(token="wrong").hello["you"] is None
-    refused = made.page(token="wrong")
-    assert refused.hello["kind"] == "refused" and refused.closed_with == 4003
+    assert server.send("/rooms/AAAAAA/qr.svg")[0] == 404
+    assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 404, "who guesses is not told when a guess is right"
+    assert made.page().closed_with == 4008
     assert made.page(token=page.token).hello["you"]["seat"] == "north", "whoever has a secret is let in"
+    assert made.umpire().hello["kind"] == "hello"
+
+
+def test_whoever_has_guessed_too_often_may_try_again_after_a_while():
+    now = [0.0]
+    guesses = Guesses(2, 1.0, clock=lambda: now[0])
+    for _ in range(2):
+        guesses.wrong("here")
+    assert not guesses.too_many("here")
+    guesses.wrong("here")
+    assert guesses.too_many("here")
+    assert not guesses.too_many("there")
+    now[0] = 10.1
+    assert not guesses.too_many("here")
 
 
 def test_a_frame_that_is_sent_again_closes_the_line_and_does_nothing(server):
@@ -216,7 +234,8 @@ def test_a_name_is_what_somebody_is_called_and_no_markup_is_taken_from_it(server
 def test_a_plan_that_cannot_be_is_refused_with_the_reason(server, plan, said):
     asked = {"scenario": "first_lesson", "seats": ["north"]} | plan
     status, answer = server.send("/rooms", asked)
-    assert status == 400 and said in json.loads(answer)["refused"]
+    assert status == 400
+    assert said in json.loads(answer)["refused"]
 
 
 def test_only_who_has_the_servers_key_makes_rooms(server):
@@ -226,7 +245,8 @@ def test_only_who_has_the_servers_key_makes_rooms(server):
     assert server.send(f"/rooms/{made.code}/umpire", {}, owner=False)[0] == 403
     old = made.umpire()
     status, answer = server.send(f"/rooms/{made.code}/umpire", {})
-    assert status == 200 and old.closed_with == 4001
+    assert status == 200
+    assert old.closed_with == 4001
     assert made.page("umpire", json.loads(answer)["umpire"]).hello["kind"] == "hello"
 
 
@@ -270,5 +290,6 @@ def test_screens_of_a_room_are_few(server, monkeypatch):
 def test_tokens_are_found_by_their_digests():
     people = People([])
     person = people.add("a token", "Ann")
-    assert people.by_token("a token") is person and people.by_token("A token") is None
+    assert people.by_token("a token") is person
+    assert people.by_token("A token") is None
     assert "a token" not in json.dumps(person.kept())

@@ -77,7 +77,12 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
     person.forecast = frame.forecast
     person.since = 0 if world is None else world.turn
     visitor.person, person.here = person, True
-    await settled(room, world)
+    try:
+        await settled(room, world)
+    except OSError:
+        room.people.remove(person)
+        visitor.person = None
+        raise
     visitor.want("morning", "clock")
     return {"token": token, "you": person.told()}
 

@@ -100,10 +100,8 @@ class Classroom:
         room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
         token, names = asked.get("secret"), asked.get("names", False)
         if room is None or not isinstance(token, str) or not room.is_umpire(token):
-            client = request.client.host if request.client else "nobody"
-            many = not self.lines.guesses.take(client)
-            why = "too many wrong secrets; wait a little" if many else "this room does not know this secret"
-            return JSONResponse({"refused": why}, 429 if many else 403)
+            self.lines.guesses.wrong(client_of(request))
+            return JSONResponse({"refused": "this room does not know this secret"}, 403)
         files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
         packed = await asyncio.to_thread(exported, room.kept(), files, names is True)
         headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
@@ -138,12 +136,18 @@ class Classroom:
         return Response(drawn.getvalue(), media_type="image/svg+xml")
 
     def _found(self, request: "Request") -> Room | None:
-        """The room that an address names; wrong codes are counted, and are too many at some time."""
-        client = request.client.host if request.client else "nobody"
+        """The room that an address names; of many wrong codes none names one for a while."""
+        if self.lines.guesses.too_many(client_of(request)):
+            return None
         room = self.rooms.find(request.path_params["code"])
         if room is None:
-            self.lines.guesses.take(client)
+            self.lines.guesses.wrong(client_of(request))
         return room
+
+
+def client_of(request: "Request") -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else "nobody"
 
 
 def told(room: Room) -> dict[str, Any]:

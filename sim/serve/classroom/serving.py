@@ -8,12 +8,12 @@ from pydantic import ValidationError
 
 from sim.play.messages.orders import fault_in_words
 from sim.play.seats import PlayError
-from sim.serve.guard.limits import Buckets
 from sim.serve.guard.line import NO_MESSAGE, REFUSED, REPLACED, TOO_MUCH, Line
 from sim.serve.guard.log import LOG, spoken
 
 from . import messages as m
 from .frames import hello, make
+from .guesses import Guesses
 from .lines import Visitor
 from .people import Person
 from .players import player
@@ -40,8 +40,7 @@ class Lines:
 
     def __init__(self, rooms: Rooms) -> None:
         self.rooms = rooms
-        self.guesses = Buckets(at_once=20, a_second=0.2)
-        """Wrong codes and wrong secrets, by who has tried them."""
+        self.guesses = Guesses()
 
     async def serve(self, socket: "WebSocket") -> None:
         """Serve a line from its first frame to its last."""
@@ -56,10 +55,8 @@ class Lines:
                 return
             room = self.rooms.find(socket.path_params["code"])
             if room is None:
-                why = "there is no room of this code"
-                if not self.guesses.take(client):
-                    why = "too many wrong codes; wait a little"
-                await _refuse(line, NO_ROOM, why)
+                self.guesses.wrong(client)
+                await _refuse(line, NO_ROOM, "there is no room of this code")
                 return
             visitor = await self._enter(room, line, first, client)
             if visitor is not None:
@@ -81,12 +78,16 @@ class Lines:
         if token is not None and entering.as_ in ("player", "debrief"):
             person = room.people.by_token(token)
         right = room.is_umpire(token) if token is not None and entering.as_ in ("umpire", "debrief") else False
-        wrong = token is not None and entering.as_ != "screen" and not (person or right)
-        if (wrong and not self.guesses.take(client)) or (entering.as_ == "umpire" and not right):
-            await _refuse(line, REFUSED, "this room does not know this secret; after too many, wait a little")
-            return None
-        if token is not None and person is None and not right:
-            LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know")
+        if not (person or right):
+            if token is not None and entering.as_ != "screen":
+                self.guesses.wrong(client)
+                LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know")
+            if self.guesses.too_many(client):
+                await _refuse(line, TOO_MUCH, "too many wrong codes or secrets came from here; wait a little")
+                return None
+            if entering.as_ == "umpire":
+                await _refuse(line, REFUSED, "this room does not know this secret")
+                return None
         if not (person or right) and _too_many(room, entering.as_, client):
             await _refuse(line, TOO_MUCH, "too many pages of this room are open")
             return None
