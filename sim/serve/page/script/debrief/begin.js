@@ -5,7 +5,9 @@ function showContents() {
   byId("contents").hidden = titles.length < 2;
   byId("contents")
     .querySelector("ul")
-    .replaceChildren(...titles.map((title) => node("li", {}, node("a", { href: `#${title.parentElement.id}` }, title.dataset.short))));
+    .replaceChildren(
+      ...titles.map((title) => node("li", {}, node("a", { href: `#${title.parentElement.id}` }, title.dataset.short))),
+    );
 }
 
 const partsOfDebrief = {
@@ -43,7 +45,8 @@ const hearings = {
     byId("stage").textContent = message.room.question ?? "";
     if (told.worlds.size > 0) return;
     byId("line").hidden = false;
-    byId("line").textContent = message.room.stage === "over" ? "" : "The debrief opens here as soon as the room is over.";
+    byId("line").textContent =
+      message.room.stage === "over" ? "" : "The debrief opens here as soon as the room is over.";
   },
   debrief(message) {
     byId("line").textContent = "";

@@ -30,12 +30,25 @@ function gauge(shift, most) {
 
 function shiftsTable(effect) {
   const heads = ["", "Without", "With it", "Difference (95 %)"];
-  const most = Math.max(...effect.shifts.filter((each) => each.kind === "outcome").flatMap((each) => [Math.abs(each.low ?? each.difference), Math.abs(each.high ?? each.difference)]), 0.01);
+  const most = Math.max(
+    ...effect.shifts
+      .filter((each) => each.kind === "outcome")
+      .flatMap((each) => [Math.abs(each.low ?? each.difference), Math.abs(each.high ?? each.difference)]),
+    0.01,
+  );
   return node(
     "table",
     { class: "card shifts" },
     node("caption", { class: "hidden" }, "What it moved"),
-    node("thead", {}, node("tr", {}, ...heads.map((text, at) => (at ? node("th", { scope: "col", class: "n" }, text) : node("td", {}))))),
+    node(
+      "thead",
+      {},
+      node(
+        "tr",
+        {},
+        ...heads.map((text, at) => (at ? node("th", { scope: "col", class: "n" }, text) : node("td", {}))),
+      ),
+    ),
     node(
       "tbody",
       {},
@@ -72,12 +85,22 @@ function decisionCard(decision, level = "h4") {
   return node(
     "article",
     { class: decision.mattered ? "decision mattered" : "decision" },
-    node("p", { class: "decision-head" }, node("time", { datetime: decision.date }, dayOf(decision.date)), ` · ${decision.label}`),
+    node(
+      "p",
+      { class: "decision-head" },
+      node("time", { datetime: decision.date }, dayOf(decision.date)),
+      ` · ${decision.label}`,
+    ),
     node(level, { class: "what" }, sentence(capital(whatOf(decision)))),
     ...decision.why.map((text) => node("blockquote", {}, text)),
     ...(effect === undefined
       ? [node("p", { class: "note" }, "It could not be carried out, and so moved nothing.")]
-      : [node("p", {}, effectInWords(effect)), ...(effect.shifts.length ? [shiftsTable(effect)] : [node("p", { class: "note" }, "Nothing in them differs.")])]),
+      : [
+          node("p", {}, effectInWords(effect)),
+          ...(effect.shifts.length
+            ? [shiftsTable(effect)]
+            : [node("p", { class: "note" }, "Nothing in them differs.")]),
+        ]),
   );
 }
 
@@ -88,10 +111,29 @@ function decisionList(decisions, foremost) {
   const others = decisions.filter((each) => !foremost.includes(each.number));
   if (decisions.length === 0) return [node("p", {}, "Nothing was decided here: the rules played on every day.")];
   return [
-    ...(first.length ? [] : [node("p", {}, `${counted(decisions.length, "decision was", "decisions were")} taken; none is among those that moved most by more than the error.`)]),
+    ...(first.length
+      ? []
+      : [
+          node(
+            "p",
+            {},
+            `${counted(decisions.length, "decision was", "decisions were")} taken; none is among those that moved most by more than the error.`,
+          ),
+        ]),
     ...first.map((each) => decisionCard(each)),
     ...(others.length
-      ? [node("details", {}, node("summary", {}, first.length ? `${counted(others.length, "more decision")}` : `All ${counted(others.length, "decision")}`), ...others.map((each) => decisionCard(each)))]
+      ? [
+          node(
+            "details",
+            {},
+            node(
+              "summary",
+              {},
+              first.length ? `${counted(others.length, "more decision")}` : `All ${counted(others.length, "decision")}`,
+            ),
+            ...others.map((each) => decisionCard(each)),
+          ),
+        ]
       : []),
   ];
 }
@@ -115,32 +157,47 @@ function prose(lines) {
 
 const OWN = ["The decisions that mattered most", "The other decisions", "The decisions"];
 
-function worldSection(world) {
+/** Tell a world, or tell it anew where it has gone on meanwhile. */
+function refillSection(section, world) {
   const id = `world-${world.world}`;
+  section.id = id;
+  section.setAttribute("aria-labelledby", `${id}-title`);
+  refill(section, world, () => worldIn(world, id));
+}
+
+function worldIn(world, id) {
   const facts = world.refused
     ? [node("p", { class: "fault" }, sentence(world.refused))]
     : world.days === 0
       ? [node("p", {}, "No day of it was played.")]
       : [
-          node("p", { class: "standfirst" }, `To ${dayOf(world.date)}: ${counted(world.days, "day")} in ${counted(world.turns, "turn")}, ${world.deaths === 0 ? "nobody dead" : `${whole(world.deaths)} dead`}.${world.taken_back ? ` Turns were taken back ${counted(world.taken_back, "time")}.` : ""}${world.over ? "" : " It is not over yet."}`),
+          node(
+            "p",
+            { class: "standfirst" },
+            `To ${dayOf(world.date)}: ${counted(world.days, "day")} in ${counted(world.turns, "turn")}, ${world.deaths === 0 ? "nobody dead" : `${whole(world.deaths)} dead`}.${world.taken_back ? ` Turns were taken back ${counted(world.taken_back, "time")}.` : ""}${world.over ? "" : " It is not over yet."}`,
+          ),
           ...sectionsOf(world, ["The essentials"]).flatMap((each) => prose(each.lines)),
           node("h3", {}, "What decisions moved"),
           ...decisionList(world.decisions, world.foremost),
-          ...sectionsOf(world, null).map((each) => node("details", {}, node("summary", {}, each.title), ...prose(each.lines))),
+          ...sectionsOf(world, null).map((each) =>
+            node("details", {}, node("summary", {}, each.title), ...prose(each.lines)),
+          ),
         ];
-  return node("section", { id, "aria-labelledby": `${id}-title` }, node("h2", { id: `${id}-title`, "data-short": world.name }, called(world)), ...facts);
+  return [node("h2", { id: `${id}-title`, "data-short": world.name }, called(world)), ...facts];
 }
 
 const sectionsOf = (world, titles) =>
-  world.sections.filter((each) => (titles === null ? each.title !== "The essentials" && !OWN.includes(each.title) : titles.includes(each.title)));
+  world.sections.filter((each) =>
+    titles === null ? each.title !== "The essentials" && !OWN.includes(each.title) : titles.includes(each.title),
+  );
 
 function showWorlds() {
   keepList(
     byId("worlds"),
     [...told.worlds.values()].sort((a, b) => Number(isMine(b)) - Number(isMine(a)) || a.world - b.world),
     (world) => world.world,
-    worldSection,
-    () => {},
+    () => node("section"),
+    (section, world) => refillSection(section, world),
   );
 }
 
@@ -160,7 +217,9 @@ function showMine() {
         ? `${world.seats[you.seat]}: you gave no order that changed anything, so its own people decided throughout.`
         : `${world.seats[you.seat]}: ${counted(mine.length, "decision")}, of which ${sure.length === 0 ? "none" : whole(sure.length)} moved something by more than the error of the futures.`,
     ),
-    ...(mine.length ? [...(sure.length ? sure : mine.slice(0, 1)).slice(0, 3).map((each) => decisionCard(each, "h3"))] : []),
+    ...(mine.length
+      ? [...(sure.length ? sure : mine.slice(0, 1)).slice(0, 3).map((each) => decisionCard(each, "h3"))]
+      : []),
     ...(mine.length > Math.max(sure.length, 1) || sure.length > 3 ? [restOfMine(mine, sure)] : []),
   );
 }
@@ -168,5 +227,10 @@ function showMine() {
 function restOfMine(mine, sure) {
   const first = new Set((sure.length ? sure : mine.slice(0, 1)).slice(0, 3));
   const rest = mine.filter((each) => !first.has(each));
-  return node("details", {}, node("summary", {}, `Your ${counted(rest.length, "other decision")}`), ...rest.map((each) => decisionCard(each, "h3")));
+  return node(
+    "details",
+    {},
+    node("summary", {}, `Your ${counted(rest.length, "other decision")}`),
+    ...rest.map((each) => decisionCard(each, "h3")),
+  );
 }

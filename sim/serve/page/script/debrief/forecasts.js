@@ -35,7 +35,12 @@ function forecastTable({ outcomes }) {
   const really = outcomes[0].shares.really !== undefined;
   const columns = [
     ...(has("own") ? [["you", (each) => percent(each.own), "n figure"]] : []),
-    ...(has("mean") ? [["class mean", (each) => percent(each.mean), "n"], ["class median", (each) => percent(each.median), "n"]] : []),
+    ...(has("mean")
+      ? [
+          ["class mean", (each) => percent(each.mean), "n"],
+          ["class median", (each) => percent(each.median), "n"],
+        ]
+      : []),
     ["runs", (each) => percent(each.shares.runs), "n"],
     ["worlds here", (each) => percent(each.shares.worlds), "n"],
     ...(really ? [["really", (each) => (each.shares.really ? "yes" : "no"), "n"]] : []),
@@ -47,8 +52,28 @@ function forecastTable({ outcomes }) {
       "table",
       { class: "card pooled" },
       node("caption", { class: "hidden" }, "Forecasts by outcome"),
-      node("thead", {}, node("tr", {}, node("th", { scope: "col" }, "Outcome"), ...columns.map(([text, , kind]) => node("th", { scope: "col", class: kind.split(" ")[0] }, capital(text))))),
-      node("tbody", {}, ...outcomes.map((each) => node("tr", {}, node("th", { scope: "row" }, labelOf(each.id), forecastTrack(each)), ...columns.map(([label, text, kind]) => node("td", { class: kind, "data-label": label }, text(each)))))),
+      node(
+        "thead",
+        {},
+        node(
+          "tr",
+          {},
+          node("th", { scope: "col" }, "Outcome"),
+          ...columns.map(([text, , kind]) => node("th", { scope: "col", class: kind.split(" ")[0] }, capital(text))),
+        ),
+      ),
+      node(
+        "tbody",
+        {},
+        ...outcomes.map((each) =>
+          node(
+            "tr",
+            {},
+            node("th", { scope: "row" }, labelOf(each.id), forecastTrack(each)),
+            ...columns.map(([label, text, kind]) => node("td", { class: kind, "data-label": label }, text(each))),
+          ),
+        ),
+      ),
     ),
   );
 }
@@ -66,7 +91,9 @@ function scoreRows(scores) {
       "tr",
       name === "own" ? { class: "sum" } : {},
       node("th", { scope: "row" }, text, scoreBar(scores[name], most)),
-      ...inThree(scores[name]).map((shown, at) => node("td", { class: "n", "data-label": ["luck", "distance", "score"][at] }, shown)),
+      ...inThree(scores[name]).map((shown, at) =>
+        node("td", { class: "n", "data-label": ["luck", "distance", "score"][at] }, shown),
+      ),
     ),
   );
 }
@@ -81,8 +108,20 @@ function spreadOf({ spread, step, beaten, singles, mean: middle }, n) {
     bar.style.height = `${(100 * each) / most}%`;
     bars.append(bar);
   });
-  const parts = spread.map((each, at) => [each, at]).filter(([each]) => each).map(([each, at]) => `${each} from ${(at * step).toFixed(2)} to ${((at + 1) * step).toFixed(2)}`);
-  return node("div", {}, bars, node("p", { class: "note" }, `Scores of ${counted(n, "forecast")}: ${parts.join(", ")}; ${scoreText(singles)} on average. The class's mean forecast scores ${scoreText(middle.score)} and beats ${beaten} of them: what one person overrates another underrates.`));
+  const parts = spread
+    .map((each, at) => [each, at])
+    .filter(([each]) => each)
+    .map(([each, at]) => `${each} from ${(at * step).toFixed(2)} to ${((at + 1) * step).toFixed(2)}`);
+  return node(
+    "div",
+    {},
+    bars,
+    node(
+      "p",
+      { class: "note" },
+      `Scores of ${counted(n, "forecast")}: ${parts.join(", ")}; ${scoreText(singles)} on average. The class's mean forecast scores ${scoreText(middle.score)} and beats ${beaten} of them: what one person overrates another underrates.`,
+    ),
+  );
 }
 
 function judged(judge, scores, n) {
@@ -95,7 +134,16 @@ function judged(judge, scores, n) {
       "table",
       { class: "card scores" },
       node("caption", { class: "hidden" }, `Scores, held to ${by}`),
-      node("thead", {}, node("tr", {}, node("th", { scope: "col" }, "Forecast"), ...["Luck", "Distance", "Score"].map((text) => node("th", { scope: "col", class: "n" }, text)))),
+      node(
+        "thead",
+        {},
+        node(
+          "tr",
+          {},
+          node("th", { scope: "col" }, "Forecast"),
+          ...["Luck", "Distance", "Score"].map((text) => node("th", { scope: "col", class: "n" }, text)),
+        ),
+      ),
       node("tbody", {}, ...scoreRows(scores)),
     ),
     ...(scores.spread ? [spreadOf(scores, n)] : []),
@@ -128,9 +176,17 @@ function showForecasts() {
       node("span", {}, "lines from 0 to 100 %"),
     ),
     forecastTable(found),
-    node("p", { class: "lead" }, "A score has two parts. Luck is what remains for somebody who knows every share, since nobody can tell which history comes next; distance is the forecaster's own. Where there is a single history, there is no luck in the sum, and all of it in the judge: one history may punish a good forecast and reward a bad one."),
+    node(
+      "p",
+      { class: "lead" },
+      "A score has two parts. Luck is what remains for somebody who knows every share, since nobody can tell which history comes next; distance is the forecaster's own. Where there is a single history, there is no luck in the sum, and all of it in the judge: one history may punish a good forecast and reward a bad one.",
+    ),
     node("p", { class: "keys", "aria-hidden": "true" }, key("luck", "luck"), key("distance", "distance")),
-    node("div", { class: "judges" }, ...Object.entries(found.scores).map(([judge, scores]) => judged(judge, scores, found.n))),
+    node(
+      "div",
+      { class: "judges" },
+      ...Object.entries(found.scores).map(([judge, scores]) => judged(judge, scores, found.n)),
+    ),
   );
   watchWide();
 }

@@ -3,12 +3,6 @@
 const told = { room: null, you: null, beside: null, worlds: new Map(), whole: null };
 const lived = () => [...told.worlds.values()].filter((each) => each.days > 0).sort((a, b) => a.world - b.world);
 const DASHES = ["", "7 3", "8 3 2 3", "2 2"];
-const MEDIAN = 3;
-const BANDS = [
-  ["b95", 0, 6],
-  ["b80", 1, 5],
-  ["b50", 2, 4],
-];
 const lineOf = (at) => [`var(--path-${(at % 4) + 1})`, DASHES[Math.floor(at / 4) % 4]];
 const isMine = (world) => told.you?.world === world.world;
 const called = (world) => (isMine(world) ? `${world.name} (yours)` : world.name);
@@ -22,8 +16,13 @@ function drawTension(frame) {
   const all = [quantiles[6], ...paths, ...(really ? [really] : [])];
   const high = Math.max(...all.map((row) => Math.max(...row.filter((value) => !Number.isNaN(value)))));
   const y = toRange(0, high, height - BELOW, ABOVE + 4);
-  axes(frame, y, ticks(0, high).map((value) => [value, String(value)]));
-  for (const [name, from, to] of BANDS) svg.append(mark("path", { class: `band ${name}`, d: between(x, y, quantiles[from], quantiles[to]) }));
+  axes(
+    frame,
+    y,
+    ticks(0, high).map((value) => [value, String(value)]),
+  );
+  for (const [name, from, to] of BANDS)
+    svg.append(mark("path", { class: `band ${name}`, d: between(x, y, quantiles[from], quantiles[to]) }));
   svg.append(mark("path", { class: "median", d: through(x, y, quantiles[MEDIAN]) }));
   if (really) svg.append(mark("path", { class: "measured", d: through(x, y, really) }));
   const ends = [];
@@ -40,7 +39,11 @@ function drawTension(frame) {
   if (really) finish(really, "what really happened", "var(--first)");
   lived().forEach((world, at) => {
     const [colour, dashes] = lineOf(at);
-    const line = mark("path", { class: isMine(world) ? "path chosen" : "path", d: through(x, y, paths[at]), "stroke-dasharray": dashes });
+    const line = mark("path", {
+      class: isMine(world) ? "path chosen" : "path",
+      d: through(x, y, paths[at]),
+      "stroke-dasharray": dashes,
+    });
     line.style.stroke = colour;
     if (isMine(world)) svg.append(mark("path", { class: "halo", d: through(x, y, paths[at]) }));
     svg.append(line);
@@ -87,7 +90,12 @@ function strip(name, rungs, strong = false) {
     { class: strong ? "strip-of mine" : "strip-of" },
     node("span", { class: "strip-name" }, name),
     rungLine(rungs.slice(0, data.head.days), data.head.days, 44),
-    node("span", { class: "strip-top" }, rungInWords(top, data.ladder[top]), node("span", { class: "hidden" }, " was the highest")),
+    node(
+      "span",
+      { class: "strip-top" },
+      rungInWords(top, data.ladder[top]),
+      node("span", { class: "hidden" }, " was the highest"),
+    ),
   );
 }
 
@@ -111,8 +119,18 @@ function showStrips() {
     ...(really ? [strip("What really happened", [...rows(really.rung)[0]])] : []),
     strip(`The middle of ${whole(told.beside.runs)} runs`, middleRungs()),
   );
-  const used = new Set(lived().flatMap((world) => [...rows(world.rung)[0]]));
-  keys("strip-keys", data.ladder.map((label, rung) => [rung, label]).filter(([rung]) => used.has(rung)).map(([rung, label]) => [rungColour(rung), label]));
+  const used = new Set(
+    [...lived().map((world) => world.rung), ...(really ? [really.rung] : [])]
+      .flatMap((packed) => [...rows(packed)[0]])
+      .concat(middleRungs()),
+  );
+  keys(
+    "strip-keys",
+    data.ladder
+      .map((label, rung) => [rung, label])
+      .filter(([rung]) => used.has(rung))
+      .map(([rung, label]) => [rungColour(rung), label]),
+  );
 }
 
 const interval = ({ share, low, high }) => `${percent(share)} (${percent(low).replace(" %", "")} to ${percent(high)})`;
@@ -141,10 +159,22 @@ function outcomesTable() {
             node("th", { scope: "row" }, outcome.label),
             ...worlds.map((world) => {
               const day = world.outcomes[outcome.id];
-              return node("td", { "data-label": called(world), class: day === undefined ? "quiet" : "figure" }, day === undefined ? "no" : dateOn(day));
+              return node(
+                "td",
+                { "data-label": called(world), class: day === undefined ? "quiet" : "figure" },
+                day === undefined ? "no" : dateOn(day),
+              );
             }),
             node("td", { "data-label": "of the runs" }, interval(outcome)),
-            ...(really ? [node("td", { "data-label": "really", class: really[outcome.id] ? "figure" : "quiet" }, really[outcome.id] ? "yes" : "no")] : []),
+            ...(really
+              ? [
+                  node(
+                    "td",
+                    { "data-label": "really", class: really[outcome.id] ? "figure" : "quiet" },
+                    really[outcome.id] ? "yes" : "no",
+                  ),
+                ]
+              : []),
           ),
         ),
       ),
@@ -172,7 +202,7 @@ function showPaths() {
   chooseDays();
   const really = told.beside.really;
   byId("paths-told").textContent =
-    `${lived().length === 1 ? "The line is your history" : "Each line is a world of this class"}. The bands are what came of ${whole(told.beside.runs)} runs on other dice in which the rules played every seat.` +
+    `${lived().length === 1 ? "The line is the history that was played" : "Each line is a world of this class"}. The bands are ${whole(told.beside.runs)} runs in which the rules played every seat.` +
     (really ? ` The record of what really happened is drawn as the model reads it, to ${really.until}.` : "");
   byId("tension-said").textContent = tensionInWords();
   if (redrawTension === null) redrawTension = plot("tension", drawTension, 200);

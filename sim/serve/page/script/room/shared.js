@@ -61,7 +61,13 @@ const clocks = new Map();
 
 /** Take in how a clock stands. */
 function setClock(key, { left, paused, waits, over }) {
-  clocks.set(key, { until: left === null || left === undefined ? null : performance.now() + 1000 * left, left, paused, waits, over });
+  clocks.set(key, {
+    until: left === null || left === undefined ? null : performance.now() + 1000 * left,
+    left,
+    paused,
+    waits,
+    over,
+  });
   showClocks();
 }
 
@@ -94,7 +100,12 @@ function rungLine(rungs, days, height = 28) {
   const width = 240;
   const x = (day) => (width * day) / Math.max(days, 1);
   const y = (rung) => height - 2 - ((height - 4) * rung) / 9;
-  const svg = mark("svg", { class: "rung-line", viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  const svg = mark("svg", {
+    class: "rung-line",
+    viewBox: `0 0 ${width} ${height}`,
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
   rungs.forEach((rung, day) => {
     const bar = mark("rect", { x: x(day), y: y(rung), width: x(day + 1) - x(day) + 0.3, height: height - y(rung) });
     bar.style.fill = rungColour(rung);

@@ -20,12 +20,25 @@ function makeWorld({ world }) {
     node(
       "div",
       { class: "columns-of-three" },
-      node("div", { class: "left" }, part("ladder", "The ladder", node("ol", { reversed: "" })), part("came", "What has come about", node("ul", {}))),
+      node(
+        "div",
+        { class: "left" },
+        part("ladder", "The ladder", node("ol", { reversed: "" })),
+        part("came", "What has come about", node("ul", {})),
+      ),
       node(
         "div",
         { class: "middle" },
-        part("where", "Where it happened, in the last seven days", node("div", { class: "map", role: "group", "aria-label": "Schematic map" })),
-        part("by-day", "The highest rung, day by day", node("div", { class: "plot", id: `plot-rungs-${world}`, "data-height": "120" })),
+        part(
+          "where",
+          "Where it happened, in the last seven days",
+          node("div", { class: "map", role: "group", "aria-label": "Schematic map" }),
+        ),
+        part(
+          "by-day",
+          "The highest rung, day by day",
+          node("div", { class: "plot", id: `plot-rungs-${world}`, "data-height": "120" }),
+        ),
       ),
       part("news", "What the world has heard", node("ol", {})),
     ),
@@ -34,7 +47,13 @@ function makeWorld({ world }) {
 
 function showLadder(list, { rung }) {
   const steps = data.ladder.map((label, step) => {
-    const line = node("li", step === rung ? { class: "standing", "aria-current": "true" } : {}, rungMark(step), " ", label);
+    const line = node(
+      "li",
+      step === rung ? { class: "standing", "aria-current": "true" } : {},
+      rungMark(step),
+      " ",
+      label,
+    );
     return line;
   });
   list.replaceChildren(...steps.reverse());
@@ -46,12 +65,20 @@ function showMap(box, fronts) {
   box.replaceChildren(
     ...fronts.places.map((place) => {
       const here = fronts.recent.filter((each) => each.place === place.id && each.rung > 0);
-      const [n, fill] = discOf(Array.from({ length: 10 }, (_, rung) => here.filter((each) => each.rung === rung).length));
+      const [n, fill] = discOf(
+        Array.from({ length: 10 }, (_, rung) => here.filter((each) => each.rung === rung).length),
+      );
       const disc = node("span", { class: "disc", "aria-hidden": "true" });
       disc.hidden = n === 0;
       disc.style.setProperty("--size", Math.min(1, Math.max(Math.sqrt(n / FULL), 0.3)).toFixed(3));
       disc.style.background = fill;
-      const shown = node("div", { class: n ? "place lit" : "place" }, disc, node("b", {}, place.label), node("span", { class: "now" }, n ? counted(n, "act") : "quiet"));
+      const shown = node(
+        "div",
+        { class: n ? "place lit" : "place" },
+        disc,
+        node("b", {}, place.label),
+        node("span", { class: "now" }, n ? counted(n, "act") : "quiet"),
+      );
       shown.style.left = `${(13 + 74 * place.at[0]).toFixed(1)}%`;
       shown.style.top = `${(16 + 68 * place.at[1]).toFixed(1)}%`;
       return shown;
@@ -63,10 +90,19 @@ function drawRungs(world) {
   return (frame) => {
     const rungs = seen.get(world)?.rungs ?? [];
     const y = toRange(0, 9, frame.height - BELOW, ABOVE);
-    axes(frame, y, [0, 3, 6, 9].map((rung) => [rung, String(rung)]));
+    axes(
+      frame,
+      y,
+      [0, 3, 6, 9].map((rung) => [rung, String(rung)]),
+    );
     const wide = Math.max(frame.x(1) - frame.x(0), 1);
     rungs.forEach((rung, day) => {
-      const bar = mark("rect", { x: frame.x(day), y: y(rung) - 1.5, width: wide + 0.4, height: frame.height - BELOW - y(rung) + 1.5 });
+      const bar = mark("rect", {
+        x: frame.x(day),
+        y: y(rung) - 1.5,
+        width: wide + 0.4,
+        height: frame.height - BELOW - y(rung) + 1.5,
+      });
       bar.style.fill = rungColour(rung);
       frame.svg.append(bar);
     });
@@ -87,14 +123,31 @@ function showWorld(box, shown) {
   box.dataset.shown = key;
   showLadder(box.querySelector(".ladder ol"), shown);
   showMap(box.querySelector(".map"), shown.fronts);
-  box.querySelector(".news ol").replaceChildren(
-    ...news.slice(0, HEADLINES).map((each) =>
-      node("li", {}, node("time", { datetime: each.date }, briefly(each.date)), " ", ...(each.rung ? [rungMark(each.rung), " "] : []), node("span", {}, each.text)),
-    ),
-    ...(news.length ? [] : [node("li", { class: "quiet" }, "Nothing yet.")]),
-  );
+  box
+    .querySelector(".news ol")
+    .replaceChildren(
+      ...news
+        .slice(0, HEADLINES)
+        .map((each) =>
+          node(
+            "li",
+            {},
+            node("time", { datetime: each.date }, briefly(each.date)),
+            " ",
+            ...(each.rung ? [rungMark(each.rung), " "] : []),
+            node("span", {}, each.text),
+          ),
+        ),
+      ...(news.length ? [] : [node("li", { class: "quiet" }, "Nothing yet.")]),
+    );
   box.querySelector(".came").hidden = outcomes.length === 0;
-  box.querySelector(".came ul").replaceChildren(...outcomes.map((each) => node("li", {}, node("b", {}, each.label), node("span", { class: "quiet" }, `, ${briefly(each.date)}`))));
+  box
+    .querySelector(".came ul")
+    .replaceChildren(
+      ...outcomes.map((each) =>
+        node("li", {}, node("b", {}, each.label), node("span", { class: "quiet" }, `, ${briefly(each.date)}`)),
+      ),
+    );
   redraws.get(world)?.();
 }
 

@@ -21,7 +21,10 @@ async function openShoulder(world, seat) {
     node("p", { class: "note" }, "Nobody notices that you look. This is all the seat may know; it may be wrong."),
     node("pre", { class: "briefing", tabindex: "0", role: "region", "aria-label": "Its briefing" }, seen.briefing),
     node("h4", {}, "What it may do"),
-    optionList(options.options.filter((each) => each.open), (option) => [rungMark(option.rung), " ", option.label]),
+    optionList(
+      options.options.filter((each) => each.open),
+      (option) => [rungMark(option.rung), " ", option.label],
+    ),
     closedOptions(options),
     node("h4", {}, "What stands of its orders"),
     node("p", {}, standingIn(view.standing, options)),
@@ -53,7 +56,16 @@ function closedOptions(options) {
     node(
       "ul",
       { class: "options" },
-      ...closed.map((each) => node("li", {}, rungMark(each.rung), " ", each.label, node("span", { class: "quiet" }, each.refused ? ": refused by the seat" : `: ${each.why_not.join("; ")}`))),
+      ...closed.map((each) =>
+        node(
+          "li",
+          {},
+          rungMark(each.rung),
+          " ",
+          each.label,
+          node("span", { class: "quiet" }, each.refused ? ": refused by the seat" : `: ${each.why_not.join("; ")}`),
+        ),
+      ),
     ),
   );
 }
@@ -62,21 +74,51 @@ async function openActing(world, seat) {
   const seen = await lookAt(world, seat);
   if (seen === null) return;
   const { view, options } = seen;
-  const open = options.options.filter((each) => each.open).sort((a, b) => b.rung - a.rung || a.label.localeCompare(b.label));
-  const tick = (name, value, ...inside) => node("label", { class: "tick" }, node("input", { type: "checkbox", name, value }), node("span", {}, ...inside));
+  const open = options.options
+    .filter((each) => each.open)
+    .sort((a, b) => b.rung - a.rung || a.label.localeCompare(b.label));
+  const tick = (name, value, ...inside) =>
+    node("label", { class: "tick" }, node("input", { type: "checkbox", name, value }), node("span", {}, ...inside));
   const otherwise = node(
     "select",
     { id: "act-otherwise" },
-    ...[["", "as it stands"], ["rules", "its own people decide"], ["hold", "it does nothing"]].map(([value, text]) => node("option", { value }, text)),
+    ...[
+      ["", "as it stands"],
+      ["rules", "its own people decide"],
+      ["hold", "it does nothing"],
+    ].map(([value, text]) => node("option", { value }, text)),
   );
   const why = node("input", { type: "text", id: "act-why", maxlength: "1000", autocomplete: "off" });
   const form = node(
     "form",
     { class: "acting" },
     node("p", { class: "note" }, standingIn(view.standing, options)),
-    node("fieldset", {}, node("legend", {}, "To be done"), optionList(open, (each) => [tick("do", each.act, rungMark(each.rung), " ", each.label, node("span", { class: "quiet" }, ` from ${briefly(each.earliest)}`))])),
+    node(
+      "fieldset",
+      {},
+      node("legend", {}, "To be done"),
+      optionList(open, (each) => [
+        tick(
+          "do",
+          each.act,
+          rungMark(each.rung),
+          " ",
+          each.label,
+          node("span", { class: "quiet" }, ` from ${briefly(each.earliest)}`),
+        ),
+      ]),
+    ),
     ...(view.standing.scheduled.length
-      ? [node("fieldset", {}, node("legend", {}, "To be withdrawn"), ...view.standing.scheduled.map((each) => tick("withdraw", each.act, `${labelOf(each.act, options)}, ${briefly(each.on)}`)))]
+      ? [
+          node(
+            "fieldset",
+            {},
+            node("legend", {}, "To be withdrawn"),
+            ...view.standing.scheduled.map((each) =>
+              tick("withdraw", each.act, `${labelOf(each.act, options)}, ${briefly(each.on)}`),
+            ),
+          ),
+        ]
       : []),
     node("p", {}, node("label", { for: "act-otherwise" }, "On days without orders "), otherwise),
     node("p", {}, node("label", { for: "act-why" }, "Why, for the debrief "), why),
@@ -91,7 +133,12 @@ async function openActing(world, seat) {
 
 async function giveOrder(world, seat, form, otherwise, why) {
   const ticked = (name) => [...form.querySelectorAll(`input[name=${name}]:checked`)].map((each) => each.value);
-  const order = { do: ticked("do"), withdraw: ticked("withdraw"), ...(otherwise ? { otherwise } : {}), ...(why ? { why } : {}) };
+  const order = {
+    do: ticked("do"),
+    withdraw: ticked("withdraw"),
+    ...(otherwise ? { otherwise } : {}),
+    ...(why ? { why } : {}),
+  };
   if (order.do.length + order.withdraw.length === 0 && !otherwise) return tellOf("", ["nothing is ticked"]);
   const done = await attempt("order", { world: world.world, seat: seat.seat, order }, `Ordered for ${seat.label}.`);
   if (done !== null) openActing(world, seat);

@@ -25,14 +25,29 @@ function showAfterwards({ stage, worlds, people }) {
             node(
               "div",
               { class: "afterwards-row" },
-              node("p", {}, "When it has been played, end the room: all worlds stop where they stand, names are forgotten, and the debrief is open to all."),
-              sure("End the room", "All worlds end where they stand, names are forgotten, and everybody may see the debrief.", "End it", () => attempt("end", { world: null }, "The room is over.")),
+              node(
+                "p",
+                {},
+                "When it has been played, end the room: all worlds stop where they stand, names are forgotten, and the debrief is open to all.",
+              ),
+              sure(
+                "End the room",
+                "All worlds end where they stand, names are forgotten, and everybody may see the debrief.",
+                "End it",
+                () => attempt("end", { world: null }, "The room is over."),
+              ),
             ),
           ]),
       node(
         "div",
         { class: "afterwards-row" },
-        node("p", {}, "Everything as files, for your own records: sessions that open again, the chronicle as tables, the debriefs.", " ", node("label", { class: "tick" }, names, node("span", {}, "with names"))),
+        node(
+          "p",
+          {},
+          "Everything as files, for your own records: sessions that open again, the chronicle as tables, the debriefs.",
+          " ",
+          node("label", { class: "tick" }, names, node("span", {}, "with names")),
+        ),
         button("Export", () => download(names.checked)),
       ),
       node(

@@ -48,13 +48,25 @@ function sure(text, question, yes, act) {
       place.replaceChildren(first);
       first.focus();
     };
-    const go = button(yes, async () => {
-      place.replaceChildren(first);
-      first.focus();
-      await act();
-    }, { class: "danger" });
+    const go = button(
+      yes,
+      async () => {
+        place.replaceChildren(first);
+        first.focus();
+        await act();
+      },
+      { class: "danger" },
+    );
     const no = button("No", back);
-    const asked = node("span", { class: "asked-back", role: "group", "aria-label": question }, node("span", {}, question), " ", go, " ", no);
+    const asked = node(
+      "span",
+      { class: "asked-back", role: "group", "aria-label": question },
+      node("span", {}, question),
+      " ",
+      go,
+      " ",
+      no,
+    );
     asked.addEventListener("keydown", (event) => {
       if (event.key === "Escape") back();
     });

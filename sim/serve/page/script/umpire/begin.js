@@ -23,7 +23,10 @@ function showOverview(overview) {
     if (stage !== "gathering") byId("table").prepend(byId("playing"), byId("panel"));
   }
   byId("table").hidden = false;
-  byId("stage").textContent = table.room.mode === "homework" && stage === "playing" ? "Homework: people come and play when they like." : STAGES[stage];
+  byId("stage").textContent =
+    table.room.mode === "homework" && stage === "playing"
+      ? "Homework: people come and play when they like."
+      : STAGES[stage];
   byId("playing").hidden = stage === "gathering";
   byId("invite").hidden = stage === "over";
   byId("people").hidden = stage === "over" || table.room.mode === "homework";

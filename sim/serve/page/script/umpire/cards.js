@@ -7,11 +7,21 @@ function barOf(world) {
   const paused = all ? table.overview.worlds.filter((each) => !each.over).every((each) => each.paused) : world.paused;
   const which = all ? "all worlds" : titleOf(world);
   return [
-    doing(paused ? "Go on" : "Pause", "pause", { ...of, paused: !paused }, paused ? `Clocks run: ${which}.` : `Stopped: ${which}.`, {
-      "aria-label": `${paused ? "Go on" : "Pause"}: ${which}`,
+    doing(
+      paused ? "Go on" : "Pause",
+      "pause",
+      { ...of, paused: !paused },
+      paused ? `Clocks run: ${which}.` : `Stopped: ${which}.`,
+      {
+        "aria-label": `${paused ? "Go on" : "Pause"}: ${which}`,
+      },
+    ),
+    doing("+ 1 minute", "extend", { ...of, seconds: 60 }, `One minute more: ${which}.`, {
+      "aria-label": `One minute more: ${which}`,
     }),
-    doing("+ 1 minute", "extend", { ...of, seconds: 60 }, `One minute more: ${which}.`, { "aria-label": `One minute more: ${which}` }),
-    doing("Live the turn now", "advance", { ...of, days: null }, `The turn was lived: ${which}.`, { "aria-label": `Live the turn now: ${which}` }),
+    doing("Live the turn now", "advance", { ...of, days: null }, `The turn was lived: ${which}.`, {
+      "aria-label": `Live the turn now: ${which}`,
+    }),
   ];
 }
 
@@ -29,7 +39,11 @@ function showBar({ stage, worlds }) {
 }
 
 const facts = (entries) =>
-  node("dl", { class: "facts" }, ...entries.map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value))));
+  node(
+    "dl",
+    { class: "facts" },
+    ...entries.map(([name, value]) => node("div", {}, node("dt", {}, name), node("dd", {}, value))),
+  );
 
 /** How tense a world is, as a number and a bar. */
 function tensionBar(tension) {
@@ -41,7 +55,12 @@ function tensionBar(tension) {
 function cardIn(world) {
   const came = world.outcomes.map((each) => node("li", {}, `${each.label}, ${briefly(each.date)}`));
   return [
-    node("p", { class: "card-date" }, dayOf(world.date), node("span", {}, world.over ? "over" : `turn ${world.turn + 1}`)),
+    node(
+      "p",
+      { class: "card-date" },
+      dayOf(world.date),
+      node("span", {}, world.over ? "over" : `turn ${world.turn + 1}`),
+    ),
     node("p", { class: "card-rung" }, rungInWords(world.rung, world.rung_label)),
     ...(world.rungs?.length ? [rungLine(world.rungs, data.head.days)] : []),
     facts([
@@ -54,7 +73,13 @@ function cardIn(world) {
       "ul",
       { class: "seats brief" },
       ...(world.over ? [] : world.seats).map((seat) =>
-        node("li", {}, node("b", {}, seat.label), node("span", { class: "who-sits" }, seat.person === null ? "" : whoIs(seat)), stateMark(stateOf(seat))),
+        node(
+          "li",
+          {},
+          node("b", {}, seat.label),
+          node("span", { class: "who-sits" }, seat.person === null ? "" : whoIs(seat)),
+          stateMark(stateOf(seat)),
+        ),
       ),
     ),
     ...(world.last?.length ? [node("p", { class: "lately" }, lately(world.last[world.last.length - 1]))] : []),
@@ -88,17 +113,27 @@ function showCard(card, world) {
   refill(card.querySelector(".in"), still, () => cardIn(world));
   refill(card.querySelector(":scope > .bar"), [world.over, world.paused, table.open === world.world], () => [
     ...(world.over ? [] : barOf(world)),
-    button(table.open === world.world ? "Close" : "Open", () => openPanel(table.open === world.world ? null : world.world), {
-      "aria-expanded": String(table.open === world.world),
-      "aria-label": `${table.open === world.world ? "Close" : "Open"} ${titleOf(world)}`,
-    }),
+    button(
+      table.open === world.world ? "Close" : "Open",
+      () => openPanel(table.open === world.world ? null : world.world),
+      {
+        "aria-expanded": String(table.open === world.world),
+        "aria-label": `${table.open === world.world ? "Close" : "Open"} ${titleOf(world)}`,
+      },
+    ),
   ]);
 }
 
 const since = (seconds) => {
   if (seconds === null || seconds === undefined) return "never";
   const minutes = Math.max(0, Math.round((Date.now() / 1000 - seconds) / 60));
-  return minutes < 1 ? "just now" : minutes < 90 ? `${minutes} min ago` : minutes < 2880 ? `${Math.round(minutes / 60)} h ago` : `${Math.round(minutes / 1440)} days ago`;
+  return minutes < 1
+    ? "just now"
+    : minutes < 90
+      ? `${minutes} min ago`
+      : minutes < 2880
+        ? `${Math.round(minutes / 60)} h ago`
+        : `${Math.round(minutes / 1440)} days ago`;
 };
 
 /** Worlds of people at home: a line for each, the one that has got furthest first. */
@@ -115,7 +150,11 @@ function homework(overview) {
         "table",
         { class: "card" },
         node("caption", { class: "hidden" }, "How far everybody is"),
-        node("thead", {}, node("tr", {}, ...heads.map((text) => (text === "" ? node("td", {}) : node("th", { scope: "col" }, text))))),
+        node(
+          "thead",
+          {},
+          node("tr", {}, ...heads.map((text) => (text === "" ? node("td", {}) : node("th", { scope: "col" }, text)))),
+        ),
         node("tbody", {}, ...rows.map((world) => homeRow(overview, world))),
       ),
     ),
@@ -135,7 +174,13 @@ function homeRow(overview, world) {
     ["rung", rungInWords(world.rung, world.rung_label)],
     ["dead", whole(world.deaths)],
     ["last", last ? since(last) : "never"],
-    ["", button(open ? "Close" : "Open", () => openPanel(open ? null : world.world), { "aria-expanded": String(open), "aria-label": `${open ? "Close" : "Open"} world ${world.world}` })],
+    [
+      "",
+      button(open ? "Close" : "Open", () => openPanel(open ? null : world.world), {
+        "aria-expanded": String(open),
+        "aria-label": `${open ? "Close" : "Open"} world ${world.world}`,
+      }),
+    ],
   ];
   const here = people.some((each) => each.here);
   return node(
@@ -149,7 +194,12 @@ function homeRow(overview, world) {
 function showWorlds(overview) {
   const atHome = table.room.mode === "homework";
   showBar(overview);
-  byId("playing-title").textContent = overview.stage === "over" ? "How it ended" : overview.worlds.length === 1 ? "The world" : `${counted(overview.worlds.length, "world")}`;
+  byId("playing-title").textContent =
+    overview.stage === "over"
+      ? "How it ended"
+      : overview.worlds.length === 1
+        ? "The world"
+        : `${counted(overview.worlds.length, "world")}`;
   byId("cards").classList.toggle("at-home", atHome);
   if (atHome) {
     const shown = overview.worlds.map(({ left, deadline, ...world }) => world);

@@ -15,11 +15,15 @@ function showInvite({ code, join, turn, seconds, late, known, futures, mode }) {
   byId("plan").textContent = [
     mode === "homework" ? "Homework: everybody has a world of their own" : "Groups of one class on the same dice",
     `a turn lasts ${counted(turn, "day")}`,
-    seconds === null ? "without a time limit" : `with ${seconds % 60 ? counted(seconds, "second") : counted(seconds / 60, "minute")} for orders`,
+    seconds === null
+      ? "without a time limit"
+      : `with ${seconds % 60 ? counted(seconds, "second") : counted(seconds / 60, "minute")} for orders`,
     lateness[late],
     known === "all" ? "everybody is told all that happened" : "each seat is told its own side only",
     futures ? "futures may be asked" : "futures may not be asked",
-  ].join("; ").concat(".");
+  ]
+    .join("; ")
+    .concat(".");
 }
 
 /** A form in place of the buttons of a seat or a person: where to move them. */
@@ -38,7 +42,11 @@ function moveForm(person, place, back) {
   const go = button("Move", async () => {
     const [world, ...seat] = select.value.split(" ");
     close();
-    await attempt(MOVE, { person: person.id, world: Number(world), seat: seat.join(" ") }, `${person.name ?? "They"} moved.`);
+    await attempt(
+      MOVE,
+      { person: person.id, world: Number(world), seat: seat.join(" ") },
+      `${person.name ?? "They"} moved.`,
+    );
   });
   place.replaceChildren(select, " ", go, " ", button("Cancel", close));
   select.focus();
@@ -51,7 +59,9 @@ function buttonsOf(person, seat, world) {
   const buttons = [button("Move", () => moveForm(person, place, buttons), { "aria-label": `Move ${called}` })];
   if (seat !== null)
     buttons.push(
-      doing("Free", "free", { world: world.world, seat: seat.seat }, `${seat.label} is free.`, { "aria-label": `Free the seat of ${called}` }),
+      doing("Free", "free", { world: world.world, seat: seat.seat }, `${seat.label} is free.`, {
+        "aria-label": `Free the seat of ${called}`,
+      }),
     );
   place.append(...buttons);
   return place;
@@ -79,7 +89,13 @@ function showTables({ worlds, people }) {
     (world) => world.world,
     (world) => node("div", { class: "table-of" }, node("h3", {}, titleOf(world)), node("ul", { class: "seats" })),
     (box, world) => {
-      const shown = world.seats.map(({ seat, person, name, here }) => [seat, person, name, here, personOf(person)?.here]);
+      const shown = world.seats.map(({ seat, person, name, here }) => [
+        seat,
+        person,
+        name,
+        here,
+        personOf(person)?.here,
+      ]);
       if (box.contains(document.activeElement) && box.querySelector("select") !== null) return; // somebody is being moved
       refill(box.querySelector("ul"), shown, () => world.seats.map((seat) => seatRow(seat, world)));
     },
@@ -118,12 +134,27 @@ function showPeople(overview) {
     people.length === 0 ? "Nobody is here yet" : `${counted(people.length, "person", "people")}, ${here} here now`;
   refill(byId("people-bar"), [stage, locked, taken], () => [
     ...(stage === "gathering"
-      ? [doing(taken === 0 ? "Start with nobody in a seat" : "Start the first turn", "start", {}, "The first turn has begun.", { class: "strong" })]
+      ? [
+          doing(
+            taken === 0 ? "Start with nobody in a seat" : "Start the first turn",
+            "start",
+            {},
+            "The first turn has begun.",
+            { class: "strong" },
+          ),
+        ]
       : []),
-    doing(locked ? "Let people in again" : "Let nobody else in", "lock", { locked: !locked }, locked ? "People may join again." : "Nobody else can join."),
+    doing(
+      locked ? "Let people in again" : "Let nobody else in",
+      "lock",
+      { locked: !locked },
+      locked ? "People may join again." : "Nobody else can join.",
+    ),
   ]);
   byId("people-told").textContent =
     (locked ? "The room is locked. " : "") +
-    (empty === 0 || worlds.length === 0 ? "" : `${counted(empty, "seat is", "seats are")} empty${stage === "gathering" ? "; people may still join after the start" : ""}.`);
+    (empty === 0 || worlds.length === 0
+      ? ""
+      : `${counted(empty, "seat is", "seats are")} empty${stage === "gathering" ? "; people may still join after the start" : ""}.`);
   showTables(overview);
 }

@@ -22,27 +22,51 @@ function makePanel(world) {
     part("inject", "Let something happen", node("div", { id: "inject-in" })),
     part("everything", "Everything that truly happened", node("div", { id: "everything-in" })),
   );
-  byId("panel-tell").addEventListener("toggle", () => byId("panel-tell").open && openTelling(byId("tell-in"), table.open, false));
+  byId("panel-tell").addEventListener(
+    "toggle",
+    () => byId("panel-tell").open && openTelling(byId("tell-in"), table.open, false),
+  );
   byId("panel-inject").addEventListener("toggle", () => byId("panel-inject").open && openInjecting(table.open));
-  byId("panel-everything").addEventListener("toggle", () => byId("panel-everything").open && openEverything(table.open));
+  byId("panel-everything").addEventListener(
+    "toggle",
+    () => byId("panel-everything").open && openEverything(table.open),
+  );
 }
 
 function panelBar(world) {
-  const days = node("input", { type: "number", min: "1", max: String(data.head.days), value: String(table.room.turn), "aria-label": "Days to live" });
+  const days = node("input", {
+    type: "number",
+    min: "1",
+    max: String(data.head.days),
+    value: String(table.room.turn),
+    "aria-label": "Days to live",
+  });
   const of = { world: world.world };
-  const live = button("Live so many days", () => attempt("advance", { ...of, days: Number(days.value) }, `${titleOf(world)} lived ${counted(Number(days.value), "day")}.`));
+  const live = button("Live so many days", () =>
+    attempt(
+      "advance",
+      { ...of, days: Number(days.value) },
+      `${titleOf(world)} lived ${counted(Number(days.value), "day")}.`,
+    ),
+  );
   return [
     ...barOf(world),
     node("span", { class: "days-to-live" }, days, live),
     ...(world.turn > 0
       ? [
-          sure("Take back a turn", "All that happened in the last turn, and all orders since, no longer count.", "Take it back", () =>
-            attempt("back", { ...of, turns: 1 }, `A turn of ${titleOf(world)} was taken back.`),
+          sure(
+            "Take back a turn",
+            "All that happened in the last turn, and all orders since, no longer count.",
+            "Take it back",
+            () => attempt("back", { ...of, turns: 1 }, `A turn of ${titleOf(world)} was taken back.`),
           ),
         ]
       : []),
-    sure("End this world", `${titleOf(world)} ends on ${dayOf(world.date)}; no more turns can be played in it.`, "End it", () =>
-      attempt("end", of, `${titleOf(world)} has ended.`),
+    sure(
+      "End this world",
+      `${titleOf(world)} ends on ${dayOf(world.date)}; no more turns can be played in it.`,
+      "End it",
+      () => attempt("end", of, `${titleOf(world)} has ended.`),
     ),
   ];
 }
@@ -60,7 +84,13 @@ function seatActs(seat, world) {
       ? []
       : [
           button("Act for it", () => openActing(world, seat), called("Act for")),
-          doing(byRules ? "Give back" : "Hand to the rules", "hand", { ...of, to: byRules ? "orders" : "rules" }, byRules ? `${seat.label} goes by orders again.` : `The rules play ${seat.label}.`, called(byRules ? "Give back" : "Hand to the rules")),
+          doing(
+            byRules ? "Give back" : "Hand to the rules",
+            "hand",
+            { ...of, to: byRules ? "orders" : "rules" },
+            byRules ? `${seat.label} goes by orders again.` : `The rules play ${seat.label}.`,
+            called(byRules ? "Give back" : "Hand to the rules"),
+          ),
         ]),
   );
 }
@@ -79,7 +109,14 @@ function showPanel() {
     refill(bar, [world.over, world.paused, world.turn, world.date], () => (world.over ? [] : panelBar(world)));
   refill(byId("panel-seats"), [world.over, world.seats], () =>
     world.seats.map((seat) =>
-      node("li", {}, node("b", {}, seat.label), node("span", { class: "who-sits" }, world.over ? "" : whoIs(seat)), world.over ? node("span") : stateMark(stateOf(seat)), seatActs(seat, world)),
+      node(
+        "li",
+        {},
+        node("b", {}, seat.label),
+        node("span", { class: "who-sits" }, world.over ? "" : whoIs(seat)),
+        world.over ? node("span") : stateMark(stateOf(seat)),
+        seatActs(seat, world),
+      ),
     ),
   );
   for (const part of ["tell", "inject"]) byId(`panel-${part}`).hidden = world.over;

@@ -5,7 +5,12 @@ function openTelling(place, number, closes = true) {
   const text = node("textarea", { rows: "3", maxlength: "4000", id: `words-${number ?? "all"}` });
   const world = number === null ? null : worldOf(number);
   const seats = (world?.seats ?? []).map((seat) =>
-    node("label", { class: "tick" }, node("input", { type: "checkbox", value: seat.seat, checked: "" }), node("span", {}, seat.label)),
+    node(
+      "label",
+      { class: "tick" },
+      node("input", { type: "checkbox", value: seat.seat, checked: "" }),
+      node("span", {}, seat.label),
+    ),
   );
   const form = node(
     "form",
@@ -20,7 +25,11 @@ function openTelling(place, number, closes = true) {
     if (text.value.trim() === "") return tellOf("", ["there is nothing to tell yet"]);
     if (seats.length && to.length === 0) return tellOf("", ["nobody is ticked"]);
     const all = to.length === seats.length;
-    const done = await attempt("tell", { world: number, text: text.value.trim(), to: all ? null : to }, "They are told.");
+    const done = await attempt(
+      "tell",
+      { world: number, text: text.value.trim(), to: all ? null : to },
+      "They are told.",
+    );
     if (done === null) return;
     text.value = "";
     if (closes) place.replaceChildren();
@@ -34,15 +43,33 @@ async function openInjecting(number) {
   const answer = await attempt("everything", { world: number });
   if (answer === null) return;
   const acts = answer.acts;
-  const search = node("input", { type: "text", id: "inject-search", autocomplete: "off", placeholder: "such as tanker" });
+  const search = node("input", {
+    type: "text",
+    id: "inject-search",
+    autocomplete: "off",
+    placeholder: "such as tanker",
+  });
   const list = node("select", { size: "8", id: "inject-act", "aria-label": "Acts that could happen" });
   const date = node("input", { type: "date", id: "inject-on", min: worldOf(number).date });
   const shown = node("p", { class: "note", role: "status" });
   const show = () => {
     const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = acts.filter(({ label, actor }) => words.every((word) => `${label} ${actor}`.toLowerCase().includes(word)));
-    list.replaceChildren(...found.map((each) => node("option", { value: each.act }, `${each.rung ?? "–"}  ${each.label} (${table.room.actors?.[each.actor] ?? each.actor})`)));
-    shown.textContent = `${found.length} of ${counted(acts.length, "act")} that no seat decides on; the number is their rung.`;
+    const found = acts.filter(({ label, actor }) =>
+      words.every((word) => `${label} ${actor}`.toLowerCase().includes(word)),
+    );
+    list.replaceChildren(
+      ...found.map((each) =>
+        node(
+          "option",
+          { value: each.act },
+          `${each.rung ?? "–"}  ${each.label} (${table.room.actors?.[each.actor] ?? each.actor})`,
+        ),
+      ),
+    );
+    shown.textContent =
+      acts.length === 0
+        ? "Nothing can be let happen this morning: every act that is possible is a seat's own."
+        : `${found.length} of ${counted(acts.length, "act")} that no seat decides on; the number is their rung.`;
   };
   search.addEventListener("input", show);
   const form = node(
