@@ -5,6 +5,7 @@ from time import sleep
 
 import pytest
 
+from sim.serve.classroom.plan import catalogue, scenario_of
 from tests.class_client import Made, Page, Server, serving
 
 
@@ -96,6 +97,11 @@ def test_the_umpire_decides_about_late_seats_where_the_plan_says_so(server):
     umpire.do("advance")
     assert north.until("morning", lambda frame: frame["turn"] == 1)
     assert made.room.worlds[1].session.world.lived[0].deeds == {"south.mobilise": "south"}
+    north.do("done", turn=1)
+    umpire.until("overview", lambda frame: frame["worlds"][0]["waits"])
+    south = made.player(seat="south")
+    south.do("done", turn=1)
+    assert south.until("morning", lambda frame: frame["turn"] == 2), "all seats are done after all"
     assert not made.room.worlds[1].waits
     assert made.room.worlds[1].clock.left > 590
 
@@ -339,6 +345,11 @@ def test_the_room_is_over_once_every_world_is(server):
     assert north.until("over", lambda frame: frame["debrief"])["world"] == 1
     assert "over" in north.refused("done", turn=0)
     assert "over" in made.page().refused("join")
+    turns = made.room.worlds[1].turn
+    umpire.do("back", world=1, turns=1)
+    assert north.until("morning", lambda frame: frame["turn"] == turns - 1)
+    assert made.room.stage == "playing"
+    north.do("order", order={"otherwise": "hold"}, turn=turns - 1)
 
 
 def test_a_line_that_reads_nothing_holds_up_nobody(server):
@@ -361,3 +372,74 @@ def test_pages_of_other_rooms_say_nothing(server):
     page.n += 1
     page.send({"kind": "start", "line": page.nonce, "n": 1})
     assert page.until("refused")["reasons"]
+
+
+@pytest.mark.parametrize("name", ["first_lesson", "whole_crisis", "gulf_dialogue"])
+def test_the_catalogue_says_of_scenarios_what_they_say_when_they_are_loaded(name):
+    told = next(each for each in catalogue()["scenarios"] if each["name"] == name)
+    loaded = scenario_of(name)
+    assert told == {
+        "name": name,
+        "title": loaded.title,
+        "question": loaded.question,
+        "start": loaded.start.isoformat(),
+        "end": loaded.end.isoformat(),
+        "days": loaded.days,
+        "theatre": loaded.theatre.theatre,
+    }
+    assert catalogue()["casts"][told["theatre"]][0].keys() == {"id", "label", "wants", "about", "acts"}
+
+
+def test_a_code_is_read_however_it_is_written(server):
+    made = server.make()
+    rooms = server.rooms
+    assert rooms.find(made.code.lower()) is rooms.find(f"{made.code[:3]} {made.code[3:]}") is made.room
+    assert rooms.find("../" + made.code) is None
+
+
+def test_a_session_is_opened_once_however_many_ask_for_it(server):
+    """A session that was let go of is read again, and nothing that was said meanwhile is lost."""
+    made = server.make()
+    _, (north, south) = made.begun("north", "south")
+    world = made.room.worlds[1]
+    server.within(world.let_go)
+    server.within(lambda: setattr(world, "turn", -1))  # as if the server was killed before the room knew of the turn
+    begun, before = [], type(made.room).begun
+
+    async def counted(room, world):
+        begun.append(world.number)
+        await before(room, world)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(made.room), "begun", counted)
+        for page in (north, south):
+            page.n += 1
+            page.send({"kind": "order", "line": page.nonce, "n": page.n, "order": {"otherwise": "hold"}, "turn": 0})
+        for page in (north, south):
+            page.until("ack")
+    assert begun == [1]
+
+
+def test_who_has_no_seat_hears_that_one_came_free(server):
+    made = server.make(seats=("north",))
+    umpire, _ = made.begun("north")
+    waiting = made.player()
+    assert waiting.hello["you"] is None
+    umpire.do("free", world=1, seat="north")
+    waiting.until("presence", lambda frame: [seat["taken"] for seat in frame["seats"]] == [False])
+    waiting.do("sit", world=1, seat="north")
+    assert waiting.until("morning")["view"]["seat"] == "north"
+
+
+def test_a_room_is_looked_back_on_once_it_is_over(server):
+    made = server.make(forecast=True)
+    umpire, (north,) = made.begun("north")
+    early = made.page("debrief", north.token)
+    umpire.do("advance", days=20)
+    assert early.rest(0.2) == [], "while others play nothing is told of what was"
+    umpire.do("end")
+    assert early.until("hello")["room"]["stage"] == "over"
+    parts = [early.until("debrief")["part"]]
+    while parts[-1] != "whole":
+        parts.append(early.until("debrief")["part"])
+    assert {"beside", "world", "class"} <= set(parts)

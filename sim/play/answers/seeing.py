@@ -278,7 +278,7 @@ def rungs_of(known: Known) -> Iterator[Rung]:
 
 def _grievances(session: "Session", seat: Seat, known: Known) -> Iterator[Grievance]:
     """What the seat's actor holds against others this morning."""
-    choices: list[Choice] = session.world.morning.of(seat.actor)
+    choices: list[Choice] = session.world.glance.of(seat.actor)
     for held in choices[0].grievances if choices else ():
         against = known.program.pairs[held.pair][1]
         whole = held.believed + held.suspected

@@ -41,6 +41,8 @@ class Visitor:
         self.line, self.as_, self._make = line, as_, make
         self.nonce = secret()
         self.person: Person | None = None
+        self.client = "nobody"
+        """Their address."""
         self.is_umpire = False
         """Whether they have shown the umpire's secret."""
         self.greeted: str | None = None
@@ -85,6 +87,12 @@ class Visitor:
     def beside(self, doing: Coroutine[Any, Any, None]) -> None:
         """Do something for this line while it stands."""
         self._tasks.append(asyncio.create_task(_logged(doing)))
+
+    async def parted(self) -> None:
+        """Send a last word if there is one, and then nothing more."""
+        if self._last is not None:
+            await asyncio.wait([self._tasks[0]], timeout=PATIENCE)
+        self.leave()
 
     def leave(self) -> None:
         """Send nothing more: the line is gone."""

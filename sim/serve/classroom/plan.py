@@ -1,6 +1,7 @@
 """Plans: what a teacher settles before a room is made, and the scenarios that can be chosen."""
 
 from collections.abc import Mapping
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -11,13 +12,14 @@ from sim.play.messages.orders import Message, fault_in_words
 from sim.play.seats import PlayError, seat_of, seats_of
 from sim.play.sessions.entries import Days, Settings
 from sim.theatre.files.load import load
-from sim.theatre.files.locate import shipped_files
+from sim.theatre.files.locate import chain, shipped_files
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 
 MOST_WORLDS = 12
 MOST_WORLDS_AT_HOME = 120
 MOST_PEOPLE = 120
+_HEAD = ("title", "question", "start", "days")
 
 
 class Plan(Message):
@@ -79,24 +81,31 @@ def scenario_of(name: str) -> Scenario:
 @cache
 def catalogue() -> dict[str, Any]:
     """The scenarios that can be chosen, the ones for a class first, with the cast and the ladder of each theatre."""
-    scenarios = [scenario_of(name) for name in sorted(_shipped(), key=_for_a_class)]
-    theatres = {each.theatre.theatre: each.theatre for each in scenarios}
+    scenarios = [_written(name) for name in sorted(_shipped(), key=_for_a_class)]
+    of_theatre = {each["theatre"]: each["name"] for each in reversed(scenarios)}
+    theatres = {name: scenario_of(scenario).theatre for name, scenario in of_theatre.items()}
     return {
-        "scenarios": [
-            {
-                "name": each.name,
-                "title": each.title,
-                "question": each.question,
-                "start": each.start.isoformat(),
-                "end": each.end.isoformat(),
-                "days": each.days,
-                "theatre": each.theatre.theatre,
-            }
-            for each in scenarios
-        ],
+        "scenarios": scenarios,
         "casts": {name: seats_in(theatre) for name, theatre in theatres.items()},
         "outcomes": {name: labels_of(theatre.outcomes) for name, theatre in theatres.items()},
         "ladder": {name: ladder_of(theatre) for name, theatre in theatres.items()},
+    }
+
+
+def _written(name: str) -> dict[str, Any]:
+    """What a scenario's file, or the nearest that it extends, says in its head: to load them all would take long."""
+    files, _ = chain(_shipped()[name])
+    trees = [file.tree for file in files]
+    said = {key: next((str(found.content) for tree in trees if (found := tree.get(key))), None) for key in _HEAD}
+    start, days = date.fromisoformat(said["start"] or ""), int(said["days"] or "")
+    return {
+        "name": name,
+        "title": said["title"] or name,
+        "question": said["question"],
+        "start": start.isoformat(),
+        "end": (start + timedelta(days=days - 1)).isoformat(),
+        "days": days,
+        "theatre": files[-1].path.stem,
     }
 
 
@@ -139,6 +148,8 @@ def plan_from(data: Any) -> tuple[Plan, Scenario]:
     PlanError
         It is none.
     """
+    if not isinstance(data, dict):
+        raise PlanError("this is no plan")
     try:
         plan = Plan.model_validate(data)
         scenario = scenario_of(plan.scenario)

@@ -1,11 +1,9 @@
 """What a player does in a room."""
 
-import logging
 from functools import partial
 from time import time
 from typing import Any
 
-from sim.play.messages.orders import fault_in_words
 from sim.serve.place import secret
 
 from . import messages as m
@@ -15,8 +13,6 @@ from .plan import MOST_PEOPLE
 from .room import RefusalError, Room
 from .work import Kind
 from .world import World
-
-logger = logging.getLogger("sim.serve")
 
 
 async def player(room: Room, visitor: Visitor, frame: m.OfPlayer) -> dict[str, Any]:
@@ -81,7 +77,12 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
     person.forecast = frame.forecast
     person.since = 0 if world is None else world.turn
     visitor.person, person.here = person, True
-    await settled(room, world)
+    try:
+        await settled(room, world)
+    except OSError:
+        room.people.remove(person)
+        visitor.person = None
+        raise
     visitor.want("morning", "clock")
     return {"token": token, "you": person.told()}
 
@@ -159,12 +160,16 @@ async def _leave(room: Room, visitor: Visitor) -> dict[str, Any]:
 
 
 async def _order(room: Room, visitor: Visitor, frame: m.GiveOrder) -> dict[str, Any]:
-    """Take an order; it is on the disk before it is acknowledged. What the seat may do now is sent after that."""
+    """Take an order; it is on the disk before it is acknowledged. What the seat may do now is sent after that.
+
+    A stance opens and closes nothing, and what would be chosen by it is shown with the next morning.
+    """
     person = _somebody(visitor)
     world, seat = _seated(room, person)
     do = partial(world.order, seat, frame.order, person.id, frame.turn)
     standing = await room.ask(world, Kind.ORDER, do)
-    visitor.want("options")
+    if frame.order.keys() & {"do", "withdraw", "never"}:
+        visitor.want("options")
     return {"turn": frame.turn, "standing": standing.model_dump(mode="json")}
 
 
@@ -198,4 +203,4 @@ async def _note(room: Room, person: Person, frame: m.Note) -> dict[str, Any]:
     return {}
 
 
-__all__ = ["fault_in_words", "player", "refuse_taken", "settled"]
+__all__ = ["player", "refuse_taken", "settled"]

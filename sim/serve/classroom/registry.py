@@ -20,8 +20,8 @@ from .work import Kind
 
 logger = logging.getLogger("sim.serve")
 
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-"""Signs of a code: none that looks like another, as 0 and o, or 1, i and l, do."""
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Signs of a code: none that looks like another, as 0 and O, or 1, I and L, do."""
 SIGNS = 6
 MOST_ROOMS = 50
 KEPT = 30 * 24 * 3600.0
@@ -45,7 +45,7 @@ class Rooms:
 
     def find(self, code: str) -> Room | None:
         """The room of a code, however it is written: large or small, with or without a space."""
-        return self._rooms.get(re.sub(r"[\s-]", "", code[:20]).lower())
+        return self._rooms.get(re.sub(r"[\s-]", "", code[:20]).upper())
 
     async def make(self, data: Any) -> tuple[Room, str]:
         """Make a room; gives it with the umpire's secret, which is kept nowhere.

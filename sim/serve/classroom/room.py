@@ -31,7 +31,7 @@ VERSION = 1
 FILE = "room.json"
 GRACE = 10.0
 """Seconds for which somebody whose line is gone is waited for."""
-MOST_OPEN = 40
+MOST_OPEN = 150
 """Sessions that are open at a time, over all rooms of a server."""
 
 T = TypeVar("T")
@@ -150,11 +150,18 @@ class Room:
             The session refuses it.
         """
         if world.session is None:
+            await self.open(world)
+        return await self._do(world, kind, do)
+
+    async def open(self, world: World) -> None:
+        """Have a world's session open; whoever asks meanwhile waits for the one opening."""
+        async with world.opening:
+            if world.session is not None:
+                return
             before = world.turn
             await self._do(world, Kind.LONG, world.opened)
             if world.turn != before:  # the server was killed between a turn and the room's file
                 await self.begun(world)
-        return await self._do(world, kind, do)
 
     async def _do(self, world: World, kind: Kind, do: Callable[[], T]) -> T:
         def done() -> T:
@@ -243,8 +250,8 @@ class Room:
 
     def look_whether_done(self, world: World) -> None:
         """Let the turn be lived if everybody who is here is done."""
-        ready = self.stage == "playing" and not (world.over or world.paused or world.stands or world.waits)
-        if ready and self.all_done(world):
+        ready = self.stage == "playing" and not (world.over or world.paused or world.stands)
+        if ready and (world.done.issuperset(self.plan.seats) if world.waits else self.all_done(world)):
             self.soon(self.turn_over(world, world.turn))
 
     def look_later(self, person: Person) -> None:
@@ -258,7 +265,8 @@ class Room:
 
     async def turn_over(self, world: World, turn: int) -> None:
         """A turn's time is over, or everybody is done: it is lived, or the umpire decides about those who are not."""
-        if world.turn != turn or world.over or world.paused or self.stage != "playing":
+        lived = world.turn != turn or world.number in self._moving
+        if lived or world.over or world.paused or self.stage != "playing":
             return
         if self.plan.late == "umpire" and set(self.plan.seats) - world.done:
             world.waits = True
@@ -293,7 +301,10 @@ class Room:
     async def begun(self, world: World) -> None:
         """A turn has begun: nobody is done, and its clock runs."""
         world.done.clear()
-        world.waits = False
+        world.waits = world.stands = False
+        if self.stage == "over" and not world.over:  # its last turn was taken back
+            self.stage = "playing"
+            self.told_all()
         if world.over:
             world.clock.clear()
         else:
@@ -331,14 +342,15 @@ class Room:
             visitor.want(*self.states_of(visitor))
 
     def told_presence(self, worlds: Iterable[int | None] = ()) -> None:
-        """Have people told who is there: in the waiting room all, later those of some worlds."""
+        """Have people told who is there: in the waiting room all, later those of some worlds and who has no seat."""
         concerned = set(worlds)
         for visitor in self.visitors:
             if visitor.as_ == "umpire":
                 visitor.want("overview")
             elif visitor.as_ == "player":
-                world = visitor.person.world if visitor.person is not None else None
-                if self.stage == "gathering" or world in concerned:
+                person = visitor.person
+                looking = self.plan.mode == "class" and (person is None or person.seat is None)
+                if self.stage == "gathering" or looking or (person is not None and person.world in concerned):
                     visitor.want("presence", "clock")
 
     def states_of(self, visitor: Visitor) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from sim.serve.guard.limits import MOST_BYTES
+from sim.serve.guard.messages import read_object
 from sim.serve.pages import page
 from sim.serve.place import Place
 
@@ -75,11 +77,9 @@ class Classroom:
         if not is_owner(request):
             return JSONResponse({"refused": "only who has the server's key makes rooms"}, 403)
         try:
-            room, umpire = await self.rooms.make(await request.json())
+            room, umpire = await self.rooms.make(read_object(await request.body(), MOST_BYTES))
         except PlanError as error:
             return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 400)
-        except (ValueError, RecursionError):
-            return JSONResponse({"refused": "this is no plan", "reasons": ["this is no plan"]}, 400)
         return JSONResponse({"code": room.code, "umpire": umpire})
 
     async def new_umpire(self, request: "Request") -> "Response":
@@ -97,13 +97,11 @@ class Classroom:
         """The room as a file, for its umpire; with people's names only if they are asked for."""
         from starlette.responses import JSONResponse, Response
 
-        room, asked = self._found(request), await _object(request)
+        room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
         token, names = asked.get("secret"), asked.get("names", False)
         if room is None or not isinstance(token, str) or not room.is_umpire(token):
-            client = request.client.host if request.client else "nobody"
-            many = not self.lines.guesses.take(client)
-            why = "too many wrong secrets; wait a little" if many else "this room does not know this secret"
-            return JSONResponse({"refused": why}, 429 if many else 403)
+            self.lines.guesses.wrong(client_of(request))
+            return JSONResponse({"refused": "this room does not know this secret"}, 403)
         files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
         packed = await asyncio.to_thread(exported, room.kept(), files, names is True)
         headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
@@ -138,21 +136,18 @@ class Classroom:
         return Response(drawn.getvalue(), media_type="image/svg+xml")
 
     def _found(self, request: "Request") -> Room | None:
-        """The room that an address names; wrong codes are counted, and are too many at some time."""
-        client = request.client.host if request.client else "nobody"
+        """The room that an address names; of many wrong codes none names one for a while."""
+        if self.lines.guesses.too_many(client_of(request)):
+            return None
         room = self.rooms.find(request.path_params["code"])
         if room is None:
-            self.lines.guesses.take(client)
+            self.lines.guesses.wrong(client_of(request))
         return room
 
 
-async def _object(request: "Request") -> dict[str, Any]:
-    """What a request holds; nothing where it is no JSON object."""
-    try:
-        found = await request.json()
-    except (ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}
+def client_of(request: "Request") -> str:
+    """Where a request comes from."""
+    return request.client.host if request.client else "nobody"
 
 
 def told(room: Room) -> dict[str, Any]:

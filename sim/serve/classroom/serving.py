@@ -8,11 +8,12 @@ from pydantic import ValidationError
 
 from sim.play.messages.orders import fault_in_words
 from sim.play.seats import PlayError
-from sim.serve.guard.limits import Buckets
 from sim.serve.guard.line import NO_MESSAGE, REFUSED, REPLACED, TOO_MUCH, Line
+from sim.serve.guard.log import LOG, spoken
 
 from . import messages as m
 from .frames import hello, make
+from .guesses import Guesses
 from .lines import Visitor
 from .people import Person
 from .players import player
@@ -28,8 +29,8 @@ logger = logging.getLogger("sim.serve")
 
 FIRST_FRAME = 10.0
 """Seconds in which a line has to say who it is."""
-MOST_LINES = 300
-"""Of one room."""
+MOST_SCREENS, MOST_STRANGERS = 12, 130
+"""Pages without anybody's secret: screens of a room, and all others of it that one address may have open."""
 NO_ROOM = 4004
 """A line is closed with this code where there is no such room."""
 
@@ -39,8 +40,7 @@ class Lines:
 
     def __init__(self, rooms: Rooms) -> None:
         self.rooms = rooms
-        self.guesses = Buckets(at_once=20, a_second=0.2)
-        """Wrong codes and wrong secrets, by who has tried them."""
+        self.guesses = Guesses()
 
     async def serve(self, socket: "WebSocket") -> None:
         """Serve a line from its first frame to its last."""
@@ -55,10 +55,8 @@ class Lines:
                 return
             room = self.rooms.find(socket.path_params["code"])
             if room is None:
-                why = "there is no room of this code"
-                if not self.guesses.take(client):
-                    why = "too many wrong codes; wait a little"
-                await _refuse(line, NO_ROOM, why)
+                self.guesses.wrong(client)
+                await _refuse(line, NO_ROOM, "there is no room of this code")
                 return
             visitor = await self._enter(room, line, first, client)
             if visitor is not None:
@@ -80,15 +78,21 @@ class Lines:
         if token is not None and entering.as_ in ("player", "debrief"):
             person = room.people.by_token(token)
         right = room.is_umpire(token) if token is not None and entering.as_ in ("umpire", "debrief") else False
-        wrong = token is not None and entering.as_ != "screen" and not (person or right)
-        if (wrong and not self.guesses.take(client)) or (entering.as_ == "umpire" and not right):
-            await _refuse(line, REFUSED, "this room does not know this secret; after too many, wait a little")
-            return None
-        if len(room.visitors) >= MOST_LINES:
+        if not (person or right):
+            if token is not None and entering.as_ != "screen":
+                self.guesses.wrong(client)
+                LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know")
+            if self.guesses.too_many(client):
+                await _refuse(line, TOO_MUCH, "too many wrong codes or secrets came from here; wait a little")
+                return None
+            if entering.as_ == "umpire":
+                await _refuse(line, REFUSED, "this room does not know this secret")
+                return None
+        if not (person or right) and _too_many(room, entering.as_, client):
             await _refuse(line, TOO_MUCH, "too many pages of this room are open")
             return None
         visitor = Visitor(line, entering.as_, lambda visitor, state: make(room, visitor, state))
-        visitor.is_umpire = right
+        visitor.is_umpire, visitor.client = right, client
         if entering.as_ == "player" and person is not None:
             _take_over(room, visitor, person)
         elif person is not None:
@@ -109,10 +113,10 @@ class Lines:
                     break
                 await self._answer(room, visitor, frame)
         finally:
-            visitor.leave()
             if visitor in room.visitors:
                 room.visitors.remove(visitor)
             _gone(room, visitor)
+            await visitor.parted()
 
     async def _answer(self, room: Room, visitor: Visitor, frame: dict[str, Any]) -> None:
         n = visitor.seen
@@ -120,6 +124,7 @@ class Lines:
             read = _read(visitor, frame)
         except (ValidationError, RefusalError) as error:
             reasons = list(error.reasons) if isinstance(error, RefusalError) else fault_in_words(error).split("\n")
+            LOG.warn(visitor.client, f"room {room.code}: refused a frame of a {visitor.as_}: {spoken(reasons[0])}")
             visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
             return
         if isinstance(read, m.AskFutures):
@@ -156,6 +161,14 @@ class Lines:
         for each in list(room.visitors):
             each.dismiss(NO_ROOM, "the room was closed by its umpire", {"kind": "closed"})
         await self.rooms.close(room)
+
+
+def _too_many(room: Room, as_: str, client: str) -> bool:
+    """Whether somebody without a secret may open no more pages of a room."""
+    if as_ == "screen":
+        return sum(each.as_ == "screen" for each in room.visitors) >= MOST_SCREENS
+    strangers = (each for each in room.visitors if each.person is None and not each.is_umpire and each.as_ != "screen")
+    return sum(each.client == client for each in strangers) >= MOST_STRANGERS
 
 
 def _read(visitor: Visitor, frame: dict[str, Any]) -> Any:

@@ -93,7 +93,7 @@ async def _start(room: Room) -> None:
     if room.stage != "gathering":
         raise RefusalError("the first turn has begun already" if room.stage == "playing" else "the room is over")
     for world in room.worlds.values():
-        await room.ask(world, Kind.LONG, world.opened)
+        await room.open(world)
     if room.stage != "gathering":
         raise RefusalError("the first turn has begun already")
     room.stage = "playing"

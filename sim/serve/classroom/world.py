@@ -3,6 +3,7 @@
 What is called here is called in a thread, one call at a time (see `work`); nothing but this file touches a session.
 """
 
+import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,6 +55,8 @@ class World:
     version: int = 0
     """Counts what has changed that seats may see."""
     session: Session | None = None
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held while its session is being opened."""
     used: float = 0.0
     """When its session was last asked anything."""
     _found: tuple[int, int, bool, bool, dict[str, Any]] | None = None

@@ -1,13 +1,33 @@
 """Routes of the workbench."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from sim.serve.guard.admission import SAFE, spoken
+from sim.serve.guard.line import Line
 from sim.serve.place import Place
 
+from . import questions, results, shown
+from .bench import Bench
+from .catalogue import names, search
+from .messages import Branch, Lines, OfRun, Open, Refused, Save, Search, Story, Table, Why, read
+from .moving import Hand
+from .pool import Failed, Lost
+from .saving import scenario_file
+
 if TYPE_CHECKING:
+    from starlette.requests import HTTPConnection, Request
+    from starlette.responses import Response
     from starlette.routing import BaseRoute
+    from starlette.websockets import WebSocket
+
+logger = logging.getLogger("sim.serve")
+
+SHUT = "The workbench is for the owner of this server, who has the key that it printed when it began."
+Answer = Callable[["Request"], Awaitable["Response"]]
 
 
 class Workbench:
@@ -15,12 +35,196 @@ class Workbench:
 
     def __init__(self, place: Place) -> None:
         self.place = place
+        self.bench = Bench()
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Keep its workers while the server runs."""
-        yield
+        await asyncio.to_thread(names)  # reads some files, once
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(self.bench.close)
 
     def routes(self) -> list["BaseRoute"]:
         """Its pages and its line."""
-        return []
+        from starlette.routing import Route, WebSocketRoute
+
+        asked = {
+            "open": self.opened,
+            "matter": self.matter,
+            "search": self.searched,
+            "lines": self.lines,
+            "line": self.one_line,
+            "story": self.story,
+            "why": self.why,
+            "branch": self.branch,
+            "scenario": self.scenario,
+        }
+        results = "/workbench/results"
+        return [
+            Route("/workbench", self.letting_in(self.page)),
+            *(
+                Route(f"/workbench/{name}", self.letting_in(_as_json(answer)), methods=["POST"])
+                for name, answer in asked.items()
+            ),
+            Route("/workbench/table", self.letting_in(self.table), methods=["POST"]),
+            Route(results, self.letting_in(self.results)),
+            Route(f"{results}/{{name}}", self.letting_in(self.report)),
+            Route(f"{results}/{{name}}/beside/{{other}}", self.letting_in(self.report)),
+            WebSocketRoute("/workbench/line", self.line),
+        ]
+
+    def lets_in(self, connection: "HTTPConnection") -> bool:
+        """Whether somebody may use it: everybody where only this machine reaches the server, else the owner."""
+        from sim.serve.app import is_owner
+
+        return self.place.alone or is_owner(connection)
+
+    def letting_in(self, answer: Answer) -> Answer:
+        """A route for those who are let in; what is refused there is told as sentences."""
+
+        async def answered(request: "Request") -> "Response":
+            from sim.serve.pages import page
+
+            if not self.lets_in(request):
+                return page("workbench_shut", 403) if request.method in SAFE else _refusal(403, [SHUT])
+            try:
+                return await answer(request)
+            except Refused as refused:
+                return _refusal(422, refused.reasons)
+            except (Lost, Failed):
+                return _refusal(500, ["Something went wrong in computing this; it is logged."])
+
+        return answered
+
+    async def page(self, request: "Request") -> "Response":
+        """The page; what computes for it gets ready meanwhile."""
+        from sim.serve.pages import page
+
+        self.bench.warm()
+        return page("workbench", data={"scenarios": names()})
+
+    async def opened(self, content: Any) -> Any:
+        """All that a page needs of a scenario."""
+        found = await self.bench.open(read(Open, content).scenario)
+        return {"scenarios": [{"id": id_, "title": title} for id_, title in names().items()]} | found.told
+
+    async def matter(self, content: Any) -> Any:
+        """The numbers that matter most."""
+        return await self.bench.matter(read(Open, content).scenario)
+
+    async def searched(self, content: Any) -> Any:
+        """Levers by words."""
+        wanted = read(Search, content)
+        return search((await self.bench.open(wanted.scenario)).known, wanted.words)
+
+    async def lines(self, content: Any) -> Any:
+        """Single runs, for a click to find."""
+        wanted = read(Lines, content)
+        found, _ = await self.bench.asked(wanted.state)
+        return shown.lines(await self.bench.found(found), wanted.most)
+
+    async def one_line(self, content: Any) -> Any:
+        """One run."""
+        wanted = read(OfRun, content)
+        found, _ = await self.bench.asked(wanted.state)
+        if wanted.run >= found.runs:
+            raise Refused(f"There are {found.runs:,} runs, counted from 0; there is no run {wanted.run:,} among them.")
+        return shown.line(await self.bench.found(found), wanted.run)
+
+    async def story(self, content: Any) -> Any:
+        """A run, told."""
+        wanted = read(Story, content)
+        found, _ = await self.bench.asked(wanted.state)
+        return await self.bench.ask(questions.story, found, wanted.run, wanted.turns)
+
+    async def why(self, content: Any) -> Any:
+        """Why an act came about."""
+        wanted = read(Why, content)
+        found, _ = await self.bench.asked(wanted.state)
+        return await self.bench.ask(questions.why, found, wanted.run, wanted.event, wanted.day, wanted.actor)
+
+    async def branch(self, content: Any) -> Any:
+        """What could still come of a morning."""
+        wanted = read(Branch, content)
+        found, _ = await self.bench.asked(wanted.state)
+        return await self.bench.ask(questions.branched, found, wanted.run, wanted.day)
+
+    async def scenario(self, content: Any) -> Any:
+        """What is moved, as a scenario file."""
+        found, _ = await self.bench.asked(read(Save, content).state)
+        return await self.bench.ask(scenario_file, found)
+
+    async def table(self, request: "Request") -> "Response":
+        """What is shown, as CSV."""
+        from starlette.responses import Response
+
+        wanted = read(Table, await _content(request))
+        found, known = await self.bench.asked(wanted.state)
+        still = await self.bench.found(found.unmoved)
+        moved = still if found == found.unmoved else await self.bench.found(found)
+        text = shown.table(wanted.of, known.start, still, moved, known)
+        name = f'attachment; filename="{known.name}_{wanted.of}.csv"'
+        return Response(text, media_type="text/csv", headers={"content-disposition": name})
+
+    async def results(self, request: "Request") -> "Response":
+        """Result folders that can be opened."""
+        from starlette.responses import JSONResponse
+
+        return JSONResponse({"results": await self.bench.ask(results.listed, self.place.results)})
+
+    async def report(self, request: "Request") -> "Response":
+        """The report of a result, or of two."""
+        from starlette.responses import HTMLResponse
+
+        from sim.serve.pages import page
+
+        chosen = tuple(request.path_params[each] for each in ("name", "other") if each in request.path_params)
+        try:
+            text = await self.bench.ask(results.report, self.place.results, chosen)
+        except Refused as refused:
+            logger.info("no report: %s", spoken(str(refused)))
+            return page("lost", 404)
+        return HTMLResponse(text, headers={"content-security-policy": results.policy_of(text)})
+
+    async def line(self, socket: "WebSocket") -> None:
+        """The line on which moves come."""
+        if not self.lets_in(socket):
+            await socket.close(1008, "the workbench is for the owner of this server")
+            return
+        await socket.accept()
+        await Hand(self.bench, Line(socket, at_once=240, a_second=80)).follow()
+
+
+def _as_json(answer: Callable[[Any], Awaitable[Any]]) -> Answer:
+    """A route that is asked JSON and answers JSON."""
+
+    async def answered(request: "Request") -> "Response":
+        from starlette.responses import JSONResponse
+
+        return JSONResponse(await answer(await _content(request)))
+
+    return answered
+
+
+async def _content(request: "Request") -> Any:
+    """What a request holds.
+
+    Raises
+    ------
+    Refused
+        It is no JSON.
+    """
+    from starlette.requests import ClientDisconnect
+
+    try:
+        return await request.json()
+    except (ValueError, RecursionError, ClientDisconnect):
+        raise Refused("This is no message.") from None
+
+
+def _refusal(status: int, reasons: Sequence[str]) -> "Response":
+    from starlette.responses import JSONResponse
+
+    return JSONResponse({"refused": " ".join(reasons), "reasons": list(reasons)}, status)

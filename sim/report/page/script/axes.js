@@ -8,6 +8,14 @@ const WIDE = 720;
 const LINE = 15;
 const LETTERS = 46;
 
+// Quantiles of a variable, as sim.report.series has them: the middle one, and the ends of each band.
+const MEDIAN = 3;
+const BANDS = [
+  ["b95", 0, 6],
+  ["b80", 1, 5],
+  ["b50", 2, 4],
+];
+
 /**
  * Draw into the plot of this name now and whenever its width changes; returns how to draw it anew.
  * Where there is room, a column at its right is left free for labels at the ends of lines.

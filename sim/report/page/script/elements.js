@@ -11,9 +11,12 @@ const node = (name, attributes = {}, ...inside) => filled(document.createElement
 const mark = (name, attributes = {}, ...inside) =>
   filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, inside);
 
-const [YEAR, MONTH, FIRST] = data.head.start.split("-").map(Number);
-// Date.UTC would take the years below 100 for those of the twentieth century.
-const dateOf = (day) => new Date(new Date(0).setUTCFullYear(YEAR, MONTH - 1, FIRST + day));
+/** The date of a day; the first day is read anew each time, for a page may come to show another scenario. */
+function dateOf(day) {
+  const [year, month, first] = data.head.start.split("-").map(Number);
+  // Date.UTC would take the years below 100 for those of the twentieth century.
+  return new Date(new Date(0).setUTCFullYear(year, month - 1, first + day));
+}
 const written = (options) => {
   const format = new Intl.DateTimeFormat("en-GB", { timeZone: "UTC", ...options });
   return (day) => format.format(dateOf(day));

@@ -1,11 +1,5 @@
 // The fan: bands of quantiles, single runs, a day to read, a run to choose.
 
-const MEDIAN = 3;
-const BANDS = [
-  ["b95", 0, 6],
-  ["b80", 1, 5],
-  ["b50", 2, 4],
-];
 const TYPICAL = 4;
 const STYLES = ["", "7 3", "8 3 2 3", "2 2"];
 

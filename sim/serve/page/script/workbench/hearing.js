@@ -1,0 +1,105 @@
+// The line: moves go out at once, and of the pictures that come back only the newest is shown.
+
+const RESTS = 350; // milliseconds without a movement, after which the hand rests
+const heard = { n: 0, shown: 0, final: 0, picture: null, still: null, line: null, sentAt: 0, answered: 0, since: 0 };
+const whenPictured = [];
+const whenRests = [];
+let resting = null;
+
+/** Ask for the state as it now stands. */
+function send() {
+  heard.n += 1;
+  heard.sentAt = performance.now();
+  heard.line?.say({ kind: "move", n: heard.n, state: asked() });
+  clearTimeout(resting);
+  resting = null;
+  tellAge();
+}
+
+/** A picture has come: unpack it, and draw it unless a newer one stands. */
+function hear(message) {
+  if (message.kind === "refused") return hearRefusal(message);
+  if (message.kind !== "moved") return undefined;
+  if (message.still) heard.still = unfolded(message.still);
+  const stale = message.n < heard.shown || (message.n === heard.shown && heard.final === message.n);
+  if (heard.still === null || stale || message.n < heard.since) return undefined;
+  heard.shown = message.n;
+  if (message.final) heard.final = message.n;
+  heard.answered = performance.now();
+  const isMoved = Boolean(message.moved) && message.apart.length > 0;
+  heard.picture = { ...message, still: heard.still, moved: isMoved ? unfolded(message.moved) : heard.still, isMoved };
+  byId("fault").textContent = "";
+  requestAnimationFrame(paint);
+  return undefined;
+}
+
+function hearRefusal(message) {
+  if (message.n !== undefined && message.n < heard.n) return;
+  byId("fault").textContent = (message.reasons ?? []).join(" ");
+  byId("age").textContent = "not run";
+}
+
+let painted = null;
+/** Draw what came last; two pictures within a frame are one. */
+function paint() {
+  if (heard.picture === painted) return;
+  painted = heard.picture;
+  const begun = performance.now();
+  for (const each of whenPictured) each(painted);
+  byId("desk").classList.toggle("preview", !painted.final);
+  tellAge();
+  performance.mark("painted", { detail: { n: painted.n, final: painted.final, took: performance.now() - begun } });
+  if (painted.final && painted.n === heard.n) waitForRest();
+}
+
+function waitForRest() {
+  clearTimeout(resting);
+  const { n } = heard;
+  resting = setTimeout(() => {
+    if (heard.n !== n) return;
+    closeStep();
+    for (const each of whenRests) each(heard.picture);
+  }, Math.max(0, RESTS - (performance.now() - heard.sentAt)));
+}
+
+/** How old the picture is, quietly. */
+let ageing = null;
+function tellAge() {
+  clearTimeout(ageing);
+  const place = byId("age");
+  if (heard.picture === null || heard.shown < heard.n) {
+    ageing = setTimeout(() => place.replaceChildren("running …"), heard.picture === null ? 0 : 400);
+    if (heard.picture === null || heard.picture.n !== heard.shown) return;
+  } else if (!heard.picture.final) ageing = setTimeout(tellAge, 400);
+  const { runs, final } = heard.picture;
+  const seconds = ((heard.answered - heard.sentAt) / 1000).toFixed(2);
+  if (heard.shown === heard.n) place.textContent = final ? `${whole(runs)} runs · ${seconds} s` : `${whole(runs)} runs so far …`;
+}
+
+/** A picture as rows of numbers. */
+function unfolded(packed) {
+  return {
+    runs: packed.runs - packed.failed,
+    quantiles: rows(packed.quantiles),
+    standing: rows(packed.standing),
+    rungs: packed.reached.rungs,
+    reached: rows(packed.reached.runs),
+    outcomes: packed.outcomes,
+    deaths: packed.deaths,
+  };
+}
+
+function beginLine() {
+  heard.line = lineTo("/workbench/line", {
+    opened: () => {
+      byId("fault").textContent = "";
+      send();
+    },
+    heard: hear,
+    lost: (event, line) => {
+      byId("fault").textContent = line.over
+        ? `The server has closed the line: ${event.reason || "it gave no reason"}. Load the page anew.`
+        : "The line to the server is lost; it is tried again.";
+    },
+  });
+}

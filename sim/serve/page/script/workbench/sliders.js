@@ -1,0 +1,155 @@
+// A lever: a slider with its value in figures, a mark where the scenario has it, and the source of that on demand.
+
+const STEPS_OF_A_SLIDER = 1000;
+const sliders = new Map(); // by path, all that stand on the page
+
+/** A value as a lever writes it: with its digits, no more. */
+function leverFigure(lever, value) {
+  const digits = Math.max(lever.decimals, 0);
+  const rounded = Number(value.toFixed(digits));
+  return (Math.abs(rounded) >= 10000 ? rounded.toLocaleString("en") : String(rounded)).replace("-", "−");
+}
+
+/** Where a value stands on the slider, and which value a place on it has. */
+const scaleOf = ({ low, high, logarithmic }) =>
+  logarithmic
+    ? {
+        place: (value) => (Math.log(value / low) / Math.log(high / low)) * STEPS_OF_A_SLIDER,
+        value: (place) => low * (high / low) ** (place / STEPS_OF_A_SLIDER),
+      }
+    : {
+        place: (value) => ((value - low) / (high - low || 1)) * STEPS_OF_A_SLIDER,
+        value: (place) => low + ((high - low) * place) / STEPS_OF_A_SLIDER,
+      };
+
+const unitOfLever = ({ unit }) => (unit === "1" || !unit ? "" : unit);
+const valueNow = (lever) => bench.state.numbers[lever.path] ?? lever.written;
+const isMoved = (lever) => bench.state.numbers[lever.path] !== undefined;
+
+/** Put a number where it is wanted; where the scenario has it, nothing is moved. */
+function setNumber(lever, value, part) {
+  change(({ numbers }) => {
+    if (value === lever.written) delete numbers[lever.path];
+    else numbers[lever.path] = value;
+  }, part);
+}
+
+/** The value of a place on a slider, with as many digits as matter; near its mark, the written one. */
+function valueAt(lever, place) {
+  const scale = scaleOf(lever);
+  if (Math.abs(place - scale.place(lever.written)) < 4) return lever.written;
+  return Number(Math.min(Math.max(scale.value(place), lever.low), lever.high).toFixed(lever.decimals));
+}
+
+let named = 0;
+
+/** A lever on the page. */
+function slider(lever) {
+  bench.levers.set(lever.path, lever);
+  named += 1;
+  const id = `lever-${named}`;
+  const range = node("input", { type: "range", id, min: 0, max: STEPS_OF_A_SLIDER, step: 1, "data-path": lever.path });
+  const field = node("input", { type: "text", inputmode: "decimal", "aria-label": `${lever.label}, in figures`, size: 6 });
+  const back = node("button", { type: "button", class: "back", "aria-label": `${lever.label}: as it was` }, "as it was");
+  const tick = node("b");
+  tick.style.left = `${scaleOf(lever).place(lever.written) / (STEPS_OF_A_SLIDER / 100)}%`;
+  const fault = node("p", { class: "fault", role: "alert" });
+  const unit = unitOfLever(lever);
+  const box = node(
+    "div",
+    { class: "lever" },
+    node("div", { class: "lever-head" }, node("label", { for: id }, lever.label), node("span", { class: "lever-figure" }, field, unit ? ` ${unit}` : "")),
+    node("div", { class: "lever-track" }, node("i", { "aria-hidden": "true" }, tick), range),
+    node("div", { class: "lever-foot" }, node("span", {}, `written ${leverFigure(lever, lever.written)}`), back, sourceOf(lever)),
+    fault,
+  );
+  const made = { lever, box, range, field, back, fault };
+  watch(made);
+  keepSlider(lever.path, made);
+  showLever(made);
+  return box;
+}
+
+function keepSlider(path, made) {
+  const those = (sliders.get(path) ?? []).filter(({ box }) => box.isConnected);
+  sliders.set(path, [...those, made]);
+}
+
+function sourceOf(lever) {
+  return node(
+    "details",
+    { class: "source" },
+    node("summary", {}, node("span", { class: "hidden" }, `${lever.label}: `), "source"),
+    ...(lever.does ? [node("p", {}, lever.does)] : []),
+    node("p", {}, lever.source || "No source is written."),
+    node("p", {}, `From ${leverFigure(lever, lever.low)} to ${leverFigure(lever, lever.high)}. `, node("code", {}, lever.path)),
+  );
+}
+
+function watch({ lever, range, field, back, fault }) {
+  range.addEventListener("input", () => setNumber(lever, valueAt(lever, Number(range.value)), lever.path));
+  range.addEventListener("change", closeStep);
+  range.addEventListener("dblclick", () => setNumber(lever, lever.written));
+  range.addEventListener("keydown", (event) => {
+    const place = placeByKey(event, Number(range.value), lever);
+    if (place === null) return;
+    event.preventDefault();
+    setNumber(lever, valueAt(lever, place), `${lever.path} by key`);
+  });
+  back.addEventListener("click", () => {
+    setNumber(lever, lever.written);
+    range.focus();
+  });
+  const typed = () => {
+    const value = Number(field.value.trim().replaceAll(",", "").replace("−", "-"));
+    const known = field.value.trim() !== "" && Number.isFinite(value) && value >= lever.low && value <= lever.high;
+    fault.textContent = known
+      ? ""
+      : `From ${leverFigure(lever, lever.low)} to ${leverFigure(lever, lever.high)}, and not “${field.value}”.`;
+    field.setAttribute("aria-invalid", String(!known));
+    if (known) setNumber(lever, value);
+  };
+  field.addEventListener("change", typed);
+}
+
+/** Where a key leads: arrows by a hundredth, with Shift by a tenth of it, pages by a tenth, Backspace to the mark. */
+function placeByKey({ key, shiftKey }, place, lever) {
+  const step = STEPS_OF_A_SLIDER / (shiftKey ? 1000 : 100);
+  const written = scaleOf(lever).place(lever.written);
+  const leads = {
+    ArrowRight: place + step,
+    ArrowUp: place + step,
+    ArrowLeft: place - step,
+    ArrowDown: place - step,
+    PageUp: place + STEPS_OF_A_SLIDER / 10,
+    PageDown: place - STEPS_OF_A_SLIDER / 10,
+    Home: 0,
+    End: STEPS_OF_A_SLIDER,
+    Backspace: written,
+    Delete: written,
+  };
+  return key in leads ? Math.min(Math.max(leads[key], 0), STEPS_OF_A_SLIDER) : null;
+}
+
+/** Show where a lever stands. */
+function showLever({ lever, box, range, field, fault }) {
+  const value = valueNow(lever);
+  const figureNow = leverFigure(lever, value);
+  const place = Math.round(scaleOf(lever).place(value));
+  if (Number(range.value) !== place) range.value = place;
+  if (document.activeElement !== field || field.value === "" || fault.textContent === "") field.value = figureNow;
+  const unit = unitOfLever(lever);
+  range.setAttribute(
+    "aria-valuetext",
+    `${figureNow}${unit ? ` ${unit}` : ""}${isMoved(lever) ? `, written ${leverFigure(lever, lever.written)}` : ", as written"}`,
+  );
+  box.classList.toggle("moved", isMoved(lever));
+}
+
+function showLevers() {
+  for (const [path, those] of sliders) {
+    const alive = those.filter(({ box }) => box.isConnected);
+    sliders.set(path, alive);
+    alive.forEach(showLever);
+  }
+}

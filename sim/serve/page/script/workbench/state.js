@@ -1,0 +1,127 @@
+// What is asked: the scenario with what was moved in it. It stands in the address behind the #, so a link gives it back.
+
+const RUNS = 1000;
+
+/** What the scenario is as it is written: nothing moved. */
+const asWritten = (scenario) => ({ scenario: scenario || "baseline", runs: RUNS, seed: null, numbers: {}, off: [], forbid: [], allow: [] });
+
+const bench = {
+  opened: null, // what the server says of the scenario
+  state: asWritten(null),
+  shown: { variable: "tension", run: null, day: 0, record: false },
+  levers: new Map(), // by path: all that the server has told of
+  past: [],
+  future: [],
+};
+const whenStateChanges = [];
+
+const copied = (state) => ({
+  ...state,
+  numbers: { ...state.numbers },
+  off: [...state.off],
+  forbid: [...state.forbid],
+  allow: [...state.allow],
+});
+const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+
+/** How many things stand otherwise than in the scenario. */
+const moves = ({ numbers, off, forbid, allow }) => Object.keys(numbers).length + off.length + forbid.length + allow.length;
+
+/** What the server is asked: the state with the variable that is shown. */
+function asked() {
+  const { seed, allow, ...rest } = bench.state;
+  return {
+    ...rest,
+    ...(seed === null ? {} : { seed }),
+    ...(allow.length ? { allow } : {}),
+    variable: bench.shown.variable,
+  };
+}
+
+/**
+ * Change the state. `part` of one movement (a slider that is dragged) belongs to the step that is open already, so that
+ * one "undo" takes back the whole of it.
+ */
+let openStep = null;
+function change(make, part = null) {
+  const before = copied(bench.state);
+  make(bench.state);
+  bench.state.numbers = inOrder(bench.state.numbers);
+  if (same(before, bench.state)) return;
+  if (part === null || part !== openStep) {
+    bench.past.push(before);
+    if (bench.past.length > 200) bench.past.shift();
+  }
+  bench.future = [];
+  openStep = part;
+  stateChanged();
+}
+
+/** A step is over: what follows is one of its own. */
+const closeStep = () => {
+  openStep = null;
+};
+
+const inOrder = (numbers) => Object.fromEntries(Object.entries(numbers).sort(([one], [other]) => (one < other ? -1 : 1)));
+
+/** Take back a step, or do it again. */
+function travel(from, to) {
+  if (from.length === 0) return false;
+  to.push(copied(bench.state));
+  bench.state = from.pop();
+  closeStep();
+  stateChanged();
+  return true;
+}
+const undo = () => travel(bench.past, bench.future);
+const redo = () => travel(bench.future, bench.past);
+
+let writing = null;
+function stateChanged() {
+  for (const each of whenStateChanges) each();
+  writeAddress();
+}
+
+/** Write the state into the address; browsers allow this only so often, so it waits for the hand to rest. */
+function writeAddress() {
+  clearTimeout(writing);
+  writing = setTimeout(() => history.replaceState(null, "", `#${address()}`), 200);
+}
+
+/** The state as it stands in an address: only what is not as written. A key with a dot is the path of a number. */
+function address() {
+  const { scenario, runs, seed, numbers, off, forbid, allow } = bench.state;
+  const { variable, run, day, record } = bench.shown;
+  const found = new URLSearchParams({ scenario });
+  if (runs !== RUNS) found.set("runs", runs);
+  if (seed !== null) found.set("seed", seed);
+  for (const [path, value] of Object.entries(numbers)) found.set(path, value);
+  for (const [key, names] of Object.entries({ off, forbid, allow })) if (names.length) found.set(key, names.join(","));
+  if (variable !== "tension") found.set("show", variable);
+  if (run !== null) found.set("run", run);
+  if (day) found.set("day", day);
+  if (record) found.set("record", "yes");
+  return found.toString().replaceAll("%2C", ",");
+}
+
+/** Read a state off an address; what is no whole number or no number in it is left out. */
+function readAddress(text) {
+  const found = new URLSearchParams(text.replace(/^#/, ""));
+  const state = asWritten(found.get("scenario"));
+  const numberOf = (key, least) => (/^\d{1,15}$/.test(found.get(key) ?? "") ? Math.max(least, Number(found.get(key))) : null);
+  const namesOf = (key) => (found.get(key) ?? "").split(",").filter((name) => name !== "");
+  state.runs = numberOf("runs", 1) ?? RUNS;
+  state.seed = numberOf("seed", 0);
+  for (const [key, value] of found) {
+    if (key.includes(".") && value.trim() !== "" && Number.isFinite(Number(value))) state.numbers[key] = Number(value);
+  }
+  state.numbers = inOrder(state.numbers);
+  Object.assign(state, { off: namesOf("off"), forbid: namesOf("forbid"), allow: namesOf("allow") });
+  const shown = {
+    variable: found.get("show") ?? "tension",
+    run: numberOf("run", 0),
+    day: numberOf("day", 0) ?? 0,
+    record: found.get("record") === "yes",
+  };
+  return { state, shown };
+}

@@ -1,0 +1,148 @@
+"""What computes for the workbench: workers, what they have found lately, and what may be asked of each scenario."""
+
+import asyncio
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Coroutine
+from itertools import pairwise
+from typing import Any, NamedTuple, TypeVar
+
+from sim.execution.resources import cores
+
+from .asked import Asked, asked
+from .catalogue import Known, names, opened
+from .mattering import matter
+from .messages import Refused, State
+from .moves import Rules, Some, ready, some, together
+from .pool import Pool
+
+MOST_MOVERS = 8
+CLERKS = 2
+FEWEST_OF_A_WORKER = 50
+"""Runs that are worth a process."""
+KEPT = 8
+"""Ensembles that are kept, the last of them: 1.5 MB each, for 1,000 runs of a year."""
+MOST_OPEN = 8
+"""Scenarios of which it is kept what may be asked: some 4 MB each."""
+LONGEST_MEASURE = 900.0
+"""Seconds that it may take to find the numbers that matter most, on a machine that has much else to do."""
+
+T = TypeVar("T")
+
+
+class Opened(NamedTuple):
+    """A scenario that somebody looks at."""
+
+    known: Known
+    told: dict[str, Any]
+
+
+class Bench:
+    """Computes what is asked of it, in processes of its own."""
+
+    def __init__(self) -> None:
+        self.movers = Pool("mover", max(2, min(cores(), MOST_MOVERS)))
+        self.clerks = Pool("clerk", CLERKS, nice=True)
+        self._opened: OrderedDict[str, asyncio.Task[Opened]] = OrderedDict()
+        self._matter: dict[str, asyncio.Task[dict[str, Any]]] = {}
+        self._warming: asyncio.Task[None] | None = None
+        self._found: OrderedDict[Asked, Some] = OrderedDict()
+
+    async def open(self, name: str) -> Opened:
+        """Read a shipped scenario, once.
+
+        Raises
+        ------
+        Refused
+            There is none of that name.
+        """
+        if name not in names():
+            raise Refused(f"There is no scenario '{name}'; there are {', '.join(names())}.")
+        task = _once(self._opened, name, self._open)
+        self._opened.move_to_end(name)
+        if len(self._opened) > MOST_OPEN:
+            self._opened.popitem(last=False)
+        return await asyncio.shield(task)
+
+    async def _open(self, name: str) -> Opened:
+        return Opened(*await self.clerks.one(opened, name))
+
+    async def matter(self, name: str) -> dict[str, Any]:
+        """Measure which numbers of a scenario matter most, once."""
+        known = (await self.open(name)).known
+        found = await asyncio.shield(_once(self._matter, name, self._measure))
+        levers = [known.levers[path] | {"does": found["does"][path]} for path in found["paths"]]
+        return {"matter": levers, "matter_for": found["matter_for"]}
+
+    async def _measure(self, name: str) -> dict[str, Any]:
+        found: dict[str, Any] = await self.clerks.one(matter, name, seconds=LONGEST_MEASURE)
+        return found
+
+    async def asked(self, state: State) -> tuple[Asked, Known]:
+        """Hold a state to its scenario."""
+        known = (await self.open(state.scenario)).known
+        return asked(state, known), known
+
+    def has(self, wanted: Asked) -> bool:
+        """Whether runs are at hand."""
+        return wanted in self._found
+
+    async def found(self, wanted: Asked, keep: bool = True) -> Some:
+        """The runs that are asked for, computed by all movers together or found among the last."""
+        if (kept := self._found.get(wanted)) is not None:
+            self._found.move_to_end(wanted)
+            return kept
+        parts = min(len(self.movers.workers), max(1, wanted.runs // FEWEST_OF_A_WORKER))
+        ends = [wanted.runs * at // parts for at in range(parts + 1)]
+        found = together(
+            await self.movers.each(
+                some,
+                [
+                    (wanted.rules, wanted.seed, first, last, dict(wanted.numbers), wanted.variable)
+                    for first, last in pairwise(ends)
+                ],
+            )
+        )
+        if keep:
+            self._found[wanted] = found
+            while len(self._found) > KEPT:
+                self._found.popitem(last=False)
+        return found
+
+    async def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Have a clerk answer a question."""
+        return await self.clerks.one(function, *arguments)
+
+    def warm(self) -> None:
+        """Have processes start, and those that follow hands compile, before anybody asks."""
+        if not self._warming and not any(worker.process for worker in self.movers.workers):
+            self._warming = asyncio.ensure_future(self._warm())
+
+    async def _warm(self) -> None:
+        rules = Rules(next(iter(names())))
+        await asyncio.gather(
+            self.movers.each(ready, [(rules,) for _ in self.movers.workers]),
+            self.open(rules.scenario),
+            return_exceptions=True,
+        )
+        self._warming = None
+
+    def close(self) -> None:
+        """End all processes."""
+        self.movers.close()
+        self.clerks.close()
+
+
+def _once(
+    tasks: dict[str, asyncio.Task[T]], name: str, make: Callable[[str], Coroutine[Any, Any, T]]
+) -> asyncio.Task[T]:
+    """What is found out once for all who ask, and again only if that failed."""
+    task = tasks.get(name)
+    if task is None or (task.done() and (task.cancelled() or task.exception() is not None)):
+        task = tasks[name] = asyncio.ensure_future(make(name))
+    return task
+
+
+def seconds_since(begun: float) -> float:
+    """How long something has taken, as the page is told it."""
+    return round(time.perf_counter() - begun, 3)

@@ -1,0 +1,238 @@
+"""What a page needs of a scenario before anything is moved, and what the server needs to check what is asked of it."""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sim.text import printable
+from sim.theatre.files.inventory import Row, inventory
+from sim.theatre.files.load import load_sources
+from sim.theatre.files.locate import shipped_files
+from sim.theatre.language.number import Number
+from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.variables import FlagVariable
+from sim.theatre.parameters.in_words import action_in_words, in_words
+from sim.theatre.parameters.places import Place, places
+
+from .moves import Stopped, written
+from .summary import LEAST_DEAD, LEVELS, OF_DEATHS
+
+IMPOSED = "script.history_"
+"""How paths begin of what a record imposes: that is as it was."""
+MOST_FOUND = 40
+"""Levers that a search answers."""
+STEPS = 200
+"""Into how many steps a slider is divided at least, so that a value on it has few decimals."""
+
+
+@dataclass(frozen=True)
+class Known:
+    """What may be asked of a scenario."""
+
+    name: str
+    start: date
+    days: int
+    seed: int
+    numbers: dict[str, Place]
+    """What may stand in the place of each number that its files write."""
+    levers: dict[str, dict[str, Any]]
+    """Each of them as a slider."""
+    shapers: frozenset[str]
+    """Those that may shape the rules somewhere on their slider: found out for the uncertain ones, feared of others."""
+    variables: tuple[str, ...]
+    outcomes: tuple[str, ...]
+    """In the order of the engine."""
+    script: tuple[str, ...]
+    """Entries that can be switched off."""
+    acts: tuple[str, ...]
+    """That somebody decides on."""
+    forbidden: tuple[str, ...]
+    """Acts that it forbids itself."""
+
+
+def names() -> dict[str, str]:
+    """Shipped scenarios and their titles, by name."""
+    return dict(_named())
+
+
+@lru_cache(1)
+def _named() -> tuple[tuple[str, str], ...]:
+    from sim.theatre.files.yaml_tree import read
+
+    found = []
+    for path in shipped_files():
+        tree, _ = read(path)
+        if tree.get("extends"):
+            title = tree.get("title")
+            found.append((path.stem, printable(str(title.content)) if title else path.stem))
+    found.sort(key=lambda each: (each[0] not in ("baseline", "first_lesson"), each[0]))
+    return tuple(found)
+
+
+def opened(stopped: Stopped, name: str) -> tuple[Known, dict[str, Any]]:
+    """Read a scenario: what may be asked of it, and what its page is told."""
+    from sim.theatre.compiled.compile import program_of
+    from sim.theatre.parameters.ranges import shaping
+
+    scenario = written(name)
+    program = program_of(scenario)
+    rows = {row.path: row for row in inventory(scenario, load_sources()) if not row.path.startswith(IMPOSED)}
+    numbers = {path: (number, place) for path, number, place in places(scenario) if path in rows}
+    levers = {path: _lever(scenario, rows[path], *of_it) for path, of_it in numbers.items()}
+    ends = {path: (levers[path]["low"], levers[path]["high"]) for path in numbers if levers[path]["uncertain"]}
+    known = Known(
+        name=name,
+        start=scenario.start,
+        days=scenario.days,
+        seed=scenario.seed,
+        numbers={path: place for path, (_, place) in numbers.items()},
+        levers=levers,
+        shapers=frozenset(numbers) - frozenset(ends) | frozenset(shaping(scenario, ends)),
+        variables=("tension", *program.variables),
+        outcomes=program.outcomes,
+        script=tuple(entry for entry in scenario.script if not f"script.{entry}".startswith(IMPOSED)),
+        acts=tuple(act for act in program.actions if not scenario.theatre.actions[act].accident),
+        forbidden=tuple(act for act, spell in scenario.forbid.items() if spell != "never"),
+    )
+    return known, _told(scenario, known)
+
+
+def _told(scenario: Scenario, known: Known) -> dict[str, Any]:
+    theatre = scenario.theatre
+    return {
+        "scenario": known.name,
+        "title": printable(scenario.title),
+        "question": printable(scenario.question or ""),
+        "notes": printable(" ".join((scenario.notes or "").split())),
+        "start": scenario.start.isoformat(),
+        "end": scenario.end.isoformat(),
+        "days": scenario.days,
+        "runs": scenario.runs,
+        "seed": scenario.seed,
+        "levels": list(LEVELS),
+        "of_deaths": list(OF_DEATHS),
+        "least_dead": list(LEAST_DEAD),
+        "ladder": [printable(theatre.ladder.rungs[rung].label) for rung in sorted(theatre.ladder.rungs)],
+        "variables": [_variable(scenario, each) for each in _shown(scenario)],
+        "outcomes": [{"id": each, "label": printable(theatre.outcomes[each].label)} for each in known.outcomes],
+        "levers": [each for each in known.levers.values() if each["lever"]],
+        "script": [_entry(scenario, each) for each in known.script],
+        "acts": [_act(scenario, known, each) for each in known.acts],
+        "actors": {each: printable(actor.label) for each, actor in theatre.actors.items()},
+        "record": _record(scenario),
+    }
+
+
+def _shown(scenario: Scenario) -> list[str]:
+    """Variables that can be drawn as a fan, in the order of the theatre."""
+    found = [name for name, each in scenario.theatre.variables.items() if not isinstance(each, FlagVariable)]
+    return ["tension", *found]
+
+
+def _variable(scenario: Scenario, name: str) -> dict[str, str]:
+    from sim.results.ensemble import label
+
+    told = label(scenario, name)
+    return {"id": name, "label": printable(told["long_name"]), "unit": told["units"]}
+
+
+def _lever(scenario: Scenario, row: Row, number: Number, place: Place) -> dict[str, Any]:
+    """A number as a slider."""
+    low, high = _reach(number, place)
+    return {
+        "path": row.path,
+        "label": printable(in_words(scenario, row.path)),
+        "unit": row.unit,
+        "low": low,
+        "high": high,
+        "written": number.value,
+        "uncertain": _is_uncertain(number),
+        "logarithmic": low > 0 and high >= 10 * low,
+        "decimals": _decimals(low, high),
+        "lever": number.lever,
+        "source": printable(row.source or ""),
+    }
+
+
+def _decimals(low: float, high: float) -> int:
+    """Digits behind the point with which a slider's steps can be told apart."""
+    width = (low * 9 if low > 0 and high >= 10 * low else high - low) / STEPS
+    return max(0, min(9, math.ceil(-math.log10(width)))) if width > 0 else 0
+
+
+def _reach(number: Number, place: Place) -> tuple[float, float]:
+    """From where to where a slider goes: over what is plausible, else as far as the number is large, where legal."""
+    value = number.value
+    if number.plausible is not None and _is_uncertain(number):
+        low, high = number.plausible
+    elif place.most - place.least <= 1.0:
+        low, high = place.least, place.most
+    else:
+        low, high = (min(0.0, 2 * value), max(0.0, 2 * value)) if value else (-1.0, 1.0)
+    return float(max(min(low, value), place.least)), float(min(max(high, value), place.most))
+
+
+def search(known: Known, words: str) -> dict[str, Any]:
+    """Levers in whose path, label or source all words stand, those first where they stand in the label."""
+    parts = words.casefold().split()
+    if words.strip() in known.levers:
+        return {"levers": [known.levers[words.strip()]], "more": 0}
+    found: list[tuple[bool, bool, int, dict[str, Any]]] = []
+    for lever in known.levers.values():
+        label = lever["label"].casefold()
+        whole = f"{label} {lever['path'].casefold()} {lever['source'].casefold()}"
+        if parts and all(part in whole for part in parts):
+            found.append((not all(part in label for part in parts), not lever["lever"], len(found), lever))
+    found.sort(key=lambda each: each[:3])
+    return {"levers": [each[3] for each in found[:MOST_FOUND]], "more": max(len(found) - MOST_FOUND, 0)}
+
+
+def _is_uncertain(number: Number) -> bool:
+    return number.plausible is not None and number.plausible[0] < number.plausible[1]
+
+
+def _entry(scenario: Scenario, name: str) -> dict[str, Any]:
+    entry = scenario.script[name]
+    said = entry.story or (scenario.theatre.actions[entry.do].label if entry.do else name.replace("_", " "))
+    return {"id": name, "day": (entry.on - scenario.start).days, "on": entry.on.isoformat(), "label": printable(said)}
+
+
+def _act(scenario: Scenario, known: Known, name: str) -> dict[str, Any]:
+    action = scenario.theatre.actions[name]
+    return {
+        "id": name,
+        "label": printable(action_in_words(scenario.theatre, name)),
+        "actor": name.split(".")[0],
+        "rung": action.rung,
+        "forbidden": name in known.forbidden,
+    }
+
+
+def _record(scenario: Scenario) -> dict[str, Any] | None:
+    """What happened on a scenario's days: series as they were measured, and recorded acts."""
+    from sim.report.record import known, measured
+
+    record = known(scenario)
+    if record is None:
+        return None
+    acts: list[tuple[int, dict[str, Any]]] = []
+    for event in record.events.values():
+        day = (event.days[0] - scenario.start).days
+        if 0 <= day < scenario.days:
+            told = {"day": day, "text": printable(event.story or ""), "rung": _rung(scenario, event.do)}
+            acts.append((day, told))
+    acts.sort(key=lambda each: each[0])
+    return {"series": measured(scenario), "acts": [told for _, told in acts], "until": _day(scenario, record.last)}
+
+
+def _rung(scenario: Scenario, act: Any) -> int | None:
+    """The rung of a recorded act; of several that it may have been, the highest. None for what nobody did."""
+    named = [act] if isinstance(act, str) else list(getattr(act, "any_of", ()) or ())
+    rungs = [scenario.theatre.actions[each].rung for each in named if each in scenario.theatre.actions]
+    return max(rungs, default=None)
+
+
+def _day(scenario: Scenario, when: date) -> int:
+    return min((when - scenario.start).days, scenario.days - 1)

@@ -1,0 +1,197 @@
+"""What passes between the workbench's page and the server.
+
+The state is all that a reader has chosen. The page keeps it in its address, behind the #, and sends it whole::
+
+    {"scenario": "baseline", "runs": 1000, "seed": 7, "numbers": {"actions.iran.seize_tanker.rate": 0.02},
+     "off": ["waivers_end"], "forbid": ["us.kill_commanders"], "allow": [], "variable": "tension",
+     "run": null, "day": null, "record": false}
+
+All but `scenario` may be left out; `seed` left out is the scenario's. `off` names entries of the script, `forbid` acts
+that nobody may do, and `allow` acts that the scenario forbids and the reader does not. `run`, `day` and `record` are
+the page's own affair.
+
+`POST /workbench/open {"scenario": name}` answers what a page needs of a scenario (`sim.serve.workbench.catalogue`), and
+`POST /workbench/search {"scenario": name, "words": text}` answers `{"levers": [...]}`, at most 40 of them.
+
+`WS /workbench/line`: the page sends `{"kind": "move", "n": k, "state": {...}}`, k growing. It is answered by::
+
+    {"kind": "moved", "n": k, "runs": 1000, "final": true, "seconds": 0.27,
+     "still": {...}, "moved": {...}, "apart": [...], "deaths": {...}}
+
+or by `{"kind": "refused", "n": k, "reasons": [sentences]}`. A move that is overtaken is answered by nothing, or by its
+preview. `final` is false for that: fewer runs, while moves follow each other; the next answer follows by itself.
+`still` is sent with the first answer, and whenever scenario, seed, runs or variable are others than in the answer
+before; it always has all runs. `still` and `moved` are alike::
+
+    {"runs": n, "failed": n, "quantiles": packed (level, day), "standing": packed (rung, day),
+     "reached": {"rungs": [...], "runs": packed (rung of these, day)},
+     "outcomes": [{"id", "runs", "share", "low", "high", "median": day or null}],
+     "deaths": {"mean", "low", "high", "quantiles": [10 %, 50 %, 90 %], "at_least": [runs with so many dead]}}
+
+Packed arrays are those of `sim.report.pack`; what levels and least numbers of dead are is in `levels` and `least_dead`
+of what `open` answers, and outcomes stand in the order of its `outcomes`. Failed runs are counted nowhere. `apart` is
+empty where nothing is moved; else, in the same order, the moved runs less the still ones::
+
+    {"id", "difference", "low", "high", "to": pairs in which it came about only when moved, "fro": only when still}
+
+and `deaths` is `{"difference", "low", "high"}`, the mean of pairs, or null.
+
+Whatever else is asked is a POST whose answer is JSON, or `{"refused": text, "reasons": [sentences]}` with a status of
+400 or more:
+
+- `/workbench/matter {scenario}`: `{"matter": [levers], "matter_for": sentence}`, the numbers that matter most, each
+  with what it `does`. The first answer takes seconds, since it is measured.
+- `/workbench/lines {state, most}`: `{"run": [numbers], "step": days, "values": packed (run, point)}`, paths of single
+  runs in the variable that is shown, so that a click finds the nearest.
+- `/workbench/line {state, run}`: `{"run", "values": packed (day), "outcomes": [first days, -1 for never], "deaths",
+  "failed"}`, in the variable that is shown.
+- `/workbench/story {state, run, turns}`: see `sim.serve.workbench.told.story`.
+- `/workbench/why {state, run, event}` or `{state, run, day, actor}`: see `sim.serve.workbench.told.why`.
+- `/workbench/branch {state, run, day}`: see `sim.serve.workbench.told.branched`.
+- `/workbench/scenario {state}`: `{"name": file name, "text": YAML, "command": what gives the same bits}`.
+- `/workbench/table {state, of}`: CSV of what is shown; `of` is "fan", "rungs", "outcomes" or "deaths".
+- `GET /workbench/results`: `{"results": [{"name", "title", "scenario", "runs", "seed"}]}`, the youngest first.
+- `GET /workbench/results/NAME` and `/workbench/results/NAME/beside/OTHER`: the report, a page of its own.
+"""
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
+
+from sim.text import capital
+
+MOST_RUNS, FEWEST_RUNS = 2000, 50
+MOST_NUMBERS = 60
+MOST_SWITCHES = 200
+
+M = TypeVar("M", bound="Message")
+Word = Annotated[str, Field(max_length=200)]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+
+
+class Refused(ValueError):  # noqa: N818  # what is refused is no error of the server's
+    """Something asked for cannot be done; the sentences say why and what can."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(" ".join(reasons))
+        self.reasons = reasons
+
+
+class Message(BaseModel):
+    """Something that a page asks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class State(Message):
+    """All that a reader has chosen."""
+
+    scenario: Name
+    runs: Annotated[int, Field(ge=FEWEST_RUNS, le=MOST_RUNS)] = 1000
+    seed: Annotated[int, Field(ge=0, lt=2**53)] | None = None
+    """Up to what JavaScript counts exactly."""
+    numbers: Annotated[dict[Word, FiniteFloat], Field(max_length=MOST_NUMBERS)] = {}
+    off: Annotated[list[Word], Field(max_length=MOST_SWITCHES)] = []
+    """Entries of the script that do not happen."""
+    forbid: Annotated[list[Word], Field(max_length=MOST_SWITCHES)] = []
+    allow: Annotated[list[Word], Field(max_length=MOST_SWITCHES)] = []
+    """Acts that the scenario forbids and the reader does not."""
+    variable: Name = "tension"
+    run: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+    day: Annotated[int, Field(ge=0, le=20_000)] | None = None
+    record: bool = False
+
+
+class Open(Message):
+    """A scenario by name."""
+
+    scenario: Name
+
+
+class Search(Message):
+    """Levers by words."""
+
+    scenario: Name
+    words: Annotated[str, Field(max_length=200)]
+
+
+class OfRun(Message):
+    """A run of a state."""
+
+    state: State
+    run: Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class Story(OfRun):
+    """A run to be told."""
+
+    turns: bool = False
+    """Whether its turning points are looked for; that takes a second."""
+
+
+class Why(OfRun):
+    """An act by its number, or a choice by its day and who made it."""
+
+    event: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    day: Annotated[int, Field(ge=0, le=20_000)] | None = None
+    actor: Name | None = None
+
+
+class Branch(OfRun):
+    """A morning of a run."""
+
+    day: Annotated[int, Field(ge=0, le=20_000)]
+
+
+class Lines(Message):
+    """Single runs of a state."""
+
+    state: State
+    most: Annotated[int, Field(ge=1, le=400)] = 200
+
+
+class Save(Message):
+    """A state to be written as a file."""
+
+    state: State
+
+
+class Table(Message):
+    """What is shown, as a table."""
+
+    state: State
+    of: Literal["fan", "rungs", "outcomes", "deaths"] = "fan"
+
+
+class Move(Message):
+    """A move of a hand."""
+
+    kind: str
+    n: Annotated[int, Field(ge=0, lt=2**53)]
+    state: State
+
+
+def read(kind: type[M], content: Any) -> M:
+    """Read what a page asks.
+
+    Raises
+    ------
+    Refused
+        It is not as it should be; each fault is a sentence.
+    """
+    try:
+        return kind.model_validate(content)
+    except ValidationError as error:
+        raise Refused(*(_sentence(each) for each in error.errors()[:8])) from None
+
+
+def sentence(said: object) -> str:
+    """What an error says, as a sentence."""
+    text = capital(str(said))
+    return text if text.endswith((".", "?", "!")) else f"{text}."
+
+
+def _sentence(fault: Any) -> str:
+    where = ".".join(str(part)[:80] for part in fault["loc"] if part != "[key]") or "the message"
+    said = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{where}: {said[:1].lower()}{said[1:]}"
