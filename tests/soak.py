@@ -35,19 +35,23 @@ def text_of(lesson: Lesson, leaks: int) -> str:
     """The report."""
     figures = {**lesson.figures(), "acknowledged orders lost": len(lesson.lost()), "leaks found": leaks}
     rows = "\n".join(f"| {name} | {value:,} |" for name, value in figures.items())
-    return (
-        "# A class of robots\n\n"
-        f"`make soak`: {len(lesson.students)} robots in {len(lesson.worlds)} worlds of the baseline, the server killed "
-        f"{lesson.server.kills} times at moments drawn at random and started again; half of the class comes late, some "
-        "lose their lines, open second tabs or are silent, and somebody outside sends rubbish all the while. Robots "
-        f"and server share {os.cpu_count()} cores ({platform.machine()}, Python {platform.python_version()}).\n\n"
-        f"| | |\n|---|---:|\n{rows}\n\n"
-        "After it each session opens, its digests hold, and each acknowledged order is in its ledger once, in the order "
-        "in which it was given. Every frame that a seat was sent was read: each morning is one that the session, "
-        "lived again from its ledger, gives that seat; no frame holds a key beyond the protocol's, a word or a secret of "
-        "somebody else's, or a value of a variable that is hidden from the seat. Acknowledgements are timed at the "
-        "robots, from sending an order to reading the answer; the slowest are orders that change a stance.\n"
-    )
+    return f"""# A class of robots
+
+`make soak`: {len(lesson.students)} robots in {len(lesson.worlds)} worlds of the baseline, the server killed
+{lesson.server.kills} times at moments drawn at random and started again; half of the class comes late, some lose their
+lines, open second tabs or are silent, and somebody outside sends rubbish all the while. Robots and server share
+{os.cpu_count()} cores ({platform.machine()}, Python {platform.python_version()}).
+
+| | |
+|---|---:|
+{rows}
+
+After it each session opens, its digests hold, and each acknowledged order is in its ledger once, in the order in which
+it was given. Every frame that a seat was sent was read: each morning is one that the session, lived again from its
+ledger, gives that seat; no frame holds a key beyond the protocol's, a word or a secret of somebody else's, or a value of
+a variable that is hidden from the seat. Acknowledgements are timed at the robots, from sending an order to reading the
+answer.
+"""
 
 
 def main() -> None:

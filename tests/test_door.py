@@ -215,10 +215,12 @@ def test_a_log_line_is_one_line_that_no_terminal_obeys(ask, caplog):
 def test_a_flood_of_refusals_does_not_flood_the_log(caplog):
     log = Log(at_once=20, a_second=0)
     for number in range(1000):
-        log.warn("10.0.0.66", f"refused {number}")
-    log.warn("10.0.0.7", "refused '/'")
+        log.warn("10.0.0.66", f"refused {number}", "too much")
+    log.warn("10.0.0.66", "refused '/'", "too large")
     assert len(caplog.records) == 21
     assert caplog.records[-1].getMessage() == "refused '/' (980 more such lines left out)"
+    log.warn("10.0.0.7", "refused '/'", "too much")
+    assert len(caplog.records) == 22
 
 
 def test_what_is_said_in_a_log_is_short():
