@@ -187,14 +187,22 @@ class Umpire:
         return self._ended(turns) or bool(self._held_up(turns)) or bool(self._without_seat())
 
     def _without_seat(self) -> dict[str, tuple[int, str]]:
-        """People whose seat their own lost selves have: a server was killed as it was about to tell them so."""
+        """People without a seat, and seats that somebody has who sits elsewhere too.
+
+        A server that is killed as it is about to tell somebody that they have joined knows them, and they do not know:
+        they join once more, and one is left over.
+        """
         people = self.bot.newest.get("overview", {"people": []})["people"]
-        lost = {each["name"]: each for each in people if each["seat"] and not each["here"]}
-        return {
-            each["id"]: (lost[each["name"]]["world"], lost[each["name"]]["seat"])
+        here = {each["name"] for each in people if each["here"]}
+        left = [
+            (each["world"], each["seat"])
             for each in people
-            if each["here"] and not each["seat"] and each["name"] in lost and each["id"] not in self._helped
-        }
+            if each["seat"] and not each["here"] and each["name"] in here
+        ]
+        waiting = [
+            each["id"] for each in people if each["here"] and not each["seat"] and each["id"] not in self._helped
+        ]
+        return dict(zip(waiting, left, strict=False))
 
     def _ended(self, turns: int) -> bool:
         return bool(self._worlds) and all(each["over"] or each["turn"] >= turns for each in self._worlds)
