@@ -149,14 +149,19 @@ class Umpire:
         """World, seat and words of what was told to one seat alone."""
         self._moved: dict[int, int] = {}
         """The turn that each world was last moved on from."""
+        self._helped: set[str] = set()
 
     async def run(self, turns: int, seats: list[str], dice: random.Random) -> None:
         """Run all worlds for so many turns."""
         while True:
             try:
-                await self.bot.until(lambda: self._ended(turns) or bool(self._held_up(turns)), "overview", 150)
+                await self.bot.until(lambda: self._to_do(turns), "overview to act on", 150)
                 if self._ended(turns):
                     return
+                for person, seat in self._without_seat().items():
+                    self._helped.add(person)
+                    await self.bot.ask("free", world=seat[0], seat=seat[1])
+                    await self.bot.ask("move", person=person, world=seat[0], seat=seat[1])
                 for world, turn in self._held_up(turns).items():
                     self._moved[world] = turn
                     if dice.random() < 0.3:
@@ -177,6 +182,27 @@ class Umpire:
     def _worlds(self) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = self.bot.newest.get("overview", {"worlds": []})["worlds"]
         return found
+
+    def _to_do(self, turns: int) -> bool:
+        return self._ended(turns) or bool(self._held_up(turns)) or bool(self._without_seat())
+
+    def _without_seat(self) -> dict[str, tuple[int, str]]:
+        """People without a seat, and seats that somebody has who sits elsewhere too.
+
+        A server that is killed as it is about to tell somebody that they have joined knows them, and they do not know:
+        they join once more, and one is left over.
+        """
+        people = self.bot.newest.get("overview", {"people": []})["people"]
+        here = {each["name"] for each in people if each["here"]}
+        left = [
+            (each["world"], each["seat"])
+            for each in people
+            if each["seat"] and not each["here"] and each["name"] in here
+        ]
+        waiting = [
+            each["id"] for each in people if each["here"] and not each["seat"] and each["id"] not in self._helped
+        ]
+        return dict(zip(waiting, left, strict=False))
 
     def _ended(self, turns: int) -> bool:
         return bool(self._worlds) and all(each["over"] or each["turn"] >= turns for each in self._worlds)

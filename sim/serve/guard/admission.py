@@ -10,7 +10,8 @@ from typing import Any
 from sim.serve.place import Place
 
 from .limits import MOST_BYTES, Buckets
-from .log import LOG, spoken
+from .log import LOG
+from .log import spoken as spoken
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -85,7 +86,7 @@ def _sender(scope: Scope) -> str:
 
 
 def _log(scope: Scope, why: str) -> None:
-    LOG.warn(_sender(scope), f"refused {spoken(scope.get('path', ''))}: {why}")
+    LOG.warn(_sender(scope), f"refused {spoken(scope.get('path', ''))}: {why}", why)
 
 
 def _limited(receive: Receive, scope: Scope) -> Receive:

@@ -72,7 +72,7 @@ class Kept:
             self._unread = None
 
     def _end(self, why: str) -> None:
-        LOG.warn(self._sender or "nobody", f"ended a connection: {why}")
+        LOG.warn(self._sender or "nobody", f"ended a connection: {why}", why)
         self.transport.abort()
 
 
@@ -157,6 +157,12 @@ class Lines(Kept, WebSocketsSansIOProtocol):
             super().handle_ping()
         else:
             self._end("too many pings")
+
+    async def send(self, message: Any) -> None:
+        """Send; a refusal that is sent whole ends the handshake, which uvicorn else takes for one that was left."""
+        await super().send(message)
+        if self.initial_response is not None and self.close_sent:
+            self.handshake_complete = True
 
     def keepalive_timeout(self) -> None:
         """A browser is gone: what it was told will not be read."""

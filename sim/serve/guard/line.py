@@ -101,4 +101,4 @@ class Line:
 
     def _log(self, why: str) -> None:
         client = self.socket.client
-        LOG.warn("nobody" if client is None else client.host, f"closed a line: {why}")
+        LOG.warn("nobody" if client is None else client.host, f"closed a line: {why}", why)

@@ -8,15 +8,15 @@ logger = logging.getLogger("sim.serve")
 
 
 class Log:
-    """Lines about senders; of one that sends too much, some are left out and counted."""
+    """Lines about senders; where one does the same too often, some are left out and counted."""
 
     def __init__(self, at_once: float = 20, a_second: float = 0.5) -> None:
         self._buckets = Buckets(at_once, a_second)
         self._left_out = 0
 
-    def warn(self, sender: str, text: str) -> None:
-        """Log a line about a sender, whose address stays out of it."""
-        if not self._buckets.take(sender):
+    def warn(self, sender: str, text: str, kind: str = "") -> None:
+        """Log a line about a sender, whose address stays out of it; a flood of one kind hides no other."""
+        if not self._buckets.take(f"{sender} {kind}"):
             self._left_out += 1
             return
         more, self._left_out = self._left_out, 0
