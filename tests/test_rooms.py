@@ -355,7 +355,7 @@ def test_the_room_is_over_once_every_world_is(server):
 def test_a_line_that_reads_nothing_holds_up_nobody(server):
     made = server.make("baseline", ("us", "iran"))
     umpire, (us, iran) = made.begun("us", "iran")
-    for _ in range(30):
+    for _ in range(15):
         umpire.do("advance")
         us.do("order", order={}, turn=made.room.worlds[1].turn)
     mornings = [frame for frame in iran.rest(0.5) if frame["kind"] == "morning"]
@@ -443,3 +443,17 @@ def test_a_room_is_looked_back_on_once_it_is_over(server):
     while parts[-1] != "whole":
         parts.append(early.until("debrief")["part"])
     assert {"beside", "world", "class"} <= set(parts)
+
+
+def test_what_the_umpire_does_to_one_is_noticed_by_no_other(server):
+    made = server.make("baseline", ("us", "iran"))
+    umpire, (us, iran) = made.begun("us", "iran")
+    us.rest(0.3)
+    iran.rest(0.3)
+    act = umpire.do("everything", world=1)["acts"][0]["act"]
+    umpire.do("inject", world=1, act=act)
+    umpire.do("look", world=1, seat="us")
+    umpire.do("order", world=1, seat="us", order={"otherwise": "hold"})
+    umpire.do("tell", text="For one alone.", to=["us"])
+    assert us.until("morning", lambda frame: "For one alone." in str(frame))["view"]["standing"]["otherwise"] == "hold"
+    assert iran.rest(0.5) == []

@@ -53,6 +53,7 @@ class Visitor:
         """Whether something that takes long is being worked out for them."""
         self._answers: deque[str] = deque()
         self._states: dict[str, str] = {}
+        self._said: dict[str, int] = {}
         self._wanted: dict[str, None] = {}
         self._last: tuple[int, str] | None = None
         self._wake, self._wish = asyncio.Event(), asyncio.Event()
@@ -117,7 +118,10 @@ class Visitor:
                 except Exception:
                     logger.exception("a state could not be made")
                     continue
-                if text is not None and self._last is None:
+                if text is not None and self._last is None and self._said.get(state) != hash(text):
+                    self._said[state] = hash(
+                        text
+                    )  # that something was made anew is nobody's business where it is alike
                     self._states[state] = text
                     self._wake.set()
                 await asyncio.sleep(BREATH.get(self.as_, 0.0))

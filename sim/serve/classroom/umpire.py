@@ -65,9 +65,9 @@ def _seat_of(room: Room, seat: str) -> str:
 
 
 async def _ask(room: Room, world: World, do: Callable[[], Any]) -> Any:
-    """Do something at a table, and tell everybody whom it may concern."""
+    """Do something at a table, and tell those whose morning it changes."""
     found = await room.ask(world, Kind.ORDER, do)
-    room.told_world(world)
+    room.told_world(world, "morning")
     return found
 
 
