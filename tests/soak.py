@@ -48,9 +48,9 @@ lines, open second tabs or are silent, and somebody outside sends rubbish all th
 
 After it each session opens, its digests hold, and each acknowledged order is in its ledger once, in the order in which
 it was given. Every frame that a seat was sent was read: each morning is one that the session, lived again from its
-ledger, gives that seat; no frame holds a key beyond the protocol's, a word or a secret of somebody else's, or a value
-of a variable that is hidden from the seat. Acknowledgements are timed at the robots, from sending an order to reading the
-answer.
+ledger, gives that seat; no frame holds a key beyond the protocol's, a word or a secret of somebody else's, or
+a value of a variable that is hidden from the seat. Acknowledgements are timed at the robots, from sending an order to
+reading the answer.
 """
 
 

@@ -167,8 +167,9 @@ class Umpire:
                     if dice.random() < 0.3:
                         await self._tell(world, dice.choice(seats))
                     await self.bot.ask("advance", world=world)
-            except RefusedError:
-                pass  # it was lived meanwhile
+            except RefusedError:  # it was lived meanwhile, or is just being lived
+                self._moved.clear()
+                await asyncio.sleep(0.2)
             except GoneError:
                 self._moved.clear()
                 await self.bot.come_back()
