@@ -7,6 +7,7 @@ from hmac import compare_digest
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+EVERYWHERE = ("0.0.0.0", "::")
 KEY_FILE = "key"
 PORT_OF_HTTP = 80
 
@@ -45,6 +46,17 @@ class Place:
     def origins(self) -> frozenset[str]:
         """Pages that may send something: this server's own."""
         return frozenset(f"http://{host}" for host in self.hosts)
+
+    @property
+    def entrance(self) -> str:
+        """Where its owner enters it from this machine, with the key behind the #."""
+        here = {"::1": "[::1]"}.get(self.host, self.host) if self.alone else self.others[0]
+        return f"http://{'127.0.0.1' if self.everywhere else here}:{self.port}/#key={self.key}"
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it listens at every address of this machine."""
+        return self.host in EVERYWHERE
 
     @property
     def address(self) -> str:

@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .guard.limits import MOST_BYTES_OF_A_FRAME, MOST_CONNECTIONS
-from .place import LOOPBACK, Place, ServeError
+from .place import EVERYWHERE, LOOPBACK, Place, ServeError
 
 if TYPE_CHECKING:
     from uvicorn import Config
-
-EVERYWHERE = ("0.0.0.0", "::")
 
 
 def needs() -> None:
