@@ -2,9 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
-import sys
 from contextlib import contextmanager
 
 import pytest
@@ -74,12 +71,15 @@ def test_a_lever_moves_the_fan_and_is_taken_back(browser, port):  # noqa: F811
         move(page)
         assert median(page) != still
         assert page.get_attribute("#plot-fan .still-median", "d") == still
-        assert label in page.inner_text("#sentence") and "instead of" in page.inner_text("#sentence")
+        assert label in page.inner_text("#sentence")
+        assert "instead of" in page.inner_text("#sentence")
         assert "instead of" in page.get_attribute("#plot-fan", "aria-label")
         assert ", written " in page.locator(LEVER).first.get_attribute("aria-valuetext")
         page.keyboard.press("Control+z")
         page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') === d", arg=still)
-        assert page.inner_text("#changed") == "" and page.is_disabled("#undo") and page.is_disabled("#all-back")
+        assert page.inner_text("#changed") == ""
+        assert page.is_disabled("#undo")
+        assert page.is_disabled("#all-back")
         page.click("#redo")
         page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') !== d", arg=still)
         page.click("#changed button")
@@ -101,7 +101,8 @@ def test_a_drag_is_one_step_and_axes_never_shrink(browser, port):  # noqa: F811
         after = page.evaluate(texts)
         page.click("#undo")
         rested(page)
-        assert page.is_disabled("#undo") and page.evaluate(texts) == after
+        assert page.is_disabled("#undo")
+        assert page.evaluate(texts) == after
 
 
 def test_a_typed_value_is_taken_or_refused_in_place(browser, port):  # noqa: F811
@@ -109,7 +110,8 @@ def test_a_typed_value_is_taken_or_refused_in_place(browser, port):  # noqa: F81
         field, fault = page.locator(".lever-figure input").first, page.locator(".lever .fault").first
         field.fill("many")
         field.press("Enter")
-        assert "not “many”" in fault.inner_text() and page.inner_text("#changed") == ""
+        assert "not “many”" in fault.inner_text()
+        assert page.inner_text("#changed") == ""
         page.locator(LEVER).first.press("Home")
         least = field.input_value()
         page.click("#undo")
@@ -161,7 +163,8 @@ def test_the_saved_file_gives_the_same_bits(browser, port, tmp_path):  # noqa: F
     labels = {outcome.label: name for name, outcome in again.scenario.theatre.outcomes.items()}
     shares = again.shares().set_index("outcome")["share"]
     found = {labels[row.split(",")[0]]: float(row.split(",")[2]) for row in rows[1:] if row.split(",")[0] in labels}
-    assert found and all(share == pytest.approx(shares[name]) for name, share in found.items())
+    assert found
+    assert all(share == pytest.approx(shares[name]) for name, share in found.items())
 
 
 def test_a_run_is_read_asked_why_and_branched(browser, port):  # noqa: F811
@@ -199,7 +202,8 @@ def test_all_is_done_by_keys_alone(browser, port):  # noqa: F811
         found.press("ArrowRight")
         assert abs(int(found.input_value()) - int(before) - 10) <= 5
         found.press("Backspace")
-        assert found.input_value() == before and page.inner_text("#changed") == ""
+        assert found.input_value() == before
+        assert page.inner_text("#changed") == ""
         page.locator("#open-keys").press("Enter")
         assert "a tenth" in page.inner_text("#sheet")
         page.keyboard.press("Escape")
@@ -213,11 +217,13 @@ def test_what_is_imposed_is_switched_off_and_the_record_laid_over(browser, port)
         page.locator("#script input").first.uncheck()
         page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') !== d", arg=still)
         rested(page)
-        assert "off=waivers_end" in page.url and "Does not happen" in page.inner_text("#changed")
+        assert "off=waivers_end" in page.url
+        assert "Does not happen" in page.inner_text("#changed")
         assert page.locator("#plot-fan .recorded path").count() == 0
         page.check("#record")
         acts = page.locator("#plot-fan .recorded path").count()
-        assert acts > 10 and "2019" in page.locator("#plot-fan .recorded title").first.text_content()
+        assert acts > 10
+        assert "2019" in page.locator("#plot-fan .recorded title").first.text_content()
         page.select_option("#variable", "oil_price")
         page.wait_for_function("() => document.querySelector('#plot-fan .measured').getAttribute('d') !== ''")
         assert page.locator("#plot-fan .recorded path").count() == acts
@@ -235,12 +241,16 @@ def test_each_picture_is_kept_as_svg_png_and_table(browser, port, name):  # noqa
             return loading.value.path().read_bytes()
 
         picture = kept("svg").decode()
-        assert "var(" not in picture and "light-dark(" not in picture and "class=" in picture
+        assert "var(" not in picture
+        assert "light-dark(" not in picture
+        assert "class=" in picture
         assert page.evaluate(
-            "text => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null", picture
+            "text => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null",
+            picture,
         )
         png = kept("png")
-        assert png.startswith(b"\x89PNG") and len(png) > 5000
+        assert png.startswith(b"\x89PNG")
+        assert len(png) > 5000
         rows = kept("csv").decode().split("\r\n")
         page.click(f"{menu} summary")
         page.click(f"{menu} [data-as=table]")

@@ -117,7 +117,9 @@ def main() -> None:
             print(f"{what:24s} median {median:5.0f} ms   95 % {late:5.0f} ms   worst {worst:5.0f} ms")
         for at in range(DRAGS):
             events, pictures, gap = page.evaluate(DRAGGED, [at, EVERY, LASTS])
-            print(f"drag {at + 1}: {events} events in {LASTS / 1000:.0f} s, {pictures} pictures, {gap:.0f} ms apart at most")
+            print(
+                f"drag {at + 1}: {events} events in {LASTS / 1000:.0f} s, {pictures} pictures, {gap:.0f} ms apart at most"
+            )
             page.wait_for_timeout(1500)
         browser.close()
 
