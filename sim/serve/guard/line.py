@@ -95,7 +95,7 @@ class Line:
     def _give_up(self) -> None:
         self.open = False
         self._held.clear()
-        self._log("it does not read what it is told")
+        self._log("it does not read what it is sent")
         if self._writing is not None:
             self._writing.cancel()
 
