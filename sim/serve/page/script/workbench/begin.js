@@ -16,7 +16,7 @@ async function openScenario(state, shown = null) {
   }
   Object.assign(bench, { opened, state, past: [], future: [] });
   Object.assign(data, { head: { start: opened.start, days: opened.days, sound: 0 }, ladder: opened.ladder });
-  takeShown(shown ?? { ...bench.shown, run: null, day: 0 });
+  takeShown(shown ?? { ...bench.shown, run: null, day: null });
   heard.still = null;
   heard.since = heard.n + 1;
   heard.picture = painted = null;
@@ -41,7 +41,7 @@ const sayFault = (text) => {
 function takeShown(shown) {
   const { variables, days } = bench.opened;
   const variable = variables.some(({ id }) => id === shown.variable) ? shown.variable : variables[0].id;
-  bench.shown = { ...shown, variable, day: Math.min(shown.day, days - 1) };
+  bench.shown = { ...shown, variable, day: Math.min(shown.day ?? days - 1, days - 1) };
   byId("variable").replaceChildren(...variables.map(({ id, label }) => node("option", { value: id }, label)));
   byId("variable").value = variable;
   byId("day").max = days - 1;
@@ -58,6 +58,7 @@ function begun() {
     return;
   }
   beginning = false;
+  fitFan();
   for (const each of [beginFan, beginOutcomes, beginRungs, beginBench, beginReader, beginBranching]) each();
   beginLine();
 }

@@ -9,7 +9,7 @@ function fillLevers() {
   byId("scenario").value = scenario;
   byId("question").textContent = question;
   byId("theatre-levers-box").hidden = levers.length === 0;
-  byId("theatre-levers").replaceChildren(...levers.map(slider));
+  byId("theatre-levers").replaceChildren(...headed(levers));
   fillMatter();
   byId("found").replaceChildren();
   byId("found-told").textContent = "";
@@ -26,7 +26,7 @@ async function fillMatter() {
   const { ok, refused, matter, matter_for: how } = await post("/workbench/matter", { scenario });
   if (scenario !== bench.state.scenario) return;
   byId("matter-told").textContent = ok ? how : refused;
-  if (ok) byId("matter").replaceChildren(...matter.map(slider));
+  if (ok) byId("matter").replaceChildren(...matter.map((lever) => slider(lever)));
 }
 
 async function searchNumbers(words) {
@@ -40,7 +40,7 @@ async function searchNumbers(words) {
     told.textContent = refused;
     return;
   }
-  byId("found").replaceChildren(...levers.map(slider));
+  byId("found").replaceChildren(...levers.map((lever) => slider(lever)));
   told.textContent = levers.length
     ? `${whole(levers.length)} found${more ? `, and ${whole(more)} more: add a word` : ""}.`
     : `No number of this scenario has “${words}” in its name.`;
@@ -74,7 +74,7 @@ function fillScript() {
 /** Acts by actor, each with a switch: on, nobody may do it. */
 function fillActs() {
   const { acts, actors } = bench.opened;
-  const groups = Map.groupBy ? Map.groupBy(acts, (act) => act.actor) : grouped(acts);
+  const groups = grouped(acts, ({ actor }) => actor);
   byId("acts").replaceChildren(
     ...[...groups].map(([actor, those]) =>
       node(
@@ -94,9 +94,9 @@ function fillActs() {
   );
 }
 
-function grouped(acts) {
+function grouped(all, key) {
   const found = new Map();
-  for (const act of acts) found.set(act.actor, [...(found.get(act.actor) ?? []), act]);
+  for (const each of all) found.set(key(each), [...(found.get(key(each)) ?? []), each]);
   return found;
 }
 

@@ -23,12 +23,13 @@ async function branchFrom(run, day) {
 function drawBranch(frame) {
   const { svg, height } = frame;
   const { quantiles, own, day } = branch.found;
-  widen("branch", ...ends([quantiles[0], quantiles[6], own]));
-  const y = toRange(...reaches.get("branch"), height - BELOW, ABOVE);
+  const key = `branch ${bench.shown.variable}`;
+  widen(key, ...ends([quantiles[0], quantiles[6], own]));
+  const y = toRange(...reaches.get(key), height - BELOW, ABOVE);
   axes(
     frame,
     y,
-    ticks(...reaches.get("branch"), 4).map((value) => [value, tickText(value)]),
+    ticks(...reaches.get(key), 4).map((value) => [value, tickText(value)]),
   );
   const x = (each) => frame.x(each + day);
   const after = quantiles.map((row) => row.slice(day));

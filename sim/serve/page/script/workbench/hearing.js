@@ -48,8 +48,9 @@ function paint() {
   for (const each of whenPictured) each(painted);
   byId("desk").classList.toggle("preview", !painted.final);
   tellAge();
-  performance.mark("painted", { detail: { n: painted.n, final: painted.final, took: performance.now() - begun } });
-  if (painted.final && painted.n === heard.n) waitForRest();
+  const { n, final, seconds } = painted;
+  performance.mark("painted", { detail: { n, final, seconds, took: performance.now() - begun } });
+  if (final && n === heard.n) waitForRest();
 }
 
 function waitForRest() {
@@ -62,18 +63,18 @@ function waitForRest() {
   }, Math.max(0, RESTS - (performance.now() - heard.sentAt)));
 }
 
-/** How old the picture is, quietly. */
+/** How old the picture is, quietly: what is short is not mentioned. */
 let ageing = null;
 function tellAge() {
   clearTimeout(ageing);
   const place = byId("age");
-  if (heard.picture === null || heard.shown < heard.n) {
-    ageing = setTimeout(() => place.replaceChildren("running …"), heard.picture === null ? 0 : 400);
-    if (heard.picture === null || heard.picture.n !== heard.shown) return;
-  } else if (!heard.picture.final) ageing = setTimeout(tellAge, 400);
-  const { runs, final } = heard.picture;
-  const seconds = ((heard.answered - heard.sentAt) / 1000).toFixed(2);
-  if (heard.shown === heard.n) place.textContent = final ? `${whole(runs)} runs · ${seconds} s` : `${whole(runs)} runs so far …`;
+  const { picture, n, answered, sentAt } = heard;
+  if (picture === null || picture.n < n) {
+    ageing = setTimeout(() => place.replaceChildren("running …"), 400);
+    return;
+  }
+  const seconds = ((answered - sentAt) / 1000).toFixed(2);
+  place.textContent = picture.final ? `${whole(picture.runs)} runs · ${seconds} s` : `${whole(picture.runs)} runs so far …`;
 }
 
 /** A picture as rows of numbers. */

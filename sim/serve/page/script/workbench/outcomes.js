@@ -63,7 +63,7 @@ function tellOutcomes({ moved, still, isMoved: apart, apart: rowsApart }) {
     return `${label}: ${beside(percent(now.share), percent(still.outcomes[at].share), apart)}${turned}`;
   });
   say("outcomes", `Share of the runs in which each comes about. ${told.join(". ")}.`);
-  keys("outcomes-keys", apart ? [["var(--outcome)", "moved, 95 % interval"]] : [["var(--outcome)", "share of the runs, with 95 % interval"]]);
+  keys("outcomes-keys", [["var(--outcome)", apart ? "moved" : "share of the runs, with its 95 % interval"]]);
   if (!apart) return;
   byId("outcomes-keys").append(
     node("span", {}, node("i", { class: "ring" }), "as written"),

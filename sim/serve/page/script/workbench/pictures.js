@@ -19,7 +19,7 @@ function widen(key, low, high) {
 /** The next round number. */
 function roundUp(value) {
   if (value <= 0) return value;
-  const size = 10 ** Math.floor(Math.log10(value)) / 2;
+  const size = 10 ** Math.floor(Math.log10(value)) / 10;
   return Math.ceil(value / size) * size;
 }
 
@@ -52,3 +52,13 @@ function say(name, text) {
 }
 
 const beside = (now, before, isApart) => (isApart && now !== before ? `${now} instead of ${before}` : now);
+
+/** On a narrow page the fan is lower, since it stays in sight above the levers. */
+const narrow = matchMedia("(max-width: 40rem)");
+function fitFan() {
+  byId("plot-fan").dataset.height = narrow.matches ? 164 : 224;
+}
+narrow.addEventListener("change", () => {
+  fitFan();
+  redrawFan();
+});

@@ -131,7 +131,7 @@ function lineOf(entry, story) {
   const below = entry.below ? [node("span", { class: "below" }, entry.below)] : [];
   const [event] = entry.events;
   const why = event === undefined ? [] : whyButton(entry, event, story.run);
-  return [entry.rung === null ? outsideMark() : rungMark(entry.rung), node("span", {}, entry.text, ...below, ...why)];
+  return [entry.rung === null ? outsideMark() : rungMark(entry.rung), node("span", {}, entry.text, ...why.slice(0, 1), ...below, ...why.slice(1))];
 }
 
 /** A day of the story leads to a branch. */
@@ -172,6 +172,7 @@ function showWhy(place, answer) {
 
 const linkOf = ({ date, text }) => node("li", {}, node("time", {}, longDate(dayOf(date))), ` ${text}`);
 const dayOf = (date) => Math.round((new Date(`${date}T00:00:00Z`) - dateOf(0)) / 86_400_000);
+const termInWords = (term) => bench.opened.variables.find(({ id }) => id === term)?.label ?? term.replaceAll("_", " ");
 const MOST_OPTIONS = 8;
 
 /** Of a choice: what was open, how likely each was, and what weighed most. */
@@ -179,7 +180,7 @@ function choiceNodes({ who, day, hold, options, more, text }) {
   const shown = options.slice(0, MOST_OPTIONS);
   const left = options.length - shown.length + more;
   const weighed = ({ drivers, vetoed }) =>
-    vetoed ? "vetoed" : drivers.map(({ term, factor }) => `${term} ×${figure(factor)}`).join(", ");
+    vetoed ? "vetoed" : drivers.map(({ term, factor }) => `${termInWords(term)} ×${figure(factor)}`).join("; ");
   return [
     node("p", { class: "why" }, `What was open to ${who} on ${longDate(day)}${hold === null ? "" : `; it held still with a chance of ${percent(hold)}`}:`),
     tableNode(

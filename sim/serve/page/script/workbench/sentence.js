@@ -1,7 +1,6 @@
 // What the move changed, in a sentence; it is said when the hand rests.
 
 const FEW_MOVES = 2;
-const FEW_TOLD = 2;
 
 /** What is moved, in words. */
 function movesInWords() {
@@ -29,7 +28,7 @@ function sentence({ isMoved: apart, apart: found, moved: now }) {
     .filter((at) => isSure(found[at]))
     .sort((one, other) => Math.abs(found[other].difference) - Math.abs(found[one].difference));
   if (sure.length === 0) return "No share differs by more than chance.";
-  const told = sure.slice(0, FEW_TOLD).map((at) => turned({ apart: found, n: now.runs }, at));
+  const told = sure.slice(0, narrow.matches ? 1 : 2).map((at) => turned({ apart: found, n: now.runs }, at));
   const left = sure.length - told.length;
   const rest = left
     ? ` ${left === 1 ? "One more share differs" : `${whole(left)} more shares differ`} by more than chance.`

@@ -43,8 +43,25 @@ function valueAt(lever, place) {
 
 let named = 0;
 
+/** What a lever is called; under the heading of whom it belongs to, that is only read aloud. */
+function nameOf(lever, headed) {
+  const [whose, what, ...more] = lever.label.split(": ");
+  if (what === undefined) return [lever.label];
+  const rest = more.length ? [node("span", { class: "quiet" }, `: ${more.join(": ")}`)] : [];
+  return headed ? [node("span", { class: "hidden" }, `${whose}: `), what, ...rest] : [`${whose}: ${what}`, ...rest];
+}
+
+/** Levers below headings that say whose they are. */
+function headed(levers) {
+  const whose = ({ label }) => (label.includes(": ") ? label.split(": ")[0] : "");
+  return [...grouped(levers, whose)].flatMap(([name, those]) => [
+    ...(name ? [node("h4", {}, name)] : []),
+    ...those.map((lever) => slider(lever, true)),
+  ]);
+}
+
 /** A lever on the page. */
-function slider(lever) {
+function slider(lever, underHeading = false) {
   bench.levers.set(lever.path, lever);
   named += 1;
   const id = `lever-${named}`;
@@ -58,7 +75,7 @@ function slider(lever) {
   const box = node(
     "div",
     { class: "lever" },
-    node("div", { class: "lever-head" }, node("label", { for: id }, lever.label), node("span", { class: "lever-figure" }, field, unit ? ` ${unit}` : "")),
+    node("div", { class: "lever-head" }, node("label", { for: id }, ...nameOf(lever, underHeading)), node("span", { class: "lever-figure" }, field, unit ? ` ${unit}` : "")),
     node("div", { class: "lever-track" }, node("i", { "aria-hidden": "true" }, tick), range),
     node("div", { class: "lever-foot" }, node("span", {}, `written ${leverFigure(lever, lever.written)}`), back, sourceOf(lever)),
     fault,

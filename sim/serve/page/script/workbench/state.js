@@ -99,7 +99,7 @@ function address() {
   for (const [key, names] of Object.entries({ off, forbid, allow })) if (names.length) found.set(key, names.join(","));
   if (variable !== "tension") found.set("show", variable);
   if (run !== null) found.set("run", run);
-  if (day) found.set("day", day);
+  if (day !== bench.opened.days - 1) found.set("day", day);
   if (record) found.set("record", "yes");
   return found.toString().replaceAll("%2C", ",");
 }
@@ -120,7 +120,7 @@ function readAddress(text) {
   const shown = {
     variable: found.get("show") ?? "tension",
     run: numberOf("run", 0),
-    day: numberOf("day", 0) ?? 0,
+    day: numberOf("day", 0),
     record: found.get("record") === "yes",
   };
   return { state, shown };

@@ -1,0 +1,287 @@
+"""The workbench in a browser: the way of an analyst, by mouse and by key, against a server that runs."""
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+
+import pytest
+
+import sim
+from sim.results.storage.write_runs import save_ensemble
+from tests.benchmarks.sliders import serving
+from tests.test_report_page import DESKTOP, PHONE, browser  # noqa: F401  the fixture
+
+HERE = "scenario=first_lesson&runs=100"
+LEVER = "#theatre-levers input[type=range]"
+SOON = 60_000
+
+
+@pytest.fixture(scope="module")
+def port(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    for name, seed in (("one", 1), ("other", 2)):
+        save_ensemble(sim.run("first_lesson", runs=20, seed=seed), folder / name)
+    with serving(folder) as port:
+        yield port
+
+
+@contextmanager
+def bench(browser, port, viewport=DESKTOP, scheme="light", at=HERE):  # noqa: F811
+    """Open the workbench; nothing may be asked for elsewhere, and no script may fail."""
+    context = browser.new_context(viewport=viewport, color_scheme=scheme, accept_downloads=True)
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page, wrong = context.new_page(), []
+    home = (f"http://127.0.0.1:{port}/", f"blob:http://127.0.0.1:{port}/")
+    page.on("request", lambda request: None if request.url.startswith((*home, "data:")) else wrong.append(request.url))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+    page.set_default_timeout(SOON)
+    page.goto(f"http://127.0.0.1:{port}/workbench#{at}")
+    rested(page)
+    yield page
+    assert not wrong
+    context.close()
+
+
+def rested(page):
+    """Wait until all runs are drawn, and the sentence is of them."""
+    page.wait_for_function("() => /^[\\d,]+ runs · /.test(document.getElementById('age').textContent)")
+    page.wait_for_timeout(450)
+
+
+def median(page):
+    return page.get_attribute("#plot-fan .median", "d")
+
+
+def move(page, key="End", at=0):
+    """Move a lever by a key, and wait for its picture."""
+    before = page.evaluate("performance.getEntriesByName('painted').length")
+    page.locator(LEVER).nth(at).press(key)
+    page.wait_for_function(
+        "before => performance.getEntriesByName('painted').slice(before).some(one => one.detail.final)", arg=before
+    )
+    rested(page)
+
+
+def test_a_lever_moves_the_fan_and_is_taken_back(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        still, label = median(page), page.inner_text(".lever label >> nth=0")
+        assert "as it is written" in page.inner_text("#sentence")
+        assert page.get_attribute("#plot-fan .still-median", "d") == ""
+        move(page)
+        assert median(page) != still
+        assert page.get_attribute("#plot-fan .still-median", "d") == still
+        assert label in page.inner_text("#sentence") and "instead of" in page.inner_text("#sentence")
+        assert "instead of" in page.get_attribute("#plot-fan", "aria-label")
+        assert ", written " in page.locator(LEVER).first.get_attribute("aria-valuetext")
+        page.keyboard.press("Control+z")
+        page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') === d", arg=still)
+        assert page.inner_text("#changed") == "" and page.is_disabled("#undo") and page.is_disabled("#all-back")
+        page.click("#redo")
+        page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') !== d", arg=still)
+        page.click("#changed button")
+        page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') === d", arg=still)
+
+
+def test_a_drag_is_one_step_and_axes_never_shrink(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        box = page.locator(LEVER).first.bounding_box()
+        x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+        page.mouse.move(x, y)
+        page.mouse.down()
+        for step in range(1, 9):
+            page.mouse.move(x + step * box["width"] / 20, y)
+            page.wait_for_timeout(30)
+        page.mouse.up()
+        rested(page)
+        texts = "[...document.querySelectorAll('#plot-fan text')].map(each => each.textContent)"
+        after = page.evaluate(texts)
+        page.click("#undo")
+        rested(page)
+        assert page.is_disabled("#undo") and page.evaluate(texts) == after
+
+
+def test_a_typed_value_is_taken_or_refused_in_place(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        field, fault = page.locator(".lever-figure input").first, page.locator(".lever .fault").first
+        field.fill("many")
+        field.press("Enter")
+        assert "not “many”" in fault.inner_text() and page.inner_text("#changed") == ""
+        page.locator(LEVER).first.press("Home")
+        least = field.input_value()
+        page.click("#undo")
+        field.fill(least)
+        field.press("Enter")
+        assert fault.inner_text() == ""
+        assert page.locator(LEVER).first.input_value() == "0"
+
+
+def test_a_link_gives_everything_back(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        move(page)
+        page.locator("#told button").nth(2).click()
+        page.wait_for_selector("#story .run-title")
+        page.locator("#day").press("Home")
+        page.click("#acts-box > summary")
+        page.locator("#acts summary").first.click()
+        page.locator("#acts input").first.check()
+        page.select_option("#variable", index=1)
+        rested(page)
+        page.click("#share")
+        page.wait_for_function("() => document.getElementById('tools-told').textContent === 'Link copied.'")
+        link = page.evaluate("navigator.clipboard.readText()")
+        shown = [page.inner_text(f"#{each}") for each in ("changed", "sentence", "story h3", "reading")]
+        picture = [median(page), page.input_value("#variable"), page.input_value("#day")]
+    with bench(browser, port, at=link.split("#")[1]) as other:
+        other.wait_for_selector("#story .run-title")
+        other.wait_for_function("() => document.getElementById('reading').textContent.includes('run ')")
+        assert [other.inner_text(f"#{each}") for each in ("changed", "sentence", "story h3", "reading")] == shown
+        assert [median(other), other.input_value("#variable"), other.input_value("#day")] == picture
+
+
+def test_the_saved_file_gives_the_same_bits(browser, port, tmp_path):  # noqa: F811
+    with bench(browser, port) as page:
+        move(page)
+        with page.expect_download() as loading:
+            page.click("#save")
+        page.wait_for_selector("#sheet code")
+        told = page.inner_text("#sheet code")
+        path = tmp_path / loading.value.suggested_filename
+        loading.value.save_as(path)
+        assert re.fullmatch(rf"sim run {path.name} --runs 100 --seed (\d+)", told)
+        page.click("#sheet-close")
+        page.click(".keep[data-picture=outcomes] summary")
+        with page.expect_download() as table:
+            page.click(".keep[data-picture=outcomes] [data-as=csv]")
+        rows = table.value.path().read_text(encoding="utf-8").split("\r\n")
+    again = sim.run(path, runs=100, seed=int(told.split()[-1]))
+    labels = {outcome.label: name for name, outcome in again.scenario.theatre.outcomes.items()}
+    shares = again.shares().set_index("outcome")["share"]
+    found = {labels[row.split(",")[0]]: float(row.split(",")[2]) for row in rows[1:] if row.split(",")[0] in labels}
+    assert found and all(share == pytest.approx(shares[name]) for name, share in found.items())
+
+
+def test_a_run_is_read_asked_why_and_branched(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        page.wait_for_selector("#told button")
+        box = page.locator("#plot-fan").bounding_box()
+        page.locator("#plot-fan").click(position={"x": box["width"] / 2, "y": box["height"] / 2})
+        page.wait_for_selector("#story .run-title")
+        run = json.loads(page.evaluate("JSON.stringify(new URLSearchParams(location.hash.slice(1)).get('run'))"))
+        page.wait_for_function("() => new URLSearchParams(location.hash.slice(1)).get('run') !== null")
+        run = page.evaluate("new URLSearchParams(location.hash.slice(1)).get('run')")
+        assert page.inner_text("#story h3") == f"Run {run}"
+        assert page.get_attribute("#plot-fan .path.chosen", "d").startswith("M")
+        why = page.locator("#story button[aria-expanded]").first
+        why.press("Enter")
+        page.wait_for_selector("#story .because .chain li, #story .because p:has-text('outside')")
+        assert why.get_attribute("aria-expanded") == "true"
+        page.locator("#story time button").first.press("Enter")
+        page.wait_for_selector("#branch-shares table")
+        assert "futures share this past" in page.inner_text("#branch-told")
+        rows = page.locator("#branch-shares tbody tr").count()
+        assert rows == len(sim.load("first_lesson").theatre.outcomes)
+        assert page.evaluate("document.activeElement.id") == "branch-title"
+
+
+def test_all_is_done_by_keys_alone(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        page.keyboard.press("Control+k")
+        assert page.evaluate("document.activeElement.id") == "words"
+        page.keyboard.type("a")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#found .lever")
+        found = page.locator("#found input[type=range]").first
+        before = found.input_value()
+        found.press("ArrowRight")
+        assert abs(int(found.input_value()) - int(before) - 10) <= 5
+        found.press("Backspace")
+        assert found.input_value() == before and page.inner_text("#changed") == ""
+        page.locator("#open-keys").press("Enter")
+        assert "a tenth" in page.inner_text("#sheet")
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#sheet")
+
+
+def test_what_is_imposed_is_switched_off_and_the_record_laid_over(browser, port):  # noqa: F811
+    with bench(browser, port, at="scenario=baseline&runs=100") as page:
+        still = median(page)
+        page.click("#script-box > summary")
+        page.locator("#script input").first.uncheck()
+        page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') !== d", arg=still)
+        rested(page)
+        assert "off=waivers_end" in page.url and "Does not happen" in page.inner_text("#changed")
+        assert page.locator("#plot-fan .recorded path").count() == 0
+        page.check("#record")
+        acts = page.locator("#plot-fan .recorded path").count()
+        assert acts > 10 and "2019" in page.locator("#plot-fan .recorded title").first.text_content()
+        page.select_option("#variable", "oil_price")
+        page.wait_for_function("() => document.querySelector('#plot-fan .measured').getAttribute('d') !== ''")
+        assert page.locator("#plot-fan .recorded path").count() == acts
+
+
+@pytest.mark.parametrize("name", ["fan", "outcomes", "rungs", "deaths"])
+def test_each_picture_is_kept_as_svg_png_and_table(browser, port, name):  # noqa: F811
+    with bench(browser, port) as page:
+        menu = f".keep[data-picture={name}]"
+
+        def kept(kind):
+            page.click(f"{menu} summary")
+            with page.expect_download() as loading:
+                page.click(f"{menu} [data-as={kind}]")
+            return loading.value.path().read_bytes()
+
+        picture = kept("svg").decode()
+        assert "var(" not in picture and "light-dark(" not in picture and "class=" in picture
+        assert page.evaluate(
+            "text => new DOMParser().parseFromString(text, 'image/svg+xml').querySelector('parsererror') === null", picture
+        )
+        png = kept("png")
+        assert png.startswith(b"\x89PNG") and len(png) > 5000
+        rows = kept("csv").decode().split("\r\n")
+        page.click(f"{menu} summary")
+        page.click(f"{menu} [data-as=table]")
+        assert page.locator("#sheet tbody tr").count() == len(rows) - 1
+
+
+def test_results_are_opened_alone_and_beside_each_other(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        page.click("#open-results")
+        page.select_option("#result-one", "one")
+        page.select_option("#result-other", "other")
+        with page.context.expect_page() as opening:
+            page.click("#sheet a")
+        report = opening.value
+        report.wait_for_selector("#plot-both svg")
+        assert "/workbench/results/one/beside/other" in report.url
+
+
+def test_a_link_that_asks_for_nothing_known_is_refused_in_a_sentence(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        page.evaluate("location.hash = 'scenario=first_lesson&runs=100&no.such.number=1'")
+        page.wait_for_function("() => document.getElementById('fault').textContent.includes('no.such.number')")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(browser, port, viewport, scheme):  # noqa: F811
+    from axe_playwright_python.sync_playwright import Axe
+
+    with bench(browser, port, viewport, scheme) as page:
+        page.wait_for_selector("#told button")
+        page.locator("#told button").nth(1).click()
+        page.wait_for_selector("#story .run-title")
+        move(page)
+        page.evaluate("for (const part of document.querySelectorAll('details:not(.keep)')) part.open = true")
+        page.wait_for_selector("#story .run-title")
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+        assert page.locator("#plot-fan").bounding_box()["y"] < 420
+        page.evaluate("scrollTo(0, 600)")
+        page.wait_for_timeout(100)
+        top = page.locator("#plot-fan").bounding_box()["y"]
+        assert viewport is DESKTOP or 0 <= top < 300  # it stays in sight above the levers
