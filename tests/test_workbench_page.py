@@ -65,7 +65,7 @@ def move(page, key="End", at=0):
 
 def test_a_lever_moves_the_fan_and_is_taken_back(browser, port):  # noqa: F811
     with bench(browser, port) as page:
-        still, label = median(page), page.inner_text(".lever label >> nth=0")
+        still, label = median(page), " ".join(page.inner_text(".lever label >> nth=0").split())
         assert "as it is written" in page.inner_text("#sentence")
         assert page.get_attribute("#plot-fan .still-median", "d") == ""
         move(page)
