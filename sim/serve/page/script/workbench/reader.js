@@ -86,6 +86,7 @@ function showStory(story) {
   byId("story").replaceChildren(
     node("h3", { class: "run-title" }, `Run ${whole(story.run)}${moves(bench.state) ? ", as the levers stand" : ""}`),
     node("div", { id: "story-opening" }, ...(story.failed ? [node("p", { class: "fault" }, story.failed)] : [])),
+    node("h4", {}, "Day by day"),
     node("div", { class: "acts" }, ...parts),
   );
   byId("story-status").textContent = `The story of run ${whole(story.run)} is shown.`;
