@@ -49,6 +49,8 @@ class Visitor:
         """The stage of the room when they were told of it."""
         self.seen = 0
         """The number of the last frame that came."""
+        self.joined = 0
+        """How often they have joined on this line."""
         self.asking = False
         """Whether something that takes long is being worked out for them."""
         self._answers: deque[str] = deque()
