@@ -75,6 +75,10 @@ class Visitor:
             self._wanted.update(dict.fromkeys(states))
             self._wish.set()
 
+    def begin_anew(self) -> None:
+        """Send states again, even those that are as they were: they are for somebody else."""
+        self._said.clear()
+
     def dismiss(self, code: int, why: str, word: Mapping[str, Any] | None = None) -> None:
         """Close the line, with a last word."""
         if self._last is not None:

@@ -72,14 +72,14 @@ async def _of_own_seat(room: Room, visitor: Visitor, kind: Kind, ask: Callable[[
     world, seat = _seated(room, person)
 
     def asked() -> T:
-        _refuse_moved(room, visitor, person, world, seat)
+        _refuse_moved(visitor, person, world, seat)
         return ask(world, seat, person.id)
 
     return await room.ask(world, kind, asked)
 
 
-def _refuse_moved(room: Room, visitor: Visitor, person: Person, world: World, seat: str) -> None:
-    if visitor.person is not person or _seated(room, person) != (world, seat):
+def _refuse_moved(visitor: Visitor, person: Person, world: World, seat: str) -> None:
+    if visitor.person is not person or (person.world, person.seat) != (world.number, seat):
         raise RefusalError("this seat is not yours any more; nothing of it was done")
 
 
@@ -108,6 +108,7 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
 
     person, world = await room.change(join)
     visitor.joined += 1
+    visitor.begin_anew()
     visitor.person, person.here = person, True
     if world is not None:
         room.turns.wind(world)
@@ -233,7 +234,7 @@ async def _done(room: Room, visitor: Visitor, frame: m.Done) -> dict[str, Any]:
     await room.open(world)
 
     def done() -> None:
-        _refuse_moved(room, visitor, person, world, seat)
+        _refuse_moved(visitor, person, world, seat)
         if world.over:
             raise RefusalError("this world is over")
         if frame.turn != world.turn:

@@ -159,14 +159,17 @@ class Lines:
                 visitor.asking = False
 
     async def _close(self, room: Room, visitor: Visitor, n: int) -> None:
+        word = "the room was closed by its umpire", {"kind": "closed"}
+        for each in list(room.visitors):
+            if each is not visitor:
+                each.dismiss(NO_ROOM, *word)
         try:
             await self.rooms.close(room)
             visitor.answer({"kind": "ack", "n": n})
         except OSError as error:
             logger.error("room %s could not be deleted wholly: %s", room.code, error)
             visitor.answer({"kind": "refused", "n": n, "reasons": ["the server could not delete all that was kept"]})
-        for each in list(room.visitors):
-            each.dismiss(NO_ROOM, "the room was closed by its umpire", {"kind": "closed"})
+        visitor.dismiss(NO_ROOM, *word)
 
 
 def _too_many(room: Room, as_: str, client: str) -> bool:
