@@ -21,7 +21,7 @@ def time_is_up(made: Made, world: int = 1) -> None:
 
     def end() -> None:
         room.worlds[world].clock.ends = room.worlds[world].clock.now()
-        room.wind(room.worlds[world])
+        room.turns.wind(room.worlds[world])
 
     made.server.within(end)
 
@@ -403,15 +403,15 @@ def test_a_session_is_opened_once_however_many_ask_for_it(server):
     _, (north, south) = made.begun("north", "south")
     world = made.room.worlds[1]
     server.within(world.let_go)
-    server.within(lambda: setattr(world, "turn", -1))  # as if the server was killed before the room knew of the turn
-    begun, before = [], type(made.room).begun
+    server.within(lambda: setattr(world, "epoch", -1))  # as if the server was killed before the room knew of the turn
+    begun, before = [], type(made.room)._moved_on
 
-    async def counted(room, world):
+    def counted(room, world):
         begun.append(world.number)
-        await before(room, world)
+        before(room, world)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(type(made.room), "begun", counted)
+        patch.setattr(type(made.room), "_moved_on", counted)
         for page in (north, south):
             page.n += 1
             page.send({"kind": "order", "line": page.nonce, "n": page.n, "order": {"otherwise": "hold"}, "turn": 0})

@@ -73,7 +73,7 @@ def test_a_seat_is_sent_its_own_view_and_nothing_else(server):
         "presence": {"kind", "stage", "people", "seats"},
         "clock": {"kind", "world", "turn", "deadline", "left", "paused", "umpire", "waiting_for"},
         "morning": {
-            *("kind", "world", "turn", "date", "view", "options", "usual", "briefing", "truth", "done"),
+            *("kind", "world", "turn", "epoch", "date", "view", "options", "usual", "briefing", "truth", "done"),
         },
         "options": {"kind", "world", "turn", "options"},
     }

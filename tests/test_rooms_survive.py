@@ -128,9 +128,9 @@ def test_a_room_that_is_over_and_untouched_for_thirty_days_is_deleted_at_a_start
 
 
 def test_a_clock_goes_on_with_some_seconds_at_least_and_stands_after_a_long_time():
-    clock = Clock(300, now=lambda: 1000.0)
+    clock = Clock(300, now=lambda: 50.0, time=lambda: 1000.0)
     clock.found_again(ends=1100.0, stopped_with=None)
-    assert (clock.ends, clock.left) == (1100.0, 100.0)
+    assert (clock.ends, clock.left, clock.deadline) == (150.0, 100.0, 1100.0)
     clock.found_again(ends=900.0, stopped_with=None)
     assert clock.left == LEAST_LEFT
     assert clock.ends is not None
@@ -138,7 +138,15 @@ def test_a_clock_goes_on_with_some_seconds_at_least_and_stands_after_a_long_time
     assert clock.left == LEAST_LEFT
     assert clock.ends is None
     clock.go_on()
-    assert clock.ends == 1000.0 + LEAST_LEFT
+    assert clock.deadline == 1000.0 + LEAST_LEFT
+
+
+def test_a_machine_whose_time_is_set_anew_ends_no_turn():
+    day = [1000.0]
+    clock = Clock(300, now=lambda: 50.0, time=lambda: day[0])
+    clock.begin()
+    day[0] += 3600.0
+    assert (clock.left, clock.deadline) == (300.0, 4900.0)
 
 
 def test_names_are_kept_only_while_the_room_goes_on(tmp_path):

@@ -3,7 +3,7 @@
 import contextlib
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,8 @@ from .place import EVERYWHERE, LOOPBACK, Place, ServeError
 
 if TYPE_CHECKING:
     from uvicorn import Config
+
+    from .guard.connections import Present
 
 
 def needs() -> None:
@@ -62,35 +64,54 @@ def run(place: Place, told: Callable[[], None] | None = None) -> None:
     Raises
     ------
     ServeError
-        The port cannot be opened.
+        The port cannot be opened, or another server has the folder.
     """
     import uvicorn
 
     from .app import application
-    from .guard.connections import Kept, Present, room_for
+    from .guard.connections import Present, room_for
 
     logging.getLogger("sim.serve").setLevel(logging.INFO)
-    opened = _opened(place)
-    Kept.present = Present(most=room_for(MOST_CONNECTIONS))
-    config = configured(application(place))
-    if told is not None:
-        told()
-    with opened:
+    with _opened(place) as opened, held(place.folder):
+        config = configured(application(place), Present(most=room_for(MOST_CONNECTIONS)))
+        if told is not None:
+            told()
         uvicorn.Server(config).run(sockets=[opened])
 
 
-def configured(app: Any) -> "Config":
-    """Say how uvicorn serves an application."""
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Have a folder of rooms for one server alone: two would write over each other.
+
+    Raises
+    ------
+    ServeError
+        Another server has it.
+    """
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / ".lock", timeout=0):
+            yield
+    except Timeout:
+        raise ServeError(f"another server has the rooms in {folder}; stop it, or take other --rooms") from None
+
+
+def configured(app: Any, present: "Present | None" = None) -> "Config":
+    """Say how uvicorn serves an application; how many are connected is counted by itself for each server."""
     from uvicorn import Config
 
     from .guard.connections import Lines, Requests
+
+    counted = {} if present is None else {"present": present}
 
     return Config(
         app,
         log_level="warning",
         access_log=False,  # addresses of a line would stand in it
-        http=Requests,
-        ws=Lines,
+        http=type("Requests", (Requests,), counted),
+        ws=type("Lines", (Lines,), counted),
         ws_max_size=MOST_BYTES_OF_A_FRAME,
         ws_ping_interval=20,
         ws_ping_timeout=20,

@@ -25,7 +25,7 @@ KEYS = {
     "hello": {"line", "as", "room", "you"},
     "presence": {"stage", "people", "seats", "locked"},
     "clock": {"world", "turn", "deadline", "left", "paused", "umpire", "waiting_for"},
-    "morning": {"world", "turn", "date", "view", "options", "usual", "briefing", "done", "truth"},
+    "morning": {"world", "turn", "epoch", "date", "view", "options", "usual", "briefing", "done", "truth"},
     "options": {"world", "turn", "options"},
     "over": {"world", "debrief"},
     "you": {"you"},

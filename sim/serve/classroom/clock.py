@@ -1,8 +1,12 @@
-"""The clock of a world: when its turn ends, kept here and not in any browser."""
+"""The clock of a world: when its turn ends, kept here and not in any browser.
+
+It runs by seconds that only ever grow, so that a machine whose time is set anew ends no turn; the time of day is told
+to browsers, and to the room's file for a server that is started again.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import time
+from time import monotonic, time
 from typing import Any
 
 LEAST_LEFT = 20.0
@@ -16,9 +20,11 @@ class Clock:
     """Seconds that a turn has: running towards an end, stopped with some left, or neither where a turn has no end."""
 
     seconds: int | None
-    now: Callable[[], float] = time
+    now: Callable[[], float] = monotonic
+    time: Callable[[], float] = time
+    """The time of day, in seconds since 1970."""
     ends: float | None = None
-    """When the turn ends, in seconds since 1970; None of a clock that stands."""
+    """When the turn ends, by `now`; None of a clock that stands."""
     stopped_with: float | None = None
 
     @property
@@ -27,6 +33,11 @@ class Clock:
         if self.ends is not None:
             return max(self.ends - self.now(), 0.0)
         return self.stopped_with
+
+    @property
+    def deadline(self) -> float | None:
+        """When the turn ends, in seconds since 1970; None of a clock that stands."""
+        return None if self.ends is None else round(self.time() + self.ends - self.now(), 2)
 
     def begin(self, running: bool = True) -> None:
         """A turn begins."""
@@ -56,13 +67,13 @@ class Clock:
 
     def kept(self) -> dict[str, Any]:
         """What the room's file has of it."""
-        return {"ends": self.ends, "stopped_with": self.stopped_with}
+        return {"ends": self.deadline, "stopped_with": self.stopped_with}
 
     def found_again(self, ends: float | None, stopped_with: float | None) -> None:
         """Go on after the server was gone: with some seconds at least, and not if it was gone for long."""
-        self.ends, self.stopped_with = ends, stopped_with
+        self.ends, self.stopped_with = None, stopped_with
         if ends is not None:
-            gone = self.now() - ends
-            self.ends = max(ends, self.now() + LEAST_LEFT)
-            if gone > LONG_GONE:
+            left = ends - self.time()
+            self.ends = self.now() + max(left, LEAST_LEFT)
+            if left < -LONG_GONE:
                 self.stop()

@@ -85,10 +85,9 @@ class Debriefs:
     async def _world(self, path: Path) -> Found:
         """What is found of a world as its file stands, worked out unless it is kept."""
         try:
-            content = path.read_bytes()
+            content, digest = await asyncio.to_thread(_read, path)
         except OSError as error:
             return {"refused": f"its file cannot be read ({error.strerror or error})"}
-        digest = hashlib.sha256(content).hexdigest()
         found: Found = await self._once(f"{path} {digest}", partial(_kept_or_found, path, content, digest))
         return found
 
@@ -150,6 +149,11 @@ def _forecasts(of: Class, lived: Mapping[int, Found], held: Beside, until: int, 
         judges["really"] = {name: float(so) for name, so in really.items()}
     asked = [name for name in of.asked if name in names]
     return held_to(of.forecasts, asked, judges, person)
+
+
+def _read(path: Path) -> tuple[bytes, str]:
+    content = path.read_bytes()
+    return content, hashlib.sha256(content).hexdigest()
 
 
 def _kept_or_found(path: Path, content: bytes, digest: str) -> Found:

@@ -6,7 +6,8 @@ import json
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Advanced, Entry
@@ -22,8 +23,8 @@ world-N.session  the sessions themselves: sim debrief FILE looks back on one, si
 """
 
 
-def exported(kept: dict[str, Any], files: list[tuple[int, Path]], names: bool) -> bytes:
-    """A room as a zip archive.
+def exported(kept: dict[str, Any], files: list[tuple[int, Path]], names: bool) -> IO[bytes]:
+    """A room as a zip archive, in a file that is gone once it is closed.
 
     Parameters
     ----------
@@ -34,7 +35,7 @@ def exported(kept: dict[str, Any], files: list[tuple[int, Path]], names: bool) -
     names : bool
         Whether people's names are told.
     """
-    packed = io.BytesIO()
+    packed = TemporaryFile()  # noqa: SIM115 - who sends it closes it
     people = kept["people"]
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
         with_names = ", with their names" if names else ""
@@ -45,10 +46,11 @@ def exported(kept: dict[str, Any], files: list[tuple[int, Path]], names: bool) -
         archive.writestr("people.csv", _table(columns, ([each[name] for name in columns] for each in people)))
         entries: list[list[Any]] = []
         for world, path in files:
-            archive.writestr(path.name, path.read_bytes())
+            archive.write(path, path.name)
             entries += _entries(world, path)
         archive.writestr("entries.csv", _table(COLUMNS, entries))
-    return packed.getvalue()
+    packed.seek(0)
+    return packed
 
 
 def _entries(world: int, path: Path) -> Iterator[list[Any]]:

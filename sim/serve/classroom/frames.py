@@ -129,7 +129,7 @@ def clock(room: Room, world: World) -> dict[str, Any]:
         "kind": "clock",
         "world": world.number,
         "turn": world.turn,
-        "deadline": world.clock.ends,
+        "deadline": world.clock.deadline,
         "left": None if left is None else round(left, 2),
         "paused": world.paused or world.stands,
         "umpire": world.waits,
@@ -197,7 +197,8 @@ def _world(room: Room, world: World) -> dict[str, Any]:
         "over": world.over,
         "paused": world.paused or world.stands,
         "waits": world.waits,
-        "deadline": world.clock.ends,
+        "fault": world.fault,
+        "deadline": world.clock.deadline,
         "left": None if left is None else round(left, 2),
         **{name: value for name, value in world.summary.items() if name != "played_by"},
         "seats": [

@@ -44,6 +44,8 @@ class Visitor:
         """The stage of the room when they were told of it."""
         self.seen = 0
         """The number of the last frame that came."""
+        self.joined = 0
+        """How often they have joined on this line."""
         self.asking = False
         """Whether something that takes long is being worked out for them."""
         self._answers: deque[str] = deque()
@@ -67,6 +69,10 @@ class Visitor:
         if self._last is None:
             self._wanted.update(dict.fromkeys(states))
             self._wish.set()
+
+    def begin_anew(self) -> None:
+        """Send states again, even those that are as they were: they are for somebody else."""
+        self._said.clear()
 
     def dismiss(self, code: int, why: str, word: Mapping[str, Any] | None = None) -> None:
         """Close the line, with a last word."""

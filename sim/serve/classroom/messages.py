@@ -77,6 +77,8 @@ class GiveOrder(Frame):
     order: dict[str, Any]
     """An `Order`, read by the session."""
     turn: Annotated[int, Field(ge=0, lt=2**31)]
+    epoch: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    """As the morning said it: a turn that was taken back has its number again, but not this."""
 
 
 class Done(Frame):
@@ -84,6 +86,7 @@ class Done(Frame):
 
     kind: Literal["done"]
     turn: Annotated[int, Field(ge=0, lt=2**31)]
+    epoch: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     done: bool = True
 
 

@@ -1,7 +1,7 @@
 """People in a room: whom a token belongs to, and where they sit. A name is kept only while the room needs it."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import compare_digest
@@ -32,7 +32,7 @@ class Person:
     here: bool = field(default=False, compare=False)
     """Whether a line of theirs stands."""
     gone: float | None = field(default=None, compare=False)
-    """Since when none does, in seconds since 1970."""
+    """Since when none does, by a clock that only grows."""
 
     def kept(self) -> dict[str, Any]:
         """What the room's file has of them."""
@@ -90,6 +90,23 @@ class People:
     def of(self, world: int) -> list[Person]:
         """Who is in a world."""
         return [person for person in self if person.world == world]
+
+    def as_they_are(self) -> Callable[[], None]:
+        """Remember who there is and who sits where; what is given leads back to that."""
+        before = dict(self._by_id)
+        places = [(each, each.name, each.world, each.seat, each.since) for each in self]
+
+        def back() -> None:
+            self._by_id = before
+            for person, name, world, seat, since in places:
+                person.name, person.world, person.seat, person.since = name, world, seat, since
+
+        return back
+
+    @property
+    def are_named(self) -> bool:
+        """Whether any name is kept."""
+        return any(person.name is not None for person in self)
 
     def forget_names(self) -> None:
         """Keep no name."""

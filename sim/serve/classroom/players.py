@@ -1,18 +1,25 @@
 """What a player does in a room."""
 
-from functools import partial
+from collections.abc import Callable
 from time import time
-from typing import Any
+from typing import Any, TypeVar
 
+from sim.play.messages.orders import Standing
 from sim.serve.place import secret
 
 from . import messages as m
 from .lines import Visitor
 from .people import Person
 from .plan import MOST_PEOPLE
-from .room import RefusalError, Room
+from .refusing import RefusalError
+from .room import Room
 from .work import Kind
 from .world import World
+
+MOST_JOINS = 3
+"""On one line: whoever has left may come again, but nobody fills a room by coming and going."""
+
+T = TypeVar("T")
 
 
 async def player(room: Room, visitor: Visitor, frame: m.OfPlayer) -> dict[str, Any]:
@@ -29,17 +36,17 @@ async def player(room: Room, visitor: Visitor, frame: m.OfPlayer) -> dict[str, A
         case m.Join():
             return await _join(room, visitor, frame)
         case m.Sit():
-            return await _sit(room, _somebody(visitor), frame)
+            return await _sit(room, visitor, frame)
         case m.Leave():
             return await _leave(room, visitor)
         case m.GiveOrder():
             return await _order(room, visitor, frame)
         case m.Done():
-            return await _done(room, _somebody(visitor), frame)
+            return await _done(room, visitor, frame)
         case m.AskFutures():
             return await _futures(room, visitor, frame)
         case m.Note():
-            return await _note(room, _somebody(visitor), frame)
+            return await _note(room, visitor, frame)
 
 
 def _somebody(visitor: Visitor) -> Person:
@@ -59,30 +66,53 @@ def _seated(room: Room, person: Person) -> tuple[World, str]:
     return room.worlds[person.world], person.seat
 
 
+async def _of_own_seat(room: Room, visitor: Visitor, kind: Kind, ask: Callable[[World, str, str], T]) -> T:
+    """Ask a session for the own seat, which must still be one's own when it is asked."""
+    person = _somebody(visitor)
+    world, seat = _seated(room, person)
+
+    def asked() -> T:
+        _refuse_moved(visitor, person, world, seat)
+        return ask(world, seat, person.id)
+
+    return await room.ask(world, kind, asked)
+
+
+def _refuse_moved(visitor: Visitor, person: Person, world: World, seat: str) -> None:
+    if visitor.person is not person or (person.world, person.seat) != (world.number, seat):
+        raise RefusalError("this seat is not yours any more; nothing of it was done")
+
+
 async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
-    if visitor.person is not None:
-        raise RefusalError("you have joined already")
-    if room.stage == "over":
-        raise RefusalError("the room is over")
-    if room.locked:
-        raise RefusalError("the room is locked: nobody else can join")
-    if len(room.people) >= MOST_PEOPLE:
-        raise RefusalError("this room is full")
-    if set(frame.forecast or ()) - set(room.scenario.theatre.outcomes):
-        raise RefusalError("a forecast is about the outcomes that were asked about")
-    world, seat = _place(room, frame)
     token = secret()
-    person = room.people.add(token, frame.name)
-    person.world, person.seat = None if world is None else world.number, seat
-    person.forecast = frame.forecast
-    person.since = 0 if world is None else world.turn
+
+    def join() -> tuple[Person, World | None]:
+        if visitor.person is not None:
+            raise RefusalError("you have joined already")
+        if visitor.joined >= MOST_JOINS:
+            raise RefusalError("you have come and gone often enough; ask whoever runs the room")
+        if room.stage == "over":
+            raise RefusalError("the room is over")
+        if room.locked:
+            raise RefusalError("the room is locked: nobody else can join")
+        if len(room.people) >= MOST_PEOPLE:
+            raise RefusalError("this room is full")
+        if set(frame.forecast or ()) - set(room.scenario.theatre.outcomes):
+            raise RefusalError("a forecast is about the outcomes that were asked about")
+        world, seat = _place(room, frame)
+        person = room.people.add(token, frame.name)
+        person.world, person.seat = None if world is None else world.number, seat
+        person.forecast = frame.forecast
+        person.since = 0 if world is None else world.turn
+        return person, world
+
+    person, world = await room.change(join)
+    visitor.joined += 1
+    visitor.begin_anew()
     visitor.person, person.here = person, True
-    try:
-        await settled(room, world)
-    except OSError:
-        room.people.remove(person)
-        visitor.person = None
-        raise
+    if world is not None:
+        room.turns.wind(world)
+    await settled(room, world)
     visitor.want("morning", "clock")
     return {"token": token, "you": person.told()}
 
@@ -122,40 +152,61 @@ def refuse_taken(room: Room, world: World, seat: str) -> None:
 
 
 async def settled(room: Room, *worlds: World | None) -> None:
-    """Keep who sits where, have the rules play the seats that nobody has, and tell everybody concerned."""
-    await room.keep()
+    """Once it is kept who sits where, have the rules play the seats that nobody has, and tell everybody concerned."""
     for world in worlds:
         if world is not None:
             await room.tend(world)
     room.told_presence(world.number for world in worlds if world is not None)
 
 
-async def _sit(room: Room, person: Person, frame: m.Sit) -> dict[str, Any]:
-    if room.plan.mode == "homework" or (room.stage != "gathering" and person.seat is not None):
-        raise RefusalError("once the first turn has begun, only the umpire gives somebody another seat")
-    if room.stage == "over":
-        raise RefusalError("the room is over")
-    world = room.world_of(frame.world)
-    refuse_taken(room, world, frame.seat)
-    before = None if person.world is None else room.worlds[person.world]
-    person.world, person.seat, person.since = world.number, frame.seat, world.turn
+async def _sit(room: Room, visitor: Visitor, frame: m.Sit) -> dict[str, Any]:
+    person = _somebody(visitor)
+
+    def sit() -> tuple[World, World | None]:
+        if room.plan.mode == "homework" or (room.stage != "gathering" and person.seat is not None):
+            raise RefusalError("once the first turn has begun, only the umpire gives somebody another seat")
+        if room.stage == "over":
+            raise RefusalError("the room is over")
+        if visitor.person is not person:
+            raise RefusalError("another page took over")
+        world = room.world_of(frame.world)
+        refuse_taken(room, world, frame.seat)
+        before = None if person.world is None else room.worlds[person.world]
+        person.world, person.seat, person.since = world.number, frame.seat, world.turn
+        return world, before
+
+    world, before = await room.change(sit)
     await settled(room, world, before if before is not world else None)
-    for visitor in room.visitors:
-        if visitor.person is person:
-            visitor.want("clock", "morning")
+    for each in room.visitors:
+        if each.person is person:
+            each.want("clock", "morning")
     return {"you": person.told()}
 
 
 async def _leave(room: Room, visitor: Visitor) -> dict[str, Any]:
     person = _somebody(visitor)
     world = None if person.world is None else room.worlds[person.world]
-    room.people.remove(person)
-    visitor.person = None
-    if world is not None and person.seat is not None:
-        world.done.discard(person.seat)
-    await settled(room, world)
-    if world is not None:
-        room.look_whether_done(world)
+    alone = world is not None and room.plan.mode == "homework" and world.epoch == 0 and not world.moving
+
+    def leave() -> None:
+        room.people.remove(person)
+        if world is not None and person.seat is not None:
+            world.done.discard(person.seat)
+        person.world = person.seat = None
+        if world is not None and alone:
+            room.drop_world(world)
+
+    await room.change(leave)
+    for each in room.visitors:
+        if each.person is person:
+            each.person = None
+    if world is not None and alone:
+        await room.discard(world)
+        room.told_presence()
+    else:
+        await settled(room, world)
+        if world is not None:
+            room.turns.look_whether_done(world)
     return {"you": None}
 
 
@@ -164,42 +215,52 @@ async def _order(room: Room, visitor: Visitor, frame: m.GiveOrder) -> dict[str, 
 
     A stance opens and closes nothing, and what would be chosen by it is shown with the next morning.
     """
-    person = _somebody(visitor)
-    world, seat = _seated(room, person)
-    do = partial(world.order, seat, frame.order, person.id, frame.turn)
-    standing = await room.ask(world, Kind.ORDER, do)
+    world, _ = _seated(room, _somebody(visitor))
+    await room.open(world)
+    epoch = world.epoch if frame.epoch is None else frame.epoch  # as it is when the order comes
+
+    def order(world: World, seat: str, by: str) -> Standing:
+        return world.order(seat, frame.order, by, frame.turn, epoch)
+
+    standing = await _of_own_seat(room, visitor, Kind.ORDER, order)
     if frame.order.keys() & {"do", "withdraw", "never"}:
         visitor.want("options")
     return {"turn": frame.turn, "standing": standing.model_dump(mode="json")}
 
 
-async def _done(room: Room, person: Person, frame: m.Done) -> dict[str, Any]:
+async def _done(room: Room, visitor: Visitor, frame: m.Done) -> dict[str, Any]:
+    person = _somebody(visitor)
     world, seat = _seated(room, person)
-    if world.over:
-        raise RefusalError("this world is over")
-    if frame.turn != world.turn:
-        raise RefusalError(f"this is turn {world.turn}, and it was meant for turn {frame.turn}")
-    if frame.done:
-        world.done.add(seat)
-    else:
-        world.done.discard(seat)
+    await room.open(world)
+
+    def done() -> None:
+        _refuse_moved(visitor, person, world, seat)
+        if world.over:
+            raise RefusalError("this world is over")
+        if frame.turn != world.turn:
+            raise RefusalError(f"this is turn {world.turn}, and it was meant for turn {frame.turn}")
+        if frame.epoch not in (None, world.epoch):
+            raise RefusalError("this turn was taken back; look at its new morning")
+        if world.moving:
+            raise RefusalError("this turn is being lived already")
+        world.done = world.done | {seat} if frame.done else world.done - {seat}
+
+    await room.change(done)
     world.changed(seat)
-    await room.keep()
     room.told_presence([world.number])
-    room.look_whether_done(world)
+    room.turns.look_whether_done(world)
     return {"turn": frame.turn, "done": frame.done}
 
 
 async def _futures(room: Room, visitor: Visitor, frame: m.AskFutures) -> dict[str, Any]:
-    world, seat = _seated(room, _somebody(visitor))
+    _seated(room, _somebody(visitor))
     if not room.plan.futures:
         raise RefusalError("at this table nobody may ask what could come of an option")
-    return await room.ask(world, Kind.LONG, partial(world.futures, seat, frame.acts))
+    return await _of_own_seat(room, visitor, Kind.LONG, lambda world, seat, _: world.futures(seat, frame.acts))
 
 
-async def _note(room: Room, person: Person, frame: m.Note) -> dict[str, Any]:
-    world, seat = _seated(room, person)
-    await room.ask(world, Kind.ORDER, partial(world.note, seat, person.id, frame.text))
+async def _note(room: Room, visitor: Visitor, frame: m.Note) -> dict[str, Any]:
+    await _of_own_seat(room, visitor, Kind.ORDER, lambda world, seat, by: world.note(seat, by, frame.text))
     return {}
 
 

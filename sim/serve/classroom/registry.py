@@ -6,8 +6,9 @@ import logging
 import re
 import secrets
 import shutil
+from functools import partial
 from pathlib import Path
-from time import time
+from time import monotonic, sleep, time
 from typing import Any
 
 from sim.serve.guard.line import REPLACED
@@ -25,7 +26,7 @@ ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 SIGNS = 6
 MOST_ROOMS = 50
 KEPT = 30 * 24 * 3600.0
-"""Seconds after which a room that is over, and was not touched since, is deleted at a start."""
+"""Seconds after which a room that nobody has touched is deleted, whether it is over or not."""
 IDLE = 900.0
 """Seconds after which a session that nobody asks is closed."""
 _CODE = re.compile(rf"[{ALPHABET}]{{{SIGNS}}}")
@@ -63,7 +64,11 @@ class Rooms:
             folder = self.place.folder / code
             await asyncio.to_thread(folder.mkdir, 0o700, parents=True)
             room = Room(code, folder, plan, scenario, digest(umpire), self.shared)
-            await room.keep()
+            try:
+                await room.keep()
+            except OSError:
+                await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
+                raise
             self._add(room)
         logger.info("room %s was made: %s", code, plan.scenario)
         return room, umpire
@@ -81,20 +86,26 @@ class Rooms:
     async def new_umpire(self, room: Room) -> str:
         """Another secret for a room's umpire, in place of the one before."""
         umpire = secret()
-        room.umpire = digest(umpire)
-        await room.keep()
+        await room.change(partial(setattr, room, "umpire", digest(umpire)))
         for visitor in room.visitors:
             if visitor.is_umpire:
                 visitor.dismiss(REPLACED, "the umpire has another secret now", {"kind": "replaced"})
         return umpire
 
     async def close(self, room: Room) -> None:
-        """Delete a room and all in it."""
+        """Delete a room and all in it; what is asked of it meanwhile is refused.
+
+        Raises
+        ------
+        OSError
+            Something of it is left.
+        """
         self._rooms.pop(room.code, None)
         room.let_go()
         for world in room.worlds.values():
             await self.shared.work.do(world.path, Kind.ORDER, world.let_go)
-        await asyncio.to_thread(_deleted, room)
+        async with room.changing:  # what is being written is written before it is deleted
+            await asyncio.to_thread(_deleted, room)
         logger.info("room %s was deleted", room.code)
 
     # From one start of the server to the next.
@@ -111,9 +122,12 @@ class Rooms:
                     "room %s cannot be opened, and was left as it is: %s", folder.name, ascii(str(error))[:300]
                 )
                 continue
-            if room.stage == "over" and time() - room.touched > KEPT:
-                _deleted(room)
-                logger.info("room %s was over for long, and was deleted", room.code)
+            if _untouched(room):
+                try:
+                    _deleted(room)
+                    logger.info("room %s was not touched for long, and was deleted", room.code)
+                except OSError as error:
+                    logger.error("room %s could not be deleted wholly: %s", room.code, error)
                 continue
             self._add(room)
             room.begin_clocks()
@@ -128,18 +142,30 @@ class Rooms:
         return room
 
     async def tidy(self) -> None:
-        """Close sessions that nobody asks, while the server runs: of many, those that were asked longest ago."""
+        """Let go of what is not needed any more, while the server runs: sessions, names and rooms."""
         while True:
             await asyncio.sleep(30)
-            await self.let_go_of_some()
+            try:
+                await self.let_go_of_some()
+                await self.forget_some()
+            except Exception:
+                logger.exception("something that is not needed could not be let go of")
+
+    async def forget_some(self) -> None:
+        """Forget the names of rooms that are over for a day, and rooms that nobody has touched for long."""
+        for room in self:
+            if not room.visitors and _untouched(room):
+                await self.close(room)
+            elif room.has_names_of_old:
+                await room.change(room.people.forget_names)
 
     async def let_go_of_some(self, idle: float = IDLE) -> None:
-        """Close sessions that nobody has asked for long, and those that are too many."""
+        """Close sessions that nobody has asked for long, and those that are too many: the ones asked longest ago."""
         worlds = [world for room in self for world in room.worlds.values() if world.session is not None]
         worlds.sort(key=lambda world: world.used)
         many = max(len(worlds) - MOST_OPEN, 0)
         for at, world in enumerate(worlds):
-            if (at < many or time() - world.used > idle) and not self.shared.work.is_busy(world.path):
+            if (at < many or monotonic() - world.used > idle) and not self.shared.work.is_busy(world.path):
                 await self.shared.work.do(world.path, Kind.ORDER, world.let_go)
 
     def shut(self) -> None:
@@ -154,10 +180,22 @@ class Rooms:
                 world.let_go()
 
 
+def _untouched(room: Room) -> bool:
+    """Whether nobody has touched a room for long: neither the room, nor one of its sessions."""
+    files = (world.path for world in room.worlds.values() if time() - room.touched > KEPT)
+    return time() - max([room.touched, *(path.stat().st_mtime for path in files if path.exists())]) > KEPT
+
+
 def _deleted(room: Room) -> None:
+    """Delete a room's folder, its own file first: whatever is left of it is no room."""
     for world in room.worlds.values():
         world.let_go()
-    shutil.rmtree(room.folder, ignore_errors=True)
+    (room.folder / FILE).unlink(missing_ok=True)
+    for again in (True, True, False):
+        shutil.rmtree(room.folder, ignore_errors=again)
+        if not room.folder.exists():
+            return
+        sleep(0.1)  # a debrief may be writing there
 
 
 __all__ = ["ALPHABET", "Plan", "Rooms"]

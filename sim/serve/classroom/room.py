@@ -1,6 +1,8 @@
 """A room: its people, its worlds and their clocks, and how all of it is kept.
 
-All of a room happens in the one thread of the server's lines; only sessions are asked in others (see `work`).
+All of a room happens in the one thread of the server's lines; only sessions are asked in others (see `work`). Whatever
+is decided of a room goes through `change`: it is on the disk, or it was not. What became of a session stands in the
+session's own file, so it is taken over as it is found.
 """
 
 import asyncio
@@ -9,8 +11,9 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import count
 from pathlib import Path
-from time import time
+from time import monotonic, time
 from typing import Any, Literal, TypeVar
 
 from sim.play.seats import PlayError, seats_of
@@ -21,6 +24,8 @@ from .debriefing import Debriefs
 from .lines import Visitor
 from .people import People, Person, digest
 from .plan import MOST_WORLDS_AT_HOME, Plan
+from .refusing import RefusalError
+from .turns import GRACE, Turns
 from .work import Kind, Work
 from .world import World
 
@@ -29,20 +34,12 @@ logger = logging.getLogger("sim.serve")
 VERSION = 1
 """Of the layout of a room's file."""
 FILE = "room.json"
-GRACE = 10.0
-"""Seconds for which somebody whose line is gone is waited for."""
+NAMES_KEPT = 24 * 3600.0
+"""Seconds for which names are kept once a room has come to its end by itself, so that they can be taken along."""
 MOST_OPEN = 150
 """Sessions that are open at a time, over all rooms of a server."""
 
 T = TypeVar("T")
-
-
-class RefusalError(Exception):
-    """Something is not done; `reasons` says why, in sentences for whoever asked."""
-
-    def __init__(self, *reasons: str) -> None:
-        self.reasons = reasons
-        super().__init__("; ".join(reasons))
 
 
 @dataclass
@@ -70,13 +67,13 @@ class Room:
         self.address = ""
         """Where people join."""
         self.visitors: list[Visitor] = []
+        self.ended: float | None = None
+        """Since when it is over, in seconds since 1970."""
         self.closed = False
-        self._dirty = 0
-        self._writing = asyncio.Lock()
-        self._written = 0
-        self._timers: dict[int, asyncio.TimerHandle] = {}
+        self.changing = asyncio.Lock()
+        """Held while something is changed, until it is on the disk."""
+        self.turns = Turns(self)
         self._tasks: set[asyncio.Task[Any]] = set()
-        self._moving: set[int] = set()
         if plan.mode == "class":
             for number in range(1, plan.worlds + 1):
                 self.worlds[number] = self._new_world(number)
@@ -95,11 +92,22 @@ class Room:
         """
         if len(self.worlds) >= MOST_WORLDS_AT_HOME:
             raise RefusalError("this room is full")
-        number = max(self.worlds, default=0) + 1
-        self.worlds[number] = world = self._new_world(number)
+        numbers = (each for each in count(1) if each not in self.worlds)
+        worlds = (self._new_world(number) for number in numbers)
+        world = next(each for each in worlds if not each.path.exists())
+        self.worlds = {**self.worlds, world.number: world}
         world.clock.begin()
-        self.wind(world)
         return world
+
+    def drop_world(self, world: World) -> None:
+        """Do without the world of somebody who has left their home before they had lived a turn."""
+        self.worlds = {number: each for number, each in self.worlds.items() if each is not world}
+
+    async def discard(self, world: World) -> None:
+        """Delete what a world that was dropped has left."""
+        world.clock.clear()
+        self.turns.wind(world)
+        await self.work.do(world.path, Kind.ORDER, world.delete)
 
     # Kept on the disk.
 
@@ -113,26 +121,57 @@ class Room:
             "plan": self.plan.model_dump(mode="json"),
             "umpire": self.umpire,
             "stage": self.stage,
+            "ended": self.ended,
             "locked": self.locked,
             "people": [person.kept() for person in self.people],
             "worlds": [world.kept() for world in self.worlds.values()],
         }
 
+    async def change(self, do: Callable[[], T]) -> T:
+        """Change the room: what this returns of is on the disk. What raises has changed nothing.
+
+        Raises
+        ------
+        RefusalError
+            The room is closed, or what `do` refuses.
+        OSError
+            It cannot be written.
+        """
+        async with self.changing:
+            if self.closed:
+                raise RefusalError("the room is closed")
+            back = self._as_it_is()
+            try:
+                found = do()
+                self.touched = time()
+                text = json.dumps(self.kept(), ensure_ascii=False).encode()
+                await asyncio.to_thread(_write, self.folder, text)
+            except BaseException:
+                back()
+                raise
+            return found
+
     async def keep(self) -> None:
-        """Have the room on the disk as it is now; what changes while it is written is written with what comes next."""
-        self._dirty += 1
-        mine = self._dirty
-        async with self._writing:
-            if self._written >= mine or self.closed:
-                return
-            so_far, self.touched = self._dirty, time()
-            text = json.dumps(self.kept(), ensure_ascii=False).encode()
-            await asyncio.to_thread(_write, self.folder, text)
-            self._written = so_far
+        """Have the room on the disk as it is now."""
+        await self.change(lambda: None)
+
+    def _as_it_is(self) -> Callable[[], None]:
+        stage, ended, locked, umpire, worlds = self.stage, self.ended, self.locked, self.umpire, self.worlds
+        backs = [self.people.as_they_are(), *(world.as_it_is() for world in worlds.values())]
+
+        def back() -> None:
+            self.stage, self.ended, self.locked, self.umpire, self.worlds = stage, ended, locked, umpire, worlds
+            for each in backs:
+                each()
+            for world in worlds.values():
+                if world.clock.ends is not None:
+                    self.turns.wind(world)
+
+        return back
 
     def found_again(self, data: dict[str, Any]) -> None:
         """Stand where the file left it."""
-        self.stage, self.locked = data["stage"], data["locked"]
+        self.stage, self.ended, self.locked = data["stage"], data["ended"], data["locked"]
         self.made, self.touched = data["made"], data["touched"]
         self.people = People([Person(**each) for each in data["people"]])
         for each in data["worlds"]:
@@ -148,33 +187,52 @@ class Room:
         ------
         PlayError
             The session refuses it.
+        RefusalError
+            The room is closed.
         """
-        if world.session is None:
-            await self.open(world)
+        await self.open(world)
         return await self._do(world, kind, do)
 
     async def open(self, world: World) -> None:
-        """Have a world's session open; whoever asks meanwhile waits for the one opening."""
-        async with world.opening:
+        """Have a world's session open before anything is asked of it; all who ask wait for the one opening.
+
+        Where the server was killed between a turn and the room's file, that the session has moved on is found here.
+        """
+        if world.opening is None:
             if world.session is not None:
                 return
-            before = world.turn
-            await self._do(world, Kind.LONG, world.opened)
-            if world.turn != before:  # the server was killed between a turn and the room's file
-                await self.begun(world)
+            world.opening = asyncio.create_task(self._do(world, Kind.LONG, world.opened))
+            world.opening.add_done_callback(lambda _: setattr(world, "opening", None))
+        await asyncio.shield(world.opening)
 
     async def _do(self, world: World, kind: Kind, do: Callable[[], T]) -> T:
         def done() -> T:
+            if self.closed or self.worlds.get(world.number) is not world:
+                raise RefusalError("the room is closed")
             try:
                 return do()
             finally:
                 world.look_around()
 
+        self.touched = time()
         try:
             return await self.work.do(world.path, kind, done)
         finally:
-            world.used = time()
-            world.catch_up()
+            world.used = monotonic()
+            if world.catch_up():
+                self._moved_on(world)
+
+    def _moved_on(self, world: World) -> None:
+        """Another turn has begun, by its session's file: the room follows, whether it can be written now or not."""
+        if self.stage == "over" and not world.over:  # its last turn was taken back
+            self.stage, self.ended = "playing", None
+            self.told_all()
+        self.turns.wind(world)
+        if self.stage == "playing" and self.plan.mode == "class" and all(each.over for each in self.worlds.values()):
+            self.end()
+        self.told_world(world)
+        if not self.closed:
+            self.soon(self.keep())
 
     # Who is where.
 
@@ -184,7 +242,7 @@ class Room:
 
     def is_here(self, person: Person) -> bool:
         """Whether somebody is waited for: their line stands, or is gone for a few seconds only."""
-        return person.here or (person.gone is not None and time() - person.gone < GRACE)
+        return person.here or (person.gone is not None and monotonic() - person.gone < GRACE)
 
     def free_seat(self, world: World) -> str | None:
         """A seat that nobody has."""
@@ -209,22 +267,16 @@ class Room:
         return [seat for seat, person in taken.items() if seat not in world.done and self.is_here(person)]
 
     async def tend(self, world: World) -> None:
-        """Have seats that nobody has played by the rules, where the plan says so, and the others by their people."""
+        """Have seats that nobody has played by the rules, where the plan says so, and the others by their people.
+
+        Where that cannot be written it is done before the turn is lived; who sits where holds without it.
+        """
         if self.stage != "playing" or world.over:
             return
-        taken = set(self.seats_taken(world))
-        await self.ask(world, Kind.ORDER, partial(world.tend, taken))
-
-    # Turns.
-
-    def wind(self, world: World) -> None:
-        """Have the server look at a world's clock when its turn ends."""
-        if (timer := self._timers.pop(world.number, None)) is not None:
-            timer.cancel()
-        ends = world.clock.ends
-        if ends is not None and self.stage == "playing" and not world.over and not self.closed:
-            after = max(ends - world.clock.now(), 0.0)
-            self._timers[world.number] = asyncio.get_running_loop().call_later(after, self._time_is_up, world)
+        try:
+            await self.ask(world, Kind.ORDER, partial(world.tend, set(self.seats_taken(world))))
+        except PlayError as error:
+            logger.error("room %s, world %s: %s", self.code, world.number, error)
 
     def soon(self, doing: Any) -> None:
         """Do something beside what is being done; a fault in it is logged."""
@@ -237,92 +289,18 @@ class Room:
         if not task.cancelled() and (error := task.exception()) is not None:
             logger.error("room %s: %s", self.code, error, exc_info=error)
 
-    def _time_is_up(self, world: World) -> None:
-        if world.clock.ends is not None and world.clock.ends - world.clock.now() > 0.05:
-            self.wind(world)  # more time was given
-        else:
-            self.soon(self.turn_over(world, world.turn))
-
-    def all_done(self, world: World) -> bool:
-        """Whether everybody who is here is done."""
-        here = [seat for seat, person in self.seats_taken(world).items() if self.is_here(person)]
-        return bool(here) and world.done.issuperset(here)
-
-    def look_whether_done(self, world: World) -> None:
-        """Let the turn be lived if everybody who is here is done."""
-        ready = self.stage == "playing" and not (world.over or world.paused or world.stands)
-        if ready and (world.done.issuperset(self.plan.seats) if world.waits else self.all_done(world)):
-            self.soon(self.turn_over(world, world.turn))
-
-    def look_later(self, person: Person) -> None:
-        """Once somebody who is gone is waited for no longer, the others may be done."""
-
-        def look() -> None:
-            if person.world is not None and not self.closed and not person.here:
-                self.look_whether_done(self.worlds[person.world])
-
-        asyncio.get_running_loop().call_later(GRACE + 0.1, look)
-
-    async def turn_over(self, world: World, turn: int) -> None:
-        """A turn's time is over, or everybody is done: it is lived, or the umpire decides about those who are not."""
-        lived = world.turn != turn or world.number in self._moving
-        if lived or world.over or world.paused or self.stage != "playing":
-            return
-        if self.plan.late == "umpire" and set(self.plan.seats) - world.done:
-            world.waits = True
-            world.clock.stop()
-            self.wind(world)
-            self.told_world(world, "clock")
-            await self.keep()
-            return
-        await self.advance(world)
-
-    async def advance(self, world: World, days: int | None = None) -> None:
-        """Live a turn.
-
-        Raises
-        ------
-        PlayError
-            The session refuses it.
-        RefusalError
-            It is being lived already.
-        """
-        if world.number in self._moving:
-            raise RefusalError("this turn is being lived already")
-        self._moving.add(world.number)
-        try:
-            late = [] if self.plan.late == "umpire" else [seat for seat in self.plan.seats if seat not in world.done]
-            taken = set(self.seats_taken(world))
-            await self.ask(world, Kind.TURN, partial(world.advance, days, late, taken))
-        finally:
-            self._moving.discard(world.number)
-        await self.begun(world)
-
-    async def begun(self, world: World) -> None:
-        """A turn has begun: nobody is done, and its clock runs."""
-        world.done.clear()
-        world.waits = world.stands = False
-        if self.stage == "over" and not world.over:  # its last turn was taken back
-            self.stage = "playing"
-            self.told_all()
-        if world.over:
-            world.clock.clear()
-        else:
-            world.clock.begin(running=not world.paused)
-        self.wind(world)
-        if self.plan.mode == "class" and all(each.over for each in self.worlds.values()):
-            self.end()
-        await self.keep()
-        self.told_world(world)
-
     def end(self) -> None:
-        """The room is over: clocks stand, and no name is kept."""
-        self.stage = "over"
-        self.people.forget_names()
+        """The room is over, and its clocks stand. Names are kept for a day, to be taken along."""
+        self.stage, self.ended = "over", time()
         for world in self.worlds.values():
             world.clock.clear()
-            self.wind(world)
+            self.turns.wind(world)
         self.told_all()
+
+    @property
+    def has_names_of_old(self) -> bool:
+        """Whether names are kept though the room is over for a day."""
+        return self.ended is not None and time() - self.ended > NAMES_KEPT and self.people.are_named
 
     # Telling.
 
@@ -370,7 +348,9 @@ class Room:
     def begin_clocks(self) -> None:
         """Let clocks run on after a start of the server."""
         for world in self.worlds.values():
-            self.wind(world)
+            self.turns.wind(world)
+            if self.stage == "playing" and world.path.exists() and world.path.stat().st_mtime >= self.touched:
+                self.soon(self.open(world))  # it may have moved on after the room was written
 
     def is_umpire(self, token: str) -> bool:
         """Whether somebody has the umpire's secret."""
@@ -381,8 +361,7 @@ class Room:
     def let_go(self) -> None:
         """Stop clocks and close files, when the server stops or the room is deleted."""
         self.closed = True
-        for timer in self._timers.values():
-            timer.cancel()
+        self.turns.stop()
         for task in self._tasks:
             task.cancel()
 

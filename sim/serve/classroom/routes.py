@@ -1,9 +1,10 @@
 """Routes of the classroom."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any
 
 from sim.serve.guard.limits import MOST_BYTES
 from sim.serve.guard.messages import read_object
@@ -95,7 +96,7 @@ class Classroom:
 
     async def export(self, request: "Request") -> "Response":
         """The room as a file, for its umpire; with people's names only if they are asked for."""
-        from starlette.responses import JSONResponse, Response
+        from starlette.responses import JSONResponse, StreamingResponse
 
         room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
         token, names = asked.get("secret"), asked.get("names", False)
@@ -105,7 +106,9 @@ class Classroom:
         files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
         packed = await asyncio.to_thread(exported, room.kept(), files, names is True)
         headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
-        return Response(packed, media_type="application/zip", headers=headers)
+        if names is True and room.stage == "over":
+            await room.change(room.people.forget_names)  # they have been taken along
+        return StreamingResponse(_read(packed), media_type="application/zip", headers=headers)
 
     def page_of(self, name: str) -> Any:
         """A page of a room: it holds nothing but the code, and learns the rest by its line."""
@@ -143,6 +146,12 @@ class Classroom:
         if room is None:
             self.lines.guesses.wrong(client_of(request))
         return room
+
+
+def _read(packed: IO[bytes]) -> Iterator[bytes]:
+    """What is in a file, piece by piece."""
+    with packed:
+        yield from iter(partial(packed.read, 2**16), b"")
 
 
 def client_of(request: "Request") -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -17,8 +18,9 @@ from .guesses import Guesses
 from .lines import Visitor
 from .people import Person
 from .players import player
+from .refusing import RefusalError
 from .registry import Rooms
-from .room import RefusalError, Room
+from .room import Room
 from .umpire import umpire
 from .world import reasons_of
 
@@ -30,7 +32,7 @@ logger = logging.getLogger("sim.serve")
 FIRST_FRAME = 10.0
 """Seconds in which a line has to say who it is."""
 MOST_SCREENS, MOST_STRANGERS = 12, 130
-"""Pages without anybody's secret: screens of a room, and all others of it that one address may have open."""
+"""Pages of a room without anybody's secret that one address may have open: screens, and all others."""
 NO_ROOM = 4004
 """A line is closed with this code where there is no such room."""
 
@@ -157,18 +159,24 @@ class Lines:
                 visitor.asking = False
 
     async def _close(self, room: Room, visitor: Visitor, n: int) -> None:
-        visitor.answer({"kind": "ack", "n": n})
+        word = "the room was closed by its umpire", {"kind": "closed"}
         for each in list(room.visitors):
-            each.dismiss(NO_ROOM, "the room was closed by its umpire", {"kind": "closed"})
-        await self.rooms.close(room)
+            if each is not visitor:
+                each.dismiss(NO_ROOM, *word)
+        try:
+            await self.rooms.close(room)
+            visitor.answer({"kind": "ack", "n": n})
+        except OSError as error:
+            logger.error("room %s could not be deleted wholly: %s", room.code, error)
+            visitor.answer({"kind": "refused", "n": n, "reasons": ["the server could not delete all that was kept"]})
+        visitor.dismiss(NO_ROOM, *word)
 
 
 def _too_many(room: Room, as_: str, client: str) -> bool:
     """Whether somebody without a secret may open no more pages of a room."""
-    if as_ == "screen":
-        return sum(each.as_ == "screen" for each in room.visitors) >= MOST_SCREENS
-    strangers = (each for each in room.visitors if each.person is None and not each.is_umpire and each.as_ != "screen")
-    return sum(each.client == client for each in strangers) >= MOST_STRANGERS
+    strangers = [each for each in room.visitors if each.person is None and not each.is_umpire and each.client == client]
+    screens = sum(each.as_ == "screen" for each in strangers)
+    return screens >= MOST_SCREENS if as_ == "screen" else len(strangers) - screens >= MOST_STRANGERS
 
 
 def _read(visitor: Visitor, frame: dict[str, Any]) -> Any:
@@ -199,14 +207,12 @@ def _take_over(room: Room, visitor: Visitor, person: Person) -> None:
 
 def _gone(room: Room, visitor: Visitor) -> None:
     """A line is gone: its seat waits for its token."""
-    from time import time
-
     person = visitor.person
     if visitor.as_ != "player" or person is None or room.closed:
         return
-    person.here, person.gone = False, time()
+    person.here, person.gone = False, monotonic()
     room.told_presence([person.world])
-    room.look_later(person)
+    room.turns.look_later(person)
 
 
 async def _refuse(line: Line, code: int, why: str) -> None:

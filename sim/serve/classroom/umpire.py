@@ -7,8 +7,10 @@ from typing import Any
 from sim.play.seats import PlayError
 
 from . import messages as m
+from .people import Person
 from .players import refuse_taken, settled
-from .room import RefusalError, Room
+from .refusing import RefusalError
+from .room import Room
 from .work import Kind
 from .world import World
 
@@ -29,12 +31,12 @@ async def umpire(room: Room, frame: m.OfUmpire) -> dict[str, Any]:
         case m.Extend():
             await _each(room, frame.world, lambda world: _extend(room, world, frame.seconds))
         case m.Advance():
-            await _each(room, frame.world, lambda world: room.advance(world, frame.days))
+            meant = {number: world.epoch for number, world in room.worlds.items()}  # now, not once it is their turn
+            await _each(room, frame.world, lambda world: room.turns.live(world, meant[world.number], frame.days))
         case m.End():
             await _end(room, frame.world)
         case m.Lock():
-            room.locked = frame.locked
-            await room.keep()
+            await room.change(partial(setattr, room, "locked", frame.locked))
             room.told_presence()
         case m.Move() | m.Free():
             await _seat(room, frame)
@@ -53,6 +55,9 @@ async def umpire(room: Room, frame: m.OfUmpire) -> dict[str, Any]:
 
 
 def _world(room: Room, frame: m.OfWorld) -> World:
+    """The world of something; once the room is over it is only looked at, or goes on after a turn was taken back."""
+    if room.stage == "over" and isinstance(frame, m.Inject | m.Hand | m.OrderFor):
+        raise RefusalError("the room is over; take back a turn to go on")
     if room.stage == "gathering":
         raise RefusalError("the first turn has not begun")
     return room.world_of(frame.world)
@@ -94,14 +99,17 @@ async def _start(room: Room) -> None:
         raise RefusalError("the first turn has begun already" if room.stage == "playing" else "the room is over")
     for world in room.worlds.values():
         await room.open(world)
-    if room.stage != "gathering":
-        raise RefusalError("the first turn has begun already")
-    room.stage = "playing"
+
+    def start() -> None:
+        if room.stage != "gathering":
+            raise RefusalError("the first turn has begun already")
+        room.stage = "playing"
+        for world in room.worlds.values():
+            world.clock.begin()
+
+    await room.change(start)
     for world in room.worlds.values():
-        world.clock.begin()
-        room.wind(world)
-    await room.keep()
-    for world in room.worlds.values():
+        room.turns.wind(world)
         await room.tend(world)
     room.told_all()
 
@@ -109,36 +117,44 @@ async def _start(room: Room) -> None:
 async def _pause(room: Room, world: World, paused: bool) -> None:
     if paused != world.paused:
         await room.ask(world, Kind.TURN, partial(world.pause, paused))
-    world.stands = False
-    if paused:
-        world.clock.stop()
-    elif not world.waits:
-        world.clock.go_on()
-    room.wind(world)
-    await room.keep()
+
+    def stop() -> None:
+        world.stands = False
+        if paused:
+            world.clock.stop()
+        elif not world.waits:
+            world.clock.go_on()
+
+    await room.change(stop)
+    room.turns.wind(world)
     room.told_world(world, "clock")
-    if not paused:
-        room.look_whether_done(world)
+    if not paused and world.fault is not None:
+        room.turns.over(world)
+    elif not paused:
+        room.turns.look_whether_done(world)
 
 
 async def _extend(room: Room, world: World, seconds: int) -> None:
     """Give more time; a clock that has run out runs again."""
-    if world.over:
-        raise RefusalError("this world is over")
-    world.clock.extend(seconds)
-    if not (world.paused or world.stands):
-        world.waits = False
-        world.clock.go_on()
-    room.wind(world)
-    await room.keep()
+
+    def extend() -> None:
+        if world.over:
+            raise RefusalError("this world is over")
+        world.clock.extend(seconds)
+        if not (world.paused or world.stands):
+            world.waits = False
+            world.clock.go_on()
+
+    await room.change(extend)
+    world.fault = None
+    room.turns.wind(world)
     room.told_world(world, "clock")
 
 
 async def _at_the_table(room: Room, world: World, frame: m.Back | m.Inject | m.Hand | m.OrderFor) -> dict[str, Any]:
     match frame:
         case m.Back():
-            await room.ask(world, Kind.TURN, partial(world.take_back, frame.turns))
-            await room.begun(world)
+            await room.turns.take_back(world, frame.turns)
         case m.Inject():
             await _ask(room, world, partial(world.inject, frame.act, frame.on))
         case m.Hand():
@@ -155,45 +171,59 @@ async def _at_the_table(room: Room, world: World, frame: m.Back | m.Inject | m.H
 
 async def _seat(room: Room, frame: m.Move | m.Free) -> None:
     """Give somebody another seat, or take theirs."""
-    if room.stage == "over":
-        raise RefusalError("the room is over")
-    world = room.world_of(frame.world)
-    if isinstance(frame, m.Free):
-        person = room.people.at(world.number, _seat_of(room, frame.seat))
-        if person is None:
-            raise RefusalError("nobody sits there")
-        before, person.seat = world, None
-    else:
-        person = room.people.by_id(frame.person)
-        if person is None:
-            raise RefusalError("there is nobody of that id")
-        if room.plan.mode == "homework" and person.world != world.number:
-            raise RefusalError("at home everybody has a world of their own")
-        refuse_taken(room, world, frame.seat)
-        before = world if person.world is None else room.worlds[person.world]
-        if person.seat is not None:
-            before.done.discard(person.seat)
-        person.world, person.seat, person.since = world.number, frame.seat, world.turn
-    world.done.discard(frame.seat)
+    do = partial(_free, room, frame) if isinstance(frame, m.Free) else partial(_move, room, frame)
+    person, world, before = await room.change(do)
     await settled(room, world, before if before is not world else None)
     for visitor in room.visitors:
         if visitor.person is person:
             visitor.answer({"kind": "you", "you": person.told()})
             visitor.want("presence", "clock", "morning")
     for each in {before.number: before, world.number: world}.values():
-        room.look_whether_done(each)
+        room.turns.look_whether_done(each)
+
+
+def _free(room: Room, frame: m.Free) -> tuple[Person, World, World]:
+    if room.stage == "over":
+        raise RefusalError("the room is over")
+    world = room.world_of(frame.world)
+    person = room.people.at(world.number, _seat_of(room, frame.seat))
+    if person is None:
+        raise RefusalError("nobody sits there")
+    person.seat = None
+    world.done.discard(frame.seat)
+    return person, world, world
+
+
+def _move(room: Room, frame: m.Move) -> tuple[Person, World, World]:
+    if room.stage == "over":
+        raise RefusalError("the room is over")
+    world, person = room.world_of(frame.world), room.people.by_id(frame.person)
+    if person is None:
+        raise RefusalError("there is nobody of that id")
+    if room.plan.mode == "homework" and person.world != world.number:
+        raise RefusalError("at home everybody has a world of their own")
+    refuse_taken(room, world, frame.seat)
+    before = world if person.world is None else room.worlds[person.world]
+    if person.seat is not None:
+        before.done.discard(person.seat)
+    person.world, person.seat, person.since = world.number, frame.seat, world.turn
+    world.done.discard(frame.seat)
+    return person, world, before
 
 
 async def _end(room: Room, number: int | None) -> None:
+    """End a world, or the room: then no name is kept any more."""
     if room.stage == "over":
         raise RefusalError("the room is over")
     worlds = list(room.worlds.values()) if number is None else [room.world_of(number)]
-    for world in worlds:
-        if not world.over and room.stage == "playing":
-            await room.ask(world, Kind.TURN, world.end)
-            world.clock.clear()
-            room.wind(world)
-    if number is None or (room.plan.mode == "class" and all(world.over for world in room.worlds.values())):
-        room.end()
-    await room.keep()
+    for world in worlds if room.stage == "playing" else ():
+        await room.ask(world, Kind.TURN, world.end)
+
+    def end() -> None:
+        room.people.forget_names()
+        if room.stage != "over":
+            room.end()
+
+    if number is None:
+        await room.change(end)
     room.told_all()

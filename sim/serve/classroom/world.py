@@ -5,7 +5,8 @@ What is called here is called in a thread, one call at a time (see `work`); noth
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -15,13 +16,15 @@ from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.seeing import seen
 from sim.play.messages.orders import OrderError, Standing
 from sim.play.seats import PlayError
-from sim.play.sessions.entries import Ordered
+from sim.play.sessions.entries import Advanced, Ended, Ordered, TakenBack
 from sim.play.sessions.session import Session
 from sim.text import capital
 from sim.theatre.language.scenario import Scenario
 
 from .clock import Clock
 from .plan import Plan
+
+logger = logging.getLogger("sim.serve")
 
 CLOCK = "clock"
 """Who has given an order that stands in for a seat whose people are late."""
@@ -30,7 +33,7 @@ BACK = "clock, given back"
 UMPIRE = "umpire"
 
 
-@dataclass
+@dataclass(eq=False)
 class World:
     """A world, as the room has it: what was last seen of its session, and who is done with the turn."""
 
@@ -45,6 +48,12 @@ class World:
     """Whether the turn's time is over, and the umpire is to decide what becomes of late seats."""
     stands: bool = False
     """Whether the clock was found to have stood for long when the server was started again."""
+    fault: str | None = None
+    """Why the turn could not be lived when its time was over; it is tried again."""
+    moving: bool = False
+    """Whether the turn is being lived, or taken back."""
+    epoch: int = 0
+    """Grows with each turn that is lived and each that is taken back: numbers of turns come again, this never does."""
     turn: int = 0
     over: bool = False
     paused: bool = False
@@ -55,12 +64,12 @@ class World:
     version: int = 0
     """Counts what has changed that seats may see."""
     session: Session | None = None
-    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
-    """Held while its session is being opened."""
+    opening: "asyncio.Task[Session] | None" = None
+    """While its session is being opened."""
     used: float = 0.0
-    """When its session was last asked anything."""
-    _found: tuple[int, int, bool, bool, dict[str, Any]] | None = None
-    """What a thread has seen of the session last: version, turn, whether it is over and paused, and the summary."""
+    """When its session was last asked anything, by a clock that only grows."""
+    _found: tuple[int, int, int, bool, bool, dict[str, Any]] | None = None
+    """What a thread has seen of the session: version, epoch, turn, whether it is over and paused, and the summary."""
     _mornings: dict[tuple[str, bool], tuple[int, str]] = field(default_factory=dict)
     _public: tuple[int, str] | None = None
     _truth: tuple[int, list[dict[str, Any]]] | None = None
@@ -69,6 +78,7 @@ class World:
         """What the room's file has of it."""
         return {
             "number": self.number,
+            "epoch": self.epoch,
             "turn": self.turn,
             "done": sorted(self.done),
             "waits": self.waits,
@@ -82,7 +92,8 @@ class World:
 
     def found_again(self, data: Mapping[str, Any]) -> None:
         """Stand where the room's file left it; its session is read when it is needed."""
-        self.turn, self.over, self.paused = data["turn"], data["over"], data["paused"]
+        self.epoch, self.turn = data["epoch"], data["turn"]
+        self.over, self.paused = data["over"], data["paused"]
         self.done, self.waits, self.handed = set(data["done"]), data["waits"], dict(data["handed"])
         self.summary = data["summary"]
         self.clock.found_again(**data["clock"])
@@ -97,16 +108,35 @@ class World:
 
         session = self.session
         if session is not None and (self._found is None or self._found[0] != self.version):
-            self._found = self.version, session.turn, session.over, session.paused, summary_of(session)
+            turn = epoch_of(session), session.turn, session.over, session.paused
+            self._found = self.version, *turn, summary_of(session)
 
-    def catch_up(self) -> None:
-        """Take over what was seen; in another turn nobody is done."""
-        if self._found is None:
-            return
-        before = self.turn
-        _, self.turn, self.over, self.paused, self.summary = self._found
-        if self.turn != before:
-            self.done.clear()
+    def catch_up(self) -> bool:
+        """Take over what was seen; gives whether it is another turn: in that nobody is done, and its clock begins."""
+        before = self.epoch
+        if self._found is not None:
+            _, self.epoch, self.turn, self.over, self.paused, self.summary = self._found
+        if self.epoch == before:
+            return False
+        self.done.clear()
+        self.waits, self.stands, self.fault = False, False, None
+        if self.over:
+            self.clock.clear()
+        else:
+            self.clock.begin(running=not self.paused)
+        return True
+
+    def as_it_is(self) -> Callable[[], None]:
+        """Remember what the room decides of it; what is given leads back to that, unless it is another turn by then."""
+        epoch, done, waits, stands = self.epoch, set(self.done), self.waits, self.stands
+        ends, stopped_with = self.clock.ends, self.clock.stopped_with
+
+        def back() -> None:
+            if self.epoch == epoch:
+                self.done, self.waits, self.stands = done, waits, stands
+                self.clock.ends, self.clock.stopped_with = ends, stopped_with
+
+        return back
 
     # The session, in a thread.
 
@@ -133,6 +163,12 @@ class World:
             self._mornings.clear()
             self._public = self._truth = None
 
+    def delete(self) -> None:
+        """Delete its file, and what was kept beside it."""
+        self.let_go()
+        for path in self.path.parent.glob(f"{self.path.name}*"):
+            path.unlink(missing_ok=True)
+
     def changed(self, seat: str | None = None) -> None:
         """What a seat was last sent is no longer so; left out, what anybody was."""
         if seat is None:
@@ -143,10 +179,15 @@ class World:
 
     # What players and the umpire do.
 
-    def order(self, seat: str, order: Mapping[str, Any], by: str, turn: int | None) -> Standing:
-        """Take an order."""
+    def order(
+        self, seat: str, order: Mapping[str, Any], by: str, turn: int | None, epoch: int | None = None
+    ) -> Standing:
+        """Take an order; one for a turn that was taken back meanwhile is refused, though its number has come again."""
+        session = self.opened()
+        if epoch is not None and turn == session.turn:
+            _same(session, epoch)
         self.changed(seat)
-        return self.opened().order(seat, dict(order), by=by, turn=turn)
+        return session.order(seat, dict(order), by=by, turn=turn)
 
     def order_for(self, seat: str, order: Mapping[str, Any]) -> Standing:
         """Take an order that the umpire gives for a seat; of one that the rules play, the umpire has it from now on."""
@@ -161,8 +202,9 @@ class World:
         self.handed = {**self.handed, seat: to}
         self.changed()
 
-    def take_back(self, turns: int) -> None:
-        """Take back turns."""
+    def take_back(self, turns: int, epoch: int) -> None:
+        """Take back turns, unless others were lived meanwhile."""
+        _same(self.opened(), epoch)
         self.opened().take_back(turns, by=UMPIRE)
         self.changed()
 
@@ -226,9 +268,13 @@ class World:
             "rows": found.table.round(6).to_dict("records"),
         }
 
-    def advance(self, days: int | None, late: Sequence[str], taken: set[str]) -> None:
-        """Live a turn, in which late and absent seats are played as the plan says, or several, up to so many days."""
+    def advance(self, days: int | None, epoch: int, late: Sequence[str], taken: set[str]) -> None:
+        """Live a turn, in which late and absent seats are played as the plan says, or several, up to so many days.
+
+        Only the turn that was meant is lived: not the next, where it was lived before.
+        """
         session = self.opened()
+        _same(session, epoch)
         if session.paused:
             raise PlayError("the clock is stopped; let it go on first")
         self.tend(taken)
@@ -240,8 +286,11 @@ class World:
             while days is not None and session.day < until and not session.over:
                 session.advance(min(turn, until - session.day))
         finally:
-            self._give_back(session)
             self.changed()
+            try:
+                self._give_back(session)
+            except PlayError as error:  # the disk is full; the next turn tries again
+                logger.error("world %s: seats have not been given back: %s", self.number, error)
 
     def _stand_in(self, session: Session, late: Sequence[str]) -> None:
         """Have seats without people at their desks played as the plan says; what they have ordered stands."""
@@ -283,6 +332,7 @@ class World:
             "kind": '"morning"',
             "world": str(self.number),
             "turn": str(session.turn),
+            "epoch": str(epoch_of(session)),
             "date": _json(session.date.isoformat()),
             "view": view.model_dump_json(),
             "options": self._options(seat),
@@ -328,6 +378,16 @@ class World:
         if self._truth is None or self._truth[0] != self.version:
             self._truth = self.version, events_of(self.opened())
         return self._truth[1]
+
+
+def epoch_of(session: Session) -> int:
+    """How often a turn was lived, taken back, or was the last: all of it stands in the ledger, and none ever goes."""
+    return sum(isinstance(each, (Advanced, Ended, TakenBack)) for each in session.entries)
+
+
+def _same(session: Session, epoch: int) -> None:
+    if epoch_of(session) != epoch:
+        raise PlayError(f"the turn that was meant is over, or was taken back; this is turn {session.turn}")
 
 
 def _json(data: Any) -> str:
