@@ -2,10 +2,11 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test test-versions faults coverage calibration crisis mutants lint bench gallery numbers schemas odd lessons notebooks class clean help
+.PHONY: demo serve soak test test-versions faults coverage calibration crisis mutants lint bench gallery numbers schemas odd lessons notebooks class clean help
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
+	@echo "make serve   install, open the workbench and the classroom in the browser"
 	@echo "make test    install, then lint, types, import contracts and all tests"
 	@echo "make test-versions [ONLY=lowest] [TESTS=tests]  tests with the lowest and the newest versions allowed"
 	@echo "make faults  every fault that was found once: what it was, what is there now (tests/FAULTS.md)"
@@ -14,6 +15,7 @@ help:
 	@echo "make crisis    the shipped crisis beside its record, by what an expert looks at (tests/benchmarks/crisis/CRISIS.md)"
 	@echo "make mutants [FOLDER=sim/analysis] [SAMPLE=150]  how many faults put into the code the tests notice"
 	@echo "make bench   how fast the engine is on this machine, beside the plain reference model; what each verb takes"
+	@echo "make soak    a class of robots against a server that is killed again and again (tests/benchmarks/SOAK.md)"
 	@echo "make gallery draw the figures that the README and the lessons' page show"
 	@echo "make numbers compute every number that the README states, and write those that differ"
 	@echo "make lessons open the lessons of notebooks/ in JupyterLab"
@@ -26,7 +28,7 @@ help:
 	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || \
 	  { echo "escalation-sim needs Python 3.11 or newer: make PYTHON=python3.12 ..."; exit 1; }
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[report]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint .ci/constraints.txt --editable '.[serve]'
 	@touch $@
 
 .venv/developer: .venv/installed
@@ -35,6 +37,9 @@ help:
 
 demo: .venv/installed
 	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite
+
+serve: .venv/installed
+	$(BIN)/sim serve
 
 lint: .venv/developer
 	$(BIN)/ruff check .
@@ -70,6 +75,10 @@ bench: .venv/developer
 	$(BIN)/python -m tests.benchmarks.learners
 	$(BIN)/python -m tests.benchmarks.verbs
 	$(BIN)/python -m tests.benchmarks.seats
+	$(BIN)/python -m tests.benchmarks.sliders
+
+soak: .venv/developer
+	$(BIN)/python -m tests.soak
 
 gallery: .venv/developer
 	$(BIN)/python -m tests.gallery

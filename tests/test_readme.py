@@ -60,7 +60,7 @@ def commands_of(page: str) -> list[list[str]]:
     for block, inline in re.findall(r"^(?:\.venv/bin/)((?:sim|pip) [^\n#]+)|`(sim [^`]+)`", page, re.M):
         words = shlex.split(block or inline.replace("\n", " "))
         elsewhere = (
-            words[1] in ("tip", "lint", "merge", "fit", "tournament") or "--pool" in words
+            words[1] in ("tip", "lint", "merge", "fit", "serve", "tournament") or "--pool" in words
         )  # typed in tests of their own
         if len(words) > 2 and not elsewhere and not re.search(r"[A-Z]{3}|…|install-completion", " ".join(words[:4])):
             found += [words] if words not in found else []

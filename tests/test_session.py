@@ -369,3 +369,20 @@ def test_futures_may_be_forbidden_and_closed_acts_have_none() -> None:
         session.futures("aran")
     with pytest.raises(PlayError, match=r"aran.gloat is closed today"):
         session_of().futures("aran", ["aran.gloat"])
+
+
+def test_a_stance_leaves_open_and_closed_what_is_and_changes_what_would_be_chosen():
+    session = Session("baseline", ["us"], seed=7, clock=lambda: None)
+    session.advance(9)
+    before, levers = session.options("us"), session.view("us").levers
+    session.order(
+        "us", {"stance": {lever.path: lever.low if at % 2 else lever.high for at, lever in enumerate(levers)}}
+    )
+    seen = session.view("us")
+    glanced = {act: session.world.glance.why_not(act) for act in session.scenario.theatre.actions}
+    after = session.options("us")
+    assert glanced == {act: session.world.morning.why_not(act) for act in session.scenario.theatre.actions}
+    assert seen == session.view("us"), "what was made before the rules were made anew"
+    assert [each.open for each in before.options] == [each.open for each in after.options]
+    moved = {each.act for each, other in zip(before.options, after.options, strict=True) if each.chance != other.chance}
+    assert {lever.path.split(".", 1)[1].removesuffix(".rate") for lever in levers} & moved

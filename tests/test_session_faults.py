@@ -69,12 +69,12 @@ def test_a_stance_goes_back_to_what_the_scenario_says_on_that_day_and_holds_agai
     session.order("aran", {"stance": {RATE: 0.45}})
     session.advance(1)
     session.order("aran", {"stance": {}})
-    rates = dict(session.world.model.rules.as_of(5).numbers())
+    rates = dict(session.world.rules.as_of(5).numbers())
     assert rates[RATE].value == 0.3
     session.order("aran", {"stance": {RATE: 0.4}})
     session.advance(7)
     assert session.view("aran").levers[0].value == 0.4
-    assert dict(session.world.model.rules.as_of(11).numbers())[RATE].value == 0.4
+    assert dict(session.world.rules.as_of(11).numbers())[RATE].value == 0.4
     played = as_scenario(session)
     assert "last" not in played.changes
     assert played.changes["stance_20200105"].set == {"actions.aran.raid.rate": 0.2}

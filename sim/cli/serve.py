@@ -31,10 +31,9 @@ def serve(
 
     needs()
     place = place_of(host, port, rooms, results)
-    entrance = f"http://127.0.0.1:{port}/#key={place.key}"
 
     def told() -> None:
-        notes.print(f"The page: {entrance}", highlight=False, soft_wrap=True)
+        notes.print(f"The page: {place.entrance}", highlight=False, soft_wrap=True)
         if place.alone:
             notes.print("Only this machine can reach it; --host 0.0.0.0 lets a class in.", highlight=False)
         else:
@@ -43,7 +42,7 @@ def serve(
         if browser:
             import webbrowser
 
-            webbrowser.open(entrance)
+            webbrowser.open(place.entrance)
 
     run(place, told)
 

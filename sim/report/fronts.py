@@ -10,7 +10,7 @@ from sim.plots.colours import sides
 from sim.results.counted import AnyEnsemble
 from sim.results.ensemble import SCRIPT
 from sim.text import number
-from sim.theatre.language.schema import Place
+from sim.theatre.language.schema import Place, Theatre
 from sim.theatre.parameters.in_words import bare
 
 from .actors import MARKS
@@ -32,7 +32,7 @@ def fronts(ensemble: AnyEnsemble) -> dict[str, Any] | None:
     shown = {name: place for name, place in theatre.places.items() if place.at is not None}
     if not shown:
         return None
-    ids, home = list(shown), _at_home(ensemble)
+    ids, home = list(shown), at_home(theatre)
     of_action = _places_of_actions(ensemble, ids)
     counts = _by_week(ensemble, of_action, len(ids))
     total = counts.sum(axis=2)
@@ -49,7 +49,7 @@ def fronts(ensemble: AnyEnsemble) -> dict[str, Any] | None:
                 "size": round(float(np.sqrt(mine.sum() / weeks / most)), 3) if most else 0.0,
                 "fill": shares(mine),
             }
-            for (name, place), at, mine in zip(shown.items(), _spread(shown.values()), total, strict=True)
+            for (name, place), at, mine in zip(shown.items(), spread(shown.values()), total, strict=True)
         ],
         "weeks": stepped(counts.reshape(len(ids) * RUNGS, -1)),
         "most": most,
@@ -57,16 +57,15 @@ def fronts(ensemble: AnyEnsemble) -> dict[str, Any] | None:
     }
 
 
-def _spread(places: Iterable[Place]) -> list[list[float]]:
+def spread(places: Iterable[Place]) -> list[list[float]]:
     """Where places lie on a map that they fill, from its left and from its top, 0 to 1."""
     at = np.array([place.at for place in places], np.float64)
     low, size = at.min(axis=0), np.ptp(at, axis=0)
     return np.where(size > 0, (at - low) / np.where(size > 0, size, 1.0), 0.5).round(3).tolist()  # type: ignore[no-any-return]
 
 
-def _at_home(ensemble: AnyEnsemble) -> dict[str, list[dict[str, str]]]:
+def at_home(theatre: Theatre) -> dict[str, list[dict[str, str]]]:
     """By place, who is at home there, with the colour and marker of its side."""
-    theatre = ensemble.scenario.theatre
     found: dict[str, list[dict[str, str]]] = {}
     for name, side in sides(theatre).items():
         home = theatre.deciders[name].home
@@ -112,4 +111,4 @@ def shares(counts: NDArray[np.float64]) -> str:
     return f"conic-gradient({', '.join(stops)})"
 
 
-__all__ = ["fronts", "shares"]
+__all__ = ["at_home", "fronts", "shares", "spread"]

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from sim.results.sweep import Sweep
 
 STYLES = ("page", "tables", "charts", "story", "crisis", "classroom", "print")
-SCRIPTS = ("unpack", "elements", "wide", "axes", "lines_of_stories", "scores"), ("forecast", "classroom", "theme", "begin")
+SCRIPTS = (
+    ("unpack", "elements", "wide", "axes", "lines_of_stories", "scores"),
+    ("forecast", "classroom", "theme", "begin"),
+)
 """Files of the page's style and script, in the order in which they stand in it; of the script, before and after what
 `sim.report.sections` add to it."""
 LOCKED = ("unpack", "elements", "cipher", "forecast", "theme", "lock")

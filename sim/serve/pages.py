@@ -25,24 +25,39 @@ class Bundle(NamedTuple):
     own: Sequence[str]
 
 
+_CHARTS = ("unpack", "elements", "axes", "wide")
+"""Scripts of the report that pages with charts of their own begin with."""
+_WORKBENCH = (
+    *("state", "hearing", "pictures", "fan", "outcomes", "rungs", "sentence", "sliders"),
+    *("bench", "keep", "reader", "branching", "tools", "begin"),
+)
+_ROOMS = ("casts", "form", "begin")
+_SEAT = (
+    *("nodes", "talk", "table", "welcome", "waiting", "clock", "news", "know"),
+    *("draft", "acts", "stance", "sending", "futures", "begin"),
+)
+_UMPIRE = ("asking", "gathering", "cards", "panel", "acting", "telling", "everything", "afterwards", "begin")
+_DEBRIEF = ("paths", "decisions", "forecasts", "class", "begin")
+
+
+def _script(of_report: Sequence[str], first: Sequence[str], folder: str, names: Sequence[str]) -> Bundle:
+    return Bundle("text/javascript", of_report, (*first, *(f"{folder}/{each}" for each in names)))
+
+
 BUNDLES: Mapping[str, Bundle] = {
     "page.css": Bundle("text/css", ("page", "tables", "charts", "story", "crisis", "classroom"), ("serve",)),
     "home.js": Bundle("text/javascript", (), ("lines", "home")),
     "workbench.css": Bundle("text/css", (), ("workbench",)),
-    "workbench.js": Bundle(
-        "text/javascript",
-        ("unpack", "elements", "wide", "axes", "lines_of_stories"),
-        (
-            "lines",
-            *(
-                f"workbench/{part}"
-                for part in (
-                    *("state", "hearing", "pictures", "fan", "outcomes", "rungs", "sentence", "sliders"),
-                    *("bench", "keep", "reader", "branching", "tools", "begin"),
-                )
-            ),
-        ),
-    ),
+    "workbench.js": _script((*_CHARTS, "lines_of_stories"), ("lines",), "workbench", _WORKBENCH),
+    "rooms.css": Bundle("text/css", (), ("rooms",)),
+    "rooms.js": _script((), ("lines", "seat/nodes"), "rooms", _ROOMS),
+    "seat.css": Bundle("text/css", (), ("seat",)),
+    "seat.js": _script((), ("lines",), "seat", _SEAT),
+    "room.css": Bundle("text/css", (), ("room", "umpire", "screen", "debrief")),
+    "room.js": Bundle("text/javascript", (), ("lines", "room/enter")),
+    "umpire.js": _script(_CHARTS, ("room/shared",), "umpire", _UMPIRE),
+    "screen.js": _script((*_CHARTS, "fronts"), ("room/shared",), "screen", ("screen", "begin")),
+    "debrief.js": _script((*_CHARTS, "scores"), ("room/shared",), "debrief", _DEBRIEF),
 }
 """By the name under which a page asks for it."""
 

@@ -7,7 +7,9 @@ from hmac import compare_digest
 from pathlib import Path
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+EVERYWHERE = ("0.0.0.0", "::")
 KEY_FILE = "key"
+PORT_OF_HTTP = 80
 
 
 class ServeError(ValueError):
@@ -36,12 +38,25 @@ class Place:
     @cached_property
     def hosts(self) -> frozenset[str]:
         """What a request may name as its host: a page of another name that points here is refused."""
-        return frozenset(f"{name}:{self.port}" for name in (*LOOPBACK, *self.others))
+        names = (*LOOPBACK, *self.others)
+        bare = names if self.port == PORT_OF_HTTP else ()  # which browsers leave out
+        return frozenset(name.lower() for name in (*bare, *(f"{name}:{self.port}" for name in names)))
 
     @cached_property
     def origins(self) -> frozenset[str]:
         """Pages that may send something: this server's own."""
         return frozenset(f"http://{host}" for host in self.hosts)
+
+    @property
+    def entrance(self) -> str:
+        """Where its owner enters it from this machine, with the key behind the #."""
+        here = {"::1": "[::1]"}.get(self.host, self.host) if self.alone else self.others[0]
+        return f"http://{'127.0.0.1' if self.everywhere else here}:{self.port}/#key={self.key}"
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether it listens at every address of this machine."""
+        return self.host in EVERYWHERE
 
     @property
     def address(self) -> str:
@@ -54,7 +69,7 @@ class Place:
         file = self.folder / KEY_FILE
         if file.is_file() and (kept := file.read_text(encoding="ascii").strip()):
             return kept
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         made = secret()
         file.touch(mode=0o600)
         file.write_text(f"{made}\n", encoding="ascii")

@@ -6,11 +6,13 @@ import socket
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from .place import Place, ServeError
+from .guard.limits import MOST_BYTES_OF_A_FRAME, MOST_CONNECTIONS
+from .place import EVERYWHERE, LOOPBACK, Place, ServeError
 
-EVERYWHERE = ("0.0.0.0", "::")
-MOST_CONNECTIONS = 400
+if TYPE_CHECKING:
+    from uvicorn import Config
 
 
 def needs() -> None:
@@ -32,9 +34,15 @@ def needs() -> None:
 
 def place_of(host: str, port: int, folder: Path, results: Path) -> Place:
     """Find out by which names a server will be reached."""
-    names = {host} if host not in EVERYWHERE else set(addresses())
-    others = sorted(names - {"127.0.0.1", "localhost", "::1"})
-    return Place(folder, port, host, tuple(f"[{each}]" if ":" in each else each for each in others), results)
+    reached = names() if host in EVERYWHERE else [host]
+    others = tuple(f"[{each}]" if ":" in each else each for each in reached if each not in (*LOOPBACK, "::1"))
+    return Place(folder, port, host, others, results)
+
+
+def names() -> list[str]:
+    """Under which this machine is known in its networks, the address that others most likely need first."""
+    own = socket.gethostname()
+    return list(dict.fromkeys((*addresses(), own, f"{own.removesuffix('.local')}.local")))
 
 
 def addresses() -> list[str]:
@@ -59,33 +67,45 @@ def run(place: Place, told: Callable[[], None] | None = None) -> None:
     import uvicorn
 
     from .app import application
+    from .guard.connections import Kept, Present, room_for
 
     logging.getLogger("sim.serve").setLevel(logging.INFO)
     opened = _opened(place)
-    config = uvicorn.Config(
-        application(place),
-        log_level="warning",
-        access_log=False,  # addresses of a line would stand in it
-        ws="websockets-sansio",
-        ws_max_size=64 * 1024,
-        ws_ping_interval=20,
-        ws_ping_timeout=20,
-        limit_concurrency=MOST_CONNECTIONS,
-        timeout_keep_alive=10,
-        timeout_graceful_shutdown=3,
-        server_header=False,
-        proxy_headers=False,
-    )
+    Kept.present = Present(most=room_for(MOST_CONNECTIONS))
+    config = configured(application(place))
     if told is not None:
         told()
     with opened:
         uvicorn.Server(config).run(sockets=[opened])
 
 
+def configured(app: Any) -> "Config":
+    """Say how uvicorn serves an application."""
+    from uvicorn import Config
+
+    from .guard.connections import Lines, Requests
+
+    return Config(
+        app,
+        log_level="warning",
+        access_log=False,  # addresses of a line would stand in it
+        http=Requests,
+        ws=Lines,
+        ws_max_size=MOST_BYTES_OF_A_FRAME,
+        ws_ping_interval=20,
+        ws_ping_timeout=20,
+        timeout_keep_alive=10,
+        timeout_graceful_shutdown=3,
+        server_header=False,
+        proxy_headers=False,
+    )
+
+
 def _opened(place: Place) -> socket.socket:
     """The port, opened before anything else is done."""
     family = socket.AF_INET6 if ":" in place.host else socket.AF_INET
-    opened = socket.socket(family, socket.SOCK_STREAM)
+    # named as TCP, or asyncio leaves each small frame waiting 40 ms for the one before to be acknowledged
+    opened = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((place.host, place.port))

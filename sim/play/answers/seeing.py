@@ -59,9 +59,9 @@ def seen(session: "Session", seat: Seat) -> View:
         wants=actor.wants,
         news=news,
         known=items,
-        variables=tuple(_readings(known)),
+        variables=tuple(readings_of(known)),
         tension=round(float(known.tension[-1]), 6) if known.day else 0.0,
-        rungs=tuple(_rungs(known)),
+        rungs=tuple(rungs_of(known)),
         grievances=() if session.over else tuple(_grievances(session, seat, known)),
         outcomes={name: session.scenario.start + timedelta(days=day) for name, day in known.outcomes.items()},
         standing=session.desks[seat.id].standing,
@@ -83,14 +83,15 @@ def _numbered(items: list[Item]) -> Iterator[Item]:
 def _items(session: "Session", known: Known) -> Iterator[Item]:
     """The acts that the seat knows of, as it would tell them."""
     for deed, learned in zip(known.deeds, known.learned, strict=True):
-        item = _item(known, deed, days_after(known.scenario.start, learned))
+        item = item_of(known, deed, days_after(known.scenario.start, learned))
         if item.kind == "own":
             ordered = session.world.lived[deed.day].deeds.get(deed.action) == known.seat.id
             item = item.model_copy(update={"ordered": ordered})
         yield item
 
 
-def _item(known: Known, deed: Deed, learned: date) -> Item:
+def item_of(known: Known, deed: Deed, learned: date) -> Item:
+    """An act as somebody knows it; of the public nobody asks whom it holds responsible."""
     scenario, own = known.scenario, deed.actor == known.seat.actor
     day = scenario.start + timedelta(days=deed.day)
     if deed.actor == SCRIPT:
@@ -115,7 +116,7 @@ def _item(known: Known, deed: Deed, learned: date) -> Item:
         deaths=deed.deaths,
         dead=dead,
         claimed_by=action.claimed_by,
-        responsible=tuple(responsible(known, deed)) if deniable else (),
+        responsible=tuple(responsible(known, deed)) if deniable and known.seat.actor else (),
     )
 
 
@@ -226,7 +227,7 @@ def _done_to(known: Known, act: str) -> Iterator[str]:
     """An act against the seat's actor of which it has heard this morning, as it would tell it."""
     for deed, learned in zip(known.deeds, known.learned, strict=True):
         if deed.action == act and learned == known.day:
-            yield f"On {_day(known.scenario.start, deed.day)}: {_item(known, deed, known.scenario.start).text}"
+            yield f"On {_day(known.scenario.start, deed.day)}: {item_of(known, deed, known.scenario.start).text}"
 
 
 def _day(start: date, day: int) -> str:
@@ -234,7 +235,7 @@ def _day(start: date, day: int) -> str:
     return f"{when.day} {month(when)}"
 
 
-def _readings(known: Known) -> Iterator[Reading]:
+def readings_of(known: Known) -> Iterator[Reading]:
     """Every variable as the seat knows it."""
     for at, name in enumerate(known.program.variables):
         variable, last = known.scenario.theatre.variables[name], known.as_of[at]
@@ -247,14 +248,15 @@ def _readings(known: Known) -> Iterator[Reading]:
             name=name,
             label=variable.label,
             value=_plain(variable, now),
-            unit=_unit(variable),
+            unit=unit_of(variable),
             start=start,
             a_week_ago=_plain(variable, week),
             as_of=None if last is None else known.scenario.start + timedelta(days=last),
         )
 
 
-def _unit(variable: Variable) -> str:
+def unit_of(variable: Variable) -> str:
+    """What a variable is counted in, as a view has it."""
     return "" if isinstance(variable, FlagVariable) else "1" if isinstance(variable, UnitVariable) else variable.unit
 
 
@@ -265,7 +267,8 @@ def _plain(variable: Variable, value: float | None) -> Any:
     return value >= 0.5 if isinstance(variable, FlagVariable) else float(f"{value:.6g}")
 
 
-def _rungs(known: Known) -> Iterator[Rung]:
+def rungs_of(known: Known) -> Iterator[Rung]:
+    """Where each exchange stands on the ladder."""
     ladder, dyads = known.scenario.theatre.ladder.rungs, known.scenario.theatre.dyads
     for at, dyad in enumerate((*known.program.dyads, None)):
         rung = int(known.rungs[-1, at]) if known.day else 0
@@ -275,7 +278,7 @@ def _rungs(known: Known) -> Iterator[Rung]:
 
 def _grievances(session: "Session", seat: Seat, known: Known) -> Iterator[Grievance]:
     """What the seat's actor holds against others this morning."""
-    choices: list[Choice] = session.world.morning.of(seat.actor)
+    choices: list[Choice] = session.world.glance.of(seat.actor)
     for held in choices[0].grievances if choices else ():
         against = known.program.pairs[held.pair][1]
         whole = held.believed + held.suspected
@@ -289,4 +292,4 @@ def _grievances(session: "Session", seat: Seat, known: Known) -> Iterator[Grieva
         )
 
 
-__all__ = ["responsible", "seen"]
+__all__ = ["item_of", "readings_of", "responsible", "rungs_of", "seen", "unit_of"]

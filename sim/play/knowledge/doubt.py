@@ -10,10 +10,14 @@ from sim.theatre.language.schema import Action, Theatre
 
 
 def can_deny(theatre: Theatre, action: str, actor: str) -> bool:
-    """Whether an act can be denied before an actor: not before its doer's sponsors, nor before its doer's proxies."""
+    """Whether an act can be denied before an actor: not before its doer's sponsors, nor before its doer's proxies.
+
+    Before the public, which is no actor, it always can.
+    """
     doer = action.split(".")[0]
     cast = theatre.deciders
-    together = doer == actor or doer in cast[actor].sponsors or actor in cast[doer].sponsors
+    mine = cast[actor].sponsors if actor in cast else ()
+    together = doer == actor or doer in mine or actor in cast[doer].sponsors
     return not together and theatre.actions[action].deniability.value > 0.0
 
 

@@ -188,7 +188,7 @@ class Desk:
 
     def _closed(self, act: str, day: date, session: "Table") -> str | None:
         """Why an act cannot be done on a day, as far as that is known this morning."""
-        why = session.world.morning.why_not(act)
+        why = session.world.glance.why_not(act)
         ahead = (day - session.world.date).days
         lasting = [each for each in why if ahead == 0 or each.kind == "once" or _rests(each, ahead)]
         if not lasting:

@@ -94,6 +94,8 @@ class World:
     def __post_init__(self) -> None:
         self.model = LockstepModel(self.scenario, seed=self.seed, run_numbers=[self.run], keep=np.float32)
         self._morning: Morning | None = None
+        self._to_change: dict[str, float] = {}
+        """Numbers that are to change from this morning on, and by which nobody has asked yet."""
 
     @property
     def program(self) -> Program:
@@ -123,9 +125,32 @@ class World:
     @property
     def morning(self) -> Morning:
         """The morning of the day to come, looked at once and kept until the day is lived."""
+        self._take_up()
+        return self.glance
+
+    @property
+    def glance(self) -> Morning:
+        """The same without what was set this morning: enough for what is open and what is held.
+
+        Rules are made anew only when somebody asks what would be chosen by them, and before the day is lived: that
+        takes long, and seats set their stances one after the other.
+        """
         if self._morning is None:
             self._morning = Morning(self.model)
         return self._morning
+
+    @property
+    def rules(self) -> Scenario:
+        """The scenario with all that was set at the table."""
+        self._take_up()
+        return self.model.rules
+
+    def _take_up(self) -> None:
+        """Make the rules anew by what was set this morning."""
+        if self._to_change:
+            numbers, self._to_change = self._to_change, {}
+            self.model.change(numbers)
+            self._morning = None
 
     @property
     def past(self) -> Past:
@@ -137,13 +162,13 @@ class World:
         return Past(self.scenario, self.program, self.day, events, values, tuple(self.control))
 
     def change(self, numbers: Mapping[str, float]) -> None:
-        """Have numbers take other values from this morning on."""
-        self.model.change(numbers)
+        """Have rates take other values from this morning on."""
+        self._to_change |= numbers
         self.changed[self.day] = {**self.changed.get(self.day, {}), **numbers}
-        self._morning = None
 
     def live(self, today: "Lived") -> None:
         """Live the day to come."""
+        self._take_up()
         for action in today.refused:
             self.model.forbid(action, days=1)
         for action in today.deeds:

@@ -4,15 +4,14 @@ A page elsewhere can make a browser send requests to this machine, and can have 
 must name this server as its host, and whatever may change something must come from a page of this server.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 from sim.serve.place import Place
 
 from .limits import MOST_BYTES, Buckets
-
-logger = logging.getLogger("sim.serve")
+from .log import LOG
+from .log import spoken as spoken
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -21,6 +20,9 @@ Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 SAFE = ("GET", "HEAD")
+TOO_LARGE = "it is too large"
+MOST_DIGITS = 12
+"""Of a length."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
@@ -54,7 +56,7 @@ class Door:
             await self.app(scope, _limited(receive, scope), _with_headers(send))
             return
         status, why = refused
-        logger.warning("refused %s: %s", spoken(scope.get("path", "")), why)
+        _log(scope, why)
         await _refuse(scope, _with_headers(send), status, why)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
@@ -64,25 +66,35 @@ class Door:
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
         if changes and headers.get("origin", "").lower() not in self.place.origins:
             return 403, "it does not come from a page of this server"
-        if headers.get("sec-fetch-site") == "cross-site" and headers.get("sec-fetch-mode") != "navigate":
+        elsewhere = headers.get("sec-fetch-site", "none") not in (
+            "same-origin",
+            "none",
+        )  # another port is elsewhere too
+        if elsewhere and headers.get("sec-fetch-mode") != "navigate":
             return 403, "it comes from a page elsewhere"
-        if not self.buckets.take((scope.get("client") or ("nobody",))[0]):
+        if not self.buckets.take(_sender(scope)):
             return 429, "too many requests; wait a little"
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > MOST_BYTES:
-            return 413, "it is too large"
+        if not length.isdecimal() or len(length) > MOST_DIGITS or int(length) > MOST_BYTES:
+            return 413, TOO_LARGE
         return None
 
 
-def spoken(text: str) -> str:
-    """A text of a client's as a log may hold it: one line, short, nothing that a terminal obeys."""
-    return ascii(text[:80])
+def _sender(scope: Scope) -> str:
+    client = scope.get("client")
+    return str(client[0]) if client else "nobody"
+
+
+def _log(scope: Scope, why: str) -> None:
+    LOG.warn(_sender(scope), f"refused {spoken(scope.get('path', ''))}: {why}", why)
 
 
 def _limited(receive: Receive, scope: Scope) -> Receive:
-    """A body that says nothing of its length is cut off where it is too large."""
+    """A body that says nothing of its length is refused where it is too large."""
     if scope["type"] != "http":
         return receive
+    from starlette.exceptions import HTTPException
+
     read = 0
 
     async def limited() -> Message:
@@ -90,8 +102,8 @@ def _limited(receive: Receive, scope: Scope) -> Receive:
         message = await receive()
         read += len(message.get("body", b""))
         if read > MOST_BYTES:
-            logger.warning("refused %s: it is too large", spoken(scope.get("path", "")))
-            return {"type": "http.disconnect"}
+            _log(scope, TOO_LARGE)
+            raise HTTPException(413, f"{TOO_LARGE}\n")
         return message
 
     return limited

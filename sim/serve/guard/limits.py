@@ -7,7 +7,16 @@ from time import monotonic
 MOST_BYTES = 256 * 1024
 """Of a request's body."""
 MOST_BYTES_OF_A_FRAME = 64 * 1024
+MOST_BYTES_HELD = 8 * 1024 * 1024
+"""For a line whose browser does not read."""
 MOST_SENDERS = 4096
+MOST_CONNECTIONS = 1000
+MOST_OF_ONE_SENDER = 300
+"""Connections at once: a class behind one address of a school's network has this many."""
+SECONDS_TO_ASK = 20.0
+"""From a connection to its first request, and from the first byte of a request to its last."""
+SECONDS_TO_READ = 30.0
+"""For which nothing of an answer may be read."""
 
 
 class Bucket:

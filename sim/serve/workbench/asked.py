@@ -6,9 +6,11 @@ from sim.text import did_you_mean, suggestion
 from sim.text import number as figure
 
 from .catalogue import Known
-from .messages import Refused, State
+from .messages import Refused, State, sentence
 from .moves import Rules
 
+JOINED = "ladder.rungs."
+"""How paths begin of numbers that are legal together or not: several are held to that by compiling them."""
 FEW = 12
 """Names that a refusal may list."""
 
@@ -56,7 +58,12 @@ def asked(state: State, known: Known) -> Asked:
         raise Refused(*reasons[:8])
     moved = {path: value for path, value in sorted(state.numbers.items()) if value != known.levers[path]["written"]}
     moved = {path: value for path, value in moved.items() if not path.startswith(_gone(state))}
-    fixed = {path: value for path, value in moved.items() if _shapes(path, value, known)}
+    joined = sum(path.startswith(JOINED) for path in moved) > 1
+    fixed = {
+        path: value
+        for path, value in moved.items()
+        if _shapes(path, value, known) or (joined and path.startswith(JOINED))
+    }
     rules = Rules(
         known.name,
         tuple(sorted(set(state.off))),
@@ -76,7 +83,7 @@ def _gone(state: State) -> tuple[str, ...]:
 
 def _unknown(what: str, given: "list[str] | dict[str, float]", there: tuple[str, ...]) -> list[str]:
     found = [name for name in given if name not in there]
-    return [f"There is no {what} '{name[:80]}'{_hint(name, there)}." for name in found[:4]]
+    return [sentence(f"There is no {what} '{name[:80]}'{_hint(name, there)}") for name in found[:4]]
 
 
 def _hint(name: str, there: tuple[str, ...]) -> str:

@@ -24,8 +24,8 @@ KEPT = 8
 """Ensembles that are kept, the last of them: 1.5 MB each, for 1,000 runs of a year."""
 MOST_OPEN = 8
 """Scenarios of which it is kept what may be asked: some 4 MB each."""
-PATIENCE = 120.0
-"""Seconds that a question may take."""
+LONGEST_MEASURE = 900.0
+"""Seconds that it may take to find the numbers that matter most, on a machine that has much else to do."""
 
 T = TypeVar("T")
 
@@ -65,7 +65,7 @@ class Bench:
         return await asyncio.shield(task)
 
     async def _open(self, name: str) -> Opened:
-        return Opened(*await self.clerks.one(opened, name, seconds=PATIENCE))
+        return Opened(*await self.clerks.one(opened, name))
 
     async def matter(self, name: str) -> dict[str, Any]:
         """Measure which numbers of a scenario matter most, once."""
@@ -75,7 +75,7 @@ class Bench:
         return {"matter": levers, "matter_for": found["matter_for"]}
 
     async def _measure(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = await self.clerks.one(matter, name, seconds=5 * PATIENCE)
+        found: dict[str, Any] = await self.clerks.one(matter, name, seconds=LONGEST_MEASURE)
         return found
 
     async def asked(self, state: State) -> tuple[Asked, Known]:
@@ -111,7 +111,7 @@ class Bench:
 
     async def ask(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """Have a clerk answer a question."""
-        return await self.clerks.one(function, *arguments, seconds=PATIENCE)
+        return await self.clerks.one(function, *arguments)
 
     def warm(self) -> None:
         """Have processes start, and those that follow hands compile, before anybody asks."""

@@ -58,7 +58,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
-from sim.text import capital
+from sim.text import capital, printable
 
 MOST_RUNS, FEWEST_RUNS = 2000, 50
 MOST_NUMBERS = 60
@@ -187,11 +187,13 @@ def read(kind: type[M], content: Any) -> M:
 
 def sentence(said: object) -> str:
     """What an error says, as a sentence."""
-    text = capital(str(said))
+    text = printable(capital(str(said)))
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
 def _sentence(fault: Any) -> str:
     where = ".".join(str(part)[:80] for part in fault["loc"] if part != "[key]") or "the message"
     said = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{where}: {said[:1].lower()}{said[1:]}"
+    if fault["type"] == "string_pattern_mismatch":
+        said = "a name has small letters, digits and underscores, and nothing else"
+    return printable(f"{where}: {said[:1].lower()}{said[1:]}")

@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from sim.theatre.files.load import load
 from sim.theatre.language.scenario import Scenario
-from sim.theatre.parameters.change import with_numbers
+from sim.theatre.parameters.change import ChangeError, with_numbers
+
+from .messages import Refused, sentence
 
 Stopped = Callable[[], bool]
 """Whether the answer is still wanted; asked every day of the runs."""
@@ -60,11 +63,22 @@ def written(name: str) -> Scenario:
 
 @lru_cache(12)
 def built(rules: Rules) -> Scenario:
-    """A scenario with its switches as they stand, and with the numbers that shape its rules."""
+    """A scenario with its switches as they stand, and with the numbers that shape its rules.
+
+    Raises
+    ------
+    Refused
+        They cannot stand together.
+    """
     scenario = written(rules.scenario)
-    if rules.off or rules.forbid or rules.allow:
-        scenario = _switched(scenario, rules)
-    return with_numbers(scenario, dict(rules.fixed)) if rules.fixed else scenario
+    try:
+        if rules.off or rules.forbid or rules.allow:
+            scenario = _switched(scenario, rules)
+        return with_numbers(scenario, dict(rules.fixed)) if rules.fixed else scenario
+    except ChangeError as error:
+        raise Refused(sentence(error)) from None
+    except ValidationError as error:
+        raise Refused(sentence(error.errors()[0]["msg"])) from None
 
 
 def _switched(scenario: Scenario, rules: Rules) -> Scenario:

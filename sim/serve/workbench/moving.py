@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Coroutine
 from contextlib import suppress
 from time import monotonic, perf_counter
 from typing import Any
@@ -21,6 +22,8 @@ SOON = 0.3
 PREVIEW = 250
 """Runs of a preview."""
 
+WRONG = "Something went wrong in computing this; it is logged."
+
 
 class Hand:
     """Answers the moves of one hand."""
@@ -30,6 +33,8 @@ class Hand:
         self._newest: tuple[Any, bool] | None = None
         self._came = asyncio.Event()
         self._last = -SOON
+        self._overtaken = False
+        """Whether the move before was overtaken: then this one may be too, and something should be seen first."""
         self._told: Asked | None = None
         """Of which unmoved runs the page has been told."""
 
@@ -59,7 +64,10 @@ class Hand:
             except Refused as refused:
                 await self.line.say(_refusal(message, refused.reasons))
             except (Lost, Failed):
-                await self.line.say(_refusal(message, ["Something went wrong in computing this; it is logged."]))
+                await self.line.say(_refusal(message, [WRONG]))
+            except Exception:  # an error of ours; the hand goes on
+                logger.exception("a move failed")
+                await self.line.say(_refusal(message, [WRONG]))
 
     async def _answer(self, message: Any, follows: bool) -> None:
         begun = perf_counter()
@@ -67,22 +75,22 @@ class Hand:
         if move.kind != "move":
             raise Refused("This line takes moves.")
         wanted, known = await self.bench.asked(move.state)
-        if follows and wanted.runs > PREVIEW and not self.bench.has(wanted):
+        if (follows or self._overtaken) and wanted.runs > PREVIEW and not self.bench.has(wanted):
             await self._show(move.n, wanted._replace(runs=PREVIEW), wanted, known.outcomes, begun)
-        await self._unless_overtaken(self._show(move.n, wanted, wanted, known.outcomes, begun))
+        self._overtaken = not await self._unless_overtaken(self._show(move.n, wanted, wanted, known.outcomes, begun))
 
-    async def _unless_overtaken(self, showing: Any) -> None:
-        """Have it computed and shown, but stop as soon as another move comes."""
+    async def _unless_overtaken(self, showing: Coroutine[Any, Any, None]) -> bool:
+        """Have it computed and shown, but stop as soon as another move comes; True if it was shown."""
         shown, other = asyncio.ensure_future(showing), asyncio.ensure_future(self._came.wait())
         try:
             await asyncio.wait((shown, other), return_when=asyncio.FIRST_COMPLETED)
             if shown.done():
                 shown.result()
+            return shown.done()
         finally:
             for each in (shown, other):
                 each.cancel()
-                with suppress(asyncio.CancelledError):
-                    await each
+            await asyncio.wait((shown, other))  # not each by itself: what cancels this one would be taken for theirs
 
     async def _show(self, n: int, wanted: Asked, whole: Asked, outcomes: tuple[str, ...], begun: float) -> None:
         """Compute some runs, and say what they gave beside the unmoved ones."""

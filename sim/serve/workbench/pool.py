@@ -18,8 +18,11 @@ logger = logging.getLogger("sim.serve")
 
 PATIENCE = 3.0
 """Seconds that a process is given to end before it is ended."""
-MOST_WAITING = 6
-"""Questions that a clerk may have before it."""
+LONGEST = 120.0
+"""Seconds that a job may take, if nobody says otherwise."""
+MOST_WAITING, MOST_AT_ONCE = 6, 24
+"""Questions that a clerk, and parts of moves that a mover may have before it."""
+BUSY = "The server has too much to do; try again in a moment."
 
 
 class Lost(RuntimeError):  # noqa: N818
@@ -45,15 +48,16 @@ class Worker:
         """How many it has before it."""
         return len(self._waiting)
 
-    async def do(self, function: Callable[..., Any], *arguments: Any) -> Any:
+    async def do(self, function: Callable[..., Any], *arguments: Any, seconds: float = LONGEST) -> Any:
         """Have `function(stopped, *arguments)` computed.
 
-        If the caller is cancelled, the job is stopped.
+        If the caller is cancelled, the job is stopped. What takes longer than `seconds`, or does not stop, costs the
+        process its life.
 
         Raises
         ------
         Refused
-            What was asked cannot be done.
+            What was asked cannot be done, or takes too long.
         Lost
             The process died over it.
         Failed
@@ -65,15 +69,28 @@ class Worker:
         self._waiting[number] = future
         try:
             line.send((number, function, arguments))
-        except OSError:
-            self._waiting.pop(number, None)
-            raise Lost(self.name) from None
+        except OSError:  # it has died, and that was not heard yet
+            self._gone(line)
+        loop = asyncio.get_running_loop()
+        overdue = loop.call_later(seconds, self._give_up, number, seconds)
         try:
             return await future
         except asyncio.CancelledError:
             with suppress(OSError):
                 line.send(("stop", number))
+            loop.call_later(PATIENCE, self._give_up, number, PATIENCE)
             raise
+        finally:
+            overdue.cancel()
+
+    def _give_up(self, number: int, seconds: float) -> None:
+        """End the process if it is still at a job that it should have done or left by now."""
+        future = self._waiting.get(number)
+        if future is None:
+            return
+        if not future.done():
+            future.set_exception(Refused(f"This takes longer than {seconds:.0f} seconds, and was given up."))
+        self.kill()
 
     def _need(self) -> None:
         """Start the process if there is none."""
@@ -160,7 +177,14 @@ class Pool:
         """Have a function computed by a worker for each of these arguments, all at a time.
 
         If one part fails or the caller is cancelled, the others are stopped.
+
+        Raises
+        ------
+        Refused
+            What was asked cannot be done, or too much is asked at a time.
         """
+        if max(worker.jobs for worker in self.workers) >= MOST_AT_ONCE:
+            raise Refused(BUSY)
         parts = [
             asyncio.ensure_future(self._tried(self.workers[at % len(self.workers)], function, each))
             for at, each in enumerate(arguments)
@@ -171,7 +195,7 @@ class Pool:
             for part in parts:
                 part.cancel()
 
-    async def one(self, function: Callable[..., Any], *arguments: Any, seconds: float | None = None) -> Any:
+    async def one(self, function: Callable[..., Any], *arguments: Any, seconds: float = LONGEST) -> Any:
         """Have a function computed by the worker that has least before it.
 
         Raises
@@ -181,20 +205,18 @@ class Pool:
         """
         worker = min(self.workers, key=lambda each: each.jobs)
         if worker.jobs >= MOST_WAITING:
-            raise Refused("The server has too much to do; try again in a moment.")
-        try:
-            return await asyncio.wait_for(self._tried(worker, function, arguments), seconds)
-        except TimeoutError:
-            worker.kill()
-            raise Refused(f"This takes longer than {seconds:.0f} seconds, and was given up.") from None
+            raise Refused(BUSY)
+        return await self._tried(worker, function, arguments, seconds)
 
     @staticmethod
-    async def _tried(worker: Worker, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    async def _tried(
+        worker: Worker, function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float = LONGEST
+    ) -> Any:
         """Once more where a process has died."""
         try:
-            return await worker.do(function, *arguments)
+            return await worker.do(function, *arguments, seconds=seconds)
         except Lost:
-            return await worker.do(function, *arguments)
+            return await worker.do(function, *arguments, seconds=seconds)
 
     def close(self) -> None:
         """End all processes."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from sim.text import printable
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_numbers
-from sim.theatre.parameters.in_words import bare
+from sim.theatre.parameters.in_words import bare, term_in_words
 
 from .asked import Asked
 from .messages import Refused, sentence
@@ -169,13 +169,13 @@ def _choice(found: "Explanation") -> dict[str, Any]:
         "date": found.date.isoformat(),
         "did": [_act(found.scenario, each.did) for each in hands if each.did is not None],
         "hold": found.draw.hold if found.draw is not None else None,
-        "options": [_option(each) for each in options[:MOST_OPTIONS]],
+        "options": [_option(found.scenario, each) for each in options[:MOST_OPTIONS]],
         "more": max(len(options) - MOST_OPTIONS, 0),
         "text": printable(found.text()),
     }
 
 
-def _option(option: "OpenOption") -> dict[str, Any]:
+def _option(scenario: Scenario, option: "OpenOption") -> dict[str, Any]:
     """An act that was open, with the three drivers that did most."""
     drivers = sorted(option.drivers, key=lambda each: -abs(each.amount))
     return {
@@ -186,7 +186,11 @@ def _option(option: "OpenOption") -> dict[str, Any]:
         "base": option.base,
         "answer": option.reply.answer if option.reply is not None else None,
         "vetoed": option.vetoed,
-        "drivers": [{"term": printable(each.term), "factor": each.factor} for each in drivers[:3] if each.amount],
+        "drivers": [
+            {"term": printable(term_in_words(scenario.theatre, each.term)), "factor": each.factor}
+            for each in drivers[:3]
+            if each.amount
+        ],
     }
 
 

@@ -14,7 +14,7 @@ from . import questions, results, shown
 from .bench import Bench
 from .catalogue import names, search
 from .messages import Branch, Lines, OfRun, Open, Refused, Save, Search, Story, Table, Why, read
-from .moving import Hand
+from .moving import WRONG, Hand
 from .pool import Failed, Lost
 from .saving import scenario_file
 
@@ -40,6 +40,7 @@ class Workbench:
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Keep its workers while the server runs."""
+        await asyncio.to_thread(names)  # reads some files, once
         try:
             yield
         finally:
@@ -93,7 +94,7 @@ class Workbench:
             except Refused as refused:
                 return _refusal(422, refused.reasons)
             except (Lost, Failed):
-                return _refusal(500, ["Something went wrong in computing this; it is logged."])
+                return _refusal(500, [WRONG])
 
         return answered
 
@@ -102,7 +103,7 @@ class Workbench:
         from sim.serve.pages import page
 
         self.bench.warm()
-        return page("workbench", data={"scenarios": names()})
+        return page("workbench", data={"head": {"start": "2000-01-01", "days": 1, "sound": 0}, "scenarios": names()})
 
     async def opened(self, content: Any) -> Any:
         """All that a page needs of a scenario."""
@@ -193,7 +194,7 @@ class Workbench:
             await socket.close(1008, "the workbench is for the owner of this server")
             return
         await socket.accept()
-        await Hand(self.bench, Line(socket, at_once=240, a_second=80)).follow()
+        await Hand(self.bench, Line(socket, at_once=300, a_second=120)).follow()
 
 
 def _as_json(answer: Callable[[Any], Awaitable[Any]]) -> Answer:

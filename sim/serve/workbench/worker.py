@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
@@ -13,8 +14,12 @@ from .messages import Refused
 from .moves import Stop
 
 DONE, STOPPED, REFUSED, FAILED = "done", "stopped", "refused", "failed"
-NICE = 5
+NICE = 15
 """How far a process that answers slow questions steps back behind those that follow a hand."""
+
+
+MOST_MEMORY = 1.5e9
+"""Bytes that a process may have taken at most; then another, that has kept nothing, takes its place."""
 
 
 def work(line: Connection, nice: bool = False) -> None:
@@ -43,6 +48,8 @@ def work(line: Connection, nice: bool = False) -> None:
             answer = FAILED, number, _told(error)
         stopped.discard(number)
         line.send(answer)
+        if _grown():
+            os._exit(0)  # another takes its place
 
 
 def _listen(line: Connection, jobs: SimpleQueue[Any], stopped: set[int]) -> None:
@@ -57,6 +64,15 @@ def _listen(line: Connection, jobs: SimpleQueue[Any], stopped: set[int]) -> None
             stopped.add(message[1])
         else:
             jobs.put(message)
+
+
+def _grown() -> bool:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return False
+    unit = 1 if sys.platform == "darwin" else 1024
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > MOST_MEMORY
 
 
 def _told(error: Exception) -> tuple[str, str]:

@@ -1,0 +1,38 @@
+"""Looking back: who may, and on which worlds."""
+
+from .debriefing import Class
+from .lines import Visitor
+from .people import Person
+from .room import Room
+
+
+def may_look_back(room: Room, visitor: Visitor) -> bool:
+    """Whether a line may see the debrief: all once the room is over, at home once the own world is."""
+    person = visitor.person
+    if room.stage == "over" or visitor.is_umpire:
+        return True
+    at_home = room.plan.mode == "homework" and person is not None and person.world is not None
+    return at_home and room.worlds[person.world].over  # type: ignore[index,union-attr]
+
+
+async def look_back(room: Room, visitor: Visitor) -> None:
+    """Tell a line the debrief, piece by piece."""
+    person = visitor.person
+    async for message in room.debriefs.told(_class(room, visitor, person), None if person is None else person.id):
+        if not visitor.line.open:
+            break
+        visitor.answer(message)
+
+
+def _class(room: Room, visitor: Visitor, person: Person | None) -> Class:
+    """The class that is looked back on; at home, who plays is told of their own world only."""
+    alone = room.plan.mode == "homework" and person is not None and not visitor.is_umpire
+    worlds = [each for each in room.worlds.values() if not alone or (person and each.number == person.world)]
+    return Class(
+        scenario=room.scenario,
+        seed=room.scenario.seed if room.plan.seed is None else room.plan.seed,
+        sessions={world.number: world.path for world in worlds if world.path.exists()},
+        asked=tuple(room.scenario.theatre.outcomes) if room.plan.forecast else (),
+        forecasts={each.id: each.forecast for each in room.people if each.forecast is not None},
+        places={each.id: (each.world, each.seat) for each in room.people if each.world and each.seat},
+    )

@@ -1,0 +1,163 @@
+"""The rooms of a server: made, found by their codes, kept on the disk, and found again when it is started."""
+
+import asyncio
+import json
+import logging
+import re
+import secrets
+import shutil
+from pathlib import Path
+from time import time
+from typing import Any
+
+from sim.serve.guard.line import REPLACED
+from sim.serve.place import Place, secret
+
+from .people import digest
+from .plan import Plan, PlanError, plan_from
+from .room import FILE, MOST_OPEN, VERSION, Room, Shared
+from .work import Kind
+
+logger = logging.getLogger("sim.serve")
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+"""Signs of a code: none that looks like another, as 0 and O, or 1, I and L, do."""
+SIGNS = 6
+MOST_ROOMS = 50
+KEPT = 30 * 24 * 3600.0
+"""Seconds after which a room that is over, and was not touched since, is deleted at a start."""
+IDLE = 900.0
+"""Seconds after which a session that nobody asks is closed."""
+_CODE = re.compile(rf"[{ALPHABET}]{{{SIGNS}}}")
+
+
+class Rooms:
+    """All rooms."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.shared = Shared()
+        self._rooms: dict[str, Room] = {}
+        self._making = asyncio.Lock()
+
+    def __iter__(self) -> Any:
+        return iter(list(self._rooms.values()))
+
+    def find(self, code: str) -> Room | None:
+        """The room of a code, however it is written: large or small, with or without a space."""
+        return self._rooms.get(re.sub(r"[\s-]", "", code[:20]).upper())
+
+    async def make(self, data: Any) -> tuple[Room, str]:
+        """Make a room; gives it with the umpire's secret, which is kept nowhere.
+
+        Raises
+        ------
+        PlanError
+            It cannot be made like this.
+        """
+        plan, scenario = await asyncio.to_thread(plan_from, data)
+        async with self._making:
+            if len(self._rooms) >= MOST_ROOMS:
+                raise PlanError(f"there are {MOST_ROOMS} rooms, as many as one server has; close one first")
+            code, umpire = self._new_code(), secret()
+            folder = self.place.folder / code
+            await asyncio.to_thread(folder.mkdir, 0o700, parents=True)
+            room = Room(code, folder, plan, scenario, digest(umpire), self.shared)
+            await room.keep()
+            self._add(room)
+        logger.info("room %s was made: %s", code, plan.scenario)
+        return room, umpire
+
+    def _add(self, room: Room) -> None:
+        room.address = f"{self.place.address}/join/{room.code}"
+        self._rooms[room.code] = room
+
+    def _new_code(self) -> str:
+        while True:
+            code = "".join(secrets.choice(ALPHABET) for _ in range(SIGNS))
+            if not (self.place.folder / code).exists():
+                return code
+
+    async def new_umpire(self, room: Room) -> str:
+        """Another secret for a room's umpire, in place of the one before."""
+        umpire = secret()
+        room.umpire = digest(umpire)
+        await room.keep()
+        for visitor in room.visitors:
+            if visitor.is_umpire:
+                visitor.dismiss(REPLACED, "the umpire has another secret now", {"kind": "replaced"})
+        return umpire
+
+    async def close(self, room: Room) -> None:
+        """Delete a room and all in it."""
+        self._rooms.pop(room.code, None)
+        room.let_go()
+        for world in room.worlds.values():
+            await self.shared.work.do(world.path, Kind.ORDER, world.let_go)
+        await asyncio.to_thread(_deleted, room)
+        logger.info("room %s was deleted", room.code)
+
+    # From one start of the server to the next.
+
+    def open(self) -> None:
+        """Find the rooms that were kept; one that is damaged is named, and left alone."""
+        for folder in sorted(self.place.folder.iterdir()) if self.place.folder.is_dir() else ():
+            if not _CODE.fullmatch(folder.name) or folder.is_symlink() or not (folder / FILE).is_file():
+                continue
+            try:
+                room = self._found(folder)
+            except Exception as error:  # whatever a damaged file may raise
+                logger.error(
+                    "room %s cannot be opened, and was left as it is: %s", folder.name, ascii(str(error))[:300]
+                )
+                continue
+            if room.stage == "over" and time() - room.touched > KEPT:
+                _deleted(room)
+                logger.info("room %s was over for long, and was deleted", room.code)
+                continue
+            self._add(room)
+            room.begin_clocks()
+
+    def _found(self, folder: Path) -> Room:
+        data = json.loads((folder / FILE).read_bytes())
+        if data.get("room") != VERSION or data["code"] != folder.name:
+            raise ValueError("it is no room that this version reads")
+        plan, scenario = plan_from(data["plan"])
+        room = Room(folder.name, folder, plan, scenario, data["umpire"], self.shared)
+        room.found_again(data)
+        return room
+
+    async def tidy(self) -> None:
+        """Close sessions that nobody asks, while the server runs: of many, those that were asked longest ago."""
+        while True:
+            await asyncio.sleep(30)
+            await self.let_go_of_some()
+
+    async def let_go_of_some(self, idle: float = IDLE) -> None:
+        """Close sessions that nobody has asked for long, and those that are too many."""
+        worlds = [world for room in self for world in room.worlds.values() if world.session is not None]
+        worlds.sort(key=lambda world: world.used)
+        many = max(len(worlds) - MOST_OPEN, 0)
+        for at, world in enumerate(worlds):
+            if (at < many or time() - world.used > idle) and not self.shared.work.is_busy(world.path):
+                await self.shared.work.do(world.path, Kind.ORDER, world.let_go)
+
+    def shut(self) -> None:
+        """The server stops: everything is on the disk already."""
+        for room in self:
+            room.let_go()
+            for visitor in list(room.visitors):
+                visitor.leave()
+        self.shared.work.close()
+        for room in self:
+            for world in room.worlds.values():
+                world.let_go()
+
+
+def _deleted(room: Room) -> None:
+    for world in room.worlds.values():
+        world.let_go()
+    shutil.rmtree(room.folder, ignore_errors=True)
+
+
+__all__ = ["ALPHABET", "Plan", "Rooms"]

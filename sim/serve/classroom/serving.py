@@ -1,0 +1,214 @@
+"""Serving a line: who it is, what it may ask, and what it is answered."""
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
+
+from sim.play.messages.orders import fault_in_words
+from sim.play.seats import PlayError
+from sim.serve.guard.line import NO_MESSAGE, REFUSED, REPLACED, TOO_MUCH, Line
+from sim.serve.guard.log import LOG, spoken
+
+from . import messages as m
+from .frames import hello, make
+from .guesses import Guesses
+from .lines import Visitor
+from .people import Person
+from .players import player
+from .registry import Rooms
+from .room import RefusalError, Room
+from .umpire import umpire
+from .world import reasons_of
+
+if TYPE_CHECKING:
+    from starlette.websockets import WebSocket
+
+logger = logging.getLogger("sim.serve")
+
+FIRST_FRAME = 10.0
+"""Seconds in which a line has to say who it is."""
+MOST_SCREENS, MOST_STRANGERS = 12, 130
+"""Pages without anybody's secret: screens of a room, and all others of it that one address may have open."""
+NO_ROOM = 4004
+"""A line is closed with this code where there is no such room."""
+
+
+class Lines:
+    """All lines to the rooms of a server."""
+
+    def __init__(self, rooms: Rooms) -> None:
+        self.rooms = rooms
+        self.guesses = Guesses()
+
+    async def serve(self, socket: "WebSocket") -> None:
+        """Serve a line from its first frame to its last."""
+        await socket.accept()
+        line, client = Line(socket), socket.client.host if socket.client else "nobody"
+        try:
+            frames = line.heard()
+            try:
+                first = await asyncio.wait_for(anext(frames), FIRST_FRAME)
+            except (TimeoutError, StopAsyncIteration):
+                await line.close(NO_MESSAGE, "it did not say who it is")
+                return
+            room = self.rooms.find(socket.path_params["code"])
+            if room is None:
+                self.guesses.wrong(client)
+                await _refuse(line, NO_ROOM, "there is no room of this code")
+                return
+            visitor = await self._enter(room, line, first, client)
+            if visitor is not None:
+                await self._go_on(room, visitor, frames)
+        except asyncio.CancelledError:
+            raise
+        except Exception:
+            logger.exception("a line broke")
+            await line.close(1011, "something went wrong here")
+
+    async def _enter(self, room: Room, line: Line, first: dict[str, Any], client: str) -> Visitor | None:
+        """Let somebody in as who they say they are, if they can show it."""
+        try:
+            entering = m.ENTER.validate_python(first)
+        except ValidationError:
+            await _refuse(line, NO_MESSAGE, "this is no way to enter a room")
+            return None
+        token, person = entering.token, None
+        if token is not None and entering.as_ in ("player", "debrief"):
+            person = room.people.by_token(token)
+        right = room.is_umpire(token) if token is not None and entering.as_ in ("umpire", "debrief") else False
+        if not (person or right):
+            if token is not None and entering.as_ != "screen":
+                self.guesses.wrong(client)
+                LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know")
+            if self.guesses.too_many(client):
+                await _refuse(line, TOO_MUCH, "too many wrong codes or secrets came from here; wait a little")
+                return None
+            if entering.as_ == "umpire":
+                await _refuse(line, REFUSED, "this room does not know this secret")
+                return None
+        if not (person or right) and _too_many(room, entering.as_, client):
+            await _refuse(line, TOO_MUCH, "too many pages of this room are open")
+            return None
+        visitor = Visitor(line, entering.as_, lambda visitor, state: make(room, visitor, state))
+        visitor.is_umpire, visitor.client = right, client
+        if entering.as_ == "player" and person is not None:
+            _take_over(room, visitor, person)
+        elif person is not None:
+            visitor.person = person
+        room.visitors.append(visitor)
+        visitor.answer(hello(room, visitor))
+        visitor.want(*room.states_of(visitor))
+        if entering.as_ == "player" and person is not None:
+            room.told_presence([person.world])
+        return visitor
+
+    async def _go_on(self, room: Room, visitor: Visitor, frames: Any) -> None:
+        """Answer frames until the line is gone."""
+        try:
+            async for frame in frames:
+                if not _follows(visitor, frame):
+                    visitor.dismiss(REFUSED, "a frame of another line, or one that came before")
+                    break
+                await self._answer(room, visitor, frame)
+        finally:
+            if visitor in room.visitors:
+                room.visitors.remove(visitor)
+            _gone(room, visitor)
+            await visitor.parted()
+
+    async def _answer(self, room: Room, visitor: Visitor, frame: dict[str, Any]) -> None:
+        n = visitor.seen
+        try:
+            read = _read(visitor, frame)
+        except (ValidationError, RefusalError) as error:
+            reasons = list(error.reasons) if isinstance(error, RefusalError) else fault_in_words(error).split("\n")
+            LOG.warn(visitor.client, f"room {room.code}: refused a frame of a {visitor.as_}: {spoken(reasons[0])}")
+            visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
+            return
+        if isinstance(read, m.AskFutures):
+            if visitor.asking:
+                visitor.answer({"kind": "refused", "n": n, "reasons": ["one question is being worked out already"]})
+            else:
+                visitor.asking = True
+                room.soon(self._do(room, visitor, read, n))
+            return
+        await self._do(room, visitor, read, n)
+
+    async def _do(self, room: Room, visitor: Visitor, frame: Any, n: int) -> None:
+        """Do what is asked, and say so, or why not."""
+        try:
+            if room.closed:
+                raise RefusalError("the room is closed")
+            if isinstance(frame, m.Close):
+                await self._close(room, visitor, n)
+                return
+            done = await (umpire(room, frame) if visitor.as_ == "umpire" else player(room, visitor, frame))
+            visitor.answer({"kind": "ack", "n": n, **done})
+        except (RefusalError, PlayError) as error:
+            reasons = list(error.reasons) if isinstance(error, RefusalError) else reasons_of(error)
+            visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
+        except OSError as error:
+            logger.error("room %s cannot be kept: %s", room.code, error)
+            visitor.answer({"kind": "refused", "n": n, "reasons": ["the server could not write it to its disk"]})
+        finally:
+            if isinstance(frame, m.AskFutures):
+                visitor.asking = False
+
+    async def _close(self, room: Room, visitor: Visitor, n: int) -> None:
+        visitor.answer({"kind": "ack", "n": n})
+        for each in list(room.visitors):
+            each.dismiss(NO_ROOM, "the room was closed by its umpire", {"kind": "closed"})
+        await self.rooms.close(room)
+
+
+def _too_many(room: Room, as_: str, client: str) -> bool:
+    """Whether somebody without a secret may open no more pages of a room."""
+    if as_ == "screen":
+        return sum(each.as_ == "screen" for each in room.visitors) >= MOST_SCREENS
+    strangers = (each for each in room.visitors if each.person is None and not each.is_umpire and each.as_ != "screen")
+    return sum(each.client == client for each in strangers) >= MOST_STRANGERS
+
+
+def _read(visitor: Visitor, frame: dict[str, Any]) -> Any:
+    if visitor.as_ == "umpire":
+        return m.OF_UMPIRE.validate_python(frame)
+    if visitor.as_ == "player":
+        return m.OF_PLAYER.validate_python(frame)
+    raise RefusalError("nothing can be done from here")
+
+
+def _follows(visitor: Visitor, frame: dict[str, Any]) -> bool:
+    """Whether a frame is of this line, and comes after those before it."""
+    n = frame.get("n")
+    if frame.get("line") != visitor.nonce or type(n) is not int or n <= visitor.seen:
+        return False
+    visitor.seen = n
+    return True
+
+
+def _take_over(room: Room, visitor: Visitor, person: Person) -> None:
+    """Give somebody's seat to their newest page."""
+    for other in room.visitors:
+        if other.as_ == "player" and other.person is person:
+            other.person = None
+            other.dismiss(REPLACED, "another page took over", {"kind": "replaced"})
+    visitor.person, person.here, person.gone = person, True, None
+
+
+def _gone(room: Room, visitor: Visitor) -> None:
+    """A line is gone: its seat waits for its token."""
+    from time import time
+
+    person = visitor.person
+    if visitor.as_ != "player" or person is None or room.closed:
+        return
+    person.here, person.gone = False, time()
+    room.told_presence([person.world])
+    room.look_later(person)
+
+
+async def _refuse(line: Line, code: int, why: str) -> None:
+    await line.say({"kind": "refused", "n": 0, "reasons": [why]})
+    await line.close(code, why)

@@ -1,0 +1,199 @@
+"""What the umpire of a room does: everything."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from sim.play.seats import PlayError
+
+from . import messages as m
+from .players import refuse_taken, settled
+from .room import RefusalError, Room
+from .work import Kind
+from .world import World
+
+
+async def umpire(room: Room, frame: m.OfUmpire) -> dict[str, Any]:
+    """Do what the umpire asks for; gives what the acknowledgement bears.
+
+    Raises
+    ------
+    RefusalError, PlayError
+        It cannot be done, and nothing of it was; of several worlds, those that could have done it.
+    """
+    match frame:
+        case m.Start():
+            await _start(room)
+        case m.Pause():
+            await _each(room, frame.world, lambda world: _pause(room, world, frame.paused))
+        case m.Extend():
+            await _each(room, frame.world, lambda world: _extend(room, world, frame.seconds))
+        case m.Advance():
+            await _each(room, frame.world, lambda world: room.advance(world, frame.days))
+        case m.End():
+            await _end(room, frame.world)
+        case m.Lock():
+            room.locked = frame.locked
+            await room.keep()
+            room.told_presence()
+        case m.Move() | m.Free():
+            await _seat(room, frame)
+        case m.Look():
+            seat = _seat_of(room, frame.seat)
+            return await room.ask(room.world_of(frame.world), Kind.MORNING, partial(_world(room, frame).look, seat))
+        case m.Everything():
+            return await room.ask(_world(room, frame), Kind.MORNING, _world(room, frame).everything)
+        case m.Tell():
+            await _each(room, frame.world, lambda world: _ask(room, world, partial(world.tell, frame.text, frame.to)))
+        case m.Back() | m.Inject() | m.Hand() | m.OrderFor():
+            return await _at_the_table(room, _world(room, frame), frame)
+        case m.Close():
+            raise RefusalError("this room cannot be closed from here")
+    return {}
+
+
+def _world(room: Room, frame: m.OfWorld) -> World:
+    if room.stage == "gathering":
+        raise RefusalError("the first turn has not begun")
+    return room.world_of(frame.world)
+
+
+def _seat_of(room: Room, seat: str) -> str:
+    if seat not in room.seats:
+        raise RefusalError(f"there is no such seat; the seats are {', '.join(room.seats)}")
+    return seat
+
+
+async def _ask(room: Room, world: World, do: Callable[[], Any]) -> Any:
+    """Do something at a table, and tell those whose morning it changes."""
+    found = await room.ask(world, Kind.ORDER, do)
+    room.told_world(world, "morning")
+    return found
+
+
+async def _each(room: Room, number: int | None, do: Callable[[World], Any]) -> None:
+    """Do something in a world, or in all that are not over, those that refuse it apart."""
+    if room.stage != "playing":
+        raise RefusalError("the first turn has not begun" if room.stage == "gathering" else "the room is over")
+    if number is not None:
+        await do(room.world_of(number))
+        return
+    refused: list[str] = []
+    worlds = [world for world in room.worlds.values() if not world.over]
+    for world in worlds:
+        try:
+            await do(world)
+        except (RefusalError, PlayError) as error:
+            refused.append(f"world {world.number}: {error}")
+    if refused:
+        raise RefusalError(*refused)
+
+
+async def _start(room: Room) -> None:
+    if room.stage != "gathering":
+        raise RefusalError("the first turn has begun already" if room.stage == "playing" else "the room is over")
+    for world in room.worlds.values():
+        await room.open(world)
+    if room.stage != "gathering":
+        raise RefusalError("the first turn has begun already")
+    room.stage = "playing"
+    for world in room.worlds.values():
+        world.clock.begin()
+        room.wind(world)
+    await room.keep()
+    for world in room.worlds.values():
+        await room.tend(world)
+    room.told_all()
+
+
+async def _pause(room: Room, world: World, paused: bool) -> None:
+    if paused != world.paused:
+        await room.ask(world, Kind.TURN, partial(world.pause, paused))
+    world.stands = False
+    if paused:
+        world.clock.stop()
+    elif not world.waits:
+        world.clock.go_on()
+    room.wind(world)
+    await room.keep()
+    room.told_world(world, "clock")
+    if not paused:
+        room.look_whether_done(world)
+
+
+async def _extend(room: Room, world: World, seconds: int) -> None:
+    """Give more time; a clock that has run out runs again."""
+    if world.over:
+        raise RefusalError("this world is over")
+    world.clock.extend(seconds)
+    if not (world.paused or world.stands):
+        world.waits = False
+        world.clock.go_on()
+    room.wind(world)
+    await room.keep()
+    room.told_world(world, "clock")
+
+
+async def _at_the_table(room: Room, world: World, frame: m.Back | m.Inject | m.Hand | m.OrderFor) -> dict[str, Any]:
+    match frame:
+        case m.Back():
+            await room.ask(world, Kind.TURN, partial(world.take_back, frame.turns))
+            await room.begun(world)
+        case m.Inject():
+            await _ask(room, world, partial(world.inject, frame.act, frame.on))
+        case m.Hand():
+            seat = _seat_of(room, frame.seat)
+            await _ask(room, world, partial(world.hand, seat, frame.to))
+            await room.keep()
+        case m.OrderFor():
+            do = partial(world.order_for, _seat_of(room, frame.seat), frame.order)
+            standing = await _ask(room, world, do)
+            await room.keep()
+            return {"standing": standing.model_dump(mode="json")}
+    return {}
+
+
+async def _seat(room: Room, frame: m.Move | m.Free) -> None:
+    """Give somebody another seat, or take theirs."""
+    if room.stage == "over":
+        raise RefusalError("the room is over")
+    world = room.world_of(frame.world)
+    if isinstance(frame, m.Free):
+        person = room.people.at(world.number, _seat_of(room, frame.seat))
+        if person is None:
+            raise RefusalError("nobody sits there")
+        before, person.seat = world, None
+    else:
+        person = room.people.by_id(frame.person)
+        if person is None:
+            raise RefusalError("there is nobody of that id")
+        if room.plan.mode == "homework" and person.world != world.number:
+            raise RefusalError("at home everybody has a world of their own")
+        refuse_taken(room, world, frame.seat)
+        before = world if person.world is None else room.worlds[person.world]
+        if person.seat is not None:
+            before.done.discard(person.seat)
+        person.world, person.seat, person.since = world.number, frame.seat, world.turn
+    world.done.discard(frame.seat)
+    await settled(room, world, before if before is not world else None)
+    for visitor in room.visitors:
+        if visitor.person is person:
+            visitor.answer({"kind": "you", "you": person.told()})
+            visitor.want("presence", "clock", "morning")
+    for each in {before.number: before, world.number: world}.values():
+        room.look_whether_done(each)
+
+
+async def _end(room: Room, number: int | None) -> None:
+    if room.stage == "over":
+        raise RefusalError("the room is over")
+    worlds = list(room.worlds.values()) if number is None else [room.world_of(number)]
+    for world in worlds:
+        if not world.over and room.stage == "playing":
+            await room.ask(world, Kind.TURN, world.end)
+            world.clock.clear()
+            room.wind(world)
+    if number is None or (room.plan.mode == "class" and all(world.over for world in room.worlds.values())):
+        room.end()
+    await room.keep()
+    room.told_all()

@@ -1,0 +1,180 @@
+// The public screen: a world as everybody knows it, to be read from the last row.
+
+const HEADLINES = 5;
+const FULL = 8; // acts on a front in a week for which its disc is as large as it gets
+const seen = new Map();
+
+function makeWorld({ world }) {
+  const part = (name, heading, ...inside) => node("div", { class: name }, node("h3", {}, heading), ...inside);
+  return node(
+    "section",
+    { class: "world", "aria-labelledby": `world-${world}` },
+    node(
+      "header",
+      { class: "now" },
+      node("h2", { id: `world-${world}` }),
+      node("p", { class: "date" }),
+      node("p", { class: "turn" }),
+      node("p", { class: "clock", "data-clock": `world ${world}` }),
+    ),
+    node(
+      "div",
+      { class: "columns-of-three" },
+      node(
+        "div",
+        { class: "left" },
+        part("ladder", "The ladder", node("ol", { reversed: "" })),
+        part("came", "What has come about", node("ul", {})),
+      ),
+      node(
+        "div",
+        { class: "middle" },
+        part(
+          "where",
+          "Where it happened, in the last seven days",
+          node("div", { class: "map", role: "group", "aria-label": "Schematic map" }),
+        ),
+        part(
+          "by-day",
+          "The highest rung, day by day",
+          node("div", { class: "plot", id: `plot-rungs-${world}`, "data-height": "120" }),
+        ),
+      ),
+      part("news", "What the world has heard", node("ol", {})),
+    ),
+  );
+}
+
+function showLadder(list, { rung }) {
+  const steps = data.ladder.map((label, step) => {
+    const line = node(
+      "li",
+      step === rung ? { class: "standing", "aria-current": "true" } : {},
+      rungMark(step),
+      " ",
+      label,
+    );
+    return line;
+  });
+  list.replaceChildren(...steps.reverse());
+}
+
+function showMap(box, fronts) {
+  box.parentElement.hidden = !fronts;
+  if (!fronts) return;
+  box.replaceChildren(
+    ...fronts.places.map((place) => {
+      const here = fronts.recent.filter((each) => each.place === place.id && each.rung > 0);
+      const [n, fill] = discOf(
+        Array.from({ length: 10 }, (_, rung) => here.filter((each) => each.rung === rung).length),
+      );
+      const disc = node("span", { class: "disc", "aria-hidden": "true" });
+      disc.hidden = n === 0;
+      disc.style.setProperty("--size", Math.min(1, Math.max(Math.sqrt(n / FULL), 0.3)).toFixed(3));
+      disc.style.background = fill;
+      const shown = node(
+        "div",
+        { class: n ? "place lit" : "place" },
+        disc,
+        node("b", {}, place.label),
+        node("span", { class: "now" }, n ? counted(n, "act") : "quiet"),
+      );
+      shown.style.left = `${(13 + 74 * place.at[0]).toFixed(1)}%`;
+      shown.style.top = `${(16 + 68 * place.at[1]).toFixed(1)}%`;
+      return shown;
+    }),
+  );
+}
+
+function drawRungs(world) {
+  return (frame) => {
+    const rungs = seen.get(world)?.rungs ?? [];
+    const y = toRange(0, 9, frame.height - BELOW, ABOVE);
+    axes(
+      frame,
+      y,
+      [0, 3, 6, 9].map((rung) => [rung, String(rung)]),
+    );
+    const wide = Math.max(frame.x(1) - frame.x(0), 1);
+    rungs.forEach((rung, day) => {
+      const bar = mark("rect", {
+        x: frame.x(day),
+        y: y(rung) - 1.5,
+        width: wide + 0.4,
+        height: frame.height - BELOW - y(rung) + 1.5,
+      });
+      bar.style.fill = rungColour(rung);
+      frame.svg.append(bar);
+    });
+  };
+}
+
+const redraws = new Map();
+
+function showWorld(box, shown) {
+  const { world, title, date, turn, over, news, outcomes } = shown;
+  const set = (where, text) => (box.querySelector(where).textContent = text);
+  set("h2", title ?? `World ${world}`);
+  set(".date", dayOf(date));
+  set(".turn", over ? "over" : `turn ${turn + 1}`);
+  const { clock, ...still } = shown;
+  const key = JSON.stringify(still);
+  if (box.dataset.shown === key) return;
+  box.dataset.shown = key;
+  showLadder(box.querySelector(".ladder ol"), shown);
+  showMap(box.querySelector(".map"), shown.fronts);
+  box
+    .querySelector(".news ol")
+    .replaceChildren(
+      ...news
+        .slice(0, HEADLINES)
+        .map((each) =>
+          node(
+            "li",
+            {},
+            node("time", { datetime: each.date }, briefly(each.date)),
+            " ",
+            ...(each.rung ? [rungMark(each.rung), " "] : []),
+            node("span", {}, each.text),
+          ),
+        ),
+      ...(news.length ? [] : [node("li", { class: "quiet" }, "Nothing yet.")]),
+    );
+  box.querySelector(".came").hidden = outcomes.length === 0;
+  box
+    .querySelector(".came ul")
+    .replaceChildren(
+      ...outcomes.map((each) =>
+        node("li", {}, node("b", {}, each.label), node("span", { class: "quiet" }, `, ${briefly(each.date)}`)),
+      ),
+    );
+  redraws.get(world)?.();
+}
+
+function showAll() {
+  const chosen = byId("chooser").value;
+  const worlds = [...seen.values()].sort((a, b) => a.world - b.world);
+  const some = chosen === "" ? worlds : worlds.filter((each) => String(each.world) === chosen);
+  document.body.classList.toggle("many", some.length > 1);
+  document.body.classList.toggle("one", some.length === 1);
+  byId("worlds").style.setProperty("--worlds", Math.min(some.length, 4));
+  byId("invite").hidden = worlds.length > 0;
+  keepList(byId("worlds"), some, (each) => each.world, makeWorld, showWorld);
+  for (const { world } of some) {
+    const place = byId(`plot-rungs-${world}`);
+    if (place.childElementCount === 0) redraws.set(world, plot(`rungs-${world}`, drawRungs(world)));
+  }
+  showClocks();
+}
+
+function showChooser(count) {
+  const select = byId("chooser");
+  if (select.options.length === count + 1) return;
+  const before = select.value;
+  select.replaceChildren(
+    node("option", { value: "" }, count > 1 ? "all worlds side by side" : "the world"),
+    ...Array.from({ length: count }, (_, at) => node("option", { value: at + 1 }, `World ${at + 1}`)),
+  );
+  select.value = before;
+  byId("choose").hidden = count < 2;
+}

@@ -1,0 +1,92 @@
+// Words of the umpire to seats, and acts that happen because the umpire says so.
+
+/** A form for words to all seats of a world, to some, or to all worlds. */
+function openTelling(place, number, closes = true) {
+  const text = node("textarea", { rows: "3", maxlength: "4000", id: `words-${number ?? "all"}` });
+  const world = number === null ? null : worldOf(number);
+  const seats = (world?.seats ?? []).map((seat) =>
+    node(
+      "label",
+      { class: "tick" },
+      node("input", { type: "checkbox", value: seat.seat, checked: "" }),
+      node("span", {}, seat.label),
+    ),
+  );
+  const form = node(
+    "form",
+    { class: "telling" },
+    node("p", {}, node("label", { for: text.id }, "What they are told; the model knows nothing of it"), text),
+    ...(seats.length ? [node("fieldset", {}, node("legend", {}, "Who is told"), ...seats)] : []),
+    node("button", { type: "submit" }, number === null ? "Tell everybody in all worlds" : "Tell them"),
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    const to = [...form.querySelectorAll("input:checked")].map((each) => each.value);
+    if (text.value.trim() === "") return tellOf("", ["there is nothing to tell yet"]);
+    if (seats.length && to.length === 0) return tellOf("", ["nobody is ticked"]);
+    const all = to.length === seats.length;
+    const done = await attempt(
+      "tell",
+      { world: number, text: text.value.trim(), to: all ? null : to },
+      "They are told.",
+    );
+    if (done === null) return;
+    text.value = "";
+    if (closes) place.replaceChildren();
+  });
+  if (closes) openForm(place, "Tell everybody", [form]);
+  else place.replaceChildren(form);
+}
+
+/** A list of all acts that could happen, narrowed by what is typed. */
+async function openInjecting(number) {
+  const answer = await attempt("everything", { world: number });
+  if (answer === null) return;
+  const acts = answer.acts;
+  const search = node("input", {
+    type: "text",
+    id: "inject-search",
+    autocomplete: "off",
+    placeholder: "such as tanker",
+  });
+  const list = node("select", { size: "8", id: "inject-act", "aria-label": "Acts that could happen" });
+  const date = node("input", { type: "date", id: "inject-on", min: worldOf(number).date });
+  const shown = node("p", { class: "note", role: "status" });
+  const show = () => {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const found = acts.filter(({ label, actor }) =>
+      words.every((word) => `${label} ${actor}`.toLowerCase().includes(word)),
+    );
+    list.replaceChildren(
+      ...found.map((each) =>
+        node(
+          "option",
+          { value: each.act },
+          `${each.rung ?? "–"}  ${each.label} (${table.room.actors?.[each.actor] ?? each.actor})`,
+        ),
+      ),
+    );
+    shown.textContent =
+      acts.length === 0
+        ? "Nothing can be let happen this morning: every act that is possible is a seat's own."
+        : `${found.length} of ${counted(acts.length, "act")} that no seat decides on; the number is their rung.`;
+  };
+  search.addEventListener("input", show);
+  const form = node(
+    "form",
+    { class: "injecting" },
+    node("p", {}, node("label", { for: "inject-search" }, "Search "), search),
+    list,
+    shown,
+    node("p", {}, node("label", { for: "inject-on" }, "On (left empty: the first day of the turn to come) "), date),
+    node("button", { type: "submit" }, "Let it happen"),
+  );
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (list.value === "") return tellOf("", ["choose an act first"]);
+    const label = list.selectedOptions[0].textContent.replace(/^\S+\s+/, "");
+    await attempt("inject", { world: number, act: list.value, on: date.value || null }, `It will happen: ${label}.`);
+  });
+  byId("inject-in").replaceChildren(form);
+  show();
+}

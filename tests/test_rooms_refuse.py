@@ -1,0 +1,295 @@
+"""What a room refuses, and what it tells nobody."""
+
+import csv
+import io
+import json
+import random
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from sim.play import Session
+from sim.play.answers.public import public
+from sim.serve.classroom.export import _cell
+from sim.serve.classroom.guesses import Guesses
+from sim.serve.classroom.people import People
+from tests.class_client import Made, Page, Server, serving
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    with serving(tmp_path_factory.mktemp("rooms")) as found:
+        yield found
+
+
+@pytest.fixture
+def many_guesses(server, monkeypatch):
+    """As many wrong guesses as other tests need."""
+    lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
+    monkeypatch.setattr(lines, "guesses", Guesses(1000, 1000))
+
+
+# What nobody is told.
+
+
+SEATS = ("us", "iran", "israel")
+
+
+def lived(made: Made, turns: int = 3) -> tuple[dict[str, Page], Session, list[str]]:
+    """A class that gives orders at random, the same session without a server, and the words that nobody may read."""
+    dice = random.Random(5)
+    umpire, players = made.begun(*SEATS, name="Secret Name")
+    pages, words = dict(zip(SEATS, players, strict=True)), ["Secret Name"]
+    twin = Session("baseline", SEATS, seed=7, settings=made.room.plan.settings)
+    for turn in range(turns):
+        for seat, page in pages.items():
+            open_ = [each.act for each in twin.options(seat).open]
+            levers = twin.view(seat).levers
+            word = f"because-{seat}-{turn}"
+            words.append(word)
+            order: dict[str, Any] = {"do": dice.sample(open_, min(2, len(open_)))[:1], "why": word}
+            if turn == 1 and levers:
+                order["stance"] = {levers[0].path: levers[0].high}
+            page.do("order", order=order, turn=turn)
+            page.do("note", text=f"note-{word}")
+            twin.order(seat, order)
+        umpire.do("advance")
+        twin.advance()
+        for seat, page in pages.items():
+            got = page.until("morning", lambda frame, turn=turn: frame["turn"] == turn + 1)
+            assert got["view"] == twin.view(seat).model_dump(mode="json")
+    return pages, twin, words
+
+
+def test_a_seat_is_sent_its_own_view_and_nothing_else(server):
+    made = server.make("baseline", SEATS)
+    screen = made.page("screen")
+    pages, twin, words = lived(made)
+    allowed = {
+        "hello": {"kind", "line", "as", "room", "you"},
+        "ack": {"kind", "n", "turn", "standing", "done", "token", "you"},
+        "presence": {"kind", "stage", "people", "seats"},
+        "clock": {"kind", "world", "turn", "deadline", "left", "paused", "umpire", "waiting_for"},
+        "morning": {
+            *("kind", "world", "turn", "date", "view", "options", "usual", "briefing", "truth", "done"),
+        },
+        "options": {"kind", "world", "turn", "options"},
+    }
+    for seat, page in pages.items():
+        playing = False
+        for frame in page.heard:
+            assert set(frame) <= allowed[frame["kind"]]
+            playing = playing or frame.get("stage") == "playing"
+            told = json.dumps(frame)
+            if frame["kind"] in ("morning", "options"):
+                assert frame.get("view", frame["options"])["seat"] == seat
+            for word in words:
+                names = word == "Secret Name" and not playing
+                assert names or word not in told, (frame["kind"], word)
+    for frame in screen.rest(0.5) + screen.heard:
+        assert not any(word in json.dumps(frame) for word in words)
+    hidden = [each for each in twin.scenario.theatre.variables.items() if each[1].known_to is not None]
+    assert hidden, "there is something to hide"
+    for name, variable in hidden:
+        for seat, page in pages.items():
+            if seat not in variable.known_to and variable.news_after is None:
+                mornings = [frame for frame in page.heard if frame["kind"] == "morning"]
+                read = [each for frame in mornings for each in frame["view"]["variables"] if each["name"] == name]
+                assert {each["value"] for each in read} == {None}
+
+
+def test_the_whole_world_knows_nothing_that_a_seat_does_not():
+    session = Session("baseline", ["us", "iran", "houthis"], seed=11)
+    for _ in range(16):
+        session.advance()
+        known = public(session)
+        for seat in session.seats:
+            view = session.view(seat)
+            heard = {(item.date, item.rung, item.deaths) for item in view.known}
+            assert {(item.date, item.rung, item.deaths) for item in known.items} <= heard
+            values = {each.name: each.value for each in view.variables if each.as_of is not None}
+            as_of = {each.name: each.as_of for each in view.variables}
+            for each in known.variables:
+                assert each.as_of is None or as_of[each.name] is not None
+                assert each.as_of != as_of[each.name] or each.value == values[each.name]
+            assert all(item.responsible == () for item in known.items)
+    assert any(item.kind == "deniable" and item.actor is None for item in known.items)
+    assert known.places
+    assert known.rungs_by_day[-1] == known.rungs[-1].rung
+
+
+# What is refused.
+
+
+def test_a_wrong_secret_of_an_umpire_is_refused(server, many_guesses):
+    made = server.make()
+    page = made.page("umpire", "x" * 32)
+    assert page.hello["kind"] == "refused"
+    assert page.closed_with == 4003
+    player = made.player(seat="north")
+    assert made.page("umpire", player.token).hello["kind"] == "refused", "a player's token opens no umpire's page"
+    assert made.page("player", made.secret).hello["you"] is None, "nor the other way round"
+    other = server.make()
+    assert other.page(token=player.token).hello["you"] is None, "a token is of one room"
+
+
+def test_wrong_codes_and_secrets_are_limited_by_who_tries_them(server, monkeypatch):
+    made = server.make()
+    page = made.player(seat="north")
+    lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
+    monkeypatch.setattr(lines, "guesses", Guesses(3, 0.0))
+    assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 200
+    for _ in range(3):
+        assert made.page(token="wrong").hello["you"] is None
+    assert server.send("/rooms/AAAAAA/qr.svg")[0] == 404
+    assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 404, "who guesses is not told when a guess is right"
+    assert made.page().closed_with == 4008
+    assert made.page(token=page.token).hello["you"]["seat"] == "north", "whoever has a secret is let in"
+    assert made.umpire().hello["kind"] == "hello"
+
+
+def test_whoever_has_guessed_too_often_may_try_again_after_a_while():
+    now = [0.0]
+    guesses = Guesses(2, 1.0, clock=lambda: now[0])
+    for _ in range(2):
+        guesses.wrong("here")
+    assert not guesses.too_many("here")
+    guesses.wrong("here")
+    assert guesses.too_many("here")
+    assert not guesses.too_many("there")
+    now[0] = 10.1
+    assert not guesses.too_many("here")
+
+
+def test_a_frame_that_is_sent_again_closes_the_line_and_does_nothing(server):
+    made = server.make()
+    _, (north,) = made.begun("north")
+    north.do("order", order={"otherwise": "hold"}, turn=0)
+    north.send({"kind": "done", "line": north.nonce, "n": north.n, "turn": 0, "done": True})
+    assert north.closed_with == 4003
+    assert made.room.worlds[1].done == set()
+
+
+def test_a_frame_of_another_line_closes_the_line(server):
+    made = server.make()
+    _, (north, south) = made.begun("north", "south")
+    south.send({"kind": "done", "line": north.nonce, "n": 99, "turn": 0, "done": True})
+    assert south.closed_with == 4003
+    assert made.room.worlds[1].done == set()
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        {"kind": "start"},
+        {"kind": "everything", "world": 1},
+        {"kind": "look", "world": 1, "seat": "south"},
+        {"kind": "advance"},
+        {"kind": "close"},
+        {"kind": "order", "order": {}, "turn": 0, "seat": "south"},
+        {"kind": "order", "order": {}, "turn": True},
+        {"kind": "order", "order": [], "turn": 0},
+        {"kind": "note", "text": "x" * 5000},
+        {"kind": "done", "turn": 0, "done": 1},
+        {"kind": "sit", "world": "1", "seat": "south"},
+        {"kind": "what"},
+    ],
+)
+def test_a_player_can_send_what_a_player_sends_and_nothing_else(server, frame):
+    made = server.make()
+    _, (north,) = made.begun("north")
+    assert north.refused(**frame)
+    assert made.room.worlds[1].turn == 0
+
+
+@pytest.mark.parametrize("name", ["", "   ", "x" * 41, "a\u0000b", "a\u202eb", "\u2066", "a\nb\x1b[31m"])
+def test_a_name_that_cannot_be_shown_is_refused(server, name):
+    assert "name" in server.make().page().refused("join", name=name)
+
+
+def test_a_name_is_what_somebody_is_called_and_no_markup_is_taken_from_it(server):
+    made = server.make()
+    page = made.player(name="  <b>Zoë </b>  ")
+    assert page.heard[-1]["you"]["name"] == "<b>Zoë </b>"
+
+
+@pytest.mark.parametrize(
+    ("plan", "said"),
+    [
+        ({"scenario": "../../etc/passwd"}, "no scenario"),
+        ({"scenario": "/etc/passwd"}, "no scenario"),
+        ({"scenario": "history"}, "no scenario"),
+        ({"seats": ["moon"]}, "moon"),
+        ({"seats": ["north", "north"]}, "north"),
+        ({"seats": []}, "seats"),
+        ({"worlds": 13}, "worlds"),
+        ({"seconds": 5}, "seconds"),
+        ({"turn": 0}, "turn"),
+        ({"more": 1}, "more"),
+        ({"seed": -1}, "seed"),
+    ],
+)
+def test_a_plan_that_cannot_be_is_refused_with_the_reason(server, plan, said):
+    asked = {"scenario": "first_lesson", "seats": ["north"]} | plan
+    status, answer = server.send("/rooms", asked)
+    assert status == 400
+    assert said in json.loads(answer)["refused"]
+
+
+def test_only_who_has_the_servers_key_makes_rooms(server):
+    status, _ = server.send("/rooms", {"scenario": "first_lesson", "seats": ["north"]}, owner=False)
+    assert status == 403
+    made = server.make()
+    assert server.send(f"/rooms/{made.code}/umpire", {}, owner=False)[0] == 403
+    old = made.umpire()
+    status, answer = server.send(f"/rooms/{made.code}/umpire", {})
+    assert status == 200
+    assert old.closed_with == 4001
+    assert made.page("umpire", json.loads(answer)["umpire"]).hello["kind"] == "hello"
+
+
+def test_a_room_is_taken_along_by_its_umpire_with_names_only_if_asked_for(server, many_guesses):
+    made = server.make()
+    umpire, (north,) = made.begun("north", name="=Ann()")
+    north.do("order", order={"do": "north.mobilise", "why": "+cmd"}, turn=0)
+    umpire.do("advance")
+    assert server.send(f"/rooms/{made.code}/export", {"secret": north.token, "names": True})[0] == 403
+    assert server.send(f"/rooms/{made.code}/export", {"secret": 5})[0] == 403
+    for names in (False, True):
+        status, packed = server.send(f"/rooms/{made.code}/export", {"secret": made.secret, "names": names}, owner=False)
+        assert status == 200
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            texts = {name: archive.read(name).decode() for name in archive.namelist()}
+        assert set(texts) == {"README.txt", "room.json", "people.csv", "entries.csv", "world-1.session"}
+        assert any("=Ann()" in text for text in texts.values()) == names
+        assert not any(north.token in text or made.secret in text for text in texts.values())
+        assert "token" not in texts["room.json"]
+        rows = list(csv.DictReader(io.StringIO(texts["entries.csv"])))
+        assert [row["kind"] for row in rows] == ["hand", "order", "advance"]
+        assert rows[1]["why"] == "'+cmd", "no cell is a formula"
+    assert _cell("=1+1") == "'=1+1"
+
+
+def test_people_are_as_many_as_there_may_be(server, monkeypatch):
+    monkeypatch.setattr("sim.serve.classroom.players.MOST_PEOPLE", 2)
+    made = server.make()
+    for _ in range(2):
+        made.player()
+    assert "full" in made.page().refused("join")
+
+
+def test_screens_of_a_room_are_few(server, monkeypatch):
+    monkeypatch.setattr("sim.serve.classroom.serving.MOST_SCREENS", 1)
+    made = server.make()
+    made.page("screen")
+    assert made.page("screen").closed_with == 4008
+
+
+def test_tokens_are_found_by_their_digests():
+    people = People([])
+    person = people.add("a token", "Ann")
+    assert people.by_token("a token") is person
+    assert people.by_token("A token") is None
+    assert "a token" not in json.dumps(person.kept())
