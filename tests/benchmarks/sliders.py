@@ -1,4 +1,4 @@
-"""How soon the picture follows a slider, in Chromium, and how much of a drag is seen: `python -m tests.benchmarks.sliders`.
+"""How soon the picture follows a slider, in Chromium, and what is seen of a drag: `make bench`.
 
 A move is timed in the page, from the event of the slider to the frame in which the fan of all runs is painted.
 """
@@ -40,7 +40,8 @@ TIMED = """
       if (!entry.detail.final || entry.startTime < begun) continue;
       seen.disconnect();
       const channel = new MessageChannel();
-      channel.port1.onmessage = () => found([performance.now() - begun, 1000 * entry.detail.seconds, entry.detail.took]);
+      const { seconds, took } = entry.detail;
+      channel.port1.onmessage = () => found([performance.now() - begun, 1000 * seconds, took]);
       requestAnimationFrame(() => channel.port2.postMessage(0));
       return;
     }
@@ -117,7 +118,8 @@ def main() -> None:
             print(f"{what:24s} median {median:5.0f} ms   95 % {late:5.0f} ms   worst {worst:5.0f} ms")
         for at in range(DRAGS):
             events, pictures, gap = page.evaluate(DRAGGED, [at, EVERY, LASTS])
-            print(f"drag {at + 1}: {events} events in {LASTS / 1000:.0f} s, {pictures} pictures, {gap:.0f} ms apart at most")
+            told = f"{events} events in {LASTS / 1000:.0f} s, {pictures} pictures, at most {gap:.0f} ms apart"
+            print(f"drag {at + 1}: {told}")
             page.wait_for_timeout(1500)
         browser.close()
 

@@ -79,7 +79,7 @@ function drawRun(run, line) {
 /** A story: what happened by month, each act with a way to ask why, each day with a way to branch off. */
 function showStory(story) {
   told = story;
-  const parts = byMonth(story.entries.map((entry) => [entry.day, lineOf(entry, story)]));
+  const parts = byMonth(story.entries.map((entry) => [entry.day, lineOf(entry, story)]), "h4");
   parts
     .flatMap((part) => [...part.querySelectorAll("li")])
     .forEach((line, at) => addBranching(line, story.entries[at]));
@@ -97,7 +97,7 @@ function showTurns({ opening, turns }) {
   byId("story-opening").append(...opening.map((text) => node("p", {}, text)));
   if (!turns?.length) return;
   byId("story-opening").append(
-    node("h4", {}, "Turning points"),
+    node("h4", { class: "month" }, "Turning points"),
     node("ul", { class: "turns" }, ...turns.map(({ day, text }) => node("li", {}, text, " ", branchButton(day)))),
   );
 }
