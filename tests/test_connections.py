@@ -132,7 +132,7 @@ def test_who_does_not_read_a_page_is_not_waited_for(caplog):
             while more := asking.recv(65536):
                 read += len(more)
         assert read < MUCH
-    assert caplog.records[0].getMessage() == "ended a connection: nothing is read that it is told"
+    assert caplog.records[0].getMessage() == "ended a connection: nothing that is sent is read"
 
 
 def test_a_slow_reader_who_reads_is_waited_for():
@@ -231,7 +231,7 @@ def test_who_does_not_read_a_line_keeps_no_other_waiting(caplog):
 
     with serving() as port:
         asyncio.run(beside(port))
-    assert "it does not read what it is told" in caplog.text
+    assert "it does not read what it is sent" in caplog.text
 
 
 class Socket:
@@ -344,4 +344,4 @@ def test_a_line_that_does_not_read_holds_up_nobody_and_not_without_end(monkeypat
         assert time.perf_counter() - begun < 0.5
 
     asyncio.run(say())
-    assert caplog.records[-1].getMessage() == "closed a line: it does not read what it is told"
+    assert caplog.records[-1].getMessage() == "closed a line: it does not read what it is sent"

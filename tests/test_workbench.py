@@ -21,6 +21,7 @@ from sim.report.pack import unpacked
 from sim.results.storage.read import open_result
 from sim.serve.app import application
 from sim.serve.place import Place
+from sim.serve.workbench import pool as pool_module
 from sim.serve.workbench import questions, results
 from sim.serve.workbench.asked import asked
 from sim.serve.workbench.bench import Bench
@@ -29,13 +30,13 @@ from sim.serve.workbench.mattering import matter
 from sim.serve.workbench.messages import MOST_RUNS, Move, Refused, State, read
 from sim.serve.workbench.moves import Rules, Stop, built, some, together
 from sim.serve.workbench.moving import SOON, Hand
-from sim.serve.workbench.pool import Pool
+from sim.serve.workbench.pool import Lost, Pool
 from sim.serve.workbench.saving import scenario_file
 from sim.serve.workbench.shown import lines, table
 from sim.serve.workbench.summary import LEVELS, apart, summary
 from sim.theatre.parameters.change import with_numbers
 from tests import commands
-from tests.workbench_jobs import deaf, process, waiting
+from tests.workbench_jobs import busy, deaf, dies, large, process, waiting
 
 testclient = pytest.importorskip("starlette.testclient")
 
@@ -293,6 +294,87 @@ def test_a_process_that_dies_or_does_not_answer_is_replaced():
             pool.close()
 
     assert len(set(asyncio.run(replaced()))) == 3
+
+
+def test_a_job_that_is_left_before_its_turn_costs_nobody_anything(monkeypatch):
+    monkeypatch.setattr(pool_module, "PATIENCE", 0.2)
+
+    async def left():
+        pool = Pool("test", 1)
+        try:
+            first = await pool.one(process)
+            front = asyncio.ensure_future(pool.one(busy, 0.8))
+            behind = [asyncio.ensure_future(pool.one(process, seconds=0.3)) for _ in range(2)]
+            await asyncio.sleep(0.1)
+            behind[0].cancel()
+            return first, await front, await behind[1]  # which waited longer than it may take
+        finally:
+            pool.close()
+
+    assert len(set(asyncio.run(left()))) == 1
+
+
+def test_a_job_that_kills_its_process_takes_no_other_with_it(caplog):
+    async def killed():
+        pool = Pool("test", 1)
+        try:
+            await pool.one(process)
+            jobs = [asyncio.ensure_future(pool.one(each)) for each in (dies, process, process)]
+            return await asyncio.gather(*jobs, return_exceptions=True)
+        finally:
+            pool.close()
+
+    lost, second, third = asyncio.run(killed())
+    assert isinstance(lost, Lost)
+    assert second == third
+    assert caplog.text.count("has died") == 2  # it is tried twice, the others once
+
+
+def test_processes_that_die_one_after_another_are_left_for_a_while():
+    async def dying():
+        pool = Pool("test", 1)
+        try:
+            said = await asyncio.gather(*(pool.one(dies) for _ in range(5)), return_exceptions=True)
+            with pytest.raises(Refused, match="stops as soon as it starts"):
+                await pool.one(process)
+            pool.workers[0]._deaths.clear()  # as after some seconds
+            assert await pool.one(process) > 0
+            return [type(each) for each in said]
+        finally:
+            pool.close()
+
+    assert set(asyncio.run(dying())) <= {Lost, Refused}
+
+
+def test_a_process_that_has_grown_ends_after_its_answer_and_nobody_waits_in_vain(caplog):
+    async def grown():
+        pool = Pool("test", 1)
+        try:
+            return await asyncio.gather(*(pool.one(large) for _ in range(3)))
+        finally:
+            pool.close()
+
+    assert len(set(asyncio.run(grown()))) == 3
+    assert "died" not in caplog.text
+
+
+def test_the_loop_does_not_stand_still_while_processes_start():
+    async def longest():
+        pool, gaps = Pool("test", 4), []
+        try:
+            job = asyncio.ensure_future(pool.each(process, [()] * 4))
+            last = time.perf_counter()
+            while not job.done():
+                await asyncio.sleep(0)
+                now = time.perf_counter()
+                gaps.append(now - last)
+                last = now
+            assert len(set(await job)) == 4
+            return max(gaps)
+        finally:
+            pool.close()
+
+    assert min(asyncio.run(longest()) for _ in range(2)) < 0.05
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")

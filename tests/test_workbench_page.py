@@ -12,7 +12,7 @@ from sim.results.storage.write_runs import save_ensemble
 from tests.robots.server import Server
 from tests.test_report_page import DESKTOP, PHONE, browser  # noqa: F401  the fixture
 
-HERE = "scenario=baseline&runs=100"
+HERE, CRISIS = "scenario=first_lesson&runs=100", "scenario=baseline&runs=100"
 LEVER = "#theatre-levers input[type=range]"
 SOON = 20_000
 
@@ -137,12 +137,20 @@ def test_a_link_gives_everything_back(browser, port):  # noqa: F811
         page.wait_for_function("() => document.getElementById('tools-told').textContent === 'Link copied.'")
         link = page.evaluate("navigator.clipboard.readText()")
         shown = [page.inner_text(f"#{each}") for each in ("changed", "sentence", "story h3", "reading")]
-        picture = [median(page), page.input_value("#variable"), page.input_value("#day")]
+        picture = [
+            page.get_attribute("#plot-fan", "aria-label"),
+            page.input_value("#variable"),
+            page.input_value("#day"),
+        ]
     with bench(browser, port, at=link.split("#")[1]) as other:
         other.wait_for_selector("#story .run-title")
         other.wait_for_function("() => document.getElementById('reading').textContent.includes('run ')")
         assert [other.inner_text(f"#{each}") for each in ("changed", "sentence", "story h3", "reading")] == shown
-        assert [median(other), other.input_value("#variable"), other.input_value("#day")] == picture
+        assert [
+            other.get_attribute("#plot-fan", "aria-label"),
+            other.input_value("#variable"),
+            other.input_value("#day"),
+        ] == picture
 
 
 def test_the_saved_file_gives_the_same_bits(browser, port, tmp_path):  # noqa: F811
@@ -187,7 +195,7 @@ def test_a_run_is_read_asked_why_and_branched(browser, port):  # noqa: F811
         page.wait_for_selector("#branch-shares table")
         assert "futures share this past" in page.inner_text("#branch-told")
         rows = page.locator("#branch-shares tbody tr").count()
-        assert rows == len(sim.load("baseline").theatre.outcomes)
+        assert rows == len(sim.load("first_lesson").theatre.outcomes)
         assert page.evaluate("document.activeElement.id") == "branch-title"
 
 
@@ -212,7 +220,7 @@ def test_all_is_done_by_keys_alone(browser, port):  # noqa: F811
 
 
 def test_what_is_imposed_is_switched_off_and_the_record_laid_over(browser, port):  # noqa: F811
-    with bench(browser, port) as page:
+    with bench(browser, port, at=CRISIS) as page:
         still = median(page)
         page.click("#script-box > summary")
         page.locator("#script input").first.uncheck()
@@ -273,7 +281,7 @@ def test_results_are_opened_alone_and_beside_each_other(browser, port):  # noqa:
 
 def test_a_link_that_asks_for_nothing_known_is_refused_in_a_sentence(browser, port):  # noqa: F811
     with bench(browser, port) as page:
-        page.evaluate("location.hash = 'scenario=baseline&runs=100&no.such.number=1'")
+        page.evaluate("location.hash = 'scenario=first_lesson&runs=100&no.such.number=1'")
         page.wait_for_function("() => document.getElementById('fault').textContent.includes('no.such.number')")
 
 

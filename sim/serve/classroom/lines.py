@@ -5,13 +5,13 @@ is made when its turn comes, so that a line that reads slowly holds up nobody, a
 """
 
 import asyncio
-import json
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any, Literal
 
 from sim.serve.guard.line import TOO_MUCH, Line
+from sim.serve.guard.line import as_text as as_text
 from sim.serve.place import secret
 
 from .people import Person
@@ -27,11 +27,6 @@ PATIENCE = 3.0
 """Seconds that a line is given to take what is said last."""
 
 Maker = Callable[["Visitor", str], Awaitable[str | None]]
-
-
-def as_text(message: Mapping[str, Any]) -> str:
-    """A message as it is sent."""
-    return json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 class Visitor:
@@ -131,10 +126,8 @@ class Visitor:
             await self._wake.wait()
             self._wake.clear()
             while (text := self._next()) is not None and self.line.open:
-                try:
-                    await self.line.socket.send_text(text)
-                except Exception:  # whatever a broken connection raises
-                    self.line.open = False
+                self.line.send(text)
+                await self.line.sent()  # of states that wait meanwhile, only the newest goes out
             if self._last is not None:
                 await self.line.close(*self._last)
 

@@ -64,7 +64,7 @@ class Kept:
         if self.transport.get_write_buffer_size() < before:  # slowly, but it is
             self._wait_to_be_read()
         else:
-            self._end("nothing is read that it is told")
+            self._end("nothing that is sent is read")
 
     def _wait_no_longer(self) -> None:
         if self._unread is not None:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,12 @@ TOO_MUCH, NO_MESSAGE, REPLACED, REFUSED = 4008, 4007, 4001, 4003
 """Codes with which a line is closed: too many messages; none of ours; another tab took the seat; no such right."""
 SECONDS_TO_PART = 2.0
 """For which a line that is closed waits until what was said has been sent."""
+
+
+def as_text(message: Mapping[str, Any]) -> str:
+    """A message as it is sent; half a letter, which no alphabet has, becomes a question mark."""
+    text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return text.encode(errors="replace").decode()
 
 
 class Line:
@@ -63,13 +69,23 @@ class Line:
         """Send a message after those said before; to a line that is closed it goes nowhere."""
         if not self.open:
             return
-        text = json.dumps(message, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-        self._held.append(text.encode(errors="replace").decode())
+        self.send(as_text(message))
+
+    def send(self, text: str) -> None:
+        """Send a message that is a text already, after those said before."""
+        if not self.open:
+            return
+        self._held.append(text)
         self._letters += len(text)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
         if self._letters > MOST_BYTES_HELD:
             self._give_up()
+
+    async def sent(self) -> None:
+        """Wait until all that was said has gone out; what is held meanwhile is the browser's to read."""
+        if self._writing is not None:
+            await asyncio.wait([self._writing])
 
     async def close(self, code: int, why: str) -> None:
         """Close the line, and log why; what was said before is sent first, for a while."""
@@ -95,7 +111,7 @@ class Line:
     def _give_up(self) -> None:
         self.open = False
         self._held.clear()
-        self._log("it does not read what it is told")
+        self._log("it does not read what it is sent")
         if self._writing is not None:
             self._writing.cancel()
 

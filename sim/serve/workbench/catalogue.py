@@ -57,6 +57,10 @@ def names() -> dict[str, str]:
     return dict(_named())
 
 
+MOST_FIRST = 12
+"""Numbers that lie open where a theatre names no levers."""
+
+
 @lru_cache(1)
 def _named() -> tuple[tuple[str, str], ...]:
     from sim.theatre.files.yaml_tree import read
@@ -117,12 +121,20 @@ def _told(scenario: Scenario, known: Known) -> dict[str, Any]:
         "ladder": [printable(theatre.ladder.rungs[rung].label) for rung in sorted(theatre.ladder.rungs)],
         "variables": [_variable(scenario, each) for each in _shown(scenario)],
         "outcomes": [{"id": each, "label": printable(theatre.outcomes[each].label)} for each in known.outcomes],
-        "levers": [each for each in known.levers.values() if each["lever"]],
+        "levers": _first_levers(known),
         "script": [_entry(scenario, each) for each in known.script],
         "acts": [_act(scenario, known, each) for each in known.acts],
         "actors": {each: printable(actor.label) for each, actor in theatre.actors.items()},
         "record": _record(scenario),
     }
+
+
+def _first_levers(known: Known) -> list[dict[str, Any]]:
+    """The theatre's own levers; of a theatre that names none, its first numbers that have a plausible range."""
+    own = [each for each in known.levers.values() if each["lever"]]
+    ranged = [each for each in known.levers.values() if each["uncertain"]]
+    ranged.sort(key=lambda each: not each["path"].startswith(("actors.", "actions.")))  # what somebody does comes first
+    return own or ranged[:MOST_FIRST]
 
 
 def _shown(scenario: Scenario) -> list[str]:

@@ -6,6 +6,7 @@ import sys
 import traceback
 from collections.abc import Callable
 from multiprocessing.connection import Connection
+from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any
@@ -16,10 +17,9 @@ from .moves import Stop
 DONE, STOPPED, REFUSED, FAILED = "done", "stopped", "refused", "failed"
 NICE = 15
 """How far a process that answers slow questions steps back behind those that follow a hand."""
-
-
+STATM = Path("/proc/self/statm")
 MOST_MEMORY = 1.5e9
-"""Bytes that a process may have taken at most; then another, that has kept nothing, takes its place."""
+"""Bytes that a process may have; then another, that has kept nothing, takes its place."""
 
 
 def work(line: Connection, nice: bool = False) -> None:
@@ -39,17 +39,18 @@ def work(line: Connection, nice: bool = False) -> None:
         try:
             if number in stopped:
                 raise Stop
-            answer = DONE, number, function(lambda number=number: number in stopped, *arguments)
+            answer = DONE, function(lambda number=number: number in stopped, *arguments)
         except Stop:
-            answer = STOPPED, number, None
+            answer = STOPPED, None
         except Refused as refused:
-            answer = REFUSED, number, refused.reasons
+            answer = REFUSED, refused.reasons
         except Exception as error:
-            answer = FAILED, number, _told(error)
+            answer = FAILED, _told(error)
         stopped.discard(number)
-        line.send(answer)
-        if _grown():
-            os._exit(0)  # another takes its place
+        ends = _memory() > MOST_MEMORY
+        line.send((*answer, ends))
+        if ends:  # the server knows, and has another take its place
+            os._exit(0)
 
 
 def _listen(line: Connection, jobs: SimpleQueue[Any], stopped: set[int]) -> None:
@@ -66,13 +67,18 @@ def _listen(line: Connection, jobs: SimpleQueue[Any], stopped: set[int]) -> None
             jobs.put(message)
 
 
-def _grown() -> bool:
+def _memory() -> float:
+    """Bytes that this process has now, or where the system does not say, that it had at most."""
+    try:
+        return int(STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        pass
     try:
         import resource
     except ImportError:  # Windows
-        return False
+        return 0.0
     unit = 1 if sys.platform == "darwin" else 1024
-    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss > MOST_MEMORY
+    return unit * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 
 def _told(error: Exception) -> tuple[str, str]:

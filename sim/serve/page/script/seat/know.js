@@ -159,7 +159,7 @@ const who = (seat) =>
     {},
     node("h4", {}, seat.label),
     seat.about ? node("p", {}, seat.about) : null,
-    seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null,
+    seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants:"), " ", seat.wants) : null,
   );
 
 element("variable-words").addEventListener("input", drawVariables);

@@ -66,7 +66,7 @@ function byDay(items) {
 function drawNews(first) {
   const { view, briefing, truth } = play.morning;
   fill("news-title", view.turn === 0 ? "The first morning" : "What is new");
-  fill("goal", view.wants ? [node("b", {}, "What you want"), " ", view.wants] : "");
+  fill("goal", view.wants ? [node("b", {}, "What your side wants:"), " ", view.wants] : "");
   fill(
     "stopped",
     view.stopped ? node("p", { class: "caution" }, node("b", {}, "The days stopped early. "), view.stopped) : null,

@@ -16,7 +16,7 @@ function drawWaiting() {
         play.hello.worlds > 1 ? node("span", { class: "quiet" }, ` · ${worldCalled(play.you.world)}`) : null,
       ),
       seat.about ? node("p", {}, seat.about) : null,
-      seat.wants ? node("p", { class: "wants" }, node("b", {}, "What you want"), " ", seat.wants) : null,
+      seat.wants ? node("p", { class: "wants" }, node("b", {}, "What your side wants:"), " ", seat.wants) : null,
     ),
   );
   fill(

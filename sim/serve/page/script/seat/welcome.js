@@ -196,7 +196,7 @@ function castEntry(world, seat, state) {
     { class: state },
     node("h2", { class: "minor" }, seat.label),
     seat.about ? node("p", {}, seat.about) : null,
-    seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants"), " ", seat.wants) : null,
+    seat.wants ? node("p", { class: "wants" }, node("b", {}, "What it wants:"), " ", seat.wants) : null,
     state === "free" ? free() : node("p", { class: "note" }, state === "mine" ? "This is your seat." : "Taken."),
   );
 }

@@ -6,6 +6,7 @@ function showInvite({ code, join, turn, seconds, late, known, futures, mode }) {
   const address = join || `${location.origin}/join/${code}`;
   byId("code").textContent = code;
   byId("join").textContent = address.replace(/^https?:\/\//, "");
+  byId("alone").hidden = !/^(127\.|localhost$|\[::1\]$)/.test(new URL(address).hostname);
   byId("qr").src = `/rooms/${code}/qr.svg`;
   const lateness = {
     rules: "whoever is late is played by the rules",
