@@ -1,33 +1,29 @@
-"""How soon the picture follows a slider in Chromium, and how much of a drag is seen.
+"""How soon the picture follows a slider, in Chromium, and what is seen of a drag: `make bench`.
 
 A move is timed in the page, from the event of the slider to the frame in which the fan of all runs is painted.
 """
 
+import asyncio
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import Any
 
 import numpy as np
 
-MOVES, DRAGS, LEVERS = 60, 5, 6
+from tests.robots.bot import Bot
+from tests.robots.server import Server
+
+MOVES, DRAGS, LEVERS, PEOPLE = 60, 3, 6, 30
 EVERY, LASTS = 30, 2000
 """Milliseconds between two events of a drag, and how long it lasts."""
-PATIENCE = 60_000
-
-SERVER = """
-import sys
-from pathlib import Path
-from sim.serve.running import place_of, run
-run(place_of("127.0.0.1", int(sys.argv[1]), Path(sys.argv[2]) / "rooms", Path(sys.argv[2])))
-"""
+PATIENCE = 60
+"""Seconds."""
+PLAN = {"scenario": "baseline", "mode": "class", "worlds": 10, "seats": ["us", "iran", "israel"], "turn": 14}
 
 # The line's answer is heard, drawn in the next frame, and painted after it: a task that follows the frame sees it done.
 TIMED = """
@@ -72,22 +68,30 @@ async ([at, every, lasts]) => {
 
 
 @contextmanager
-def serving(folder: Path) -> Iterator[int]:
-    """A server in a process of its own; gives its port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = int(probe.getsockname()[1])
-    process = subprocess.Popen([sys.executable, "-c", SERVER, str(port), str(folder)])
+def waiting(server: Server, people: int) -> Iterator[None]:
+    """A class that has joined a room and waits, on lines of its own."""
+    code, _ = server.make(**PLAN)
+    loop = asyncio.new_event_loop()
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    bots = [Bot(server, code, label=f"student {at}") for at in range(people)]
+
+    async def join() -> None:
+        for bot in bots:
+            await bot.connect()
+            await bot.ask("join", name=bot.label)
+
+    async def leave() -> None:
+        for bot in bots:
+            await bot.hang_up()
+
+    asyncio.run_coroutine_threadsafe(join(), loop).result(PATIENCE)
     try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port
+        yield
     finally:
-        process.terminate()
-        process.wait(20)
+        asyncio.run_coroutine_threadsafe(leave(), loop).result(PATIENCE)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
 
 
 def timed(page: Any, dice: Random) -> list[list[float]]:
@@ -99,28 +103,35 @@ def timed(page: Any, dice: Random) -> list[list[float]]:
     return found
 
 
-def main() -> None:
+def measure(server: Server, browser: Any, what: str) -> None:
     """Print what moves and drags took."""
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.goto(f"{server.origin}/workbench")
+    page.wait_for_selector("#stage[aria-busy=false]", timeout=1000 * PATIENCE)
+    page.evaluate(TIMED, [0, 700])  # the first move of all warms the workers
+    page.wait_for_timeout(1500)
+    print(f"1,000 runs of baseline, {MOVES} moves of {LEVERS} levers, {what}")
+    columns = zip(*timed(page, Random(7)), strict=True)
+    for part, values in zip(("until the fan is painted", "of this, running", "and drawing"), columns, strict=True):
+        median, late, worst = np.quantile(values, [0.5, 0.95, 1.0])
+        print(f"{part:26s} median {median:5.0f} ms   95 % {late:5.0f} ms   worst {worst:5.0f} ms")
+    for at in range(DRAGS):
+        events, pictures, gap = page.evaluate(DRAGGED, [at, EVERY, LASTS])
+        told = f"{events} events in {LASTS / 1000:.0f} s, {pictures} pictures, at most {gap:.0f} ms apart"
+        print(f"drag {at + 1}: {told}")
+        page.wait_for_timeout(1500)
+    page.close()
+
+
+def main() -> None:
+    """Print how soon the picture follows, alone and beside a class that waits."""
     from playwright.sync_api import sync_playwright
 
-    with TemporaryDirectory() as folder, serving(Path(folder)) as port, sync_playwright() as playwright:
+    with TemporaryDirectory() as folder, Server(Path(folder)) as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 800})
-        page.goto(f"http://127.0.0.1:{port}/workbench")
-        page.wait_for_selector("#plot-fan .band.b50[d^=M]", timeout=PATIENCE, state="attached")
-        dice = Random(7)
-        page.evaluate(TIMED, [0, 700])  # the first move of all warms the workers
-        page.wait_for_timeout(1500)
-        columns = zip(*timed(page, dice), strict=True)
-        print(f"1,000 runs of baseline, {MOVES} moves of {LEVERS} levers, from the event to the painted fan")
-        for what, values in zip(("until it is painted", "running, as it says", "drawing"), columns, strict=True):
-            median, late, worst = np.quantile(values, [0.5, 0.95, 1.0])
-            print(f"{what:24s} median {median:5.0f} ms   95 % {late:5.0f} ms   worst {worst:5.0f} ms")
-        for at in range(DRAGS):
-            events, pictures, gap = page.evaluate(DRAGGED, [at, EVERY, LASTS])
-            said = f"{pictures} pictures, {gap:.0f} ms apart at most"
-            print(f"drag {at + 1}: {events} events in {LASTS / 1000:.0f} s, {said}")
-            page.wait_for_timeout(1500)
+        measure(server, browser, "nobody else there")
+        with waiting(server, PEOPLE):
+            measure(server, browser, f"{PEOPLE} students on lines of their own")
         browser.close()
 
 

@@ -18,14 +18,14 @@ function rungMark(rung) {
 const outsideMark = () =>
   node("span", { class: "rung outside", title: "imposed by the scenario" }, node("span", { class: "hidden" }, "imposed by the scenario"));
 
-/** Lines of a story below the months they fall into. */
-function byMonth(entries) {
+/** Lines of a story below the months they fall into, which are headings of some depth. */
+function byMonth(entries, heading = "h5") {
   const parts = [];
   let month = null;
   for (const [day, line] of entries) {
     if (monthOf(day) !== month) {
       month = monthOf(day);
-      parts.push(node("h5", {}, month), node("ol"));
+      parts.push(node(heading, { class: "month" }, month), node("ol"));
     }
     parts[parts.length - 1].append(
       node("li", {}, node("time", { datetime: dateOf(day).toISOString().slice(0, 10) }, shortDate(day)), ...line),

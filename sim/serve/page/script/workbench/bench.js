@@ -211,5 +211,5 @@ function beginBench() {
     else event.target.value = bench.state.seed ?? bench.opened.seed;
   });
   byId("other-dice").addEventListener("click", () => setSeed(Math.floor(Math.random() * 1e6)));
-  whenStateChanges.push(showLevers, showSwitches, showChanges, showDice, send);
+  whenStateChanges.push(send, showLevers, showSwitches, showChanges, showDice); // the server begins while this is drawn
 }

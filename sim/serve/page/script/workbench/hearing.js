@@ -5,6 +5,7 @@ const heard = { n: 0, shown: 0, final: 0, picture: null, still: null, line: null
 const whenPictured = [];
 const whenRests = [];
 let resting = null;
+let ageing = null;
 
 /** Ask for the state as it now stands. */
 function send() {
@@ -13,6 +14,7 @@ function send() {
   heard.line?.say({ kind: "move", n: heard.n, state: asked() });
   clearTimeout(resting);
   resting = null;
+  byId("stage").setAttribute("aria-busy", "true");
   tellAge();
 }
 
@@ -36,7 +38,9 @@ function hear(message) {
 function hearRefusal(message) {
   if (message.n !== undefined && message.n < heard.n) return;
   byId("fault").textContent = (message.reasons ?? []).join(" ");
+  clearTimeout(ageing);
   byId("age").textContent = "not run";
+  byId("stage").setAttribute("aria-busy", "false");
 }
 
 let painted = null;
@@ -59,12 +63,12 @@ function waitForRest() {
   resting = setTimeout(() => {
     if (heard.n !== n) return;
     closeStep();
+    byId("stage").setAttribute("aria-busy", "false");
     for (const each of whenRests) each(heard.picture);
   }, Math.max(0, RESTS - (performance.now() - heard.sentAt)));
 }
 
 /** How old the picture is, quietly: what is short is not mentioned. */
-let ageing = null;
 function tellAge() {
   clearTimeout(ageing);
   const place = byId("age");

@@ -79,14 +79,13 @@ function drawRun(run, line) {
 /** A story: what happened by month, each act with a way to ask why, each day with a way to branch off. */
 function showStory(story) {
   told = story;
-  const parts = byMonth(story.entries.map((entry) => [entry.day, lineOf(entry, story)]));
+  const parts = byMonth(story.entries.map((entry) => [entry.day, lineOf(entry, story)]), "h4");
   parts
     .flatMap((part) => [...part.querySelectorAll("li")])
     .forEach((line, at) => addBranching(line, story.entries[at]));
   byId("story").replaceChildren(
     node("h3", { class: "run-title" }, `Run ${whole(story.run)}${moves(bench.state) ? ", as the levers stand" : ""}`),
     node("div", { id: "story-opening" }, ...(story.failed ? [node("p", { class: "fault" }, story.failed)] : [])),
-    node("h4", {}, "Day by day"),
     node("div", { class: "acts" }, ...parts),
   );
   byId("story-status").textContent = `The story of run ${whole(story.run)} is shown.`;
@@ -98,7 +97,7 @@ function showTurns({ opening, turns }) {
   byId("story-opening").append(...opening.map((text) => node("p", {}, text)));
   if (!turns?.length) return;
   byId("story-opening").append(
-    node("h4", {}, "Turning points"),
+    node("h4", { class: "month" }, "Turning points"),
     node("ul", { class: "turns" }, ...turns.map(({ day, text }) => node("li", {}, text, " ", branchButton(day)))),
   );
 }

@@ -156,9 +156,9 @@ function formDeaths() {
 
 function tellDeaths({ moved, still, deaths, isMoved: apart }) {
   if (moved.deaths === null) return;
-  const mean = beside(figure(moved.deaths.mean), figure(still.deaths.mean), apart);
+  const was = apart ? `, was ${figure(still.deaths.mean)}` : "";
   const differ = apart && deaths ? ` (${signed(deaths.low)} to ${signed(deaths.high)})` : "";
-  const text = `${mean} dead in a run, in the mean${differ}`;
+  const text = `${figure(moved.deaths.mean)} dead in the mean run${was}${differ}`;
   byId("deaths-keys").replaceChildren(node("span", {}, text));
   const told = leastDead().map((dead, at) => `at least ${whole(dead)} in ${percent(tollOf(moved)[at])}`);
   say("deaths", `${text}. Share of the runs by how many die: ${told.join(", ")}.`);

@@ -9,11 +9,12 @@ function movesInWords() {
   return told.map((words) => (words.endsWith(".") ? words : `${words}.`)).join(" ");
 }
 
-/** One outcome's change: how many runs have it now that had not, and the other way. */
+/** One outcome's change: how many runs have it now that did without it, and the other way. */
 function turned({ apart, n }, at) {
   const { to, fro, difference, low, high } = apart[at];
   const { label } = bench.opened.outcomes[at];
-  return `“${label}” comes about in ${whole(to)} of ${whole(n)} runs that did without it, and no more in ${whole(fro)} (${points(difference)} points; ${points(low)} to ${points(high)})`;
+  const range = `${points(difference)} points; ${points(low)} to ${points(high)}`;
+  return `${whole(to)} of ${whole(n)} runs gain “${label}”, and ${fro ? whole(fro) : "none"} lose it (${range})`;
 }
 
 /** The whole sentence. */

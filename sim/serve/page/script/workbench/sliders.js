@@ -38,17 +38,20 @@ function setNumber(lever, value, part) {
 function valueAt(lever, place) {
   const scale = scaleOf(lever);
   if (Math.abs(place - scale.place(lever.written)) < 4) return lever.written;
-  return Number(Math.min(Math.max(scale.value(place), lever.low), lever.high).toFixed(lever.decimals));
+  const value = Math.min(Math.max(scale.value(place), lever.low), lever.high);
+  const rounded = Number(lever.logarithmic ? value.toPrecision(3) : value.toFixed(lever.decimals));
+  return Math.min(Math.max(rounded, lever.low), lever.high);
 }
 
 let named = 0;
 
 /** What a lever is called; under the heading of whom it belongs to, that is only read aloud. */
-function nameOf(lever, headed) {
+function nameOf(lever, underHeading) {
   const [whose, what, ...more] = lever.label.split(": ");
   if (what === undefined) return [lever.label];
   const rest = more.length ? [node("span", { class: "quiet" }, `: ${more.join(": ")}`)] : [];
-  return headed ? [node("span", { class: "hidden" }, `${whose}: `), what, ...rest] : [`${whose}: ${what}`, ...rest];
+  const begun = `${what[0]?.toUpperCase() ?? ""}${what.slice(1)}`;
+  return underHeading ? [node("span", { class: "hidden" }, `${whose}: `), begun, ...rest] : [`${whose}: ${what}`, ...rest];
 }
 
 /** Levers below headings that say whose they are. */

@@ -44,20 +44,28 @@ async function openResults() {
     openSheet("Results", node("p", {}, "No result lies in the server’s folder of results. ", node("code", {}, "sim run"), " makes one."));
     return;
   }
-  const options = () => answer.results.map(({ name, title }) => node("option", { value: name }, title ? `${name}: ${title}` : name));
-  const one = node("select", { id: "result-one" }, ...options());
-  const other = node("select", { id: "result-other" }, node("option", { value: "" }, "nothing"), ...options());
+  const { results } = answer;
+  const option = ({ name, title, seed }) => node("option", { value: name }, `${name}: ${title}, seed ${seed}`);
+  const one = node("select", { id: "result-one" }, ...results.map(option));
+  const other = node("select", { id: "result-other" });
   const link = node("a", { class: "strong", target: "_blank", rel: "noopener" }, "Open the report");
   const follow = () => {
-    const beside_it = other.value ? `/beside/${encodeURIComponent(other.value)}` : "";
-    link.href = `/workbench/results/${encodeURIComponent(one.value)}${beside_it}`;
+    const besideIt = other.value ? `/beside/${encodeURIComponent(other.value)}` : "";
+    link.href = `/workbench/results/${encodeURIComponent(one.value)}${besideIt}`;
   };
-  for (const select of [one, other]) select.addEventListener("change", follow);
-  follow();
+  const offer = () => {
+    const { seed } = results.find(({ name }) => name === one.value);
+    const fitting = results.filter((each) => each.name !== one.value && each.seed === seed);
+    other.replaceChildren(node("option", { value: "" }, "nothing"), ...fitting.map(option));
+    follow();
+  };
+  one.addEventListener("change", offer);
+  other.addEventListener("change", follow);
+  offer();
   openSheet(
     "Results",
     node("p", {}, node("label", { for: "result-one" }, "Result "), one),
-    node("p", {}, node("label", { for: "result-other" }, "beside "), other),
+    node("p", {}, node("label", { for: "result-other" }, "beside another of the same seed "), other),
     node("p", {}, link),
   );
 }
