@@ -58,14 +58,15 @@ def test_a_leak_would_be_found(lesson):
 def test_secrets_are_in_no_log_and_in_no_file(lesson):
     secret = [word for word, owners in lesson.owners().items() if leaks._SECRETS.fullmatch(word)]
     assert len(secret) == 2 + len(HABITS)
-    names = [student.name for student in lesson.students]
+    gone = lesson.umpire.bot.asked_to_end  # where the crisis ran out by itself, names stay for a day
+    names = [student.name for student in lesson.students] if gone else []
     logged = "\n".join(line for line in lesson.server.logged if "/#key=" not in line)
     kept = "".join(
         path.read_text(encoding="utf-8", errors="replace") for path in (lesson.server.rooms / lesson.code).iterdir()
     )
     for word in (*secret, *names):
         assert word not in logged
-        assert word not in kept  # the room is over: no name is kept either
+        assert word not in kept  # the room was ended: no name is kept either
 
 
 async def _mornings(server, order):

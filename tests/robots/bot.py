@@ -64,6 +64,7 @@ class Bot:
         self.seconds: dict[str, list[float]] = {}
         """From asking to the acknowledgement, by what was asked."""
         self.reconnects, self.refusals, self.bytes = 0, 0, 0
+        self.asked_to_end = False
         self.line, self.n = "", 0
         self._socket: ClientConnection | None = None
         self._listening: asyncio.Task[None] | None = None

@@ -214,7 +214,8 @@ async def _end(lesson: Lesson) -> None:
     """End the room: then everybody is told so."""
     if lesson.umpire.bot.gone:
         await lesson.umpire.bot.come_back()
-    if lesson.umpire.bot.stage != "over":
+    lesson.umpire.bot.asked_to_end = lesson.umpire.bot.stage != "over"
+    if lesson.umpire.bot.asked_to_end:
         await lesson.umpire.bot.ask("end", world=None)
     for student in lesson.students:
         if student.bot.gone:
