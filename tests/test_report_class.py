@@ -25,7 +25,7 @@ from tests.test_report_record import recorded
 from tests.told import scripted, world
 
 WORD = "Amber  Lantern river"
-SCRIPT = (render._folder() / "script" / "cipher.js").read_text()
+SCRIPT = (render.PAGE / "script" / "cipher.js").read_text()
 SUNSCREEN = b"Ladies and Gentlemen of the class of '99: If I could offer you only one tip for the future, "
 SUNSCREEN += b"sunscreen would be it."
 
