@@ -71,7 +71,9 @@ def bundle(name: str) -> str:
         PAGE / kind / f"{each}.{ending}" for each in own
     ]
     text = "\n".join(place.read_text(encoding="utf-8") for place in places)
-    return f"{as_css()}\n{text}" if kind == "style" else f'(() => {{\n"use strict";\n{text}\n}})();\n'
+    if kind == "style":
+        return f"{as_css()}\n{text}" if of_report else text  # every page has the report's sheet, with its colours
+    return f'(() => {{\n"use strict";\n{text}\n}})();\n'
 
 
 @lru_cache(1)

@@ -44,6 +44,16 @@ class Kept:
     _sender: str | None = None
     _unread: TimerHandle | None = None
 
+    def pause_writing(self) -> None:
+        """Nothing more can be sent until something is read."""
+        super().pause_writing()  # type: ignore[misc]
+        self._wait_to_be_read()
+
+    def resume_writing(self) -> None:
+        """Something was read."""
+        super().resume_writing()  # type: ignore[misc]
+        self._wait_no_longer()
+
     def _count_in(self) -> None:
         self._sender = self.client[0] if self.client else "nobody"
         if not self.present.enter(self._sender):
@@ -107,16 +117,6 @@ class Requests(Kept, H11Protocol):
         self._stop_watching()
         super().handle_websocket_upgrade(event)
 
-    def pause_writing(self) -> None:
-        """Nothing more can be sent until something is read."""
-        super().pause_writing()
-        self._wait_to_be_read()
-
-    def resume_writing(self) -> None:
-        """Something was read."""
-        super().resume_writing()
-        self._wait_no_longer()
-
     def _watch(self) -> None:
         if self._asking is None:
             self._asking = get_running_loop().call_later(SECONDS_TO_ASK, self._end, "its request does not end")
@@ -140,16 +140,6 @@ class Lines(Kept, WebSocketsSansIOProtocol):
         """Count it out."""
         self._count_out()
         super().connection_lost(exc)
-
-    def pause_writing(self) -> None:
-        """Nothing more can be sent until something is read."""
-        super().pause_writing()
-        self._wait_to_be_read()
-
-    def resume_writing(self) -> None:
-        """Something was read."""
-        super().resume_writing()
-        self._wait_no_longer()
 
     def handle_ping(self) -> None:
         """Answer; who asks without end is not answered."""
