@@ -231,6 +231,44 @@ def test_turns_are_taken_back_and_gone_through_fast_on_all_pages(server):
     north.do("order", order={"do": "north.mobilise"}, turn=0)
 
 
+def test_words_of_the_umpire_reach_seats_at_once_and_are_marked_as_such_in_their_news(server):
+    made = server.make()
+    umpire, (north, south) = made.begun("north", "south")
+    screen = made.page("screen")
+    north.do("done", turn=0)  # they have read what is new
+    umpire.do("tell", world=1, text=" Ten more minutes. ")
+    at_once = {"kind": "told", "world": 1, "turn": 0, "text": "Ten more minutes.", "all": True}
+    for page in (north, south, screen):
+        assert page.until("told") == at_once | {"date": "2030-01-01"}
+    umpire.do("tell", world=1, text="A rumour, to you alone.", to=["south"])
+    assert south.until("told")["all"] is False
+    assert not [frame for page in (north, screen) for frame in page.rest() if frame["kind"] == "told"]
+    shown = made.page("screen").until("world")
+    assert [each["text"] for each in shown["told"]] == ["Ten more minutes."]
+    assert shown["news"] == [], "what the teacher says did not happen in the world"
+    umpire.do("advance")
+    morning = south.until("morning", lambda frame: frame["turn"] == 1)
+    assert [(each["text"], each["all"]) for each in morning["told"]] == [
+        ("Ten more minutes.", True), ("A rumour, to you alone.", False),
+    ]  # fmt: skip
+    known = {item["number"]: item["text"] for item in morning["view"]["known"]}
+    assert all(known[each["number"]] == each["text"] for each in morning["told"])
+
+
+def test_a_morning_says_that_the_umpire_has_taken_turns_back_until_another_is_lived(server):
+    umpire, (north,) = server.make().begun("north")
+    assert north.heard[-1]["taken_back"] == 0
+    for _ in range(3):
+        umpire.do("advance")
+    north.until("morning", lambda frame: frame["turn"] == 3)
+    umpire.do("back", world=1, turns=2)
+    assert north.until("morning", lambda frame: frame["turn"] == 1)["taken_back"] == 2
+    umpire.do("back", world=1)
+    assert north.until("morning", lambda frame: frame["turn"] == 0)["taken_back"] == 1
+    umpire.do("advance")
+    assert north.until("morning", lambda frame: frame["turn"] == 1)["taken_back"] == 0
+
+
 def test_nothing_is_lived_and_nothing_ordered_while_the_umpire_has_stopped_the_clock(server):
     made = server.make(seconds=600)
     umpire, (north,) = made.begun("north")

@@ -40,6 +40,8 @@ class Public(Message):
     over: bool
     items: tuple[Item, ...]
     """All that it knows, oldest first."""
+    told: tuple[Item, ...]
+    """What the umpire has told every seat, as it was said: words of the table, no news of the world."""
     places: tuple[Placed, ...]
     variables: tuple[Reading, ...]
     """Those that are public, as of the evening of which the world knows them."""
@@ -56,13 +58,14 @@ class Public(Message):
 def public(session: "Session") -> Public:
     """Put together what the whole world knows this morning."""
     known = known_by(NOBODY, session.world.past)
-    told = sorted([*_heard(known), *_announced(session)], key=_when)
+    heard = sorted(_heard(known), key=_when)
     return Public(
         date=session.date,
         turn=session.turn,
         over=session.over,
-        items=tuple(item.model_copy(update={"number": number}) for number, (item, _) in enumerate(told)),
-        places=tuple(Placed(item=number, place=place) for number, (_, place) in enumerate(told) if place is not None),
+        items=tuple(item.model_copy(update={"number": number}) for number, (item, _) in enumerate(heard)),
+        told=tuple(_announced(session)),
+        places=tuple(Placed(item=number, place=place) for number, (_, place) in enumerate(heard) if place is not None),
         variables=tuple(each for each in readings_of(known) if each.value is not None),
         tension=round(float(known.tension[-1]), 6) if known.day else 0.0,
         rungs=tuple(rungs_of(known)),
@@ -71,27 +74,27 @@ def public(session: "Session") -> Public:
     )
 
 
-Told = tuple[Item, str | None]
+Heard = tuple[Item, str | None]
 """A piece of news, and where it happened."""
 
 
-def _heard(known: Known) -> Iterator[Told]:
+def _heard(known: Known) -> Iterator[Heard]:
     actions = known.scenario.theatre.actions
     for deed, learned, acts in zip(known.deeds, known.learned, known.may_have_been, strict=True):
         place = actions[acts[0]].place if acts[0] in actions else None
         yield item_of(known, deed, days_after(known.scenario.start, learned)), place
 
 
-def _announced(session: "Session") -> Iterator[Told]:
+def _announced(session: "Session") -> Iterator[Item]:
     """What the umpire has told every seat."""
     first, *others = session.desks.values()
-    for day, text in first.told:
+    for number, (day, text) in enumerate(first.told):
         if all((day, text) in desk.told for desk in others):
             when = session.scenario.start + dt.timedelta(days=day)
-            yield Item(number=0, date=when, learned=when, kind="event", text=text), None
+            yield Item(number=number, date=when, learned=when, kind="event", text=text)
 
 
-def _when(told: Told) -> tuple[dt.date, dt.date, str]:
+def _when(heard: Heard) -> tuple[dt.date, dt.date, str]:
     """By days, and within one by the words: the order in which actors act would tell who they are."""
-    item, _ = told
+    item, _ = heard
     return item.date, item.learned, item.text

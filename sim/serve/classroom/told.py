@@ -1,5 +1,16 @@
-"""What the umpire is told of a world: all of it, as it truly is."""
+"""What is told of a world beside a seat's view: all of it to the umpire, what everybody knows to the screen, and words.
 
+Words are what the umpire says in the middle of a turn or before it; the model knows nothing of them. They reach pages
+three times over:
+
+- at once, as a frame of their own, `{"kind": "told", "world": 1, "turn": 3, "date": "2019-05-24", "text": "...",
+  "all": true}`, on the lines of the seats that are told, and on public screens if every seat is (`all`);
+- with each morning, under `told`, a list of `{"number": 12, "date": ..., "text": ..., "all": ...}`: these pieces of the
+  view's news, by their numbers, are the umpire's words and nothing that happened;
+- on the public screen, under `told`, those that every seat was told, the newest first; they are not among its news.
+"""
+
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -9,7 +20,9 @@ from numpy.typing import NDArray
 
 from sim.play.answers.public import public
 from sim.play.answers.seeing import unit_of
+from sim.play.messages.view import View
 from sim.play.sessions.desk import inject_fault
+from sim.play.sessions.entries import Advanced, Entry, TakenBack, holding
 from sim.replays.lookup import Course, Deed, deeds_of
 from sim.replays.wording import sentence
 from sim.report.fronts import WEEK, at_home, spread
@@ -129,6 +142,47 @@ def _called(theatre: Theatre, name: str) -> dict[str, str]:
     return {"label": variable.label, "unit": unit_of(variable)}
 
 
+def words_of(session: "Session", text: str, to: Sequence[str] | None, world: int) -> dict[str, Any]:
+    """Words that were just said, as the frame that brings them to pages."""
+    return {
+        "kind": "told",
+        "world": world,
+        "turn": session.turn,
+        "date": session.date.isoformat(),
+        "text": text.strip(),
+        "all": to is None or set(to) >= set(session.seats),
+    }
+
+
+def words_to(session: "Session", seat: str, view: View) -> list[dict[str, Any]]:
+    """Which pieces of a seat's news are words of the umpire's, as they were said, and whether every seat was told."""
+    start = session.scenario.start
+    numbers = {(item.learned, item.text): item.number for item in view.known if item.kind == "event"}
+    return [
+        {
+            "number": numbers[start + timedelta(days=day), text],
+            "date": (start + timedelta(days=day)).isoformat(),
+            "text": text,
+            "all": all((day, text) in desk.told for desk in session.desks.values()),
+        }
+        for day, text in session.desks[seat].told
+    ]
+
+
+def taken_back_of(session: "Session") -> int:
+    """How many turns the umpire has just taken back, with all orders since; 0 once another was lived."""
+    for at in reversed(range(len(session.entries))):
+        if isinstance(session.entries[at], TakenBack):
+            return _lived(session.entries[:at]) - _lived(session.entries[: at + 1])
+        if isinstance(session.entries[at], Advanced):
+            break
+    return 0
+
+
+def _lived(entries: Sequence[Entry]) -> int:
+    return sum(isinstance(each, Advanced) for each in holding(entries))
+
+
 def screen_of(session: "Session", world: int) -> dict[str, Any]:
     """A world as the whole world knows it."""
     known = public(session)
@@ -157,6 +211,7 @@ def screen_of(session: "Session", world: int) -> dict[str, Any]:
             {"date": item.date.isoformat(), "text": item.text, "rung": item.rung, "deaths": item.deaths}
             for item in reversed(known.items[-_MOST_NEWS:])
         ],
+        "told": [{"date": item.date.isoformat(), "text": item.text} for item in reversed(known.told[-_MOST_NEWS:])],
         "outcomes": [
             {"id": name, "label": theatre.outcomes[name].label, "date": day.isoformat()}
             for name, day in known.outcomes.items()

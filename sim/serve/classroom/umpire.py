@@ -46,7 +46,7 @@ async def umpire(room: Room, frame: m.OfUmpire) -> dict[str, Any]:
         case m.Everything():
             return await room.ask(_world(room, frame), Kind.MORNING, _world(room, frame).everything)
         case m.Tell():
-            await _each(room, frame.world, lambda world: _ask(room, world, partial(world.tell, frame.text, frame.to)))
+            await _each(room, frame.world, lambda world: _tell(room, world, frame))
         case m.Back() | m.Inject() | m.Hand() | m.OrderFor():
             return await _at_the_table(room, _world(room, frame), frame)
         case m.Close():
@@ -74,6 +74,16 @@ async def _ask(room: Room, world: World, do: Callable[[], Any]) -> Any:
     found = await room.ask(world, Kind.ORDER, do)
     room.told_world(world, "morning")
     return found
+
+
+async def _tell(room: Room, world: World, frame: m.Tell) -> None:
+    """Say something to seats: at once, and with their news."""
+    words, to = await _ask(room, world, partial(world.tell, frame.text, frame.to)), frame.to or ()
+    for visitor in room.visitors:
+        person = visitor.person
+        is_theirs = person is not None and person.world == world.number and (person.seat in to or words["all"])
+        if (visitor.as_ == "player" and is_theirs) or (visitor.as_ == "screen" and words["all"]):
+            visitor.answer(words)
 
 
 async def _each(room: Room, number: int | None, do: Callable[[World], Any]) -> None:

@@ -213,10 +213,13 @@ class World:
         self.opened().inject(act, on, by=UMPIRE)
         self.changed()
 
-    def tell(self, text: str, to: Sequence[str] | None) -> None:
-        """Tell seats something."""
+    def tell(self, text: str, to: Sequence[str] | None) -> dict[str, Any]:
+        """Tell seats something; gives the frame that brings it to their pages (see `told`)."""
+        from .told import words_of
+
         self.opened().announce(text, to, by=UMPIRE)
         self.changed()
+        return words_of(self.opened(), text, to, self.number)
 
     def pause(self, paused: bool) -> None:
         """Stop the clock of the table, or let it go on."""
@@ -322,9 +325,12 @@ class World:
         return f'{kept[1]},"done":{_json(seat in self.done)}}}'
 
     def _morning(self, seat: str, late: bool) -> str:
+        from .told import taken_back_of, words_to
+
         session = self.opened()
         view, theatre = session.view(seat), session.scenario.theatre
         told = view.model_copy(update={"news": view.known}) if late else view
+        words = words_to(session, seat, view)
         usual = {
             each.path: theatre.actions[each.path.split(".", 1)[1].rpartition(".")[0]].rate.value for each in view.levers
         }
@@ -334,6 +340,8 @@ class World:
             "turn": str(session.turn),
             "epoch": str(epoch_of(session)),
             "date": _json(session.date.isoformat()),
+            "taken_back": str(taken_back_of(session)),
+            "told": _json(words),
             "view": view.model_dump_json(),
             "options": self._options(seat),
             "usual": _json(usual),
