@@ -269,6 +269,23 @@ def test_a_morning_says_that_the_umpire_has_taken_turns_back_until_another_is_li
     assert north.until("morning", lambda frame: frame["turn"] == 1)["taken_back"] == 0
 
 
+STOPPED_BY = {
+    "nothing": ({"stop_rung": None, "stop_outcomes": False}, 7),
+    "an order that cannot be carried out": ({"stop_rung": None, "stop_outcomes": True}, 1),
+}
+
+
+@pytest.mark.parametrize(("plan", "days"), STOPPED_BY.values(), ids=STOPPED_BY)
+def test_a_turn_always_lasts_its_days_where_the_plan_says_so(server, plan, days):
+    made = server.make("baseline", ("iran", "us"), **plan)
+    umpire, (iran,) = made.begun("iran")
+    assert {name: umpire.hello["room"][name] for name in plan} == plan
+    made.room.worlds[1].session.desks["iran"].lapsed.append((0, "iran.close_ranks", "it was too late"))
+    umpire.do("advance")
+    iran.until("morning", lambda frame: frame["turn"] == 1)
+    assert made.room.worlds[1].session.day == days
+
+
 def test_nothing_is_lived_and_nothing_ordered_while_the_umpire_has_stopped_the_clock(server):
     made = server.make(seconds=600)
     umpire, (north,) = made.begun("north")

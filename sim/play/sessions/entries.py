@@ -21,6 +21,8 @@ class Settings(Message):
     is one clock: everybody sees that it has stopped, if not why."""
     stop_outcomes: bool = True
     """Whether it stops when an outcome comes about of which some seat can tell."""
+    stop_lapsed: bool = True
+    """Whether it stops when an order could not be carried out."""
     otherwise: Otherwise = "rules"
     """What becomes of days for which a seat has ordered nothing, until it says otherwise itself."""
     futures: bool = True

@@ -76,7 +76,7 @@ def _live_a_day(session: "Table") -> None:
 def _stops(session: "Table") -> Iterator[Stop]:
     """What of the day that was lived needs a decision."""
     world, settings = session.world, session.settings
-    for name, desk in session.desks.items():
+    for name, desk in session.desks.items() if settings.stop_lapsed else ():
         for day, act, _ in desk.lapsed:
             if day == world.day - 1:
                 yield Stop("lapsed", name, act)

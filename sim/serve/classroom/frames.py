@@ -39,6 +39,8 @@ def hello(room: Room, visitor: Visitor) -> dict[str, Any]:
             "stage": room.stage,
             "locked": room.locked,
             "turn": plan.turn,
+            "stop_rung": plan.stop_rung,
+            "stop_outcomes": plan.stop_outcomes,
             "seconds": plan.seconds,
             "late": plan.late,
             "known": plan.known,

@@ -41,13 +41,28 @@ class Plan(Message):
     forecast: bool = False
     """Whether people are asked what they expect before they sit down."""
     stop_rung: Annotated[int, Field(ge=0, le=9)] | None = 6
+    """A turn ends early once a seat learns of an act against it on this rung or above; None: not for acts."""
+    stop_outcomes: bool = True
+    """Whether a turn ends early once an outcome comes about of which some seat can tell."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
 
     @property
     def settings(self) -> Settings:
         """The same for each session."""
         otherwise: Literal["rules", "hold"] = "hold" if self.late == "hold" else "rules"
-        return Settings(turn=self.turn, stop_rung=self.stop_rung, otherwise=otherwise, futures=self.futures)
+        return Settings(
+            turn=self.turn,
+            stop_rung=self.stop_rung,
+            stop_outcomes=self.stop_outcomes,
+            stop_lapsed=not self.lasts_its_days,
+            otherwise=otherwise,
+            futures=self.futures,
+        )
+
+    @property
+    def lasts_its_days(self) -> bool:
+        """Whether a turn never ends early: where neither acts nor outcomes stop it, nothing does."""
+        return self.stop_rung is None and not self.stop_outcomes
 
 
 class PlanError(ValueError):
