@@ -159,6 +159,21 @@ def test_names_are_kept_only_while_the_room_goes_on(tmp_path):
         assert naming("Ann Other", tmp_path) == []
 
 
+def test_what_a_kill_left_half_written_is_gone_after_the_next_start_and_with_it_the_names(tmp_path):
+    with serving(tmp_path) as server:
+        made = server.make()
+        made.player(name="Ann Other")
+        code, secret = made.code, made.secret
+    kept = tmp_path / code / "room.json"
+    kept.with_name("room.json.0123456789abcdef.partial").write_bytes(kept.read_bytes()[:-9])  # as a kill would leave it
+    with serving(tmp_path) as server:
+        umpire = Page(server.port, code, "umpire", secret)
+        server.pages.append(umpire)
+        assert naming("Ann Other", tmp_path) == ["room.json"]
+        umpire.do("end")
+        assert naming("Ann Other", tmp_path) == []
+
+
 def naming(name: str, folder: Path) -> list[str]:
     """The files in which a name stands."""
     return [file.name for file in folder.rglob("*") if file.is_file() and name.encode() in file.read_bytes()]

@@ -129,6 +129,7 @@ class Rooms:
                 except OSError as error:
                     logger.error("room %s could not be deleted wholly: %s", room.code, error)
                 continue
+            _tidied(folder)
             self._add(room)
             room.begin_clocks()
 
@@ -184,6 +185,15 @@ def _untouched(room: Room) -> bool:
     """Whether nobody has touched a room for long: neither the room, nor one of its sessions."""
     files = (world.path for world in room.worlds.values() if time() - room.touched > KEPT)
     return time() - max([room.touched, *(path.stat().st_mtime for path in files if path.exists())]) > KEPT
+
+
+def _tidied(folder: Path) -> None:
+    """Delete what a kill has left half written: the names of people may stand in it."""
+    for left in folder.glob("*.partial"):
+        try:
+            left.unlink()
+        except OSError as error:
+            logger.error("room %s: %s could not be deleted: %s", folder.name, left.name, error.strerror)
 
 
 def _deleted(room: Room) -> None:

@@ -145,10 +145,11 @@ class Room:
                 found = do()
                 self.touched = time()
                 text = json.dumps(self.kept(), ensure_ascii=False).encode()
-                await asyncio.to_thread(_write, self.folder, text)
+                writing = asyncio.create_task(asyncio.to_thread(_write, self.folder, text))
             except BaseException:
                 back()
                 raise
+            await _to_its_end(writing, back)
             return found
 
     async def keep(self) -> None:
@@ -364,6 +365,17 @@ class Room:
         self.turns.stop()
         for task in self._tasks:
             task.cancel()
+
+
+async def _to_its_end(writing: "asyncio.Task[None]", back: Callable[[], None]) -> None:
+    """Wait until something is written, even where whoever asked for it is gone by then; undo what could not be."""
+    try:
+        await asyncio.shield(writing)
+    except BaseException:
+        await asyncio.wait([writing])
+        if writing.exception() is not None:
+            back()
+        raise
 
 
 def _write(folder: Path, text: bytes) -> None:
