@@ -6,6 +6,7 @@ from time import sleep
 import pytest
 
 from sim.serve.classroom.plan import catalogue, scenario_of
+from sim.serve.classroom.refusing import TOGETHER
 from tests.class_client import Made, Page, Server, serving
 
 
@@ -49,14 +50,35 @@ def test_an_order_for_a_turn_that_is_over_is_refused_as_late(server):
     umpire, (north,) = server.make().begun("north")
     umpire.do("advance")
     assert "too late" in north.refused("order", order={"do": "north.mobilise"}, turn=0)
-    assert "turn 1" in north.refused("done", turn=0)
+    assert "another turn" in north.refused("done", turn=0)
 
 
 def test_what_a_session_refuses_is_told_in_its_own_sentences(server):
     _, (north,) = server.make().begun("north")
     told = north.refused("order", order={"do": "south.mobilise"}, turn=0)
-    assert told == "south.mobilise is not an act of north; a seat orders its own acts only"
+    assert told == "“Mobilise at the border” is not an act of North; a seat orders its own acts only"
     assert "did you mean" in north.refused("order", order={"do": "north.mobilize"}, turn=0)
+
+
+def test_a_refusal_speaks_of_acts_as_students_know_them_and_says_which_and_that_none_stands(server):
+    _, (us,) = server.make("baseline", ("us", "iran")).begun("us")
+    on = us.heard[-1]["date"]
+    late = {"act": "us.kill_commanders", "on": on}
+    said = "“Kill Soleimani and al-Muhandis” must be ordered 1 day ahead: the earliest day is 2 May 2019"
+    alone = us.ask("order", order={"do": [late]}, turn=0)
+    assert (alone["reasons"], alone["acts"]) == ([said], ["us.kill_commanders"])
+    both = us.ask("order", order={"do": ["us.warn_militias", late]}, turn=0)
+    assert both["reasons"] == [said, TOGETHER]
+    assert us.do("order", order={}, turn=0)["standing"]["scheduled"] == [], "none of them was taken"
+    closed = us.refused("order", order={"do": {"act": "us.bomb_iran", "on": on}}, turn=0)
+    assert closed.startswith("“Bomb Iran by night” ")
+    again = {"never": ["us.kill_commanders"]}
+    us.do("order", order=again, turn=0)
+    us.do("order", order=again | {"never": ["us.bomb_iran"], "do": "us.kill_commanders"}, turn=0)
+    assert us.refused("order", order=again, turn=0).startswith(
+        "“Kill Soleimani and al-Muhandis” is ordered for 2 May 2019"
+    )
+    assert "umpire" not in us.refused("sit", world=1, seat="iran")
 
 
 def test_the_server_keeps_the_deadline_where_nobody_is_there(server):

@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sim.play.answers.briefing import briefing
 from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.seeing import seen
-from sim.play.messages.orders import OrderError, Standing
+from sim.play.messages.orders import Standing
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Advanced, Ended, Ordered, TakenBack
 from sim.play.sessions.session import Session
@@ -184,6 +184,8 @@ class World:
     ) -> Standing:
         """Take an order; one for a turn that was taken back meanwhile is refused, though its number has come again."""
         session = self.opened()
+        if turn is not None and turn < session.turn:
+            raise PlayError("it came too late: the days have gone on meanwhile; look at the new morning")
         if epoch is not None and turn == session.turn:
             _same(session, epoch)
         self.changed(seat)
@@ -395,13 +397,8 @@ def epoch_of(session: Session) -> int:
 
 def _same(session: Session, epoch: int) -> None:
     if epoch_of(session) != epoch:
-        raise PlayError(f"the turn that was meant is over, or was taken back; this is turn {session.turn}")
+        raise PlayError("the turn that was meant is over, or was taken back; look at the new morning")
 
 
 def _json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def reasons_of(error: Exception) -> list[str]:
-    """What a session has refused, as sentences."""
-    return list(error.reasons) if isinstance(error, OrderError) else [str(error)]
