@@ -74,7 +74,7 @@ def test_a_seat_is_sent_its_own_view_and_nothing_else(server):
         "clock": {"kind", "world", "turn", "deadline", "left", "paused", "umpire", "waiting_for"},
         "morning": {
             *("kind", "world", "turn", "epoch", "date", "view", "options", "usual", "briefing", "truth", "done"),
-            *("told", "taken_back"),
+            *("told", "taken_back", "ended"),
         },
         "options": {"kind", "world", "turn", "options"},
     }

@@ -41,7 +41,7 @@ KEYS = {
     },
     "told": {"world", "turn", "date", "text", "all"},
     "options": {"world", "turn", "options"},
-    "over": {"world", "debrief"},
+    "over": {"world", "debrief", "ended"},
     "you": {"you"},
     "replaced": set(),
     "closed": set(),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _AHEAD = re.compile(r"takes an order (\d+) d ahead")
 _STANDING = re.compile(r"\band ([a-z]\w*\.[a-z]\w*) is ordered\b")
 _ANOTHERS = re.compile(r"is not an act of ([a-z]\w*);")
+_SEATS = re.compile(r"is for the seat ([\w/]+) to order;")
 _NEVER = "this seat refuses; take it out of 'never' first"
 _FILE = r"""'?{folder}[/\\]+world-(\d+)\.session'?"""
 _MOST_FAULTS, _LONGEST = 8, 300
@@ -103,6 +104,7 @@ def _rest(theatre: Theatre, text: str) -> str:
     text = _AHEAD.sub(lambda found: f"must be ordered {counted(int(found[1]), 'day')} ahead", text)
     text = _STANDING.sub(lambda found: f"and {_labelled(theatre, found[1])} is ordered", text)
     text = _ANOTHERS.sub(lambda found: f"is not an act of {_actor(theatre, found[1])};", text)
+    text = _SEATS.sub(lambda found: f"is for {_actor(theatre, found[1].partition('/')[0])} to order;", text)
     return in_plain_words(theatre, text)
 
 

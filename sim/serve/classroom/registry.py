@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep, time
@@ -29,6 +30,8 @@ KEPT = 30 * 24 * 3600.0
 """Seconds after which a room that nobody has touched is deleted, whether it is over or not."""
 IDLE = 900.0
 """Seconds after which a session that nobody asks is closed."""
+SEEN, SEEN_EVERY = ".running", 2.0
+"""The file that says when a server last ran here, and after how many seconds it says so again."""
 _CODE = re.compile(rf"[{ALPHABET}]{{{SIGNS}}}")
 
 
@@ -112,11 +115,12 @@ class Rooms:
 
     def open(self) -> None:
         """Find the rooms that were kept; one that is damaged is named, and left alone."""
+        gone = self._gone()
         for folder in sorted(self.place.folder.iterdir()) if self.place.folder.is_dir() else ():
             if not _CODE.fullmatch(folder.name) or folder.is_symlink() or not (folder / FILE).is_file():
                 continue
             try:
-                room = self._found(folder)
+                room = self._found(folder, gone)
             except Exception as error:  # whatever a damaged file may raise
                 logger.error(
                     "room %s cannot be opened, and was left as it is: %s", folder.name, ascii(str(error))[:300]
@@ -133,13 +137,27 @@ class Rooms:
             self._add(room)
             room.begin_clocks()
 
-    def _found(self, folder: Path) -> Room:
+    def _gone(self) -> float:
+        """Seconds since a server was last seen to run here; 0 where none ever was."""
+        try:
+            return max(time() - (self.place.folder / SEEN).stat().st_mtime, 0.0)
+        except OSError:
+            return 0.0
+
+    async def be_seen(self) -> None:
+        """Leave a sign every few seconds that the server runs, by which the next one knows for how long none did."""
+        while True:
+            with suppress(OSError):
+                (self.place.folder / SEEN).touch()
+            await asyncio.sleep(SEEN_EVERY)
+
+    def _found(self, folder: Path, gone: float) -> Room:
         data = json.loads((folder / FILE).read_bytes())
         if data.get("room") != VERSION or data["code"] != folder.name:
             raise ValueError("it is no room that this version reads")
         plan, scenario = plan_from(data["plan"])
         room = Room(folder.name, folder, plan, scenario, data["umpire"], self.shared)
-        room.found_again(data)
+        room.found_again(data, gone)
         return room
 
     async def tidy(self) -> None:

@@ -170,14 +170,15 @@ class Room:
 
         return back
 
-    def found_again(self, data: dict[str, Any]) -> None:
-        """Stand where the file left it."""
+    def found_again(self, data: dict[str, Any], gone: float = 0.0) -> None:
+        """Stand where the file left it, when the server had been gone for so many seconds."""
         self.stage, self.ended, self.locked = data["stage"], data["ended"], data["locked"]
         self.made, self.touched = data["made"], data["touched"]
         self.people = People([Person(**each) for each in data["people"]])
+        gone = min(gone, max(time() - self.touched, 0.0))  # when it was written, a server ran
         for each in data["worlds"]:
             world = self.worlds.setdefault(each["number"], self._new_world(each["number"]))
-            world.found_again(each)
+            world.found_again(each, gone)
 
     # Sessions, asked in threads.
 
