@@ -96,7 +96,7 @@ class Classroom:
         return JSONResponse({"code": room.code, "umpire": await self.rooms.new_umpire(room)})
 
     async def export(self, request: "Request") -> "Response":
-        """The room as a file, for its umpire; with people's names only if they are asked for."""
+        """The room as a file, for its umpire; with names, and what students typed, only if they are asked for."""
         from starlette.responses import JSONResponse, StreamingResponse
 
         room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
@@ -104,8 +104,8 @@ class Classroom:
         if room is None or not isinstance(token, str) or not room.is_umpire(token):
             self.lines.guesses.wrong(client_of(request))
             return JSONResponse({"refused": "this room does not know this secret"}, 403)
-        files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
-        packed = await asyncio.to_thread(exported, room.kept(), files, names is True)
+        words = asked.get("words", names)  # what students typed may name anybody
+        packed = await exported(room, names is True, words is True)
         headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
         if names is True and room.stage == "over":
             await room.change(room.people.forget_names)  # they have been taken along
