@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from sim.play import Session
 from sim.play.answers.public import public
@@ -136,19 +138,44 @@ def test_a_wrong_secret_of_an_umpire_is_refused(server, many_guesses):
     assert other.page(token=player.token).hello["you"] is None, "a token is of one room"
 
 
-def test_wrong_codes_and_secrets_are_limited_by_who_tries_them(server, monkeypatch):
+def test_wrong_codes_are_limited_by_who_tries_them(server, monkeypatch):
     made = server.make()
     page = made.player(seat="north")
+    page.close()
     lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
     monkeypatch.setattr(lines, "guesses", Guesses(3, 0.0))
     assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 200
-    for _ in range(3):
-        assert made.page(token="wrong").hello["you"] is None
-    assert server.send("/rooms/AAAAAA/qr.svg")[0] == 404
+    for _ in range(4):
+        assert server.send("/rooms/AAAAAA/qr.svg")[0] == 404
     assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 404, "who guesses is not told when a guess is right"
     assert made.page().closed_with == 4008
     assert made.page(token=page.token).hello["you"]["seat"] == "north", "whoever has a secret is let in"
-    assert made.umpire().hello["kind"] == "hello"
+    assert made.page().hello["kind"] == "hello", "where somebody of the class is, others of it may come"
+    assert server.send(f"/join/{made.code}")[0] == 200
+    assert server.send(f"/join/{server.make().code}")[0] == 404, "to another room they may not"
+
+
+def test_a_class_at_one_address_comes_back_with_stale_secrets_whoever_tries_others_beside_it(server, monkeypatch):
+    made = server.make()
+    lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
+    monkeypatch.setattr(lines, "guesses", Guesses(3, 0.0))
+    for _ in range(30):
+        assert made.page(token="of a room that is gone").hello["you"] is None
+    for _ in range(5):
+        assert made.page("umpire", "guessed").closed_with == 4003
+    assert made.page().hello["kind"] == "hello"
+
+
+def test_a_line_that_does_not_say_who_it_is_is_closed_and_logged(server, monkeypatch, caplog):
+    monkeypatch.setattr("sim.serve.classroom.serving.FIRST_FRAME", 0.2)
+    made = server.make()
+    there = f"127.0.0.1:{server.port}"
+    with connect(f"ws://{there}/rooms/{made.code}/line", origin=f"http://{there}") as silent:
+        with pytest.raises(ConnectionClosed) as closed:
+            silent.recv(timeout=5)
+        assert closed.value.rcvd.code == 4007
+    assert "it did not say who it is" in caplog.text
+    assert made.room.visitors == []
 
 
 def test_whoever_has_guessed_too_often_may_try_again_after_a_while():
@@ -359,11 +386,21 @@ def test_people_are_as_many_as_there_may_be(server, monkeypatch):
     assert "full" in made.page().refused("join")
 
 
-def test_screens_of_a_room_are_few(server, monkeypatch):
+def test_pages_without_a_secret_are_few_and_the_oldest_makes_way(server, monkeypatch):
     monkeypatch.setattr("sim.serve.classroom.serving.MOST_SCREENS", 1)
+    monkeypatch.setattr("sim.serve.classroom.serving.MOST_STRANGERS", 2)
     made = server.make()
-    made.page("screen")
-    assert made.page("screen").closed_with == 4008
+    projector = made.page("screen", made.secret)
+    first, second = made.page("screen"), made.page("screen")
+    assert first.closed_with == 4008
+    flood = [made.page() for _ in range(3)]
+    assert flood[0].closed_with == 4008
+    assert flood[2].do("join")["you"]["seat"] == "north", "whoever comes last has a place"
+    assert made.page().hello["kind"] == "hello"
+    made.umpire().do("start")
+    for screen in (second, projector):
+        assert screen.until("world")["turn"] == 0
+    assert projector.refused("advance") == "nothing can be done from here"
 
 
 def test_tokens_are_found_by_their_digests():

@@ -7,6 +7,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.serve.guard.limits import MOST_BYTES
+from sim.serve.guard.log import LOG
 from sim.serve.guard.messages import read_object
 from sim.serve.pages import page
 from sim.serve.place import Place
@@ -102,7 +103,7 @@ class Classroom:
         room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
         token, names = asked.get("secret"), asked.get("names", False)
         if room is None or not isinstance(token, str) or not room.is_umpire(token):
-            self.lines.guesses.wrong(client_of(request))
+            LOG.warn(client_of(request), "refused an export: a secret that the room does not know")
             return JSONResponse({"refused": "this room does not know this secret"}, 403)
         words = asked.get("words", names)  # what students typed may name anybody
         packed = await exported(room, names is True, words is True)
@@ -140,12 +141,12 @@ class Classroom:
         return Response(drawn.getvalue(), media_type="image/svg+xml")
 
     def _found(self, request: "Request") -> Room | None:
-        """The room that an address names; of many wrong codes none names one for a while."""
-        if self.lines.guesses.too_many(client_of(request)):
-            return None
-        room = self.rooms.find(request.path_params["code"])
+        """The room that an address names; after many wrong codes none names one for a while."""
+        room, client = self.rooms.find(request.path_params["code"]), client_of(request)
         if room is None:
-            self.lines.guesses.wrong(client_of(request))
+            self.lines.guesses.wrong(client)
+        elif not self.lines.guesses.may_know(room, client):
+            return None
         return room
 
 
