@@ -7,7 +7,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.serve.guard.limits import MOST_BYTES
-from sim.serve.guard.log import LOG
+from sim.serve.guard.log import LOG, spoken
 from sim.serve.guard.messages import read_object
 from sim.serve.pages import page
 from sim.serve.place import Place
@@ -78,10 +78,12 @@ class Classroom:
         from sim.serve.app import is_owner
 
         if not is_owner(request):
+            LOG.warn(client_of(request), "refused a plan: it does not come from the owner", "plan")
             return JSONResponse({"refused": "only who has the server's key makes rooms"}, 403)
         try:
             room, umpire = await self.rooms.make(read_object(await request.body(), MOST_BYTES))
         except PlanError as error:
+            LOG.warn(client_of(request), f"refused a plan: {spoken(error.reasons[0])}", "plan")
             return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 400)
         return JSONResponse({"code": room.code, "umpire": umpire})
 
@@ -103,7 +105,7 @@ class Classroom:
         room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
         token, names = asked.get("secret"), asked.get("names", False)
         if room is None or not isinstance(token, str) or not room.is_umpire(token):
-            LOG.warn(client_of(request), "refused an export: a secret that the room does not know")
+            LOG.warn(client_of(request), "refused an export: a secret that the room does not know", "export")
             return JSONResponse({"refused": "this room does not know this secret"}, 403)
         words = asked.get("words", names)  # what students typed may name anybody
         packed = await exported(room, names is True, words is True)

@@ -90,7 +90,7 @@ class Lines:
         right = room.is_umpire(token) if token is not None and entering.as_ != "player" else False
         if not (person or right):
             if token is not None:
-                LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know")
+                LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know", "secret")
             if not self.guesses.may_know(room, client):
                 await _refuse(line, TOO_MUCH, "too many wrong codes came from here; wait a little")
                 return None
@@ -133,7 +133,9 @@ class Lines:
             read = _read(visitor, frame)
         except (ValidationError, RefusalError) as error:
             reasons = reasons_of(error) if isinstance(error, RefusalError) else frame_faults(error)
-            LOG.warn(visitor.client, f"room {room.code}: refused a frame of a {visitor.as_}: {spoken(reasons[0])}")
+            kind = error.errors()[0]["type"] if isinstance(error, ValidationError) else "refused"
+            told = f"room {room.code}: refused a frame of {_an(visitor.as_)}: {spoken(reasons[0])}"
+            LOG.warn(visitor.client, told, f"{visitor.as_} {kind}")
             visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
             return
         if isinstance(read, m.AskFutures):
@@ -189,6 +191,10 @@ def _told(room: Room, visitor: Visitor, frame: Any, error: Exception) -> dict[st
     if visitor.as_ == "player":
         reasons = [for_players(each) for each in reasons]
     return {"reasons": reasons} | ({"acts": acts} if acts else {})
+
+
+def _an(as_: str) -> str:
+    return f"{'an' if as_ == 'umpire' else 'a'} {as_}"
 
 
 def _make_way(room: Room, newcomer: Visitor) -> None:
