@@ -148,6 +148,33 @@ def test_who_asks_too_often_waits_and_others_do_not(ask):
     assert ask(client="10.0.0.67").status == 200
 
 
+def test_one_of_a_class_who_asks_too_often_uses_up_nobody_elses_share(ask):
+    cookies = [ask().headers["set-cookie"] for _ in range(30)]
+    assert len(set(cookies)) == 30
+    assert all(each.endswith("; Path=/; HttpOnly; SameSite=Strict") for each in cookies)
+    kept = [each.partition(";")[0] for each in cookies]
+    assert "set-cookie" not in ask(cookie=kept[0]).headers, "one is enough"
+    while ask(path="/nothing", cookie=kept[0]).status != 429:
+        pass
+    assert ask().status == 429, "the share of whoever shows none is gone"
+    for each in kept[1:]:
+        assert ask(cookie=f"other=1; {each}").status == 200
+
+
+@pytest.mark.parametrize("made_up", ["", "x", "x.y", "x.é", "{known}0", "0{known}"])
+def test_a_cookie_that_is_made_up_has_no_share(ask, made_up):
+    name, _, value = ask().headers["set-cookie"].partition(";")[0].partition("=")
+    for _ in range(450):
+        answer = ask(cookie=f"{name}={made_up.format(known=value)}")
+    assert answer.status == 429
+
+
+def test_cookies_are_given_out_sparingly(ask):
+    given = ["set-cookie" in ask().headers for _ in range(200)]
+    assert given[:120] == [True] * 120
+    assert sum(given) < 125
+
+
 def test_senders_beyond_number_are_forgotten_not_kept():
     buckets = Buckets(at_once=1, a_second=0, clock=lambda: 0.0)
     assert buckets.take("first")
