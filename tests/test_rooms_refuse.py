@@ -14,9 +14,11 @@ from websockets.sync.client import connect
 
 from sim.play import Session
 from sim.play.answers.public import public
+from sim.play.sessions.entries import Settings
 from sim.serve.classroom.export import _cell
 from sim.serve.classroom.guesses import Guesses
 from sim.serve.classroom.people import People
+from sim.serve.classroom.told import screen_of, summary_of
 from tests.class_client import Made, Page, Server, serving
 
 
@@ -121,6 +123,16 @@ def test_the_whole_world_knows_nothing_that_a_seat_does_not():
     assert any(item.kind == "deniable" and item.actor is None for item in known.items)
     assert known.places
     assert known.rungs_by_day[-1] == known.rungs[-1].rung
+
+
+def test_outcomes_are_told_as_they_came_about():
+    lasting = Settings(turn=366, stop_rung=None, stop_outcomes=False, stop_lapsed=False)
+    session = Session("baseline", ["us"], seed=3, settings=lasting)
+    session.advance(250)
+    for told in (summary_of(session), screen_of(session, 1)):
+        dates = [each["date"] for each in told["outcomes"]]
+        assert len(dates) > 1
+        assert dates == sorted(dates)
 
 
 # What is refused.

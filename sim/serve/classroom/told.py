@@ -101,7 +101,7 @@ def summary_of(session: "Session") -> dict[str, Any]:
         "deaths": int(model.world.deaths[-1, 0]),
         "outcomes": [
             {"id": name, "label": theatre.outcomes[name].label, "date": date_of(day)}
-            for name, day in zip(world.program.outcomes, came, strict=True)
+            for day, name in sorted(zip(came, world.program.outcomes, strict=True))  # as they came about
             if day >= 0
         ],
         "rungs": model.trajectories.rung[:lived, -1, 0].tolist(),
@@ -223,7 +223,7 @@ def screen_of(session: "Session", world: int) -> dict[str, Any]:
         "told": [{"date": item.date.isoformat(), "text": item.text} for item in reversed(known.told[-_MOST_NEWS:])],
         "outcomes": [
             {"id": name, "label": theatre.outcomes[name].label, "date": day.isoformat()}
-            for name, day in known.outcomes.items()
+            for name, day in sorted(known.outcomes.items(), key=lambda each: each[1])
         ],
         "fronts": {"places": _map_of(theatre), "recent": recent} if _on_map(theatre) else None,
     }

@@ -16,20 +16,17 @@ from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.seeing import seen
 from sim.play.messages.orders import Standing
 from sim.play.seats import PlayError
-from sim.play.sessions.entries import Advanced, Ended, Ordered, TakenBack
+from sim.play.sessions.entries import Advanced, Ended, TakenBack
 from sim.play.sessions.session import Session
 from sim.text import capital
 from sim.theatre.language.scenario import Scenario
 
 from .clock import Clock
 from .plan import Plan
+from .standing_in import CLOCK, give_back, stand_in
 
 logger = logging.getLogger("sim.serve")
 
-CLOCK = "clock"
-"""Who has given an order that stands in for a seat whose people are late."""
-BACK = "clock, given back"
-"""Who has said again what the seat itself had said before."""
 UMPIRE = "umpire"
 
 
@@ -153,7 +150,7 @@ class World:
             self.session = self._read() or Session(
                 self.scenario, self.plan.seats, seed=self.plan.seed, settings=self.plan.settings, path=self.path
             )
-            self._give_back(self.session)
+            give_back(self.session)
         return self.session
 
     def _read(self) -> Session | None:
@@ -290,7 +287,7 @@ class World:
         if session.paused:
             raise PlayError("the clock is stopped; let it go on first")
         self.tend(taken)
-        self._stand_in(session, late)
+        stand_in(session, late)
         try:
             turn = session.settings.turn
             until = session.day + (turn if days is None else days)
@@ -300,29 +297,9 @@ class World:
         finally:
             self.changed()
             try:
-                self._give_back(session)
+                give_back(session)
             except PlayError as error:  # the disk is full; the next turn tries again
                 logger.error("world %s: seats have not been given back: %s", self.number, error)
-
-    def _stand_in(self, session: Session, late: Sequence[str]) -> None:
-        """Have seats without people at their desks played as the plan says; what they have ordered stands."""
-        otherwise = session.settings.otherwise
-        for seat in late:
-            desk = session.desks[seat]
-            if desk.played_by == "orders" and desk.otherwise != otherwise:
-                session.order(seat, {"otherwise": otherwise}, by=CLOCK)
-
-    def _give_back(self, session: Session) -> None:
-        """Let what seats have said of days without orders hold again, where it was set for a turn without them."""
-        if session.over or session.paused:
-            return
-        for seat, desk in session.desks.items():
-            said = [each for each in session.holding if isinstance(each, Ordered) and each.seat == seat]
-            said = [each for each in said if each.order.otherwise is not None]
-            if desk.played_by == "orders" and said and said[-1].by == CLOCK:
-                own = next((each.order.otherwise for each in reversed(said) if each.by not in (CLOCK, BACK)), None)
-                if own is not None and own != desk.otherwise:
-                    session.order(seat, {"otherwise": own}, by=BACK)
 
     # What is sent.
 
