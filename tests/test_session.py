@@ -144,11 +144,13 @@ def done_first(session: Session, act: str) -> int:
 
 
 def test_an_order_that_cannot_be_carried_out_on_its_day_lapses_and_is_told() -> None:
-    session = session_of(settings=Settings(stop_rung=None, stop_outcomes=False, otherwise="hold"))
-    session.order("aran", {"do": [{"act": "aran.raid", "on": "2020-01-02"}, {"act": "aran.raid", "on": "2020-01-04"}]})
-    turn = session.advance(10)
-    assert done(session, "aran.raid") == [1]
-    assert turn.days == 4  # the clock stops in the evening of the day
+    twice = {"do": [{"act": "aran.raid", "on": "2020-01-02"}, {"act": "aran.raid", "on": "2020-01-04"}]}
+    for stops, days in ((False, 10), (True, 4)):  # the clock stops in the evening of the day, where it stops at all
+        settings = Settings(stop_rung=None, stop_outcomes=False, stop_lapsed=stops, otherwise="hold")
+        session = session_of(settings=settings)
+        session.order("aran", twice)
+        assert session.advance(10).days == days
+        assert done(session, "aran.raid") == [1]
     (told,) = [item for item in session.view("aran").news if item.kind == "lapsed"]
     assert "could not be carried out" in told.text
     assert "it cannot be done again for" in told.text
