@@ -1,7 +1,8 @@
 """Routes of the classroom."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+import logging
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
@@ -14,6 +15,7 @@ from sim.serve.place import Place
 
 from .export import exported
 from .plan import PlanError, catalogue
+from .refusing import RefusalError
 from .registry import Rooms
 from .room import Room
 from .serving import Lines
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import BaseRoute
+
+
+logger = logging.getLogger("sim.serve")
 
 
 class Classroom:
@@ -110,9 +115,9 @@ class Classroom:
         words = asked.get("words", names)  # what students typed may name anybody
         packed = await exported(room, names is True, words is True)
         headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
-        if names is True and room.stage == "over":
-            await room.change(room.people.forget_names)  # they have been taken along
-        return StreamingResponse(_read(packed), media_type="application/zip", headers=headers)
+        return StreamingResponse(
+            _taken_along(packed, room, names is True), media_type="application/zip", headers=headers
+        )
 
     def page_of(self, name: str) -> Any:
         """A page of a room: it holds nothing but the code, and learns the rest by its line."""
@@ -152,10 +157,16 @@ class Classroom:
         return room
 
 
-def _read(packed: IO[bytes]) -> Iterator[bytes]:
-    """What is in a file, piece by piece."""
+async def _taken_along(packed: IO[bytes], room: Room, names: bool) -> AsyncIterator[bytes]:
+    """What is in a file, piece by piece; once the names of a room that is over have been taken, they are forgotten."""
     with packed:
-        yield from iter(partial(packed.read, 2**16), b"")
+        for piece in iter(partial(packed.read, 2**16), b""):
+            yield piece
+    if names and room.stage == "over":
+        try:
+            await room.change(room.people.forget_names)
+        except (RefusalError, OSError) as error:
+            logger.error("room %s has not forgotten its names: %s", room.code, error)
 
 
 def client_of(request: "Request") -> str:
