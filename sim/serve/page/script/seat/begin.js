@@ -25,10 +25,10 @@ function hearNothing({ code: why }) {
   else banner("The server has closed this line. Load the page anew; your seat is kept.");
 }
 
-/** Ask something of the room; what it refuses is said in plain words, and which of its fields were at fault. */
+/** Ask something of the room; what it refuses is said in sentences. */
 async function ask(kind, content) {
   const answer = await talk.ask(kind, content);
-  return answer.ok ? answer : { ...answer, reasons: answer.reasons.map(plain), fields: answer.reasons.map(fieldOf) };
+  return answer.ok ? answer : { ...answer, reasons: answer.reasons.map(plain) };
 }
 
 function banner(text) {
@@ -66,10 +66,7 @@ const HEARD = {
   },
   morning(message) {
     const before = play.morning;
-    if (play.hello.stage === "over" && message.view.over) {
-      fill("over-how", endTold(message.view)); // nothing is left to decide on it
-      return;
-    }
+    if (play.hello.stage === "over" && message.view.over) return; // nothing is left to decide on it
     play.morning = message;
     play.hello.stage = "playing";
     if (play.you && message.world !== undefined) play.you.world = message.world;
@@ -91,7 +88,7 @@ const HEARD = {
     if (message.debrief === null) return; // our world is over, others still play: the morning says so
     play.hello.stage = "over";
     element("debrief").href = ownAddress(message.debrief) ?? `/rooms/${code}/debrief`;
-    if (play.morning?.view.over) fill("over-how", endTold(play.morning.view));
+    if (message.ended) fill("over-how", endTold(message.ended));
     show("over");
   },
 };
@@ -165,7 +162,7 @@ const happened = ({ view, told }) => {
 
 /** A new morning as a screen reader says it. */
 function morningTold(view) {
-  if (view.over) return overTold(view);
+  if (view.over) return overTold(play.morning);
   const back = takenBackTold();
   if (back) return back;
   const news = view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news.";
@@ -173,14 +170,14 @@ function morningTold(view) {
 }
 
 /** That the world is over, why, and what comes now. */
-function overTold(view) {
+function overTold({ ended, view }) {
   const wait = play.hello.mode === "class" && play.hello.worlds > 1;
-  return `${endTold(view)} ${wait ? "The debrief opens here as soon as the other worlds have come to their end, or your teacher ends the room." : "The debrief opens here in a moment."}`;
+  return `${endTold(ended, view)} ${wait ? "The debrief opens here as soon as the other worlds have come to their end, or your teacher ends the room." : "The debrief opens here in a moment."}`;
 }
 
 /** Why nothing can be ordered at all, if so. */
 function whyShut(view) {
-  if (view.over) return overTold(view);
+  if (view.over) return overTold(play.morning);
   if (view.standing.played_by === "rules")
     return "Your seat is handed to the rules: your people decide for themselves, and no order of yours stands.";
   return null;

@@ -75,7 +75,7 @@ function drawNews(first) {
   const back = takenBackTold();
   fill(
     "stopped",
-    view.over ? node("p", { class: "caution" }, overTold(view)) : null,
+    view.over ? node("p", { class: "caution" }, overTold(play.morning)) : null,
     back ? node("p", { class: "caution" }, back) : null,
     view.stopped ? node("p", { class: "caution" }, node("b", {}, "The days stopped early. "), view.stopped) : null,
   );

@@ -71,27 +71,15 @@ function greet() {
 
 element("welcome-form").addEventListener("submit", (event) => {
   event.preventDefault();
-  const typed = element("name").value;
-  joining.name = shown(typed) || null;
-  const fault = nameFault(typed, joining.name);
-  faultName(fault);
-  if (fault) return;
+  joining.name = element("name").value.trim() || null;
+  faultName(joining.name === null || SEEN.test(joining.name) ? null : "Nothing of this name can be seen. Write another.");
+  if (element("name").getAttribute("aria-invalid") === "true") return;
   const asked = play.hello.stage === "gathering" || play.hello.mode === "homework";
   if (play.hello.forecast?.length && asked) askForecast();
   else choose();
 });
 
-/** A name without what nobody sees: letters that have no shape, and spaces at its ends. */
-const shown = (typed) => typed.normalize("NFC").replace(/\s+/g, " ").replace(/\p{C}/gu, "").trim();
-
-/** What is wrong with a name. */
-function nameFault(typed, name) {
-  if (name === null)
-    return typed.trim() ? "Nothing of this name can be shown. Write another, or leave it empty." : null;
-  const alike = (each) => each.here && each.name?.toLowerCase() === name.toLowerCase();
-  const taken = (play.presence?.people ?? []).some(alike);
-  return taken ? `Somebody here is called ${name} already. Add a letter, so that you can be told apart.` : null;
-}
+const SEEN = /[\p{L}\p{N}\p{P}\p{S}]/u; // one of these at least, of a name
 
 /** Say what is wrong with a name, where it is written. */
 function faultName(fault) {
@@ -105,7 +93,7 @@ function askForecast() {
   const { end, mode } = play.hello;
   const who = mode === "homework" ? "you stop" : "your class stops";
   fill("forecast-end", longDate(end));
-  fill("forecast-earlier", `That is the last day of the crisis. If ${who} earlier, what counts is the day on which ${who}.`);
+  fill("forecast-earlier", `This is the last day of the crisis. If ${who} earlier, what counts is the day on which ${who}.`);
   fill("forecast-rows", play.hello.forecast.map(forecastRow));
   show("forecast");
 }
@@ -255,7 +243,7 @@ async function takeOnce(world, seat) {
   fill("watching-fault");
   const joined = play.you !== null;
   const answer = joined ? await ask("sit", { world, seat }) : await ask("join", { ...joining, world, seat });
-  if (!answer.ok && answer.fields.includes("name")) {
+  if (!answer.ok && answer.reasons.some(isOfName)) {
     show("welcome");
     faultName(answer.reasons.join(" "));
     return;

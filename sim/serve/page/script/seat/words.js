@@ -56,10 +56,14 @@ function takenBackTold() {
   return `Your teacher has taken back ${what}: it is ${longDate(view.date)} again. Every order given since then is void, yours and everybody else’s. Order anew what you want done.`;
 }
 
-/** Why a world is over: its last day was lived, or the teacher has ended it. */
-function endTold(view) {
-  const days = daysBetween(play.hello.start, play.hello.end) + 1;
-  return view.day >= days
-    ? "The last day of this crisis has been lived."
-    : `Your teacher has ended this world on ${longDate(view.date)}, ${counted(days - view.day, "day")} before its last.`;
+const ENDS = {
+  umpire: "Your teacher has ended this world",
+  "last day": "The last day of this crisis has been lived",
+  fault: "This world could not go on: its numbers ran away",
+};
+
+/** By what a world is over, and how long before its last day, where that is known. */
+function endTold(ended, view) {
+  const left = view && ended !== "last day" ? daysBetween(view.date, view.last_day) + 1 : 0;
+  return `${ENDS[ended] ?? "This world is over"}${left > 0 ? ` on ${longDate(view.date)}, ${counted(left, "day")} before its end` : ""}.`;
 }
