@@ -93,7 +93,10 @@ function askForecast() {
   const { end, mode } = play.hello;
   const who = mode === "homework" ? "you stop" : "your class stops";
   fill("forecast-end", longDate(end));
-  fill("forecast-earlier", `This is the last day of the crisis. If ${who} earlier, what counts is the day on which ${who}.`);
+  fill(
+    "forecast-earlier",
+    `This is the last day of the crisis. If ${who} earlier, the model plays on to that day, many times over, and your forecast is held to that.`,
+  );
   fill("forecast-rows", play.hello.forecast.map(forecastRow));
   show("forecast");
 }
