@@ -221,8 +221,9 @@ def test_a_new_teacher_presses_one_button_and_a_student_plays_two_turns(browser,
         student.click("#done")
         turn_of(student, 2)  # nobody else sits there, so all are done
         assert "By your order." in student.inner_text("#fresh")
-        teacher.get_by_role("button", name="Live the turn now").first.click()
-        turn_of(student, 3)
+        with umpire(served, {"code": code, "umpire": secret}) as at_table:
+            at_table.ask("advance")
+            turn_of(student, 3)
         with umpire(served, {"code": code, "umpire": secret}) as at_table:
             people = at_table.heard("overview")["people"]
         assert [each["forecast"] for each in people] == [{"sustained_war": 20.0}]
@@ -690,6 +691,18 @@ def test_who_has_no_key_is_told_where_it_is(browser, served):
         assert "key behind its #" in page.inner_text("main")
         assert not page.is_visible("#make")
         passes(page, 390)
+
+
+def test_the_first_page_is_accessible_and_fits_and_leads_into_a_room(browser, served):
+    room = served.make()
+    with opened(browser, served, "/") as page:
+        passes_everywhere(page, EVERYWHERE[0], EVERYWHERE[3])
+        page.fill("#code", "no code!")
+        page.click("#join button")
+        assert page.inner_text("#join-fault").startswith("A code has letters and figures only")
+        page.fill("#code", room["code"].lower())
+        page.press("#code", "Enter")
+        page.wait_for_selector("#welcome-form:visible")
 
 
 EVERYWHERE = tuple((viewport, scheme) for viewport in (PHONE, DESKTOP) for scheme in ("light", "dark"))

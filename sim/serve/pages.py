@@ -46,6 +46,7 @@ def _script(of_report: Sequence[str], first: Sequence[str], folder: str, names: 
 
 BUNDLES: Mapping[str, Bundle] = {
     "page.css": Bundle("text/css", ("page", "tables", "charts", "story", "crisis", "classroom"), ("serve",)),
+    "home.css": Bundle("text/css", (), ("forms",)),
     "home.js": Bundle("text/javascript", (), ("lines", "home")),
     "workbench.css": Bundle("text/css", (), ("workbench",)),
     "workbench.js": _script((*_CHARTS, "lines_of_stories"), ("lines",), "workbench", _WORKBENCH),

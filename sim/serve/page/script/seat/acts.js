@@ -99,18 +99,7 @@ function actRow(option, view) {
     ),
     detail,
   );
-  const showDay = () => {
-    const chosen = option.act in draft.do;
-    const { days, taken } = daysOfDraft();
-    const day = dayTold(days.get(option.act) ?? firstFree(option.act, taken));
-    order.setAttribute("aria-pressed", String(chosen));
-    order.replaceChildren(
-      chosen ? "✓ In" : "Order",
-      unseen(`: ${option.label}, for`),
-      node("span", { class: "for-day" }, ` ${day}`),
-    );
-    row.classList.toggle("chosen", chosen);
-  };
+  const showDay = () => row.classList.toggle("chosen", showOn(order, option));
   const redraw = () => {
     showDay();
     if (!detail.hidden) fillDetail(detail, option, view);
@@ -118,6 +107,20 @@ function actRow(option, view) {
   rows.set(option.act, { redraw, showDay });
   redraw();
   return row;
+}
+
+/** Say on the button of an act whether it is ordered, and for which day it is or would be; gives whether it is. */
+function showOn(button, option) {
+  const chosen = option.act in draft.do;
+  const { days, taken } = daysOfDraft();
+  const day = dayTold(days.get(option.act) ?? firstFree(option.act, taken));
+  button.setAttribute("aria-pressed", String(chosen));
+  button.replaceChildren(
+    chosen ? "✓ In" : "Order",
+    unseen(`: ${option.label}, for`),
+    node("span", { class: "for-day" }, ` ${day}`),
+  );
+  return chosen;
 }
 
 const against = (option) => `${option.rung ? "against" : "towards"} ${called(actorCalled(option.target))}`;

@@ -35,13 +35,14 @@ const deadTold = (item) => (item.deaths === 1 ? "One person died." : `${figure(i
 function suspects(item) {
   const nobody = item.claimed_by ? "" : "Nobody owns up to it. ";
   if (!item.responsible.length) return node("p", { class: "below" }, `${nobody}You suspect nobody.`);
-  const rest = 1 - item.responsible.reduce((sum, held) => sum + held.share, 0);
+  const all = item.responsible.reduce((sum, held) => sum + held.share, 0);
+  const [rest, several] = [1 - all, all > 1.005 ? "You hold responsible, several of them at once:" : null];
   const bars = item.responsible.map((held) => shareBar(held.label, held.share));
   if (rest > 0.01) bars.push(shareBar("nobody", rest, "nobody"));
   return node(
     "div",
     { class: "suspects" },
-    node("p", { class: "below" }, `${nobody}You hold responsible:`),
+    node("p", { class: "below" }, `${nobody}${several ?? "You hold responsible:"}`),
     node("ul", { class: "shares" }, bars),
   );
 }

@@ -59,7 +59,8 @@ async function send() {
 async function sendPieces(all) {
   const whole = await give(asOrder());
   if (whole.ok) accept(all, whole);
-  if (whole.ok || all.length < 2) return { taken: [], refused: whole.ok ? [] : [{ piece: all[0], why: whole.reasons }] };
+  if (whole.ok) return { taken: all, refused: [] };
+  if (all.length < 2) return { taken: [], refused: [{ piece: all[0], why: whole.reasons }] };
   const sent = { taken: [], refused: [] };
   for (const piece of all) {
     const why = draft.why.trim();
@@ -95,18 +96,16 @@ function showRefused({ taken, refused }) {
     return;
   }
   for (const { piece, why } of refused) refusals.set(piece.key, why);
-  const some = taken.length ? `${capital(counted(taken.length, "order is", "orders are"))} in. ` : "Nothing was taken. ";
-  const rest = `${capital(counted(refused.length, "was", "were"))} refused, and ${refused.length === 1 ? "stays" : "stay"} here`;
-  fill(
-    "refused",
-    node("p", { class: "fault" }, `${some}${rest}.`, unseen(` ${refused.map(spoken).join(" ")}`)),
-  );
+  const some = taken.length ? `${capital(counted(taken.length, "order is", "orders are"))} in.` : "Nothing was taken.";
+  const [were, stay] = refused.length === 1 ? ["was", "stays"] : ["were", "stay"];
+  const rest = `${capital(counted(refused.length, were, were))} refused, and ${stay} here.`;
+  const spoken = refused.map(({ piece, why }) => `${textOf(piece)}: ${why.join(" ")}`);
+  fill("refused", node("p", { class: "fault" }, `${some} ${rest}`, unseen(` ${spoken.join(" ")}`)));
   drawBasket();
   element("basket-list").querySelector(".refused")?.scrollIntoView({ block: "nearest" });
 }
 
-const spoken = ({ piece, why }) =>
-  `${(piece.lines ?? [piece]).map((line) => line.text).join(", ")}: ${why.join(" ")}`;
+const textOf = (piece) => (piece.lines ?? [piece]).map((line) => line.text).join(", ");
 
 /** On a new morning: what was written and not sent in time. */
 function showLeftOver(fallen) {
