@@ -326,6 +326,7 @@ def test_what_is_refused_says_why_beside_it_and_what_can_be_done_is_taken(browse
         assert box["y"] + box["height"] <= buttons["y"] + 1, "it is in view"
         assert buttons["y"] + buttons["height"] <= PHONE["height"], "and so are the buttons"
         assert len(standing_of(page)) == 3
+        passes(page, 390)
         refused.get_by_role("button", name="Take out").click()
         page.wait_for_selector("#basket", state="hidden")
         assert page.inner_text("#refused") == ""
@@ -399,6 +400,7 @@ def test_a_turn_that_is_taken_back_is_told_and_so_are_its_orders(browser, served
         told = page.inner_text("#stopped")
         assert told.startswith("Your teacher has taken back a turn: it is 1 January 2030 again.")
         assert "Every order given since then is void" in told
+        passes(page, 390)
         page.locator("#said", has_text="taken back a turn").wait_for(state="attached")
         tab(page, "orders")
         assert len(standing_of(page)) == 1
@@ -527,6 +529,7 @@ def test_who_ended_a_world_and_what_comes_now_is_told_while_others_play(browser,
         ).wait_for()
         assert "as soon as the other worlds have come to their end" in page.inner_text("#stopped")
         assert page.inner_text("#left") == "over"
+        passes(page, 390)
         at_table.ask("advance", world=its)
         turn_of(other, 2)
         at_table.ask("advance", world=its)
@@ -571,6 +574,7 @@ def test_a_name_of_which_nothing_is_seen_is_refused_where_it_is_written(browser,
         page.fill("#name", "\u200b")
         page.click("#welcome-form button")
         assert page.inner_text("#name-fault") == "Nothing of this name can be seen. Write another."
+        passes(page, 390)
         page.fill("#name", "\u3164")  # a letter by its kind, of which nothing is seen: the server knows
         page.click("#welcome-form button")
         page.click("#any-seat")
