@@ -222,8 +222,8 @@ def _move(room: Room, frame: m.Move) -> tuple[Person, World, World]:
 
 
 async def _end(room: Room, number: int | None) -> None:
-    """End a world, or the room: then no name is kept any more."""
-    if room.stage == "over":
+    """End a world, or the room: then no name is kept any more, nor of a room that ran out by itself."""
+    if room.stage == "over" and (number is not None or not room.people.are_named):
         raise RefusalError("the room is over")
     worlds = list(room.worlds.values()) if number is None else [room.world_of(number)]
     for world in worlds if room.stage == "playing" else ():
