@@ -786,6 +786,6 @@ def test_the_page_of_rooms_is_accessible_and_fits(browser, served):
     with owner(browser, served) as page:
         page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         assert page.locator("#rooms li").count() >= 1
-        passes_everywhere(page)
+        passes_everywhere(page, EVERYWHERE[1], EVERYWHERE[2])
         page.check('input[name="mode"][value="homework"]')
         passes_everywhere(page, EVERYWHERE[0])
