@@ -186,11 +186,13 @@ def test_a_new_teacher_presses_one_button_and_a_student_plays_two_turns(browser,
         told = teacher.inner_text("#summary")
         assert told.startswith("Four worlds of the same crisis, with five seats in each: Iran, United States")
         teacher.fill("#students", "5")
+        assert teacher.inner_text("#summary").startswith("One world with five seats: Iran, United States")
         with teacher.expect_request(f"{served.address}/rooms") as sent:
             teacher.click("#make")
         teacher.wait_for_url(re.compile(r"/rooms/\w+/umpire"))
         plan = sent.value.post_data_json
         assert (plan["scenario"], plan["worlds"], len(plan["seats"]), plan["seconds"]) == ("baseline", 1, 5, 300)
+        assert (plan["students"], plan["stop_rung"], plan["stop_outcomes"]) == (5, None, False)
         code = re.search(r"/rooms/(\w+)/umpire", teacher.url)[1]
         teacher.locator("#code", has_text=code).wait_for()
         secret = teacher.evaluate(f"localStorage.getItem('sim-umpire-{code}')")
@@ -219,8 +221,9 @@ def test_a_new_teacher_presses_one_button_and_a_student_plays_two_turns(browser,
         student.click("#done")
         turn_of(student, 2)  # nobody else sits there, so all are done
         assert "By your order." in student.inner_text("#fresh")
-        teacher.get_by_role("button", name="Live the turn now").first.click()
-        turn_of(student, 3)
+        with umpire(served, {"code": code, "umpire": secret}) as at_table:
+            at_table.ask("advance")
+            turn_of(student, 3)
         with umpire(served, {"code": code, "umpire": secret}) as at_table:
             people = at_table.heard("overview")["people"]
         assert [each["forecast"] for each in people] == [{"sustained_war": 20.0}]
@@ -264,24 +267,149 @@ def test_what_is_written_at_the_desk_is_what_stands_at_the_table(browser, served
         assert at_table.ask("look", world=1, seat="north")["view"]["standing"]["scheduled"] == []
 
 
-def test_what_is_refused_says_why_where_it_was_sent_and_is_kept(browser, served):
+def standing_of(page):
+    """What the page says of orders that stand."""
+    return page.locator("#standing li > span").all_inner_texts()
+
+
+def test_during_a_pause_nothing_can_be_sent_and_it_says_why(browser, served):
     room = served.make(seats=["north", "south"])
     with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
         join(page)
         at_table.ask("start")
         at_desk(page)
+        tab(page, "orders")
+        order(page, "Threaten the rival")
         at_table.ask("pause", paused=True)
         page.locator("#left", has_text="paused").wait_for()
+        assert page.inner_text("#send-paused").startswith("The table is paused: your teacher has stopped the clock.")
+        for button in ("#send-orders", "#done"):
+            assert page.get_attribute(button, "aria-disabled") == "true"
+            page.click(button, force=True)
+        page.locator("#said", has_text="The table is paused").wait_for(state="attached")
+        at_table.ask("pause", paused=False)
+        page.locator("#left", has_text="no clock").wait_for()
+        assert page.inner_text("#send-paused") == ""
+        page.click("#send-orders")
+        page.locator("#send-told", has_text="Your orders are in").wait_for()
+        assert len(standing_of(page)) == 2
+
+
+def test_what_is_refused_says_why_beside_it_and_what_can_be_done_is_taken(browser, served):
+    room = served.make(scenario="baseline", seats=["iran", "us"])
+    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
+        join(page, seat="Iran")
+        at_table.ask("start")
+        at_desk(page)
+        tab(page, "orders")
+        order(page, "Threaten the straits")
+        order(page, "Harass a tanker")
+        page.evaluate(  # as after a morning on which it was still open
+            """() => { const key = Object.keys(localStorage).find((each) => each.startsWith("sim-draft"));
+            const found = JSON.parse(localStorage[key]); found.draft.withdraw = [];
+            found.draft.do["iran.seize_tanker"] = "2025-01-01"; localStorage[key] = JSON.stringify(found); }"""
+        )
+        page.reload()
+        at_desk(page)
+        tab(page, "orders")
+        page.click("#send-orders")
+        page.locator("#refused", has_text="Two orders are in. One was refused, and stays here.").wait_for()
+        assert page.locator("#basket-list li").count() == 1
+        refused = page.locator("#basket-list li.refused")
+        refused.wait_for()
+        told = refused.inner_text()
+        assert told.startswith("Seize a tanker")
+        assert "Refused. “Seize a tanker”" in told
+        assert "iran." not in told
+        box, buttons = refused.bounding_box(), page.locator("#send .actions").bounding_box()
+        assert box["y"] > 0
+        assert box["y"] + box["height"] <= buttons["y"] + 1, "it is in view"
+        assert buttons["y"] + buttons["height"] <= PHONE["height"], "and so are the buttons"
+        assert len(standing_of(page)) == 3
+        passes(page, 390)
+        refused.get_by_role("button", name="Take out").click()
+        page.wait_for_selector("#basket", state="hidden")
+        assert page.inner_text("#refused") == ""
+
+
+def test_the_day_of_an_act_is_told_before_it_is_ordered_and_stays_the_same(browser, served):
+    room = served.make(scenario="baseline", seats=["iran", "us"])
+    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
+        join(page, seat="Iran")
+        at_table.ask("start")
+        at_desk(page)
+        tab(page, "orders")
+        buttons = page.locator("#acts .act-order")
+        told = []
+        for at in range(6):
+            told.append(buttons.nth(at).locator(".for-day").inner_text().strip())
+            buttons.nth(at).click()
+        assert told[:2] == ["today", "Thu 2 May"], "the same people do one thing a day"
+        assert page.get_attribute("#basket", "open") is None, "on a phone a long basket is folded"
+        labels = page.locator("#basket-list li > span").all_text_contents()
+        assert sorted(each.rpartition(", ")[2] for each in labels) == sorted(told)
+        page.click("#send-orders")
+        page.locator("#send-told", has_text="Your orders are in").wait_for()
+        stands = [each.partition(": ") for each in standing_of(page)[:6]]
+        shown = {label: "today" if day == "Wed 1 May" else day for day, _, label in stands}
+        assert shown == dict(each.rpartition(", ")[::2] for each in labels)
+
+
+def test_words_of_the_teacher_are_heard_at_once_and_marked_in_the_news(browser, served):
+    room = served.make(seats=["north", "south"])
+    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
+        join(page, seat="North")
+        at_table.ask("start")
+        at_desk(page)
+        tab(page, "orders")
+        at_table.ask("tell", world=1, text="Think of your allies.")
+        banner = page.locator("#words li")
+        banner.wait_for()
+        assert banner.locator("p").inner_text() == "Your teacher, to all: Think of your allies."
+        page.locator("#teacher-says", has_text="Your teacher says: Think of your allies.").wait_for(state="attached")
+        assert page.get_attribute("#teacher-says", "role") == "alert"
+        page.reload()
+        at_desk(page)
+        banner.get_by_role("button").click()
+        page.wait_for_selector("#words", state="hidden")
+        page.reload()
+        at_desk(page)
+        assert page.is_hidden("#words"), "what was read is not shown again"
+        at_table.ask("tell", world=1, text="To you alone.", to=["north"])
+        assert banner.inner_text().startswith("Your teacher, to your seat: To you alone.")
+        assert page.locator("#fresh .item.word").first.inner_text() == "Your teacher: Think of your allies."
+
+
+def test_a_turn_that_is_taken_back_is_told_and_so_are_its_orders(browser, served):
+    room = served.make(seats=["north", "south"])
+    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
+        sent = []
+        page.on("websocket", lambda line: line.on("framesent", lambda text: sent.append(json.loads(text))))
+        page.reload()
+        join(page)
+        at_table.ask("start")
+        at_desk(page)
         tab(page, "orders")
         order(page, "Threaten the rival")
         page.click("#send-orders")
-        page.locator("#refused", has_text="nothing of it was taken").wait_for()
-        assert page.locator("#basket-list li").count() == 1
-        at_table.ask("pause", paused=False)
-        page.locator("#left", has_text="no clock").wait_for()
-        page.click("#send-orders")
         page.locator("#send-told", has_text="Your orders are in").wait_for()
-        assert page.inner_text("#refused") == ""
+        at_table.ask("advance")
+        turn_of(page, 2)
+        at_table.ask("back", world=1)
+        turn_of(page, 1)
+        told = page.inner_text("#stopped")
+        assert told.startswith("Your teacher has taken back a turn: it is 1 January 2030 again.")
+        assert "Every order given since then is void" in told
+        passes(page, 390)
+        page.locator("#said", has_text="taken back a turn").wait_for(state="attached")
+        tab(page, "orders")
+        assert len(standing_of(page)) == 1
+        order(page, "Threaten the rival")
+        page.click("#done")
+        turn_of(page, 2)
+        assert page.inner_text("#stopped") == ""
+        turns = [(each["kind"], each["turn"], each["epoch"]) for each in sent if each["kind"] in ("order", "done")]
+        assert turns == [("order", 0, 0), ("order", 0, 2), ("done", 0, 2)], "the same number, and another turn"
 
 
 def test_a_line_that_breaks_comes_back_and_the_newest_tab_has_the_seat(browser, served):
@@ -347,6 +475,7 @@ def test_a_taken_seat_cannot_be_taken_and_who_comes_too_late_waits_for_one(brows
             assert other.inner_text("#seat-title") == "South"
             at_table.ask("free", world=1, seat="south")
             other.wait_for_selector('[data-state="watching"]:visible')
+            at_table.ask("advance")
             third.click("#try-again")
             at_desk(third)
             assert third.locator("#briefing[open] .caution").inner_text().startswith("You come in while")
@@ -372,16 +501,59 @@ def test_the_clock_counts_down_and_says_so_once(browser, served):
         at_table.ask("end")
         page.wait_for_selector("#debrief:visible")
         assert page.get_attribute("#debrief", "href") == f"/rooms/{room['code']}/debrief"
+        page.locator("#over-how", has_text="Your teacher has ended this world").wait_for()
         at_table.ask("back", world=1)
         at_desk(page)  # a last turn that is taken back is played again
 
 
+def test_who_ended_a_world_and_what_comes_now_is_told_while_others_play(browser, served):
+    room = served.make(seats=["north"], worlds=2, turn=90, stop_rung=None, stop_outcomes=False, seconds=600)
+    path = f"/join/{room['code']}"
+    with (
+        umpire(served, room) as at_table,
+        opened(browser, served, path) as page,
+        opened(browser, served, path) as other,
+    ):
+        join(page)
+        page.wait_for_selector("#waiting-title:visible")
+        join(other)
+        other.wait_for_selector("#waiting-title:visible")
+        at_table.ask("start")
+        at_desk(page)
+        at_desk(other)
+        world = page.inner_text("#seat-when")
+        mine, its = (1, 2) if "World 1" in world else (2, 1)
+        at_table.ask("end", world=mine)
+        page.locator(
+            "#stopped", has_text="Your teacher has ended this world on 1 January 2030, 180 days before"
+        ).wait_for()
+        assert "as soon as the other worlds have come to their end" in page.inner_text("#stopped")
+        assert page.inner_text("#left") == "over"
+        passes(page, 390)
+        at_table.ask("advance", world=its)
+        turn_of(other, 2)
+        at_table.ask("advance", world=its)
+        other.wait_for_selector("#debrief:visible")
+        assert other.inner_text("#over-how") == "The last day of this crisis has been lived."
+        page.wait_for_selector("#debrief:visible")
+        assert page.inner_text("#over-how").startswith("Your teacher has ended this world")
+
+
 def test_homework_is_a_world_of_ones_own_at_ones_own_pace(browser, served):
-    room = served.make(mode="homework", futures=True)
+    room = served.make(mode="homework", futures=True, forecast=True)
     with opened(browser, served, f"/join/{room['code']}") as page:
-        join(page, "Ada", "South")
+        page.wait_for_selector("#welcome-form:visible")
+        assert page.inner_text("#name-note").startswith("Only your teacher sees it.")
+        page.fill("#name", "Ada")
+        page.click("#welcome-form button")
+        page.wait_for_selector("#forecast-form:visible")
+        assert page.inner_text("#forecast-end") == "29 June 2030"
+        page.fill("#of-0", "20")
+        page.click("#forecast-form .strong")
+        choose(page, "South")
         at_desk(page)
         assert page.inner_text("#seat-title") == "South"
+        assert page.locator("#briefing .caution").count() == 0, "nobody comes late to a world of their own"
         tab(page, "orders")
         page.click("#futures summary")
         page.click("#futures-ask")
@@ -392,10 +564,118 @@ def test_homework_is_a_world_of_ones_own_at_ones_own_pace(browser, served):
         turn_of(page, 2)
 
 
+def test_a_name_of_which_nothing_is_seen_is_refused_where_it_is_written(browser, served):
+    room = served.make()
+    with (
+        opened(browser, served, f"/join/{room['code']}") as page,
+        opened(browser, served, f"/join/{room['code']}") as other,
+    ):
+        page.wait_for_selector("#welcome-form:visible")
+        page.fill("#name", "\u200b")
+        page.click("#welcome-form button")
+        assert page.inner_text("#name-fault") == "Nothing of this name can be seen. Write another."
+        passes(page, 390)
+        page.fill("#name", "\u3164")  # a letter by its kind, of which nothing is seen: the server knows
+        page.click("#welcome-form button")
+        page.click("#any-seat")
+        page.locator("#name-fault", has_text="A name needs a letter").wait_for()
+        join(page, "Bob")
+        page.locator("#waiting-title", has_text="You are in, Bob").wait_for()
+        join(other, "Bob")
+        other.locator("#waiting-title", has_text="You are in, Bob 2").wait_for()
+        assert other.inner_text("#waiting-lead").startswith("Somebody is called Bob already")
+
+
+def test_with_the_keyboard_alone_a_student_joins_reads_orders_and_sends(browser, served):
+    room = served.make(seats=["north", "south"])
+    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}", DESKTOP) as page:
+        page.wait_for_selector("#welcome-form:visible")
+        tab_to(page, "#name")
+        page.keyboard.type("Ada")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#any-seat:visible")
+        tab_to(page, "#any-seat")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#waiting-title:visible")
+        at_table.ask("start")
+        at_desk(page)
+        tab_to(page, "#briefing summary")
+        page.keyboard.press("Enter")
+        tab_to(page, "#acts .act-open")
+        page.keyboard.press("Enter")
+        assert page.is_visible("#acts .act-detail")
+        tab_to(page, "#acts .act-order")
+        page.keyboard.press("Space")
+        tab_to(page, "#basket-title")
+        tab_to(page, "#send-orders")
+        page.keyboard.press("Enter")
+        page.locator("#send-told", has_text="Your orders are in").wait_for()
+        tab_to(page, "#done")
+        page.keyboard.press("Enter")
+        turn_of(page, 2)
+
+
+def tab_to(page, selector):
+    """Go on with the tabulator until something has the focus."""
+    for _ in range(80):
+        if page.evaluate("(selector) => document.activeElement.matches(selector)", selector):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"{selector} is not reached")
+
+
+def test_a_class_is_proposed_worlds_and_seats_for_as_many_as_it_is(browser, served):
+    with owner(browser, served) as page:
+        for students, told in (
+            (
+                6,
+                [
+                    "One world, of six students",
+                    "Two worlds of three students each",
+                    "Three worlds of two students each",
+                ],
+            ),
+            (21, ["Four worlds: one of six students, three of five students"]),
+            (120, ["Twelve worlds of ten students each"]),
+        ):
+            page.fill("#students", str(students))
+            shown = [each.partition("\n")[0] for each in page.locator("#proposed label").all_inner_texts()]
+            assert shown[: len(told)] == told
+        page.fill("#students", "6")
+        page.get_by_label("Two worlds of three students each").check()
+        assert page.inner_text("#summary").startswith("Two worlds of the same crisis, with three seats in each: Iran")
+        page.click("#more-seats summary")
+        page.fill("#worlds", "3")
+        assert page.inner_text("#summary").startswith("Three worlds of the same crisis, with two seats in each")
+        page.check('#seats input[value="israel"]')
+        assert "Two worlds of the same crisis, with three seats in each" in page.inner_text("#summary")
+        page.fill("#worlds", "4")
+        assert "That is six seats too many: two worlds would do." in page.inner_text("#summary")
+        with page.expect_request(f"{served.address}/rooms") as sent:
+            page.fill("#worlds", "2")
+            page.click("#make")
+        plan = sent.value.post_data_json
+        assert (plan["students"], plan["worlds"], plan["seats"]) == (6, 2, ["iran", "us", "israel"])
+
+
+def test_how_far_an_hour_comes_is_told_as_it_is(browser, served):
+    with owner(browser, served) as page:
+        assert "about twelve turns: from 1 May 2019 to 16 October 2019." in page.inner_text("#summary")
+        page.click("#more-time summary")
+        page.check("#stop-outcomes")
+        assert "16 October 2019 at the latest, and less far" in page.inner_text("#summary")
+        assert "two weeks of the crisis at most" in page.inner_text("#summary")
+        page.fill("#minutes", "1")
+        assert "In 27 minutes, about 27 turns" in page.inner_text("#summary"), "the crisis is over by then"
+        page.check('input[name="mode"][value="homework"]')
+        assert "In " not in page.inner_text("#summary p:last-child")
+        assert not page.is_visible("#late-entry")
+
+
 def test_a_small_theatre_has_worlds_for_a_class_of_any_size(browser, served):
     with owner(browser, served) as page:
         page.select_option("#scenario", "first_lesson")
-        for students, told in ((1, "One world with two seats"), (7, "Four worlds"), (30, "Twelve worlds")):
+        for students, told in ((1, "One world with one seat"), (7, "Four worlds"), (30, "Twelve worlds")):
             page.fill("#students", str(students))
             assert page.inner_text("#summary").startswith(told)
         assert "Six students will find no seat" in page.inner_text("#summary")
@@ -415,6 +695,18 @@ def test_who_has_no_key_is_told_where_it_is(browser, served):
         assert "key behind its #" in page.inner_text("main")
         assert not page.is_visible("#make")
         passes(page, 390)
+
+
+def test_the_first_page_is_accessible_and_fits_and_leads_into_a_room(browser, served):
+    room = served.make()
+    with opened(browser, served, "/") as page:
+        passes_everywhere(page, EVERYWHERE[0], EVERYWHERE[3])
+        page.fill("#code", "no code!")
+        page.click("#join button")
+        assert page.inner_text("#join-fault").startswith("A code has letters and figures only")
+        page.fill("#code", room["code"].lower())
+        page.press("#code", "Enter")
+        page.wait_for_selector("#welcome-form:visible")
 
 
 EVERYWHERE = tuple((viewport, scheme) for viewport in (PHONE, DESKTOP) for scheme in ("light", "dark"))
@@ -482,17 +774,18 @@ def test_the_desk_is_accessible_and_fits_with_everything_open(browser, served):
         page.check("#act-closed")
         page.click("#futures-ask")
         page.wait_for_selector("#futures-table tbody tr", timeout=30_000)
+        at_table.ask("tell", world=1, text="Think of your allies.")
         at_table.ask("pause", paused=True)
-        page.click("#send-orders")
-        page.wait_for_selector("#refused .fault")
+        page.wait_for_selector("#words li")
+        page.locator("#send-paused", has_text="paused").wait_for()
         passes_everywhere(page, EVERYWHERE[0], EVERYWHERE[2], EVERYWHERE[3])
 
 
 def test_the_page_of_rooms_is_accessible_and_fits(browser, served):
     served.make()
     with owner(browser, served) as page:
-        page.click("#more summary")
+        page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
         assert page.locator("#rooms li").count() >= 1
-        passes_everywhere(page)
+        passes_everywhere(page, EVERYWHERE[1], EVERYWHERE[2])
         page.check('input[name="mode"][value="homework"]')
         passes_everywhere(page, EVERYWHERE[0])

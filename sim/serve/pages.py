@@ -33,8 +33,8 @@ _WORKBENCH = (
 )
 _ROOMS = ("casts", "form", "begin")
 _SEAT = (
-    *("nodes", "talk", "table", "welcome", "waiting", "clock", "news", "know"),
-    *("draft", "acts", "stance", "sending", "futures", "begin"),
+    *("nodes", "plain", "talk", "table", "welcome", "waiting", "clock", "words", "news", "know"),
+    *("days", "draft", "acts", "stance", "basket", "sending", "futures", "begin"),
 )
 _UMPIRE = ("asking", "gathering", "cards", "panel", "acting", "telling", "everything", "afterwards", "begin")
 _DEBRIEF = ("paths", "decisions", "forecasts", "class", "begin")
@@ -46,12 +46,13 @@ def _script(of_report: Sequence[str], first: Sequence[str], folder: str, names: 
 
 BUNDLES: Mapping[str, Bundle] = {
     "page.css": Bundle("text/css", ("page", "tables", "charts", "story", "crisis", "classroom"), ("serve",)),
+    "home.css": Bundle("text/css", (), ("forms",)),
     "home.js": Bundle("text/javascript", (), ("lines", "home")),
     "workbench.css": Bundle("text/css", (), ("workbench",)),
     "workbench.js": _script((*_CHARTS, "lines_of_stories"), ("lines",), "workbench", _WORKBENCH),
-    "rooms.css": Bundle("text/css", (), ("rooms",)),
+    "rooms.css": Bundle("text/css", (), ("forms", "rooms")),
     "rooms.js": _script((), ("lines", "seat/nodes"), "rooms", _ROOMS),
-    "seat.css": Bundle("text/css", (), ("seat",)),
+    "seat.css": Bundle("text/css", (), ("forms", "seat")),
     "seat.js": _script((), ("lines",), "seat", _SEAT),
     "room.css": Bundle("text/css", (), ("room", "umpire", "screen", "debrief")),
     "room.js": Bundle("text/javascript", (), ("lines", "room/enter")),

@@ -5,11 +5,9 @@ from typing import TYPE_CHECKING
 
 from sim.analysis.floating import usual
 from sim.play.knowledge.hidden import as_told, reads_hidden
-from sim.play.messages.orders import Message
+from sim.play.messages.orders import Deed, Message
 from sim.play.seats import Seat
-from sim.play.sessions.world import lead_of
 from sim.replays.wording import without_premise
-from sim.theatre.language.days import days_after
 
 if TYPE_CHECKING:
     from sim.play.sessions.session import Session
@@ -31,7 +29,8 @@ class Option(Message):
     why_not: tuple[str, ...] = ()
     """What is in the way today."""
     earliest: dt.date
-    """The first day on which it could be done: later than today for what takes an order ahead."""
+    """The first day on which it could be done: later than today for what takes an order ahead, and where the scenario
+    itself says what its hand does."""
     scheduled: dt.date | None = None
     """The day for which it is ordered already."""
     refused: bool = False
@@ -80,7 +79,6 @@ def options(session: "Session", seat: Seat) -> Options:
     found = []
     for act in seat.acts:
         action, why = theatre.actions[act], morning.why_not(act)
-        lead = lead_of(action)
         told = as_told(known, act, why)
         if world.day < program.script.imposed_days:
             told.append("history is imposed today, and nobody decides")
@@ -96,7 +94,7 @@ def options(session: "Session", seat: Seat) -> Options:
                 hand=turns[act],
                 open=not told and act not in desk.never,
                 why_not=tuple(told),
-                earliest=days_after(world.date, lead),
+                earliest=desk.day_for(Deed(act=act), session, set()),
                 scheduled=ordered.get(act),
                 refused=act in desk.never,
                 chance=None if turns[act] in by_hand else chances.get(act, 0.0),

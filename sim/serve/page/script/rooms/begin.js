@@ -2,7 +2,7 @@
 
 enterWithKey();
 
-const STAGES = { gathering: "people are coming in", playing: "being played", over: "over" };
+const STAGES = { gathering: "not begun", playing: "being played", over: "over" };
 
 /** The umpire's secret of a room: this browser keeps it, and the owner is told it. */
 function secretOf(room) {

@@ -1,6 +1,6 @@
 // What the seat can do: its acts by rung or by kind, what each means, why some are closed, and a button to order it.
 
-const rows = new Map(); // by act: what draws its line anew
+const rows = new Map(); // by act: what draws its line anew, and the day on which it would be done
 
 /** The acts that fit what is looked for, in their groups. */
 function drawActs() {
@@ -99,16 +99,28 @@ function actRow(option, view) {
     ),
     detail,
   );
+  const showDay = () => row.classList.toggle("chosen", showOn(order, option));
   const redraw = () => {
-    const chosen = option.act in draft.do;
-    order.setAttribute("aria-pressed", String(chosen));
-    order.replaceChildren(chosen ? "✓ In" : "Order", unseen(`: ${option.label}`));
-    row.classList.toggle("chosen", chosen);
+    showDay();
     if (!detail.hidden) fillDetail(detail, option, view);
   };
-  rows.set(option.act, redraw);
+  rows.set(option.act, { redraw, showDay });
   redraw();
   return row;
+}
+
+/** Say on the button of an act whether it is ordered, and for which day it is or would be; gives whether it is. */
+function showOn(button, option) {
+  const chosen = option.act in draft.do;
+  const { days, taken } = daysOfDraft();
+  const day = dayTold(days.get(option.act) ?? firstFree(option.act, taken));
+  button.setAttribute("aria-pressed", String(chosen));
+  button.replaceChildren(
+    chosen ? "✓ In" : "Order",
+    unseen(`: ${option.label}, for`),
+    node("span", { class: "for-day" }, ` ${day}`),
+  );
+  return chosen;
 }
 
 const against = (option) => `${option.rung ? "against" : "towards"} ${called(actorCalled(option.target))}`;
@@ -136,6 +148,10 @@ function fillDetail(place, option, view) {
         ? "It can be done today."
         : `It takes an order ahead: ${weekday(option.earliest)} at the earliest.`,
     );
+  if (option.open && firstFree(option.act, daysOfDraft().taken) !== option.earliest && !(option.act in draft.do))
+    told.push(
+      `Whoever does it does one thing a day, and ${dayTold(option.earliest)} is taken by what you have ordered.`,
+    );
   place.replaceChildren(
     node("p", { class: "story-line" }, option.story),
     node("p", { class: "below" }, told.join(" ")),
@@ -159,9 +175,8 @@ function dateField(option, view) {
     type: "date",
     min: option.earliest,
     max: view.last_day,
-    value: draft.do[option.act] ?? option.earliest,
-    onchange: () =>
-      redraft((each) => (each.do[option.act] = input.value && input.value !== option.earliest ? input.value : null)),
+    value: daysOfDraft().days.get(option.act),
+    onchange: () => redraft((each) => (each.do[option.act] = input.value || null)),
   });
   return node("label", { class: "on-day" }, "On ", input);
 }
@@ -176,7 +191,7 @@ function neverBox(option) {
         each.never = box.checked ? [...rest, option.act] : rest;
         if (box.checked) delete each.do[option.act];
       });
-      rows.get(option.act)?.();
+      rows.get(option.act)?.redraw();
     },
   });
   return node("label", { class: "check" }, box, " Never: your people must not do it");
@@ -188,8 +203,9 @@ function toggleAct(option) {
     if (option.act in each.do) delete each.do[option.act];
     else each.do[option.act] = null;
   });
-  rows.get(option.act)?.();
-  say(option.act in draft.do ? `${option.label}: among your orders, not sent yet.` : `${option.label}: taken out.`);
+  rows.get(option.act)?.redraw();
+  const day = daysOfDraft().days.get(option.act);
+  say(day ? `${option.label}: among your orders for ${dayTold(day)}, not sent yet.` : `${option.label}: taken out.`);
 }
 
 for (const id of ["act-words", "act-order", "act-closed"]) element(id).addEventListener("input", drawActs);

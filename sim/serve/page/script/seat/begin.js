@@ -25,7 +25,11 @@ function hearNothing({ code: why }) {
   else banner("The server has closed this line. Load the page anew; your seat is kept.");
 }
 
-const ask = (kind, content) => talk.ask(kind, content);
+/** Ask something of the room; what it refuses is said in sentences. */
+async function ask(kind, content) {
+  const answer = await talk.ask(kind, content);
+  return answer.ok ? answer : { ...answer, reasons: answer.reasons.map(plain) };
+}
 
 function banner(text) {
   fill("banner", text);
@@ -61,7 +65,7 @@ const HEARD = {
     settle();
   },
   morning(message) {
-    const before = play.morning?.view;
+    const before = play.morning;
     if (play.hello.stage === "over" && message.view.over) return; // nothing is left to decide on it
     play.morning = message;
     play.hello.stage = "playing";
@@ -76,6 +80,7 @@ const HEARD = {
     redrawOrders();
   },
   clock: hearClock,
+  told: hearWord,
   replaced() {
     show("replaced");
   },
@@ -83,6 +88,7 @@ const HEARD = {
     if (message.debrief === null) return; // our world is over, others still play: the morning says so
     play.hello.stage = "over";
     element("debrief").href = ownAddress(message.debrief) ?? `/rooms/${code}/debrief`;
+    if (message.ended) fill("over-how", endTold(message.ended));
     show("over");
   },
 };
@@ -107,9 +113,9 @@ function settle() {
 
 /** A morning: the desk is laid anew; what was written and not sent stays, as far as it can still be done. */
 function drawMorning(before) {
-  const { view, options } = play.morning;
+  const { view, options, epoch } = play.morning;
   options.options ??= [];
-  const another = before === undefined || before.turn !== view.turn || before.seat !== view.seat;
+  const another = before === undefined || before === null || before.epoch !== epoch || before.view.seat !== view.seat;
   fill("seat-title", view.label);
   const last = daysBetween(view.date, view.last_day);
   const where = play.hello.worlds > 1 && play.hello.mode === "class" ? ` · ${worldCalled(play.you.world)}` : "";
@@ -120,6 +126,7 @@ function drawMorning(before) {
   );
   if (play.late === "now") play.late = view.turn; // in this turn somebody new is told all
   const fallen = takeUpDraft();
+  takeUpWords();
   drawNews(another);
   drawKnow();
   drawActs();
@@ -140,19 +147,37 @@ function drawMorning(before) {
   show("seat");
   if (play.clock) drawWaitingFor();
   tick();
-  if (seated && !another && view.news.length > before.news.length) say("There is more news.");
+  if (seated && !another && happened(play.morning) > happened(before)) say("There is more news.");
   if (seated && another) {
     window.scrollTo(0, 0);
-    say(
-      `A new turn: ${longDate(view.date)}. ${view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news."}`,
-    );
+    say(morningTold(view));
   }
+}
+
+/** How many pieces of news there are, besides the teacher's words, which are said when they come. */
+const happened = ({ view, told }) => {
+  const words = new Set((told ?? []).map((each) => each.number));
+  return view.news.filter((item) => !words.has(item.number)).length;
+};
+
+/** A new morning as a screen reader says it. */
+function morningTold(view) {
+  if (view.over) return overTold(play.morning);
+  const back = takenBackTold();
+  if (back) return back;
+  const news = view.news.length ? `${capital(counted(view.news.length, "piece", "pieces"))} of news.` : "No news.";
+  return `A new turn: ${longDate(view.date)}. ${news}`;
+}
+
+/** That the world is over, why, and what comes now. */
+function overTold({ ended, view }) {
+  const wait = play.hello.mode === "class" && play.hello.worlds > 1;
+  return `${endTold(ended, view)} ${wait ? "The debrief opens here as soon as the other worlds have come to their end, or your teacher ends the room." : "The debrief opens here in a moment."}`;
 }
 
 /** Why nothing can be ordered at all, if so. */
 function whyShut(view) {
-  if (view.over)
-    return "The last day of this crisis has been lived. The debrief opens here as soon as the whole class has come to its end.";
+  if (view.over) return overTold(play.morning);
   if (view.standing.played_by === "rules")
     return "Your seat is handed to the rules: your people decide for themselves, and no order of yours stands.";
   return null;

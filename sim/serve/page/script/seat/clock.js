@@ -11,6 +11,7 @@ function hearClock(clock) {
   ticking.turn = clock.turn;
   for (const alarm of ALARMS) if (clock.left !== null && clock.left > alarm + 1) ticking.spoken.delete(alarm);
   drawWaitingFor();
+  if (play.morning) drawSendButtons();
   tick();
 }
 
@@ -20,10 +21,11 @@ function tick() {
   const { clock } = play;
   if (clock === null || play.state !== "seat") return;
   const left = ticking.ends === null ? clock.left : Math.max(0, (ticking.ends - performance.now()) / 1000);
-  const text = clock.paused ? "paused" : left === null ? "no clock" : minutes(Math.ceil(left));
+  const over = play.morning?.view.over ?? false;
+  const text = over ? "over" : clock.paused ? "paused" : left === null ? "no clock" : minutes(Math.ceil(left));
   const place = element("left");
   if (place.textContent !== text) place.textContent = text;
-  const running = !clock.paused && left !== null;
+  const running = !over && !clock.paused && left !== null;
   element("bar-clock").dataset.near = running && left <= 10 ? "very" : running && left <= 60 ? "near" : "";
   if (running) alarm(left);
 }
@@ -42,13 +44,15 @@ function drawWaitingFor() {
   const { clock, morning } = play;
   const others = clock.waiting_for.filter((label) => label !== morning?.view.label);
   const place = element("waiting-for");
-  if (clock.paused) place.textContent = "Your teacher has stopped the clock";
+  if (morning?.view.over) place.textContent = "";
+  else if (clock.paused) place.textContent = "Your teacher has stopped the clock";
   else if (clock.umpire) place.textContent = "The time is over; your teacher decides";
   else if (play.hello.mode === "homework") place.textContent = "At your own pace";
-  else if (!morning?.done) place.textContent = others.length ? `${others.length} others decide` : "";
+  else if (!morning?.done) place.textContent = others.length ? stillDeciding(others.length) : "";
   else place.textContent = others.length ? `Waiting for ${shortList(others)}` : "The days are being lived …";
 }
 
+const stillDeciding = (n) => `${capital(counted(n, "other"))} still ${n === 1 ? "decides" : "decide"}`;
 const shortList = (labels) => (labels.length > 3 ? `${labels.length} others` : listed(labels.map(called)));
 
 setInterval(tick, 250);

@@ -10,11 +10,14 @@ const isEmpty = (each) =>
   each.stance === null &&
   each.otherwise === null;
 
+/** An act as the server takes it; without a day of its own it is done on the first that is free. */
+const deedOf = ([act, on]) => (on ? { act, on } : { act });
+
 /** The order as the server takes it: what is left out stays as it stands. */
 function asOrder() {
   const order = {};
-  const acts = Object.entries(draft.do);
-  if (acts.length) order.do = acts.map(([act, on]) => (on ? { act, on } : { act }));
+  const acts = deedsOfDraft();
+  if (acts.length) order.do = acts.map(deedOf);
   if (draft.withdraw.length) order.withdraw = draft.withdraw;
   if (draft.never !== null) order.never = draft.never;
   if (draft.stance !== null) order.stance = draft.stance;
@@ -31,6 +34,7 @@ function redraft(change) {
   if (draft.otherwise === standing.otherwise) draft.otherwise = null;
   keepDraft();
   drawBasket();
+  for (const { showDay } of rows.values()) showDay();
 }
 
 const keepDraft = () =>

@@ -31,7 +31,7 @@ function drawKnow() {
     "moved",
     movers.length
       ? node("ul", { class: "movers" }, movers.slice(0, 8).map(moverLine))
-      : node("p", { class: "note" }, "Nothing that your side can see."),
+      : node("p", { class: "note" }, "No number that your side can measure. What was done since then is in your news."),
   );
   const held = view.grievances.filter((each) => each.provocation >= 0.01).sort((a, b) => b.provocation - a.provocation);
   fill(

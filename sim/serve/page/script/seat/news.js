@@ -2,6 +2,7 @@
 
 /** A piece of news, with what is to be said of it. */
 function itemLine(item) {
+  if (wordNumbers().has(item.number)) return wordItem(item);
   const below = [
     item.kind === "own" ? (item.ordered ? "By your order." : "Your own people, without an order.") : null,
     item.claimed_by && item.kind !== "own" ? `Claimed by ${called(actorCalled(item.claimed_by))}.` : null,
@@ -12,7 +13,7 @@ function itemLine(item) {
     "li",
     { class: `item ${item.kind}` },
     item.kind === "event" || item.kind === "lapsed"
-      ? node("span", { class: "rung outside", "aria-hidden": "true" })
+      ? node("span", { class: "no-rung", "aria-hidden": "true" })
       : rungMark(item.rung, play.hello.ladder),
     node(
       "div",
@@ -24,19 +25,24 @@ function itemLine(item) {
   );
 }
 
+/** What the teacher said: nothing that happened in the crisis. */
+const wordItem = (item) =>
+  node("li", { class: "item word" }, node("p", {}, node("b", {}, "Your teacher:"), " ", item.text));
+
 const deadTold = (item) => (item.deaths === 1 ? "One person died." : `${figure(item.deaths)} people died.`);
 
 /** Whom the seat holds responsible for what nobody owns up to. */
 function suspects(item) {
   const nobody = item.claimed_by ? "" : "Nobody owns up to it. ";
   if (!item.responsible.length) return node("p", { class: "below" }, `${nobody}You suspect nobody.`);
-  const rest = 1 - item.responsible.reduce((sum, held) => sum + held.share, 0);
+  const all = item.responsible.reduce((sum, held) => sum + held.share, 0);
+  const [rest, several] = [1 - all, all > 1.005 ? "You hold responsible, several of them at once:" : null];
   const bars = item.responsible.map((held) => shareBar(held.label, held.share));
   if (rest > 0.01) bars.push(shareBar("nobody", rest, "nobody"));
   return node(
     "div",
     { class: "suspects" },
-    node("p", { class: "below" }, `${nobody}You hold responsible:`),
+    node("p", { class: "below" }, `${nobody}${several ?? "You hold responsible:"}`),
     node("ul", { class: "shares" }, bars),
   );
 }
@@ -67,18 +73,24 @@ function drawNews(first) {
   const { view, briefing, truth } = play.morning;
   fill("news-title", view.turn === 0 ? "The first morning" : "What is new");
   fill("goal", view.wants ? [node("b", {}, "What your side wants:"), " ", view.wants] : "");
+  const back = takenBackTold();
   fill(
     "stopped",
+    view.over ? node("p", { class: "caution" }, overTold(play.morning)) : null,
+    back ? node("p", { class: "caution" }, back) : null,
     view.stopped ? node("p", { class: "caution" }, node("b", {}, "The days stopped early. "), view.stopped) : null,
   );
+  const said = wordNumbers();
+  const words = view.news.filter((item) => said.has(item.number));
   const lapsed = view.news.filter((item) => item.kind === "lapsed");
-  const rest = view.news.filter((item) => item.kind !== "lapsed");
+  const rest = view.news.filter((item) => item.kind !== "lapsed" && !said.has(item.number));
   const quiet =
     view.turn === 0
       ? "Nothing has happened yet. Read your briefing, and see what you can do."
       : "Nothing that your side has heard of.";
   fill(
     "fresh",
+    words.length ? node("ul", { class: "items" }, words.map(itemLine)) : null,
     lapsed.length
       ? [node("h3", { class: "day" }, "What went wrong"), node("ul", { class: "items" }, lapsed.map(itemLine))]
       : null,
@@ -92,14 +104,16 @@ function drawNews(first) {
   if (truth?.length) fill("truth-text", byDay([...truth].reverse()));
 }
 
-const isLate = () => play.late === play.morning.view.turn;
+const isLate = () => play.late === play.morning.view.turn && play.morning.view.turn > 0;
+
+const ON_THE_DESK = /^(What you are after:|WHAT IS NEW|THE LADDER|YOUR ORDERS)/; // the desk itself has them beside it
 
 /** The briefing: sections of lines; a line that is set in goes on from the one before. */
 function drawBriefing(text, first) {
   element("briefing").hidden = !text;
   if (!text) return;
-  const [, ...sections] = text.trim().split(/\n\s*\n/); // the first says who and when, as the page does
-  const parts = sections.map((section) => {
+  const sections = text.trim().split(/\n\s*\n/).slice(1); // the first says who and when, as the page does
+  const parts = sections.filter((section) => !ON_THE_DESK.test(section)).map((section) => {
     const lines = section.replace(/\n {2,}(?=\S)/g, " ").split("\n");
     const [, head, rest] = /^([A-Z' ]{4,})(?::\s*(.*))?$/.exec(lines[0]) ?? [];
     if (head) lines.shift();

@@ -1,84 +1,17 @@
-// The orders that are not sent yet, sending them, and saying that one is done for this turn.
-
-function drawBasket() {
-  const lines = basketLines();
-  element("basket").hidden = !lines.length;
-  fill("basket-list", lines);
-  const count = element("count-orders");
-  count.hidden = !lines.length;
-  count.replaceChildren(String(lines.length), unseen(" not sent"));
-  drawSendButtons(lines.length);
-}
-
-function basketLines() {
-  const { standing } = play.morning.view;
-  const undo = (what, change) =>
-    node("button", { type: "button", onclick: () => takeOut(change) }, "Take out", unseen(`: ${what}`));
-  const line = (text, change) => node("li", {}, node("span", {}, text), undo(text, change));
-  return [
-    ...Object.entries(draft.do).map(([act, on]) =>
-      line(`${labelOf(act)}, ${doneOn(act, on)}`, (each) => delete each.do[act]),
-    ),
-    ...draft.withdraw.map((one) =>
-      line(
-        `Call off: ${labelOf(one.act)}, ${weekday(one.on)}`,
-        (each) => (each.withdraw = each.withdraw.filter((other) => other !== one)),
-      ),
-    ),
-    ...changedNevers(standing).map(([act, refused]) =>
-      line(
-        `${refused ? "Never" : "Allowed again"}: ${labelOf(act)}`,
-        (each) => (each.never = refused ? each.never.filter((other) => other !== act) : [...each.never, act]),
-      ),
-    ),
-    draft.stance === null
-      ? null
-      : line(`Readiness: ${listed(changedLevers(standing).map(leverLabel))}`, (each) => (each.stance = null)),
-    draft.otherwise === null
-      ? null
-      : line(
-          draft.otherwise === "rules"
-            ? "Without an order, your people decide"
-            : "Without an order, your side does nothing",
-          (each) => (each.otherwise = null),
-        ),
-  ].filter(Boolean);
-}
-
-function doneOn(act, on) {
-  const option = play.morning.options.options.find((each) => each.act === act);
-  const day = on ?? option?.earliest;
-  return day === play.morning.view.date ? "today" : weekday(day);
-}
-
-function changedNevers(standing) {
-  if (draft.never === null) return [];
-  return [
-    ...draft.never.filter((act) => !standing.never.includes(act)).map((act) => [act, true]),
-    ...standing.never.filter((act) => !draft.never.includes(act)).map((act) => [act, false]),
-  ];
-}
-
-function changedLevers(standing) {
-  const paths = new Set([...Object.keys(draft.stance), ...Object.keys(standing.stance)]);
-  return [...paths].filter((path) => draft.stance[path] !== standing.stance[path]);
-}
-
-function takeOut(change) {
-  redraft(change);
-  redrawOrders();
-  element("basket-title").focus({ preventScroll: true });
-}
+// Sending what is in the basket, and saying that one is done for this turn.
 
 /** Everything that shows what is chosen. */
 function redrawOrders() {
-  for (const redraw of rows.values()) redraw();
+  for (const { redraw } of rows.values()) redraw();
   drawStanding();
   drawLevers();
   drawOtherwise();
 }
 
-function drawSendButtons(lines) {
+const isPaused = () => play.clock?.paused ?? false;
+const isBusy = () => element("send").dataset.busy === "yes";
+
+function drawSendButtons(lines = pieces().length) {
   const { done } = play.morning;
   element("send-orders").hidden = !lines;
   element("done").textContent = done
@@ -87,49 +20,96 @@ function drawSendButtons(lines) {
       ? "Send, and done for this turn"
       : "Done for this turn";
   element("done").classList.toggle("strong", !done);
-  element("send").dataset.done = done ? "yes" : "";
+  const waits = isPaused() && lines > 0;
+  element("send-orders").setAttribute("aria-disabled", String(isBusy() || waits));
+  element("done").setAttribute("aria-disabled", String(isBusy() || (waits && !done)));
+  fill("send-paused", waits ? PAUSED : "");
+  element("send").dataset.paused = waits ? "yes" : "";
 }
 
-/** Send what is in the basket; whether the server took it. */
+/** While an answer is awaited, nothing is sent twice. */
+function busy(is) {
+  element("send").dataset.busy = is ? "yes" : "";
+  drawSendButtons();
+}
+
+/** Send what is in the basket; whether the server took all of it. */
 async function send() {
-  const order = asOrder();
   fill("refused");
   fill("send-told");
-  if (!Object.keys(order).length) return true;
+  refusals.clear();
+  if (!Object.keys(asOrder()).length) return true;
+  const { epoch } = play.morning;
   busy(true);
-  const { turn } = play.morning.view;
-  const answer = await ask("order", { order, turn });
+  const sent = await sendPieces(pieces());
   busy(false);
-  if (!answer.ok) {
-    showRefused(answer.reasons);
-    return false;
+  const all = !sent.refused.length;
+  if (play.morning.epoch !== epoch) {
+    if (all) showLeftOver([]); // what the new morning called left over was taken after all
+    return all;
   }
-  if (play.morning.view.turn !== turn) return true; // the days went on meanwhile, and the new morning says what stands
-  play.morning.view.standing = answer.standing;
-  draft = nothing();
-  element("why").value = "";
-  redraft(() => {});
   drawActs();
   redrawOrders();
-  fill("send-told", "✓ Your orders are in.");
-  return true;
+  if (all) fill("send-told", "✓ Your orders are in.");
+  else showRefused(sent);
+  return all;
 }
 
-/** What was refused, at the place where it was sent; nothing of it was taken. */
-function showRefused(reasons) {
-  fill(
-    "refused",
-    node("p", { class: "fault" }, node("b", {}, "Refused; nothing of it was taken.")),
-    node(
-      "ul",
-      { class: "plain fault" },
-      reasons.map((reason) => node("li", {}, capital(reason))),
-    ),
-  );
+/** All of it as one order; where that is refused, piece by piece, so that only what cannot be done stays behind. */
+async function sendPieces(all) {
+  const whole = await give(asOrder());
+  if (whole.ok) accept(all, whole);
+  if (whole.ok) return { taken: all, refused: [] };
+  if (all.length < 2) return { taken: [], refused: [{ piece: all[0], why: whole.reasons }] };
+  const sent = { taken: [], refused: [] };
+  for (const piece of all) {
+    const why = draft.why.trim();
+    const answer = await give(why ? { ...piece.order, why } : piece.order);
+    if (answer.ok) {
+      accept([piece], answer);
+      sent.taken.push(piece);
+    } else sent.refused.push({ piece, why: answer.reasons });
+  }
+  return sent;
 }
+
+async function give(order) {
+  const { turn, epoch } = play.morning;
+  return { ...(await ask("order", { order, turn, epoch })), epoch };
+}
+
+/** What the server took is out of the basket, whatever has become of the turn meanwhile. */
+function accept(some, { epoch, standing }) {
+  if (play.morning.epoch === epoch) play.morning.view.standing = standing;
+  redraft((each) => {
+    for (const piece of some) piece.takeOut(each);
+    each.why = "";
+  });
+  element("why").value = "";
+}
+
+/** What was refused: the reason below the piece, and how many; one reason for all of it is told once. */
+function showRefused({ taken, refused }) {
+  const reasons = new Set(refused.map(({ why }) => why.join(" ")));
+  if (!taken.length && reasons.size === 1 && (refused.length > 1 || refused[0].piece === undefined)) {
+    fill("refused", node("p", { class: "fault" }, `Nothing was taken. ${[...reasons][0]}`));
+    return;
+  }
+  for (const { piece, why } of refused) refusals.set(piece.key, why);
+  const some = taken.length ? `${capital(counted(taken.length, "order is", "orders are"))} in.` : "Nothing was taken.";
+  const [were, stay] = refused.length === 1 ? ["was", "stays"] : ["were", "stay"];
+  const rest = `${capital(counted(refused.length, were, were))} refused, and ${stay} here.`;
+  const spoken = refused.map(({ piece, why }) => `${textOf(piece)}: ${why.join(" ")}`);
+  fill("refused", node("p", { class: "fault" }, `${some} ${rest}`, unseen(` ${spoken.join(" ")}`)));
+  drawBasket();
+  element("basket-list").querySelector(".refused")?.scrollIntoView({ block: "nearest" });
+}
+
+const textOf = (piece) => (piece.lines ?? [piece]).map((line) => line.text).join(", ");
 
 /** On a new morning: what was written and not sent in time. */
 function showLeftOver(fallen) {
+  refusals.clear();
   const told = [
     isEmpty(draft) ? null : "The turn went on before you sent what stands here. Send it now, or take it out.",
     fallen.length ? `No longer possible, and taken out: ${listed(fallen)}.` : null,
@@ -137,27 +117,28 @@ function showLeftOver(fallen) {
   fill("refused", told.length ? node("p", { class: "caution" }, told.join(" ")) : null);
 }
 
-/** While an answer is awaited, nothing is sent twice. */
-function busy(is) {
-  for (const id of ["send-orders", "done"]) element(id).setAttribute("aria-disabled", String(is));
-  element("send").dataset.busy = is ? "yes" : "";
+/** Whether nothing can be sent just now; of a pause it is said why. */
+function mustWait(button) {
+  if (element(button).getAttribute("aria-disabled") !== "true") return false;
+  if (!isBusy()) say(PAUSED);
+  return true;
 }
-const isBusy = () => element("send").dataset.busy === "yes";
 
 element("send-orders").addEventListener("click", async () => {
-  if (isBusy()) return;
+  if (mustWait("send-orders")) return;
   if (await send()) element("done").focus();
 });
 
 element("done").addEventListener("click", async () => {
-  if (isBusy()) return;
-  const { turn } = play.morning.view;
+  if (mustWait("done")) return;
+  const { turn, epoch } = play.morning;
   const done = !play.morning.done;
   if (done && !(await send())) return;
-  const answer = await ask("done", { turn, done });
-  if (play.morning.view.turn !== turn) return;
+  if (play.morning.epoch !== epoch) return;
+  const answer = await ask("done", { turn, epoch, done });
+  if (play.morning.epoch !== epoch) return;
   if (!answer.ok) {
-    showRefused(answer.reasons);
+    fill("refused", node("p", { class: "fault" }, answer.reasons.join(" ")));
     return;
   }
   play.morning.done = done;
@@ -169,4 +150,6 @@ element("done").addEventListener("click", async () => {
 const doneTold = () =>
   play.hello.mode === "homework"
     ? "The days are being lived …"
-    : "✓ You are done. The turn ends when all are, or when the clock says so.";
+    : play.hello.seconds === null
+      ? "✓ You are done. The turn ends when all are."
+      : "✓ You are done. The turn ends when all are, or when the time is over.";

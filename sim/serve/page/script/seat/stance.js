@@ -1,6 +1,6 @@
 // What stands of the orders, how ready the seat's people are for its acts, and days without orders.
 
-const labelOf = (act) => play.morning.options.options.find((option) => option.act === act)?.label ?? act;
+const labelOf = (act) => optionOf(act)?.label ?? act;
 
 function drawStanding() {
   const { view } = play.morning;

@@ -47,11 +47,14 @@ const token = {
   },
 };
 
-/** Let a screen reader say something, once. */
+const toSay = [];
+
+/** Let a screen reader say something, once; what comes at the same time is said after it. */
 function say(text) {
-  const place = element("said");
-  place.textContent = "";
-  setTimeout(() => (place.textContent = text), 60);
+  toSay.push(text);
+  if (toSay.length > 1) return;
+  element("said").textContent = "";
+  setTimeout(() => (element("said").textContent = toSay.splice(0).join(" ")), 60);
 }
 
 /** Show one state of the page; whoever reads with the keyboard stands at its beginning. */

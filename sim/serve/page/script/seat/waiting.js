@@ -23,10 +23,16 @@ function drawWaiting() {
     "waiting-lead",
     play.hello.stage === "playing"
       ? "Your desk is being laid …"
-      : `The crisis begins on ${longDate(play.hello.start)}, as soon as your teacher starts it. Keep this page open; should it close, the same address brings you back to this seat.`,
+      : `${renamedTold()}The crisis begins on ${longDate(play.hello.start)}, as soon as your teacher starts it. Keep this page open; should it close, the same address brings you back to this seat.`,
   );
   drawPresent();
 }
+
+/** Of two who are called the same, the second is told apart. */
+const renamedTold = () =>
+  joining.name && play.you.name?.startsWith(`${joining.name} `)
+    ? `Somebody is called ${joining.name} already, so here you are ${play.you.name}. `
+    : "";
 
 function drawPresent() {
   const people = play.presence?.people ?? [];

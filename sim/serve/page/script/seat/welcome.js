@@ -42,6 +42,14 @@ function clockTold(hello) {
   return `You have ${during(hello.seconds)} to decide; if you are late, ${LATE[hello.late]}.`;
 }
 
+/** Who sees a name, and when it is deleted. */
+function nameTold(hello) {
+  const unused = "or when nobody has used the room for 30 days";
+  return hello.mode === "homework"
+    ? `Only your teacher sees it. It is deleted when your teacher ends or closes the room, ${unused}.`
+    : `Your class and your teacher see it in this room. It is deleted when your teacher ends or closes the room, a day after the last turn, ${unused}.`;
+}
+
 /** The page that says what this is. */
 function greet() {
   const { hello } = play;
@@ -49,6 +57,7 @@ function greet() {
   fill("welcome-question", hello.question ?? "");
   fill("welcome-about", hello.about ?? "");
   fill("welcome-promises", promises(hello));
+  fill("name-note", nameTold(hello));
   fill(
     "welcome-step",
     hello.locked
@@ -63,13 +72,31 @@ function greet() {
 element("welcome-form").addEventListener("submit", (event) => {
   event.preventDefault();
   joining.name = element("name").value.trim() || null;
-  if (play.hello.forecast?.length && play.hello.stage === "gathering") askForecast();
+  faultName(joining.name === null || SEEN.test(joining.name) ? null : "Nothing of this name can be seen. Write another.");
+  if (element("name").getAttribute("aria-invalid") === "true") return;
+  const asked = play.hello.stage === "gathering" || play.hello.mode === "homework";
+  if (play.hello.forecast?.length && asked) askForecast();
   else choose();
 });
 
+const SEEN = /[\p{L}\p{N}\p{P}\p{S}]/u; // one of these at least, of a name
+
+/** Say what is wrong with a name, where it is written. */
+function faultName(fault) {
+  fill("name-fault", fault ?? "");
+  element("name").setAttribute("aria-invalid", String(Boolean(fault)));
+  if (fault) element("name").focus();
+}
+
 /** Ask for each outcome in how many of a hundred crises it would come about. */
 function askForecast() {
-  fill("forecast-end", longDate(play.hello.end));
+  const { end, mode } = play.hello;
+  const who = mode === "homework" ? "you stop" : "your class stops";
+  fill("forecast-end", longDate(end));
+  fill(
+    "forecast-earlier",
+    `This is the last day of the crisis. If ${who} earlier, the model plays on to that day, many times over, and your forecast is held to that.`,
+  );
   fill("forecast-rows", play.hello.forecast.map(forecastRow));
   show("forecast");
 }
@@ -219,6 +246,11 @@ async function takeOnce(world, seat) {
   fill("watching-fault");
   const joined = play.you !== null;
   const answer = joined ? await ask("sit", { world, seat }) : await ask("join", { ...joining, world, seat });
+  if (!answer.ok && answer.reasons.some(isOfName)) {
+    show("welcome");
+    faultName(answer.reasons.join(" "));
+    return;
+  }
   if (!answer.ok) {
     fill(play.state === "watching" ? "watching-fault" : "choose-fault", answer.reasons.join(" "));
     return;
