@@ -203,7 +203,7 @@ def test_while_history_is_imposed_nobody_decides() -> None:
     imposed = case().model_copy(update={"history_until": START + timedelta(days=9)})
     session = Session(imposed, ["aran"], seed=5, clock=lambda: None)
     assert not session.options("aran").open
-    with pytest.raises(OrderError, match="history is imposed up to 10 January 2020"):
+    with pytest.raises(OrderError, match="up to 10 January 2020 the days go by as they truly did"):
         session.order("aran", {"do": ["aran.raid"]})
     session.order("aran", {"do": [{"act": "aran.raid", "on": "2020-01-15"}], "otherwise": "hold"})
     session.fast_forward(20)
