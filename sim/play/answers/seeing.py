@@ -124,7 +124,12 @@ def _told(known: Known, deed: Deed) -> str:
     """An act whose doer is known, who is named first where the sentence does not name them."""
     text = sentence(known.course, deed, wording_of(known.course, deed))
     name = known.course.name(deed.actor, deed.day)
-    return text if deed.actor == known.seat.actor or _names(text, name) else f"{capital(called(name))}: {text}"
+    if deed.actor == known.seat.actor:
+        return text
+    told = text if _names(text, name) else f"{capital(called(name))}: {text}"
+    if not float(known.events[deed.event]["deniability"]) > 0.0:
+        return told
+    return f"{told} (You know from {called(name)} itself; others can only suspect.)"  # a patron or a friend of its own
 
 
 def _names(text: str, name: str) -> bool:
