@@ -10,6 +10,7 @@ from sim.play.knowledge.hidden import hides, read_for, reads_hidden
 from sim.play.messages.view import Grievance, Held, Item, Reading
 from sim.play.sessions.entries import Settings
 from sim.play.sessions.session import Session
+from sim.play.terminal.pages import cast_page, who_page
 from sim.text import called
 from sim.theatre.language.schema import Theatre
 
@@ -131,6 +132,17 @@ def test_what_has_moved_is_told_with_its_unit_once(lived):
     moved = Reading.model_validate(one | {"value": 60.0, "a_week_ago": 70.0, "as_of": view.date})
     text = briefing(view.model_copy(update={"variables": (moved,)}), lived.scenario)
     assert "Brent crude: from 70 to 60 dollars a barrel\n" in text
+
+
+def test_an_actor_is_called_by_what_it_is_today_and_not_by_who_led_it(lived):
+    view = lived.view("iran")
+    assert view.names["kataib_hezbollah"] == "Kataib Hezbollah"
+    theatre = lived.scenario.theatre
+    for page in (cast_page(view, theatre, 80), who_page(view, theatre, "kataib_hezbollah", 80).partition("Wants")[0]):
+        assert "(Abu Mahdi" not in page
+        assert "(ABU MAHDI" not in page
+    before = Session("baseline", ["iran"], seed=11).view("iran")
+    assert before.names["kataib_hezbollah"] == "Kataib Hezbollah (Abu Mahdi al-Muhandis)"
 
 
 def test_what_has_moved_counts_the_ladder_and_tension(lived):

@@ -92,8 +92,9 @@ def _unmet(theatre: Theatre, found: re.Match[str]) -> str:
     if kind == "blood":
         return _blood(theatre, name, value, side, needs)
     what = quantity_in_words(theatre, name) if variable is None else f"“{variable.label}”"
-    counted_in = variable is not None and not isinstance(variable, UnitVariable | FlagVariable)
-    unit = f" {unit_in_words(variable.unit)}" if counted_in else ""
+    unit = ""
+    if variable is not None and not isinstance(variable, UnitVariable | FlagVariable):
+        unit = f" {unit_in_words(variable.unit)}"
     return f"{_TAKES}{what} at {needs}{unit} or {'more' if side == '>=' else 'less'} (it is at {value})"
 
 

@@ -37,6 +37,7 @@ class Public(Message):
 
     date: dt.date
     turn: int
+    """How many turns have been lived, from 0."""
     over: bool
     items: tuple[Item, ...]
     """All that it knows, oldest first."""

@@ -45,12 +45,13 @@ def seen(session: "Session", seat: Seat) -> View:
         for item, morning in zip(items, mornings, strict=True)
         if morning > begun or (morning == begun and item.text in late)
     )
-    actor = session.scenario.theatre.deciders[seat.actor]
+    actor, today = session.scenario.theatre.deciders[seat.actor], min(known.day, session.scenario.days - 1)
     return View(
         session=session.scenario.title,
         seat=seat.id,
         actor=seat.actor,
-        label=known.course.name(seat.actor, min(known.day, session.scenario.days - 1)),
+        label=known.course.name(seat.actor, today),
+        names={name: known.course.name(name, today) for name in session.scenario.theatre.actors},
         turn=session.turn,
         day=session.day,
         date=session.date,

@@ -108,8 +108,12 @@ class View(Message):
     seat: str
     actor: str
     label: str
+    names: dict[str, str]
+    """What each actor is called today, as far as the seat knows: who leads it may have changed."""
     turn: int
+    """How many turns have been lived: 0 on the first morning, which pages for people call turn 1."""
     day: int
+    """How many days have been lived, likewise from 0."""
     date: dt.date
     last_day: dt.date
     over: bool
