@@ -10,6 +10,7 @@ from sim.play.knowledge.hidden import hides, read_for, reads_hidden
 from sim.play.messages.view import Grievance, Held, Item, Reading
 from sim.play.sessions.entries import Settings
 from sim.play.sessions.session import Session
+from sim.play.terminal.pages import cast_page, who_page
 from sim.text import called
 from sim.theatre.language.schema import Theatre
 
@@ -70,6 +71,16 @@ def test_what_has_come_about_and_what_stands_is_told_by_its_label(lived):
     [
         ({}, "Rockets fall on a base. You hold Iran 24 % responsible. (Rung 4.)"),
         ({"responsible": ()}, "Rockets fall on a base. You hold nobody responsible. (Rung 4.)"),
+        (
+            {
+                "responsible": (
+                    Held(party="iran", label="Iran", share=0.8),
+                    Held(party="hamas", label="Hamas", share=0.57),
+                )
+            },
+            "Rockets fall on a base. You hold Iran 80 % and Hamas 57 % responsible. (Each is held by itself; "
+            "whoever is taken for one with the doer answers besides, so it is over 100 %.) (Rung 4.)",
+        ),
         ({"deaths": 1, "kind": "open"}, "Rockets fall on a base. 1 person died. (Rung 4.)"),
         ({"deaths": 2, "text": "Rockets kill two.", "kind": "open"}, "Rockets kill two. (Rung 4.)"),
         ({"deaths": 1, "text": "An American is killed.", "kind": "open"}, "An American is killed. (Rung 4.)"),
@@ -121,6 +132,45 @@ def test_what_has_moved_is_told_with_its_unit_once(lived):
     moved = Reading.model_validate(one | {"value": 60.0, "a_week_ago": 70.0, "as_of": view.date})
     text = briefing(view.model_copy(update={"variables": (moved,)}), lived.scenario)
     assert "Brent crude: from 70 to 60 dollars a barrel\n" in text
+
+
+def test_an_actor_is_called_by_what_it_is_today_and_not_by_who_led_it(lived):
+    view = lived.view("iran")
+    assert view.names["kataib_hezbollah"] == "Kataib Hezbollah"
+    theatre = lived.scenario.theatre
+    for page in (cast_page(view, theatre, 80), who_page(view, theatre, "kataib_hezbollah", 80).partition("Wants")[0]):
+        assert "(Abu Mahdi" not in page
+        assert "(ABU MAHDI" not in page
+    before = Session("baseline", ["iran"], seed=11).view("iran")
+    assert before.names["kataib_hezbollah"] == "Kataib Hezbollah (Abu Mahdi al-Muhandis)"
+
+
+def test_what_has_moved_counts_the_ladder_and_tension(lived):
+    view = lived.view("iran")
+    whole = view.rungs[-1].model_copy(update={"rung": 8, "a_week_ago": 0})
+    climbed = {"variables": (), "tension": 86.2, "tension_a_week_ago": 0.0, "rungs": (*view.rungs[:-1], whole)}
+    text = briefing(view.model_copy(update=climbed), lived.scenario)
+    assert (
+        "WHAT MOVED SINCE A WEEK AGO\n"
+        "The ladder: from rung 0, quiet or cooperation, to rung 8, overt strike on a state\n"
+        "Tension: from 0 to 86 of 100\n"
+    ) in text
+
+
+def test_after_a_week_all_is_held_beside_the_first_morning_and_before_it_beside_nothing():
+    session = Session("baseline", ["us"], seed=7, settings=Settings(stop_rung=None, stop_outcomes=False))
+    session.advance(6)
+    view = session.view("us")
+    assert {each.a_week_ago for each in (*view.variables, *view.rungs)} == {None}
+    session.advance(1)
+    view = session.view("us")
+    seen = [each for each in view.variables if each.as_of is not None]
+    assert [each.a_week_ago for each in seen] == [each.start for each in seen]
+    assert ({each.a_week_ago for each in view.rungs}, view.tension_a_week_ago) == ({0}, 0.0)
+    session.advance(5)
+    known, view = session.known("us"), session.view("us")
+    assert view.rungs[-1].a_week_ago == known.rungs[4, -1]
+    assert view.tension_a_week_ago == pytest.approx(known.tension[4], abs=1e-6)
 
 
 def test_a_grudge_is_told_in_words_that_can_be_said_aloud():

@@ -22,6 +22,7 @@ from sim.play.debrief.decisions import Decision, course_of
 from sim.play.debrief.effects import effect
 from sim.play.debrief.measures import Measures, placed
 from sim.play.debrief.plans import Futures, Plan, Then, live, lived, plans_of
+from sim.play.debrief.text import _how_rare
 from sim.play.debrief.wording import MINUS
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Settings
@@ -596,3 +597,10 @@ def test_a_replay_of_a_session_says_in_whose_seat_an_act_was_ordered(tmp_path: P
     assert text.count("Imposed by the scenario.") == 1  # the exercise, which the scenario has
     noted = CliRunner().invoke(app, ["validate", str(path)])
     assert "changed against first_lesson: as played: 2 orders, 1 act held back, days" in " ".join(noted.output.split())
+
+
+def test_a_history_like_no_other_is_said_to_be_one_and_how_rare_it_may_be() -> None:
+    assert _how_rare(0, 200) == (
+        "In none of 200 runs without seats had just these outcomes come about by then; their share may be up to 1.9 %."
+    )
+    assert _how_rare(50, 200).startswith("Just these outcomes, and no others, have come about by then in 25 % (20 to")

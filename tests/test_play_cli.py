@@ -15,7 +15,8 @@ import pytest
 
 import sim
 from sim.cli.play import is_session
-from sim.play.answers.hindrances import in_plain_words
+from sim.play.answers.hindrances import in_plain_words, refusal_in_words
+from sim.play.messages.orders import OrderError
 from sim.play.players.player import Hold
 from sim.play.players.registry import Chair, player_of
 from sim.play.rounds import play
@@ -358,25 +359,63 @@ def test_an_act_is_found_by_number_id_or_words_and_may_be_followed_by_a_day():
     ("reason", "told"),
     [
         ("war_on is not set", "it takes a war"),
-        ("sanctions is 0.58, needs >= 0.62", "it takes at least 62 % of “US economic pressure on Iran” (it is 58 %)"),
+        ("sanctions is 0.58, needs >= 0.62", "it takes “US economic pressure on Iran” at 62 % or more (it is at 58 %)"),
         (
             "oil_exports is 1.1, needs <= 0.6",
-            "it takes at most 0.6 million barrels a day of “Iranian oil exports” (it is 1.1 million barrels a day)",
+            "it takes “Iranian oil exports” at 0.6 million barrels a day or less (it is at 1.1)",
         ),
         (
             "days_since(us, 7) is never, needs <= 30",
-            "it takes an act of the United States on rung 7 or above within 30 days (there was none)",
+            "it takes an act of the United States on rung 7 or above in the last 30 days (there was none)",
         ),
         (
             "relief does not hold (none of: days_since(us.ease_sanctions) is 200, needs <= 120; war_on is not set)",
-            "it takes one of these: “United States: Ease sanctions” within 120 days (the last was 200 days ago); or "
-            "a war",
+            "it takes one of these: “United States: Ease sanctions” in the last 120 days (the last was 200 days ago); "
+            "or a war",
         ),
         ("done on 3 May 2019; not again for 1 d", "done on 3 May 2019; it cannot be done again for 1 day"),
+        ("happens once; done on 3 May 2019", "it can be done once only, and was done on 3 May 2019"),
+        (
+            "days_since(iran, 5) is 1, needs >= 10",
+            "it takes 10 days without an act of Iran on rung 5 or above (the last was 1 day ago)",
+        ),
+        ("tanker_held holds, and must not", "it takes more than 90 days without “Iran: Seize a British tanker”"),
+        ("truce_holds holds, and must not", "it takes the end of this: “truce holds”"),
+        (
+            "americans_in_coffins does not hold (blood(us, iran) is 0.00010, needs >= 0.98)",
+            "it takes more dead, and fresher ones, for which the United States blames Iran (they weigh less than 0.1 % "
+            "of the most that they can, and it opens at 98 %)",
+        ),
+        (
+            "none of: blow_in_iraq does not hold (none of: days_since(us.strike_militia) is never, needs <= 20; "
+            "days_since(us.kill_commanders) is 40, needs <= 30); war_on is not set",
+            "it takes one of these: either “United States: Bomb Kataib Hezbollah's bases” in the last 20 days (there "
+            "was none) or “United States: Kill Soleimani and al-Muhandis” in the last 30 days (the last was 40 days "
+            "ago); or a war",
+        ),
+        (
+            "none of: x does not hold (protest is 0.1, needs >= 0.5; none of: war_on is not set; caretaker is not set)"
+            "; strait_closed is not set",
+            "it takes one of these: “Protest on Iraq's streets” at 50 % or more (it is at 10 %) and either a war or "
+            "this: “The prime minister has resigned and stays as caretaker”; or this: “The Strait of Hormuz is closed”",
+        ),
     ],
 )
 def test_a_closed_act_says_what_it_takes(reason, told):
     assert in_plain_words(sim.load("baseline").theatre, reason) == told
+
+
+def test_a_refusal_calls_acts_by_their_labels_and_says_days_in_words():
+    session = Session("baseline", ["us"], seed=7)
+    deed, stance = {"act": "us.kill_commanders", "on": "2019-05-01"}, {"actions.us.strike_iran.rate": 9}
+    order = {"do": [deed], "stance": stance}
+    with pytest.raises(OrderError) as refused:
+        session.order("us", order)
+    told = [
+        refusal_in_words(session.scenario.theatre, session.seats["us"].acts, each) for each in refused.value.reasons
+    ]
+    assert told[0] == ("“Kill Soleimani and al-Muhandis” takes an order 1 day ahead: the earliest day is 2 May 2019")
+    assert told[1].startswith("the stance “Strike radars and missile batteries in Iran” may be set from ")
 
 
 def test_acts_are_quoted_in_one_style_whatever_their_names_have():

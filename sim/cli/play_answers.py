@@ -82,11 +82,11 @@ def advance_told(told: dict[str, Any]) -> str:
 
 def refusal_told(session: "Session", error: "OrderError") -> Iterator[str]:
     """Why an order was not taken, in words."""
-    from sim.play.answers.hindrances import in_plain_words
+    from sim.play.answers.hindrances import refusal_in_words
 
     yield f"The order of {session.seats[error.seat].label} was refused, and nothing of it was taken."
     for reason in error.reasons:
-        yield f"- {in_plain_words(session.scenario.theatre, reason)}"
+        yield f"- {refusal_in_words(session.scenario.theatre, session.seats[error.seat].acts, reason)}"
 
 
 def futures_as_data(session: "Session", seat: str) -> dict[str, Any]:

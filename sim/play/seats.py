@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from sim.text import capital, suggestion
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
+from sim.theatre.parameters.in_words import bare
 
 
 class PlayError(ValueError):
@@ -21,6 +22,7 @@ class Seat:
     acts: tuple[str, ...]
     """What it may order: all but accidents, in order of ids."""
     label: str
+    """What its place at the table is called: the actor's name without who leads it, who may not live to the end."""
 
 
 def seat_of(theatre: Theatre, name: str) -> Seat:
@@ -43,7 +45,7 @@ def seat_of(theatre: Theatre, name: str) -> Seat:
         chosen = {act: whose for act, whose in chosen.items() if whose == name}
     if not chosen:
         raise PlayError(f"{actor} has nothing to decide: no act of its own")
-    label = theatre.actors[actor].label
+    label = bare(theatre.actors[actor].label)
     return Seat(name, actor, tuple(chosen), f"{label} ({capital(hand.replace('_', ' '))})" if hand else label)
 
 

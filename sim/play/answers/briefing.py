@@ -1,7 +1,7 @@
 """A view in words: what an adviser would say to whoever sits in the seat that morning, the gravest first to be seen."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sim.play.messages.view import Grievance, Item, Reading, View
 from sim.text import (
@@ -38,6 +38,8 @@ _HOW_MUCH = ((0.6, "the deepest grudge"), (0.35, "a deep grudge"), (0.15, "a gru
 """What is held against another, in words, from which share on."""
 _OWN = ("own", "lapsed")
 """Kinds of news that are told under the seat's own side."""
+BEYOND_ALL = "(Each is held by itself; whoever is taken for one with the doer answers besides, so it is over 100 %.)"
+"""Why shares of the blame may make more than the whole (ODD 7.3: an observer's own view of who is behind whom)."""
 _MOST_STAND = 6
 """Variables that are told on the first morning, at most."""
 
@@ -59,7 +61,7 @@ def briefing(view: View, scenario: Scenario, width: int = WIDTH) -> str:
         _own(view, theatre),
         _news(view, theatre),
         _state(view, theatre),
-        _moved(view),
+        _moved(view, theatre),
         _held(view, theatre),
         standing(view, theatre),
     )
@@ -139,11 +141,18 @@ def told(item: Item, theatre: Theatre) -> str:
     if item.kind == "deniable":
         held = [f"{called(each.label)} {percent(each.share)}" for each in item.responsible]
         parts.append(f"You hold {listed(held)} responsible." if held else "You hold nobody responsible.")
+        if beyond_all(each.share for each in item.responsible):
+            parts.append(BEYOND_ALL)
     if item.ordered is not None:
         parts.append("(On your order.)" if item.ordered else "(Your own people, without an order.)")
     if item.rung >= _GRAVE:
         parts.append(f"(Rung {item.rung}.)")
     return " ".join(parts)
+
+
+def beyond_all(shares: Iterable[float]) -> bool:
+    """Whether shares of the blame make more than the whole."""
+    return sum(shares) > 1.005
 
 
 def _says(text: str, deaths: int) -> bool:
@@ -194,16 +203,27 @@ def _is_telling(reading: Reading) -> bool:
     return bool(reading.value)
 
 
-def _moved(view: View) -> Iterator[str]:
-    """The variables that moved most in a week, and what the seat hears of late."""
+def _moved(view: View, theatre: Theatre) -> Iterator[str]:
+    """The ladder, tension and the variables that moved most in a week, and what the seat hears of late."""
     moved = sorted((each for each in view.variables if _change(each) > 0.0), key=lambda each: -_change(each))
-    if moved:
+    told = [*_climbed(view, theatre), *(f"{each.label}: {_from_to(each)}" for each in moved[:_MOST_MOVED])]
+    if told:
         yield "WHAT MOVED SINCE A WEEK AGO"
-        for each in moved[:_MOST_MOVED]:
-            yield f"{each.label}: {_from_to(each)}"
+        yield from told
     old = [each for each in view.variables if each.as_of is not None and (view.date - each.as_of).days > 1]
     if old and view.turn == 1:
         yield f"You hear with some days' delay of: {'; '.join(each.label for each in old)}."
+
+
+def _climbed(view: View, theatre: Theatre) -> Iterator[str]:
+    """How the whole crisis stands beside a week ago."""
+    whole, ladder = view.rungs[-1], theatre.ladder.rungs
+    if whole.a_week_ago is not None and whole.a_week_ago != whole.rung:
+        now, then = (f"rung {rung}, {_lower(ladder[rung].label)}" for rung in (whole.rung, whole.a_week_ago))
+        yield f"The ladder: from {then}, to {now}"
+    before = view.tension_a_week_ago
+    if before is not None and abs(view.tension - before) >= 100.0 * _LEAST_MOVED:
+        yield f"Tension: from {before:.0f} to {view.tension:.0f} of 100"
 
 
 def _from_to(reading: Reading) -> str:

@@ -81,7 +81,7 @@ def options(session: "Session", seat: Seat) -> Options:
         action, why = theatre.actions[act], morning.why_not(act)
         told = as_told(known, act, why)
         if world.day < program.script.imposed_days:
-            told.append("history is imposed today, and nobody decides")
+            told.append("today goes by as it truly did, and nobody decides")
         if program.script.forbidden[world.day, program.actions.index(act)]:
             told.append("the scenario forbids it")
         found.append(

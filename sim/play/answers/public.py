@@ -15,7 +15,7 @@ from sim.play.messages.view import Item, Reading, Rung
 from sim.play.seats import Seat
 from sim.theatre.language.days import days_after
 
-from .seeing import item_of, readings_of, rungs_of
+from .seeing import item_of, readings_of, rungs_of, tension_of
 
 if TYPE_CHECKING:
     from sim.play.sessions.session import Session
@@ -37,6 +37,7 @@ class Public(Message):
 
     date: dt.date
     turn: int
+    """How many turns have been lived, from 0."""
     over: bool
     items: tuple[Item, ...]
     """All that it knows, oldest first."""
@@ -67,7 +68,7 @@ def public(session: "Session") -> Public:
         told=tuple(_announced(session)),
         places=tuple(Placed(item=number, place=place) for number, (_, place) in enumerate(heard) if place is not None),
         variables=tuple(each for each in readings_of(known) if each.value is not None),
-        tension=round(float(known.tension[-1]), 6) if known.day else 0.0,
+        tension=tension_of(known, known.day),
         rungs=tuple(rungs_of(known)),
         rungs_by_day=tuple(known.rungs[:, -1].tolist()),
         outcomes={name: session.scenario.start + dt.timedelta(days=day) for name, day in known.outcomes.items()},

@@ -26,6 +26,7 @@ from .hindrances import in_plain_words
 if TYPE_CHECKING:
     from sim.play.sessions.session import Session
 
+_WEEK = 7
 _LEAST = 0.005
 """A share of the blame from which on a party is named."""
 
@@ -44,12 +45,13 @@ def seen(session: "Session", seat: Seat) -> View:
         for item, morning in zip(items, mornings, strict=True)
         if morning > begun or (morning == begun and item.text in late)
     )
-    actor = session.scenario.theatre.deciders[seat.actor]
+    actor, today = session.scenario.theatre.deciders[seat.actor], min(known.day, session.scenario.days - 1)
     return View(
         session=session.scenario.title,
         seat=seat.id,
         actor=seat.actor,
-        label=known.course.name(seat.actor, min(known.day, session.scenario.days - 1)),
+        label=known.course.name(seat.actor, today),
+        names={name: known.course.name(name, today) for name in session.scenario.theatre.actors},
         turn=session.turn,
         day=session.day,
         date=session.date,
@@ -60,7 +62,8 @@ def seen(session: "Session", seat: Seat) -> View:
         news=news,
         known=items,
         variables=tuple(readings_of(known)),
-        tension=round(float(known.tension[-1]), 6) if known.day else 0.0,
+        tension=tension_of(known, known.day),
+        tension_a_week_ago=tension_of(known, known.day - _WEEK) if known.day >= _WEEK else None,
         rungs=tuple(rungs_of(known)),
         grievances=() if session.over else tuple(_grievances(session, seat, known)),
         outcomes={name: session.scenario.start + timedelta(days=day) for name, day in known.outcomes.items()},
@@ -124,7 +127,12 @@ def _told(known: Known, deed: Deed) -> str:
     """An act whose doer is known, who is named first where the sentence does not name them."""
     text = sentence(known.course, deed, wording_of(known.course, deed))
     name = known.course.name(deed.actor, deed.day)
-    return text if deed.actor == known.seat.actor or _names(text, name) else f"{capital(called(name))}: {text}"
+    if deed.actor == known.seat.actor:
+        return text
+    told = text if _names(text, name) else f"{capital(called(name))}: {text}"
+    if not float(known.events[deed.event]["deniability"]) > 0.0:
+        return told
+    return f"{told} (You know from {called(name)} itself; others can only suspect.)"  # a patron or a friend of its own
 
 
 def _names(text: str, name: str) -> bool:
@@ -242,7 +250,8 @@ def readings_of(known: Known) -> Iterator[Reading]:
         begins = float(variable.start if isinstance(variable, FlagVariable) else variable.start.value)
         never = variable.known_to is not None and variable.news_after is None and not known.sees(name)
         start = None if never else _plain(variable, begins)
-        week = None if last is None or last < 7 else float(known.values[last - 7, at])
+        before = None if last is None else last - _WEEK  # of -1 the evening before the first day
+        week = None if before is None or before < -1 else begins if before < 0 else float(known.values[before, at])
         now = (begins if not never else None) if last is None else float(known.values[last, at])
         yield Reading(
             name=name,
@@ -267,13 +276,24 @@ def _plain(variable: Variable, value: float | None) -> Any:
     return value >= 0.5 if isinstance(variable, FlagVariable) else float(f"{value:.6g}")
 
 
+def tension_of(known: Known, day: int) -> float:
+    """The tension on a morning, by the acts that the seat knows of."""
+    return round(float(known.tension[day - 1]), 6) if day else 0.0
+
+
 def rungs_of(known: Known) -> Iterator[Rung]:
     """Where each exchange stands on the ladder."""
     ladder, dyads = known.scenario.theatre.ladder.rungs, known.scenario.theatre.dyads
     for at, dyad in enumerate((*known.program.dyads, None)):
-        rung = int(known.rungs[-1, at]) if known.day else 0
+        rung, before = (int(known.rungs[day - 1, at]) if day > 0 else 0 for day in (known.day, known.day - _WEEK))
         label = "The whole crisis" if dyad is None else dyads[dyad].label
-        yield Rung(dyad=dyad, label=label, rung=rung, rung_label=ladder[rung].label)
+        yield Rung(
+            dyad=dyad,
+            label=label,
+            rung=rung,
+            rung_label=ladder[rung].label,
+            a_week_ago=before if known.day >= _WEEK else None,
+        )
 
 
 def _grievances(session: "Session", seat: Seat, known: Known) -> Iterator[Grievance]:
@@ -292,4 +312,4 @@ def _grievances(session: "Session", seat: Seat, known: Known) -> Iterator[Grieva
         )
 
 
-__all__ = ["item_of", "readings_of", "responsible", "rungs_of", "seen", "unit_of"]
+__all__ = ["item_of", "readings_of", "responsible", "rungs_of", "seen", "tension_of", "unit_of"]

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sim.analysis.intervals import wilson
 from sim.text import (
     capital,
     checked_width,
@@ -110,8 +111,16 @@ def _essentials(found: "Debrief") -> Iterator[str]:
         if seat.ruled:
             yield f"{capital(found.called(seat.seat))}: {stood(seat)}."
     if many:
-        alike = share(found.usual.alike, found.usual.runs)
-        yield f"Exactly these outcomes have come about by then in {alike} of {found.usual.runs:,} runs without seats."
+        yield _how_rare(found.usual.alike, found.usual.runs)
+
+
+def _how_rare(alike: int, runs: int) -> str:
+    """In how many of the runs without seats the same has come about, and nothing else."""
+    others = f"{runs:,} runs without seats"
+    if alike == 0 and runs:
+        most = percent(float(wilson(0, runs)[1]))
+        return f"In none of {others} had just these outcomes come about by then; their share may be up to {most}."
+    return f"Just these outcomes, and no others, have come about by then in {share(alike, runs)} of {others}."
 
 
 def _dead(n: int) -> str:

@@ -48,7 +48,7 @@ def in_short(found: "Debrief") -> Iterator[str]:
     many = {how: sum(each.how == how for each in chain) for how in ("order", "unasked")}
     named = {n: "both" if n == len(chain) == 2 else "all" if n == len(chain) else in_words(n) for n in many.values()}
     told = [f"{named[many['order']]} on order"] if many["order"] else []
-    told += [f"{named[many['unasked']]} by a seat's own people, whom nobody had asked"] if many["unasked"] else []
+    told += [f"{named[many['unasked']]} by a seat's own people, without an order"] if many["unasked"] else []
     yield (
         f"The chain that led highest has {in_words(len(chain))} acts, from {on(chain[0].date)} to "
         f"{on(chain[-1].date)}: {' and '.join(told) or 'none by a seat'}."

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from sim.play.answers.briefing import BEYOND_ALL, beyond_all
 from sim.text import capital, counted, in_words, listed, number, on, percent
 
 if TYPE_CHECKING:
@@ -99,7 +100,8 @@ def _secrets(secrets: Sequence["Secret"]) -> Iterator[str]:
 
 def _suspected(each: "Suspected") -> str:
     held = [f"{name} {percent(share)}" for name, share in [(each.doer, each.held), *each.others[:2]]]
+    why = f" {BEYOND_ALL}" if beyond_all([each.held, *(share for _, share in each.others[:2])]) else ""
     return (
         f"{on(each.on)}: {each.text} That was {each.doer}; the seat could only suspect who it was, and held "
-        f"{listed(held)} responsible."
+        f"{listed(held)} responsible.{why}"
     )

@@ -6,6 +6,7 @@ from sim.replays.unavailable import Reason
 from sim.theatre.language.schema import Action
 from sim.theatre.language.terms import GRIEVANCES, TALLIES, Condition, Quantity, Term, quantities
 
+from .doubt import rungs_of
 from .known import Known
 
 UNTOLD = "something that you do not know of stands in the way"
@@ -43,11 +44,18 @@ def hides(known: Known, quantity: Quantity) -> bool:
     if kind in (*GRIEVANCES, *TALLIES):
         return of[0] != known.seat.actor
     if kind == "days_since":
-        acts = [name for name in theatre.actions if of[0] in (name, name.split(".")[0])]
+        acts = [name for name, act in theatre.actions.items() if _counts(of, name, act)]
         return any(known.ambiguous(name) or not known.learns_at_once(name) for name in acts)
     if kind == "rung" and of and of[0] in known.dyads_in_doubt:
         return True
     return not known.hears_all  # rungs, tension and deaths are made of everybody's acts
+
+
+def _counts(of: tuple[str, ...], name: str, action: Action) -> bool:
+    """Whether an act is one of those that `days_since` counts from: this one, or an actor's from some rung on."""
+    if len(of) == 1:
+        return name == of[0]
+    return name.split(".")[0] == of[0] and max(rungs_of(action)) >= int(of[1])
 
 
 def _condition_hides(known: Known, condition: Condition) -> bool:

@@ -56,6 +56,7 @@ class Reading(Message):
     start: float | bool | None
     """What it was on the first morning."""
     a_week_ago: float | bool | None
+    """A week before `as_of`; None where the crisis is younger than that."""
     as_of: dt.date | None
     """The evening of which it is known."""
 
@@ -83,6 +84,8 @@ class Rung(Message):
     label: str
     rung: int
     rung_label: str
+    a_week_ago: int | None = None
+    """None where the crisis is younger."""
 
 
 class Lever(Message):
@@ -105,8 +108,12 @@ class View(Message):
     seat: str
     actor: str
     label: str
+    names: dict[str, str]
+    """What each actor is called today, as far as the seat knows: who leads it may have changed."""
     turn: int
+    """How many turns have been lived: 0 on the first morning, which pages for people call turn 1."""
     day: int
+    """How many days have been lived, likewise from 0."""
     date: dt.date
     last_day: dt.date
     over: bool
@@ -120,6 +127,8 @@ class View(Message):
     variables: tuple[Reading, ...]
     tension: float
     """0 to 100, by the acts that it knows of."""
+    tension_a_week_ago: float | None
+    """None where the crisis is younger."""
     rungs: tuple[Rung, ...]
     grievances: tuple[Grievance, ...]
     outcomes: dict[str, dt.date]

@@ -177,9 +177,8 @@ class Desk:
             standing = self.scheduled.get((day, hand), "another act of this order")
             return f"{called_hand(hand)} acts once a day, and {standing} is ordered for {on(day)} already"
         if (day - session.scenario.start).days < world.program.script.imposed_days:
-            return (
-                f"history is imposed up to {on(session.scenario.history_until or day)}, and nobody decides until then"
-            )
+            until = session.scenario.history_until or day
+            return f"up to {on(until)} the days go by as they truly did, and nobody decides"
         if (day, hand) in world.scripted:
             return f"the scenario itself says what {called_hand(hand)} does on {on(day)}"
         if _forbidden(session, deed.act, day):

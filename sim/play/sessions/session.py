@@ -16,6 +16,7 @@ from sim.execution.lookup import DayLike, QueryError, day_of
 from sim.given import whole
 from sim.play.messages.orders import Order, OrderError, Standing, order_from
 from sim.play.seats import PlayError
+from sim.text import on
 from sim.theatre.language.scenario import Scenario
 
 from .desk import inject_fault
@@ -221,8 +222,10 @@ class Session(Table):
         if desk.played_by == "rules":
             return "the umpire has handed this seat to the rules"
         if turn is not None and whole(turn, "the turn", 0, error=PlayError) != self.turn:
-            late = "too late" if turn < self.turn else "too early"
-            return f"{late}: it was meant for turn {turn}, and this is turn {self.turn}"
+            now = f"this is the turn of {on(self.date)}"
+            if turn < self.turn:
+                return f"too late: it was meant for the turn of {on(self.turns[turn].date)}, and {now}"
+            return f"too early: it was meant for a turn that is yet to come, and {now}"
         return None
 
     def note(self, seat: str | None, data: Mapping[str, Any]) -> None:

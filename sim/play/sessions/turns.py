@@ -31,6 +31,7 @@ class Turn:
     """The days between two rounds of orders."""
 
     number: int
+    """Counted from 0, as in a view and an order; pages for people count from 1."""
     first: int
     """Its first day, counted from 0."""
     days: int

@@ -111,8 +111,9 @@ def why_page(option: Option, at: int, view: View, theatre: Theatre, width: int) 
     """What an act is, what is in its way or what it would take, and what moves those who would do it unasked."""
     action = theatre.actions[option.act]
     whom, rung = called(theatre.actors[option.target].label), theatre.ladder.rungs[option.rung].label
+    against = "against" if option.rung else "to do with"
     found = [
-        f"{at}  {option.label.upper()}, {'against' if option.rung else 'towards'} {whom}; rung {option.rung}, {rung}",
+        f"{at}  {option.label.upper()}, {against} {whom}; rung {option.rung}, {rung}",
         option.story,
     ]
     if option.why_not:

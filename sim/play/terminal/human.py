@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.given import whole
 from sim.play.answers.briefing import briefing, otherwise_told, readiness
-from sim.play.answers.hindrances import in_plain_words
+from sim.play.answers.hindrances import in_plain_words, refusal_in_words
 from sim.play.answers.options import Option, Options
 from sim.play.messages.orders import Deed, Order, OrderError
 from sim.play.messages.view import Lever, View
@@ -185,10 +185,7 @@ class Human:
 
     def _in_words(self, text: str) -> str:
         """A message with the labels of acts in place of their ids."""
-        for act in self.session.seats[self.seat].acts:
-            # what stands in parentheses is read as a quantity, as in days_since(us.strike)
-            text = re.sub(rf"(?<![\w.(]){re.escape(act)}\b", f"“{self.theatre.actions[act].label}”", text)
-        return in_plain_words(self.theatre, text)
+        return refusal_in_words(self.theatre, self.session.seats[self.seat].acts, text)
 
     def _say(self, text: str) -> None:
         self.screen.say(pages.lines(text.splitlines(), self.width))

@@ -66,7 +66,8 @@ def _is_telling(reading: Reading) -> bool:
 def who_page(view: View, theatre: Theatre, name: str, width: int) -> str:
     """Who an actor is, what it wants, what the seat's people hold against it, and what it did last."""
     actor = theatre.actors[name]
-    found = [actor.label.upper() if len(actor.label) < 40 else actor.label]
+    label = view.names[name]
+    found = [label.upper() if len(label) < 40 else label]
     if isinstance(actor, Actor):
         found += [text for text in (actor.about, actor.wants and f"Wants: {actor.wants}") if text]
     for each in view.grievances:
@@ -87,8 +88,8 @@ def cast_page(view: View, theatre: Theatre, width: int) -> str:
     """Everybody, with what each wants."""
     found = ["WHO IS WHO (`who` with a name tells more)"]
     for name, actor in sorted(theatre.deciders.items(), key=lambda each: each[1].label):
-        you = " (you)" if name == view.actor else ""
-        found.append(f"{actor.label}{you}: {actor.wants}" if actor.wants else f"{actor.label}{you}")
+        label = f"{view.names[name]}{' (you)' if name == view.actor else ''}"
+        found.append(f"{label}: {actor.wants}" if actor.wants else label)
     return lines(found, width)
 
 

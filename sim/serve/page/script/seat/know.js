@@ -23,14 +23,25 @@ function moved(reading) {
   return Math.abs(size) >= LEAST_MOVED ? size : 0;
 }
 
+/** The ladder and tension of the whole crisis, as readings. */
+function wholeCrisis({ rungs, tension, tension_a_week_ago: before }) {
+  const { rung, a_week_ago: then } = rungs.at(-1);
+  const rounded = (value) => (value === null ? null : Math.round(value));
+  return [
+    { label: "Rung of the whole crisis", value: rung, a_week_ago: then, unit: "" },
+    { label: "Tension, of 100", value: rounded(tension), a_week_ago: rounded(before), unit: "" },
+  ];
+}
+
 function drawKnow() {
   const { view } = play.morning;
   fill("ladder", [...view.rungs].reverse().map(ladderLine));
   const movers = view.variables.filter(moved).sort((a, b) => Math.abs(moved(b)) - Math.abs(moved(a)));
+  const crisis = wholeCrisis(view).filter(moved);
   fill(
     "moved",
-    movers.length
-      ? node("ul", { class: "movers" }, movers.slice(0, 8).map(moverLine))
+    crisis.length + movers.length
+      ? node("ul", { class: "movers" }, [...crisis, ...movers.slice(0, 8)].map(moverLine))
       : node("p", { class: "note" }, "No number that your side can measure. What was done since then is in your news."),
   );
   const held = view.grievances.filter((each) => each.provocation >= 0.01).sort((a, b) => b.provocation - a.provocation);
