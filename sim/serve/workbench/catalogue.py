@@ -1,15 +1,15 @@
 """What a page needs of a scenario before anything is moved, and what the server needs to check what is asked of it."""
 
 import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sim.text import printable
 from sim.theatre.files.inventory import Row, inventory
 from sim.theatre.files.load import load_sources
-from sim.theatre.files.locate import shipped_files
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.variables import FlagVariable
@@ -23,6 +23,8 @@ IMPOSED = "script.history_"
 """How paths begin of what a record imposes: that is as it was."""
 MOST_FOUND = 40
 """Levers that a search answers."""
+MOST_FIRST = 12
+"""Numbers that lie open where a theatre names no levers."""
 STEPS = 200
 """Into how many steps a slider is divided at least, so that a value on it has few decimals."""
 
@@ -32,13 +34,13 @@ class Known:
     """What may be asked of a scenario."""
 
     name: str
+    source: str
+    """By what it is loaded."""
     start: date
     days: int
     seed: int
-    numbers: dict[str, Place]
-    """What may stand in the place of each number that its files write."""
     levers: dict[str, dict[str, Any]]
-    """Each of them as a slider."""
+    """Each number that its files write as a slider, by path."""
     shapers: frozenset[str]
     """Those that may shape the rules somewhere on their slider: found out for the uncertain ones, feared of others."""
     variables: tuple[str, ...]
@@ -52,35 +54,13 @@ class Known:
     """Acts that it forbids itself."""
 
 
-def names() -> dict[str, str]:
-    """Shipped scenarios and their titles, by name."""
-    return dict(_named())
-
-
-MOST_FIRST = 12
-"""Numbers that lie open where a theatre names no levers."""
-
-
-@lru_cache(1)
-def _named() -> tuple[tuple[str, str], ...]:
-    from sim.theatre.files.yaml_tree import read
-
-    found = []
-    for path in shipped_files():
-        tree, _ = read(path)
-        if tree.get("extends"):
-            title = tree.get("title")
-            found.append((path.stem, printable(str(title.content)) if title else path.stem))
-    found.sort(key=lambda each: (each[0] not in ("baseline", "first_lesson"), each[0]))
-    return tuple(found)
-
-
-def opened(stopped: Stopped, name: str) -> tuple[Known, dict[str, Any]]:
-    """Read a scenario: what may be asked of it, and what its page is told."""
+def opened(stopped: Stopped, name: str, source: str = "") -> tuple[Known, dict[str, Any]]:
+    """Read a scenario: what may be asked of it, and what its page is told; `source` left out, it is its name."""
     from sim.theatre.compiled.compile import program_of
     from sim.theatre.parameters.ranges import shaping
 
-    scenario = written(name)
+    source = source or name
+    scenario = written(source)
     program = program_of(scenario)
     rows = {row.path: row for row in inventory(scenario, load_sources()) if not row.path.startswith(IMPOSED)}
     numbers = {path: (number, place) for path, number, place in places(scenario) if path in rows}
@@ -88,10 +68,10 @@ def opened(stopped: Stopped, name: str) -> tuple[Known, dict[str, Any]]:
     ends = {path: (levers[path]["low"], levers[path]["high"]) for path in numbers if levers[path]["uncertain"]}
     known = Known(
         name=name,
+        source=source,
         start=scenario.start,
         days=scenario.days,
         seed=scenario.seed,
-        numbers={path: place for path, (_, place) in numbers.items()},
         levers=levers,
         shapers=frozenset(numbers) - frozenset(ends) | frozenset(shaping(scenario, ends)),
         variables=("tension", *program.variables),
@@ -186,19 +166,39 @@ def _reach(number: Number, place: Place) -> tuple[float, float]:
     return float(max(min(low, value), place.least)), float(min(max(high, value), place.most))
 
 
-def search(known: Known, words: str) -> dict[str, Any]:
-    """Levers in whose path, label or source all words stand, those first where they stand in the label."""
+def search(known: Known, words: str, matter: Sequence[str] = ()) -> dict[str, Any]:
+    """Levers in whose label, path or source all words stand: the path that is meant exactly, or else by how well.
+
+    First those in which they stand as words, then those in which words begin so, then the others; of these, first the
+    theatre's own, then those that are known to `matter`, then those of which nobody is sure, and what somebody does.
+    """
     parts = words.casefold().split()
     if words.strip() in known.levers:
         return {"levers": [known.levers[words.strip()]], "more": 0}
-    found: list[tuple[bool, bool, int, dict[str, Any]]] = []
+    ranks = {path: at for at, path in enumerate(matter)}
+    found: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
     for lever in known.levers.values():
-        label = lever["label"].casefold()
-        whole = f"{label} {lever['path'].casefold()} {lever['source'].casefold()}"
-        if parts and all(part in whole for part in parts):
-            found.append((not all(part in label for part in parts), not lever["lever"], len(found), lever))
-    found.sort(key=lambda each: each[:3])
-    return {"levers": [each[3] for each in found[:MOST_FOUND]], "more": max(len(found) - MOST_FOUND, 0)}
+        fits = [fit for part in parts if (fit := _fit(part, lever)) is not None]
+        if parts and len(fits) == len(parts):
+            path = lever["path"]
+            others = not path.startswith(("actors.", "actions.", "script."))
+            kind = not lever["lever"], ranks.get(path, len(ranks)), not lever["uncertain"], others
+            last = _WORD.findall(path.casefold().rpartition(".")[2])
+            found.append(((max(fits), *kind, not set(parts) & set(last), sum(fits), len(found)), lever))
+    found.sort(key=lambda each: each[0])
+    return {"levers": [lever for _, lever in found[:MOST_FOUND]], "more": max(len(found) - MOST_FOUND, 0)}
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _fit(part: str, lever: Mapping[str, Any]) -> int | None:
+    """How well a word fits a lever: a word of its label or path, the beginning of one, within one, in its source."""
+    told = f"{lever['label']} {lever['path']}".casefold()
+    if part in told:
+        there = _WORD.findall(told)
+        return 0 if part in there else 1 if any(word.startswith(part) for word in there) else 2
+    return 3 if part in lever["source"].casefold() else None
 
 
 def _is_uncertain(number: Number) -> bool:

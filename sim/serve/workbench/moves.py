@@ -32,7 +32,7 @@ class Rules:
     """What a scenario is compiled for: all that cannot differ from run to run."""
 
     scenario: str
-    """Name of a shipped scenario."""
+    """By what it is loaded: the name of a shipped one, or the path of a file that the server's owner named."""
     off: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
@@ -56,9 +56,9 @@ class Some(NamedTuple):
 
 
 @lru_cache(4)
-def written(name: str) -> Scenario:
-    """A shipped scenario as it is written."""
-    return load(name)
+def written(source: str) -> Scenario:
+    """A scenario as it is written."""
+    return load(source)
 
 
 @lru_cache(12)
@@ -94,6 +94,17 @@ def _switched(scenario: Scenario, rules: Rules) -> Scenario:
         content["forbid"].pop(act, None)
     content["forbid"] |= dict.fromkeys(rules.forbid, "always")
     return Scenario.model_validate(content)
+
+
+def stands(_: Stopped, rules: Rules) -> None:
+    """Hold rules to what their scenario allows.
+
+    Raises
+    ------
+    Refused
+        They cannot stand together.
+    """
+    built(rules)
 
 
 def ready(_: Stopped, rules: Rules) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.intervals import wilson
-from sim.analysis.paired import flips, mean_difference, paired_difference
+from sim.analysis.paired import differ, flips, mean_difference, paired_difference
 from sim.analysis.paths import quantiles
 from sim.report.pack import stepped, whole
 
@@ -68,7 +68,7 @@ def apart(still: Some, moved: Some, outcomes: Sequence[str]) -> tuple[list[dict[
         found, turned = paired_difference(one, other), flips(one, other)
         rows.append(
             {"id": name, "difference": found.difference, "low": found.low, "high": found.high}
-            | {"to": turned.second_only, "fro": turned.first_only}
+            | {"to": turned.second_only, "fro": turned.first_only, "sure": differ(one, other, looks=len(outcomes))}
         )
     mean, low, high, _ = mean_difference(still.deaths[:n][sound, None], moved.deaths[sound, None])
     return rows, {"difference": float(mean[0]), "low": float(low[0]), "high": float(high[0])}
