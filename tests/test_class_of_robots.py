@@ -70,7 +70,6 @@ def test_secrets_are_in_no_log_and_in_no_file(lesson):
     assert not [word for word in secret if word in _kept(lesson)]
 
 
-@pytest.mark.xfail(reason="now and then a name is still in the room's file after its end: open", strict=False)
 def test_no_name_is_kept_once_the_room_was_ended(lesson):
     assert lesson.umpire.bot.asked_to_end
     assert not [student.name for student in lesson.students if student.name in _kept(lesson)]

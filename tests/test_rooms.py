@@ -6,6 +6,7 @@ from time import sleep
 import pytest
 
 from sim.serve.classroom.plan import catalogue, scenario_of
+from sim.serve.classroom.refusing import TOGETHER
 from tests.class_client import Made, Page, Server, serving
 
 
@@ -49,14 +50,35 @@ def test_an_order_for_a_turn_that_is_over_is_refused_as_late(server):
     umpire, (north,) = server.make().begun("north")
     umpire.do("advance")
     assert "too late" in north.refused("order", order={"do": "north.mobilise"}, turn=0)
-    assert "turn 1" in north.refused("done", turn=0)
+    assert "another turn" in north.refused("done", turn=0)
 
 
 def test_what_a_session_refuses_is_told_in_its_own_sentences(server):
     _, (north,) = server.make().begun("north")
     told = north.refused("order", order={"do": "south.mobilise"}, turn=0)
-    assert told == "south.mobilise is not an act of north; a seat orders its own acts only"
+    assert told == "“Mobilise at the border” is not an act of North; a seat orders its own acts only"
     assert "did you mean" in north.refused("order", order={"do": "north.mobilize"}, turn=0)
+
+
+def test_a_refusal_speaks_of_acts_as_students_know_them_and_says_which_and_that_none_stands(server):
+    _, (us,) = server.make("baseline", ("us", "iran")).begun("us")
+    on = us.heard[-1]["date"]
+    late = {"act": "us.kill_commanders", "on": on}
+    said = "“Kill Soleimani and al-Muhandis” must be ordered 1 day ahead: the earliest day is 2 May 2019"
+    alone = us.ask("order", order={"do": [late]}, turn=0)
+    assert (alone["reasons"], alone["acts"]) == ([said], ["us.kill_commanders"])
+    both = us.ask("order", order={"do": ["us.warn_militias", late]}, turn=0)
+    assert both["reasons"] == [said, TOGETHER]
+    assert us.do("order", order={}, turn=0)["standing"]["scheduled"] == [], "none of them was taken"
+    closed = us.refused("order", order={"do": {"act": "us.bomb_iran", "on": on}}, turn=0)
+    assert closed.startswith("“Bomb Iran by night” ")
+    again = {"never": ["us.kill_commanders"]}
+    us.do("order", order=again, turn=0)
+    us.do("order", order=again | {"never": ["us.bomb_iran"], "do": "us.kill_commanders"}, turn=0)
+    assert us.refused("order", order=again, turn=0).startswith(
+        "“Kill Soleimani and al-Muhandis” is ordered for 2 May 2019"
+    )
+    assert "umpire" not in us.refused("sit", world=1, seat="iran")
 
 
 def test_the_server_keeps_the_deadline_where_nobody_is_there(server):
@@ -165,7 +187,7 @@ def test_a_seat_is_taken_once(server):
 def test_while_playing_nobody_moves_to_another_seat_and_looks_twice(server):
     made = server.make()
     _, (north,) = made.begun("north")
-    assert "only the umpire" in north.refused("sit", world=1, seat="south")
+    assert "only your teacher" in north.refused("sit", world=1, seat="south")
 
 
 def test_the_newest_page_of_a_token_has_the_seat(server):
@@ -255,6 +277,39 @@ def test_words_of_the_umpire_reach_seats_at_once_and_are_marked_as_such_in_their
     assert all(known[each["number"]] == each["text"] for each in morning["told"])
 
 
+def test_pages_are_told_by_what_a_world_is_over(server):
+    made = server.make(worlds=2)
+    umpire, (north,) = made.begun("north")
+    screen = made.page("screen")
+    umpire.do("end", world=1)
+    assert north.until("morning", lambda frame: frame["view"]["over"])["ended"] == "umpire"
+    assert screen.until("world", lambda frame: frame["over"])["ended"] == "umpire"
+    assert made.page("player", north.token).until("over")["ended"] == "umpire"
+    umpire.do("advance", world=2, days=1000)
+    worlds = umpire.until("overview", lambda frame: all(each["over"] for each in frame["worlds"]))["worlds"]
+    assert [each["ended"] for each in worlds] == ["umpire", "last day"]
+
+
+def test_the_umpire_sees_for_which_empty_seats_they_act(server):
+    made = server.make()
+    umpire, _ = made.begun("north")
+    umpire.do("order", world=1, seat="south", order={"do": "south.mobilise"})
+    seats = umpire.until("overview", lambda frame: any(each["acted_for"] for each in frame["worlds"][0]["seats"]))
+    assert [each["acted_for"] for each in seats["worlds"][0]["seats"]] == [False, True]
+    umpire.do("hand", world=1, seat="south", to="rules")
+    seats = umpire.until("overview", lambda frame: not any(each["acted_for"] for each in frame["worlds"][0]["seats"]))
+    assert seats["worlds"][0]["seats"][1]["played_by"] == "rules"
+
+
+def test_there_are_as_many_worlds_as_the_students_need_where_nobody_says_how_many(server):
+    assert [server.make(students=students).room.plan.worlds for students in (1, 4, 5, 100)] == [1, 2, 3, 12]
+    assert server.make(students=20, worlds=2).room.plan.worlds == 2, "what is chosen holds"
+    assert server.make(students=20, mode="homework").room.plan.worlds == 1
+    status, told = server.send("/rooms", {"scenario": "first_lesson", "seats": ["north"], "worlds": 3, "students": 2})
+    assert status == 400
+    assert b"3 worlds are more than there are students; choose 2 at most" in told
+
+
 def test_a_morning_says_that_the_umpire_has_taken_turns_back_until_another_is_lived(server):
     umpire, (north,) = server.make().begun("north")
     assert north.heard[-1]["taken_back"] == 0
@@ -322,7 +377,8 @@ def test_the_umpire_looks_over_shoulders_and_sees_all(server):
     assert told["turn"] == 1
     umpire.do("advance")
     assert act in [event.get("act") for event in umpire.do("everything", world=1)["events"]]
-    assert umpire.refused("inject", world=1, act="us.strike_iran").startswith("us.strike_iran")
+    told = umpire.refused("inject", world=1, act="us.strike_iran")
+    assert told.startswith("“Strike radars and missile batteries in Iran” is for United States to order; hand the seat")
 
 
 def test_futures_are_asked_where_the_plan_allows_them(server):

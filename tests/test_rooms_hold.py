@@ -124,6 +124,36 @@ def test_a_turn_that_cannot_be_lived_in_time_is_told_of_and_tried_again(server, 
     assert (told["fault"], told["waits"]) == (None, False)
 
 
+def test_no_place_on_the_servers_disk_is_told_to_anybody(server, caplog, monkeypatch):
+    made = server.make()
+    umpire, (north,) = made.begun("north")
+    file = made.room.worlds[1].session.file
+    monkeypatch.setattr(os, "fsync", full_again := FullDisk(file._descriptor))
+    told = [
+        north.refused("order", order={"do": "north.mobilise"}, turn=0), north.refused("note", text="Hm."),
+        umpire.refused("advance"), umpire.refused("tell", world=1, text="Hello."),
+    ]  # fmt: skip
+    assert full_again.times == len(told)
+    for text in told:
+        assert "the file of world 1 cannot be written: No space left on device; nothing of it was taken" in text
+        assert str(made.folder) not in text
+        assert "/" not in text
+    assert str(made.folder) in caplog.text, "whoever runs the server is told"
+
+
+class FullDisk:
+    """Writes to one file fail."""
+
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor, self.times, self._fsync = descriptor, 0, os.fsync
+
+    def __call__(self, descriptor: int) -> None:
+        if descriptor == self.descriptor:
+            self.times += 1
+            raise OSError(28, "No space left on device")
+        self._fsync(descriptor)
+
+
 # Kills.
 
 
@@ -146,7 +176,7 @@ def test_after_a_kill_no_turn_is_lived_that_nobody_could_act_in(tmp_path):
         made = Made(server, code, secret)
         assert made.room.worlds[1].turn == 0
         umpire = made.umpire()
-        assert "turn 1" in umpire.refused("advance")
+        assert "the turn that was meant is over" in umpire.refused("advance")
         assert made.room.worlds[1].turn == 1
         umpire.do("advance")
         assert made.room.worlds[1].turn == 2

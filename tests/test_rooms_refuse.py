@@ -74,7 +74,7 @@ def test_a_seat_is_sent_its_own_view_and_nothing_else(server):
         "clock": {"kind", "world", "turn", "deadline", "left", "paused", "umpire", "waiting_for"},
         "morning": {
             *("kind", "world", "turn", "epoch", "date", "view", "options", "usual", "briefing", "truth", "done"),
-            *("told", "taken_back"),
+            *("told", "taken_back", "ended"),
         },
         "options": {"kind", "world", "turn", "options"},
     }
@@ -205,9 +205,29 @@ def test_a_player_can_send_what_a_player_sends_and_nothing_else(server, frame):
     assert made.room.worlds[1].turn == 0
 
 
-@pytest.mark.parametrize("name", ["", "   ", "x" * 41, "a\u0000b", "a\u202eb", "\u2066", "a\nb\x1b[31m"])
-def test_a_name_that_cannot_be_shown_is_refused(server, name):
-    assert "name" in server.make().page().refused("join", name=name)
+UNSEEN = "a name needs a letter or a number that can be seen"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [(each, UNSEEN) for each in ("   ", "\u2066", "\u3164")]
+    + [("x" * 41, "the name has more than 40 letters"), ("", UNSEEN)],
+)
+def test_a_name_of_which_nothing_is_seen_is_refused_in_a_sentence(server, name, said):
+    assert server.make().page().refused("join", name=name) == said
+
+
+@pytest.mark.parametrize(("name", "seen"), [("a\u202eb", "ab"), ("Ann\u200b ", "Ann"), ("a\nb\x1b[31m", "a b[31m")])
+def test_what_cannot_be_seen_of_a_name_is_left_out(server, name, seen):
+    assert server.make().player(name=name).heard[-1]["you"]["name"] == seen
+
+
+def test_two_of_one_name_are_told_apart(server):
+    made = server.make(worlds=3)
+    names = [
+        made.player(name=name).heard[-1]["you"]["name"] for name in ("Bob", "BOB", "Bob\u200b", "b" * 40, "B" * 40)
+    ]
+    assert names == ["Bob", "BOB 2", "Bob 3", "b" * 40, f"{'B' * 38} 2"]
 
 
 def test_a_name_is_what_somebody_is_called_and_no_markup_is_taken_from_it(server):

@@ -141,6 +141,26 @@ def test_a_clock_goes_on_with_some_seconds_at_least_and_stands_after_a_long_time
     assert clock.deadline == 1000.0 + LEAST_LEFT
 
 
+def test_the_time_for_which_no_server_ran_is_nobodys(tmp_path):
+    clock = Clock(300, now=lambda: 50.0, time=lambda: 1000.0)
+    clock.found_again(ends=950.0, stopped_with=None, gone=200.0)
+    assert clock.left == 150.0
+    clock.found_again(ends=950.0, stopped_with=None, gone=5000.0)
+    assert (clock.ends, clock.left) == (None, 4950.0), "it stands: nobody is there any more"
+    with serving(tmp_path) as server:
+        made = server.make(seconds=300)
+        made.begun("north")
+    kept = tmp_path / made.code / "room.json"
+    data = json.loads(kept.read_bytes())
+    data["worlds"][0]["clock"] = {"ends": time.time() + 40, "stopped_with": None}
+    seen = time.time() - 60
+    kept.write_text(json.dumps(data | {"touched": seen}))
+    os.utime(tmp_path / ".running", (seen, seen))
+    with serving(tmp_path) as server:
+        assert 98 < server.rooms.find(made.code).worlds[1].clock.left <= 101
+        assert (tmp_path / ".running").stat().st_mtime > seen + 59
+
+
 def test_a_machine_whose_time_is_set_anew_ends_no_turn():
     day = [1000.0]
     clock = Clock(300, now=lambda: 50.0, time=lambda: day[0])
@@ -156,6 +176,21 @@ def test_names_are_kept_only_while_the_room_goes_on(tmp_path):
         assert naming("Ann Other", tmp_path) == ["room.json"]
         umpire.do("end")
         north.until("over")
+        assert naming("Ann Other", tmp_path) == []
+
+
+def test_what_a_kill_left_half_written_is_gone_after_the_next_start_and_with_it_the_names(tmp_path):
+    with serving(tmp_path) as server:
+        made = server.make()
+        made.player(name="Ann Other")
+        code, secret = made.code, made.secret
+    kept = tmp_path / code / "room.json"
+    kept.with_name("room.json.0123456789abcdef.partial").write_bytes(kept.read_bytes()[:-9])  # as a kill would leave it
+    with serving(tmp_path) as server:
+        umpire = Page(server.port, code, "umpire", secret)
+        server.pages.append(umpire)
+        assert naming("Ann Other", tmp_path) == ["room.json"]
+        umpire.do("end")
         assert naming("Ann Other", tmp_path) == []
 
 

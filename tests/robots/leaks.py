@@ -41,7 +41,7 @@ KEYS = {
     },
     "told": {"world", "turn", "date", "text", "all"},
     "options": {"world", "turn", "options"},
-    "over": {"world", "debrief"},
+    "over": {"world", "debrief", "ended"},
     "you": {"you"},
     "replaced": set(),
     "closed": set(),
@@ -81,7 +81,7 @@ def of_others(heard: Iterable[Heard], owners: dict[str, set[str]]) -> list[str]:
     for each in heard:
         for word in {*_MARKS.findall(each.raw), *_SECRETS.findall(each.raw)} & owners.keys():
             waiting = each.stage == "gathering" and each.message["kind"] == "presence"
-            named = waiting and any((person["name"] or "").endswith(word) for person in each.message["people"])
+            named = waiting and any(word in (person["name"] or "") for person in each.message["people"])
             if each.bot not in owners[word] and not named:
                 found.append(f"{each.bot} in {each.seat} was sent {word} in {each.message['kind']}")
     return found

@@ -198,7 +198,7 @@ class Umpire:
         left = [
             (each["world"], each["seat"])
             for each in people
-            if each["seat"] and not each["here"] and each["name"] in here
+            if each["seat"] and not each["here"] and f"{each['name']} 2" in here
         ]
         waiting = [
             each["id"] for each in people if each["here"] and not each["seat"] and each["id"] not in self._helped

@@ -12,7 +12,7 @@ from typing import Any
 LEAST_LEFT = 20.0
 """Seconds that are left at least when a server has been started again."""
 LONG_GONE = 600.0
-"""Seconds after its end from which on a clock that was not seen to end stands still: nobody is there any more."""
+"""Seconds from which on that a server was gone for a clock stands still when it is back: nobody is there any more."""
 
 
 @dataclass
@@ -69,11 +69,17 @@ class Clock:
         """What the room's file has of it."""
         return {"ends": self.deadline, "stopped_with": self.stopped_with}
 
-    def found_again(self, ends: float | None, stopped_with: float | None) -> None:
-        """Go on after the server was gone: with some seconds at least, and not if it was gone for long."""
+    def found_again(self, ends: float | None, stopped_with: float | None, gone: float = 0.0) -> None:
+        """Go on after the server was gone: without the time for which it was, and not if that was long.
+
+        Parameters
+        ----------
+        gone : float
+            Seconds for which the server was gone, as far as is known: they are nobody's.
+        """
         self.ends, self.stopped_with = None, stopped_with
         if ends is not None:
-            left = ends - self.time()
+            left = ends - self.time() + gone
             self.ends = self.now() + max(left, LEAST_LEFT)
-            if left < -LONG_GONE:
+            if max(gone, -left) > LONG_GONE:
                 self.stop()

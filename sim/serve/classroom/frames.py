@@ -36,6 +36,7 @@ def hello(room: Room, visitor: Visitor) -> dict[str, Any]:
             "start": scenario.start.isoformat(),
             "end": scenario.end.isoformat(),
             "mode": plan.mode,
+            "students": plan.students,
             "stage": room.stage,
             "locked": room.locked,
             "turn": plan.turn,
@@ -173,6 +174,7 @@ def _over(room: Room, person: Person | None) -> str | None:
         {
             "kind": "over",
             "world": None if world is None else world.number,
+            "ended": None if world is None else world.ended,
             "debrief": f"/rooms/{room.code}/debrief" if back else None,
         }
     )
@@ -212,6 +214,7 @@ def _world(room: Room, world: World) -> dict[str, Any]:
                 "here": seat.id in taken and taken[seat.id].here,
                 "done": seat.id in world.done,
                 "played_by": played_by.get(seat.id, "orders"),
+                "acted_for": seat.id not in taken and world.handed.get(seat.id) == "orders",
                 "late": late and seat.id not in world.done,
             }
             for seat in room.seats.values()

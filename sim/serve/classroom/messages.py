@@ -7,6 +7,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter
 
 LETTERS = 40
 """Of a name, at most."""
+_JOINERS = "\u200c\u200d"
+_BLANK = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+"""Letters by their kind, of which nothing is seen."""
 
 
 class Frame(BaseModel):
@@ -19,11 +22,20 @@ class Frame(BaseModel):
 
 
 def _shown(name: str) -> str:
-    """Take a name as it can be shown: what is no letter, number or sign is refused, and so is a name of none."""
-    plain = " ".join(unicodedata.normalize("NFC", name).split())
-    if not plain or not plain.isprintable():
-        raise ValueError("a name has letters that can be shown")
+    """Take a name as it is seen: what cannot be seen is left out, and a name of which nothing is seen is refused."""
+    seen = "".join(each for at, each in enumerate(name) if each.isspace() or _is_seen(name, at))
+    plain = " ".join(unicodedata.normalize("NFC", seen).split())
+    if not any(unicodedata.category(each)[0] in "LNPS" for each in plain):
+        raise ValueError("a name needs a letter or a number that can be seen")
     return plain
+
+
+def _is_seen(name: str, at: int) -> bool:
+    letter = name[at]
+    if letter in _JOINERS:  # Persian writes words with them, and signs are made of several
+        around = name[at - 1 : at], name[at + 1 : at + 2]
+        return all(each > "\u02ff" and each not in _JOINERS for each in around)
+    return letter.isprintable() and letter not in _BLANK
 
 
 PersonName = Annotated[str, Field(max_length=LETTERS), AfterValidator(_shown)]

@@ -1,11 +1,20 @@
 """People in a room: whom a token belongs to, and where they sit. A name is kept only while the room needs it."""
 
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from hmac import compare_digest
+from itertools import chain, count
 from typing import Any
+
+from .messages import LETTERS
+
+
+def _alike(name: str) -> str:
+    """A name as others would hear it: large or small, and in whatever width it is written."""
+    return unicodedata.normalize("NFKC", name).casefold()
 
 
 def digest(token: str) -> str:
@@ -62,10 +71,15 @@ class People:
         return len(self._by_id)
 
     def add(self, token: str, name: str | None) -> Person:
-        """Somebody comes."""
-        person = Person(f"p{secrets.token_hex(6)}", digest(token), name)
+        """Somebody comes; of two who are called the same, the second is told apart by a number."""
+        person = Person(f"p{secrets.token_hex(6)}", digest(token), name and self._told_apart(name))
         self._by_id[person.id] = person
         return person
+
+    def _told_apart(self, name: str) -> str:
+        taken = {_alike(person.name) for person in self if person.name is not None}
+        numbered = (f"{name[: LETTERS - len(ending)]}{ending}" for ending in (f" {number}" for number in count(2)))
+        return next(each for each in chain((name,), numbered) if _alike(each) not in taken)
 
     def remove(self, person: Person) -> None:
         """Somebody goes for good."""

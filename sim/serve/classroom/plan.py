@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from sim.play.messages.orders import Message, fault_in_words
 from sim.play.seats import PlayError, seat_of, seats_of
@@ -28,7 +28,10 @@ class Plan(Message):
     scenario: Annotated[str, Field(min_length=1, max_length=100)]
     mode: Literal["class", "homework"] = "class"
     """A class in parallel worlds at one time; or everybody in a world of their own, at their own pace."""
+    students: Annotated[int, Field(ge=1, le=MOST_PEOPLE)] | None = None
+    """How many people are expected; left out, nobody has said."""
     worlds: Annotated[int, Field(ge=1, le=MOST_WORLDS)] = 1
+    """Left out, as many as the students need."""
     seats: Annotated[tuple[Annotated[str, Field(max_length=100)], ...], Field(min_length=1, max_length=40)]
     turn: Days = 7
     seconds: Annotated[int, Field(ge=20, le=86_400)] | None = None
@@ -45,6 +48,23 @@ class Plan(Message):
     stop_outcomes: bool = True
     """Whether a turn ends early once an outcome comes about of which some seat can tell."""
     seed: Annotated[int, Field(ge=0, lt=2**32)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _worlds_for(cls, data: Any) -> Any:
+        """Have as many worlds as the students need, where nobody has said how many."""
+        if not isinstance(data, dict) or data.get("worlds") is not None or data.get("mode") == "homework":
+            return data
+        students, seats = data.get("students"), data.get("seats")
+        if type(students) is not int or not isinstance(seats, list | tuple) or not seats:
+            return data
+        return data | {"worlds": min(max(-(-students // len(seats)), 1), MOST_WORLDS)}
+
+    @model_validator(mode="after")
+    def _has_people(self) -> "Plan":
+        if self.mode == "class" and self.students is not None and self.worlds > self.students:
+            raise ValueError(f"{self.worlds} worlds are more than there are students; choose {self.students} at most")
+        return self
 
     @property
     def settings(self) -> Settings:

@@ -238,7 +238,7 @@ async def _done(room: Room, visitor: Visitor, frame: m.Done) -> dict[str, Any]:
         if world.over:
             raise RefusalError("this world is over")
         if frame.turn != world.turn:
-            raise RefusalError(f"this is turn {world.turn}, and it was meant for turn {frame.turn}")
+            raise RefusalError("it was meant for another turn; look at the new morning")
         if frame.epoch not in (None, world.epoch):
             raise RefusalError("this turn was taken back; look at its new morning")
         if world.moving:

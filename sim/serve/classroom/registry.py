@@ -6,6 +6,7 @@ import logging
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from time import monotonic, sleep, time
@@ -29,6 +30,8 @@ KEPT = 30 * 24 * 3600.0
 """Seconds after which a room that nobody has touched is deleted, whether it is over or not."""
 IDLE = 900.0
 """Seconds after which a session that nobody asks is closed."""
+SEEN, SEEN_EVERY = ".running", 2.0
+"""The file that says when a server last ran here, and after how many seconds it says so again."""
 _CODE = re.compile(rf"[{ALPHABET}]{{{SIGNS}}}")
 
 
@@ -112,11 +115,12 @@ class Rooms:
 
     def open(self) -> None:
         """Find the rooms that were kept; one that is damaged is named, and left alone."""
+        gone = self._gone()
         for folder in sorted(self.place.folder.iterdir()) if self.place.folder.is_dir() else ():
             if not _CODE.fullmatch(folder.name) or folder.is_symlink() or not (folder / FILE).is_file():
                 continue
             try:
-                room = self._found(folder)
+                room = self._found(folder, gone)
             except Exception as error:  # whatever a damaged file may raise
                 logger.error(
                     "room %s cannot be opened, and was left as it is: %s", folder.name, ascii(str(error))[:300]
@@ -129,16 +133,31 @@ class Rooms:
                 except OSError as error:
                     logger.error("room %s could not be deleted wholly: %s", room.code, error)
                 continue
+            _tidied(folder)
             self._add(room)
             room.begin_clocks()
 
-    def _found(self, folder: Path) -> Room:
+    def _gone(self) -> float:
+        """Seconds since a server was last seen to run here; 0 where none ever was."""
+        try:
+            return max(time() - (self.place.folder / SEEN).stat().st_mtime, 0.0)
+        except OSError:
+            return 0.0
+
+    async def be_seen(self) -> None:
+        """Leave a sign every few seconds that the server runs, by which the next one knows for how long none did."""
+        while True:
+            with suppress(OSError):
+                (self.place.folder / SEEN).touch()
+            await asyncio.sleep(SEEN_EVERY)
+
+    def _found(self, folder: Path, gone: float) -> Room:
         data = json.loads((folder / FILE).read_bytes())
         if data.get("room") != VERSION or data["code"] != folder.name:
             raise ValueError("it is no room that this version reads")
         plan, scenario = plan_from(data["plan"])
         room = Room(folder.name, folder, plan, scenario, data["umpire"], self.shared)
-        room.found_again(data)
+        room.found_again(data, gone)
         return room
 
     async def tidy(self) -> None:
@@ -184,6 +203,15 @@ def _untouched(room: Room) -> bool:
     """Whether nobody has touched a room for long: neither the room, nor one of its sessions."""
     files = (world.path for world in room.worlds.values() if time() - room.touched > KEPT)
     return time() - max([room.touched, *(path.stat().st_mtime for path in files if path.exists())]) > KEPT
+
+
+def _tidied(folder: Path) -> None:
+    """Delete what a kill has left half written: the names of people may stand in it."""
+    for left in folder.glob("*.partial"):
+        try:
+            left.unlink()
+        except OSError as error:
+            logger.error("room %s: %s could not be deleted: %s", folder.name, left.name, error.strerror)
 
 
 def _deleted(room: Room) -> None:

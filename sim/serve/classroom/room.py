@@ -145,10 +145,11 @@ class Room:
                 found = do()
                 self.touched = time()
                 text = json.dumps(self.kept(), ensure_ascii=False).encode()
-                await asyncio.to_thread(_write, self.folder, text)
+                writing = asyncio.create_task(asyncio.to_thread(_write, self.folder, text))
             except BaseException:
                 back()
                 raise
+            await _to_its_end(writing, back)
             return found
 
     async def keep(self) -> None:
@@ -169,14 +170,15 @@ class Room:
 
         return back
 
-    def found_again(self, data: dict[str, Any]) -> None:
-        """Stand where the file left it."""
+    def found_again(self, data: dict[str, Any], gone: float = 0.0) -> None:
+        """Stand where the file left it, when the server had been gone for so many seconds."""
         self.stage, self.ended, self.locked = data["stage"], data["ended"], data["locked"]
         self.made, self.touched = data["made"], data["touched"]
         self.people = People([Person(**each) for each in data["people"]])
+        gone = min(gone, max(time() - self.touched, 0.0))  # when it was written, a server ran
         for each in data["worlds"]:
             world = self.worlds.setdefault(each["number"], self._new_world(each["number"]))
-            world.found_again(each)
+            world.found_again(each, gone)
 
     # Sessions, asked in threads.
 
@@ -364,6 +366,17 @@ class Room:
         self.turns.stop()
         for task in self._tasks:
             task.cancel()
+
+
+async def _to_its_end(writing: "asyncio.Task[None]", back: Callable[[], None]) -> None:
+    """Wait until something is written, even where whoever asked for it is gone by then; undo what could not be."""
+    try:
+        await asyncio.shield(writing)
+    except BaseException:
+        await asyncio.wait([writing])
+        if writing.exception() is not None:
+            back()
+        raise
 
 
 def _write(folder: Path, text: bytes) -> None:

@@ -35,11 +35,12 @@ class Classroom:
     async def open(self) -> AsyncIterator[None]:
         """Open the rooms that were kept, and let their clocks run while the server runs."""
         self.rooms.open()
-        tidying = asyncio.create_task(self.rooms.tidy())
+        tasks = [asyncio.create_task(each) for each in (self.rooms.tidy(), self.rooms.be_seen())]
         try:
             yield
         finally:
-            tidying.cancel()
+            for task in tasks:
+                task.cancel()
             self.rooms.shut()
 
     def routes(self) -> list["BaseRoute"]:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from sim.play.messages.orders import fault_in_words
 from sim.play.seats import PlayError
 from sim.serve.guard.line import NO_MESSAGE, REFUSED, REPLACED, TOO_MUCH, Line
 from sim.serve.guard.log import LOG, spoken
@@ -18,11 +17,19 @@ from .guesses import Guesses
 from .lines import Visitor
 from .people import Person
 from .players import player
-from .refusing import RefusalError
+from .refusing import (
+    TOGETHER,
+    RefusalError,
+    for_players,
+    frame_faults,
+    is_part,
+    reasons_of,
+    reasons_told,
+    refused_acts,
+)
 from .registry import Rooms
 from .room import Room
 from .umpire import umpire
-from .world import reasons_of
 
 if TYPE_CHECKING:
     from starlette.websockets import WebSocket
@@ -125,7 +132,7 @@ class Lines:
         try:
             read = _read(visitor, frame)
         except (ValidationError, RefusalError) as error:
-            reasons = list(error.reasons) if isinstance(error, RefusalError) else fault_in_words(error).split("\n")
+            reasons = reasons_of(error) if isinstance(error, RefusalError) else frame_faults(error)
             LOG.warn(visitor.client, f"room {room.code}: refused a frame of a {visitor.as_}: {spoken(reasons[0])}")
             visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
             return
@@ -149,8 +156,7 @@ class Lines:
             done = await (umpire(room, frame) if visitor.as_ == "umpire" else player(room, visitor, frame))
             visitor.answer({"kind": "ack", "n": n, **done})
         except (RefusalError, PlayError) as error:
-            reasons = list(error.reasons) if isinstance(error, RefusalError) else reasons_of(error)
-            visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
+            visitor.answer({"kind": "refused", "n": n, **_told(room, visitor, frame, error)})
         except OSError as error:
             logger.error("room %s cannot be kept: %s", room.code, error)
             visitor.answer({"kind": "refused", "n": n, "reasons": ["the server could not write it to its disk"]})
@@ -170,6 +176,19 @@ class Lines:
             logger.error("room %s could not be deleted wholly: %s", room.code, error)
             visitor.answer({"kind": "refused", "n": n, "reasons": ["the server could not delete all that was kept"]})
         visitor.dismiss(NO_ROOM, *word)
+
+
+def _told(room: Room, visitor: Visitor, frame: Any, error: Exception) -> dict[str, Any]:
+    """Why something is refused; of an order, for which acts as well, and what becomes of the others."""
+    theatre = room.scenario.theatre
+    reasons, acts = reasons_told(theatre, room.folder, error), refused_acts(theatre, error)
+    if reasons != reasons_of(error) and str(room.folder) in str(error):
+        logger.error("room %s: %s", room.code, ascii(str(error))[:300])
+    if acts and is_part(frame.order, acts):
+        reasons.append(TOGETHER)
+    if visitor.as_ == "player":
+        reasons = [for_players(each) for each in reasons]
+    return {"reasons": reasons} | ({"acts": acts} if acts else {})
 
 
 def _too_many(room: Room, as_: str, client: str) -> bool:

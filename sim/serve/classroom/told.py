@@ -94,6 +94,7 @@ def summary_of(session: "Session") -> dict[str, Any]:
     return {
         "date": session.date.isoformat(),
         "day": lived,
+        "ended": ended_by(session),
         "rung": rung,
         "rung_label": ladder[rung].label,
         "tension": round(tension, 2),
@@ -140,6 +141,13 @@ def _called(theatre: Theatre, name: str) -> dict[str, str]:
     if variable is None:
         return {"label": "Tension", "unit": "of 100"}
     return {"label": variable.label, "unit": unit_of(variable)}
+
+
+def ended_by(session: "Session") -> str | None:
+    """By what a world is over: by its `umpire`, by its `last day`, or by a `fault`; None while it goes on."""
+    if not session.over:
+        return None
+    return "umpire" if session.ended else "fault" if session.world.failed else "last day"
 
 
 def words_of(session: "Session", text: str, to: Sequence[str] | None, world: int) -> dict[str, Any]:
@@ -201,6 +209,7 @@ def screen_of(session: "Session", world: int) -> dict[str, Any]:
         "date": known.date.isoformat(),
         "turn": known.turn,
         "over": known.over,
+        "ended": ended_by(session),
         "rung": known.rungs[-1].rung,
         "rung_label": known.rungs[-1].rung_label,
         "tension": known.tension,

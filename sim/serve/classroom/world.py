@@ -14,7 +14,7 @@ from typing import Any, Literal
 from sim.play.answers.briefing import briefing
 from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.seeing import seen
-from sim.play.messages.orders import OrderError, Standing
+from sim.play.messages.orders import Standing
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Advanced, Ended, Ordered, TakenBack
 from sim.play.sessions.session import Session
@@ -58,7 +58,8 @@ class World:
     over: bool = False
     paused: bool = False
     handed: dict[str, str] = field(default_factory=dict)
-    """Seats that the umpire has handed to somebody: to `rules` or to `orders`."""
+    """Seats that the umpire has handed to somebody: to `rules` or to `orders`, by which the umpire acts for a seat that
+    nobody has."""
     summary: dict[str, Any] = field(default_factory=dict)
     """What the umpire's overview says of it."""
     version: int = 0
@@ -90,13 +91,13 @@ class World:
             "clock": self.clock.kept(),
         }
 
-    def found_again(self, data: Mapping[str, Any]) -> None:
-        """Stand where the room's file left it; its session is read when it is needed."""
+    def found_again(self, data: Mapping[str, Any], gone: float) -> None:
+        """Stand where the room's file left it, before the server was gone; its session is read when it is needed."""
         self.epoch, self.turn = data["epoch"], data["turn"]
         self.over, self.paused = data["over"], data["paused"]
         self.done, self.waits, self.handed = set(data["done"]), data["waits"], dict(data["handed"])
         self.summary = data["summary"]
-        self.clock.found_again(**data["clock"])
+        self.clock.found_again(**data["clock"], gone=gone)
         ran = data["clock"]["ends"] is not None
         self.stands = data["stands"] or (ran and self.clock.ends is None)
 
@@ -137,6 +138,12 @@ class World:
                 self.clock.ends, self.clock.stopped_with = ends, stopped_with
 
         return back
+
+    @property
+    def ended(self) -> str | None:
+        """By what it is over (see `told`)."""
+        found: str | None = self.summary.get("ended")
+        return found
 
     # The session, in a thread.
 
@@ -184,6 +191,8 @@ class World:
     ) -> Standing:
         """Take an order; one for a turn that was taken back meanwhile is refused, though its number has come again."""
         session = self.opened()
+        if turn is not None and turn < session.turn:
+            raise PlayError("it came too late: the days have gone on meanwhile; look at the new morning")
         if epoch is not None and turn == session.turn:
             _same(session, epoch)
         self.changed(seat)
@@ -325,7 +334,7 @@ class World:
         return f'{kept[1]},"done":{_json(seat in self.done)}}}'
 
     def _morning(self, seat: str, late: bool) -> str:
-        from .told import taken_back_of, words_to
+        from .told import ended_by, taken_back_of, words_to
 
         session = self.opened()
         view, theatre = session.view(seat), session.scenario.theatre
@@ -341,6 +350,7 @@ class World:
             "epoch": str(epoch_of(session)),
             "date": _json(session.date.isoformat()),
             "taken_back": str(taken_back_of(session)),
+            "ended": _json(ended_by(session)),
             "told": _json(words),
             "view": view.model_dump_json(),
             "options": self._options(seat),
@@ -395,13 +405,8 @@ def epoch_of(session: Session) -> int:
 
 def _same(session: Session, epoch: int) -> None:
     if epoch_of(session) != epoch:
-        raise PlayError(f"the turn that was meant is over, or was taken back; this is turn {session.turn}")
+        raise PlayError("the turn that was meant is over, or was taken back; look at the new morning")
 
 
 def _json(data: Any) -> str:
     return json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-
-
-def reasons_of(error: Exception) -> list[str]:
-    """What a session has refused, as sentences."""
-    return list(error.reasons) if isinstance(error, OrderError) else [str(error)]
