@@ -45,7 +45,7 @@ class Page:
             compression=None,
         )
         self.socket: ClientConnection = self._opened.__enter__()
-        self.send({"kind": "enter", "as": as_} | ({} if as_ == "screen" else {"token": token}))
+        self.send({"kind": "enter", "as": as_} | ({} if as_ == "screen" and token is None else {"token": token}))
         self.hello = self.next()
         self.nonce = self.hello.get("line")
         self.token = token

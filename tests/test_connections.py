@@ -20,7 +20,7 @@ from starlette.websockets import WebSocketDisconnect
 from websockets.asyncio.client import connect
 
 from sim.serve.guard import connections, line
-from sim.serve.guard.connections import Kept, Present, room_for
+from sim.serve.guard.connections import Present, room_for
 from sim.serve.guard.limits import Buckets
 from sim.serve.guard.line import NO_MESSAGE, TOO_MUCH, Line
 from sim.serve.guard.log import LOG
@@ -35,8 +35,12 @@ MUCH = 30_000_000
 def quick(monkeypatch):
     monkeypatch.setattr(connections, "SECONDS_TO_ASK", 0.3)
     monkeypatch.setattr(connections, "SECONDS_TO_READ", 0.3)
-    monkeypatch.setattr(Kept, "present", Present(most=12, most_of_one=8))
     monkeypatch.setattr(LOG, "_buckets", Buckets(1000, 1000))
+
+
+def few():
+    """Who is there, of few that may be."""
+    return Present(most=12, most_of_one=8)
 
 
 async def app(scope, receive, send):
@@ -59,9 +63,9 @@ async def app(scope, receive, send):
 
 
 @contextlib.contextmanager
-def serving():
-    """A server on this machine, configured as ours is."""
-    config = configured(app)
+def serving(present=None):
+    """A server on this machine, configured as ours is, with room for a few."""
+    config = configured(app, few() if present is None else present)
     config.lifespan, config.timeout_graceful_shutdown = "off", 1
     server = uvicorn.Server(config)
     with socket.socket() as opened:
@@ -148,10 +152,10 @@ def test_a_slow_reader_who_reads_is_waited_for():
 
 
 def test_one_sender_takes_no_room_from_others(caplog):
-    with serving() as port:
+    with serving(present := few()) as port:
         crowd = [socket.create_connection(("127.0.0.1", port), timeout=3) for _ in range(20)]
         time.sleep(0.1)
-        assert Kept.present.of.total() == 8
+        assert present.of.total() == 8
         with socket.socket() as other:
             other.bind(("127.0.0.2", 0))
             other.settimeout(3)
@@ -161,21 +165,57 @@ def test_one_sender_takes_no_room_from_others(caplog):
         for each in crowd:
             each.close()
         time.sleep(0.2)
-        assert not Kept.present.of
+        assert not present.of
     assert {each.getMessage() for each in caplog.records} == {"ended a connection: there are too many connections"}
+
+
+def test_who_fills_an_address_with_connections_that_say_nothing_keeps_nobody_of_it_out(caplog):
+    async def crowd(port):
+        address = f"ws://127.0.0.1:{port}/"
+        async with connect(address, proxy=None) as playing:
+            await playing.send('{"kind":"say","n":1}')
+            await playing.recv()
+            silent = [await connect(address, proxy=None) for _ in range(12)]
+            requests = [await asyncio.open_connection("127.0.0.1", port) for _ in range(12)]
+            async with connect(address, proxy=None) as newcomer:
+                for n, each in enumerate((newcomer, playing), 2):
+                    await each.send(f'{{"kind":"say","n":{n}}}')
+                    assert json.loads(await asyncio.wait_for(each.recv(), 2))["n"] == n
+                assert present.of == {"127.0.0.1": 8}
+            for each in silent:
+                each.transport.abort()
+            for _, each in requests:
+                each.close()
+
+    with serving(present := few()) as port:
+        asyncio.run(crowd(port))
+    assert not present.of
+    assert not present._silent
+    assert "there are too many connections" in caplog.text
+
+
+def test_each_server_counts_for_itself():
+    with serving() as port, serving() as other:
+        crowd = [socket.create_connection(("127.0.0.1", port), timeout=3) for _ in range(8)]
+        assert not ended(other, GET, within=0.2)[0]
+        for each in crowd:
+            each.close()
 
 
 def test_lines_are_counted_as_connections_are_and_counted_out():
     async def crowd(port):
         lines = [await connect(f"ws://127.0.0.1:{port}/", proxy=None) for _ in range(8)]
-        assert Kept.present.of == {"127.0.0.1": 8}
+        assert present.of == {"127.0.0.1": 8}
+        for each in lines:
+            await each.send('{"kind":"say"}')
+            await each.recv()
         with pytest.raises((OSError, websockets.WebSocketException)):
             await connect(f"ws://127.0.0.1:{port}/", proxy=None)
         await asyncio.gather(*(each.close() for each in lines))
         await asyncio.sleep(0.1)
-        assert not Kept.present.of
+        assert not present.of
 
-    with serving() as port:
+    with serving(present := few()) as port:
         asyncio.run(crowd(port))
 
 
@@ -226,10 +266,10 @@ def test_who_does_not_read_a_line_keeps_no_other_waiting(caplog):
             await bystander.send('{"kind":"say","n":7}')
             assert json.loads(await asyncio.wait_for(bystander.recv(), 2))["n"] == 7
         await asyncio.sleep(1.0)
-        assert not Kept.present.of
+        assert not present.of
         deaf.transport.abort()
 
-    with serving() as port:
+    with serving(present := few()) as port:
         asyncio.run(beside(port))
     assert "it does not read what it is sent" in caplog.text
 

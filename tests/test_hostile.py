@@ -68,8 +68,8 @@ class Scene:
             await asyncio.sleep(0.06)
 
 
-def beside(server, attack, logged=None):
-    """Play a class while somebody attacks it; what is logged of it holds some words."""
+def beside(server, attack, *logged):
+    """Play a class while somebody attacks it, which nobody beside them notices; each of these words is logged."""
 
     async def scene():
         at = Scene(server)
@@ -99,7 +99,7 @@ def beside(server, attack, logged=None):
     before = len(server.logged)
     found = asyncio.run(scene())
     said = "\n".join(server.logged[before:])
-    assert logged is None or logged in said, said
+    assert [words for words in logged if words not in said] == [], said
     return found
 
 
@@ -118,7 +118,7 @@ def test_a_wrong_secret_opens_nothing(server):
             await nobody.must_be_refused("order", turn=0, order={})
             assert "morning" not in nobody.newest
 
-    beside(server, attack, "does not know this secret")
+    beside(server, attack, "does not know this secret", "somebody came with a secret that it does not know")
 
 
 def test_a_token_of_another_room_is_none_of_this_one(server):
@@ -149,7 +149,7 @@ def test_a_player_is_no_umpire(server):
             await at.hostile.must_be_refused(**frame)
         assert (await at.umpire.expect("overview"))["worlds"][0]["turn"] == 0
 
-    beside(server, attack, "refused")
+    beside(server, attack, "refused a frame of a player: ")
 
 
 @pytest.mark.parametrize("as_", ["screen", "debrief"])
@@ -159,7 +159,7 @@ def test_who_looks_on_does_nothing(server, as_):
         for frame in OF_UMPIRES[:4]:
             await looker.must_be_refused(**frame)
 
-    beside(server, attack)
+    beside(server, attack, f"refused a frame of a {as_}: 'nothing can be done from here'")
 
 
 def test_a_frame_counts_once_and_on_its_own_line(server):
@@ -176,7 +176,7 @@ def test_a_frame_counts_once_and_on_its_own_line(server):
         await at.hostile.must_be_closed(4003)
         assert not at.victim.gone
 
-    beside(server, attack, "one that came before")
+    beside(server, attack, "closed a line: a frame of another line, or one that came before")
 
 
 def test_orders_of_another_turn_or_seat_are_refused(server):
@@ -194,8 +194,9 @@ def test_orders_of_another_turn_or_seat_are_refused(server):
         await ask("sit", world=1, seat="north")
         await ask("join", world=1, seat="south")
         assert at.victim.seat == (1, "south")
+        assert at.victim.newest["presence"]["seats"][1]["done"] is False
 
-    beside(server, attack)
+    beside(server, attack, "refused a frame of a player: 'seat: Extra inputs are not permitted'")
 
 
 BOMBS = [
@@ -221,7 +222,7 @@ def test_a_frame_of_ten_megabytes_closes_its_own_line(server):
             await at.hostile.send("x" * 10_000_000)
         assert await at.hostile.must_be_closed() in (1009, 1006)
 
-    beside(server, attack, "a frame was too large")
+    beside(server, attack, "closed a line: a frame was too large")
 
 
 def test_a_flood_closes_its_own_line(server):
@@ -266,7 +267,7 @@ def test_a_page_elsewhere_opens_no_line(server, origin):
             await connect(f"ws://{server.host}/rooms/{at.code}/line", origin=origin, proxy=None)
         assert refused.value.response.status_code == 403
 
-    beside(server, attack, "it does not come from a page of this server")
+    beside(server, attack, "/line': it does not come from a page of this server")
 
 
 NAMES = {
@@ -281,41 +282,44 @@ NAMES = {
 
 
 def test_a_name_is_text_and_short(server):
-    code, secret = server.make(scenario="baseline", seats=["us", "iran"])
+    async def attack(at):
+        for name, allowed in NAMES.items():
+            bot = await at.another()
+            if allowed is False:
+                await bot.must_be_refused("join", name=name)
+            else:
+                await bot.ask("join", name=name)
+                assert bot.you["name"] == (name if allowed is True else allowed)
+                await bot.ask("leave")
+        bot = await at.another()
+        await bot.send(f'{{"kind":"join","line":"{bot.line}","n":1,"name":"\\ud800"}}')
+        await bot.must_be_closed(4007)
+        assert not at.umpire.gone
+        pages = (f"/join/{at.code}", f"/rooms/{at.code}/umpire", f"/rooms/{at.code}/screen", "/rooms")
+        return [await asyncio.to_thread(server.ask, "GET", page) for page in pages]
 
-    async def joins():
-        async with Bot(server, code, "umpire", secret) as umpire:
-            for name, allowed in NAMES.items():
-                async with Bot(server, code) as bot:
-                    if allowed is False:
-                        await bot.must_be_refused("join", name=name)
-                    else:
-                        await bot.ask("join", name=name)
-                        assert bot.you["name"] == (name if allowed is True else allowed)
-                        await bot.ask("leave")
-            async with Bot(server, code) as bot:
-                await bot.send(f'{{"kind":"join","line":"{bot.line}","n":1,"name":"\\ud800"}}')
-                await bot.must_be_closed(4007)
-            await umpire.expect("overview")
-            assert not umpire.gone
-
-    asyncio.run(joins())
-    for page in (f"/join/{code}", f"/rooms/{code}/umpire", f"/rooms/{code}/screen", "/rooms"):
-        status, text = server.ask("GET", page)
+    said = "refused a frame of a player: 'a name needs a letter or a number that can be seen'"
+    for status, text in beside(server, attack, said, "closed a line: this is no message"):
         assert status == 200
         assert b"alert(1)" not in text
 
 
-@pytest.mark.parametrize("name", [
+NO_SCENARIOS = [
     "../../etc/passwd", "/etc/passwd", "..", "baseline/../baseline", "baseline.yaml", "baseline\x00", "theatres/crisis",
     "file:///etc/passwd", "", "x" * 5000, 5, None, ["baseline"], {"": ""},
-])  # fmt: skip
-def test_a_scenario_is_chosen_by_name_and_never_by_path(server, name):
-    before = sorted(server.rooms.rglob("*"))
-    status, text = server.ask("POST", "/rooms", {**PLAN, "scenario": name})
-    assert status in (400, 422)
-    assert b"root:" not in text
-    assert sorted(server.rooms.rglob("*")) == before
+]  # fmt: skip
+
+
+def test_a_scenario_is_chosen_by_name_and_never_by_path(server):
+    async def attack(_):
+        before = sorted(path for path in server.rooms.rglob("*") if path.is_dir())
+        for name in NO_SCENARIOS:
+            status, text = await asyncio.to_thread(server.ask, "POST", "/rooms", {**PLAN, "scenario": name})
+            assert status == 400, name
+            assert b"root:" not in text
+        assert sorted(path for path in server.rooms.rglob("*") if path.is_dir()) == before
+
+    beside(server, attack, "refused a plan: 'there is no scenario of that name; ")
 
 
 @pytest.mark.parametrize("code", ["..", "%2e%2e", "..%2f..", "key", "%00", "a" * 3000, "*", "......", "%ff", "aaaaaa"])

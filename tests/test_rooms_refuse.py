@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from sim.play import Session
 from sim.play.answers.public import public
@@ -136,19 +138,44 @@ def test_a_wrong_secret_of_an_umpire_is_refused(server, many_guesses):
     assert other.page(token=player.token).hello["you"] is None, "a token is of one room"
 
 
-def test_wrong_codes_and_secrets_are_limited_by_who_tries_them(server, monkeypatch):
+def test_wrong_codes_are_limited_by_who_tries_them(server, monkeypatch):
     made = server.make()
     page = made.player(seat="north")
+    page.close()
     lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
     monkeypatch.setattr(lines, "guesses", Guesses(3, 0.0))
     assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 200
-    for _ in range(3):
-        assert made.page(token="wrong").hello["you"] is None
-    assert server.send("/rooms/AAAAAA/qr.svg")[0] == 404
+    for _ in range(4):
+        assert server.send("/rooms/AAAAAA/qr.svg")[0] == 404
     assert server.send(f"/rooms/{made.code}/qr.svg")[0] == 404, "who guesses is not told when a guess is right"
     assert made.page().closed_with == 4008
     assert made.page(token=page.token).hello["you"]["seat"] == "north", "whoever has a secret is let in"
-    assert made.umpire().hello["kind"] == "hello"
+    assert made.page().hello["kind"] == "hello", "where somebody of the class is, others of it may come"
+    assert server.send(f"/join/{made.code}")[0] == 200
+    assert server.send(f"/join/{server.make().code}")[0] == 404, "to another room they may not"
+
+
+def test_a_class_at_one_address_comes_back_with_stale_secrets_whoever_tries_others_beside_it(server, monkeypatch):
+    made = server.make()
+    lines = next(each for each in server.app.app.routes if each.path == "/rooms").endpoint.__self__.lines
+    monkeypatch.setattr(lines, "guesses", Guesses(3, 0.0))
+    for _ in range(30):
+        assert made.page(token="of a room that is gone").hello["you"] is None
+    for _ in range(5):
+        assert made.page("umpire", "guessed").closed_with == 4003
+    assert made.page().hello["kind"] == "hello"
+
+
+def test_a_line_that_does_not_say_who_it_is_is_closed_and_logged(server, monkeypatch, caplog):
+    monkeypatch.setattr("sim.serve.classroom.serving.FIRST_FRAME", 0.2)
+    made = server.make()
+    there = f"127.0.0.1:{server.port}"
+    with connect(f"ws://{there}/rooms/{made.code}/line", origin=f"http://{there}") as silent:
+        with pytest.raises(ConnectionClosed) as closed:
+            silent.recv(timeout=5)
+        assert closed.value.rcvd.code == 4007
+    assert "it did not say who it is" in caplog.text
+    assert made.room.visitors == []
 
 
 def test_whoever_has_guessed_too_often_may_try_again_after_a_while():
@@ -279,18 +306,76 @@ def test_a_room_is_taken_along_by_its_umpire_with_names_only_if_asked_for(server
     assert server.send(f"/rooms/{made.code}/export", {"secret": north.token, "names": True})[0] == 403
     assert server.send(f"/rooms/{made.code}/export", {"secret": 5})[0] == 403
     for names in (False, True):
-        status, packed = server.send(f"/rooms/{made.code}/export", {"secret": made.secret, "names": names}, owner=False)
-        assert status == 200
-        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            texts = {name: archive.read(name).decode() for name in archive.namelist()}
-        assert set(texts) == {"README.txt", "room.json", "people.csv", "entries.csv", "world-1.session"}
+        texts = taken_along(made, names=names)
+        assert set(texts) == {
+            *("README.txt", "room.json", "people.csv", "entries.csv", "world-1.session"),
+            *("debrief.html", "debrief.json", "forecasts.csv"),
+        }
         assert any("=Ann()" in text for text in texts.values()) == names
         assert not any(north.token in text or made.secret in text for text in texts.values())
         assert "token" not in texts["room.json"]
         rows = list(csv.DictReader(io.StringIO(texts["entries.csv"])))
         assert [row["kind"] for row in rows] == ["hand", "order", "advance"]
-        assert rows[1]["why"] == "'+cmd", "no cell is a formula"
+        assert rows[1]["why"] == ("'+cmd" if names else ""), "no cell is a formula"
     assert _cell("=1+1") == "'=1+1"
+
+
+def taken_along(made, **asked):
+    """The files of an export, by their names."""
+    status, packed = made.server.send(f"/rooms/{made.code}/export", {"secret": made.secret} | asked, owner=False)
+    assert status == 200
+    with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+        return {name: archive.read(name).decode() for name in archive.namelist()}
+
+
+def test_what_students_typed_is_left_out_with_their_names_unless_it_is_asked_for(server, tmp_path):
+    made = server.make()
+    umpire, (north,) = made.begun("north", name="Ann")
+    north.do("order", order={"do": "north.mobilise", "why": "Because Bob said so <b>"}, turn=0)
+    north.do("note", text="Carol is against it.")
+    umpire.do("tell", text="Two more turns.")
+    umpire.do("advance")
+    typed, escaped = ("Because Bob said so <b>", "Carol is against it."), "Because Bob said so &lt;b&gt;"
+    for asked, told in (
+        ({}, False),
+        ({"names": True}, True),
+        ({"words": True}, True),
+        ({"names": True, "words": 0}, False),
+    ):
+        texts = taken_along(made, **asked)
+        assert [any(each in text for text in texts.values()) for each in typed] == [told, told]
+        assert ("was left out" in texts["README.txt"]) != told
+        assert (escaped in texts["debrief.html"]) == told
+        assert any("Two more turns." in text for text in texts.values())
+        (tmp_path / "world.session").write_text(texts["world-1.session"], encoding="utf-8")
+        with Session.open(tmp_path / "world.session") as session:
+            assert session.day == made.room.worlds[1].session.day, "it opens again, and its digests hold"
+
+
+def test_an_export_holds_the_debrief_of_each_world_and_the_forecasts_with_their_scores(server):
+    made = server.make(worlds=2, forecast=True)
+    outcomes = [each["id"] for each in made.page().hello["room"]["forecast"]]
+    players = [
+        made.player(world=world, seat="north", name=f"Ann {world}", forecast={outcomes[0]: 100.0 * (world - 1)})
+        for world in (1, 2)
+    ]
+    made.umpire().do("start")
+    made.umpire().do("advance", days=30)
+    players[0].until("morning", lambda frame: frame["turn"] > 0)
+    texts = taken_along(made, names=True)
+    for part in ("World 1", "World 2", "The essentials", "How to read this", "Forecasts", "Ann 2"):
+        assert part in texts["debrief.html"]
+    assert "<script" not in texts["debrief.html"]
+    told = json.loads(texts["debrief.json"])
+    assert [each["part"] for each in told] == ["beside", "world", "world", "class", "whole"]
+    rows = list(csv.DictReader(io.StringIO(texts["forecasts.csv"])))
+    assert [(row["name"], row["world"], row["outcome"], row["said"]) for row in rows] == [
+        ("Ann 1", "1", outcomes[0], "0.0"), ("Ann 2", "2", outcomes[0], "100.0"),
+    ]  # fmt: skip
+    for row in rows:
+        came = row["came"] == "True"
+        assert float(row["brier"]) == (float(row["said"]) / 100 - came) ** 2
+        assert came == (outcomes[0] in told[int(row["world"])]["outcomes"])
 
 
 def test_people_are_as_many_as_there_may_be(server, monkeypatch):
@@ -301,11 +386,21 @@ def test_people_are_as_many_as_there_may_be(server, monkeypatch):
     assert "full" in made.page().refused("join")
 
 
-def test_screens_of_a_room_are_few(server, monkeypatch):
+def test_pages_without_a_secret_are_few_and_the_oldest_makes_way(server, monkeypatch):
     monkeypatch.setattr("sim.serve.classroom.serving.MOST_SCREENS", 1)
+    monkeypatch.setattr("sim.serve.classroom.serving.MOST_STRANGERS", 2)
     made = server.make()
-    made.page("screen")
-    assert made.page("screen").closed_with == 4008
+    projector = made.page("screen", made.secret)
+    first, second = made.page("screen"), made.page("screen")
+    assert first.closed_with == 4008
+    flood = [made.page() for _ in range(3)]
+    assert flood[0].closed_with == 4008
+    assert flood[2].do("join")["you"]["seat"] == "north", "whoever comes last has a place"
+    assert made.page().hello["kind"] == "hello"
+    made.umpire().do("start")
+    for screen in (second, projector):
+        assert screen.until("world")["turn"] == 0
+    assert projector.refused("advance") == "nothing can be done from here"
 
 
 def test_tokens_are_found_by_their_digests():

@@ -102,10 +102,9 @@ def configured(app: Any, present: "Present | None" = None) -> "Config":
     """Say how uvicorn serves an application; how many are connected is counted by itself for each server."""
     from uvicorn import Config
 
-    from .guard.connections import Lines, Requests
+    from .guard.connections import Lines, Present, Requests
 
-    counted = {} if present is None else {"present": present}
-
+    counted = {"present": Present() if present is None else present}
     return Config(
         app,
         log_level="warning",

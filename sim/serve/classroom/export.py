@@ -1,67 +1,155 @@
-"""A room as a file to keep: its plan, its people, its sessions, and all that was decided as a table."""
+"""A room as a file to keep: its plan, its people, its sessions, all that was decided, and its debrief.
 
+What students typed, their reasons and their notes, may name anybody. Where names are left out it is left out as well,
+of the sessions and of all that is made of them, unless it is asked for.
+"""
+
+import asyncio
 import csv
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryFile
-from typing import IO, Any
+from tempfile import TemporaryDirectory, TemporaryFile
+from typing import IO, TYPE_CHECKING, Any
 
 from sim.play.seats import PlayError
-from sim.play.sessions.entries import Advanced, Entry
-from sim.play.sessions.ledger import looked_at
+from sim.play.sessions.entries import Advanced, Entry, Ordered, Said
+from sim.play.sessions.ledger import looked_at, written
 
+from .keepsake import as_page, judged
+from .looking_back import class_of
+
+if TYPE_CHECKING:
+    from .room import Room
+
+FORECASTS = ("world", "seat", "outcome", "said", "came", "brier")
 COLUMNS = ("world", "turn", "day", "at", "kind", "seat", "by", "what", "why")
 _ABOUT = """This is a room of a class, as it was kept.
 
 room.json        what the teacher settled, and where its worlds stood
-people.csv       who sat where, by ids that say nothing about them{names}
+people.csv       who sat where and what they expected, by ids that say nothing about them{names}
 entries.csv      all that happened at the tables, in order: orders, turns, what the umpire did
+debrief.html     each world looked back on, as far as it was lived, and the forecasts with their scores; a page that
+                 any browser opens by itself
+debrief.json     the same as data, with where the worlds parted
+forecasts.csv    each forecast of each person, whether it came about in their world, and its Brier score
 world-N.session  the sessions themselves: sim debrief FILE looks back on one, sim play FILE goes on with it
+
+{words}
 """
+_TYPED = "What students typed, the reasons of their orders and their notes,"
+_WITH = f"{_TYPED} is in it as they wrote it, and may name people."
+_WITHOUT = f"{_TYPED} was left out, since it may name people. What the umpire told seats is in it."
 
 
-def exported(kept: dict[str, Any], files: list[tuple[int, Path]], names: bool) -> IO[bytes]:
-    """A room as a zip archive, in a file that is gone once it is closed.
+@dataclass(frozen=True)
+class Taken:
+    """A world's session as it is taken along."""
+
+    world: int
+    content: bytes
+    path: Path
+    """A file that holds just that."""
+
+
+async def exported(room: "Room", names: bool, words: bool) -> IO[bytes]:
+    """A room as a zip archive, in a file that is gone once it is closed; no secret of anybody's leaves with it.
 
     Parameters
     ----------
-    kept : dict
-        The room as its file has it; no secret of anybody's leaves with it.
-    files : list
-        The sessions' files, by the numbers of their worlds.
+    room : Room
     names : bool
         Whether people's names are told.
+    words : bool
+        Whether it holds what students typed besides.
     """
+    files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
+    kept = room.kept()
+    with TemporaryDirectory() as folder:
+        taken = await asyncio.to_thread(lambda: list(_taken(files, Path(folder), words)))
+        of = replace(class_of(room, room.worlds.values()), sessions={each.world: each.path for each in taken})
+        told = [message async for message in room.debriefs.told(of) if message["part"] != "progress"]
+        labels = {name: each.label for name, each in room.scenario.theatre.outcomes.items()}
+        return await asyncio.to_thread(_packed, kept, labels, taken, told, names, words)
+
+
+def _taken(files: Iterable[tuple[int, Path]], folder: Path, words: bool) -> Iterator[Taken]:
+    """Sessions as they are taken along; one that cannot be read leaves only with all that it holds."""
+    for world, path in files:
+        content = path.read_bytes()
+        try:
+            plain = content if words else _without_words(content, path)
+        except PlayError:
+            continue
+        copy = path if plain == content else folder / path.name  # what is found of the file itself is found already
+        if copy is not path:
+            copy.write_bytes(plain)
+        yield Taken(world, plain, copy)
+
+
+def _without_words(content: bytes, path: Path) -> bytes:
+    """A session without what students typed; nothing else of it is another."""
+    _, entries = looked_at(path)
+    if not any(_has_words(each) for each in entries):
+        return content
+    head = content.partition(b"\n")[0] + b"\n"
+    return head + b"".join(written(_wordless(each))[1] for each in entries)
+
+
+def _has_words(entry: Entry) -> bool:
+    return (isinstance(entry, Ordered) and entry.order.why is not None) or (
+        isinstance(entry, Said) and "text" in entry.data
+    )
+
+
+def _wordless(entry: Entry) -> Entry:
+    if isinstance(entry, Ordered):
+        return entry.model_copy(update={"order": entry.order.model_copy(update={"why": None})})
+    if isinstance(entry, Said):
+        return entry.model_copy(update={"data": {name: each for name, each in entry.data.items() if name != "text"}})
+    return entry
+
+
+def _packed(
+    kept: Mapping[str, Any],
+    labels: Mapping[str, str],
+    taken: Sequence[Taken],
+    told: Sequence[Mapping[str, Any]],
+    names: bool,
+    words: bool,
+) -> IO[bytes]:
     packed = TemporaryFile()  # noqa: SIM115 - who sends it closes it
-    people = kept["people"]
+    worlds = {each["world"]: each for each in told if each["part"] == "world"}
+    who = ("id", "name") if names else ("id",)
+    forecasts = list(judged(kept["people"], worlds, labels))
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        with_names = ", with their names" if names else ""
-        archive.writestr("README.txt", _ABOUT.format(names=with_names))
+        about = _ABOUT.format(names=", with their names" if names else "", words=_WITH if words else _WITHOUT)
+        archive.writestr("README.txt", about)
         room = {name: kept[name] for name in ("code", "made", "touched", "plan", "stage", "worlds")}
         archive.writestr("room.json", json.dumps(room, ensure_ascii=False, indent=1))
-        columns = ("id", *(("name",) if names else ()), "world", "seat", "forecast")
-        archive.writestr("people.csv", _table(columns, ([each[name] for name in columns] for each in people)))
-        entries: list[list[Any]] = []
-        for world, path in files:
-            archive.write(path, path.name)
-            entries += _entries(world, path)
-        archive.writestr("entries.csv", _table(COLUMNS, entries))
+        archive.writestr("people.csv", _rows((*who, "world", "seat", "forecast"), kept["people"]))
+        archive.writestr("forecasts.csv", _rows((*who, *FORECASTS), forecasts))
+        archive.writestr("debrief.html", as_page(kept, labels, told, forecasts, names))
+        archive.writestr("debrief.json", json.dumps(told, ensure_ascii=False))
+        for each in taken:
+            archive.writestr(f"world-{each.world}.session", each.content)
+        archive.writestr("entries.csv", _table(COLUMNS, (row for each in taken for row in _entries(each))))
     packed.seek(0)
     return packed
 
 
-def _entries(world: int, path: Path) -> Iterator[list[Any]]:
+def _entries(taken: Taken) -> Iterator[list[Any]]:
     """What happened at a table, a row for each entry."""
     try:
-        _, entries = looked_at(path)
+        _, entries = looked_at(taken.path)
     except PlayError:
         return
     turn = 0
     for entry in entries:
-        yield [world, turn, *_row(entry)]
+        yield [taken.world, turn, *_row(entry)]
         turn += isinstance(entry, Advanced)
 
 
@@ -74,12 +162,16 @@ def _row(entry: Entry) -> list[Any]:
     return [day, at, entry.kind, seat, by, json.dumps(told, ensure_ascii=False) if told else "", why]
 
 
+def _rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    return _table(columns, ([row[name] for name in columns] for row in rows))
+
+
 def _table(columns: Iterable[str], rows: Iterable[list[Any]]) -> str:
-    written = io.StringIO()
-    table = csv.writer(written)
+    written_ = io.StringIO()
+    table = csv.writer(written_)
     table.writerow(columns)
     table.writerows([_cell(value) for value in row] for row in rows)
-    return written.getvalue()
+    return written_.getvalue()
 
 
 def _cell(value: Any) -> Any:

@@ -1,9 +1,16 @@
-"""Guesses: wrong codes and wrong secrets, and when somebody has made too many of them."""
+"""Guesses: wrong codes, and when somebody has made too many of them.
+
+Codes are short, so they could be tried one by one. Secrets have 192 bits: a wrong one is logged, and is no guess.
+"""
 
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from sim.serve.guard.limits import MOST_SENDERS, Buckets
+
+if TYPE_CHECKING:
+    from .room import Room
 
 AT_ONCE, A_SECOND = 60, 1.0
 """A class at one address may mistype its code; whoever tries codes one by one would need months."""
@@ -31,3 +38,13 @@ class Guesses:
     def too_many(self, sender: str) -> bool:
         """Whether somebody has guessed too often of late."""
         return self._until.get(sender, 0.0) > self._clock()
+
+    def may_know(self, room: "Room", sender: str) -> bool:
+        """Whether somebody may be told that there is a room.
+
+        Whoever is in a room already, at the same address, has said its code aloud: nobody of a class is kept out of it
+        by somebody beside them who tries others.
+        """
+        return not self.too_many(sender) or any(
+            each.client == sender and (each.person is not None or not each.is_stranger) for each in room.visitors
+        )

@@ -39,7 +39,9 @@ class Visitor:
         self.client = "nobody"
         """Their address."""
         self.is_umpire = False
-        """Whether they have shown the umpire's secret."""
+        """Whether they have shown the umpire's secret, and may do what the umpire may."""
+        self.is_stranger = False
+        """Whether they came without anybody's secret."""
         self.greeted: str | None = None
         """The stage of the room when they were told of it."""
         self.seen = 0

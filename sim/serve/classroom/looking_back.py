@@ -1,9 +1,11 @@
 """Looking back: who may, and on which worlds."""
 
+from collections.abc import Iterable
+
 from .debriefing import Class
 from .lines import Visitor
-from .people import Person
 from .room import Room
+from .world import World
 
 
 def may_look_back(room: Room, visitor: Visitor) -> bool:
@@ -18,16 +20,17 @@ def may_look_back(room: Room, visitor: Visitor) -> bool:
 async def look_back(room: Room, visitor: Visitor) -> None:
     """Tell a line the debrief, piece by piece."""
     person = visitor.person
-    async for message in room.debriefs.told(_class(room, visitor, person), None if person is None else person.id):
+    alone = room.plan.mode == "homework" and person is not None and not visitor.is_umpire
+    worlds = [each for each in room.worlds.values() if not alone or (person and each.number == person.world)]
+    of = class_of(room, worlds)  # at home, who plays is told of their own only
+    async for message in room.debriefs.told(of, None if person is None else person.id):
         if not visitor.line.open:
             break
         visitor.answer(message)
 
 
-def _class(room: Room, visitor: Visitor, person: Person | None) -> Class:
-    """The class that is looked back on; at home, who plays is told of their own world only."""
-    alone = room.plan.mode == "homework" and person is not None and not visitor.is_umpire
-    worlds = [each for each in room.worlds.values() if not alone or (person and each.number == person.world)]
+def class_of(room: Room, worlds: Iterable[World]) -> Class:
+    """The class that is looked back on, on some of its worlds."""
     return Class(
         scenario=room.scenario,
         seed=room.scenario.seed if room.plan.seed is None else room.plan.seed,

@@ -7,6 +7,7 @@ from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.serve.guard.limits import MOST_BYTES
+from sim.serve.guard.log import LOG, spoken
 from sim.serve.guard.messages import read_object
 from sim.serve.pages import page
 from sim.serve.place import Place
@@ -77,10 +78,12 @@ class Classroom:
         from sim.serve.app import is_owner
 
         if not is_owner(request):
+            LOG.warn(client_of(request), "refused a plan: it does not come from the owner", "plan")
             return JSONResponse({"refused": "only who has the server's key makes rooms"}, 403)
         try:
             room, umpire = await self.rooms.make(read_object(await request.body(), MOST_BYTES))
         except PlanError as error:
+            LOG.warn(client_of(request), f"refused a plan: {spoken(error.reasons[0])}", "plan")
             return JSONResponse({"refused": "; ".join(error.reasons), "reasons": error.reasons}, 400)
         return JSONResponse({"code": room.code, "umpire": umpire})
 
@@ -96,16 +99,16 @@ class Classroom:
         return JSONResponse({"code": room.code, "umpire": await self.rooms.new_umpire(room)})
 
     async def export(self, request: "Request") -> "Response":
-        """The room as a file, for its umpire; with people's names only if they are asked for."""
+        """The room as a file, for its umpire; with names, and what students typed, only if they are asked for."""
         from starlette.responses import JSONResponse, StreamingResponse
 
         room, asked = self._found(request), read_object(await request.body(), MOST_BYTES) or {}
         token, names = asked.get("secret"), asked.get("names", False)
         if room is None or not isinstance(token, str) or not room.is_umpire(token):
-            self.lines.guesses.wrong(client_of(request))
+            LOG.warn(client_of(request), "refused an export: a secret that the room does not know", "export")
             return JSONResponse({"refused": "this room does not know this secret"}, 403)
-        files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
-        packed = await asyncio.to_thread(exported, room.kept(), files, names is True)
+        words = asked.get("words", names)  # what students typed may name anybody
+        packed = await exported(room, names is True, words is True)
         headers = {"content-disposition": f'attachment; filename="room-{room.code}.zip"'}
         if names is True and room.stage == "over":
             await room.change(room.people.forget_names)  # they have been taken along
@@ -140,12 +143,12 @@ class Classroom:
         return Response(drawn.getvalue(), media_type="image/svg+xml")
 
     def _found(self, request: "Request") -> Room | None:
-        """The room that an address names; of many wrong codes none names one for a while."""
-        if self.lines.guesses.too_many(client_of(request)):
-            return None
-        room = self.rooms.find(request.path_params["code"])
+        """The room that an address names; after many wrong codes none names one for a while."""
+        room, client = self.rooms.find(request.path_params["code"]), client_of(request)
         if room is None:
-            self.lines.guesses.wrong(client_of(request))
+            self.lines.guesses.wrong(client)
+        elif not self.lines.guesses.may_know(room, client):
+            return None
         return room
 
 

@@ -39,7 +39,8 @@ logger = logging.getLogger("sim.serve")
 FIRST_FRAME = 10.0
 """Seconds in which a line has to say who it is."""
 MOST_SCREENS, MOST_STRANGERS = 12, 130
-"""Pages of a room without anybody's secret that one address may have open: screens, and all others."""
+"""Pages of a room without anybody's secret that one address may have open: screens, and all others. The umpire's own
+screens are none of them."""
 NO_ROOM = 4004
 """A line is closed with this code where there is no such room."""
 
@@ -86,22 +87,21 @@ class Lines:
         token, person = entering.token, None
         if token is not None and entering.as_ in ("player", "debrief"):
             person = room.people.by_token(token)
-        right = room.is_umpire(token) if token is not None and entering.as_ in ("umpire", "debrief") else False
+        right = room.is_umpire(token) if token is not None and entering.as_ != "player" else False
         if not (person or right):
-            if token is not None and entering.as_ != "screen":
-                self.guesses.wrong(client)
-                LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know")
-            if self.guesses.too_many(client):
-                await _refuse(line, TOO_MUCH, "too many wrong codes or secrets came from here; wait a little")
+            if token is not None:
+                LOG.warn(client, f"room {room.code}: somebody came with a secret that it does not know", "secret")
+            if not self.guesses.may_know(room, client):
+                await _refuse(line, TOO_MUCH, "too many wrong codes came from here; wait a little")
                 return None
             if entering.as_ == "umpire":
                 await _refuse(line, REFUSED, "this room does not know this secret")
                 return None
-        if not (person or right) and _too_many(room, entering.as_, client):
-            await _refuse(line, TOO_MUCH, "too many pages of this room are open")
-            return None
         visitor = Visitor(line, entering.as_, lambda visitor, state: make(room, visitor, state))
-        visitor.is_umpire, visitor.client = right, client
+        visitor.is_umpire, visitor.client = right and entering.as_ != "screen", client
+        visitor.is_stranger = not (person or right)
+        if visitor.is_stranger:
+            _make_way(room, visitor)
         if entering.as_ == "player" and person is not None:
             _take_over(room, visitor, person)
         elif person is not None:
@@ -133,7 +133,9 @@ class Lines:
             read = _read(visitor, frame)
         except (ValidationError, RefusalError) as error:
             reasons = reasons_of(error) if isinstance(error, RefusalError) else frame_faults(error)
-            LOG.warn(visitor.client, f"room {room.code}: refused a frame of a {visitor.as_}: {spoken(reasons[0])}")
+            kind = error.errors()[0]["type"] if isinstance(error, ValidationError) else "refused"
+            told = f"room {room.code}: refused a frame of {_an(visitor.as_)}: {spoken(reasons[0])}"
+            LOG.warn(visitor.client, told, f"{visitor.as_} {kind}")
             visitor.answer({"kind": "refused", "n": n, "reasons": reasons})
             return
         if isinstance(read, m.AskFutures):
@@ -191,11 +193,22 @@ def _told(room: Room, visitor: Visitor, frame: Any, error: Exception) -> dict[st
     return {"reasons": reasons} | ({"acts": acts} if acts else {})
 
 
-def _too_many(room: Room, as_: str, client: str) -> bool:
-    """Whether somebody without a secret may open no more pages of a room."""
-    strangers = [each for each in room.visitors if each.person is None and not each.is_umpire and each.client == client]
-    screens = sum(each.as_ == "screen" for each in strangers)
-    return screens >= MOST_SCREENS if as_ == "screen" else len(strangers) - screens >= MOST_STRANGERS
+def _an(as_: str) -> str:
+    return f"{'an' if as_ == 'umpire' else 'a'} {as_}"
+
+
+def _make_way(room: Room, newcomer: Visitor) -> None:
+    """Of pages without anybody's secret, close the oldest of an address that has too many: it may be a class's."""
+    screen = newcomer.as_ == "screen"
+    like_it = [
+        each
+        for each in room.visitors
+        if each.is_stranger and each.person is None and (each.as_ == "screen") == screen
+        if each.client == newcomer.client
+    ]
+    if len(like_it) >= (MOST_SCREENS if screen else MOST_STRANGERS):
+        room.visitors.remove(like_it[0])
+        like_it[0].dismiss(TOO_MUCH, "too many pages of this room are open")
 
 
 def _read(visitor: Visitor, frame: dict[str, Any]) -> Any:

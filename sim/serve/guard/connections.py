@@ -15,21 +15,49 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from .limits import MOST_CONNECTIONS, MOST_OF_ONE_SENDER, SECONDS_TO_ASK, SECONDS_TO_READ, Bucket
 from .log import LOG
 
+_TOO_MANY = "there are too many connections"
+
 
 class Present:
-    """How many connections there are, and of whom."""
+    """How many connections there are, and of whom.
+
+    A class may come from one address. So whoever fills it with connections that say nothing keeps nobody of it out:
+    where there is no room for another, the oldest of those is ended.
+    """
 
     def __init__(self, most: int = MOST_CONNECTIONS, most_of_one: int = MOST_OF_ONE_SENDER) -> None:
         self.most, self.most_of_one = most, most_of_one
         self.of: Counter[str] = Counter()
+        self._silent: dict[str, dict[Kept, None]] = {}
+        """By sender, connections on which nothing was said yet, or nothing is under way, the oldest first."""
 
-    def enter(self, sender: str) -> bool:
+    def enter(self, sender: str, connection: "Kept") -> bool:
         """Count a connection in; False if there is no room for it."""
         self.of[sender] += 1
-        return self.of.total() <= self.most and self.of[sender] <= self.most_of_one
+        if self.of.total() > self.most:
+            return False
+        silent = self._silent.get(sender)
+        if self.of[sender] > self.most_of_one:
+            if not silent:
+                return False
+            next(iter(silent)).make_way()
+        self.is_silent(sender, connection)
+        return True
 
-    def leave(self, sender: str) -> None:
+    def is_silent(self, sender: str, connection: "Kept") -> None:
+        """Nothing is under way on a connection."""
+        self._silent.setdefault(sender, {})[connection] = None
+
+    def speaks(self, sender: str, connection: "Kept") -> None:
+        """Something is under way on a connection, which is not ended for another."""
+        silent = self._silent.get(sender, {})
+        silent.pop(connection, None)
+        if not silent:
+            self._silent.pop(sender, None)
+
+    def leave(self, sender: str, connection: "Kept") -> None:
         """Count it out."""
+        self.speaks(sender, connection)
         self.of[sender] -= 1
         if self.of[sender] <= 0:
             del self.of[sender]
@@ -38,7 +66,8 @@ class Present:
 class Kept:
     """What both kinds of connection keep an eye on: how many there are, and whether what is sent is read."""
 
-    present = Present()
+    present: Present
+    """Of the server that it belongs to."""
     transport: Any
     client: tuple[str, int] | None
     _sender: str | None = None
@@ -54,14 +83,23 @@ class Kept:
         super().resume_writing()  # type: ignore[misc]
         self._wait_no_longer()
 
+    def make_way(self) -> None:
+        """End it: there is no room for another, and nothing is under way here."""
+        self._end(_TOO_MANY)
+        self._count_out()
+
     def _count_in(self) -> None:
         self._sender = self.client[0] if self.client else "nobody"
-        if not self.present.enter(self._sender):
-            self._end("there are too many connections")
+        if not self.present.enter(self._sender, self):
+            self._end(_TOO_MANY)
+
+    def _is_silent(self, silent: bool) -> None:
+        if self._sender is not None:
+            (self.present.is_silent if silent else self.present.speaks)(self._sender, self)
 
     def _count_out(self) -> None:
         if self._sender is not None:
-            self.present.leave(self._sender)
+            self.present.leave(self._sender, self)
         self._sender = None
         self._wait_no_longer()
 
@@ -111,6 +149,12 @@ class Requests(Kept, H11Protocol):
         else:
             self._stop_watching()
 
+    def on_response_complete(self) -> None:
+        """Wait for another request; nothing is under way until it comes."""
+        super().on_response_complete()
+        if self._asking is None and not self.transport.is_closing():
+            self._is_silent(True)
+
     def handle_websocket_upgrade(self, event: h11.Request) -> None:
         """Go on as a line, which is counted by itself."""
         self._count_out()
@@ -118,10 +162,12 @@ class Requests(Kept, H11Protocol):
         super().handle_websocket_upgrade(event)
 
     def _watch(self) -> None:
+        self._is_silent(True)
         if self._asking is None:
             self._asking = get_running_loop().call_later(SECONDS_TO_ASK, self._end, "its request does not end")
 
     def _stop_watching(self) -> None:
+        self._is_silent(False)
         if self._asking is not None:
             self._asking.cancel()
             self._asking = None
@@ -140,6 +186,11 @@ class Lines(Kept, WebSocketsSansIOProtocol):
         """Count it out."""
         self._count_out()
         super().connection_lost(exc)
+
+    def send_receive_event_to_app(self) -> None:
+        """Take a frame that is whole: somebody speaks here."""
+        self._is_silent(False)
+        super().send_receive_event_to_app()
 
     def handle_ping(self) -> None:
         """Answer; who asks without end is not answered."""

@@ -18,7 +18,8 @@ function secretOf() {
 /** Who looks back: a player by their token, an umpire by theirs, anybody by none. */
 function tokenOf() {
   if (as === "umpire") return secretOf();
-  if (as === "screen" || anybody) return null;
+  if (anybody) return null;
+  if (as === "screen") return localStorage.getItem(KEPT.umpire); // so that no flood of screens closes this one
   const player = localStorage.getItem(KEPT.player);
   return location.hash === "#umpire" || player === null ? localStorage.getItem(KEPT.umpire) : player;
 }
