@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.play import Session
 from sim.serve.classroom import debriefing
 from sim.serve.classroom.beside import beside
-from sim.serve.classroom.courses import Done, course, differences, partings
+from sim.serve.classroom.courses import Done, course, differences, for_a_class, partings
 from sim.serve.classroom.debriefing import ENDING, Class, Debriefs
 from sim.serve.classroom.forecasts import held_to, score, scored
 from sim.theatre.files.load import load
@@ -301,6 +301,11 @@ def test_runs_are_counted_up_to_the_day_that_was_lived():
     assert all(a["share"] <= b["share"] for a, b in zip(early, late, strict=True))
     assert any(a["share"] < b["share"] for a, b in zip(early, late, strict=True))
     assert held.came(5) is None
+
+
+def test_the_umpire_is_a_class_s_teacher_but_not_in_what_somebody_said():
+    told_ = for_a_class("The umpire has it happen. In their words: “The umpire made us.” By the umpire.")
+    assert told_ == "The teacher has it happen. In their words: “The umpire made us.” By the teacher."
 
 
 # The page.

@@ -1,6 +1,7 @@
 """The umpire's page and the public screen in a browser: a room from its first code to its deletion."""
 
 import re
+import zipfile
 from contextlib import contextmanager
 
 import pytest
@@ -223,9 +224,13 @@ def test_a_room_is_ended_exported_and_deleted_after_asking(browser, server):  # 
         page.get_by_role("button", name="End it").click()
         north.until("over")
         page.get_by_text("The room is over. Everybody").wait_for()
-        with page.expect_download() as download:
-            page.get_by_role("button", name="Export").click()
-        assert download.value.suggested_filename == f"room-{made.code}.zip"
+        for words, told in ((False, "was left out"), (True, "is in it as they wrote it")):
+            page.get_by_label("reasons and notes that students typed").set_checked(words)
+            with page.expect_download() as download:
+                page.get_by_role("button", name="Export").click()
+            assert download.value.suggested_filename == f"room-{made.code}.zip"
+            with zipfile.ZipFile(download.value.path()) as archive:
+                assert told in archive.read("README.txt").decode()
         page.get_by_role("button", name="Delete the room").click()
         asked = page.get_by_role("group", name="This deletes the world with all orders")
         asked.get_by_role("button", name="No").click()

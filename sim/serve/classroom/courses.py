@@ -1,5 +1,6 @@
 """What each world of a class lived, and where worlds on the same dice parted."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -96,7 +97,7 @@ def looked_back(found: "Debrief") -> dict[str, Any]:
         "foremost": [each.decision.number for each in found.foremost],
         "decisions": [_decision(found, each) for each in found.judged],
         "weighty": weighty(found),
-        "sections": _sections(nameless.text(WIDE)),
+        "sections": _sections(for_a_class(nameless.text(WIDE))),
     }
 
 
@@ -106,7 +107,7 @@ def _decision(found: "Debrief", each: "Judged") -> dict[str, Any]:
         "number": decision.number,
         "kind": decision.kind,
         "seat": decision.seat,
-        "label": "The umpire" if decision.seat is None else found.seats[decision.seat],
+        "label": "The teacher" if decision.seat is None else found.seats[decision.seat],
         "date": decision.date.isoformat(),
         "day": decision.day,
         "what": decision.what,
@@ -144,7 +145,8 @@ def weighty(found: "Debrief") -> list[list[Any]]:
     for each in found.judged:
         decision, moved = each.decision, each.effect
         if each.mattered and moved is not None:
-            who = "The umpire" if decision.seat is None else found.seats[decision.seat]
+            actor = (decision.act or "").partition(".")[0]
+            who = found.labels.get(actor) if decision.seat is None else found.seats[decision.seat]
             how = {"left": "unasked", "inject": "umpire"}.get(decision.kind, "order")
             rows[decision.day, decision.act or decision.what] = [
                 *(decision.day, decision.act, who, decision.what),
@@ -169,6 +171,13 @@ def _shift(each: "Shift") -> dict[str, Any]:
         "high": each.high if np.isfinite(each.high) else None,
         "sure": each.sure,
     }
+
+
+def for_a_class(text: str) -> str:
+    """A text in the words of a class, in which the umpire is its teacher; what somebody said stays as it was said."""
+    parts = re.split("(“[^”]*”)", text)
+    parts[::2] = [re.sub(r"\b([Tt])he umpire\b", r"\1he teacher", each) for each in parts[::2]]
+    return "".join(parts)
 
 
 def _sections(text: str) -> list[dict[str, Any]]:

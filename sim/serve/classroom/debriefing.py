@@ -26,7 +26,7 @@ from .forecasts import held_to, share_of
 ENDING = ".debrief.json"
 """Of files in which it is kept what was found; they go with the room."""
 LAYOUT = 2
-UNTOLD = ("acts", "labels", "weighty", "onward")
+UNTOLD = ("acts", "labels", "weighty")
 """What is found of a world and told only as part of the class as a whole."""
 
 Found = dict[str, Any]

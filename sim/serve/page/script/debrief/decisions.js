@@ -143,7 +143,7 @@ function decisionCard(decision, level = "h4") {
       "p",
       { class: "decision-head" },
       node("time", { datetime: decision.date }, dayOf(decision.date)),
-      ` · ${decision.seat === null ? "The teacher" : decision.label}`,
+      ` · ${decision.label}`,
     ),
     node(level, { class: "what" }, sentence(capital(whatOf(decision)))),
     ...decision.why.map((text) => node("blockquote", {}, text)),

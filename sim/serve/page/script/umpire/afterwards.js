@@ -1,11 +1,11 @@
 // The end of a room: what is kept, what is handed out, and what is deleted.
 
-async function download(names) {
+async function download(names, words) {
   tellOf("The files are put together …");
   const answer = await fetch(`/rooms/${room.code}/export`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ secret: room.token(), names }),
+    body: JSON.stringify({ secret: room.token(), names, words }),
   });
   if (!answer.ok) return tellOf("", [(await answer.text()).slice(0, 300) || "the server did not answer"]);
   const link = node("a", { href: URL.createObjectURL(await answer.blob()), download: `room-${room.code}.zip` });
@@ -17,6 +17,7 @@ async function download(names) {
 function showAfterwards({ stage, worlds, people }) {
   refill(byId("afterwards-in"), [stage, worlds.length, people.length], () => {
     const names = node("input", { type: "checkbox", id: "export-names" });
+    const words = node("input", { type: "checkbox", id: "export-words" });
     const all = `the ${worlds.length === 1 ? "world" : `${worlds.length} worlds`} with all orders, the notes, the forecasts and the names of ${counted(people.length, "person", "people")}`;
     return [
       ...(stage === "over"
@@ -44,11 +45,17 @@ function showAfterwards({ stage, worlds, people }) {
         node(
           "p",
           {},
-          "Everything as files, for your own records: sessions that open again, the chronicle as tables, the debriefs.",
-          " ",
+          "Everything as files, for your own records: sessions that open again, the chronicle as tables, the debrief of each world, the forecasts with their scores. ",
           node("label", { class: "tick" }, names, node("span", {}, "with names")),
+          " ",
+          node(
+            "label",
+            { class: "tick" },
+            words,
+            node("span", {}, "with the reasons and notes that students typed, which may name people"),
+          ),
         ),
-        button("Export", () => download(names.checked)),
+        button("Export", () => download(names.checked, words.checked)),
       ),
       node(
         "div",
