@@ -9,9 +9,10 @@ from typing import Any
 
 from sim.serve.place import Place
 
-from .limits import MOST_BYTES, Buckets
+from .limits import MOST_BYTES
 from .log import LOG
 from .log import spoken as spoken
+from .visits import Visits
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -44,7 +45,7 @@ class Door:
 
     def __init__(self, app: App, place: Place) -> None:
         self.app, self.place = app, place
-        self.buckets = Buckets(at_once=400, a_second=100)
+        self.visits = Visits(place)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let it in, or refuse it."""
@@ -53,14 +54,14 @@ class Door:
             return
         refused = self._refused(scope)
         if refused is None:
-            await self.app(scope, _limited(receive, scope), _with_headers(send))
+            await self.app(scope, _limited(receive, scope), _with_headers(send, self._cookie(scope)))
             return
         status, why = refused
         _log(scope, why)
         await _refuse(scope, _with_headers(send), status, why)
 
     def _refused(self, scope: Scope) -> tuple[int, str] | None:
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        headers = _headers(scope)
         if headers.get("host", "").lower() not in self.place.hosts:
             return 421, "this server has another name"
         changes = scope["type"] == "websocket" or scope["method"] not in SAFE
@@ -72,12 +73,22 @@ class Door:
         )  # another port is elsewhere too
         if elsewhere and headers.get("sec-fetch-mode") != "navigate":
             return 403, "it comes from a page elsewhere"
-        if not self.buckets.take(_sender(scope)):
+        if not self.visits.take(_sender(scope), headers.get("cookie", "")):
             return 429, "too many requests; wait a little"
         length = headers.get("content-length", "0")
         if not length.isdecimal() or len(length) > MOST_DIGITS or int(length) > MOST_BYTES:
             return 413, TOO_LARGE
         return None
+
+    def _cookie(self, scope: Scope) -> str | None:
+        """What somebody who has come to a page is known by from now on."""
+        if scope["type"] != "http" or scope["method"] != "GET":
+            return None
+        return self.visits.cookie_for(_sender(scope), _headers(scope).get("cookie", ""))
+
+
+def _headers(scope: Scope) -> dict[str, str]:
+    return {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
 
 
 def _sender(scope: Scope) -> str:
@@ -109,11 +120,13 @@ def _limited(receive: Receive, scope: Scope) -> Receive:
     return limited
 
 
-def _with_headers(send: Send) -> Send:
+def _with_headers(send: Send, cookie: str | None = None) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] in ("http.response.start", "websocket.http.response.start"):
             said = {name.lower() for name, _ in message.get("headers", ())}
             own = [(name.encode(), value.encode()) for name, value in HEADERS.items() if name.encode() not in said]
+            if cookie is not None:
+                own.append((b"set-cookie", cookie.encode()))
             message = {**message, "headers": [*message.get("headers", ()), *own]}
         await send(message)
 
