@@ -52,7 +52,7 @@ def playing(browser, made, seats=("north", "south"), **options):  # noqa: F811
 
 def said(page):
     """What the page says was done."""
-    told = page.locator(".told")
+    told = page.locator(".spoken")
     told.get_by_text(re.compile(".")).first.wait_for()
     return told.inner_text()
 

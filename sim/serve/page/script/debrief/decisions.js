@@ -76,7 +76,7 @@ function effectInWords(effect) {
 /** How far something moved: from an open dot, without the decision, to a full one, with it. */
 function moveLine(shift) {
   const isShare = shift.kind === "outcome";
-  const say = isShare ? percent : (value) => `${figure(value)} ${shift.kind === "deaths" ? "dead" : "on average"}`;
+  const say = isShare ? percent : figure;
   const track = node("span", { class: "move-track", "aria-hidden": "true" });
   if (isShare) {
     const [low, high] = [Math.min(shift.without, shift.with), Math.max(shift.without, shift.with)];
@@ -96,7 +96,7 @@ function moveLine(shift) {
   return node(
     "li",
     {},
-    node("span", {}, shift.label),
+    node("span", {}, isShare ? shift.label : `${shift.label}, on average`),
     track,
     node(
       "span",
@@ -119,13 +119,30 @@ function whatOf({ kind, what }) {
 
 const FEW = 4;
 
+/** What is told of a decision at a glance: the outcomes that it moved most, and the dead. */
+function foremostOf(shifts) {
+  const sure = shifts.filter((each) => each.sure);
+  const dead = sure.filter((each) => each.kind === "deaths");
+  return [...sure.filter((each) => each.kind === "outcome").slice(0, FEW - dead.length), ...dead];
+}
+
+/** What the dots of a decision mean. */
+const dotsKey = () =>
+  node(
+    "p",
+    { class: "keys dots-key", "aria-hidden": "true" },
+    node("span", {}, node("i", { class: "from" }), "without it"),
+    node("span", {}, node("i", { class: "to" }), "with it"),
+    node("span", {}, "share of futures, from 0 to 100 %"),
+  );
+
 /** What a decision moved surely, in a few lines; all figures when they are asked for. */
 function movedBy(effect) {
-  const sure = effect.shifts.filter((each) => each.sure);
+  const sure = foremostOf(effect.shifts);
   return [
     node("p", {}, effectInWords(effect)),
     ...(sure.length
-      ? [node("ul", { class: "moves" }, ...sure.slice(0, FEW).map(moveLine))]
+      ? [node("ul", { class: "moves" }, ...sure.map(moveLine))]
       : [node("p", { class: "note" }, "Nothing in them differs by more than the error.")]),
     ...(effect.shifts.length
       ? [node("details", {}, node("summary", {}, "All figures, with their errors"), shiftsTable(effect))]
@@ -240,6 +257,7 @@ function showWorldOf(box, world) {
 
 function showWorlds() {
   byId("decisions").hidden = false;
+  refill(byId("decisions-key"), [], () => [dotsKey()]);
   keepList(
     byId("worlds"),
     [...told.worlds.values()].sort((a, b) => Number(isMine(b)) - Number(isMine(a)) || a.world - b.world),
@@ -265,6 +283,7 @@ function showMine() {
         ? `${world.seats[you.seat]}: you gave no order that changed anything, so its own people decided throughout.`
         : `${world.seats[you.seat]}: ${counted(mine.length, "decision")}, of which ${sure.length === 0 ? "none" : whole(sure.length)} moved something by more than the error of the futures.`,
     ),
+    ...(mine.length ? [dotsKey()] : []),
     ...(mine.length
       ? [...(sure.length ? sure : mine.slice(0, 1)).slice(0, 3).map((each) => decisionCard(each, "h3"))]
       : []),
