@@ -80,6 +80,18 @@ def test_the_secret_leaves_the_address_at_once_and_the_page_comes_back_by_itself
         assert page.locator("#code").inner_text() == made.code
 
 
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        ({}, "a turn lasts 7 days, or ends early with an act of rung 6 or above or an outcome that has come about;"),
+        ({"stop_rung": None, "stop_outcomes": False}, "a turn lasts 7 days, always;"),
+    ],
+)
+def test_the_plan_says_by_what_a_turn_ends_early(browser, server, plan, told):  # noqa: F811
+    with table(browser, server.make(turn=7, **plan)) as page:
+        assert told in page.locator("#plan").inner_text()
+
+
 def test_without_the_secret_nothing_of_the_table_is_shown(browser, server):  # noqa: F811
     made = server.make()
     with opened(browser, made, "umpire") as page:

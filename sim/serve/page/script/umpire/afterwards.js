@@ -15,13 +15,21 @@ async function download(names, words) {
 }
 
 function showAfterwards({ stage, worlds, people }) {
-  refill(byId("afterwards-in"), [stage, worlds.length, people.length], () => {
+  const named = people.some((each) => each.name !== null);
+  refill(byId("afterwards-in"), [stage, worlds.length, people.length, named], () => {
     const names = node("input", { type: "checkbox", id: "export-names" });
     const words = node("input", { type: "checkbox", id: "export-words" });
     const all = `the ${worlds.length === 1 ? "world" : `${worlds.length} worlds`} with all orders, the notes, the forecasts and the names of ${counted(people.length, "person", "people")}`;
     return [
       ...(stage === "over"
-        ? [node("p", {}, "The room is over. Everybody finds the debrief under the link at the top of their page.")]
+        ? [
+            node(
+              "p",
+              {},
+              "The room is over. Everybody finds the debrief under the link at the top of their page.",
+              named ? " Names are kept until you export with them, for a day at most." : "",
+            ),
+          ]
         : [
             node(
               "div",
