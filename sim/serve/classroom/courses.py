@@ -176,7 +176,7 @@ def _shift(each: "Shift") -> dict[str, Any]:
 def for_a_class(text: str) -> str:
     """A text in the words of a class, in which the umpire is its teacher; what somebody said stays as it was said."""
     parts = re.split("(“[^”]*”)", text)
-    parts[::2] = [re.sub(r"\b([Tt])he umpire\b", r"\1he teacher", each) for each in parts[::2]]
+    parts[::2] = [re.sub(r"\bumpire\b", "teacher", each) for each in parts[::2]]
     return "".join(parts)
 
 

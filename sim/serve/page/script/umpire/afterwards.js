@@ -19,7 +19,7 @@ function showAfterwards({ stage, worlds, people }) {
   refill(byId("afterwards-in"), [stage, worlds.length, people.length, named], () => {
     const names = node("input", { type: "checkbox", id: "export-names" });
     const words = node("input", { type: "checkbox", id: "export-words" });
-    const all = `the ${worlds.length === 1 ? "world" : `${worlds.length} worlds`} with all orders, the notes, the forecasts and the names of ${counted(people.length, "person", "people")}`;
+    const all = `the ${worlds.length === 1 ? "world" : `${worlds.length} worlds`} with all orders, the notes and the forecasts${named ? `, and the names of ${counted(people.length, "person", "people")}` : ""}`;
     return [
       ...(stage === "over"
         ? [
