@@ -9,7 +9,7 @@ const HOW = {
   alone: "by its own people",
 };
 
-/** Worlds in an order in which those that parted last lie side by side, and the groups they were in by day. */
+/** The lane of each world: those that never parted share one, and those that parted last lie side by side. */
 function lanesOf(partings) {
   let groups = [lived().map((each) => each.world)];
   for (const { parts } of partings) {
@@ -21,13 +21,15 @@ function lanesOf(partings) {
         : [group],
     );
   }
-  const order = groups.flat();
-  return new Map(order.map((world, at) => [world, at]));
+  return new Map(groups.flatMap((group, at) => group.map((world) => [world, at])));
 }
 
 /** The heights at which a world's line runs, from which day on. */
 function turnsOf(world, partings, lanes) {
-  const middle = (worlds) => worlds.reduce((sum, each) => sum + lanes.get(each), 0) / worlds.length;
+  const middle = (worlds) => {
+    const found = [...new Set(worlds.map((each) => lanes.get(each)))];
+    return found.reduce((sum, each) => sum + each, 0) / found.length;
+  };
   const found = [[0, middle([...lanes.keys()])]];
   for (const { day, parts } of partings) {
     const part = parts.find((each) => each.worlds.includes(world));
@@ -58,8 +60,11 @@ function drawTree(frame) {
     }
     d += `H${Math.max(x(world.days - 1), x(turns.at(-1)[0]) + BEND + 6)}`;
     svg.append(mark("path", { class: isMine(world) ? "branch mine" : "branch", d }));
-    if (frame.labelled) ends.push([at, called(world), "var(--ink)"]);
-    else svg.append(mark("text", { x: frame.right, y: at - 8, "text-anchor": "end", class: "label" }, called(world)));
+  }
+  for (const lane of new Set(lanes.values())) {
+    const names = listedWords(namesOf([...lanes.keys()].filter((world) => lanes.get(world) === lane)));
+    if (frame.labelled) ends.push([y(lane), names, "var(--ink)"]);
+    else svg.append(mark("text", { x: frame.right, y: y(lane) - 8, "text-anchor": "end", class: "label" }, names));
   }
   differences.forEach((each, number) => {
     for (const cell of each.worlds.filter(({ moved }) => moved > 0)) {
@@ -157,7 +162,7 @@ function showPartings() {
   byId("parted").hidden = false;
   byId("parted-told").textContent = partedInWords(told.whole);
   byId("plot-tree").hidden = partings.length === 0;
-  byId("plot-tree").dataset.height = String(26 + LANE * lived().length + BELOW);
+  byId("plot-tree").dataset.height = String(26 + LANE * new Set(lanesOf(partings).values()).size + BELOW);
   byId("differences").replaceChildren(...differences.map(differenceItem));
   const came = cameApart();
   byId("parted-rest").replaceChildren(

@@ -22,7 +22,9 @@ function happenedInWords() {
     told.whole === null
       ? ""
       : parting
-        ? `They were one and the same history until ${longDate(parting.day)}.`
+        ? parting.day === 0
+          ? "They went apart on the first day."
+          : `They were one and the same history until ${longDate(parting.day)}.`
         : "The same happened in all of them.";
   return `${capital(inWords(worlds.length))} worlds, on the same dice, were ${spans}. ${alike}`;
 }
