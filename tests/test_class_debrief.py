@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sim.play import Session
 from sim.serve.classroom import debriefing
 from sim.serve.classroom.beside import beside
-from sim.serve.classroom.courses import Done, partings
+from sim.serve.classroom.courses import Done, course, differences, for_a_class, partings
 from sim.serve.classroom.debriefing import ENDING, Class, Debriefs
 from sim.serve.classroom.forecasts import held_to, score, scored
 from sim.theatre.files.load import load
@@ -65,14 +65,46 @@ def test_fewer_than_three_forecasts_are_not_pooled():
     two = {name: FORECASTS[name] for name in ("ann", "bo")}
     found = held_to(two, ["a", "b"], JUDGES, "ann")
     assert found is not None
-    assert set(found["scores"]["worlds"]) == {"half", "own"}
-    assert set(found["outcomes"][0]) == {"id", "shares", "own"}
+    assert set(found["scores"]["worlds"]) == {"own", "own_half"}
+    assert set(found["outcomes"][0]) == {"id", "n", "shares", "own", "scores"}
+    assert found["answered"] is None
 
 
-@pytest.mark.parametrize("said", [{}, {"a": 5}, {"a": 5, "b": 101}, {"a": 5, "b": float("nan")}, {"a": 5, "b": True}])
-def test_a_forecast_that_does_not_answer_all_is_left_out(said):
+@pytest.mark.parametrize("said", [{}, {"c": 5}, {"b": 101}, {"b": float("nan")}, {"b": True}, {"b": None}])
+def test_who_says_nothing_of_what_was_asked_is_not_counted(said):
     found = held_to(FORECASTS | {"di": said}, ["a", "b"], JUDGES, "di")
     assert found == held_to(FORECASTS, ["a", "b"], JUDGES, None)
+
+
+def test_who_leaves_something_out_is_scored_by_what_they_answered():
+    found = held_to(FORECASTS | {"di": {"a": 100, "b": None}}, ["a", "b"], JUDGES, "di")
+    assert found is not None
+    assert (found["n"], found["answered"], found["own_answered"]) == (4, [1, 3], 1)
+    first, second = found["outcomes"]
+    assert (first["n"], first["mean"], first["own"]) == (4, 0.625, 1.0)
+    assert (second["n"], "own" in second) == (3, False)
+    assert first["scores"]["really"] == {
+        "own": 0.0,
+        "mean": pytest.approx(0.375**2),
+        "singles": pytest.approx((1.0 + 0.25 + 0.0 + 0.0) / 4),
+    }
+    really = found["scores"]["really"]
+    assert really["own"]["score"] == 0.0
+    assert really["own_half"]["score"] == 0.25, "over the outcome that they answered"
+    assert really["own_mean"]["score"] == pytest.approx(0.375**2)
+    # Over the same outcomes the mean (62.5 and 60 %) scores 0.250: ann 0.625, bo 0.25, cy 0.32; of the first 0.141.
+    assert really["beaten"] == 2
+    assert really["singles"] == pytest.approx((0.625 + 0.25 + 0.32 + 0.0) / 4)
+
+
+def test_what_fewer_than_three_answered_is_not_pooled_and_set_beside_nobodys():
+    found = held_to(
+        FORECASTS | {"ann": {"a": 0}, "di": {"a": 20, "b": 20}} | {"cy": {"a": 1}}, ["a", "b"], JUDGES, "di"
+    )
+    assert found is not None
+    assert ["mean" in each for each in found["outcomes"]] == [True, False]
+    assert "own_mean" not in found["scores"]["worlds"], "the class's mean says nothing of the second"
+    assert found["scores"]["worlds"]["half"] == scored({"a": 0.5}, {"a": 0.5}).as_dict()
 
 
 def test_without_a_forecast_there_is_nothing_to_score():
@@ -173,8 +205,47 @@ def test_worlds_are_held_to_each_other_and_to_runs(played):
     scores = whole["forecasts"]["scores"]
     assert set(scores) == {"worlds", "runs"}, "nothing is recorded of an invented crisis"
     came = [len(each["outcomes"]) for each in part(told(played), "world") if each["days"]]
-    shares = {each["id"]: each["shares"]["worlds"] for each in whole["forecasts"]["outcomes"]}
-    assert sum(shares.values()) == pytest.approx(sum(came) / 2)
+    assert sum(whole["forecasts"]["came"].values()) == sum(came)
+    assert (whole["forecasts"]["worlds"], whole["forecasts"]["lived_on"]) == (2, 2)
+
+
+def test_worlds_that_stopped_early_are_held_to_what_was_asked_by_living_on(played):
+    """The forecast is about the scenario's last day; what has come about by the 21st is only part of it."""
+    (whole,) = part(told(played, "p1"), "class")
+    forecasts = whole["forecasts"]
+    for each in forecasts["outcomes"]:
+        least = forecasts["came"][each["id"]] / 2
+        assert least <= each["shares"]["worlds"] <= 1.0
+    assert sum(each["shares"]["worlds"] for each in forecasts["outcomes"]) > sum(forecasts["came"].values()) / 2
+
+
+def test_a_world_that_was_played_to_the_end_is_not_lived_on():
+    with Session("first_lesson", ["north"], seed=7, clock=lambda: None) as session:
+        while not session.over:
+            session.advance(60)
+        found = course(session)
+    assert set(found["onward"].values()) <= {0.0, 1.0}
+    assert {name for name, share in found["onward"].items() if share} == set(found["outcomes"])
+
+
+def test_acts_that_mattered_and_were_not_done_everywhere_on_one_day_part_worlds():
+    def world(acts, weighty):
+        return {"acts": [[day, act, 0, None] for day, act in acts], "weighty": weighty}
+
+    kill = [2, "us.kill", "The US", "Kill", "order", 0.7]
+    worlds = {
+        1: world([(2, "us.kill"), (4, "us.talk")], [kill, [4, "us.talk", "The US", "Talk", "order", 0.1]]),
+        2: world([(4, "us.talk"), (9, "us.kill")], [[9, *kill[1:5], 0.4]]),
+        3: world([(1, "iran.hide"), (4, "us.talk")], [[3, None, "Iran", "holds still", "order", 0.2]]),
+    }
+    held, killed = [each for each in differences(worlds) if each["label"] != "Talk"][::-1]
+    assert killed["worlds"] == {
+        1: {"day": 2, "how": "order", "moved": 0.7},
+        2: {"day": 9, "how": "order", "moved": 0.4},
+    }
+    assert held["worlds"] == {3: {"day": 3, "how": "order", "moved": 0.2}}
+    assert len(differences(worlds)) == 2, "talk was everywhere on the same day, and hiding mattered nowhere"
+    assert differences({1: worlds[1]}) == []
 
 
 def test_what_was_found_is_kept_for_as_long_as_the_file_stays_as_it_is(played, monkeypatch):
@@ -232,6 +303,11 @@ def test_runs_are_counted_up_to_the_day_that_was_lived():
     assert held.came(5) is None
 
 
+def test_the_umpire_is_a_class_s_teacher_but_not_in_what_somebody_said():
+    told_ = for_a_class("The umpire has it happen. In their words: “The umpire made us.” By the umpire.")
+    assert told_ == "The teacher has it happen. In their words: “The umpire made us.” By the teacher."
+
+
 # The page.
 
 
@@ -242,8 +318,8 @@ def room(tmp_path_factory):
         umpire = made.umpire()
         asked = [each["id"] for each in umpire.hello["room"]["forecast"]]
         players = [
-            made.player(world=world, seat=seat, name="Wilhelmina", forecast=dict.fromkeys(asked, float(said)))
-            for said, (world, seat) in enumerate([(1, "north"), (1, "south"), (2, "north")])
+            made.player(world=world, seat=seat, name="Wilhelmina", forecast=dict.fromkeys(some, 20.0))
+            for some, world, seat in [(asked, 1, "north"), (asked[:2], 1, "south"), (asked, 2, "north")]
         ]
         umpire.do("start")
         for player in players:
@@ -266,20 +342,46 @@ def looking_back(browser, room, token, width=1280, scheme="light"):  # noqa: F81
         kept = f"localStorage.setItem('sim-player-{room.code}', '{token}')"
         context.add_init_script(kept)
     page.goto(f"{address}/debrief")
-    page.wait_for_selector("#forecasts:not([hidden])", timeout=15_000)
+    page.wait_for_selector("#forecasts:not([hidden])", state="attached", timeout=15_000)
     return page
 
 
-def test_a_player_finds_the_own_decisions_and_the_own_score_first(browser, room):  # noqa: F811
+def test_what_happened_comes_first_and_then_what_parted_the_worlds(browser, room):  # noqa: F811
     page = looking_back(browser, room, room.players[0].token)
-    assert page.locator("main section:not([hidden]) h2").first.inner_text() == "What your decisions moved"
-    assert page.locator("#mine blockquote").first.inner_text() == "They must see it."
-    assert "your forecast scores" in page.locator("#forecasts-in .standfirst").inner_text()
-    assert page.locator("#worlds section h2").first.inner_text() == "World 1 (yours)"
-    assert page.locator("#parted .partings > li").count() == 1
+    titles = page.locator("main section:not([hidden]) h2").all_inner_texts()
+    assert titles == [
+        *("What happened", "What your decisions moved", "What parted the worlds", "The decisions, world by world"),
+        *("What was forecast, and what came", "Beside other histories"),
+    ]
+    assert page.locator("#happened-told").inner_text().startswith("Two worlds, on the same dice, were played to")
+    assert page.locator("#happened-worlds h3").all_inner_texts() == ["World 1 (yours)", "World 2"]
     assert page.locator("#plot-tension path.path").count() == 2
+    assert page.locator("#plot-tree path.branch").count() == 2
+    assert page.locator("#mine blockquote").first.inner_text() == "They must see it."
+    label = room.room.scenario.theatre.actions["north.mobilise"].label
+    assert label in page.locator("#differences > li").first.inner_text()
     assert "Wilhelmina" not in page.content()
     assert page.wrong == []
+    page.context.close()
+
+
+def test_who_left_outcomes_out_is_told_how_many_they_answered_and_has_a_score(browser, room):  # noqa: F811
+    page = looking_back(browser, room, room.players[1].token)
+    told_ = page.locator("#forecasts-in .standfirst").inner_text()
+    assert told_.startswith("You answered two of the ")
+    assert "lived on from the last day" in told_
+    assert page.locator("#forecasts-in .scores").first.locator("tbody th").all_inner_texts()[0] == "Yours"
+    assert page.locator(".forecast-lines .one").count() == 2
+    page.context.close()
+
+
+def test_on_a_phone_all_but_the_beginning_is_folded(browser, room):  # noqa: F811
+    page = looking_back(browser, room, room.players[0].token, 390)
+    assert page.evaluate("document.documentElement.scrollHeight") < 3000
+    assert page.locator("details.fold[open]").count() == 0
+    page.get_by_role("link", name="What parted the worlds").click()
+    page.locator("#differences > li").first.wait_for()
+    page.locator("#plot-tree path.branch").first.wait_for()
     page.context.close()
 
 

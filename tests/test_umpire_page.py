@@ -1,6 +1,7 @@
 """The umpire's page and the public screen in a browser: a room from its first code to its deletion."""
 
 import re
+import zipfile
 from contextlib import contextmanager
 
 import pytest
@@ -51,7 +52,7 @@ def playing(browser, made, seats=("north", "south"), **options):  # noqa: F811
 
 def said(page):
     """What the page says was done."""
-    told = page.locator(".told")
+    told = page.locator(".spoken")
     told.get_by_text(re.compile(".")).first.wait_for()
     return told.inner_text()
 
@@ -79,10 +80,22 @@ def test_the_secret_leaves_the_address_at_once_and_the_page_comes_back_by_itself
         assert page.locator("#code").inner_text() == made.code
 
 
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        ({}, "a turn lasts 7 days, or ends early with an act of rung 6 or above or an outcome that has come about;"),
+        ({"stop_rung": None, "stop_outcomes": False}, "a turn lasts 7 days, always;"),
+    ],
+)
+def test_the_plan_says_by_what_a_turn_ends_early(browser, server, plan, told):  # noqa: F811
+    with table(browser, server.make(turn=7, **plan)) as page:
+        assert told in page.locator("#plan").inner_text()
+
+
 def test_without_the_secret_nothing_of_the_table_is_shown(browser, server):  # noqa: F811
     made = server.make()
     with opened(browser, made, "umpire") as page:
-        assert "does not know the umpire's secret" in page.locator("#line").inner_text()
+        assert "does not know the secret of this table" in page.locator("#line").inner_text()
         assert page.locator("#table").is_hidden()
 
 
@@ -167,7 +180,7 @@ def test_the_umpire_acts_for_a_seat_looks_over_its_shoulder_and_hands_it_to_the_
         assert label in page.locator("#panel-form > .form > p").last.inner_text()
         page.get_by_role("button", name="Hand to the rules: South").click()
         page.locator("#panel-seats .state.rules").wait_for()
-        page.get_by_role("button", name="Give back: South").click()
+        page.get_by_role("button", name="Give back to somebody: South").click()
         page.get_by_role("button", name="Hand to the rules: South").wait_for()
 
 
@@ -223,9 +236,13 @@ def test_a_room_is_ended_exported_and_deleted_after_asking(browser, server):  # 
         page.get_by_role("button", name="End it").click()
         north.until("over")
         page.get_by_text("The room is over. Everybody").wait_for()
-        with page.expect_download() as download:
-            page.get_by_role("button", name="Export").click()
-        assert download.value.suggested_filename == f"room-{made.code}.zip"
+        for words, told in ((False, "was left out"), (True, "is in it as they wrote it")):
+            page.get_by_label("reasons and notes that students typed").set_checked(words)
+            with page.expect_download() as download:
+                page.get_by_role("button", name="Export").click()
+            assert download.value.suggested_filename == f"room-{made.code}.zip"
+            with zipfile.ZipFile(download.value.path()) as archive:
+                assert told in archive.read("README.txt").decode()
         page.get_by_role("button", name="Delete the room").click()
         asked = page.get_by_role("group", name="This deletes the world with all orders")
         asked.get_by_role("button", name="No").click()
@@ -235,6 +252,128 @@ def test_a_room_is_ended_exported_and_deleted_after_asking(browser, server):  # 
         page.locator("#line", has_text="This room is closed").wait_for()
         assert not made.folder.exists()
         assert page.evaluate(f"localStorage.getItem('sim-umpire-{made.code}')") is None
+
+
+def test_a_turn_in_all_worlds_is_lived_once_it_was_said_who_is_not_done(browser, server):  # noqa: F811
+    made = server.make(worlds=2)
+    _, (north, _) = made.begun("north", "south")
+    made.player(world=2, seat="north")
+    with table(browser, made) as page:
+        all_at_once = page.get_by_role("button", name="Live the turn now: all worlds")
+        all_at_once.click()
+        asked = page.locator(".asked-back")
+        assert asked.inner_text().startswith(
+            "Live the turn in all 2 worlds? Not done yet: World 1: North, South; World 2: North."
+        )
+        page.keyboard.press("Escape")
+        north.do("done", turn=0)
+        page.locator(".world-card .state.done").wait_for()
+        all_at_once.click()
+        assert "Not done yet: World 1: South; World 2: North." in asked.inner_text()
+        assert (made.room.worlds[1].turn, made.room.worlds[2].turn) == (0, 0)
+        asked.get_by_role("button", name="Live it").click()
+        page.locator(".world-card .card-date", has_text="turn 2").nth(1).wait_for()
+
+
+def test_what_was_looked_up_says_of_which_turn_it_is_and_that_the_world_has_gone_on(browser, server):  # noqa: F811
+    made = server.make()
+    with playing(browser, made) as (page, _):
+        page.get_by_text("Everything that truly happened").click()
+        page.get_by_role("button", name="Act for: North").click()
+        told = page.locator("#panel-form .as-of, #everything-in .as-of")
+        told.nth(1).wait_for()
+        assert set(told.all_inner_texts()) == {"As of turn 1, 1 January 2030."}
+        page.get_by_role("button", name="Live the turn now: World 1").first.click()
+        page.locator("#everything-in .as-of.stale", has_text="has gone on since").wait_for()
+        page.locator("#panel-form .as-of.stale").wait_for()
+        assert axe(page) == []
+        page.locator("#everything-in").get_by_role("button", name="Look again").click()
+        page.locator("#everything-in .as-of", has_text="As of turn 2").wait_for()
+        assert page.locator("#everything-in .stale").count() == 0
+        page.locator("#panel-form").get_by_role("button", name="Look again").click()
+        page.locator("#panel-form .as-of", has_text="As of turn 2").wait_for()
+
+
+def test_a_turn_that_could_not_be_lived_is_told_of_in_words_with_what_to_do(browser, server):  # noqa: F811
+    made = server.make()
+    with playing(browser, made) as (page, _):
+        world = made.room.worlds[1]
+
+        def fail():
+            world.fault, world.waits = "the turn could not be lived, and is tried again", True
+            made.room.told_world(world, "clock")
+
+        server.within(fail)
+        for place in (".world-card", "#panel-stands"):
+            told = page.locator(f"{place} [role=alert]", has_text="The turn could not be lived")
+            told.wait_for()
+            assert "Make room on the disk" in told.inner_text()
+        assert axe(page) == []
+
+
+def test_a_seat_that_nobody_has_is_taken_over_and_handed_back(browser, server):  # noqa: F811
+    made = server.make()
+    with playing(browser, made, ["north"]) as (page, _):
+        seat = page.locator("#panel-seats li", has_text="South")
+        seat.get_by_role("button", name="Take it over: South").click()
+        seat.locator(".state.yours", has_text="you act for it").wait_for()
+        seat.get_by_role("button", name="Hand to the rules: South").click()
+        seat.locator(".state.rules").wait_for()
+
+
+def test_a_world_that_was_ended_says_by_whom_and_when(browser, server):  # noqa: F811
+    made = server.make(worlds=2)
+    with playing(browser, made) as (page, _):
+        page.get_by_role("button", name="End this world").click()
+        page.get_by_role("button", name="End it").click()
+        card = page.locator(".world-card", has_text="You ended this world here.")
+        card.wait_for()
+        assert "after 0 turns" in card.locator(".card-date").inner_text()
+        assert "1 January 2030" in card.locator(".card-date").inner_text()
+
+
+GOING_DOWN = """
+window.sockets = [];
+const Real = window.WebSocket;
+window.WebSocket = class extends Real {
+  constructor(...given) {
+    if (window.down) return new EventTarget();
+    super(...given);
+    window.sockets.push(this);
+  }
+};
+"""
+
+
+def test_a_lost_line_is_seen_wherever_one_is_on_the_page(browser, server):  # noqa: F811
+    made = server.make(worlds=3)
+    made.begun("north")
+    with opened(browser, made, "umpire", f"#{made.secret}", viewport=PHONE) as page:
+        page.context.add_init_script(GOING_DOWN)
+        page.reload()
+        page.locator(".world-card").nth(2).wait_for()
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight)")
+        page.evaluate("() => { window.down = true; window.sockets.forEach((each) => each.close()); }")
+        line = page.locator("#line", has_text="The line to the server is lost")
+        line.wait_for()
+        assert page.evaluate("scrollY") > 500
+        assert 0 <= line.bounding_box()["y"] < 20
+        assert axe(page) == []
+
+
+@pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "dark"), (PHONE, "light")])
+def test_axe_finds_nothing_once_the_room_is_over_and_it_fits(browser, server, viewport, scheme):  # noqa: F811
+    made = server.make(worlds=2)
+    umpire, _ = made.begun("north")
+    umpire.do("advance")
+    umpire.do("end")
+    with table(browser, made, viewport=viewport, scheme=scheme) as page:
+        page.get_by_role("button", name="Open World 1").click()
+        page.wait_for_selector("#panel-seats li")
+        page.get_by_role("button", name="Look over the shoulder: North").click()
+        page.locator(".briefing").wait_for()
+        assert axe(page) == []
+        assert fits(page)
 
 
 @pytest.mark.parametrize(("viewport", "scheme"), [(DESKTOP, "light"), (PHONE, "dark")])
@@ -274,6 +413,52 @@ def test_the_screen_shows_the_code_and_then_what_the_whole_world_knows(browser, 
         assert page.locator(".ladder li").count() == len(made.room.scenario.theatre.ladder.rungs)
         assert page.locator(".ladder .standing").count() == 1
         assert page.locator("#plot-rungs-1 rect").count() == made.room.worlds[1].session.day
+
+
+def test_words_of_the_teacher_stand_apart_from_what_the_world_has_heard(browser, server):  # noqa: F811
+    made = server.make(worlds=2)
+    umpire, _ = made.begun("north")
+    with opened(browser, made, "screen") as page:
+        page.locator(".world").nth(1).wait_for()
+        assert page.locator(".words").first.is_hidden()
+        umpire.do("tell", world=1, text="Five minutes more for everybody.", to=None)
+        umpire.do("tell", world=1, text="Only for the north.", to=["north"])
+        page.locator(".world").nth(0).locator(".words li", has_text="Five minutes more").wait_for()
+        assert page.locator(".news", has_text="Five minutes more").count() == 0
+        assert "Only for the north" not in page.content()
+        assert page.locator(".world").nth(1).locator(".words").is_hidden()
+        umpire.do("advance", world=1)
+        page.locator(".words li", has_text="Five minutes more").wait_for(state="hidden")
+
+
+def test_worlds_side_by_side_each_have_their_ladder_and_their_tension(browser, server):  # noqa: F811
+    made = server.make(worlds=2)
+    made.begun("north")
+    with opened(browser, made, "screen") as page:
+        page.locator(".world").nth(1).wait_for()
+        for world in page.locator(".world").all():
+            assert world.locator(".ladder li").first.is_visible()
+            assert world.locator(".ladder .standing").count() == 1
+            assert world.locator(".standing-words").inner_text() == made.room.scenario.theatre.ladder.rungs[0].label
+            assert re.fullmatch(r"Tension \d+ of 100", world.locator(".tension-words").inner_text())
+
+
+def test_the_screen_is_read_from_the_last_row(browser, on_the_map):  # noqa: F811
+    """On a projector two metres wide, 20 of 1,280 points are a letter that one reads from five metres and more."""
+    with opened(browser, on_the_map, "screen", viewport={"width": 1280, "height": 720}) as page:
+        page.locator(".world").nth(1).wait_for()
+        page.get_by_label("Show").select_option("World 2")
+        page.locator(".place").first.wait_for()
+        size = "(each) => parseFloat(getComputedStyle(each).fontSize)"
+        for what, least in ((".ladder li", 20), (".place b", 16), (".news li", 20), (".now .date", 50)):
+            assert page.locator(what).first.evaluate(size) >= least, what
+        box = "(each) => { const a = each.getBoundingClientRect(); return [a.left, a.right, a.top, a.bottom]; }"
+        left, right, top, bottom = page.locator(".map").evaluate(box)
+        for place in page.locator(".place").all():
+            found = place.evaluate(box)
+            assert left <= found[0] <= found[1] <= right
+            assert top <= found[2] <= found[3] <= bottom
+        assert page.locator(".ladder").evaluate(box)[3] <= 720
 
 
 @pytest.fixture(scope="module")

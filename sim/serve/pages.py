@@ -37,7 +37,7 @@ _SEAT = (
     *("days", "draft", "acts", "stance", "basket", "sending", "futures", "begin"),
 )
 _UMPIRE = ("asking", "gathering", "cards", "panel", "acting", "telling", "everything", "afterwards", "begin")
-_DEBRIEF = ("paths", "decisions", "forecasts", "class", "begin")
+_DEBRIEF = ("paths", "happened", "decisions", "forecasts", "class", "begin")
 
 
 def _script(of_report: Sequence[str], first: Sequence[str], folder: str, names: Sequence[str]) -> Bundle:

@@ -20,12 +20,14 @@ from sim.play.seats import PlayError
 from sim.theatre.language.scenario import Scenario
 
 from .beside import Beside, beside
-from .courses import by_day, course, looked_back, partings
+from .courses import ONWARD, by_day, course, differences, looked_back, partings
 from .forecasts import held_to, share_of
 
 ENDING = ".debrief.json"
 """Of files in which it is kept what was found; they go with the room."""
-LAYOUT = 1
+LAYOUT = 2
+UNTOLD = ("acts", "labels", "weighty")
+"""What is found of a world and told only as part of the class as a whole."""
 
 Found = dict[str, Any]
 
@@ -69,7 +71,7 @@ class Debriefs:
             title = of.titles.get(world, f"World {world}")
             yield _progress(done, steps, f"{title}: each decision is lived again, with it and without it")
             worlds[world] = await self._world(of.sessions[world])
-            told = {name: value for name, value in worlds[world].items() if name not in ("acts", "labels")}
+            told = {name: value for name, value in worlds[world].items() if name not in UNTOLD}
             yield _message("world", world=world, name=title, **told)
         yield _message("class", **whole_class(of, worlds, held, person))
         yield _progress(steps, steps, "All is looked back on")
@@ -127,28 +129,53 @@ def whole_class(of: Class, worlds: Mapping[int, Found], held: Beside, person: st
         "until": until,
         "shares": held.shares(until),
         "partings": told,
-        "forecasts": _forecasts(of, lived, held, until, person) if lived else None,
+        "differences": _differences(lived),
+        "forecasts": _forecasts(of, lived, held, person) if lived else None,
         "really": held.came(until),
     }
 
 
 def _done(act: str, by: str | None, labels: Mapping[str, Any], world: Found) -> Found:
-    label, actor = labels[act]
+    label, actor, _ = labels[act]
     return {"label": label, "by": world["seats"].get(by, by) if by else actor, "ordered": by is not None}
 
 
-def _forecasts(of: Class, lived: Mapping[int, Found], held: Beside, until: int, person: str | None) -> Found | None:
-    """Forecasts, held to what had come about by the last day that was lived."""
-    names = tuple(of.scenario.theatre.outcomes)
-    came = [{name: name in found["outcomes"] for name in names} for found in lived.values()]
+def _differences(lived: Mapping[int, Found]) -> list[Found]:
+    """Acts that mattered and parted the worlds, with their rungs; worlds by their numbers, as JSON has them."""
+    labels = {act: told for found in lived.values() for act, told in found["labels"].items()}
+    return [
+        row
+        | {
+            "rung": labels[row["act"]][2] if row["act"] in labels else None,
+            "worlds": [{"world": world} | cell for world, cell in sorted(row["worlds"].items())],
+        }
+        for row in differences(lived)
+    ]
+
+
+def _forecasts(of: Class, lived: Mapping[int, Found], held: Beside, person: str | None) -> Found | None:
+    """Forecasts, held to what they were asked for: what has come about by the last day of the scenario.
+
+    A class seldom gets that far. Worlds that stopped earlier are lived on by the rules, and their shares are held to.
+    """
+    names, days = tuple(of.scenario.theatre.outcomes), of.scenario.days
     judges = {
-        "worlds": {name: share_of(came, name) for name in names},
-        "runs": {each["id"]: each["share"] for each in held.shares(until)},
+        "worlds": {name: share_of([found["onward"] for found in lived.values()], name) for name in names},
+        "runs": {each["id"]: each["share"] for each in held.shares(days)},
     }
-    if (really := held.came(until)) is not None:
+    if (really := held.came(days)) is not None:
         judges["really"] = {name: float(so) for name, so in really.items()}
     asked = [name for name in of.asked if name in names]
-    return held_to(of.forecasts, asked, judges, person)
+    found = held_to(of.forecasts, asked, judges, person)
+    if found is None:
+        return None
+    return found | {
+        "worlds": len(lived),
+        "lived_on": sum(each["days"] < days for each in lived.values()),
+        "futures": ONWARD,
+        "came": {name: sum(name in each["outcomes"] for each in lived.values()) for name in asked},
+        "really": {name: name in (held.happened or {}) for name in asked} if held.really else None,
+    }
 
 
 def _read(path: Path) -> tuple[bytes, str]:

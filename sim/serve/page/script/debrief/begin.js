@@ -1,13 +1,24 @@
 // What the debrief's page hears, piece by piece.
 
+const NARROW = matchMedia("(max-width: 44rem)");
+
+/** On a phone only the beginning stands open: whoever wants more opens it. */
+if (NARROW.matches) document.querySelectorAll("main details.fold").forEach((each) => each.removeAttribute("open"));
+
 function showContents() {
-  const titles = [...document.querySelectorAll("main section:not([hidden]) > h2[data-short]")];
+  const titles = [...document.querySelectorAll("main section:not([hidden]) h2[data-short]")];
   byId("contents").hidden = titles.length < 2;
-  byId("contents")
-    .querySelector("ul")
-    .replaceChildren(
-      ...titles.map((title) => node("li", {}, node("a", { href: `#${title.parentElement.id}` }, title.dataset.short))),
-    );
+  refill(
+    byId("contents").querySelector("ul"),
+    titles.map((title) => title.id),
+    () =>
+      titles.map((title) => {
+        const section = title.closest("section");
+        const link = node("a", { href: `#${section.id}` }, title.dataset.short);
+        link.addEventListener("click", () => section.querySelector("details.fold")?.setAttribute("open", ""));
+        return node("li", {}, link);
+      }),
+  );
 }
 
 const partsOfDebrief = {
@@ -53,7 +64,9 @@ const hearings = {
     partsOfDebrief[message.part]?.(message);
     showContents();
   },
-  closed: () => byId("worlds").replaceChildren(),
+  closed() {
+    for (const each of document.querySelectorAll("main section, #contents")) each.hidden = true;
+  },
 };
 
 room.hear = (message) => hearings[message.kind]?.(message);

@@ -67,16 +67,87 @@ function shiftsTable(effect) {
   );
 }
 
+/** How much hung on a decision, in a sentence. */
 function effectInWords(effect) {
-  const share = `${percent(effect.share)} (${percent(effect.low).replace(" %", "")} to ${percent(effect.high)})`;
-  return `In ${share} of ${whole(effect.futures)} pairs of futures over ${counted(effect.days, "day")}, some outcome came about with it and not without it, or the other way round.`;
+  const share = `${percent(effect.share)} of ${whole(effect.futures)} futures (${percent(effect.low).replace(" %", "")} to ${percent(effect.high)})`;
+  return `With it and without it, some outcome differs within ${counted(effect.days, "day")} in ${share}.`;
+}
+
+/** How far something moved: from an open dot, without the decision, to a full one, with it. */
+function moveLine(shift) {
+  const isShare = shift.kind === "outcome";
+  const say = isShare ? percent : figure;
+  const track = node("span", { class: "move-track", "aria-hidden": "true" });
+  if (isShare) {
+    const [low, high] = [Math.min(shift.without, shift.with), Math.max(shift.without, shift.with)];
+    const tie = node("i", { class: "tie" });
+    tie.style.left = `${100 * low}%`;
+    tie.style.right = `${100 * (1 - high)}%`;
+    const dots = [
+      ["from", shift.without],
+      ["to", shift.with],
+    ].map(([kind, value]) => {
+      const dot = node("i", { class: kind });
+      dot.style.left = `${100 * value}%`;
+      return dot;
+    });
+    track.append(tie, ...dots);
+  }
+  return node(
+    "li",
+    {},
+    node("span", {}, isShare ? shift.label : `${shift.label}, on average`),
+    track,
+    node(
+      "span",
+      { class: "move-figures" },
+      node("span", { class: "hidden" }, "without it "),
+      node("span", { class: "quiet" }, say(shift.without)),
+      node("span", { "aria-hidden": "true" }, " → "),
+      node("span", { class: "hidden" }, ", with it "),
+      node("b", {}, say(shift.with)),
+    ),
+  );
 }
 
 /** What was decided, in words. */
 function whatOf({ kind, what }) {
-  if (kind === "left") return `left the day to its own people, whom nobody had asked: ${what}`;
+  if (kind === "left") return `gave no order; its own people acted: ${what}`;
   if (kind === "lapsed") return `what was ordered could not be done: ${what}`;
   return kind === "inject" ? `let it happen: ${what}` : what;
+}
+
+const FEW = 4;
+
+/** What is told of a decision at a glance: the outcomes that it moved most, and the dead. */
+function foremostOf(shifts) {
+  const sure = shifts.filter((each) => each.sure);
+  const dead = sure.filter((each) => each.kind === "deaths");
+  return [...sure.filter((each) => each.kind === "outcome").slice(0, FEW - dead.length), ...dead];
+}
+
+/** What the dots of a decision mean. */
+const dotsKey = () =>
+  node(
+    "p",
+    { class: "keys dots-key", "aria-hidden": "true" },
+    node("span", {}, node("i", { class: "from" }), "without it"),
+    node("span", {}, node("i", { class: "to" }), "with it"),
+    node("span", {}, "share of futures, from 0 to 100 %"),
+  );
+
+/** What a decision moved surely, in a few lines; all figures when they are asked for. */
+function movedBy(effect) {
+  const sure = foremostOf(effect.shifts);
+  return [
+    node("p", {}, effectInWords(effect)),
+    ...(sure.length
+      ? [node("ul", { class: "moves" }, ...sure.map(moveLine))]
+      : [node("p", { class: "note" }, "Nothing in them differs by more than the error.")]),
+    ...(effect.shifts.length
+      ? [node("details", {}, node("summary", {}, "All figures, with their errors"), shiftsTable(effect))]
+      : []),
+  ];
 }
 
 /** A decision with what it moved. */
@@ -95,12 +166,7 @@ function decisionCard(decision, level = "h4") {
     ...decision.why.map((text) => node("blockquote", {}, text)),
     ...(effect === undefined
       ? [node("p", { class: "note" }, "It could not be carried out, and so moved nothing.")]
-      : [
-          node("p", {}, effectInWords(effect)),
-          ...(effect.shifts.length
-            ? [shiftsTable(effect)]
-            : [node("p", { class: "note" }, "Nothing in them differs.")]),
-        ]),
+      : movedBy(effect)),
   );
 }
 
@@ -157,47 +223,47 @@ function prose(lines) {
 
 const OWN = ["The decisions that mattered most", "The other decisions", "The decisions"];
 
-/** Tell a world, or tell it anew where it has gone on meanwhile. */
-function refillSection(section, world) {
-  const id = `world-${world.world}`;
-  section.id = id;
-  section.setAttribute("aria-labelledby", `${id}-title`);
-  refill(section, world, () => worldIn(world, id));
+/** A world's decisions, and all that a debrief of it tells besides, folded. */
+function worldIn(world) {
+  if (world.refused) return [node("p", { class: "fault" }, sentence(world.refused))];
+  if (world.days === 0) return [node("p", {}, "No day of it was played.")];
+  return [
+    ...decisionList(world.decisions, world.foremost),
+    ...sectionsOf(world).map((each) => node("details", {}, node("summary", {}, each.title), ...prose(each.lines))),
+  ];
 }
 
-function worldIn(world, id) {
-  const facts = world.refused
-    ? [node("p", { class: "fault" }, sentence(world.refused))]
-    : world.days === 0
-      ? [node("p", {}, "No day of it was played.")]
-      : [
-          node(
-            "p",
-            { class: "standfirst" },
-            `To ${dayOf(world.date)}: ${counted(world.days, "day")} in ${counted(world.turns, "turn")}, ${world.deaths === 0 ? "nobody dead" : `${whole(world.deaths)} dead`}.${world.taken_back ? ` Turns were taken back ${counted(world.taken_back, "time")}.` : ""}${world.over ? "" : " It is not over yet."}`,
-          ),
-          ...sectionsOf(world, ["The essentials"]).flatMap((each) => prose(each.lines)),
-          node("h3", {}, "What decisions moved"),
-          ...decisionList(world.decisions, world.foremost),
-          ...sectionsOf(world, null).map((each) =>
-            node("details", {}, node("summary", {}, each.title), ...prose(each.lines)),
-          ),
-        ];
-  return [node("h2", { id: `${id}-title`, "data-short": world.name }, called(world)), ...facts];
-}
+const sectionsOf = (world) =>
+  world.sections.filter((each) => each.title !== "The essentials" && !OWN.includes(each.title));
 
-const sectionsOf = (world, titles) =>
-  world.sections.filter((each) =>
-    titles === null ? each.title !== "The essentials" && !OWN.includes(each.title) : titles.includes(each.title),
+function makeWorldOf(world) {
+  const open = byId("worlds").childElementCount === 0 && byId("mine").hidden && !NARROW.matches;
+  return node(
+    "details",
+    { class: "world-of", ...(open ? { open: "" } : {}) },
+    node("summary", {}, node("h3", {})),
+    node("div", {}),
   );
+}
+
+function showWorldOf(box, world) {
+  const many = world.decisions?.length ?? 0;
+  refill(box.querySelector("h3"), [world.name, many], () => [
+    called(world),
+    node("span", { class: "quiet" }, ` ${counted(many, "decision")}`),
+  ]);
+  refill(box.querySelector(":scope > div"), world, () => worldIn(world));
+}
 
 function showWorlds() {
+  byId("decisions").hidden = false;
+  refill(byId("decisions-key"), [], () => [dotsKey()]);
   keepList(
     byId("worlds"),
     [...told.worlds.values()].sort((a, b) => Number(isMine(b)) - Number(isMine(a)) || a.world - b.world),
     (world) => world.world,
-    () => node("section"),
-    (section, world) => refillSection(section, world),
+    makeWorldOf,
+    showWorldOf,
   );
 }
 
@@ -217,6 +283,7 @@ function showMine() {
         ? `${world.seats[you.seat]}: you gave no order that changed anything, so its own people decided throughout.`
         : `${world.seats[you.seat]}: ${counted(mine.length, "decision")}, of which ${sure.length === 0 ? "none" : whole(sure.length)} moved something by more than the error of the futures.`,
     ),
+    ...(mine.length ? [dotsKey()] : []),
     ...(mine.length
       ? [...(sure.length ? sure : mine.slice(0, 1)).slice(0, 3).map((each) => decisionCard(each, "h3"))]
       : []),

@@ -47,6 +47,12 @@ function drawTension(frame) {
     line.style.stroke = colour;
     if (isMine(world)) svg.append(mark("path", { class: "halo", d: through(x, y, paths[at]) }));
     svg.append(line);
+    for (const day of new Set(Object.values(world.outcomes))) {
+      const [cx, cy] = [x(day), y(paths[at][day])];
+      const came = mark("path", { class: "came-mark", d: `M${cx} ${cy - 6}l6 6l-6 6l-6 -6Z` });
+      came.style.fill = colour;
+      svg.append(came);
+    }
     finish(paths[at], called(world), colour);
   });
   if (frame.labelled) endLabels(frame, ends);
@@ -80,7 +86,7 @@ function tensionInWords() {
     const row = rows(world.tension)[0];
     return `${called(world)} ${figure(meanOf(row))} (the median of the runs over the same days: ${figure(meanOf(median.slice(0, row.length)))})`;
   });
-  return `Bands: ${whole(told.beside.runs)} runs of the scenario in which nobody sat. Mean tension of the days lived: ${parts.join("; ")}.`;
+  return `A diamond marks a day on which an outcome came about. Bands: ${whole(told.beside.runs)} runs of the scenario in which nobody sat. Mean tension of the days lived: ${parts.join("; ")}.`;
 }
 
 function strip(name, rungs, strong = false) {
@@ -198,15 +204,17 @@ byId("paths-all").addEventListener("change", () => showPaths());
 
 function showPaths() {
   if (told.beside === null || lived().length === 0) return;
-  byId("paths").hidden = false;
   chooseDays();
+  showHappened();
+  byId("beside").hidden = false;
   const really = told.beside.really;
-  byId("paths-told").textContent =
-    `${lived().length === 1 ? "The line is the history that was played" : "Each line is a world of this class"}. The bands are ${whole(told.beside.runs)} runs in which the rules played every seat.` +
-    (really ? ` The record of what really happened is drawn as the model reads it, to ${really.until}.` : "");
+  byId("beside-told").textContent =
+    `${whole(told.beside.runs)} runs of the same scenario, in which the rules played every seat, show what usually comes of it.` +
+    (really ? ` What really happened is drawn as the model reads the record, to ${really.until}.` : "");
   byId("tension-said").textContent = tensionInWords();
   if (redrawTension === null) redrawTension = plot("tension", drawTension, 200);
   else redrawTension();
+  redrawTree?.();
   showStrips();
   byId("outcomes").replaceChildren(outcomesTable());
   watchWide();

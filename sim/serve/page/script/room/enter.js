@@ -46,9 +46,10 @@ const room = {
 };
 window.room = room;
 
-function say(text) {
+function say(text, lost = false) {
   element("line").textContent = text;
   element("line").hidden = text === "";
+  document.body.classList.toggle("line-lost", lost); // wherever one is on the page, it is seen
 }
 
 function greeted(message) {
@@ -91,7 +92,8 @@ function lost(event, which) {
   asked.clear();
   if (event.code === 4003 && as === "debrief" && anybody && which.over) begin();
   else if (event.code === 4004) say("This room is closed, and all that was in it is deleted.");
-  else if (!which.over) say("The line to the server is lost. It is tried again until it comes back.");
+  else if (!which.over)
+    say("The line to the server is lost. It is tried again until it comes back; what is shown is how it stood.", true);
 }
 
 function begin() {
@@ -103,5 +105,5 @@ function begin() {
 }
 
 if (as === "umpire" && secretOf() === null)
-  say("This browser does not know the umpire's secret of this room. Open the room once from the list of rooms.");
+  say("This browser does not know the secret of this table. Open the room once from the list of rooms.");
 else begin();

@@ -19,6 +19,12 @@ const hearings = {
     showChooser(Math.max(seen.size, byId("chooser").options.length - 1));
     showAll();
   },
+  told({ world, date, text }) {
+    const shown = seen.get(world);
+    if (!shown || (shown.told ?? []).some((each) => each.date === date && each.text === text)) return;
+    seen.set(world, { ...shown, told: [{ date, text }, ...(shown.told ?? [])] });
+    showAll();
+  },
   clock(message) {
     setClock(`world ${message.world}`, { ...message, waits: message.umpire, over: seen.get(message.world)?.over });
   },

@@ -1,6 +1,6 @@
 // The public screen: a world as everybody knows it, to be read from the last row.
 
-const HEADLINES = 5;
+const HEADLINES = 3;
 const FULL = 8; // acts on a front in a week for which its disc is as large as it gets
 const seen = new Map();
 
@@ -23,8 +23,13 @@ function makeWorld({ world }) {
       node(
         "div",
         { class: "left" },
-        part("ladder", "The ladder", node("ol", { reversed: "" })),
-        part("came", "What has come about", node("ul", {})),
+        part(
+          "ladder",
+          "The ladder",
+          node("ol", { reversed: "" }),
+          node("p", { class: "standing-words" }),
+          node("p", { class: "tension-words" }),
+        ),
       ),
       node(
         "div",
@@ -40,23 +45,43 @@ function makeWorld({ world }) {
           node("div", { class: "plot", id: `plot-rungs-${world}`, "data-height": "120" }),
         ),
       ),
-      part("news", "What the world has heard", node("ol", {})),
+      node(
+        "div",
+        { class: "right" },
+        part("words", "Your teacher says", node("ul", { "aria-live": "polite" })),
+        part("news", "What the world has heard", node("ol", {})),
+        part("came", "What has come about", node("ul", {})),
+      ),
     ),
   );
 }
 
-function showLadder(list, { rung }) {
-  const steps = data.ladder.map((label, step) => {
-    const line = node(
+/** What is said of a rung at a glance: the words before its examples. */
+const inShort = (label) => label.split(/[:;,]/)[0];
+
+/** The ladder: all words of the rung on which the crisis stands, and of the others as many as one reads from afar. */
+function showLadder(box, { rung, rung_label: label, tension }) {
+  const steps = data.ladder.map((each, step) =>
+    node(
       "li",
       step === rung ? { class: "standing", "aria-current": "true" } : {},
       rungMark(step),
       " ",
-      label,
-    );
-    return line;
-  });
-  list.replaceChildren(...steps.reverse());
+      node("span", { class: "rung-name" }, step === rung ? each : inShort(each)),
+    ),
+  );
+  box.querySelector("ol").replaceChildren(...steps.reverse());
+  box.querySelector(".standing-words").textContent = label;
+  const bar = node("span", { class: "tension", "aria-hidden": "true" }, node("i"));
+  bar.firstChild.style.width = `${Math.min(Math.max(tension, 0), 100)}%`;
+  box.querySelector(".tension-words").replaceChildren(`Tension ${tension.toFixed(0)} of 100`, bar);
+}
+
+/** Words that every seat was told this morning. */
+function showWords(box, { date, told = [] }) {
+  const now = told.filter((each) => each.date === date).slice(0, 2);
+  box.hidden = now.length === 0;
+  refill(box.querySelector("ul"), now, () => now.map((each) => node("li", {}, each.text)));
 }
 
 function showMap(box, fronts) {
@@ -79,7 +104,7 @@ function showMap(box, fronts) {
         node("b", {}, place.label),
         node("span", { class: "now" }, n ? counted(n, "act") : "quiet"),
       );
-      shown.style.left = `${(13 + 74 * place.at[0]).toFixed(1)}%`;
+      shown.style.left = `${(16 + 68 * place.at[0]).toFixed(1)}%`;
       shown.style.top = `${(16 + 68 * place.at[1]).toFixed(1)}%`;
       return shown;
     }),
@@ -110,18 +135,20 @@ function drawRungs(world) {
 }
 
 const redraws = new Map();
+const OVER = { umpire: "ended here", "last day": "the last day was lived", fault: "it could not go on" };
 
 function showWorld(box, shown) {
   const { world, title, date, turn, over, news, outcomes } = shown;
   const set = (where, text) => (box.querySelector(where).textContent = text);
   set("h2", title ?? `World ${world}`);
   set(".date", dayOf(date));
-  set(".turn", over ? "over" : `turn ${turn + 1}`);
+  set(".turn", over ? (OVER[shown.ended] ?? "over") : `turn ${turn + 1}`);
   const { clock, ...still } = shown;
   const key = JSON.stringify(still);
   if (box.dataset.shown === key) return;
   box.dataset.shown = key;
-  showLadder(box.querySelector(".ladder ol"), shown);
+  showLadder(box.querySelector(".ladder"), shown);
+  showWords(box.querySelector(".words"), shown);
   showMap(box.querySelector(".map"), shown.fronts);
   box
     .querySelector(".news ol")
@@ -144,9 +171,11 @@ function showWorld(box, shown) {
   box
     .querySelector(".came ul")
     .replaceChildren(
-      ...outcomes.map((each) =>
-        node("li", {}, node("b", {}, each.label), node("span", { class: "quiet" }, `, ${briefly(each.date)}`)),
-      ),
+      ...[...outcomes]
+        .sort((a, b) => a.date.localeCompare(b.date))
+        .map((each) =>
+          node("li", {}, node("b", {}, each.label), node("span", { class: "quiet" }, `, ${briefly(each.date)}`)),
+        ),
     );
   redraws.get(world)?.();
 }
@@ -169,6 +198,7 @@ function showAll() {
 
 function showChooser(count) {
   const select = byId("chooser");
+  byId("choose").hidden = count < 2 || seen.size === 0;
   if (select.options.length === count + 1) return;
   const before = select.value;
   select.replaceChildren(
@@ -176,5 +206,4 @@ function showChooser(count) {
     ...Array.from({ length: count }, (_, at) => node("option", { value: at + 1 }, `World ${at + 1}`)),
   );
   select.value = before;
-  byId("choose").hidden = count < 2;
 }

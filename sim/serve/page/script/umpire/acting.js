@@ -4,20 +4,26 @@
 function openForm(place, title, inside) {
   const heading = node("h3", { tabindex: "-1" }, title);
   const close = button("Close", () => place.replaceChildren());
-  place.replaceChildren(node("div", { class: "form" }, node("div", { class: "form-head" }, heading, close), ...inside));
+  const form = node("div", { class: "form" }, node("div", { class: "form-head" }, heading, close), ...inside);
+  place.replaceChildren(form);
   heading.focus();
+  return form;
 }
 
-async function lookAt(world, seat) {
-  const answer = await attempt("look", { world: world.world, seat: seat.seat });
-  return answer;
+const lookAt = (world, seat) => attempt("look", { world: world.world, seat: seat.seat });
+
+/** The same for what a seat sees or may do, which says of which turn it is. */
+function openSeat(world, seat, again, title, inside) {
+  const form = openForm(byId("panel-form"), title, inside);
+  standsAsOf(form, world.world, () => again(world, seat));
+  form.prepend(form.querySelector(".form-head"));
 }
 
 async function openShoulder(world, seat) {
   const seen = await lookAt(world, seat);
   if (seen === null) return;
   const { view, options } = seen;
-  openForm(byId("panel-form"), `${seat.label}: what it sees`, [
+  openSeat(world, seat, openShoulder, `${seat.label}: what it sees`, [
     node("p", { class: "note" }, "Nobody notices that you look. This is all the seat may know; it may be wrong."),
     node("pre", { class: "briefing", tabindex: "0", role: "region", "aria-label": "Its briefing" }, seen.briefing),
     node("h4", {}, "What it may do"),
@@ -128,7 +134,7 @@ async function openActing(world, seat) {
     event.preventDefault();
     giveOrder(world, seat, form, otherwise.value, why.value.trim());
   });
-  openForm(byId("panel-form"), `Act for ${seat.label}`, [form]);
+  openSeat(world, seat, openActing, `Act for ${seat.label}`, [form]);
 }
 
 async function giveOrder(world, seat, form, otherwise, why) {

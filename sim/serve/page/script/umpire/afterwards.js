@@ -1,11 +1,11 @@
 // The end of a room: what is kept, what is handed out, and what is deleted.
 
-async function download(names) {
+async function download(names, words) {
   tellOf("The files are put together …");
   const answer = await fetch(`/rooms/${room.code}/export`, {
     method: "POST",
     headers: { "content-type": "application/json" },
-    body: JSON.stringify({ secret: room.token(), names }),
+    body: JSON.stringify({ secret: room.token(), names, words }),
   });
   if (!answer.ok) return tellOf("", [(await answer.text()).slice(0, 300) || "the server did not answer"]);
   const link = node("a", { href: URL.createObjectURL(await answer.blob()), download: `room-${room.code}.zip` });
@@ -15,12 +15,21 @@ async function download(names) {
 }
 
 function showAfterwards({ stage, worlds, people }) {
-  refill(byId("afterwards-in"), [stage, worlds.length, people.length], () => {
+  const named = people.some((each) => each.name !== null);
+  refill(byId("afterwards-in"), [stage, worlds.length, people.length, named], () => {
     const names = node("input", { type: "checkbox", id: "export-names" });
-    const all = `the ${worlds.length === 1 ? "world" : `${worlds.length} worlds`} with all orders, the notes, the forecasts and the names of ${counted(people.length, "person", "people")}`;
+    const words = node("input", { type: "checkbox", id: "export-words" });
+    const all = `the ${worlds.length === 1 ? "world" : `${worlds.length} worlds`} with all orders, the notes and the forecasts${named ? `, and the names of ${counted(people.length, "person", "people")}` : ""}`;
     return [
       ...(stage === "over"
-        ? [node("p", {}, "The room is over. Everybody finds the debrief under the link at the top of their page.")]
+        ? [
+            node(
+              "p",
+              {},
+              "The room is over. Everybody finds the debrief under the link at the top of their page.",
+              named ? " Names are kept until you export with them, for a day at most." : "",
+            ),
+          ]
         : [
             node(
               "div",
@@ -44,11 +53,17 @@ function showAfterwards({ stage, worlds, people }) {
         node(
           "p",
           {},
-          "Everything as files, for your own records: sessions that open again, the chronicle as tables, the debriefs.",
-          " ",
+          "Everything as files, for your own records: sessions that open again, the chronicle as tables, the debrief of each world, the forecasts with their scores. ",
           node("label", { class: "tick" }, names, node("span", {}, "with names")),
+          " ",
+          node(
+            "label",
+            { class: "tick" },
+            words,
+            node("span", {}, "with the reasons and notes that students typed, which may name people"),
+          ),
         ),
-        button("Export", () => download(names.checked)),
+        button("Export", () => download(names.checked, words.checked)),
       ),
       node(
         "div",

@@ -40,10 +40,18 @@ function doing(text, kind, content, done, attributes = {}) {
   return made;
 }
 
-/** A button that asks once more, in its own place, before it does something that cannot be undone lightly. */
-function sure(text, question, yes, act) {
+/**
+ * A button that asks once more, in its own place, before it does something that cannot be undone lightly. What it asks
+ * may be worked out when it is pressed; where that gives nothing, there is nothing to ask.
+ */
+function sure(text, asks, yes, act, attributes = {}) {
   const place = node("span", { class: "once-more" });
-  const first = button(text, () => {
+  const made = () => {
+    const question = typeof asks === "function" ? asks() : asks;
+    if (question === null) {
+      act();
+      return;
+    }
     const back = () => {
       place.replaceChildren(first);
       first.focus();
@@ -72,7 +80,8 @@ function sure(text, question, yes, act) {
     });
     place.replaceChildren(asked);
     no.focus();
-  });
+  };
+  const first = button(text, made, attributes);
   place.append(first);
   return place;
 }
@@ -84,12 +93,13 @@ const STATES = {
   lost: ["○", "lost"],
   rules: ["⚙", "played by rules"],
   empty: ["–", "empty"],
+  yours: ["✎", "you act for it"],
 };
 
 /** How a seat stands, in a word. */
 function stateOf(seat) {
   if (seat.played_by === "rules") return "rules";
-  if (seat.person === null) return "empty";
+  if (seat.person === null) return seat.acted_for ? "yours" : "empty";
   if (seat.done) return "done";
   if (!seat.here) return "lost";
   return seat.late ? "late" : "here";
@@ -101,4 +111,4 @@ function stateMark(state) {
 }
 
 /** Who has a seat, in words. */
-const whoIs = (seat) => (seat.person === null ? "nobody" : (seat.name ?? "without a name"));
+const whoIs = (seat) => (seat.person === null ? (seat.acted_for ? "you" : "nobody") : (seat.name ?? "somebody"));

@@ -8,7 +8,7 @@ const STAGES = {
 
 function greet(message) {
   table.room = message.room;
-  document.title = `${message.room.title}: the umpire's table`;
+  document.title = `${message.room.title}: the teacher's table`;
   byId("title").textContent = message.room.title;
   byId("to-screen").href = `/rooms/${room.code}/screen`;
   byId("to-debrief").href = `/rooms/${room.code}/debrief#umpire`;

@@ -19,10 +19,25 @@ function barOf(world) {
     doing("+ 1 minute", "extend", { ...of, seconds: 60 }, `One minute more: ${which}.`, {
       "aria-label": `One minute more: ${which}`,
     }),
-    doing("Live the turn now", "advance", { ...of, days: null }, `The turn was lived: ${which}.`, {
-      "aria-label": `Live the turn now: ${which}`,
-    }),
+    sure(
+      "Live the turn now",
+      () => (all ? notYet() : null),
+      "Live it",
+      () => attempt("advance", { ...of, days: null }, `The turn was lived: ${which}.`),
+      { "aria-label": `Live the turn now: ${which}` },
+    ),
   ];
+}
+
+/** Who is not done yet in worlds that go on, by world, as a question; null if all are. */
+function notYet() {
+  const open = table.overview.worlds.filter((each) => !each.over);
+  const late = open
+    .map((world) => [world, world.seats.filter((seat) => ["here", "late", "lost"].includes(stateOf(seat)))])
+    .filter(([, seats]) => seats.length > 0)
+    .map(([world, seats]) => `${titleOf(world)}: ${seats.map((seat) => seat.label).join(", ")}`);
+  if (late.length === 0) return null;
+  return `Live the turn in ${open.length === 1 ? "the world" : `all ${open.length} worlds`}? Not done yet: ${late.join("; ")}.`;
 }
 
 function showBar({ stage, worlds }) {
@@ -36,6 +51,35 @@ function showBar({ stage, worlds }) {
           button("Tell everybody …", () => openTelling(byId("all-form"), null)),
         ],
   );
+}
+
+const ENDS = {
+  umpire: "You ended this world here.",
+  "last day": "The last day of the crisis was lived.",
+  fault: "The model could not go on from here; what was lived until then holds.",
+};
+
+/** What the teacher has to know of a world beside its figures: that it cannot go on, that it is over, and by what. */
+function standsIn(world) {
+  if (world.over) return world.ended ? [node("p", { class: "note" }, ENDS[world.ended])] : [];
+  const found = [];
+  if (world.fault)
+    found.push(
+      node(
+        "p",
+        { class: "fault", role: "alert" },
+        `${sentence(capital(world.fault))} Nothing that was ordered is lost. Make room on the disk, or restart the server; the other worlds go on.`,
+      ),
+    );
+  else if (world.waits)
+    found.push(
+      node(
+        "p",
+        { class: "fault" },
+        "Time is over, and not all are done. Give them a minute, act for them, or live the turn.",
+      ),
+    );
+  return found;
 }
 
 const facts = (entries) =>
@@ -53,14 +97,17 @@ function tensionBar(tension) {
 }
 
 function cardIn(world) {
-  const came = world.outcomes.map((each) => node("li", {}, `${each.label}, ${briefly(each.date)}`));
+  const came = [...world.outcomes]
+    .sort((a, b) => a.date.localeCompare(b.date))
+    .map((each) => node("li", {}, `${each.label}, ${briefly(each.date)}`));
   return [
     node(
       "p",
       { class: "card-date" },
       dayOf(world.date),
-      node("span", {}, world.over ? "over" : `turn ${world.turn + 1}`),
+      node("span", {}, world.over ? `after ${counted(world.turn, "turn")}` : `turn ${world.turn + 1}`),
     ),
+    ...standsIn(world),
     node("p", { class: "card-rung" }, rungInWords(world.rung, world.rung_label)),
     ...(world.rungs?.length ? [rungLine(world.rungs, data.head.days)] : []),
     facts([
@@ -169,7 +216,7 @@ function homeRow(overview, world) {
   share.firstChild.style.width = `${((100 * (world.day ?? 0)) / data.head.days).toFixed(1)}%`;
   const open = table.open === world.world;
   const cells = [
-    ["where", node("span", {}, world.over ? "to the end" : dayOf(world.date), share)],
+    ["where", node("span", {}, world.over ? `over, ${dayOf(world.date)}` : dayOf(world.date), share)],
     ["turn", String(world.turn)],
     ["rung", rungInWords(world.rung, world.rung_label)],
     ["dead", whole(world.deaths)],

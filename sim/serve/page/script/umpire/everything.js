@@ -88,13 +88,7 @@ async function openEverything(number) {
   if (tension >= 0) chosen.value = tension;
   chosen.addEventListener("change", draw);
   byId("everything-in").replaceChildren(
-    node(
-      "p",
-      { class: "controls" },
-      button("Read it anew", () => openEverything(number)),
-      node("label", { for: "everything-rung" }, "Show"),
-      least,
-    ),
+    node("p", { class: "controls" }, node("label", { for: "everything-rung" }, "Show"), least),
     events.length
       ? node(
           "div",
@@ -116,4 +110,5 @@ async function openEverything(number) {
   );
   show();
   draw();
+  standsAsOf(byId("everything-in"), number, () => openEverything(number));
 }

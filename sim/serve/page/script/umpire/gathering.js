@@ -2,7 +2,17 @@
 
 const MOVE = "move";
 
-function showInvite({ code, join, turn, seconds, late, known, futures, mode }) {
+/** By what a turn ends before its days are over. */
+function endsEarly({ stop_rung: rung, stop_outcomes: outcomes }) {
+  const by = [
+    ...(rung === null ? [] : [`an act of rung ${rung} or above`]),
+    ...(outcomes ? ["an outcome that has come about"] : []),
+  ];
+  return by.length ? `, or ends early with ${by.join(" or ")}` : ", always";
+}
+
+function showInvite(plan) {
+  const { code, join, turn, seconds, late, known, futures, mode } = plan;
   const address = join || `${location.origin}/join/${code}`;
   byId("code").textContent = code;
   byId("join").textContent = address.replace(/^https?:\/\//, "");
@@ -15,7 +25,7 @@ function showInvite({ code, join, turn, seconds, late, known, futures, mode }) {
   };
   byId("plan").textContent = [
     mode === "homework" ? "Homework: everybody has a world of their own" : "Groups of one class on the same dice",
-    `a turn lasts ${counted(turn, "day")}`,
+    `a turn lasts ${counted(turn, "day")}${endsEarly(plan)}`,
     seconds === null
       ? "without a time limit"
       : `with ${seconds % 60 ? counted(seconds, "second") : counted(seconds / 60, "minute")} for orders`,

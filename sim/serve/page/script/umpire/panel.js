@@ -33,6 +33,31 @@ function makePanel(world) {
   );
 }
 
+const standing = new Map(); // places that show a world as it stood once, and how it stood then
+const stateNow = (world) => `${world.turn} ${world.date} ${world.over}`;
+
+/** Say of which turn something is that was looked up, and keep it in mind for when the world goes on. */
+function standsAsOf(place, number, again) {
+  const world = worldOf(number);
+  const told = node("p", { class: "as-of" }, `As of turn ${world.turn + 1}, ${dayOf(world.date)}.`);
+  place.prepend(told);
+  standing.set(place, { number, key: stateNow(world), told, again });
+}
+
+/** What shows a world as it no longer stands says so, and can be looked up anew. */
+function showWhatIsStale() {
+  for (const [place, { number, key, told, again }] of standing) {
+    const world = worldOf(number);
+    if (!told.isConnected || world === undefined) {
+      standing.delete(place);
+      continue;
+    }
+    if (key === stateNow(world) || told.classList.contains("stale")) continue;
+    told.classList.add("stale");
+    told.append(" The world has gone on since. ", button("Look again", again));
+  }
+}
+
 function panelBar(world) {
   const days = node("input", {
     type: "number",
@@ -76,6 +101,12 @@ function seatActs(seat, world) {
   const who = { "aria-label": "" };
   const called = (what) => ({ ...who, "aria-label": `${what}: ${seat.label}` });
   const byRules = seat.played_by === "rules";
+  const hand = !byRules ? "Hand to the rules" : seat.person === null ? "Take it over" : `Give back to ${whoIs(seat)}`;
+  const handed = !byRules
+    ? `The rules play ${seat.label}.`
+    : seat.person === null
+      ? `${seat.label} goes by your orders.`
+      : `${seat.label} goes by orders again.`;
   return node(
     "span",
     { class: "acts" },
@@ -84,13 +115,7 @@ function seatActs(seat, world) {
       ? []
       : [
           button("Act for it", () => openActing(world, seat), called("Act for")),
-          doing(
-            byRules ? "Give back" : "Hand to the rules",
-            "hand",
-            { ...of, to: byRules ? "orders" : "rules" },
-            byRules ? `${seat.label} goes by orders again.` : `The rules play ${seat.label}.`,
-            called(byRules ? "Give back" : "Hand to the rules"),
-          ),
+          doing(hand, "hand", { ...of, to: byRules ? "orders" : "rules" }, handed, called(hand)),
         ]),
   );
 }
@@ -104,6 +129,8 @@ function showPanel() {
     makePanel(world);
   }
   byId("panel-title").textContent = `${titleOf(world)}, ${dayOf(world.date)}`;
+  refill(byId("panel-stands"), [world.over, world.fault, world.waits, world.ended], () => standsIn(world));
+  showWhatIsStale();
   const bar = byId("panel-bar");
   if (!bar.contains(document.activeElement) || world.over || bar.querySelector("input") === null)
     refill(bar, [world.over, world.paused, world.turn, world.date], () => (world.over ? [] : panelBar(world)));
@@ -113,7 +140,7 @@ function showPanel() {
         "li",
         {},
         node("b", {}, seat.label),
-        node("span", { class: "who-sits" }, world.over ? "" : whoIs(seat)),
+        node("span", { class: "who-sits" }, world.over || (seat.person === null && !seat.acted_for) ? "" : whoIs(seat)),
         world.over ? node("span") : stateMark(stateOf(seat)),
         seatActs(seat, world),
       ),

@@ -1,5 +1,13 @@
 // Words of the umpire to seats, and acts that happen because the umpire says so.
 
+const said = []; // what was told from this page, by world
+
+/** What was told from this page, so that one knows what one has said. */
+function showSaid(place, number) {
+  const own = said.filter(([world]) => world === number || world === null).map(([, text]) => node("li", {}, text));
+  place.replaceChildren(...(own.length ? [node("h4", {}, "Said from here"), node("ul", {}, ...own.reverse())] : []));
+}
+
 /** A form for words to all seats of a world, to some, or to all worlds. */
 function openTelling(place, number, closes = true) {
   const text = node("textarea", { rows: "3", maxlength: "4000", id: `words-${number ?? "all"}` });
@@ -12,13 +20,28 @@ function openTelling(place, number, closes = true) {
       node("span", {}, seat.label),
     ),
   );
+  const list = node("div", {});
   const form = node(
     "form",
     { class: "telling" },
-    node("p", {}, node("label", { for: text.id }, "What they are told; the model knows nothing of it"), text),
+    node(
+      "p",
+      {},
+      node(
+        "label",
+        { for: text.id },
+        "What they are told, at once and marked as your words. The model knows nothing of it.",
+      ),
+      text,
+    ),
     ...(seats.length ? [node("fieldset", {}, node("legend", {}, "Who is told"), ...seats)] : []),
     node("button", { type: "submit" }, number === null ? "Tell everybody in all worlds" : "Tell them"),
+    ...(number === null
+      ? [node("p", { class: "note" }, "What every seat of a world is told stands on the public screen too.")]
+      : []),
+    list,
   );
+  showSaid(list, number);
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const to = [...form.querySelectorAll("input:checked")].map((each) => each.value);
@@ -31,7 +54,9 @@ function openTelling(place, number, closes = true) {
       "They are told.",
     );
     if (done === null) return;
+    said.push([number, text.value.trim()]);
     text.value = "";
+    showSaid(list, number);
     if (closes) place.replaceChildren();
   });
   if (closes) openForm(place, "Tell everybody", [form]);
@@ -89,4 +114,5 @@ async function openInjecting(number) {
   });
   byId("inject-in").replaceChildren(form);
   show();
+  standsAsOf(form, number, () => openInjecting(number));
 }
