@@ -1,4 +1,5 @@
-// Outcomes: a dot for the share of the runs, with its interval; a ring where it stood; and what differs run by run.
+// Outcomes: a dot for the share of the runs, with its interval; moved, a ring where it stood, and how far from there
+// the dot may lie by chance: the runs are the same, so this is narrower than the intervals of two shares.
 
 const ROW = 30;
 const TEXTS = 122; // room at the right for figures
@@ -18,7 +19,7 @@ function drawOutcomes(frame) {
     const made = {
       range: mark("line", { class: "range", y1: middle, y2: middle }),
       was: mark("circle", { class: "was", r: 4.2, cy: middle }),
-      dot: mark("circle", { class: "now", r: 4.6, cy: middle }),
+      dot: mark("circle", { class: "now", r: 4, cy: middle }),
       figure: mark("text", { x: width, y: at * ROW + 11, "text-anchor": "end" }, mark("tspan"), mark("tspan", { class: "figure" })),
       turned: mark("text", { x: width, y: middle + 4, "text-anchor": "end" }),
     };
@@ -36,45 +37,47 @@ function formOutcomes() {
     const now = picture.moved.outcomes[at];
     const was = picture.still.outcomes[at];
     if (now === undefined || now.share === null) return;
-    made.range.setAttribute("x1", x(now.low));
-    made.range.setAttribute("x2", x(now.high));
+    const turned = picture.isMoved ? picture.apart[at] : null;
+    const [low, high] = turned === null ? [now.low, now.high] : [was.share + turned.low, was.share + turned.high];
+    made.range.setAttribute("x1", x(Math.max(low, 0)));
+    made.range.setAttribute("x2", x(Math.min(high, 1)));
     made.dot.setAttribute("cx", x(now.share));
     made.was.setAttribute("cx", x(was.share));
     made.was.style.display = picture.isMoved ? "" : "none";
     const differs = picture.isMoved && percent(now.share) !== percent(was.share);
     made.figure.firstChild.textContent = differs ? `was ${percent(was.share)}  ` : "";
     made.figure.lastChild.textContent = percent(now.share);
-    const turned = picture.isMoved ? picture.apart[at] : null;
     made.turned.textContent = turned && turned.to + turned.fro ? `+${whole(turned.to)} −${whole(turned.fro)} runs` : "";
-    made.turned.classList.toggle("sure", turned !== null && isSure(turned));
+    made.turned.classList.toggle("sure", turned !== null && turned.sure);
   });
 }
 
-/** Whether a difference is more than chance: its interval leaves out nought. */
-const isSure = ({ low, high }) => low > 0 || high < 0;
-
 /** A difference of shares in points of per cent. */
-const points = (difference) => `${difference > 0 ? "+" : "−"}${Math.abs(100 * difference).toFixed(1)}`;
+function points(difference) {
+  const size = Math.abs(100 * difference).toFixed(1);
+  return Number(size) === 0 ? size : `${difference > 0 ? "+" : "−"}${size}`;
+}
 
 function tellOutcomes({ moved, still, isMoved: apart, apart: rowsApart }) {
   const told = bench.opened.outcomes.map(({ label }, at) => {
     const now = moved.outcomes[at];
-    const turned = apart ? `, ${points(rowsApart[at].difference)} points` : "";
+    const { difference, sure } = rowsApart[at] ?? {};
+    const turned = apart ? `, ${points(difference)} points${sure ? ", more than chance" : ""}` : "";
     return `${label}: ${beside(percent(now.share), percent(still.outcomes[at].share), apart)}${turned}`;
   });
   say("outcomes", `Share of the runs in which each comes about. ${told.join(". ")}.`);
-  keys("outcomes-keys", [["var(--outcome)", apart ? "moved" : "share of the runs, with its 95 % interval"]]);
+  keys("outcomes-keys", [["var(--outcome)", apart ? "moved, with the 95 % interval of what differs" : "share of the runs, with its 95 % interval"]]);
   if (!apart) return;
   byId("outcomes-keys").append(
     node("span", {}, node("i", { class: "ring" }), "as written"),
-    node("span", {}, "+ − runs that gain and lose it"),
+    node("span", {}, "+ gained, − lost; dark: more than chance"),
   );
 }
 
 function tableOfOutcomes() {
   const { moved, still, isMoved: apart, apart: rowsApart } = heard.picture;
   const head = ["outcome", "runs", "share", "low", "high"];
-  const besides = ["share as written", "difference", "difference, low", "difference, high", "runs that gain it", "runs that lose it"];
+  const besides = ["share as written", "difference", "difference, low", "difference, high", "runs that gain it", "runs that lose it", "more than chance"];
   return {
     head: apart ? [...head, ...besides] : head,
     rows: bench.opened.outcomes.map(({ label }, at) => {
@@ -82,7 +85,7 @@ function tableOfOutcomes() {
       const other = rowsApart[at];
       const first = [label, now.runs, now.share, now.low, now.high];
       return apart
-        ? [...first, still.outcomes[at].share, other.difference, other.low, other.high, other.to, other.fro]
+        ? [...first, still.outcomes[at].share, other.difference, other.low, other.high, other.to, other.fro, other.sure ? "yes" : "no"]
         : first;
     }),
   };
@@ -93,7 +96,6 @@ function beginOutcomes() {
   pictures.set("outcomes", {
     title: () => "Share of the runs in which each comes about",
     table: tableOfOutcomes,
-    legend: "Dots: share of the runs, with its 95 % interval; rings: as written.",
   });
   whenPictured.push(formOutcomes);
   whenRests.push(tellOutcomes);
