@@ -3,13 +3,14 @@
 
 const ROW = 30;
 const TEXTS = 122; // room at the right for figures
+const TIGHT = 420; // a picture so wide has no room for two shares beside a label
 const outcomesDrawn = { frame: null, marks: [], x: null };
 let redrawOutcomes = () => {};
 
 function drawOutcomes(frame) {
   const { svg, width } = frame;
   outcomesDrawn.frame = frame;
-  outcomesDrawn.x = toRange(0, 1, 6, width - TEXTS);
+  outcomesDrawn.x = toRange(0, 1, 6, width - TEXTS - (width < TIGHT ? 40 : 0));
   const { x } = outcomesDrawn;
   outcomesDrawn.marks = bench.opened.outcomes.map(({ label }, at) => {
     const middle = at * ROW + 21;
@@ -17,13 +18,14 @@ function drawOutcomes(frame) {
     text.append(label);
     svg.append(text, mark("line", { class: "grid", x1: x(0), x2: x(1), y1: middle, y2: middle }));
     const made = {
-      range: mark("line", { class: "range", y1: middle, y2: middle }),
+      range: mark("path", { class: "range" }),
+      middle,
       was: mark("circle", { class: "was", r: 4.2, cy: middle }),
       dot: mark("circle", { class: "now", r: 4, cy: middle }),
       figure: mark("text", { x: width, y: at * ROW + 11, "text-anchor": "end" }, mark("tspan"), mark("tspan", { class: "figure" })),
       turned: mark("text", { x: width, y: middle + 4, "text-anchor": "end" }),
     };
-    svg.append(...Object.values(made));
+    svg.append(made.range, made.was, made.dot, made.figure, made.turned);
     return made;
   });
   formOutcomes();
@@ -32,22 +34,25 @@ function drawOutcomes(frame) {
 function formOutcomes() {
   const { picture } = heard;
   if (picture === null || outcomesDrawn.frame === null) return;
-  const { x, marks } = outcomesDrawn;
+  const { frame, x, marks } = outcomesDrawn;
   marks.forEach((made, at) => {
     const now = picture.moved.outcomes[at];
     const was = picture.still.outcomes[at];
     if (now === undefined || now.share === null) return;
     const turned = picture.isMoved ? picture.apart[at] : null;
     const [low, high] = turned === null ? [now.low, now.high] : [was.share + turned.low, was.share + turned.high];
-    made.range.setAttribute("x1", x(Math.max(low, 0)));
-    made.range.setAttribute("x2", x(Math.min(high, 1)));
+    const [from, to] = [x(Math.max(low, 0)), x(Math.min(high, 1))];
+    made.range.setAttribute("d", `M${from} ${made.middle - 6}v12m0-6H${to}m0-6v12`);
     made.dot.setAttribute("cx", x(now.share));
     made.was.setAttribute("cx", x(was.share));
     made.was.style.display = picture.isMoved ? "" : "none";
     const differs = picture.isMoved && percent(now.share) !== percent(was.share);
-    made.figure.firstChild.textContent = differs ? `was ${percent(was.share)}  ` : "";
+    const before = differs ? `was ${percent(was.share)}  ` : "";
+    const tight = frame.width < TIGHT;
+    made.figure.firstChild.textContent = tight ? "" : before;
     made.figure.lastChild.textContent = percent(now.share);
-    made.turned.textContent = turned && turned.to + turned.fro ? `+${whole(turned.to)} −${whole(turned.fro)} runs` : "";
+    const runs = turned && turned.to + turned.fro ? `+${whole(turned.to)} −${whole(turned.fro)} runs` : "";
+    made.turned.textContent = tight ? `${before}${runs}` : runs;
     made.turned.classList.toggle("sure", turned !== null && turned.sure);
   });
 }
