@@ -3,17 +3,20 @@
 import asyncio
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
 import time
 from itertools import count
+from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import sim
+from sim.analysis.paired import paired_difference
 from sim.analysis.paths import quantiles
 from sim.engine.model import LockstepModel
 from sim.lessons.values import apart as lessons_apart
@@ -28,12 +31,14 @@ from sim.serve.workbench.bench import Bench
 from sim.serve.workbench.catalogue import names, opened, search
 from sim.serve.workbench.mattering import matter
 from sim.serve.workbench.messages import MOST_RUNS, Move, Refused, State, read
-from sim.serve.workbench.moves import Rules, Stop, built, some, together
+from sim.serve.workbench.moves import Rules, Some, Stop, built, some, together
 from sim.serve.workbench.moving import SOON, Hand
 from sim.serve.workbench.pool import Lost, Pool
+from sim.serve.workbench.routes import Workbench
 from sim.serve.workbench.saving import scenario_file
-from sim.serve.workbench.shown import lines, table
+from sim.serve.workbench.shown import lines
 from sim.serve.workbench.summary import LEVELS, apart, summary
+from sim.text import percent
 from sim.theatre.parameters.change import with_numbers
 from tests import commands
 from tests.workbench_jobs import busy, deaf, dies, large, process, waiting
@@ -44,7 +49,7 @@ HOST = "127.0.0.1:8765"
 DOOR = {"host": HOST, "origin": f"http://{HOST}"}
 LESSON = "first_lesson"
 RATE, START = "actions.south.strike.rate", "variables.fear.start"
-MOVED = {"scenario": LESSON, "runs": 120, "numbers": {RATE: 0.02, START: 0.5}, "off": [], "forbid": ["north.threaten"]}
+MOVED = {"scenario": LESSON, "runs": 120, "numbers": {RATE: 0.001, START: 0.4}, "off": [], "forbid": ["north.threaten"]}
 
 
 def wanted(yes=False):
@@ -152,9 +157,25 @@ def test_what_is_told_of_runs_is_what_they_gave(runs, known):
     for at, row in enumerate(rows):
         pair = lessons_apart(still.outcome_day[at] >= 0, found.outcome_day[at] >= 0)
         assert (row["difference"], row["low"], row["high"]) == (pair.difference, pair.low, pair.high)
+        wider = paired_difference(still.outcome_day[at] >= 0, found.outcome_day[at] >= 0, 1 - 0.05 / len(rows))
+        assert row["sure"] == (wider.low > 0 or wider.high < 0)
         assert row["to"] - row["fro"] == pytest.approx(row["difference"] * len(found.deaths))
     assert deaths["difference"] == pytest.approx((found.deaths - still.deaths).mean())
     assert deaths["low"] <= deaths["difference"] <= deaths["high"]
+
+
+def test_of_many_outcomes_that_do_not_differ_few_are_called_sure():
+    """In a hundred pairs of independent worlds alike, of which each has nine outcomes."""
+    dice = np.random.default_rng(5)
+    said = [0, 0]
+    for _ in range(100):
+        days = np.where(dice.random((2, 9, 300)) < 0.3, 5, -1)
+        one, other = (Some(*[np.zeros((1, 300))] * 3, each, np.zeros(300), np.zeros(300, bool)) for each in days)
+        rows, _ = apart(one, other, [str(at) for at in range(9)])
+        said[0] += any(row["sure"] for row in rows)
+        said[1] += any(row["low"] > 0 or row["high"] < 0 for row in rows)
+    assert said[0] <= 12  # 5 are expected
+    assert said[1] > 25  # as many as intervals of 95 % by themselves would call so
 
 
 def test_runs_that_fail_are_left_out_of_every_count(runs, known):
@@ -211,7 +232,7 @@ def test_moves_over_the_line_are_answered_and_the_newest_counts(page, runs, know
         assert second["moved"] == summary(runs[0], known.outcomes)
         assert second["apart"] == apart(runs[1], runs[0], known.outcomes)[0]
         for n in range(3, 30):
-            move(n, runs=600, numbers={RATE: 0.02 + n / 1e4})
+            move(n, runs=600, numbers={RATE: (n + 25) / 1e5})
         answers = [line.receive_json()]
         while not (answers[-1]["n"] == 29 and answers[-1]["final"]):
             answers.append(line.receive_json())
@@ -248,7 +269,7 @@ def test_a_hand_that_is_faster_than_the_machine_still_sees_something(moved, runs
 
         async def heard(self):
             for n in range(3):
-                yield {"kind": "move", "n": n, "state": {"scenario": LESSON, "numbers": {RATE: 0.01 + n / 1000}}}
+                yield {"kind": "move", "n": n, "state": {"scenario": LESSON, "numbers": {RATE: (n + 3) / 1e4}}}
                 await asyncio.sleep(SOON + 0.05)
 
         async def say(self, message):
@@ -358,23 +379,75 @@ def test_a_process_that_has_grown_ends_after_its_answer_and_nobody_waits_in_vain
     assert "died" not in caplog.text
 
 
-def test_the_loop_does_not_stand_still_while_processes_start():
-    async def longest():
-        pool, gaps = Pool("test", 4), []
+@pytest.mark.skipif(sys.platform == "win32", reason="has no such signals")
+def test_what_is_sent_to_all_processes_of_a_server_is_left_to_the_server(caplog):
+    """Ctrl+C in a terminal, and what ends a service, reach workers too: at work, and before they have begun."""
+
+    async def ended():
+        pool = Pool("test", 1)
         try:
-            job = asyncio.ensure_future(pool.each(process, [()] * 4))
-            last = time.perf_counter()
-            while not job.done():
-                await asyncio.sleep(0)
-                now = time.perf_counter()
-                gaps.append(now - last)
-                last = now
-            assert len(set(await job)) == 4
-            return max(gaps)
+            first = await pool.one(process)
+            for each in (signal.SIGINT, signal.SIGTERM):
+                os.kill(first, each)
+            second = await pool.one(process)
+            pool.workers[0].kill()
+            third = asyncio.ensure_future(pool.one(process))
+            while (now := pool.workers[0].process) is None or now.pid in (None, first):
+                await asyncio.sleep(0.001)
+            for each in (signal.SIGINT, signal.SIGTERM):
+                os.kill(now.pid, each)
+            return first, second, now.pid, await third
         finally:
             pool.close()
 
-    assert min(asyncio.run(longest()) for _ in range(2)) < 0.05
+    first, second, begun, third = asyncio.run(ended())
+    assert first == second
+    assert begun == third
+    assert caplog.text.count("has died") == 1  # that which was ended here
+
+
+def test_who_is_waiting_when_the_server_ends_is_told_so(tmp_path):
+    async def told():
+        bench = Workbench(Place(tmp_path, 8765))
+
+        async def never(_):
+            await asyncio.sleep(60)
+
+        job = asyncio.ensure_future(bench.letting_in(never)(None))
+        await asyncio.sleep(0.01)
+        job.cancel()  # as uvicorn does with what takes too long
+        return await job
+
+    answer = asyncio.run(told())
+    assert answer.status_code == 503
+    assert b"The server is ending" in answer.body
+
+
+def test_the_loop_does_not_stand_still_while_processes_start(monkeypatch):
+    starting, start = [], SpawnProcess.start
+
+    def slow(process):
+        """Take half a second to start, however fast the machine."""
+        starting.append(0)
+        time.sleep(0.5)
+        start(process)
+        starting.clear()
+
+    monkeypatch.setattr(SpawnProcess, "start", slow)
+
+    async def turns():
+        pool, seen = Pool("test", 2), 0
+        try:
+            job = asyncio.ensure_future(pool.each(process, [()] * 2))
+            while not job.done():
+                await asyncio.sleep(0.005)
+                seen += bool(starting)
+            assert len(set(await job)) == 2
+            return seen
+        finally:
+            pool.close()
+
+    assert asyncio.run(turns()) > 20
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
@@ -436,6 +509,18 @@ def test_levers_are_found_by_words_path_and_source(known, page):
     assert found
     assert all("south" in each["label"].casefold() for each in found)
     assert search(known, "judgement")["more"] + len(search(known, "judgement")["levers"]) > 50
+    gulf = opened(wanted, "baseline")[0]
+    first = [each["path"] for each in search(gulf, "strike iran rate")["levers"]]
+    assert first[0] == "actions.us.strike_iran.rate"
+    for words in ("sanctions", "rate"):
+        levers = [each["lever"] for each in search(gulf, words)["levers"]]
+        assert levers[0]
+        assert levers == sorted(levers, reverse=True)  # the theatre's own come first
+    measured = [each["path"] for each in search(gulf, "rate", ["actions.uae.report_state_actor.rate"])["levers"]]
+    own = sum(each["lever"] for each in search(gulf, "rate")["levers"])
+    assert measured[own] == "actions.uae.report_state_actor.rate"
+    labels = [each["label"].casefold() for each in search(gulf, "rate")["levers"]]
+    assert not any(label.startswith("emirate") for label in labels)  # within a word comes after words
     assert search(known, " ") == search(known, "no such word") == {"levers": [], "more": 0}
 
 
@@ -451,18 +536,27 @@ def test_numbers_that_matter_are_measured(page):
         matter(lambda: True, LESSON)
 
 
-def test_a_story_its_causes_and_a_morning_are_told(page):
+def test_a_story_its_causes_and_a_morning_are_told(page, runs):
     run = {"state": MOVED, "run": 3}
     story = post(page, "story", **run, turns=True)
     replay = sim.replay(questions.scenario_of(asked(State(**MOVED), opened(wanted, LESSON)[0])), run=3)
     assert [act["event"] for act in story["acts"]] == [act.event for act in replay.acts]
     assert story["outcomes"] == replay.outcomes
     assert "(run 3)" in story["opening"][0]
+    held = runs[0].outcome_day >= 0  # the page's own runs, and no others
+    alike = int((held == held[:, 3:4]).all(axis=0).sum())
+    assert f"{percent(alike / 120)} of the 120 runs that are shown" in story["opening"][0]
     assert story["turns"] is not None
     assert post(page, "story", **run)["turns"] is None
     act = next(act for act in reversed(story["acts"]) if act["decided"] is not None)
     why = post(page, "why", **run, event=act["event"])
     assert why["chain"]["links"][0]["event"] == act["event"]
+    assert why["chain"]["root"]
+    for act_of in story["acts"]:
+        chain = post(page, "why", **run, event=act_of["event"])["chain"]
+        root = chain["links"][-1]
+        begins = "Nothing that happened led to it: " if root["decided"] is not None else "Nothing"
+        assert chain["root"].startswith(begins)
     assert act["event"] in [did["event"] for did in why["choice"]["did"]]
     assert why["choice"]["text"] == replay.explain(act["decided"], act["actor"]).text()
     assert post(page, "why", **run, day=20, actor="south")["chain"] is None
@@ -474,7 +568,7 @@ def test_a_story_its_causes_and_a_morning_are_told(page):
     np.testing.assert_allclose(path, replay.tension, atol=np.ptp(path) / 60_000)
 
 
-def test_lines_and_tables_are_of_the_runs_that_are_shown(page, runs, known):
+def test_lines_are_of_the_runs_that_are_shown(page, runs):
     told = post(page, "lines", state=MOVED, most=20)
     np.testing.assert_array_equal(unpacked(told["run"]), np.arange(20))
     paths = runs[0].paths[:: told["step"], :20].T
@@ -485,14 +579,9 @@ def test_lines_and_tables_are_of_the_runs_that_are_shown(page, runs, known):
     assert "no run 120 among them" in post(page, "line", 422, state=MOVED, run=120)["refused"]
     failed = np.arange(120) < 5
     assert unpacked(lines(runs[0]._replace(failed=failed), 3)["run"]).tolist() == [5, 6, 7]
-    answer = page.post("/workbench/table", json={"state": MOVED, "of": "rungs"})
-    assert answer.text == table("rungs", known.start, runs[1], runs[0], known)
-    assert answer.headers["content-disposition"] == 'attachment; filename="first_lesson_rungs.csv"'
-    last = answer.text.splitlines()[-1].split(",")
-    assert last[:12] == ["179", "2030-06-29", *map(str, runs[0].standing[:, -1])]
-    for of in ("fan", "outcomes", "deaths"):
-        rows = [row.split(",") for row in table(of, known.start, runs[1], runs[0], known).splitlines()]
-        assert len({len(row) for row in rows}) == 1
+    means = runs[0].paths.mean(axis=0, dtype=float)
+    for told in post(page, "lines", state=MOVED, most=1)["told"]:  # of all runs, however few have lines
+        assert (means < means[told["run"]]).sum() == round(told["rank"] * 119)
 
 
 # --------------------------------------------------------------------------------------------------------------- files
@@ -531,7 +620,7 @@ def test_any_number_can_be_saved_whatever_its_form():
 
 
 def test_numbers_that_cannot_stand_together_are_refused(known):
-    rungs = {"ladder.rungs.5.severity": 9.0, "ladder.rungs.6.severity": 8.5}
+    rungs = {"ladder.rungs.0.severity": 0.9, "ladder.rungs.1.severity": 0.4}
     together = asked(State(scenario=LESSON, numbers=rungs), known)
     assert dict(together.rules.fixed) == rungs
     with pytest.raises(Refused, match="rise with every rung"):
@@ -541,13 +630,95 @@ def test_numbers_that_cannot_stand_together_are_refused(known):
 
 
 def test_numbers_that_shape_the_rules_are_compiled_anew(known):
-    at = {"ladder.rung_memory": 9.0, RATE: 0.5}  # the second lies beyond its slider
-    found = asked(State(scenario=LESSON, numbers=at), known)
-    assert (dict(found.rules.fixed), found.numbers, found.all_numbers) == (at, (), at)
+    shapes, moves = {"ladder.rung_memory": 9.0}, {RATE: 0.0005}
+    found = asked(State(scenario=LESSON, numbers=shapes | moves), known)
+    assert (dict(found.rules.fixed), dict(found.numbers), found.all_numbers) == (shapes, moves, shapes | moves)
     assert found.unmoved.rules == Rules(LESSON)
     assert asked(
         State(scenario=LESSON, numbers={RATE: known.levers[RATE]["written"]}), known
     ) == found.unmoved._replace(runs=1000)
+
+
+def test_a_saved_file_is_named_after_what_is_moved_and_no_two_alike(known):
+    def saved(**state):
+        return scenario_file(wanted, asked(State(scenario=LESSON, **state), known))
+
+    rate = saved(numbers={RATE: 0.001})
+    assert re.fullmatch(r"first_lesson_strike_rate_[0-9a-f]{6}\.yaml", rate["name"])
+    assert rate["command"] == f"sim run {rate['name']} --runs 1000 --seed 1"
+    still = saved()
+    assert re.fullmatch(r"first_lesson_as_written_[0-9a-f]{6}\.yaml", still["name"])
+    assert f'title: "{sim.load(LESSON).title}"' in still["text"]
+    others = [
+        saved(numbers={RATE: 0.0009}),
+        saved(numbers={RATE: 0.001}, seed=2),
+        saved(numbers={RATE: 0.001}, runs=500),
+        saved(numbers={RATE: 0.001}, forbid=["north.threaten"]),
+        saved(off=list(known.script)),
+        saved(numbers={path: known.levers[path]["low"] for path in list(known.levers)[-9:]}),
+    ]
+    names = {each["name"] for each in (rate, still, *others)}
+    assert len(names) == 2 + len(others)
+    assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,48}_[0-9a-f]{6}\.yaml", name) for name in names)
+    assert saved(numbers={RATE: 0.001}) == rate
+
+
+def test_a_saved_number_of_the_script_is_told_and_its_entry_is_readable():
+    gulf = opened(wanted, "baseline")[0]
+    path = "script.waivers_end.effects.sanctions"
+    text = scenario_file(wanted, asked(State(scenario="baseline", numbers={path: 0.7}), gulf))["text"]
+    lines = text.splitlines()
+    at = lines.index("  waivers_end:")
+    assert lines[at - 3] == "script:"
+    assert lines[at - 2] == f"  # {gulf.levers[path]['label']}; as written, 0.62"
+    assert lines[at + 1].startswith('    on: "')
+
+
+# ------------------------------------------------------------------------------------------------ what a link asks for
+
+
+def test_of_a_link_what_can_stand_is_kept_and_each_other_item_is_told(page, known):
+    link = {
+        "scenario": "another",
+        "runs": 120,
+        "seed": "seven",
+        "numbers": {RATE: 0.0005, "no.such.number": 1, START: 40, "ladder.rung_memory": "long"},
+        "off": ["no_such_entry", *known.script[:1]],
+        "forbid": ["north.threaten", 3],
+        "allow": "north.strike",
+        "variable": "mood",
+        "run": 120,
+        "day": 40,
+        "record": True,
+        "colour": "red",
+    }
+    told = post(page, "open", scenario=LESSON, state=link)
+    some_of_it = {"numbers": {RATE: 0.0005}, "off": list(known.script[:1]), "forbid": ["north.threaten"]}
+    assert State(**told["state"]) == State(scenario=LESSON, runs=120, day=40, record=True, **some_of_it)
+    left = " ".join(told["left_out"])
+    assert len(told["left_out"]) == 10
+    for said in ("seed", "no.such.number", f"{START} can be from 0.05 to 0.4", "ladder.rung_memory", "no_such_entry"):
+        assert said in left
+    for said in ("forbid", "allow", "There is no variable 'mood'", "no run 120 among them", "colour"):
+        assert said in left
+    post(page, "scenario", state=told["state"])
+    plain = post(page, "open", scenario=LESSON)
+    assert "state" not in plain
+    assert post(page, "open", scenario=LESSON, state={})["left_out"] == []
+
+
+def test_a_link_of_too_much_keeps_as_much_as_may_be(page, known):
+    paths = list(known.levers)[:70]
+    told = post(page, "open", scenario=LESSON, state={"numbers": {path: known.levers[path]["low"] for path in paths}})
+    assert list(told["state"]["numbers"]) == paths[:60]
+    assert told["left_out"][0].startswith("numbers: dictionary should have at most 60 items")
+
+
+def test_numbers_of_a_link_that_cannot_stand_together_are_left_out(page):
+    rungs = {"ladder.rungs.0.severity": 0.9, "ladder.rungs.1.severity": 0.4}
+    told = post(page, "open", scenario=LESSON, state={"numbers": rungs | {RATE: 0.001}})
+    assert told["state"]["numbers"] == {RATE: 0.001}
+    assert "rise with every rung" in told["left_out"][0]
 
 
 # ------------------------------------------------------------------------------------------------- what is not let in
@@ -556,14 +727,15 @@ def test_numbers_that_shape_the_rules_are_compiled_anew(known):
 @pytest.mark.parametrize(
     ("state", "said"),
     [
-        ({"scenario": "no_such_crisis"}, "There is no scenario"),
-        ({"scenario": "../../etc/passwd"}, "scenario: a name has small letters"),
-        ({"scenario": "scenarios/baseline.yaml"}, "scenario: a name has small letters"),
+        ({"scenario": "no_such_crisis"}, "There is no scenario 'no_such_crisis'; there are baseline, first_lesson"),
+        ({"scenario": "../../etc/passwd"}, "There is no scenario '../../etc/passwd'; there are"),
+        ({"scenario": "scenarios/baseline.yaml"}, "There is no scenario"),
         ({"scenario": "persian_gulf"}, "There is no scenario"),
+        ({"scenario": "x" * 201}, "scenario: string should have at most 200"),
         ({"runs": MOST_RUNS + 1}, "runs: input should be less than or equal to 2000"),
         ({"runs": "many"}, "runs: input should be a valid integer"),
         ({"seed": -1}, "seed: input should be greater"),
-        ({"numbers": {RATE: -0.1}}, f"{RATE} can be from 0 to"),
+        ({"numbers": {RATE: -0.1}}, f"{RATE} can be from 5.0e-05 to 0.001, and not -0.1."),
         ({"numbers": {"__class__": 1}}, "There is no number '__class__'."),
         ({"numbers": {f"x{n}": 1 for n in range(99)}}, "numbers: dictionary should have at most 60 items"),
         ({"off": ["waivers"]}, "There is no script entry 'waivers'"),
@@ -572,6 +744,8 @@ def test_numbers_that_shape_the_rules_are_compiled_anew(known):
         ({"variable": "os.system"}, "variable: a name has small letters"),
         ({"variable": "mood"}, "There is no variable 'mood'"),
         ({"day": 180}, "there is no day 180"),
+        ({"run": 1000}, "There are 1,000 runs, counted from 0; there is no run 1,000 among them."),
+        ({"numbers": {RATE: 0.00100001}}, f"{RATE} can be from 5.0e-05 to 0.001, and not 0.00100001."),
         ({"code": "import os"}, "code: extra inputs are not permitted"),
     ],
 )  # fmt: skip
@@ -636,10 +810,22 @@ def test_a_report_is_shown_with_a_policy_that_lets_its_own_script_in(page):
     assert len(pair.text) > len(alone.text)
 
 
+def test_two_results_that_cannot_be_compared_say_why(page):
+    sim.run(LESSON, 10, 6, progress=None, save=page.results / "other_dice")
+    try:
+        answer = page.get("/workbench/results/one/beside/other_dice")
+        assert answer.status_code == 404
+        assert "No report can be shown" in answer.text
+        assert "seed" in answer.text
+        assert "no result of that name" in page.get("/workbench/results/nothing").text
+    finally:
+        shutil.rmtree(page.results / "other_dice")
+
+
 def test_beyond_this_machine_the_workbench_is_its_owners(tmp_path):
     place = Place(tmp_path / "rooms", 8765, "0.0.0.0", ("192.168.0.7",))
     with testclient.TestClient(application(place), f"http://{HOST}", headers=DOOR) as client:
-        for what in ("open", "scenario", "story", "table"):
+        for what in ("open", "scenario", "story", "lines"):
             assert post(client, what, 403, scenario=LESSON)["reasons"][0].startswith("The workbench is for the owner")
         with (
             pytest.raises(testclient.WebSocketDisconnect),

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,16 @@ if TYPE_CHECKING:
 
 BESIDE = 400
 """Runs of a scenario that are simulated to hold one of them beside, where there is no result that has them."""
+
+
+class Others(NamedTuple):
+    """Runs that one is held beside."""
+
+    held: NDArray[np.bool_]
+    """Which outcomes came about in each, in the order of the engine, shape (run, outcome)."""
+    number: NDArray[np.int64]
+    whose: str
+    """Whose runs they are."""
 
 
 @dataclass(frozen=True)
@@ -76,10 +86,10 @@ class Kind:
         return {"beside": self.whose, "runs": self.runs, "alike": self.alike, "shares": self.shares}
 
 
-def kind_of(told: "Replay", origin: Origin) -> Kind:
-    """Hold a run beside the runs of its result, or else beside the scenario's first."""
+def kind_of(told: "Replay", origin: Origin, others: Others | None = None) -> Kind:
+    """Hold a run beside others: left out, the runs of its result, or if there is none the scenario's first."""
     theatre, program = told.scenario.theatre, told.program
-    held, number, whose = _beside(told, origin)
+    held, number, whose = others or _beside(told, origin)
     days = {name: day for name, day in told.outcomes.items() if day is not None}
     shares = dict(zip(program.outcomes, held.mean(axis=0).tolist(), strict=True)) if len(held) else {}
     rarest = min(days, key=lambda name: shares[name]) if days and shares else None
@@ -100,12 +110,12 @@ def kind_of(told: "Replay", origin: Origin) -> Kind:
     )
 
 
-def _beside(told: "Replay", origin: Origin) -> tuple[NDArray[np.bool_], NDArray[np.int64], str]:
-    """Which outcomes came about in other runs, shape (run, outcome); the runs' numbers; and whose they are."""
+def _beside(told: "Replay", origin: Origin) -> Others:
+    """The runs of its result, or else the scenario's first."""
     if origin.ensemble is not None:
         completed = getattr(origin.ensemble, "kept", origin.ensemble).completed
         held = completed[list(told.program.outcomes)].notna().to_numpy()
-        return held, completed.index.to_numpy(np.int64), f"the {len(held):,} runs of {origin.name}"
+        return Others(held, completed.index.to_numpy(np.int64), f"the {len(held):,} runs of {origin.name}")
     model = LockstepModel(origin.scenario, seed=origin.seed, runs=BESIDE)
     while model.running:
         model.step()
@@ -113,4 +123,4 @@ def _beside(told: "Replay", origin: Origin) -> tuple[NDArray[np.bool_], NDArray[
     held, number = (model.world.outcome_day >= 0).T[sound], model.runs.run[sound]
     model.close()
     first = f"the first {BESIDE:,} runs of this scenario"
-    return held, number, first if sound.all() else f"the {len(number):,} of {first} that did not fail"
+    return Others(held, number, first if sound.all() else f"the {len(number):,} of {first} that did not fail")

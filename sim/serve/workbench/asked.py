@@ -1,12 +1,13 @@
 """What a state asks to be computed, held to what its scenario has."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
-from sim.text import did_you_mean, suggestion
+from sim.text import beside, did_you_mean, suggestion
 from sim.text import number as figure
 
 from .catalogue import Known
-from .messages import Refused, State, sentence
+from .messages import MOST_SWITCHES, Refused, State, read, sentence
 from .moves import Rules
 
 JOINED = "ladder.rungs."
@@ -49,20 +50,20 @@ def asked(state: State, known: Known) -> Asked:
         *_unknown("act", state.forbid, known.acts),
         *_unknown("act that the scenario forbids", state.allow, known.forbidden),
         *_unknown("variable", [state.variable], known.variables),
-        *_unknown("number", state.numbers, tuple(known.numbers)),
+        *_unknown("number", state.numbers, tuple(known.levers)),
     ]
     if state.day is not None and state.day >= known.days:
         reasons.append(f"{known.name} has {known.days} days, counted from 0; there is no day {state.day}.")
-    reasons += [said for path, value in state.numbers.items() if (said := _illegal(path, value, known))]
+    if state.run is not None:
+        reasons += no_such_run(state.run, state.runs)
+    reasons += [said for path, value in state.numbers.items() if (said := _beyond(path, value, known))]
     if reasons:
         raise Refused(*reasons[:8])
     moved = {path: value for path, value in sorted(state.numbers.items()) if value != known.levers[path]["written"]}
     moved = {path: value for path, value in moved.items() if not path.startswith(_gone(state))}
     joined = sum(path.startswith(JOINED) for path in moved) > 1
     fixed = {
-        path: value
-        for path, value in moved.items()
-        if _shapes(path, value, known) or (joined and path.startswith(JOINED))
+        path: value for path, value in moved.items() if path in known.shapers or (joined and path.startswith(JOINED))
     }
     rules = Rules(
         known.name,
@@ -74,6 +75,45 @@ def asked(state: State, known: Known) -> Asked:
     others = tuple((path, value) for path, value in moved.items() if path not in fixed)
     seed = known.seed if state.seed is None else state.seed
     return Asked(rules, others, seed, state.runs, state.variable)
+
+
+def heeded(wanted: dict[str, Any], known: Known) -> tuple[State, list[str]]:
+    """What can stand of a state that a link asks for, item by item; of all else, a sentence on why it is left out."""
+    kept: dict[str, Any] = {"scenario": known.name}
+    left: list[str] = []
+    for key, part in _items(wanted):
+        before = kept.get(key)
+        tried = kept | {key: part if not isinstance(before, list | dict) else _added(before, part)}
+        try:
+            asked(read(State, tried), known)
+        except Refused as refused:
+            left += refused.reasons[:1]
+        else:
+            kept = tried
+    return read(State, kept), list(dict.fromkeys(left))
+
+
+def _items(wanted: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """Items of a state, the number of runs first, by which others are judged; of lists and mappings, one by one."""
+    for key in sorted(wanted, key=lambda key: key != "runs"):
+        part = wanted[key]
+        if key in _MANY and isinstance(part, list | dict):
+            each = [{path: part[path]} for path in part] if isinstance(part, dict) else [[name] for name in part]
+            yield from ((key, one) for one in each[: MOST_SWITCHES + 1])  # one too many is told
+        elif key != "scenario" and part is not None:
+            yield key, part
+
+
+_MANY = ("numbers", "off", "forbid", "allow")
+
+
+def _added(before: Any, part: Any) -> Any:
+    return before | part if isinstance(before, dict) else [*before, *part]
+
+
+def no_such_run(run: int, runs: int) -> list[str]:
+    """Why a run is not among those that are shown; nothing, if it is."""
+    return [] if run < runs else [f"There are {runs:,} runs, counted from 0; there is no run {run:,} among them."]
 
 
 def _gone(state: State) -> tuple[str, ...]:
@@ -91,14 +131,11 @@ def _hint(name: str, there: tuple[str, ...]) -> str:
     return suggestion(name, there) if len(there) <= FEW else did_you_mean(name, there)
 
 
-def _illegal(path: str, value: float, known: Known) -> str | None:
-    place = known.numbers.get(path)
-    if place is None or place.least <= value <= place.most:
+def _beyond(path: str, value: float, known: Known) -> str | None:
+    """Why a value cannot be had: a link is held to what a lever's slider and its field give."""
+    lever = known.levers.get(path)
+    if lever is None or lever["low"] <= value <= lever["high"]:
         return None
-    return f"{path} can be from {figure(place.least)} to {figure(place.most)}, and not {figure(value)}."
-
-
-def _shapes(path: str, value: float, known: Known) -> bool:
-    """Whether the rules may have another form with a value: what lies beyond its slider is compiled to be sure."""
-    lever = known.levers[path]
-    return path in known.shapers or not lever["low"] <= value <= lever["high"]
+    low, high = lever["low"], lever["high"]
+    said = beside(value, low if value < low else high)
+    return f"{path} can be from {figure(low)} to {figure(high)}, and not {said}."

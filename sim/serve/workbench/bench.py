@@ -9,11 +9,11 @@ from typing import Any, NamedTuple, TypeVar
 
 from sim.execution.resources import cores
 
-from .asked import Asked, asked
+from .asked import Asked, asked, heeded
 from .catalogue import Known, names, opened
 from .mattering import matter
-from .messages import Refused, State
-from .moves import Rules, Some, ready, some, together
+from .messages import Refused, State, sentence
+from .moves import Rules, Some, ready, some, stands, together
 from .pool import Pool
 
 MOST_MOVERS = 8
@@ -57,7 +57,7 @@ class Bench:
             There is none of that name.
         """
         if name not in names():
-            raise Refused(f"There is no scenario '{name}'; there are {', '.join(names())}.")
+            raise Refused(sentence(f"There is no scenario '{name[:80]}'; there are {', '.join(names())}"))
         task = _once(self._opened, name, self._open)
         self._opened.move_to_end(name)
         if len(self._opened) > MOST_OPEN:
@@ -74,6 +74,12 @@ class Bench:
         levers = [known.levers[path] | {"does": found["does"][path]} for path in found["paths"]]
         return {"matter": levers, "matter_for": found["matter_for"]}
 
+    def measured(self, name: str) -> list[str]:
+        """Paths of the numbers that matter most, the clearest first, if they have been measured."""
+        task = self._matter.get(name)
+        done = task is not None and task.done() and not task.cancelled() and task.exception() is None
+        return task.result()["paths"] if task is not None and done else []
+
     async def _measure(self, name: str) -> dict[str, Any]:
         found: dict[str, Any] = await self.clerks.one(matter, name, seconds=LONGEST_MEASURE)
         return found
@@ -82,6 +88,18 @@ class Bench:
         """Hold a state to its scenario."""
         known = (await self.open(state.scenario)).known
         return asked(state, known), known
+
+    async def heeded(self, wanted: dict[str, Any], known: Known) -> tuple[State, list[str]]:
+        """What can stand of a state that a link asks for, and a sentence for each item that is left out."""
+        state, left = heeded(wanted, known)
+        rules = asked(state, known).rules
+        if rules.fixed:
+            try:
+                await self.clerks.one(stands, rules)
+            except Refused as refused:
+                others = {path: value for path, value in state.numbers.items() if path not in dict(rules.fixed)}
+                return state.model_copy(update={"numbers": others}), [*left, *refused.reasons]
+        return state, left
 
     def has(self, wanted: Asked) -> bool:
         """Whether runs are at hand."""

@@ -1,6 +1,8 @@
 """What a page needs of a scenario before anything is moved, and what the server needs to check what is asked of it."""
 
 import math
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -35,10 +37,8 @@ class Known:
     start: date
     days: int
     seed: int
-    numbers: dict[str, Place]
-    """What may stand in the place of each number that its files write."""
     levers: dict[str, dict[str, Any]]
-    """Each of them as a slider."""
+    """Each number that its files write as a slider, by path."""
     shapers: frozenset[str]
     """Those that may shape the rules somewhere on their slider: found out for the uncertain ones, feared of others."""
     variables: tuple[str, ...]
@@ -91,7 +91,6 @@ def opened(stopped: Stopped, name: str) -> tuple[Known, dict[str, Any]]:
         start=scenario.start,
         days=scenario.days,
         seed=scenario.seed,
-        numbers={path: place for path, (_, place) in numbers.items()},
         levers=levers,
         shapers=frozenset(numbers) - frozenset(ends) | frozenset(shaping(scenario, ends)),
         variables=("tension", *program.variables),
@@ -186,19 +185,39 @@ def _reach(number: Number, place: Place) -> tuple[float, float]:
     return float(max(min(low, value), place.least)), float(min(max(high, value), place.most))
 
 
-def search(known: Known, words: str) -> dict[str, Any]:
-    """Levers in whose path, label or source all words stand, those first where they stand in the label."""
+def search(known: Known, words: str, matter: Sequence[str] = ()) -> dict[str, Any]:
+    """Levers in whose label, path or source all words stand: the path that is meant exactly, or else by how well.
+
+    First those in which they stand as words, then those in which words begin so, then the others; of these, first the
+    theatre's own, then those that are known to `matter`, then those of which nobody is sure, and what somebody does.
+    """
     parts = words.casefold().split()
     if words.strip() in known.levers:
         return {"levers": [known.levers[words.strip()]], "more": 0}
-    found: list[tuple[bool, bool, int, dict[str, Any]]] = []
+    ranks = {path: at for at, path in enumerate(matter)}
+    found: list[tuple[tuple[Any, ...], dict[str, Any]]] = []
     for lever in known.levers.values():
-        label = lever["label"].casefold()
-        whole = f"{label} {lever['path'].casefold()} {lever['source'].casefold()}"
-        if parts and all(part in whole for part in parts):
-            found.append((not all(part in label for part in parts), not lever["lever"], len(found), lever))
-    found.sort(key=lambda each: each[:3])
-    return {"levers": [each[3] for each in found[:MOST_FOUND]], "more": max(len(found) - MOST_FOUND, 0)}
+        fits = [fit for part in parts if (fit := _fit(part, lever)) is not None]
+        if parts and len(fits) == len(parts):
+            path = lever["path"]
+            others = not path.startswith(("actors.", "actions.", "script."))
+            kind = not lever["lever"], ranks.get(path, len(ranks)), not lever["uncertain"], others
+            last = _WORD.findall(path.casefold().rpartition(".")[2])
+            found.append(((max(fits), *kind, not set(parts) & set(last), sum(fits), len(found)), lever))
+    found.sort(key=lambda each: each[0])
+    return {"levers": [lever for _, lever in found[:MOST_FOUND]], "more": max(len(found) - MOST_FOUND, 0)}
+
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def _fit(part: str, lever: Mapping[str, Any]) -> int | None:
+    """How well a word fits a lever: a word of its label or path, the beginning of one, within one, in its source."""
+    told = f"{lever['label']} {lever['path']}".casefold()
+    if part in told:
+        there = _WORD.findall(told)
+        return 0 if part in there else 1 if any(word.startswith(part) for word in there) else 2
+    return 3 if part in lever["source"].casefold() else None
 
 
 def _is_uncertain(number: Number) -> bool:

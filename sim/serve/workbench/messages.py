@@ -10,8 +10,10 @@ All but `scenario` may be left out; `seed` left out is the scenario's. `off` nam
 that nobody may do, and `allow` acts that the scenario forbids and the reader does not. `run`, `day` and `record` are
 the page's own affair.
 
-`POST /workbench/open {"scenario": name}` answers what a page needs of a scenario (`sim.serve.workbench.catalogue`), and
-`POST /workbench/search {"scenario": name, "words": text}` answers `{"levers": [...]}`, at most 40 of them.
+`POST /workbench/open {"scenario": name}` answers what a page needs of a scenario (`sim.serve.workbench.catalogue`).
+With `"state": {...}` as a link has it, whatever that may be, the answer has besides `state`, what of it can stand, and
+`left_out`, a sentence for each item that cannot. `POST /workbench/search {"scenario": name, "words": text}` answers
+`{"levers": [...]}`, at most 40 of them.
 
 `WS /workbench/line`: the page sends `{"kind": "move", "n": k, "state": {...}}`, k growing. It is answered by::
 
@@ -32,7 +34,8 @@ Packed arrays are those of `sim.report.pack`; what levels and least numbers of d
 of what `open` answers, and outcomes stand in the order of its `outcomes`. Failed runs are counted nowhere. `apart` is
 empty where nothing is moved; else, in the same order, the moved runs less the still ones::
 
-    {"id", "difference", "low", "high", "to": pairs in which it came about only when moved, "fro": only when still}
+    {"id", "difference", "low", "high", "to": pairs in which it came about only when moved, "fro": only when still,
+     "sure": whether it differs by more than chance, all outcomes being looked at (see `sim.serve.workbench.summary`)}
 
 and `deaths` is `{"difference", "low", "high"}`, the mean of pairs, or null.
 
@@ -41,20 +44,20 @@ Whatever else is asked is a POST whose answer is JSON, or `{"refused": text, "re
 
 - `/workbench/matter {scenario}`: `{"matter": [levers], "matter_for": sentence}`, the numbers that matter most, each
   with what it `does`. The first answer takes seconds, since it is measured.
-- `/workbench/lines {state, most}`: `{"run": [numbers], "step": days, "values": packed (run, point)}`, paths of single
-  runs in the variable that is shown, so that a click finds the nearest.
+- `/workbench/lines {state, most}`: `{"run": [numbers], "step": days, "values": packed (run, point), "told": [{"run",
+  "rank"}]}`, paths of the first runs in the variable that is shown, so that a click finds the nearest; and of all runs,
+  in the order of the means of their days, some to begin with, `rank` being the share of the others that lie lower.
 - `/workbench/line {state, run}`: `{"run", "values": packed (day), "outcomes": [first days, -1 for never], "deaths",
   "failed"}`, in the variable that is shown.
 - `/workbench/story {state, run, turns}`: see `sim.serve.workbench.told.story`.
 - `/workbench/why {state, run, event}` or `{state, run, day, actor}`: see `sim.serve.workbench.told.why`.
 - `/workbench/branch {state, run, day}`: see `sim.serve.workbench.told.branched`.
 - `/workbench/scenario {state}`: `{"name": file name, "text": YAML, "command": what gives the same bits}`.
-- `/workbench/table {state, of}`: CSV of what is shown; `of` is "fan", "rungs", "outcomes" or "deaths".
 - `GET /workbench/results`: `{"results": [{"name", "title", "scenario", "runs", "seed"}]}`, the youngest first.
 - `GET /workbench/results/NAME` and `/workbench/results/NAME/beside/OTHER`: the report, a page of its own.
 """
 
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, ValidationError
 
@@ -86,7 +89,7 @@ class Message(BaseModel):
 class State(Message):
     """All that a reader has chosen."""
 
-    scenario: Name
+    scenario: Word
     runs: Annotated[int, Field(ge=FEWEST_RUNS, le=MOST_RUNS)] = 1000
     seed: Annotated[int, Field(ge=0, lt=2**53)] | None = None
     """Up to what JavaScript counts exactly."""
@@ -103,22 +106,28 @@ class State(Message):
 
 
 class Open(Message):
-    """A scenario by name."""
+    """A scenario by name, and what a link asks of it."""
 
-    scenario: Name
+    scenario: Word
+    state: dict[Word, Any] | None = None
 
 
 class Search(Message):
     """Levers by words."""
 
-    scenario: Name
+    scenario: Word
     words: Annotated[str, Field(max_length=200)]
 
 
-class OfRun(Message):
-    """A run of a state."""
+class Of(Message):
+    """What is asked of a state."""
 
     state: State
+
+
+class OfRun(Of):
+    """A run of a state."""
+
     run: Annotated[int, Field(ge=0, lt=2**32)]
 
 
@@ -143,24 +152,10 @@ class Branch(OfRun):
     day: Annotated[int, Field(ge=0, le=20_000)]
 
 
-class Lines(Message):
+class Lines(Of):
     """Single runs of a state."""
 
-    state: State
     most: Annotated[int, Field(ge=1, le=400)] = 200
-
-
-class Save(Message):
-    """A state to be written as a file."""
-
-    state: State
-
-
-class Table(Message):
-    """What is shown, as a table."""
-
-    state: State
-    of: Literal["fan", "rungs", "outcomes", "deaths"] = "fan"
 
 
 class Move(Message):

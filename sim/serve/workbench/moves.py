@@ -96,6 +96,17 @@ def _switched(scenario: Scenario, rules: Rules) -> Scenario:
     return Scenario.model_validate(content)
 
 
+def stands(_: Stopped, rules: Rules) -> None:
+    """Hold rules to what their scenario allows.
+
+    Raises
+    ------
+    Refused
+        They cannot stand together.
+    """
+    built(rules)
+
+
 def ready(_: Stopped, rules: Rules) -> None:
     """Compile a scenario, and the kernels if nobody has yet: what is asked of it next is quick."""
     from sim.engine.model import LockstepModel

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import signal
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ from contextlib import suppress
 from itertools import count
 from multiprocessing import get_context
 from multiprocessing.reduction import ForkingPickler
+from multiprocessing.resource_tracker import ensure_running
 from threading import Lock, Thread
 from time import monotonic
 from typing import Any, NamedTuple
@@ -149,6 +151,9 @@ class Worker:
     def _live(self, loop: asyncio.AbstractEventLoop) -> None:
         """Start a process, away from the loop, which would stand still meanwhile; and hear it until it is gone."""
         context = get_context("spawn")
+        if hasattr(signal, "pthread_sigmask"):  # all processes of a server may be sent these at once, new ones too
+            ensure_running()  # which lets them in again when it starts what it needs
+            signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
         line, its = context.Pipe()
         with line, suppress(RuntimeError):  # the loop is closed: the server has ended
             with self._changing, its:  # closed here, so that its end is heard
@@ -157,7 +162,7 @@ class Worker:
                 process = context.Process(target=work, args=(its, self.nice), name=self.name, daemon=True)
                 try:
                     process.start()
-                except OSError:
+                except Exception:  # whatever it is, nobody should wait in vain
                     logger.exception("%s cannot be started", self.name)
                 else:
                     self.process = process

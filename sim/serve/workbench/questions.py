@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sim.text import printable
+from sim.text import percent, printable
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.parameters.change import ChangeError, with_numbers
 from sim.theatre.parameters.in_words import bare, term_in_words
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from sim.replays.acts import Act
     from sim.replays.causes import Chain
     from sim.replays.explain import Explanation, OpenOption
+    from sim.replays.kind import Others
     from sim.replays.replay import Replay
 
 FUTURES = 500
@@ -67,14 +68,14 @@ def _replayed(wanted: Asked, run: int) -> "Replay":
     return replayed(_origin(wanted), run)
 
 
-def story(_: Stopped, wanted: Asked, run: int, turns: bool) -> dict[str, Any]:
-    """Tell a run: entries as a story has them, every act, the days of outcomes; and turning points, if asked.
+def story(_: Stopped, wanted: Asked, run: int, others: "Others | None") -> dict[str, Any]:
+    """Tell a run: entries as a story has them, every act, the days of outcomes; beside others, its turning points too.
 
     Returns
     -------
     `run`, `opening` (paragraphs), `entries` (kind: act, fold, turn or outcome; day, date, rung, text, below, events),
     `acts` (event, day, date, actor, who, act, label, text, rung, deaths, decided), `outcomes` (day or null by id),
-    `failed` (null, or in words), `turns` (null if not asked; day, date, event, text)
+    `failed` (null, or in words), `turns` (null without others; day, date, event, text)
     """
     from sim.replays.entries import entries, lowest_told
 
@@ -93,10 +94,10 @@ def story(_: Stopped, wanted: Asked, run: int, turns: bool) -> dict[str, Any]:
         "outcomes": replay.outcomes,
         "failed": None if replay.failure is None else f"It met a value that is not finite: {replay.failure[1]}.",
         "turns": None,
-    } | (_turns(wanted, replay) if turns else {})
+    } | (_turns(wanted, replay, others) if others is not None else {})
 
 
-def _turns(wanted: Asked, replay: "Replay") -> dict[str, Any]:
+def _turns(wanted: Asked, replay: "Replay", others: "Others") -> dict[str, Any]:
     """What kind of history it is, and its turning points."""
     from sim.experiments.branching.turns import found_in
     from sim.replays.kind import kind_of
@@ -104,7 +105,7 @@ def _turns(wanted: Asked, replay: "Replay") -> dict[str, Any]:
     origin = _origin(wanted)
     points = found_in(origin, replay)
     return {
-        "opening": [printable(kind_of(replay, origin).text())],
+        "opening": [printable(kind_of(replay, origin, others).text())],
         "turns": [
             {"day": each.day, "date": each.date.isoformat(), "event": each.act.event, "text": printable(each.text())}
             for each in points
@@ -135,7 +136,8 @@ def why(_: Stopped, wanted: Asked, run: int, event: int | None, day: int | None,
     Returns
     -------
     `chain` (null without an event; `links`: event, day, date, who, label, text, rung, from the act to its root;
-    `led_to`; `text`) and `choice` (null of what nobody chose; actor, who, day, date, did, hold, options, text)
+    `root`, why nothing led to that one; `led_to`; `text`) and `choice` (null of what nobody chose; actor, who, day,
+    date, did, hold, options, text)
     """
     with told_plainly():
         replay = _replayed(wanted, run)
@@ -155,8 +157,22 @@ def _chain(scenario: Scenario, chain: "Chain") -> dict[str, Any]:
     return {
         "links": [_act(scenario, link.act) for link in chain.links],
         "led_to": [_act(scenario, act) for act in chain.led_to],
+        "root": printable(_root(scenario, chain)),
         "text": printable(chain.text()),
     }
+
+
+def _root(scenario: Scenario, chain: "Chain") -> str:
+    """Why the chain begins where it does: nothing led to that act."""
+    act = chain.root
+    if act.imposed or act.actor not in scenario.theatre.actors:
+        return "Nothing in the model led to it: the scenario imposes it."
+    who = bare(scenario.theatre.actors[act.actor].label)
+    if scenario.theatre.actions[act.action].accident:
+        return f"Nothing led to it: it is an accident, which nobody in {who} chose."
+    chance = chain.links[-1].option
+    odds = f", with a chance of {percent(chance.chance)} that day" if chance is not None else ""
+    return f"Nothing that happened led to it: {who} did it unprovoked{odds}."
 
 
 def _choice(found: "Explanation") -> dict[str, Any]:

@@ -11,9 +11,10 @@ from sim.serve.guard.line import Line
 from sim.serve.place import Place
 
 from . import questions, results, shown
+from .asked import no_such_run
 from .bench import Bench
 from .catalogue import names, search
-from .messages import Branch, Lines, OfRun, Open, Refused, Save, Search, Story, Table, Why, read
+from .messages import Branch, Lines, Of, OfRun, Open, Refused, Search, Story, Why, read
 from .moving import WRONG, Hand
 from .pool import Failed, Lost
 from .saving import scenario_file
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger("sim.serve")
 
 SHUT = "The workbench is for the owner of this server, who has the key that it printed when it began."
+ENDS = "The server is ending; start it again, and then ask again."
 Answer = Callable[["Request"], Awaitable["Response"]]
 
 
@@ -68,7 +70,6 @@ class Workbench:
                 Route(f"/workbench/{name}", self.letting_in(_as_json(answer)), methods=["POST"])
                 for name, answer in asked.items()
             ),
-            Route("/workbench/table", self.letting_in(self.table), methods=["POST"]),
             Route(results, self.letting_in(self.results)),
             Route(f"{results}/{{name}}", self.letting_in(self.report)),
             Route(f"{results}/{{name}}/beside/{{other}}", self.letting_in(self.report)),
@@ -95,6 +96,8 @@ class Workbench:
                 return _refusal(422, refused.reasons)
             except (Lost, Failed):
                 return _refusal(500, [WRONG])
+            except asyncio.CancelledError:  # the server ends, and has waited for this long enough
+                return _refusal(503, [ENDS])
 
         return answered
 
@@ -106,9 +109,14 @@ class Workbench:
         return page("workbench", data={"head": {"start": "2000-01-01", "days": 1, "sound": 0}, "scenarios": names()})
 
     async def opened(self, content: Any) -> Any:
-        """All that a page needs of a scenario."""
-        found = await self.bench.open(read(Open, content).scenario)
-        return {"scenarios": [{"id": id_, "title": title} for id_, title in names().items()]} | found.told
+        """All that a page needs of a scenario, and what can stand of a state that a link asks for."""
+        wanted = read(Open, content)
+        found = await self.bench.open(wanted.scenario)
+        told = {"scenarios": [{"id": id_, "title": title} for id_, title in names().items()]} | found.told
+        if wanted.state is not None:
+            state, left = await self.bench.heeded(wanted.state, found.known)
+            told |= {"state": state.model_dump(), "left_out": left}
+        return told
 
     async def matter(self, content: Any) -> Any:
         """The numbers that matter most."""
@@ -117,7 +125,8 @@ class Workbench:
     async def searched(self, content: Any) -> Any:
         """Levers by words."""
         wanted = read(Search, content)
-        return search((await self.bench.open(wanted.scenario)).known, wanted.words)
+        known = (await self.bench.open(wanted.scenario)).known
+        return search(known, wanted.words, self.bench.measured(wanted.scenario))
 
     async def lines(self, content: Any) -> Any:
         """Single runs, for a click to find."""
@@ -129,15 +138,16 @@ class Workbench:
         """One run."""
         wanted = read(OfRun, content)
         found, _ = await self.bench.asked(wanted.state)
-        if wanted.run >= found.runs:
-            raise Refused(f"There are {found.runs:,} runs, counted from 0; there is no run {wanted.run:,} among them.")
+        if reasons := no_such_run(wanted.run, found.runs):
+            raise Refused(*reasons)
         return shown.line(await self.bench.found(found), wanted.run)
 
     async def story(self, content: Any) -> Any:
         """A run, told."""
         wanted = read(Story, content)
         found, _ = await self.bench.asked(wanted.state)
-        return await self.bench.ask(questions.story, found, wanted.run, wanted.turns)
+        others = shown.others(await self.bench.found(found)) if wanted.turns else None
+        return await self.bench.ask(questions.story, found, wanted.run, others)
 
     async def why(self, content: Any) -> Any:
         """Why an act came about."""
@@ -153,20 +163,8 @@ class Workbench:
 
     async def scenario(self, content: Any) -> Any:
         """What is moved, as a scenario file."""
-        found, _ = await self.bench.asked(read(Save, content).state)
+        found, _ = await self.bench.asked(read(Of, content).state)
         return await self.bench.ask(scenario_file, found)
-
-    async def table(self, request: "Request") -> "Response":
-        """What is shown, as CSV."""
-        from starlette.responses import Response
-
-        wanted = read(Table, await _content(request))
-        found, known = await self.bench.asked(wanted.state)
-        still = await self.bench.found(found.unmoved)
-        moved = still if found == found.unmoved else await self.bench.found(found)
-        text = shown.table(wanted.of, known.start, still, moved, known)
-        name = f'attachment; filename="{known.name}_{wanted.of}.csv"'
-        return Response(text, media_type="text/csv", headers={"content-disposition": name})
 
     async def results(self, request: "Request") -> "Response":
         """Result folders that can be opened."""
@@ -185,7 +183,9 @@ class Workbench:
             text = await self.bench.ask(results.report, self.place.results, chosen)
         except Refused as refused:
             logger.info("no report: %s", spoken(str(refused)))
-            return page("lost", 404)
+            return page("no_report", 404, reasons=refused.reasons)
+        except (Lost, Failed):
+            return page("failed", 500)
         return HTMLResponse(text, headers={"content-security-policy": results.policy_of(text)})
 
     async def line(self, socket: "WebSocket") -> None:

@@ -1,7 +1,9 @@
 """What is moved as a scenario file, which gives the same bits from the command line."""
 
 import json
+import re
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,6 +24,8 @@ from .questions import scenario_of
 
 CHECKED = 4
 """Runs that must be the same, bit for bit, before a file is given away."""
+LONGEST, DIGITS = 48, 6
+"""Letters that the name of a file spends on what is moved, and digits that tell it from all others."""
 
 
 def scenario_file(_: Stopped, wanted: Asked) -> dict[str, str]:
@@ -38,55 +42,84 @@ def scenario_file(_: Stopped, wanted: Asked) -> dict[str, str]:
     """
     moved = scenario_of(wanted)
     text = "".join(f"{line}\n" for line in _lines(wanted, moved))
-    name = f"{wanted.rules.scenario}_moved.yaml"
+    name = _file_name(wanted, text)
     _refuse_another(_read(text), moved, wanted.seed)
     return {"name": name, "text": text, "command": f"sim run {name} --runs {wanted.runs} --seed {wanted.seed}"}
+
+
+def _file_name(wanted: Asked, text: str) -> str:
+    """Name a file after what is moved, as far as there is room, and by digits that no other file of ours has."""
+    rules = wanted.rules
+    moved = [".".join(path.split(".")[-2:]) for path in wanted.all_numbers]
+    moved += [f"without {entry}" for entry in rules.off]
+    moved += [f"{verb} {act.split('.')[-1]}" for verb, acts in _verbs(wanted) for act in acts]
+    words = re.sub(r"[^a-z0-9]+", "_", " ".join(moved).lower()).strip("_") or "as_written"
+    if len(words) > LONGEST:
+        words = words[: words.rfind("_", 0, LONGEST)] if "_" in words[:LONGEST] else words[:LONGEST]
+    return f"{rules.scenario}_{words}_{sha256(text.encode()).hexdigest()[:DIGITS]}.yaml"
+
+
+def _verbs(wanted: Asked) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("forbid", wanted.rules.forbid), ("allow", wanted.rules.allow)
 
 
 def _lines(wanted: Asked, moved: Scenario) -> Iterator[str]:
     rules, base = wanted.rules, written(wanted.rules.scenario)
     before, numbers = dict(base.numbers()), wanted.all_numbers
-    moves = counted(len(numbers) + len(rules.off) + len(rules.forbid) + len(rules.allow), "thing")
+    moves = len(numbers) + len(rules.off) + len(rules.forbid) + len(rules.allow)
     yield "schema_version: 1"
     yield f"extends: {rules.scenario}"
-    yield f"title: {_text(f'{base.title}, with {moves} moved')}"
+    moved_so = f", with {counted(moves, 'thing')} moved" if moves else ""
+    yield f"title: {_json(base.title + moved_so)}"
     if base.question:
-        yield f"question: {_text(base.question)}"
+        yield f"question: {_json(base.question)}"
     yield f"runs: {wanted.runs}"
     yield f"seed: {wanted.seed}"
-    of_theatre = {path: value for path, value in numbers.items() if not path.startswith("script.")}
-    if of_theatre:
+
+    def told(path: str) -> str:
+        return f"  # {printable(in_words(base, path))}; as written, {figure(before[path].value)}"
+
+    of_script = [path for path in numbers if path.startswith("script.")]
+    if len(of_script) < len(numbers):
         yield "overrides:"
-    for path, value in of_theatre.items():
-        yield f"  # {printable(in_words(base, path))}; as written, {figure(before[path].value)}"
-        yield f"  {_text(path)}: {_value(before[path], value)}"
-    entries = sorted({path.split(".")[1] for path in numbers if path.startswith("script.")})
-    if entries or rules.off:
+    for path, value in numbers.items():
+        if path not in of_script:
+            yield told(path)
+            yield f"  {_json(path)}: {_value(before[path], value)}"
+    if of_script or rules.off:
         yield "script:"
     for entry in rules.off:
         yield f"  {entry}: null"
-    for entry in entries:
-        yield f"  {entry}: {json.dumps(_entry(moved, entry), ensure_ascii=False)}"
+    for entry in sorted({path.split(".")[1] for path in of_script}):
+        yield from (told(path) for path in of_script if path.split(".")[1] == entry)
+        yield "  # A file gives an entry as a whole; all else in it is as written."
+        yield f"  {entry}:"
+        yield from (f"    {key}: {_json(part)}" for key, part in _entry(moved, entry).items())
     if rules.forbid or rules.allow:
         yield "forbid:"
     yield from (f"  {act}: always" for act in rules.forbid)
     yield from (f"  {act}: never" for act in rules.allow)
 
 
-def _text(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False)
+def _json(content: Any) -> str:
+    return json.dumps(content, ensure_ascii=False)
 
 
 def _value(number: Number, value: float) -> str:
     """A value as files write it: a threshold with its side, per cent as such."""
     if isinstance(number, Limit):
-        return _text(f"{number.op} {value!r}")
-    return _text(f"{value!r} %") if number.unit == "%" else repr(value)
+        return _json(f"{number.op} {value!r}")
+    return _json(f"{value!r} %") if number.unit == "%" else repr(value)
 
 
-def _entry(scenario: Scenario, name: str) -> Any:
-    """An entry of the script as a whole: that is how a file changes a number in it."""
-    return scenario.script[name].model_dump(mode="json", by_alias=True, exclude_defaults=True)
+def _entry(scenario: Scenario, name: str) -> dict[str, Any]:
+    """An entry of the script as a whole: that is how a file changes a number in it.
+
+    An entry of `changes` would name the number alone, but leave the written one where it is: who moves that one in the
+    saved file would see nothing move.
+    """
+    found: dict[str, Any] = scenario.script[name].model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    return found
 
 
 def _read(text: str) -> Scenario:

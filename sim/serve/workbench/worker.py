@@ -28,7 +28,8 @@ def work(line: Connection, nice: bool = False) -> None:
     A thread of its own listens, so that a job under way can be stopped, and a server that dies takes this process with
     it, whatever it is at.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C is for the server, which ends its workers
+    for each in (signal.SIGINT, signal.SIGTERM):  # these are for the server, which ends its workers
+        signal.signal(each, signal.SIG_IGN)
     if nice and hasattr(os, "nice"):
         os.nice(NICE)
     jobs: SimpleQueue[tuple[int, Callable[..., Any], tuple[Any, ...]]] = SimpleQueue()
