@@ -1,6 +1,7 @@
 // The line: moves go out at once, and of the pictures that come back only the newest is shown.
 
 const RESTS = 350; // milliseconds without a movement, after which the hand rests
+const SEEN = 50; // and at least so many after a picture, so that it is seen first
 const heard = { n: 0, shown: 0, final: 0, picture: null, still: null, line: null, sentAt: 0, answered: 0, since: 0 };
 heard.asked = new Map(); // by number of the move, what it asked for: a picture is of that, and not of what stands by now
 const whenPictured = [];
@@ -27,6 +28,9 @@ function send() {
   byId("stage").setAttribute("aria-busy", "true");
   tellAge();
 }
+
+/** Whether a picture is on its way. */
+const isAwaited = () => byId("stage").getAttribute("aria-busy") === "true";
 
 /** A picture has come: unpack it, and draw it unless a newer one stands. */
 function hear(message) {
@@ -62,6 +66,7 @@ function hearRefusal(message) {
   byId("sentence").textContent =
     heard.picture === null ? "This cannot be run." : "This cannot be run: the pictures are of what stood before.";
   byId("stage").setAttribute("aria-busy", "false");
+  writeNow();
 }
 
 let painted = null;
@@ -88,7 +93,8 @@ function waitForRest() {
     closeStep();
     byId("stage").setAttribute("aria-busy", "false");
     for (const each of whenRests) each(heard.picture);
-  }, Math.max(0, RESTS - (performance.now() - heard.sentAt)));
+    writeNow();
+  }, Math.max(SEEN, RESTS - (performance.now() - heard.sentAt)));
 }
 
 /** How old the picture is, quietly: what is short is not mentioned. */

@@ -94,10 +94,19 @@ function stateChanged() {
   writeAddress();
 }
 
-/** Write the state into the address; browsers allow this only so often, so it waits for the hand to rest. */
+/**
+ * Write the state into the address. Browsers allow this only so often, and it costs them some 20 ms, which the runs of a
+ * move would wait for: so it waits for the hand to rest, and for its picture.
+ */
 function writeAddress() {
   clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", `#${address()}`), 200);
+  writing = setTimeout(() => {
+    if (!isAwaited()) writeNow();
+  }, 200);
+}
+function writeNow() {
+  clearTimeout(writing);
+  history.replaceState(null, "", `#${address()}`);
 }
 
 /** The state as it stands in an address: only what is not as written. A key with a dot is the path of a number. */

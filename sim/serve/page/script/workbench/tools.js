@@ -5,7 +5,7 @@ const tell = (text) => {
 };
 
 async function share() {
-  history.replaceState(null, "", `#${address()}`);
+  writeNow();
   try {
     await navigator.clipboard.writeText(location.href);
     tell("Link copied.");
