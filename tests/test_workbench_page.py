@@ -363,6 +363,10 @@ def test_each_picture_is_kept_as_svg_png_and_table(browser, port):  # noqa: F811
             assert "var(" not in picture
             assert "light-dark(" not in picture
             assert "rgb(" in picture
+            assert_inside(root)
+            words = [each.text for each in root.findall("{*}text")]
+            for entry in page.locator(f"#{name}-keys > span").all_text_contents():
+                assert entry in words  # the whole key of the page
             png = kept(page, name, "png")
             assert png.startswith(b"\x89PNG")
             assert len(png) > 5000
@@ -371,6 +375,13 @@ def test_each_picture_is_kept_as_svg_png_and_table(browser, port):  # noqa: F811
             page.click(f".keep[data-picture={name}] [data-as=table]")
             assert page.locator("#sheet tbody tr").count() == len(rows) - 1
             page.click("#sheet-close")
+
+
+def assert_inside(picture):
+    """No line of a title, a key or a source leaves a kept picture, in letters of a usual width."""
+    wide = float(picture.get("width"))
+    for text in picture.findall("{*}text"):
+        assert float(text.get("x")) + 0.5 * float(text.get("font-size")) * len(text.text) < wide
 
 
 def kept(page, name, kind):

@@ -15,8 +15,9 @@ const KEPT_STYLES = [
   "font-weight",
 ];
 const MARGIN = 16;
-const TITLE = 26; // the height of its line
+const LARGE = 15;
 const SMALL = 11;
+const BETWEEN = 14; // two entries of a key
 const SPACING = 15; // between lines of small text
 const SWATCH = 22;
 const SHARPNESS = 2;
@@ -68,49 +69,55 @@ function swatchMark(swatch, style, x, y) {
   return mark("rect", { x: x + 4, y: y - 5, width: 10, height: 10, fill: style.backgroundColor, opacity: style.opacity });
 }
 
+const entryWidth = ({ swatch, text }) => widthOf(text) + (swatch === null ? 0 : SWATCH);
+
+/** Texts and keys of a kept picture, one line below the other. */
+function column(width, ink) {
+  const made = { parts: [], y: 8 };
+  const text = (words, x, size = SMALL, weight = 400) =>
+    mark("text", { x, y: made.y, "font-family": "sans-serif", "font-size": size, "font-weight": weight, fill: ink }, words);
+  made.write = (words, size = SMALL, weight = 400) => {
+    for (const line of wordsInLines(words, width, size)) {
+      made.y += size === SMALL ? SPACING : size + 5;
+      made.parts.push(text(line, MARGIN, size, weight));
+    }
+  };
+  made.key = (entries) => {
+    for (const line of inLines(entries, width, entryWidth, BETWEEN)) {
+      made.y += SPACING + 2;
+      let x = MARGIN;
+      for (const each of line) {
+        if (each.swatch !== null) made.parts.push(swatchMark(each.swatch, each.style, x, made.y - 4));
+        made.parts.push(text(each.text, each.swatch === null ? x : x + SWATCH));
+        x += entryWidth(each) + BETWEEN;
+      }
+    }
+  };
+  return made;
+}
+
 /** A picture as an SVG that needs no style of the page: its colours are written into it, with title, key and source. */
 function standalone(name) {
   const { title } = pictures.get(name);
   const source = byId(`plot-${name}`).querySelector("svg");
   const [width, height] = ["width", "height"].map((side) => Number(source.getAttribute(side)));
   const page = getComputedStyle(document.body);
-  const parts = [];
-  let y = 8;
-  const write = (text, size, weight, step) => {
-    y += step;
-    const style = { "font-family": "sans-serif", "font-size": size, "font-weight": weight, fill: page.color };
-    parts.push(mark("text", { x: MARGIN, y, ...style }, text));
-  };
-  const writeKey = ({ swatch, style, text }, x) => {
-    if (swatch !== null) parts.push(swatchMark(swatch, style, x, y - 4));
-    const at = x + (swatch === null ? 0 : SWATCH);
-    parts.push(mark("text", { x: at, y, "font-family": "sans-serif", "font-size": SMALL, fill: page.color }, text));
-  };
-  const long = ({ swatch, text }) => widthOf(text) + (swatch === null ? 0 : SWATCH);
-  for (const line of wordsInLines(title(), width, 15)) write(line, 15, 600, TITLE - 6);
-  for (const line of wordsInLines(inShort(name), width)) write(line, SMALL, 400, SPACING);
-  for (const line of inLines(keyOf(name), width, long, 14)) {
-    y += SPACING + 2;
-    let x = MARGIN;
-    for (const each of line) {
-      writeKey(each, x);
-      x += long(each) + 14;
-    }
-  }
-  y += 10;
-  const picture = coloured(source);
-  picture.setAttribute("x", MARGIN);
-  picture.setAttribute("y", y);
-  y += height + 6;
-  for (const line of wordsInLines("Shares of model runs, with their sampling error. Not a forecast.", width)) write(line, SMALL, 400, SPACING);
-  const [wide, tall] = [width + 2 * MARGIN, y + 12];
+  const made = column(width, page.color);
+  made.write(title(), LARGE, 600);
+  made.write(inShort(name));
+  made.key(keyOf(name));
+  made.y += 10;
+  const picture = filled(coloured(source), { x: MARGIN, y: made.y }, []);
+  made.y += height + 6;
+  made.write("Shares of model runs, with their sampling error. Not a forecast.");
+  const [wide, tall] = [width + 2 * MARGIN, made.y + 12];
   return mark(
     "svg",
     { xmlns: "http://www.w3.org/2000/svg", width: wide, height: tall, viewBox: `0 0 ${wide} ${tall}` },
     mark("title", {}, title()),
     mark("desc", {}, byId(`plot-${name}`).getAttribute("aria-label")),
     mark("rect", { width: wide, height: tall, fill: page.backgroundColor }),
-    ...parts,
+    ...made.parts,
     picture,
   );
 }
