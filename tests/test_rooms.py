@@ -5,8 +5,11 @@ from time import sleep
 
 import pytest
 
-from sim.serve.classroom.plan import catalogue, scenario_of
+from sim.serve.classroom.plan import catalogue
+from sim.serve.scenarios import Scenarios
 from tests.class_client import Made, Page, Server, serving
+
+SCENARIOS = Scenarios()
 
 
 @pytest.fixture(scope="module")
@@ -376,8 +379,8 @@ def test_pages_of_other_rooms_say_nothing(server):
 
 @pytest.mark.parametrize("name", ["first_lesson", "whole_crisis", "gulf_dialogue"])
 def test_the_catalogue_says_of_scenarios_what_they_say_when_they_are_loaded(name):
-    told = next(each for each in catalogue()["scenarios"] if each["name"] == name)
-    loaded = scenario_of(name)
+    told = next(each for each in catalogue(SCENARIOS)["scenarios"] if each["name"] == name)
+    loaded = SCENARIOS.load(name)
     assert told == {
         "name": name,
         "title": loaded.title,
@@ -387,7 +390,7 @@ def test_the_catalogue_says_of_scenarios_what_they_say_when_they_are_loaded(name
         "days": loaded.days,
         "theatre": loaded.theatre.theatre,
     }
-    assert catalogue()["casts"][told["theatre"]][0].keys() == {"id", "label", "wants", "about", "acts"}
+    assert catalogue(SCENARIOS)["casts"][told["theatre"]][0].keys() == {"id", "label", "wants", "about", "acts"}
 
 
 def test_a_code_is_read_however_it_is_written(server):

@@ -24,11 +24,12 @@ from sim.report.pack import unpacked
 from sim.results.storage.read import open_result
 from sim.serve.app import application
 from sim.serve.place import Place
+from sim.serve.scenarios import Scenarios
 from sim.serve.workbench import pool as pool_module
 from sim.serve.workbench import questions, results
 from sim.serve.workbench.asked import asked
 from sim.serve.workbench.bench import Bench
-from sim.serve.workbench.catalogue import names, opened, search
+from sim.serve.workbench.catalogue import opened, search
 from sim.serve.workbench.mattering import matter
 from sim.serve.workbench.messages import MOST_RUNS, Move, Refused, State, read
 from sim.serve.workbench.moves import Rules, Some, Stop, built, some, together
@@ -39,6 +40,7 @@ from sim.serve.workbench.saving import scenario_file
 from sim.serve.workbench.shown import lines
 from sim.serve.workbench.summary import LEVELS, apart, summary
 from sim.text import percent
+from sim.theatre.files.locate import shipped_scenarios
 from sim.theatre.parameters.change import with_numbers
 from tests import commands
 from tests.workbench_jobs import busy, deaf, dies, large, process, waiting
@@ -60,6 +62,11 @@ def wanted(yes=False):
 @pytest.fixture(scope="module")
 def known():
     return opened(wanted, LESSON)[0]
+
+
+@pytest.fixture(scope="module")
+def gulf():
+    return opened(wanted, "baseline")[0]
 
 
 @pytest.fixture(scope="module")
@@ -487,7 +494,9 @@ def _lives(number):
 
 def test_a_page_is_told_all_it_needs_of_a_scenario(page):
     told = post(page, "open", scenario=LESSON)
-    assert [each["id"] for each in told["scenarios"]] == list(names())
+    chosen_from = [each["id"] for each in told["scenarios"]]
+    assert chosen_from[:2] == ["baseline", "first_lesson"]
+    assert set(chosen_from) == set(shipped_scenarios())
     assert told["days"] == 180
     assert len(told["ladder"]) == 10
     assert [each["id"] for each in told["outcomes"]] == sorted(sim.load(LESSON).theatre.outcomes)
@@ -503,13 +512,12 @@ def test_a_page_is_told_all_it_needs_of_a_scenario(page):
     assert told["record"]["acts"]
 
 
-def test_levers_are_found_by_words_path_and_source(known, page):
+def test_levers_are_found_by_words_path_and_source(known, gulf, page):
     assert [each["path"] for each in search(known, RATE)["levers"]] == [RATE]
     found = post(page, "search", scenario=LESSON, words="SOUTH strike")["levers"]
     assert found
     assert all("south" in each["label"].casefold() for each in found)
     assert search(known, "judgement")["more"] + len(search(known, "judgement")["levers"]) > 50
-    gulf = opened(wanted, "baseline")[0]
     first = [each["path"] for each in search(gulf, "strike iran rate")["levers"]]
     assert first[0] == "actions.us.strike_iran.rate"
     for words in ("sanctions", "rate"):
@@ -552,7 +560,7 @@ def test_a_story_its_causes_and_a_morning_are_told(page, runs):
     why = post(page, "why", **run, event=act["event"])
     assert why["chain"]["links"][0]["event"] == act["event"]
     assert why["chain"]["root"]
-    for act_of in story["acts"]:
+    for act_of in story["acts"][:12]:
         chain = post(page, "why", **run, event=act_of["event"])["chain"]
         root = chain["links"][-1]
         begins = "Nothing that happened led to it: " if root["decided"] is not None else "Nothing"
@@ -600,9 +608,8 @@ def test_a_saved_file_gives_the_same_bits_from_the_command_line(page, runs, know
     np.testing.assert_array_equal(again.paths("tension"), runs[0].paths.T)
 
 
-def test_any_number_can_be_saved_whatever_its_form():
+def test_any_number_can_be_saved_whatever_its_form(gulf):
     """Thresholds with their side, answers of a price in per cent, numbers in the script, and ladders."""
-    gulf = opened(wanted, "baseline")[0]
     paths = [
         "variables.oil_price.target.gulf_risk",
         "script.waivers_end.effects.sanctions",
@@ -617,6 +624,11 @@ def test_any_number_can_be_saved_whatever_its_form():
     assert "protests_begin: null" in text
     assert "us.kill_commanders: always" in text
     assert all(repr(value) in text for value in numbers.values())
+    lines = text.splitlines()
+    at = lines.index("  waivers_end:")
+    assert lines[at - 3] == "  protests_begin: null"
+    assert lines[at - 2] == f"  # {gulf.levers['script.waivers_end.effects.sanctions']['label']}; as written, 0.62"
+    assert lines[at + 1].startswith('    on: "')
 
 
 def test_numbers_that_cannot_stand_together_are_refused(known):
@@ -661,17 +673,6 @@ def test_a_saved_file_is_named_after_what_is_moved_and_no_two_alike(known):
     assert len(names) == 2 + len(others)
     assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,48}_[0-9a-f]{6}\.yaml", name) for name in names)
     assert saved(numbers={RATE: 0.001}) == rate
-
-
-def test_a_saved_number_of_the_script_is_told_and_its_entry_is_readable():
-    gulf = opened(wanted, "baseline")[0]
-    path = "script.waivers_end.effects.sanctions"
-    text = scenario_file(wanted, asked(State(scenario="baseline", numbers={path: 0.7}), gulf))["text"]
-    lines = text.splitlines()
-    at = lines.index("  waivers_end:")
-    assert lines[at - 3] == "script:"
-    assert lines[at - 2] == f"  # {gulf.levers[path]['label']}; as written, 0.62"
-    assert lines[at + 1].startswith('    on: "')
 
 
 # ------------------------------------------------------------------------------------------------ what a link asks for
@@ -837,4 +838,4 @@ def test_beyond_this_machine_the_workbench_is_its_owners(tmp_path):
 
 
 def test_a_bench_that_nobody_used_closes():
-    Bench().close()
+    Bench(Scenarios()).close()

@@ -87,6 +87,16 @@ def paired_difference(
     return Difference(difference, *ends[0], *ends[1], n)
 
 
+def differ(first: ArrayLike, second: ArrayLike, looks: int = 1, level: float = 0.95) -> bool:
+    """Whether two paired shares differ by more than chance, where that is asked of so many pairs of shares at once.
+
+    The interval is wider for that (Bonferroni): where nothing truly differs, the chance that any of them is said to
+    differ is 1 - `level` at most.
+    """
+    found = paired_difference(first, second, 1 - (1 - level) / looks)
+    return found.low > 0 or found.high < 0
+
+
 def _squared_error(held: NDArray[np.bool_], units: Units) -> float:
     """Of a share, after one success and one failure are added."""
     worth = float(units.effective_n(held))

@@ -5,9 +5,6 @@ from pathlib import Path
 
 import typer
 
-_BESIDE = ("sources", "history")
-"""Shipped files that are no scenarios."""
-
 STYLES = ("web", "paper", "projector")
 """Names of `sim.plots.settings.STYLES`, at hand without Matplotlib."""
 
@@ -17,23 +14,26 @@ MESSAGES = ("view", "order", "options")
 
 def scenarios(incomplete: str) -> list[str]:
     """Shipped scenarios, and YAML files here."""
-    return _fitting(incomplete, _names(""))
+    return _fitting(incomplete, _names())
 
 
 def played(incomplete: str) -> list[str]:
     """Shipped scenarios, YAML files here, and the files of sessions."""
-    return _fitting(incomplete, [*map(str, sorted(Path().glob("*.session"))), *_names("")])
+    return _fitting(incomplete, [*map(str, sorted(Path().glob("*.session"))), *_names()])
 
 
 def scenarios_or_theatres(incomplete: str) -> list[str]:
     """Shipped scenarios and theatres, and YAML files here."""
-    return _fitting(incomplete, [*_names(""), *_names("theatres")])
+    from sim.theatre.files.locate import shipped
+
+    theatres = (path.stem for path in sorted((shipped() / "theatres").glob("*.yaml")))
+    return _fitting(incomplete, [*_names(), *theatres])
 
 
 def sources(incomplete: str) -> list[str]:
     """Shipped scenarios, YAML files here, and the folders of results."""
     folders = (str(manifest.parent) for manifest in Path().glob("results/*/run.json"))
-    return _fitting(incomplete, [*folders, *_names("")])
+    return _fitting(incomplete, [*folders, *_names()])
 
 
 def kinds(incomplete: str) -> list[str]:
@@ -105,10 +105,10 @@ def seats(ctx: typer.Context, incomplete: str) -> list[str]:
     return [f"{name}=" for name in deciders if name.startswith(seat)]
 
 
-def _names(folder: str) -> Iterator[str]:
-    from sim.theatre.files.locate import shipped
+def _names() -> Iterator[str]:
+    from sim.theatre.files.locate import shipped_scenarios
 
-    return (path.stem for path in sorted((shipped() / folder).glob("*.yaml")) if path.stem not in _BESIDE)
+    return iter(shipped_scenarios())
 
 
 def _fitting(incomplete: str, known: Iterable[str]) -> list[str]:

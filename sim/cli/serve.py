@@ -6,11 +6,21 @@ from typing import Annotated
 
 import typer
 
+from . import complete
 from .console import answering, notes
 
 
 @answering
 def serve(
+    scenarios: Annotated[
+        list[Path] | None,
+        typer.Argument(
+            metavar="[SCENARIO]...",
+            help="Scenario files of your own, which can be chosen beside those that come with it.",
+            autocompletion=complete.files,
+            show_default=False,
+        ),
+    ] = None,
     host: Annotated[
         str,
         typer.Option(help="The address to listen on: 0.0.0.0 lets everybody in the local network in, with its codes."),
@@ -30,7 +40,7 @@ def serve(
     from sim.serve.running import needs, place_of, run
 
     needs()
-    place = place_of(host, port, rooms, results)
+    place = place_of(host, port, rooms, results, scenarios or ())
 
     def told() -> None:
         notes.print(f"The page: {place.entrance}", highlight=False, soft_wrap=True)

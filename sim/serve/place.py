@@ -6,6 +6,8 @@ from functools import cached_property
 from hmac import compare_digest
 from pathlib import Path
 
+from .scenarios import Scenarios
+
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 EVERYWHERE = ("0.0.0.0", "::")
 KEY_FILE = "key"
@@ -29,6 +31,8 @@ class Place:
     """Further names by which browsers reach it, such as its address in the local network."""
     results: Path = field(default_factory=lambda: Path("results"))
     """Where result folders lie that the workbench may open."""
+    scenarios: Scenarios = field(default_factory=Scenarios)
+    """What can be chosen."""
 
     @property
     def alone(self) -> bool:

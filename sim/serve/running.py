@@ -3,13 +3,14 @@
 import contextlib
 import logging
 import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .guard.limits import MOST_BYTES_OF_A_FRAME, MOST_CONNECTIONS
 from .place import EVERYWHERE, LOOPBACK, Place, ServeError
+from .scenarios import Scenarios
 
 if TYPE_CHECKING:
     from uvicorn import Config
@@ -34,11 +35,23 @@ def needs() -> None:
             ) from None
 
 
-def place_of(host: str, port: int, folder: Path, results: Path) -> Place:
-    """Find out by which names a server will be reached."""
+def place_of(host: str, port: int, folder: Path, results: Path, own: Sequence[Path] = ()) -> Place:
+    """Find out by which names a server will be reached, and read the owner's own scenarios.
+
+    Raises
+    ------
+    ServeError
+        One of them cannot be taken in.
+    ScenarioError
+        One of them is no scenario that can be run.
+    """
+    try:
+        scenarios = Scenarios(own)
+    except ValueError as error:
+        raise ServeError(str(error)) from None
     reached = names() if host in EVERYWHERE else [host]
     others = tuple(f"[{each}]" if ":" in each else each for each in reached if each not in (*LOOPBACK, "::1"))
-    return Place(folder, port, host, others, results)
+    return Place(folder, port, host, others, results, scenarios)
 
 
 def names() -> list[str]:

@@ -1,9 +1,7 @@
 """Plans: what a teacher settles before a room is made, and the scenarios that can be chosen."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from functools import cache
-from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError
@@ -11,15 +9,13 @@ from pydantic import Field, ValidationError
 from sim.play.messages.orders import Message, fault_in_words
 from sim.play.seats import PlayError, seat_of, seats_of
 from sim.play.sessions.entries import Days, Settings
-from sim.theatre.files.load import load
-from sim.theatre.files.locate import chain, shipped_files
+from sim.serve.scenarios import Head, Scenarios
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 
 MOST_WORLDS = 12
 MOST_WORLDS_AT_HOME = 120
 MOST_PEOPLE = 120
-_HEAD = ("title", "question", "start", "days")
 
 
 class Plan(Message):
@@ -58,61 +54,36 @@ class PlanError(ValueError):
         super().__init__("; ".join(reasons))
 
 
-@cache
-def _shipped() -> dict[str, Path]:
-    """Shipped files by name: what a client says is looked up here, and never becomes a path."""
-    return {path.stem: path for path in shipped_files() if path.parent.name != "theatres" and path.stem != "history"}
-
-
-@cache
-def scenario_of(name: str) -> Scenario:
-    """Find a scenario that comes with the package.
+def scenario_of(name: str, scenarios: Scenarios) -> Scenario:
+    """Find a scenario that can be chosen.
 
     Raises
     ------
     PlanError
         There is none of that name.
     """
-    if name not in _shipped():
-        raise PlanError(f"there is no scenario of that name; there are {', '.join(_shipped())}")
-    return load(_shipped()[name])
+    if name not in scenarios:
+        known = ", ".join(head.name for head in scenarios.in_order())
+        raise PlanError(f"there is no scenario of that name; there are {known}")
+    return scenarios.load(name)
 
 
 @cache
-def catalogue() -> dict[str, Any]:
+def catalogue(scenarios: Scenarios) -> dict[str, Any]:
     """The scenarios that can be chosen, the ones for a class first, with the cast and the ladder of each theatre."""
-    scenarios = [_written(name) for name in sorted(_shipped(), key=_for_a_class)]
-    of_theatre = {each["theatre"]: each["name"] for each in reversed(scenarios)}
-    theatres = {name: scenario_of(scenario).theatre for name, scenario in of_theatre.items()}
+    heads = scenarios.in_order("baseline", "eve_of_k1", "first_lesson", "whole_crisis")
+    of_theatre = {head.theatre: head.name for head in reversed(heads)}
+    theatres = {name: scenarios.load(scenario).theatre for name, scenario in of_theatre.items()}
     return {
-        "scenarios": scenarios,
+        "scenarios": [_told(head) for head in heads],
         "casts": {name: seats_in(theatre) for name, theatre in theatres.items()},
         "outcomes": {name: labels_of(theatre.outcomes) for name, theatre in theatres.items()},
         "ladder": {name: ladder_of(theatre) for name, theatre in theatres.items()},
     }
 
 
-def _written(name: str) -> dict[str, Any]:
-    """What a scenario's file, or the nearest that it extends, says in its head: to load them all would take long."""
-    files, _ = chain(_shipped()[name])
-    trees = [file.tree for file in files]
-    said = {key: next((str(found.content) for tree in trees if (found := tree.get(key))), None) for key in _HEAD}
-    start, days = date.fromisoformat(said["start"] or ""), int(said["days"] or "")
-    return {
-        "name": name,
-        "title": said["title"] or name,
-        "question": said["question"],
-        "start": start.isoformat(),
-        "end": (start + timedelta(days=days - 1)).isoformat(),
-        "days": days,
-        "theatre": files[-1].path.stem,
-    }
-
-
-def _for_a_class(name: str) -> tuple[int, str]:
-    """Where a scenario stands in the list: those with which a class would begin, then what would have been if."""
-    first = ("baseline", "eve_of_k1", "first_lesson", "whole_crisis")
-    return (first.index(name) if name in first else len(first)), name
+def _told(head: Head) -> dict[str, Any]:
+    return head._asdict() | {"start": head.start.isoformat(), "end": head.end.isoformat()}
 
 
 def labels_of(things: Mapping[str, Any]) -> dict[str, str]:
@@ -140,7 +111,7 @@ def seats_in(theatre: Theatre, names: tuple[str, ...] | None = None) -> list[dic
     return found
 
 
-def plan_from(data: Any) -> tuple[Plan, Scenario]:
+def plan_from(data: Any, scenarios: Scenarios) -> tuple[Plan, Scenario]:
     """Read a plan as a teacher's page sends it.
 
     Raises
@@ -152,7 +123,7 @@ def plan_from(data: Any) -> tuple[Plan, Scenario]:
         raise PlanError("this is no plan")
     try:
         plan = Plan.model_validate(data)
-        scenario = scenario_of(plan.scenario)
+        scenario = scenario_of(plan.scenario, scenarios)
         seats_of(scenario, plan.seats)
     except ValidationError as error:
         raise PlanError(*fault_in_words(error).split("\n")) from None

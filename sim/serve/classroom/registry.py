@@ -56,7 +56,7 @@ class Rooms:
         PlanError
             It cannot be made like this.
         """
-        plan, scenario = await asyncio.to_thread(plan_from, data)
+        plan, scenario = await asyncio.to_thread(plan_from, data, self.place.scenarios)
         async with self._making:
             if len(self._rooms) >= MOST_ROOMS:
                 raise PlanError(f"there are {MOST_ROOMS} rooms, as many as one server has; close one first")
@@ -136,7 +136,7 @@ class Rooms:
         data = json.loads((folder / FILE).read_bytes())
         if data.get("room") != VERSION or data["code"] != folder.name:
             raise ValueError("it is no room that this version reads")
-        plan, scenario = plan_from(data["plan"])
+        plan, scenario = plan_from(data["plan"], self.place.scenarios)
         room = Room(folder.name, folder, plan, scenario, data["umpire"], self.shared)
         room.found_again(data)
         return room

@@ -66,7 +66,7 @@ class Classroom:
         data: dict[str, Any] = {"owner": is_owner(request), "address": self.place.address}
         if data["owner"]:
             rooms = sorted((told(room) for room in self.rooms), key=lambda each: -each["made"])
-            data |= {"rooms": rooms} | await asyncio.to_thread(catalogue)
+            data |= {"rooms": rooms} | await asyncio.to_thread(catalogue, self.place.scenarios)
         return page("rooms", data=data)
 
     async def make(self, request: "Request") -> "Response":

@@ -66,7 +66,7 @@ def asked(state: State, known: Known) -> Asked:
         path: value for path, value in moved.items() if path in known.shapers or (joined and path.startswith(JOINED))
     }
     rules = Rules(
-        known.name,
+        known.source,
         tuple(sorted(set(state.off))),
         tuple(sorted(set(state.forbid) - set(known.forbidden))),
         tuple(sorted(set(state.allow) - set(state.forbid))),

@@ -8,14 +8,17 @@ from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
 
 from sim.execution.resources import cores
+from sim.serve.scenarios import Scenarios
 
 from .asked import Asked, asked, heeded
-from .catalogue import Known, names, opened
+from .catalogue import Known, opened
 from .mattering import matter
 from .messages import Refused, State, sentence
 from .moves import Rules, Some, ready, some, stands, together
 from .pool import Pool
 
+FIRST = ("baseline", "first_lesson")
+"""Scenarios that a page names first; the very first is open when nobody asks for another."""
 MOST_MOVERS = 8
 CLERKS = 2
 FEWEST_OF_A_WORKER = 50
@@ -40,7 +43,8 @@ class Opened(NamedTuple):
 class Bench:
     """Computes what is asked of it, in processes of its own."""
 
-    def __init__(self) -> None:
+    def __init__(self, scenarios: Scenarios) -> None:
+        self.scenarios = scenarios
         self.movers = Pool("mover", max(2, min(cores(), MOST_MOVERS)))
         self.clerks = Pool("clerk", CLERKS, nice=True)
         self._opened: OrderedDict[str, asyncio.Task[Opened]] = OrderedDict()
@@ -49,23 +53,27 @@ class Bench:
         self._found: OrderedDict[Asked, Some] = OrderedDict()
 
     async def open(self, name: str) -> Opened:
-        """Read a shipped scenario, once.
+        """Read a scenario, once.
 
         Raises
         ------
         Refused
             There is none of that name.
         """
-        if name not in names():
-            raise Refused(sentence(f"There is no scenario '{name[:80]}'; there are {', '.join(names())}"))
+        if name not in self.scenarios:
+            raise Refused(sentence(f"There is no scenario '{name[:80]}'; there are {', '.join(self.titles())}"))
         task = _once(self._opened, name, self._open)
         self._opened.move_to_end(name)
         if len(self._opened) > MOST_OPEN:
             self._opened.popitem(last=False)
         return await asyncio.shield(task)
 
+    def titles(self) -> dict[str, str]:
+        """What can be chosen, by name."""
+        return {head.name: head.title for head in self.scenarios.in_order(*FIRST)}
+
     async def _open(self, name: str) -> Opened:
-        return Opened(*await self.clerks.one(opened, name))
+        return Opened(*await self.clerks.one(opened, name, self.scenarios.source(name)))
 
     async def matter(self, name: str) -> dict[str, Any]:
         """Measure which numbers of a scenario matter most, once."""
@@ -81,7 +89,7 @@ class Bench:
         return task.result()["paths"] if task is not None and done else []
 
     async def _measure(self, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = await self.clerks.one(matter, name, seconds=LONGEST_MEASURE)
+        found: dict[str, Any] = await self.clerks.one(matter, self.scenarios.source(name), seconds=LONGEST_MEASURE)
         return found
 
     async def asked(self, state: State) -> tuple[Asked, Known]:
@@ -137,7 +145,7 @@ class Bench:
             self._warming = asyncio.ensure_future(self._warm())
 
     async def _warm(self) -> None:
-        rules = Rules(next(iter(names())))
+        rules = Rules(FIRST[0])
         await asyncio.gather(
             self.movers.each(ready, [(rules,) for _ in self.movers.workers]),
             self.open(rules.scenario),

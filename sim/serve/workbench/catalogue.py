@@ -5,13 +5,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from sim.text import printable
 from sim.theatre.files.inventory import Row, inventory
 from sim.theatre.files.load import load_sources
-from sim.theatre.files.locate import shipped_files
 from sim.theatre.language.number import Number
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.variables import FlagVariable
@@ -25,6 +23,8 @@ IMPOSED = "script.history_"
 """How paths begin of what a record imposes: that is as it was."""
 MOST_FOUND = 40
 """Levers that a search answers."""
+MOST_FIRST = 12
+"""Numbers that lie open where a theatre names no levers."""
 STEPS = 200
 """Into how many steps a slider is divided at least, so that a value on it has few decimals."""
 
@@ -34,6 +34,8 @@ class Known:
     """What may be asked of a scenario."""
 
     name: str
+    source: str
+    """By what it is loaded."""
     start: date
     days: int
     seed: int
@@ -52,35 +54,13 @@ class Known:
     """Acts that it forbids itself."""
 
 
-def names() -> dict[str, str]:
-    """Shipped scenarios and their titles, by name."""
-    return dict(_named())
-
-
-MOST_FIRST = 12
-"""Numbers that lie open where a theatre names no levers."""
-
-
-@lru_cache(1)
-def _named() -> tuple[tuple[str, str], ...]:
-    from sim.theatre.files.yaml_tree import read
-
-    found = []
-    for path in shipped_files():
-        tree, _ = read(path)
-        if tree.get("extends"):
-            title = tree.get("title")
-            found.append((path.stem, printable(str(title.content)) if title else path.stem))
-    found.sort(key=lambda each: (each[0] not in ("baseline", "first_lesson"), each[0]))
-    return tuple(found)
-
-
-def opened(stopped: Stopped, name: str) -> tuple[Known, dict[str, Any]]:
-    """Read a scenario: what may be asked of it, and what its page is told."""
+def opened(stopped: Stopped, name: str, source: str = "") -> tuple[Known, dict[str, Any]]:
+    """Read a scenario: what may be asked of it, and what its page is told; `source` left out, it is its name."""
     from sim.theatre.compiled.compile import program_of
     from sim.theatre.parameters.ranges import shaping
 
-    scenario = written(name)
+    source = source or name
+    scenario = written(source)
     program = program_of(scenario)
     rows = {row.path: row for row in inventory(scenario, load_sources()) if not row.path.startswith(IMPOSED)}
     numbers = {path: (number, place) for path, number, place in places(scenario) if path in rows}
@@ -88,6 +68,7 @@ def opened(stopped: Stopped, name: str) -> tuple[Known, dict[str, Any]]:
     ends = {path: (levers[path]["low"], levers[path]["high"]) for path in numbers if levers[path]["uncertain"]}
     known = Known(
         name=name,
+        source=source,
         start=scenario.start,
         days=scenario.days,
         seed=scenario.seed,

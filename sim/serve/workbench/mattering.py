@@ -18,14 +18,14 @@ CHANCE = 0.05
 """The chance that any number at all is named that does nothing, by a bound over all numbers and outcomes."""
 
 
-def _measured(stopped: Stopped, name: str) -> tuple[list[tuple[str, str, float]], int]:
+def _measured(stopped: Stopped, source: str) -> tuple[list[tuple[str, str, float]], int]:
     """Numbers with the outcome that each moves most, and how far from end to end; and how many were looked at."""
     from sim.analysis.tipping import slopes
     from sim.engine.model import LockstepModel
     from sim.experiments.sweep.parameters import chosen
     from sim.experiments.tipping.columns import Columns
 
-    scenario = written(name)
+    scenario = written(source)
     outcomes = program_of(scenario).outcomes
     numbers = [each.number for each in chosen(scenario, None, "uncertainties")]
     if not outcomes or not numbers:
@@ -60,15 +60,15 @@ def _measured(stopped: Stopped, name: str) -> tuple[list[tuple[str, str, float]]
     return told[:MOST], len(numbers)
 
 
-def matter(stopped: Stopped, name: str) -> dict[str, Any]:
+def matter(stopped: Stopped, source: str) -> dict[str, Any]:
     """Numbers that matter most, each with the outcome that it moves most, and a sentence on how that was found.
 
     Returns
     -------
     `paths`; `does`, by path what moving it from end to end of its range does, in words; `matter_for`, how it was found
     """
-    found, looked = _measured(stopped, name)
-    labels = {key: printable(each.label) for key, each in written(name).theatre.outcomes.items()}
+    found, looked = _measured(stopped, source)
+    labels = {key: printable(each.label) for key, each in written(source).theatre.outcomes.items()}
     does = {
         path: f"From its low end to its high end, “{labels[outcome]}” comes about in {figure(abs(100 * by), 2)} "
         f"{'more' if by > 0 else 'fewer'} of 100 runs."

@@ -35,7 +35,7 @@ of what `open` answers, and outcomes stand in the order of its `outcomes`. Faile
 empty where nothing is moved; else, in the same order, the moved runs less the still ones::
 
     {"id", "difference", "low", "high", "to": pairs in which it came about only when moved, "fro": only when still,
-     "sure": whether it differs by more than chance, all outcomes being looked at (see `sim.serve.workbench.summary`)}
+     "sure": whether it differs by more than chance, all outcomes being looked at (`sim.analysis.paired.differ`)}
 
 and `deaths` is `{"difference", "low", "high"}`, the mean of pairs, or null.
 

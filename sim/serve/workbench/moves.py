@@ -32,7 +32,7 @@ class Rules:
     """What a scenario is compiled for: all that cannot differ from run to run."""
 
     scenario: str
-    """Name of a shipped scenario."""
+    """By what it is loaded: the name of a shipped one, or the path of a file that the server's owner named."""
     off: tuple[str, ...] = ()
     forbid: tuple[str, ...] = ()
     allow: tuple[str, ...] = ()
@@ -56,9 +56,9 @@ class Some(NamedTuple):
 
 
 @lru_cache(4)
-def written(name: str) -> Scenario:
-    """A shipped scenario as it is written."""
-    return load(name)
+def written(source: str) -> Scenario:
+    """A scenario as it is written."""
+    return load(source)
 
 
 @lru_cache(12)

@@ -13,7 +13,7 @@ from sim.serve.place import Place
 from . import questions, results, shown
 from .asked import no_such_run
 from .bench import Bench
-from .catalogue import names, search
+from .catalogue import search
 from .messages import Branch, Lines, Of, OfRun, Open, Refused, Search, Story, Why, read
 from .moving import WRONG, Hand
 from .pool import Failed, Lost
@@ -37,12 +37,12 @@ class Workbench:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.bench = Bench()
+        self.bench = Bench(place.scenarios)
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator[None]:
         """Keep its workers while the server runs."""
-        await asyncio.to_thread(names)  # reads some files, once
+        await asyncio.to_thread(self.bench.titles)  # reads some files, once
         try:
             yield
         finally:
@@ -106,13 +106,15 @@ class Workbench:
         from sim.serve.pages import page
 
         self.bench.warm()
-        return page("workbench", data={"head": {"start": "2000-01-01", "days": 1, "sound": 0}, "scenarios": names()})
+        return page(
+            "workbench", data={"head": {"start": "2000-01-01", "days": 1, "sound": 0}, "scenarios": self.bench.titles()}
+        )
 
     async def opened(self, content: Any) -> Any:
         """All that a page needs of a scenario, and what can stand of a state that a link asks for."""
         wanted = read(Open, content)
         found = await self.bench.open(wanted.scenario)
-        told = {"scenarios": [{"id": id_, "title": title} for id_, title in names().items()]} | found.told
+        told = {"scenarios": [{"id": id_, "title": title} for id_, title in self.bench.titles().items()]} | found.told
         if wanted.state is not None:
             state, left = await self.bench.heeded(wanted.state, found.known)
             told |= {"state": state.model_dump(), "left_out": left}

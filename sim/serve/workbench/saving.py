@@ -43,7 +43,7 @@ def scenario_file(_: Stopped, wanted: Asked) -> dict[str, str]:
     moved = scenario_of(wanted)
     text = "".join(f"{line}\n" for line in _lines(wanted, moved))
     name = _file_name(wanted, text)
-    _refuse_another(_read(text), moved, wanted.seed)
+    _refuse_another(_read(text, _own_file(wanted.rules.scenario)), moved, wanted.seed)
     return {"name": name, "text": text, "command": f"sim run {name} --runs {wanted.runs} --seed {wanted.seed}"}
 
 
@@ -56,7 +56,7 @@ def _file_name(wanted: Asked, text: str) -> str:
     words = re.sub(r"[^a-z0-9]+", "_", " ".join(moved).lower()).strip("_") or "as_written"
     if len(words) > LONGEST:
         words = words[: words.rfind("_", 0, LONGEST)] if "_" in words[:LONGEST] else words[:LONGEST]
-    return f"{rules.scenario}_{words}_{sha256(text.encode()).hexdigest()[:DIGITS]}.yaml"
+    return f"{Path(rules.scenario).stem}_{words}_{sha256(text.encode()).hexdigest()[:DIGITS]}.yaml"
 
 
 def _verbs(wanted: Asked) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -68,7 +68,10 @@ def _lines(wanted: Asked, moved: Scenario) -> Iterator[str]:
     before, numbers = dict(base.numbers()), wanted.all_numbers
     moves = len(numbers) + len(rules.off) + len(rules.forbid) + len(rules.allow)
     yield "schema_version: 1"
-    yield f"extends: {rules.scenario}"
+    own = _own_file(rules.scenario)
+    if own is not None:
+        yield f"# This file belongs beside {own.name}, which it extends."
+    yield f"extends: {rules.scenario if own is None else _json(own.name)}"
     moved_so = f", with {counted(moves, 'thing')} moved" if moves else ""
     yield f"title: {_json(base.title + moved_so)}"
     if base.question:
@@ -122,15 +125,28 @@ def _entry(scenario: Scenario, name: str) -> dict[str, Any]:
     return found
 
 
-def _read(text: str) -> Scenario:
-    with TemporaryDirectory(prefix="sim-") as folder:
-        path = Path(folder) / "moved.yaml"
-        path.write_text(text, encoding="utf-8")
-        try:
-            return load(path)
-        except ScenarioError as error:
-            said = "; ".join(fault.message for fault in error.faults[:3])
-            raise Refused(f"This cannot be written as a scenario file: {said}.") from None
+def _own_file(source: str) -> Path | None:
+    """The owner's file that is moved; None if it is a shipped scenario, which a file extends by its name."""
+    path = Path(source)
+    return path if path.is_absolute() else None
+
+
+def _read(text: str, beside: Path | None) -> Scenario:
+    """Read what would be saved, for a moment where it would lie."""
+    try:
+        with TemporaryDirectory(prefix="sim-") as folder:
+            home = Path(folder) if beside is None else beside.parent
+            path = home / f"{Path(folder).name}.yaml"
+            try:
+                path.write_text(text, encoding="utf-8")
+                return load(path)
+            finally:
+                path.unlink(missing_ok=True)
+    except ScenarioError as error:
+        said = "; ".join(fault.message for fault in error.faults[:3])
+        raise Refused(f"This cannot be written as a scenario file: {said}.") from None
+    except OSError:
+        raise Refused("This cannot be tried beside the file that it extends, whose folder cannot be written.") from None
 
 
 def _refuse_another(found: Scenario, moved: Scenario, seed: int) -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.analysis.intervals import wilson
-from sim.analysis.paired import flips, mean_difference, paired_difference
+from sim.analysis.paired import differ, flips, mean_difference, paired_difference
 from sim.analysis.paths import quantiles
 from sim.report.pack import stepped, whole
 
@@ -15,8 +15,6 @@ from .moves import REACHED, Some
 
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Quantiles that the page has of the variable that it shows, on each day; those of the report."""
-CHANCE = 0.05
-"""The chance that any outcome at all is said to differ of a move that does nothing, by a bound over all outcomes."""
 OF_DEATHS = (0.1, 0.5, 0.9)
 LEAST_DEAD = (1, 10, 100, 1000, 10_000, 100_000)
 
@@ -68,10 +66,9 @@ def apart(still: Some, moved: Some, outcomes: Sequence[str]) -> tuple[list[dict[
     for at, name in enumerate(outcomes):
         one, other = still.outcome_day[at, :n][sound] >= 0, moved.outcome_day[at][sound] >= 0
         found, turned = paired_difference(one, other), flips(one, other)
-        wider = paired_difference(one, other, 1 - CHANCE / len(outcomes))
         rows.append(
             {"id": name, "difference": found.difference, "low": found.low, "high": found.high}
-            | {"to": turned.second_only, "fro": turned.first_only, "sure": wider.low > 0 or wider.high < 0}
+            | {"to": turned.second_only, "fro": turned.first_only, "sure": differ(one, other, looks=len(outcomes))}
         )
     mean, low, high, _ = mean_difference(still.deaths[:n][sound, None], moved.deaths[sound, None])
     return rows, {"difference": float(mean[0]), "low": float(low[0]), "high": float(high[0])}

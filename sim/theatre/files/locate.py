@@ -64,6 +64,15 @@ def shipped_files() -> Iterator[Path]:
     yield from sorted(path for path in shipped().glob("*/*.yaml") if path.parent.name != "theatres")
 
 
+NO_SCENARIOS = ("history", "sources")
+"""Files that lie beside the shipped scenarios, and are none."""
+
+
+def shipped_scenarios() -> dict[str, Path]:
+    """The files of shipped scenarios by name, found without reading any of them."""
+    return {path.stem: path for path in sorted(shipped().glob("*.yaml")) if path.stem not in NO_SCENARIOS}
+
+
 def _shipped_as(name: str) -> Path | None:
     return next((path for path in shipped_files() if path.stem == name), None)
 
