@@ -14,7 +14,7 @@ from tests.test_report_page import DESKTOP, PHONE, browser  # noqa: F401  the fi
 
 HERE, CRISIS = "scenario=first_lesson&runs=100", "scenario=baseline&runs=100"
 LEVER = "#theatre-levers input[type=range]"
-SOON = 20_000
+SOON = 60_000
 
 
 @pytest.fixture(scope="module")
@@ -120,6 +120,33 @@ def test_a_typed_value_is_taken_or_refused_in_place(browser, port):  # noqa: F81
         field.press("Enter")
         assert fault.inner_text() == ""
         assert page.locator(LEVER).first.input_value() == "0"
+        field.fill("0x2")
+        field.press("Enter")
+        assert "not “0x2”" in fault.inner_text()
+        page.click("#undo")  # what was refused goes with the value that it stood on
+        assert fault.inner_text() == ""
+        assert field.get_attribute("aria-invalid") == "false"
+
+
+BLOOD = "actors.us.replies.redline"  # from 1.4 to 3, written 2.2
+
+
+def test_a_comma_is_never_dropped_and_no_digit_is_hidden(browser, port):  # noqa: F811
+    with bench(browser, port, at=CRISIS) as page:
+        field = page.locator(f".lever:has([data-path='{BLOOD}']) .lever-figure input")
+        fault = page.locator(f".lever:has([data-path='{BLOOD}']) .fault")
+        field.fill("2,5")
+        field.press("Enter")
+        assert field.input_value() == "2.5"
+        assert "2.5 instead of 2.2" in page.inner_text("#changed")
+        field.fill("2,500")
+        field.press("Enter")
+        assert fault.inner_text() == "From 1.4 to 3, and not 2500, as “2,500” is read."
+        field.fill("2.20001")
+        field.press("Enter")
+        assert fault.inner_text() == ""
+        assert field.input_value() == "2.20001"
+        assert "2.20001 instead of 2.2" in page.inner_text("#changed")
 
 
 def test_a_link_gives_everything_back(browser, port):  # noqa: F811
@@ -189,17 +216,106 @@ def test_a_run_is_read_asked_why_and_branched(browser, port):  # noqa: F811
         assert page.get_attribute("#plot-fan .path.chosen", "d").startswith("M")
         why = page.locator("#story button[aria-expanded]").first
         why.press("Enter")
-        page.wait_for_selector("#story .because .chain li, #story .because p:has-text('outside')")
+        page.wait_for_selector("#story .because p:has-text('led to it')")  # what did, or why nothing did
         assert why.get_attribute("aria-expanded") == "true"
         page.locator("#story time button").first.press("Enter")
         page.wait_for_selector("#branch-shares table")
+        page.wait_for_function("() => document.getElementById('branch-told').textContent.includes('comes about')")
         assert "futures share this past" in page.inner_text("#branch-told")
         rows = page.locator("#branch-shares tbody tr").count()
         assert rows == len(sim.load("first_lesson").theatre.outcomes)
         assert page.evaluate("document.activeElement.id") == "branch-title"
 
 
+def test_a_branch_is_of_what_stands_now_and_so_is_what_is_kept_of_it(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        page.wait_for_selector("#told button")
+        page.locator("#told button").nth(2).click()
+        page.locator("#story time button").first.click()
+        page.wait_for_selector("#branch-shares table")
+        before = page.get_attribute("#plot-branch .median", "d")
+        assert "as written; 500 futures of run" in kept(page, "branch", "svg").decode()
+        page.locator(LEVER).first.press("End")
+        assert not page.is_visible("#branch-shares")  # the futures of what stood before are no more to be seen
+        page.wait_for_selector("#branch-shares table")
+        assert page.get_attribute("#plot-branch .median", "d") != before
+        assert "one thing moved; 500 futures of run" in kept(page, "branch", "svg").decode()
+        page.locator("#told button").nth(3).click()
+        assert not page.is_visible("#branch")
+
+
+def test_other_dice_are_told_and_taken_back_as_any_move(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        still = median(page)
+        page.click("#dice-box > summary")
+        page.fill("#seed", "1e3")
+        page.press("#seed", "Enter")
+        assert page.inner_text("#seed-fault") == "A seed is a whole number of at most 15 digits, and not “1e3”."
+        assert page.is_disabled("#undo")
+        page.fill("#seed", "12")
+        page.press("#seed", "Enter")
+        rested(page)
+        assert page.inner_text("#seed-fault") == ""
+        assert "seed 12 instead of" in page.inner_text("#sentence")
+        assert "on other dice" in page.inner_text("#sentence")
+        assert "seed 12 instead of" in page.inner_text("#changed")
+        page.click("#all-back")
+        page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') === d", arg=still)
+        assert page.is_disabled("#all-back")
+        page.click("#undo")
+        assert page.input_value("#seed") == "12"
+
+
+def test_nothing_moved_is_not_saved_as_something_moved(browser, port):  # noqa: F811
+    with bench(browser, port) as page:
+        page.click("#save")
+        assert re.search(r"sim run first_lesson --runs 100 --seed \d+", page.inner_text("#sheet"))
+        assert "Nothing is moved" in page.inner_text("#sheet")
+
+
 def test_all_is_done_by_keys_alone(browser, port):  # noqa: F811
+    with bench(browser, port, at=CRISIS) as page:
+        tab_to(page, "#scenario")
+        page.keyboard.press("ArrowDown")
+        page.wait_for_function("() => document.getElementById('question').textContent.includes('mobilises')")
+        rested(page)
+        tab_to(page, "#theatre-levers input[type=range]")
+        page.keyboard.press("PageUp")
+        rested(page)
+        moved = page.inner_text("#changed")
+        assert "instead of" in moved
+        page.keyboard.press("Control+z")
+        rested(page)
+        assert page.inner_text("#changed") == ""
+        page.keyboard.press("Control+y")
+        rested(page)
+        assert page.inner_text("#changed") == moved
+        tab_to(page, "#told button")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("#story .run-title")
+        tab_to(page, "#story time button")
+        tab_to(page, "#share")  # from the end of the page it begins anew
+        page.keyboard.press("Enter")
+        page.wait_for_function("() => document.getElementById('tools-told').textContent === 'Link copied.'")
+        tab_to(page, "#save")
+        with page.expect_download():
+            page.keyboard.press("Enter")
+        page.wait_for_selector("#sheet code")
+        page.keyboard.press("Escape")
+        assert not page.is_visible("#sheet")
+        assert page.evaluate("document.activeElement.id") == "save"
+
+
+def tab_to(page, wanted):
+    """Go on with the Tab key until the focus is on something."""
+    for _ in range(200):
+        page.keyboard.press("Tab")
+        if page.evaluate("wanted => document.activeElement.matches(wanted)", wanted):
+            return
+    raise AssertionError(f"no way by key to {wanted}")
+
+
+def test_keys_find_a_number_and_move_it_by_hundredths(browser, port):  # noqa: F811
     with bench(browser, port) as page:
         page.keyboard.press("Control+k")
         assert page.evaluate("document.activeElement.id") == "words"
@@ -247,6 +363,10 @@ def test_each_picture_is_kept_as_svg_png_and_table(browser, port):  # noqa: F811
             assert "var(" not in picture
             assert "light-dark(" not in picture
             assert "rgb(" in picture
+            assert_inside(root)
+            words = [each.text for each in root.findall("{*}text")]
+            for entry in page.locator(f"#{name}-keys > span").all_text_contents():
+                assert entry in words  # the whole key of the page
             png = kept(page, name, "png")
             assert png.startswith(b"\x89PNG")
             assert len(png) > 5000
@@ -255,6 +375,13 @@ def test_each_picture_is_kept_as_svg_png_and_table(browser, port):  # noqa: F811
             page.click(f".keep[data-picture={name}] [data-as=table]")
             assert page.locator("#sheet tbody tr").count() == len(rows) - 1
             page.click("#sheet-close")
+
+
+def assert_inside(picture):
+    """No line of a title, a key or a source leaves a kept picture, in letters of a usual width."""
+    wide = float(picture.get("width"))
+    for text in picture.findall("{*}text"):
+        assert float(text.get("x")) + 0.5 * float(text.get("font-size")) * len(text.text) < wide
 
 
 def kept(page, name, kind):
@@ -279,29 +406,95 @@ def test_results_are_opened_alone_and_beside_each_other(browser, port):  # noqa:
         assert "/workbench/results/one/beside/other" in report.url
 
 
-def test_a_link_that_asks_for_nothing_known_is_refused_in_a_sentence(browser, port):  # noqa: F811
+def test_what_a_link_cannot_have_is_left_out_and_told_and_all_else_stands(browser, port):  # noqa: F811
+    strange = "no.such.number=1&off=none&show=nothing&seed=few&run=500&day=9999&colour=red"
+    with bench(browser, port, at=f"scenario=baseline&runs=100&forbid=us.kill_commanders&{BLOOD}=30&{strange}") as page:
+        told = page.inner_text("#fault")  # the picture has come, and has not wiped it away
+        for each in ("no.such.number", "'none'", "'nothing'", "seed", "500", "9999", "colour", BLOOD):
+            assert each in told
+        assert page.locator("#changed li").count() == 1
+        assert page.url.endswith("#scenario=baseline&runs=100&forbid=us.kill_commanders")
+        page.locator(LEVER).first.press("End")
+        assert page.inner_text("#fault") == ""
+
+
+def test_an_unknown_scenario_is_told_and_not_taken_for_another(browser, port):  # noqa: F811
     with bench(browser, port) as page:
-        page.evaluate("location.hash = 'scenario=first_lesson&runs=100&no.such.number=1'")
-        page.wait_for_function("() => document.getElementById('fault').textContent.includes('no.such.number')")
+        page.evaluate("location.hash = 'scenario=no_such_thing'")
+        page.wait_for_function("() => document.getElementById('fault').textContent.includes('no_such_thing')")
+        page.wait_for_function("() => location.hash.includes('first_lesson')")
+        move(page)
+        assert page.inner_text("#fault") == ""
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_page(browser, port, viewport):  # noqa: F811
-    from axe_playwright_python.sync_playwright import Axe
+def test_the_first_picture_is_waited_for_in_words(browser, port):  # noqa: F811
+    page = browser.new_page()
+    go_on = []
+    page.route("**/workbench/open", lambda route: go_on.append(route))
+    page.goto(f"http://127.0.0.1:{port}/workbench#{HERE}")
+    page.wait_for_function("() => document.getElementById('sentence').textContent.includes('Reading the scenario')")
+    assert page.is_visible("#opening")
+    page.wait_for_timeout(50)
+    go_on[0].continue_()
+    rested(page)
+    assert not page.is_visible("#opening")
+    page.close()
 
-    with bench(browser, port, viewport) as page:
-        page.wait_for_selector("#told button")
+
+LYING = {"width": 640, "height": 400}
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE, LYING], ids=["desktop", "phone", "on its side"])
+def test_axe_finds_nothing_in_any_state_and_nothing_is_wider_than_the_page(browser, port, viewport):  # noqa: F811
+    with bench(browser, port, viewport, at=f"{HERE}&colour=red") as page:
+        assert_nothing_is_found(page, "light")  # as it opens, with something to say of the link
         page.locator("#told button").nth(1).click()
         move(page)
+        page.locator(".lever-figure input").first.fill("many")
+        page.locator(".lever-figure input").first.press("Enter")
         page.evaluate("for (const part of document.querySelectorAll('details:not(.keep)')) part.open = true")
         page.wait_for_selector("#story .run-title")
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme)
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
+        assert_nothing_is_found(page, "light")
+        assert_nothing_is_found(page, "dark")
         assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
-        assert page.locator("#plot-fan").bounding_box()["y"] < 420
-        page.evaluate("scrollTo(0, 600)")
-        page.wait_for_timeout(100)
-        top = page.locator("#plot-fan").bounding_box()["y"]
-        assert viewport is DESKTOP or 0 <= top < 300  # it stays in sight above the levers
+        page.locator("#story time button").first.click()
+        page.wait_for_selector("#branch-shares table")
+        assert_nothing_is_found(page, "light")
+        for each in ("#open-results", "#save", "#open-keys"):
+            page.click(each)
+            page.wait_for_selector("#sheet :is(code, select, table)")
+            assert_nothing_is_found(page, "dark")
+            page.click("#sheet-close")
+        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+
+
+def assert_nothing_is_found(page, scheme):
+    """Axe, in this light."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    page.emulate_media(color_scheme=scheme)
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("viewport", [PHONE, LYING], ids=["phone", "on its side"])
+def test_on_a_phone_what_the_levers_do_stays_in_sight_and_leaves_room(browser, port, viewport):  # noqa: F811
+    with bench(browser, port, viewport, at=CRISIS) as page:
+        assert page.is_visible("#fan-keys")
+        assert page.is_visible("#record")
+        assert not page.is_visible("#strip")
+        page.locator("#told button").nth(1).click()
+        page.wait_for_selector("#story .run-title")
+        page.locator(LEVER).nth(6).press("End")
+        page.wait_for_selector("#strip li b:has-text('→')")
+        rested(page)
+        box = page.locator("#strip").bounding_box()
+        assert box["y"] == 0
+        assert box["height"] < 100
+        focused = page.evaluate("document.activeElement.getBoundingClientRect().top")
+        assert focused > box["height"]  # what is moved is not under it
+        path = page.get_attribute("#strip-fan .median", "d")
+        page.keyboard.press("Home")
+        page.wait_for_function("d => document.querySelector('#strip-fan .median').getAttribute('d') !== d", arg=path)
+        page.evaluate("document.getElementById('reader').scrollIntoView()")
+        page.wait_for_selector("#strip", state="hidden")

@@ -29,7 +29,7 @@ _CHARTS = ("unpack", "elements", "axes", "wide")
 """Scripts of the report that pages with charts of their own begin with."""
 _WORKBENCH = (
     *("state", "hearing", "pictures", "fan", "outcomes", "rungs", "sentence", "sliders"),
-    *("bench", "keep", "reader", "branching", "tools", "begin"),
+    *("bench", "keep", "reader", "branching", "strip", "tools", "begin"),
 )
 _ROOMS = ("casts", "form", "begin")
 _SEAT = (

@@ -116,15 +116,14 @@ function showSwitches() {
   }
 }
 
-/** All that is moved, each with the way back. */
-function changes() {
-  const { numbers, off, forbid, allow } = bench.state;
+/** All that stands otherwise than in the scenario, each with the way back. */
+function changes({ numbers, off, forbid, allow, seed } = bench.state) {
   const labelOf = (list, id) => list.find((each) => each.id === id)?.label ?? id;
   const lever = (path) => bench.levers.get(path);
   return [
     ...Object.entries(numbers).map(([path, value]) => [
       lever(path)
-        ? `${lever(path).label}: ${leverFigure(lever(path), value)} instead of ${leverFigure(lever(path), lever(path).written)}`
+        ? `${lever(path).label}: ${leverFigure(value)} instead of ${leverFigure(lever(path).written)}`
         : `${path}: ${value}`,
       (state) => delete state.numbers[path],
     ]),
@@ -140,8 +139,13 @@ function changes() {
       `Allowed: ${labelOf(bench.opened.acts, id)}`,
       (state) => (state.allow = listed(state.allow, id, false)),
     ]),
+    ...(seed === null
+      ? []
+      : [[otherDice(seed), (state) => (state.seed = null)]]),
   ];
 }
+
+const otherDice = (seed) => `Other dice: seed ${seed} instead of ${bench.opened.seed}`;
 
 function showChanges() {
   byId("changed").replaceChildren(
@@ -156,7 +160,7 @@ function showChanges() {
   );
   byId("undo").disabled = bench.past.length === 0;
   byId("redo").disabled = bench.future.length === 0;
-  byId("all-back").disabled = moves(bench.state) === 0;
+  byId("all-back").disabled = isAsWritten(bench.state);
 }
 
 function showDice() {
@@ -167,6 +171,8 @@ function showDice() {
   }
   select.value = runs;
   byId("seed").value = seed ?? bench.opened.seed;
+  byId("seed").setAttribute("aria-invalid", "false");
+  byId("seed-fault").textContent = "";
 }
 
 /** Levers that a link has moved, and of which the server has not told yet. */
@@ -179,15 +185,20 @@ async function learnLevers() {
       if (found) bench.levers.set(path, found);
     }),
   );
-  if (unknown.length) showChanges();
+  if (unknown.length === 0) return;
+  showChanges();
+  if (heard.picture !== null && resting === null) tellSentence(heard.picture);
 }
 
 function beginBench() {
-  byId("scenario").addEventListener("change", (event) => openScenario(asWritten(event.target.value)));
+  byId("scenario").addEventListener("change", (event) => {
+    const { variable, record } = bench.shown;
+    openScenario({ scenario: event.target.value, wanted: { variable, record } });
+  });
   byId("undo").addEventListener("click", undo);
   byId("redo").addEventListener("click", redo);
   byId("all-back").addEventListener("click", () =>
-    change((state) => Object.assign(state, { numbers: {}, off: [], forbid: [], allow: [] })),
+    change((state) => Object.assign(state, { numbers: {}, off: [], forbid: [], allow: [], seed: null })),
   );
   byId("matter-box").addEventListener("toggle", () => {
     if (byId("matter-box").open && byId("matter").childElementCount === 0) fillMatter();
@@ -207,7 +218,10 @@ function beginBench() {
     });
   byId("seed").addEventListener("change", (event) => {
     const text = event.target.value.trim();
-    if (/^\d{1,15}$/.test(text)) setSeed(Number(text));
+    const known = /^\d{1,15}$/.test(text);
+    event.target.setAttribute("aria-invalid", String(!known));
+    byId("seed-fault").textContent = known ? "" : `A seed is a whole number of at most 15 digits, and not “${text}”.`;
+    if (known) setSeed(Number(text));
     else event.target.value = bench.state.seed ?? bench.opened.seed;
   });
   byId("other-dice").addEventListener("click", () => setSeed(Math.floor(Math.random() * 1e6)));

@@ -5,6 +5,9 @@ let redrawFan = () => {};
 
 const variableNow = () => bench.opened.variables.find(({ id }) => id === bench.shown.variable) ?? bench.opened.variables[0];
 
+/** A variable with its unit, as a title. */
+const inFull = ({ label, unit }) => (unit === "1" || !unit ? label : `${label}, in ${unit}`);
+
 /** What was measured of the variable that is shown, day by day; null where nothing was. */
 function measured() {
   const packed = bench.shown.record ? bench.opened.record?.series[bench.shown.variable] : undefined;
@@ -160,25 +163,23 @@ function pictureFan({ moved, still }) {
   } else formFan();
 }
 
+const BAND_KEYS = (of) => [
+  ["var(--band)", `50 % ${of}`, 0.85],
+  ["var(--band)", "80 %", 0.47],
+  ["var(--band)", "95 %", 0.2],
+];
+
 /** What the colours and lines of the fan mean. */
 function tellFanKeys() {
-  keys("fan-keys", [
-    ["var(--band)", "50 % of the runs", 0.85],
-    ["var(--band)", "80 %", 0.47],
-    ["var(--band)", "95 %", 0.2],
-  ]);
-  const dashes = (style, text) => {
-    const line = node("i", { class: "line" });
-    line.style.borderTop = style;
-    return node("span", {}, line, text);
-  };
+  keys("fan-keys", BAND_KEYS("of the runs"));
   const unit = variableNow().unit;
   const outside = measured();
   byId("fan-keys").append(
-    dashes("2px dotted var(--ink)", unit === "1" || !unit ? "median" : `median, in ${unit}`),
-    ...(heard.picture?.isMoved ? [dashes("1.5px dashed var(--quiet)", "as written")] : []),
-    ...(outside === null ? [] : [dashes("3px solid var(--first)", "measured")]),
+    strokeKey("2px dotted var(--ink)", unit === "1" || !unit ? "median" : `median, in ${unit}`),
+    ...(heard.picture?.isMoved ? [asWrittenKey()] : []),
+    ...(outside === null ? [] : [strokeKey("3px solid var(--first)", "measured")]),
     ...(bench.shown.record ? [node("span", {}, "▾ what happened")] : []),
+    ...(fan.own?.variable === bench.shown.variable ? [strokeKey("3px solid var(--warm)", `run ${whole(fan.own.run)}`)] : []),
   );
 }
 
@@ -188,7 +189,7 @@ function tellFan({ moved, still, isMoved: apart }) {
   const [, from, to] = BANDS[1];
   say(
     "fan",
-    `${variableNow().label}${unitOf(variableNow())}, ${longDate(0)} to ${longDate(last)}, ${whole(moved.runs)} runs. On the last day the median is ${beside(
+    `${inFull(variableNow())}, ${longDate(0)} to ${longDate(last)}, ${whole(moved.runs)} runs. On the last day the median is ${beside(
       at(moved, MEDIAN),
       at(still, MEDIAN),
       apart,
@@ -216,9 +217,8 @@ function tableOfFan() {
 function beginFan() {
   redrawFan = plot("fan", drawFan);
   pictures.set("fan", {
-    title: () => `${variableNow().label}${unitOf(variableNow())}`,
+    title: () => inFull(variableNow()),
     table: tableOfFan,
-    legend: "Bands: the middle 50, 80 and 95 % of the runs; dotted: the median.",
   });
   whenPictured.push(pictureFan);
   whenRests.push(tellFan);
@@ -226,6 +226,7 @@ function beginFan() {
   byId("variable").addEventListener("change", (event) => {
     bench.shown.variable = event.target.value;
     fan.paths = null;
+    ageBranch();
     showRecordTick();
     writeAddress();
     send();

@@ -1,15 +1,26 @@
 // The line: moves go out at once, and of the pictures that come back only the newest is shown.
 
 const RESTS = 350; // milliseconds without a movement, after which the hand rests
+const SEEN = 50; // and at least so many after a picture, so that it is seen first
 const heard = { n: 0, shown: 0, final: 0, picture: null, still: null, line: null, sentAt: 0, answered: 0, since: 0 };
+heard.asked = new Map(); // by number of the move, what it asked for: a picture is of that, and not of what stands by now
 const whenPictured = [];
 const whenRests = [];
 let resting = null;
 let ageing = null;
 
+const faults = new Map();
+/** Tell what is wrong with the link that was followed, the move, or the line; each stands until it is mended. */
+function tellFault(where, text) {
+  faults.set(where, text);
+  const all = [...faults.values()].filter((each) => each !== "").join(" ");
+  if (byId("fault").textContent !== all) byId("fault").textContent = all;
+}
+
 /** Ask for the state as it now stands. */
 function send() {
   heard.n += 1;
+  heard.asked.set(heard.n, { state: copied(bench.state), variable: bench.shown.variable });
   heard.sentAt = performance.now();
   heard.line?.say({ kind: "move", n: heard.n, state: asked() });
   clearTimeout(resting);
@@ -17,6 +28,9 @@ function send() {
   byId("stage").setAttribute("aria-busy", "true");
   tellAge();
 }
+
+/** Whether a picture is on its way. */
+const isAwaited = () => byId("stage").getAttribute("aria-busy") === "true";
 
 /** A picture has come: unpack it, and draw it unless a newer one stands. */
 function hear(message) {
@@ -29,18 +43,30 @@ function hear(message) {
   if (message.final) heard.final = message.n;
   heard.answered = performance.now();
   const isMoved = Boolean(message.moved) && message.apart.length > 0;
-  heard.picture = { ...message, still: heard.still, moved: isMoved ? unfolded(message.moved) : heard.still, isMoved };
-  byId("fault").textContent = "";
+  const of = heard.asked.get(message.n);
+  for (const n of heard.asked.keys()) if (n < message.n) heard.asked.delete(n);
+  heard.picture = { ...message, ...of, still: heard.still, moved: isMoved ? unfolded(message.moved) : heard.still, isMoved };
+  tellFault("move", "");
   requestAnimationFrame(paint);
   return undefined;
 }
 
 function hearRefusal(message) {
-  if (message.n !== undefined && message.n < heard.n) return;
-  byId("fault").textContent = (message.reasons ?? []).join(" ");
+  if (message.n !== undefined && message.n !== null && message.n < heard.n) return;
+  const reasons = (message.reasons ?? []).join(" ");
+  if (heard.picture === null && !isAsWritten(bench.state)) {
+    tellFault("link", `${reasons} The scenario is shown as it is written.`);
+    bench.state = asWritten(bench.state.scenario);
+    stateChanged();
+    return;
+  }
+  tellFault("move", reasons);
   clearTimeout(ageing);
   byId("age").textContent = "not run";
+  byId("sentence").textContent =
+    heard.picture === null ? "This cannot be run." : "This cannot be run: the pictures are of what stood before.";
   byId("stage").setAttribute("aria-busy", "false");
+  writeNow();
 }
 
 let painted = null;
@@ -50,6 +76,7 @@ function paint() {
   painted = heard.picture;
   const begun = performance.now();
   for (const each of whenPictured) each(painted);
+  byId("opening").hidden = true;
   byId("desk").classList.toggle("preview", !painted.final);
   tellAge();
   const { n, final, seconds } = painted;
@@ -61,11 +88,13 @@ function waitForRest() {
   clearTimeout(resting);
   const { n } = heard;
   resting = setTimeout(() => {
+    resting = null;
     if (heard.n !== n) return;
     closeStep();
     byId("stage").setAttribute("aria-busy", "false");
     for (const each of whenRests) each(heard.picture);
-  }, Math.max(0, RESTS - (performance.now() - heard.sentAt)));
+    writeNow();
+  }, Math.max(SEEN, RESTS - (performance.now() - heard.sentAt)));
 }
 
 /** How old the picture is, quietly: what is short is not mentioned. */
@@ -97,14 +126,16 @@ function unfolded(packed) {
 function beginLine() {
   heard.line = lineTo("/workbench/line", {
     opened: () => {
-      byId("fault").textContent = "";
+      tellFault("line", "");
       send();
     },
     heard: hear,
-    lost: (event, line) => {
-      byId("fault").textContent = line.over
-        ? `The server has closed the line: ${event.reason || "it gave no reason"}. Load the page anew.`
-        : "The line to the server is lost; it is tried again.";
-    },
+    lost: (event, line) =>
+      tellFault(
+        "line",
+        line.over
+          ? `The server has closed the line: ${event.reason || "it gave no reason"}. Load the page anew.`
+          : "The line to the server is lost; it is tried again.",
+      ),
   });
 }

@@ -46,6 +46,14 @@ function drawn(svg, name, attributes = {}) {
   return made;
 }
 
+/** A stroke in a key, with its meaning. */
+function strokeKey(style, text) {
+  const stroke = node("i", { class: "line" });
+  stroke.style.borderTop = style;
+  return node("span", {}, stroke, text);
+}
+const asWrittenKey = () => strokeKey("1.5px dashed var(--quiet)", "as written");
+
 /** Set how a picture is read aloud. */
 function say(name, text) {
   byId(`plot-${name}`).setAttribute("aria-label", text);
@@ -53,12 +61,4 @@ function say(name, text) {
 
 const beside = (now, before, isApart) => (isApart && now !== before ? `${now} instead of ${before}` : now);
 
-/** On a narrow page the fan is lower, since it stays in sight above the levers. */
 const narrow = matchMedia("(max-width: 40rem)");
-function fitFan() {
-  byId("plot-fan").dataset.height = narrow.matches ? 164 : 224;
-}
-narrow.addEventListener("change", () => {
-  fitFan();
-  redrawFan();
-});

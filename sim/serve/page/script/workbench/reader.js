@@ -1,9 +1,8 @@
 // Runs to read: their stories, why an act was done, and the way to a branch. A run keeps its number and its dice.
 
 const MOST_LINES_HELD = 300;
-const RANKS = [0.02, 0.25, 0.5, 0.75, 0.98];
 let asking = 0;
-let told = null; // the story that is shown
+let told = null; // the story that is shown, and the key of what it was asked of
 
 /** Ask the server about the state as it stands; an answer that comes too late is dropped. */
 const askOf = (path, more = {}) => post(`/workbench/${path}`, { state: asked(), ...more });
@@ -15,21 +14,19 @@ async function read() {
   const lines = await askOf("lines", { most: MOST_LINES_HELD });
   if (mine !== asking || !lines.ok) return;
   fan.paths = { run: codes(lines.run), lines: rows(lines.values), step: lines.step };
-  showTold();
+  showTold(lines.told);
   if (bench.shown.run !== null) await showRun(mine);
 }
 
-/** A few runs to begin with, from the lowest to the highest, as buttons. */
-function showTold() {
-  const { run, lines } = fan.paths;
-  const mean = (line) => line.reduce((sum, value) => sum + value, 0) / line.length;
-  const order = [...run.keys()].sort((one, other) => mean(lines[one]) - mean(lines[other]));
+/** A few runs to begin with, from the lowest to the highest of all, as buttons. */
+function showTold(runs) {
+  const calledBy = ({ rank }) =>
+    rank < 0.45 ? `lower than ${percent(1 - rank)} of the runs` : rank > 0.55 ? `higher than ${percent(rank)} of the runs` : "in the middle";
   byId("told").replaceChildren(
-    ...RANKS.map((rank) => {
-      const number = run[order[Math.round(rank * (order.length - 1))]];
-      const called = rank === 0.5 ? "in the middle" : rank < 0.5 ? `lower than ${percent(1 - rank)} of the runs` : `higher than ${percent(rank)} of the runs`;
-      const button = node("button", { type: "button", "data-run": number }, node("b", {}, `Run ${whole(number)}`), ` ${called}`);
-      button.addEventListener("click", () => choose(number));
+    ...runs.map((each) => {
+      const { run } = each;
+      const button = node("button", { type: "button", "data-run": run }, node("b", {}, `Run ${whole(run)}`), ` ${calledBy(each)}`);
+      button.addEventListener("click", () => choose(run));
       return node("li", {}, button);
     }),
   );
@@ -46,7 +43,8 @@ function pressTold() {
 /** Choose a run: its line is drawn, its story told. */
 function choose(run) {
   bench.shown.run = run;
-  byId("branch").hidden = true;
+  closeBranch();
+  byId("any-run-fault").textContent = "";
   writeAddress();
   pressTold();
   asking += 1;
@@ -55,6 +53,7 @@ function choose(run) {
 
 async function showRun(mine) {
   const { run } = bench.shown;
+  const key = askedNow();
   const line = await askOf("line", { run });
   if (mine !== asking) return;
   if (line.ok) drawRun(run, line);
@@ -65,7 +64,8 @@ async function showRun(mine) {
     byId("story-status").textContent = story.refused;
     return;
   }
-  showStory(story);
+  showStory({ ...story, key });
+  followBranch();
   const more = await askOf("story", { run, turns: true });
   if (mine === asking && more.ok) showTurns(more);
 }
@@ -73,7 +73,9 @@ async function showRun(mine) {
 /** The line of a run in the fan. */
 function drawRun(run, line) {
   fan.own = { run, variable: bench.shown.variable, step: 1, values: numbers(line.values, codes(line.values)) };
-  if (heard.picture !== null) pictureFan(heard.picture);
+  if (heard.picture === null) return;
+  pictureFan(heard.picture);
+  tellFanKeys();
 }
 
 /** A story: what happened by month, each act with a way to ask why, each day with a way to branch off. */
@@ -165,7 +167,10 @@ function showWhy(place, answer) {
   }
   const { chain, choice } = answer;
   const parts = [];
-  if (chain) parts.push(node("p", { class: "why" }, "What led to it, the act itself first:"), node("ol", { class: "chain" }, ...chain.links.map(linkOf)));
+  if (chain?.links.length > 1) {
+    parts.push(node("p", { class: "why" }, "What led to it, the act itself first:"), node("ol", { class: "chain" }, ...chain.links.map(linkOf)));
+  }
+  if (chain?.root) parts.push(node("p", {}, chain.root));
   if (choice) parts.push(...choiceNodes(choice));
   place.replaceChildren(...(parts.length ? parts : [node("p", {}, "It comes from outside: nobody in the cast chose it.")]));
 }

@@ -87,7 +87,8 @@ function tellRungs({ moved, still, isMoved: apart }) {
     "rungs-keys",
     rungs.map((rung) => [rungColour(rung), String(rung)]),
   );
-  byId("rungs-keys").prepend("rung");
+  byId("rungs-keys").prepend(node("span", {}, "rung"));
+  if (apart) byId("rungs-keys").append(asWrittenKey());
 }
 
 function tableOfRungs() {
@@ -114,7 +115,7 @@ function tableOfRungs() {
 function drawDeaths(frame) {
   const { svg, width, height } = frame;
   deathsDrawn.frame = frame;
-  deathsDrawn.x = toRange(0, leastDead().length - 1, LEFT, width - RIGHT);
+  deathsDrawn.x = toRange(0, leastDead().length - 1, LEFT + 4, width - RIGHT - 6);
   deathsDrawn.y = toRange(0, 1, height - BELOW, ABOVE);
   const { x, y } = deathsDrawn;
   for (const share of [0, 0.5, 1]) {
@@ -124,10 +125,7 @@ function drawDeaths(frame) {
     );
   }
   leastDead().forEach((dead, at) => {
-    const anchor = at === 0 ? "start" : at === leastDead().length - 1 ? "end" : "middle";
-    svg.append(
-      mark("text", { x: x(at), y: height - BELOW + 17, "text-anchor": anchor }, shortCount(dead)),
-    );
+    svg.append(mark("text", { x: x(at), y: height - BELOW + 17, "text-anchor": "middle" }, shortCount(dead)));
   });
   deathsDrawn.marks = {
     was: drawn(svg, "still-median"),
@@ -141,7 +139,7 @@ function drawDeaths(frame) {
   formDeaths();
 }
 
-const shortCount = (count) => `≥ ${count >= 1000 ? `${count / 1000}k` : count}`;
+const shortCount = (count) => (count >= 1000 ? `${count / 1000}k` : String(count));
 const tollOf = ({ deaths, runs }) => deaths.at_least.map((count) => count / runs);
 
 function formDeaths() {
@@ -159,12 +157,16 @@ function tellDeaths({ moved, still, deaths, isMoved: apart }) {
   const was = apart ? `, was ${figure(still.deaths.mean)}` : "";
   const differ = apart && deaths ? ` (${signed(deaths.low)} to ${signed(deaths.high)})` : "";
   const text = `${figure(moved.deaths.mean)} dead in the mean run${was}${differ}`;
-  byId("deaths-keys").replaceChildren(node("span", {}, text));
+  byId("deaths-told").textContent = `${text}.`;
+  byId("deaths-keys").replaceChildren(
+    strokeKey("2px solid var(--blood)", "share of the runs with at least so many dead"),
+    ...(apart ? [asWrittenKey()] : []),
+  );
   const told = leastDead().map((dead, at) => `at least ${whole(dead)} in ${percent(tollOf(moved)[at])}`);
   say("deaths", `${text}. Share of the runs by how many die: ${told.join(", ")}.`);
 }
 
-const signed = (value) => `${value < 0 ? "−" : "+"}${figure(Math.abs(value))}`;
+const signed = (value) => `${value < 0 ? "−" : value > 0 ? "+" : ""}${figure(Math.abs(value))}`;
 
 function tableOfDeaths() {
   const { moved, still, isMoved: apart } = heard.picture;
@@ -183,14 +185,12 @@ function beginRungs() {
     if (heard.picture !== null) tellRungs(heard.picture);
   });
   pictures.set("rungs", {
-    title: () => byId("title-rungs").textContent,
+    title: () => (rungsDrawn.reached ? "Share of the runs that have reached a rung" : "Share of the runs on each rung"),
     table: tableOfRungs,
-    legend: "Colours: rungs of the ladder, 0 to 9. Dashed: as written.",
   });
   pictures.set("deaths", {
     title: () => "Share of the runs with at least so many dead",
     table: tableOfDeaths,
-    legend: "Dashed: as written.",
   });
   whenPictured.push(pictureRungs, formDeaths);
   whenRests.push(tellRungs, tellDeaths);

@@ -3,12 +3,11 @@
 const STEPS_OF_A_SLIDER = 1000;
 const sliders = new Map(); // by path, all that stand on the page
 
-/** A value as a lever writes it: with its digits, no more. */
-function leverFigure(lever, value) {
-  const digits = Math.max(lever.decimals, 0);
-  const rounded = Number(value.toFixed(digits));
-  return (Math.abs(rounded) >= 10000 ? rounded.toLocaleString("en") : String(rounded)).replace("-", "−");
-}
+const plainly = new Intl.NumberFormat("en", { maximumSignificantDigits: 12, useGrouping: false });
+const inThousands = new Intl.NumberFormat("en", { maximumSignificantDigits: 12 });
+
+/** A value as it is: all its digits, and no power of ten. */
+const leverFigure = (value) => (Math.abs(value) >= 10000 ? inThousands : plainly).format(value).replace("-", "−");
 
 /** Where a value stands on the slider, and which value a place on it has. */
 const scaleOf = ({ low, high, logarithmic }) =>
@@ -80,7 +79,7 @@ function slider(lever, underHeading = false) {
     { class: "lever" },
     node("div", { class: "lever-head" }, node("label", { for: id }, ...nameOf(lever, underHeading)), node("span", { class: "lever-figure" }, field, unit ? ` ${unit}` : "")),
     node("div", { class: "lever-track" }, node("i", { "aria-hidden": "true" }, tick), range),
-    node("div", { class: "lever-foot" }, node("span", {}, `written ${leverFigure(lever, lever.written)}`), back, sourceOf(lever)),
+    node("div", { class: "lever-foot" }, node("span", {}, `written ${leverFigure(lever.written)}`), back, sourceOf(lever)),
     fault,
   );
   const made = { lever, box, range, field, back, fault };
@@ -102,34 +101,51 @@ function sourceOf(lever) {
     node("summary", {}, node("span", { class: "hidden" }, `${lever.label}: `), "source"),
     ...(lever.does ? [node("p", {}, lever.does)] : []),
     node("p", {}, lever.source || "No source is written."),
-    node("p", {}, `From ${leverFigure(lever, lever.low)} to ${leverFigure(lever, lever.high)}. `, node("code", {}, lever.path)),
+    node("p", {}, `From ${leverFigure(lever.low)} to ${leverFigure(lever.high)}. `, node("code", {}, lever.path)),
   );
 }
 
-function watch({ lever, range, field, back, fault }) {
-  range.addEventListener("input", () => setNumber(lever, valueAt(lever, Number(range.value)), lever.path));
+function watch(made) {
+  const { lever, range, field, back } = made;
+  const slideTo = (value, part) => {
+    tellTyped(made, "");
+    setNumber(lever, value, part);
+  };
+  range.addEventListener("input", () => slideTo(valueAt(lever, Number(range.value)), lever.path));
   range.addEventListener("change", closeStep);
-  range.addEventListener("dblclick", () => setNumber(lever, lever.written));
+  range.addEventListener("dblclick", () => slideTo(lever.written));
   range.addEventListener("keydown", (event) => {
     const place = placeByKey(event, Number(range.value), lever);
     if (place === null) return;
     event.preventDefault();
-    setNumber(lever, valueAt(lever, place), `${lever.path} by key`);
+    slideTo(valueAt(lever, place), `${lever.path} by key`);
   });
   back.addEventListener("click", () => {
-    setNumber(lever, lever.written);
+    slideTo(lever.written);
     range.focus();
   });
-  const typed = () => {
-    const value = Number(field.value.trim().replaceAll(",", "").replace("−", "-"));
-    const known = field.value.trim() !== "" && Number.isFinite(value) && value >= lever.low && value <= lever.high;
-    fault.textContent = known
-      ? ""
-      : `From ${leverFigure(lever, lever.low)} to ${leverFigure(lever, lever.high)}, and not “${field.value}”.`;
-    field.setAttribute("aria-invalid", String(!known));
+  field.addEventListener("change", () => {
+    const value = readNumber(field.value);
+    const known = value !== null && value >= lever.low && value <= lever.high;
+    tellTyped(made, known ? "" : refusalOf(lever, value, field.value.trim()));
     if (known) setNumber(lever, value);
-  };
-  field.addEventListener("change", typed);
+  });
+}
+
+/** Why a field does not take what was typed into it. */
+function refusalOf({ low, high }, value, text) {
+  const range = `From ${leverFigure(low)} to ${leverFigure(high)}`;
+  if (text === "") return `${range}; nothing is written here.`;
+  if (value === null) return `${range}, and not “${text}”.`;
+  const read = leverFigure(value);
+  return `${range}, and not ${read}${read === text.replace("-", "−") ? "" : `, as “${text}” is read`}.`;
+}
+
+/** Tell what is wrong with what was typed, or that nothing is: then the field says what the lever has. */
+function tellTyped({ lever, field, fault }, text) {
+  fault.textContent = text;
+  field.setAttribute("aria-invalid", String(text !== ""));
+  if (text === "") field.value = leverFigure(valueNow(lever));
 }
 
 /** Where a key leads: arrows by a hundredth, with Shift by a tenth of it, pages by a tenth, Backspace to the mark. */
@@ -152,16 +168,18 @@ function placeByKey({ key, shiftKey }, place, lever) {
 }
 
 /** Show where a lever stands. */
-function showLever({ lever, box, range, field, fault }) {
+function showLever(made) {
+  const { lever, box, range } = made;
   const value = valueNow(lever);
-  const figureNow = leverFigure(lever, value);
+  const figureNow = leverFigure(value);
   const place = Math.round(scaleOf(lever).place(value));
   if (Number(range.value) !== place) range.value = place;
-  if (document.activeElement !== field || field.value === "" || fault.textContent === "") field.value = figureNow;
+  if (value !== made.shown) tellTyped(made, ""); // what was typed before is over
+  made.shown = value;
   const unit = unitOfLever(lever);
   range.setAttribute(
     "aria-valuetext",
-    `${figureNow}${unit ? ` ${unit}` : ""}${isMoved(lever) ? `, written ${leverFigure(lever, lever.written)}` : ", as written"}`,
+    `${figureNow}${unit ? ` ${unit}` : ""}${isMoved(lever) ? `, written ${leverFigure(lever.written)}` : ", as written"}`,
   );
   box.classList.toggle("moved", isMoved(lever));
 }

@@ -24,8 +24,18 @@ const copied = (state) => ({
 });
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
+/** A number as people write it, or null: 1,000 is a thousand, and 2,5 two and a half. */
+function readNumber(text) {
+  const plain = text.trim().replace("−", "-");
+  const parts = /^-?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(",", "") : plain.replace(/^(-?\d*),(\d+)$/, "$1.$2");
+  return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i.test(parts) && Number.isFinite(Number(parts)) ? Number(parts) : null;
+}
+
 /** How many things stand otherwise than in the scenario. */
 const moves = ({ numbers, off, forbid, allow }) => Object.keys(numbers).length + off.length + forbid.length + allow.length;
+
+/** Whether the scenario stands as it is written, on its own dice. */
+const isAsWritten = (state) => moves(state) === 0 && state.seed === null;
 
 /** What the server is asked: the state with the variable that is shown. */
 function asked() {
@@ -37,6 +47,7 @@ function asked() {
     variable: bench.shown.variable,
   };
 }
+const askedNow = () => JSON.stringify(asked());
 
 /**
  * Change the state. `part` of one movement (a slider that is dragged) belongs to the step that is open already, so that
@@ -48,6 +59,7 @@ function change(make, part = null) {
   make(bench.state);
   bench.state.numbers = inOrder(bench.state.numbers);
   if (same(before, bench.state)) return;
+  tellFault("link", ""); // the hand has gone on from it
   if (part === null || part !== openStep) {
     bench.past.push(before);
     if (bench.past.length > 200) bench.past.shift();
@@ -82,10 +94,19 @@ function stateChanged() {
   writeAddress();
 }
 
-/** Write the state into the address; browsers allow this only so often, so it waits for the hand to rest. */
+/**
+ * Write the state into the address. Browsers allow this only so often, and it costs them some 20 ms, which the runs of a
+ * move would wait for: so it waits for the hand to rest, and for its picture.
+ */
 function writeAddress() {
   clearTimeout(writing);
-  writing = setTimeout(() => history.replaceState(null, "", `#${address()}`), 200);
+  writing = setTimeout(() => {
+    if (!isAwaited()) writeNow();
+  }, 200);
+}
+function writeNow() {
+  clearTimeout(writing);
+  history.replaceState(null, "", `#${address()}`);
 }
 
 /** The state as it stands in an address: only what is not as written. A key with a dot is the path of a number. */
@@ -104,24 +125,28 @@ function address() {
   return found.toString().replaceAll("%2C", ",");
 }
 
-/** Read a state off an address; what is no whole number or no number in it is left out. */
+/** What an address asks for, as far as it can be read; the server says of each item whether the scenario has it. */
 function readAddress(text) {
   const found = new URLSearchParams(text.replace(/^#/, ""));
-  const state = asWritten(found.get("scenario"));
-  const numberOf = (key, least) => (/^\d{1,15}$/.test(found.get(key) ?? "") ? Math.max(least, Number(found.get(key))) : null);
-  const namesOf = (key) => (found.get(key) ?? "").split(",").filter((name) => name !== "");
-  state.runs = numberOf("runs", 1) ?? RUNS;
-  state.seed = numberOf("seed", 0);
+  const wanted = { numbers: {} };
   for (const [key, value] of found) {
-    if (key.includes(".") && value.trim() !== "" && Number.isFinite(Number(value))) state.numbers[key] = Number(value);
+    if (key.includes(".")) wanted.numbers[key] = numberOf(value);
+    else if (key in READ) wanted[key === "show" ? "variable" : key] = READ[key](value);
   }
-  state.numbers = inOrder(state.numbers);
-  Object.assign(state, { off: namesOf("off"), forbid: namesOf("forbid"), allow: namesOf("allow") });
-  const shown = {
-    variable: found.get("show") ?? "tension",
-    run: numberOf("run", 0),
-    day: numberOf("day", 0),
-    record: found.get("record") === "yes",
-  };
-  return { state, shown };
+  const strange = [...found.keys()].filter((key) => !key.includes(".") && !(key in READ) && key !== "scenario");
+  return { scenario: found.get("scenario") || asWritten(null).scenario, wanted, strange };
 }
+
+const numberOf = (text) => readNumber(text) ?? text;
+const namesOf = (text) => text.split(",").filter((name) => name !== "");
+const READ = {
+  runs: numberOf,
+  seed: numberOf,
+  run: numberOf,
+  day: numberOf,
+  off: namesOf,
+  forbid: namesOf,
+  allow: namesOf,
+  show: (text) => text,
+  record: (text) => text === "yes" || text,
+};

@@ -5,7 +5,7 @@ const tell = (text) => {
 };
 
 async function share() {
-  history.replaceState(null, "", `#${address()}`);
+  writeNow();
   try {
     await navigator.clipboard.writeText(location.href);
     tell("Link copied.");
@@ -19,6 +19,12 @@ async function share() {
 /** A scenario file of what is shown, and the command that gives the same runs from it. */
 async function save() {
   tell("");
+  if (moves(bench.state) === 0) {
+    const { scenario, runs, seed } = bench.state;
+    const command = `sim run ${scenario} --runs ${runs} --seed ${seed ?? bench.opened.seed}`;
+    openSheet("Nothing is moved", node("p", {}, "So there is nothing to save. From the command line, the scenario as it is written gives the same runs:"), node("p", {}, node("code", {}, command)));
+    return;
+  }
   const answer = await askOf("scenario");
   if (!answer.ok) {
     openSheet("No file can be made", node("p", { class: "fault" }, answer.refused));
