@@ -1,5 +1,7 @@
 """Settings for all tests."""
 
+import gc
+
 import matplotlib
 from hypothesis import Phase, settings
 
@@ -11,3 +13,13 @@ settings.register_profile(
     "mutants", deadline=None, derandomize=True, database=None, phases=[Phase.explicit, Phase.generate]
 )
 settings.load_profile("sim")
+
+
+gc.disable()  # nothing that is imported or collected becomes garbage, and to look through it takes a third of the time
+
+
+def pytest_collection_finish():
+    """Begin the tests with what was imported and collected set aside, through which each full collection would look."""
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
+    gc.enable()

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -169,6 +170,7 @@ def test_a_text_that_is_used_is_code():
     assert parsed_sha256(b"def f():\n    'x'") == parsed_sha256(b"def f():\n    'y'") != parsed_sha256(b"def g(): 'x'")
 
 
+@cache
 def _compiled_modules() -> set[str]:
     """Every module of the package in which something is compiled."""
     found = set()
@@ -219,18 +221,17 @@ HARMLESS = {
 
 @contextmanager
 def noting() -> Iterator[set[str]]:
-    """Note every module of the package of which a line is run here."""
+    """Note every module of the package of which a line is run here; whole once the block has ended."""
     seen: set[str] = set()
-
-    def note(frame, event, _):
-        if frame.f_code.co_filename.startswith(str(PACKAGE)):
-            seen.add(".".join(("sim", *Path(frame.f_code.co_filename).relative_to(PACKAGE).with_suffix("").parts)))
-
-    sys.setprofile(note)
+    files: set[str] = set()
+    sys.setprofile(lambda frame, event, _: files.add(frame.f_code.co_filename))
     try:
         yield seen
     finally:
         sys.setprofile(None)
+        for path in map(Path, files):
+            if path.is_relative_to(PACKAGE):
+                seen.add(".".join(("sim", *path.relative_to(PACKAGE).with_suffix("").parts)))
 
 
 def test_every_module_that_has_a_part_in_a_run_is_hashed():

@@ -52,7 +52,7 @@ def test_parts_make_the_files_of_the_whole_however_they_are_cut(kind, cuts, tmp_
 
 @pytest.mark.parametrize("kind", ["runs", "counts"])
 def test_runs_that_draw_their_numbers_may_be_cut_within_a_set_that_shares_them(kind, tmp_path):
-    asked = {"scenario": "baseline", "kind": kind, "uncertain": True}
+    asked = {"kind": kind, "uncertain": True}
     parts = [made(tmp_path / str(first), first, last, **asked) for first, last in ((0, 5), (5, 11))]
     sim.merge(tmp_path / "merged", *parts)
     same(tmp_path / "merged", made(tmp_path / "whole", 0, 11, **asked))

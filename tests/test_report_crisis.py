@@ -166,8 +166,8 @@ def test_what_really_happened_is_told_by_the_record_and_outcomes_by_its_own_days
     assert really["sustained_war"] == "not by 3 January 2020"
     days = [row["day"] for row in told["rows"]]
     assert days == sorted(days)
-    assert all(row["text"] in {event.story for event in chronology.known(sim.load("baseline")).events.values()}
-               for row in told["rows"] if row["really"])  # fmt: skip
+    stories = {event.story for event in chronology.known(sim.load("baseline")).events.values()}
+    assert {row["text"] for row in told["rows"] if row["really"]} <= stories
 
 
 def test_what_the_scenario_imposes_is_told_once_and_marked(told):

@@ -46,8 +46,8 @@ def acts(
         events = of.events
         hit = (events["rung"] >= rung) & (events["day"] < days)
         if names:
-            action = events["action"].astype(str)
-            hit &= action.isin(names) | action.str.split(".").str[1].isin(names)
+            meant = [act for act in events["action"].cat.categories if {act, act.split(".")[1]} & set(names)]
+            hit &= events["action"].isin(meant)
         if by:
             hit &= events["actor"] == by
         if on:

@@ -104,7 +104,7 @@ def test_no_rates_exceed_their_bound_where_every_run_has_its_own_numbers():
     baseline = sim.load("baseline")
     doubts, runs = drawn_numbers(baseline), np.arange(60)
     shares = np.random.default_rng(1).random((len(doubts), len(runs)))
-    design = {d.path: np.array([d.at(share) for share in row]) for d, row in zip(doubts, shares, strict=True)}
+    design = {doubt.path: doubt.at(row) for doubt, row in zip(doubts, shares, strict=True)}
     assert assert_bounded(LockstepModel(baseline, run_numbers=runs, seed=3, design=design)) > 10_000
 
 

@@ -1,7 +1,9 @@
 """The record as judge: how likely a scenario finds what really happened, and what of it least so."""
 
+import hashlib
 import math
 from collections.abc import Iterator
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,11 +68,25 @@ def judged(scenario: Scenario) -> dict[str, Any] | None:
     dict that JSON can hold: likelihood, rivals, days, months, acts, quiet stretches, residuals, coverage, and how it
     was done
     """
-    from sim.experiments.record.surprise import surprise
-
     record = known(scenario)
     if record is None:
         return None
+    asked = hashlib.sha256(f"{scenario.model_dump_json()}\n{record.model_dump_json()}".encode()).hexdigest()
+    if asked not in _judged:
+        while len(_judged) >= _MOST_JUDGED:
+            del _judged[next(iter(_judged))]
+        _judged[asked] = _judged_anew(scenario, record)
+    return deepcopy(_judged[asked])
+
+
+_judged: dict[str, dict[str, Any] | None] = {}
+"""What was judged lately: a server, or two scenarios on a page, ask for the same again, and it takes seconds."""
+_MOST_JUDGED = 8
+
+
+def _judged_anew(scenario: Scenario, record: HistoryFile) -> dict[str, Any] | None:
+    from sim.experiments.record.surprise import surprise
+
     try:
         found = surprise(scenario, PARTICLES, record=record, replicates=REPLICATES, explained=MOST_ACTS)
     except RecordError:

@@ -4,6 +4,7 @@ import base64
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -157,7 +158,7 @@ def html(
         generator=GENERATOR,
         asked=asked(ensemble),
         pooled=as_script(pooled),
-        sections=[_Filled(each.anchor, each.title, environment.from_string(each.template)) for each in shown],
+        sections=[_Filled(each.anchor, each.title, _compiled(environment, each.template)) for each in shown],
         style=f"{as_css()}\n{_joined('style', STYLES, '.css')}",
         script=script,
         script_hash=_hash(script),
@@ -221,6 +222,12 @@ def _environment() -> Any:
         jinja2: Any = import_module("jinja2")
     except ModuleNotFoundError:
         raise ReportError("the report needs Jinja2; install it with: pip install 'escalation-sim[report]'") from None
+    return _made_by(jinja2)
+
+
+@cache
+def _made_by(jinja2: Any) -> Any:
+    """An environment that is kept, and with it what it has compiled."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(str(PAGE)),
         autoescape=True,
@@ -231,6 +238,11 @@ def _environment() -> Any:
     )
     environment.filters.update(FILTERS)
     return environment
+
+
+@lru_cache(64)
+def _compiled(environment: Any, template: str) -> Any:
+    return environment.from_string(template)
 
 
 def _joined(folder: str, names: Sequence[str], ending: str) -> str:

@@ -4,13 +4,14 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from sim.theatre.files.resolve import File, merge, resolve
 from sim.theatre.files.yaml_tree import Node, compose, plain
 from sim.theatre.language.scenario import Scenario
+from sim.theatre.language.schema import Theatre
 
 FOR_GOOD = 1_000_000
 """A half-life in days at which a variable stays where it starts, but for what acts do to it."""
@@ -111,7 +112,13 @@ def scenario(change: Change, days: int) -> Scenario:
     assert not flaws, flaws
     assert not resolved.faults, resolved.faults
     whole = {key: value for key, value in plain(resolved.scenario).items() if key in Scenario.model_fields}
-    return Scenario.model_validate(whole | {"name": "claim", "theatre": plain(resolved.theatre)})
+    return Scenario.model_validate(whole | {"name": "claim", "theatre": _checked(json.dumps(plain(resolved.theatre)))})
+
+
+@lru_cache(4)
+def _checked(theatre: str) -> Theatre:
+    """A theatre; most rows leave it as it is."""
+    return Theatre.model_validate_json(theatre)
 
 
 def _script_within(script: Node, first: date, days: int, dropped: set[str]) -> Node:

@@ -3,6 +3,7 @@
 import base64
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache, lru_cache
 from importlib import import_module
 from importlib.resources import files
 from pathlib import Path
@@ -32,9 +33,14 @@ def environment() -> Any:
     PackError
         It is not installed.
     """
-    jinja2 = _needed("jinja2")
+    return _made_by(_needed("jinja2"), str(_folder()))
+
+
+@cache
+def _made_by(jinja2: Any, folder: str) -> Any:
+    """An environment that is kept, and with it what it has compiled."""
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(str(_folder())),
+        loader=jinja2.FileSystemLoader(folder),
         autoescape=jinja2.select_autoescape(["html"], default_for_string=False),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -82,8 +88,13 @@ def page(template: str, styles: Sequence[str], script: str | None = None, **held
 
 def filled(text: str, held: Mapping[str, Any]) -> str:
     """Fill the places of a text, such as `{{ runs }}`."""
-    told: str = environment().from_string(text).render(**held)
+    told: str = _compiled(environment(), text).render(**held)
     return told
+
+
+@lru_cache(256)
+def _compiled(environment: Any, text: str) -> Any:
+    return environment.from_string(text)
 
 
 def put(path: Path, text: str) -> Path:

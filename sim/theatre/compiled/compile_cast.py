@@ -194,9 +194,11 @@ class Cast:
 
     def _strongest(self, routes: Sequence[list[str] | None]) -> int:
         found = [route for route in routes if route is not None]
+        if not found:
+            return NONE
         paths = tuple(dict.fromkeys(path for route in found for path in route))
         steps = tuple(tuple(paths.index(path) for path in route) for route in found)
-        return self._of.parameters.made(paths, _by_route(steps)) if found else NONE
+        return self._of.parameters.made(paths, _by_route(steps))
 
 
 def can_be_positive(number: Number) -> bool:

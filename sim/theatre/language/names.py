@@ -28,6 +28,8 @@ class Names:
     known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     variables: Mapping[str, Any] = field(default_factory=dict)
     """Each variable's entry as written, to look up its kind and unit."""
+    read: dict[tuple[type, str], Any] = field(default_factory=dict, compare=False, repr=False)
+    """What texts of rules were found to say by these names: to check a theatre is to read the same ones many times."""
 
     @classmethod
     def of(cls, theatre: Any) -> "Names":
@@ -82,10 +84,10 @@ def require(kind: str, name: str, *others: str) -> str:
     ValueError
         The name is unknown; the message suggests the closest.
     """
-    names, called = current(), " or ".join((kind, *others))
-    allowed = () if names is None else tuple(each for one in (kind, *others) for each in names.known.get(one, ()))
-    if names is None or name in allowed:
+    names, kinds = current(), (kind, *others)
+    if names is None or any(name in names.known.get(one, ()) for one in kinds):
         return name
+    called, allowed = " or ".join(kinds), tuple(each for one in kinds for each in names.known.get(one, ()))
     raise ValueError(f"unknown {called} '{name}'{did_you_mean(name, allowed) or listing(called, allowed)}")
 
 

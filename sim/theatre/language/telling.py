@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Discriminator, Field, Tag
 
 from . import names
 from .base import Model, Text, Told, refuse
+from .number import Number
 from .references import ActionRef
 from .terms import Condition, Quantity, quantities
 
@@ -130,6 +131,8 @@ def read_by_stories(part: Any) -> Iterator[Quantity]:
     if isinstance(part, Wording | Naming):
         if part.when is not None:
             yield from quantities(part.when)
+    elif isinstance(part, Number | Condition):  # most of a theatre, and nothing of it is told
+        return
     elif isinstance(part, Model):
         for name in type(part).model_fields:
             yield from read_by_stories(getattr(part, name))

@@ -1,9 +1,9 @@
 """The whole rule language: quantities, terms made of them, and conditions on them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NoReturn, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
@@ -13,6 +13,8 @@ from . import names
 from .base import Model
 from .days import Span
 from .number import Legal, Number, Weight, describe
+
+ReadT = TypeVar("ReadT")
 
 QuantityKind = Literal[
     "variable",
@@ -76,6 +78,10 @@ class Quantity:
         ValueError
             Not a quantity, or a name in it is unknown.
         """
+        return _once(cls, cls._parsed, text)
+
+    @classmethod
+    def _parsed(cls, text: str) -> "Quantity":
         match = _CALL.match(text.strip())
         if match is None:
             raise ValueError(f"'{text}' is not a quantity; write a variable, a condition or one of {_FORMS}")
@@ -106,6 +112,17 @@ class Quantity:
         if arguments or name in RESERVED:
             raise ValueError(f"'{text}' is not a quantity; besides variables and conditions there are {_FORMS}")
         return cls(*_variable_or_condition(name))
+
+
+def _once(kind: type[ReadT], read: Callable[[str], ReadT], text: str) -> ReadT:
+    """Read a text, or take what it was found to say by the names in force; what is refused is read each time."""
+    known = names.current()
+    if known is None:
+        return read(text)
+    found: ReadT | None = known.read.get((kind, text))
+    if found is None:
+        found = known.read[kind, text] = read(text)
+    return found
 
 
 def _variable_or_condition(name: str) -> tuple[QuantityKind, tuple[str]]:
@@ -150,6 +167,10 @@ class Term:
         ValueError
             Too many factors, an unknown name, or a quantity without a reading between 0 and 1.
         """
+        return _once(cls, cls._parsed, text)
+
+    @classmethod
+    def _parsed(cls, text: str) -> "Term":
         factors = []
         for part in text.split("*"):
             negated = part.strip().startswith("~")
