@@ -520,6 +520,9 @@ def test_levers_are_found_by_words_path_and_source(known, gulf, page):
     assert search(known, "judgement")["more"] + len(search(known, "judgement")["levers"]) > 50
     first = [each["path"] for each in search(gulf, "strike iran rate")["levers"]]
     assert first[0] == "actions.us.strike_iran.rate"
+    seizures = [each["path"] for each in search(gulf, "seize tanker")["levers"]]
+    assert seizures[0].startswith("actions.iran.seize_")  # and not what follows on a seizure
+    assert seizures.index("actions.iran.seize_tanker.rate") < seizures.index("actions.iran.seize_tanker.recovers")
     for words in ("sanctions", "rate"):
         levers = [each["lever"] for each in search(gulf, words)["levers"]]
         assert levers[0]
@@ -671,7 +674,7 @@ def test_a_saved_file_is_named_after_what_is_moved_and_no_two_alike(known):
     ]
     names = {each["name"] for each in (rate, still, *others)}
     assert len(names) == 2 + len(others)
-    assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,48}_[0-9a-f]{6}\.yaml", name) for name in names)
+    assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,64}_[0-9a-f]{6}\.yaml", name) for name in names)
     assert saved(numbers={RATE: 0.001}) == rate
 
 

@@ -170,7 +170,8 @@ def search(known: Known, words: str, matter: Sequence[str] = ()) -> dict[str, An
     """Levers in whose label, path or source all words stand: the path that is meant exactly, or else by how well.
 
     First those in which they stand as words, then those in which words begin so, then the others; of these, first the
-    theatre's own, then those that are known to `matter`, then those of which nobody is sure, and what somebody does.
+    theatre's own, then those that are known to `matter`, then those of what is named before those of what depends on
+    it, and those of which nobody is sure.
     """
     parts = words.casefold().split()
     if words.strip() in known.levers:
@@ -182,14 +183,21 @@ def search(known: Known, words: str, matter: Sequence[str] = ()) -> dict[str, An
         if parts and len(fits) == len(parts):
             path = lever["path"]
             others = not path.startswith(("actors.", "actions.", "script."))
-            kind = not lever["lever"], ranks.get(path, len(ranks)), not lever["uncertain"], others
-            last = _WORD.findall(path.casefold().rpartition(".")[2])
-            found.append(((max(fits), *kind, not set(parts) & set(last), sum(fits), len(found)), lever))
+            missing = len(set(parts) - _whose(path))
+            kind = not lever["lever"], ranks.get(path, len(ranks)), missing, not lever["uncertain"], others
+            found.append(((max(fits), *kind, sum(fits), len(found)), lever))
     found.sort(key=lambda each: each[0])
     return {"levers": [lever for _, lever in found[:MOST_FOUND]], "more": max(len(found) - MOST_FOUND, 0)}
 
 
 _WORD = re.compile(r"[^\W_]+")
+
+
+def _whose(path: str) -> set[str]:
+    """Words that say of what a number is and which of its numbers, and not on what else it depends."""
+    parts = path.casefold().split(".")
+    last = parts[-1] if "(" not in path else ""  # else it names an act
+    return set(_WORD.findall(" ".join((*parts[:3], last))))
 
 
 def _fit(part: str, lever: Mapping[str, Any]) -> int | None:

@@ -53,10 +53,13 @@ def _file_name(wanted: Asked, text: str) -> str:
     moved = [".".join(path.split(".")[-2:]) for path in wanted.all_numbers]
     moved += [f"without {entry}" for entry in rules.off]
     moved += [f"{verb} {act.split('.')[-1]}" for verb, acts in _verbs(wanted) for act in acts]
-    words = re.sub(r"[^a-z0-9]+", "_", " ".join(moved).lower()).strip("_") or "as_written"
-    if len(words) > LONGEST:
-        words = words[: words.rfind("_", 0, LONGEST)] if "_" in words[:LONGEST] else words[:LONGEST]
-    return f"{Path(rules.scenario).stem}_{words}_{sha256(text.encode()).hexdigest()[:DIGITS]}.yaml"
+    words = [re.sub(r"[^a-z0-9]+", "_", each.lower()).strip("_")[:LONGEST] for each in moved] or ["as_written"]
+    told = 1
+    while told < len(words) and len("_".join(words[: told + 1])) <= LONGEST:
+        told += 1
+    left = [f"and_{len(words) - told}_more"] if told < len(words) else []
+    name = "_".join([*words[:told], *left])
+    return f"{Path(rules.scenario).stem}_{name}_{sha256(text.encode()).hexdigest()[:DIGITS]}.yaml"
 
 
 def _verbs(wanted: Asked) -> tuple[tuple[str, tuple[str, ...]], ...]:
