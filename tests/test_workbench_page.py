@@ -87,6 +87,25 @@ def test_a_lever_moves_the_fan_and_is_taken_back(browser, port):  # noqa: F811
         page.wait_for_function("d => document.querySelector('#plot-fan .median').getAttribute('d') === d", arg=still)
 
 
+def test_the_address_is_not_written_while_runs_are_under_way(browser, port):  # noqa: F811
+    """It costs a browser some 20 ms, for which the runs would wait on a machine with two cores."""
+    noted = """() => {
+      window.busy = [];
+      const write = history.replaceState.bind(history);
+      history.replaceState = (...given) => {
+        window.busy.push(document.getElementById("stage").getAttribute("aria-busy"));
+        write(...given);
+      };
+    }"""
+    with bench(browser, port, at="scenario=baseline&runs=2000") as page:
+        page.evaluate(noted)
+        move(page)
+        assert "redline" not in page.url
+        move(page, at=1)
+        assert BLOOD in page.url
+        assert set(page.evaluate("window.busy")) == {"false"}
+
+
 def test_a_drag_is_one_step_and_axes_never_shrink(browser, port):  # noqa: F811
     with bench(browser, port) as page:
         box = page.locator(LEVER).first.bounding_box()

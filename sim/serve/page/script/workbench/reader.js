@@ -62,6 +62,7 @@ async function showRun(mine) {
   if (!story.ok) {
     byId("story").replaceChildren(node("p", { class: "fault" }, story.refused));
     byId("story-status").textContent = story.refused;
+    followBranch(); // which is refused for the same reason
     return;
   }
   showStory({ ...story, key });
