@@ -7,6 +7,8 @@ from typing import Any
 
 from sim.text import percent, printable
 
+from .forecasts import score, share_of
+
 _STYLE = """
 :root { color-scheme: light dark; }
 body { font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem; }
@@ -19,24 +21,27 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 @media print { h2 { break-before: page; } }
 """
 _SCORE = (
-    "The Brier score of a forecast is the squared distance of what was said from what came about in the world of "
-    "whoever said it, by the last day that was lived there: 0 is best, 1 is worst, and always saying 50 % scores 0.25."
+    "The Brier score of a forecast is the squared distance of what was said from what came about by the last day of the "
+    "crisis, on average over the worlds: 0 is best, 1 is worst, and always saying 50 % scores 0.25. Worlds that stopped "
+    "earlier were lived on by the rules."
 )
 
 
 def judged(
     people: Iterable[Mapping[str, Any]], worlds: Mapping[int, Mapping[str, Any]], labels: Mapping[str, str]
 ) -> Iterator[dict[str, Any]]:
-    """Every forecast that was made, an outcome at a time, held to what came about in the world of who made it."""
+    """Every forecast that was made, an outcome at a time, held to the share of the worlds in which it comes about."""
+    lived = [world["onward"] for world in worlds.values() if world.get("onward")]
     for person in people:
-        world = worlds.get(person["world"], {})
         for outcome, said in (person["forecast"] or {}).items():
             if outcome not in labels:
                 continue
-            came = outcome in world["outcomes"] if world.get("days") else None
-            score = None if came is None else round((said / 100.0 - came) ** 2, 6)
+            came = share_of(lived, outcome) if lived else None
             row = {"id": person["id"], "name": person["name"], "world": person["world"], "seat": person["seat"]}
-            yield row | {"outcome": outcome, "said": said, "came": came, "brier": score}
+            found: dict[str, float | None] = {"came": None, "brier": None}
+            if came is not None:
+                found = {"came": round(came, 6), "brier": round(score(said / 100.0, came).whole, 6)}
+            yield row | {"outcome": outcome, "said": said, **found}
 
 
 def as_page(
