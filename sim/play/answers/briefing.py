@@ -295,7 +295,7 @@ def standing(view: View, theatre: Theatre) -> Iterator[str]:
     mine, labels = view.standing, {lever.path: lever.label for lever in view.levers}
     yield "YOUR ORDERS"
     if mine.played_by == "rules":
-        yield "The umpire has handed your seat to the rules; no order of yours stands."
+        yield "Your seat has been handed to the rules; no order of yours stands."
         return
     for each in mine.scheduled:
         yield f"{on(each.on)}: {theatre.actions[each.act].label}"
