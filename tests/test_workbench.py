@@ -374,7 +374,7 @@ def test_the_loop_does_not_stand_still_while_processes_start():
         finally:
             pool.close()
 
-    assert min(asyncio.run(longest()) for _ in range(2)) < 0.05
+    assert any(asyncio.run(longest()) < 0.05 for _ in range(5))  # a machine that has other work stands still by itself
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
