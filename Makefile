@@ -48,7 +48,7 @@ lint: .venv/developer
 	PYTHONPATH=. $(BIN)/lint-imports
 
 test: lint
-	SIM_LESSONS_GUESSES=50 $(BIN)/pytest --nbmake --numprocesses 2 --dist worksteal --durations=15 tests notebooks/*.ipynb
+	SIM_LESSONS_GUESSES=50 $(BIN)/pytest --nbmake --numprocesses 2 --dist worksteal --durations=15 notebooks/*.ipynb tests
 
 test-versions: .venv/developer
 	$(BIN)/python -m tests.versions $(if $(ONLY),--only $(ONLY)) $(TESTS)

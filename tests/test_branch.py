@@ -217,14 +217,17 @@ def test_a_thousand_futures_of_ninety_days_cost_far_less_than_a_thousand_runs():
     found = futures()
     assert found.trajectories.sizes == {"run": 1000, "day": 330}
     assert np.isfinite(found.trajectories["oil_price"].to_numpy()).all()
-    assert least(futures) < 0.7 * least(lambda: sim.run(scenario, 1000, 7))
+    futures_took, runs_took = [], []
+    for _ in range(6):  # by turns, since a machine that has other work is now slower and now quicker
+        futures_took.append(seconds(futures))
+        runs_took.append(seconds(lambda: sim.run(scenario, 1000, 7)))
+        if min(futures_took) < 0.7 * min(runs_took):
+            return
+    pytest.fail(f"futures took {min(futures_took):.2f} s, runs {min(runs_took):.2f} s")
 
 
-def least(work, times: int = 3) -> float:
-    """Seconds of the processor, in the best of some tries."""
-    spent = []
-    for _ in range(times):
-        begun = time.process_time()
-        work()
-        spent.append(time.process_time() - begun)
-    return min(spent)
+def seconds(work) -> float:
+    """Seconds of the processor that it takes."""
+    begun = time.process_time()
+    work()
+    return time.process_time() - begun

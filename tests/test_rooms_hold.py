@@ -13,7 +13,6 @@ import pytest
 from sim.play.seats import PlayError
 from sim.serve.classroom import room as rooms_of
 from sim.serve.classroom import turns
-from sim.serve.classroom.plan import scenario_of
 from sim.serve.classroom.work import Kind
 from sim.serve.place import ServeError
 from sim.serve.running import held
@@ -364,7 +363,7 @@ def test_two_servers_do_not_share_a_folder(tmp_path):
 
 
 def test_four_worlds_are_made_at_once(server):
-    scenario_of("baseline")  # read once, for all rooms
-    begun = time.monotonic()
+    """In time of the processor, which the server shares with this test: a machine that has other work takes longer."""
+    begun = time.process_time()
     server.make("baseline", ("us", "iran", "houthis"), worlds=4, futures=True)
-    assert time.monotonic() - begun < 2.0
+    assert time.process_time() - begun < 1.0
