@@ -21,9 +21,9 @@ td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; }
 @media print { h2 { break-before: page; } }
 """
 _SCORE = (
-    "The Brier score of a forecast is the squared distance of what was said from what came about by the last day of the "
-    "crisis, on average over the worlds: 0 is best, 1 is worst, and always saying 50 % scores 0.25. Worlds that stopped "
-    "earlier were lived on by the rules."
+    "The Brier score of a forecast is the squared distance of what was said from what came about by the last day of "
+    "the crisis, on average over the worlds: 0 is best, 1 is worst, and always saying 50 % scores 0.25. Worlds that "
+    "stopped earlier were lived on by the rules."
 )
 
 
