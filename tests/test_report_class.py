@@ -179,15 +179,22 @@ def test_what_something_else_left_in_the_browser_stops_no_page(browser, ensemble
     outcomes = sorted(ensemble.scenario.theatre.outcomes)
     with opened(browser, page) as tab:
         key = f"escalation-sim forecast {forecasts.page_key(ensemble)}"
-        tab.evaluate("([key, kept]) => localStorage.setItem(key, kept)", [key, kept])
-        tab.reload()
+        reloaded(tab, key, kept)
         hand_in(tab, "Ada", dict.fromkeys(outcomes, 20))
         tab.click("#forecast button")
         assert "Forecast of Ada" in tab.inner_text("#sheet")
-        tab.evaluate("([key]) => localStorage.setItem(key, localStorage.getItem(key).replace(/2[0-9-]+T/, 'x'))", [key])
-        tab.reload()
+        handed = tab.evaluate("key => localStorage.getItem(key)", key)
+        assert "T" in json.loads(handed)["kept"]
+        reloaded(tab, key, re.sub("2[0-9-]+T", "x", handed))
         assert tab.is_visible("#forecast")
         assert tab.input_value("#forecast-name") == "Ada"
+
+
+def reloaded(tab, key, kept):
+    """Load the page again with something kept: before its script begins, since what is written just before a reload may
+    reach the disk, and with it the next process of the browser, too late."""
+    tab.add_init_script(f"localStorage.setItem({json.dumps(key)}, {json.dumps(kept)})")
+    tab.reload()
 
 
 def test_three_forecasters_go_the_whole_way_into_one_page(browser, ensemble, page, tmp_path):  # noqa: F811
