@@ -23,3 +23,8 @@ def pytest_collection_finish():
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
     gc.enable()
+
+
+def pytest_unconfigure():
+    """Let the end of the process find everything: some libraries report as leaked what nobody collects."""
+    gc.unfreeze()
