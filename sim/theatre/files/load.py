@@ -23,6 +23,7 @@ from .errors import Fault, ScenarioError, fault
 from .inventory import changed
 from .locate import WHAT_IT_IS, FileKind, Named, referenced, shipped
 from .messages import SchemaFault, findings
+from .overrides import brings_range
 from .resolve import Resolved, merge, resolve
 from .yaml_tree import Key, Node, plain
 
@@ -41,6 +42,7 @@ __all__ = [
     "without",
 ]
 
+NO_SOURCES = Sources(schema_version=1)
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
@@ -140,21 +142,29 @@ def load_sources(path: Named | None = None) -> Sources:
 def sources_of(resolved: Resolved) -> Sources:
     """Load what the sources of a theatre and of its scenario name.
 
-    A `sources.yaml` of their own has the last word over the shipped one: beside the file asked for, beside the theatre,
-    or one folder above the theatre.
+    A `sources.yaml` of their own tells them: beside the file asked for, beside a theatre, or one folder above it. A
+    shipped theatre has the shipped one; another's keys mean nothing there.
 
     Raises
     ------
     ScenarioError
         With every fault found in one of these files.
     """
-    theatre = resolved.files[-1].path.absolute().parent
-    known = load_sources()
-    for folder in dict.fromkeys((theatre.parent, theatre, resolved.first.path.absolute().parent)):
+    theatres = [file.path.absolute() for file in reversed(resolved.files) if file.kind == "theatre"]
+    ours = any(path.resolve().is_relative_to(shipped().resolve()) for path in theatres)
+    known = load_sources() if ours or not theatres else NO_SOURCES
+    folders = [folder for path in theatres for folder in (path.parent.parent, path.parent)]
+    for folder in dict.fromkeys((*folders, resolved.first.path.absolute().parent)):
         own = folder / "sources.yaml"
         if own.is_file() and own.resolve() != (shipped() / "sources.yaml").resolve():
             known = load_sources(own).over(known)
     return known
+
+
+def sources_without_files(theatre: Theatre) -> Sources:
+    """What the sources of a theatre name whose files are not at hand: the shipped ones, if it is a shipped theatre."""
+    ours = any(path.stem == theatre.theatre for path in shipped().glob("theatres/*.yaml"))
+    return load_sources() if ours else NO_SOURCES
 
 
 def load_either(path_or_name: Named) -> tuple[Scenario | Theatre, Resolved]:
@@ -300,7 +310,8 @@ def _refuse_unless(resolved: Resolved, wanted: FileKind) -> None:
 
 
 def _alone(resolved: Resolved, kind: type[AnyModel]) -> AnyModel:
-    held, found = _held_to(kind, resolved.first.tree)
+    tree = resolved.theatre if kind is Theatre and resolved.theatre is not None else resolved.first.tree
+    held, found = _held_to(kind, tree)
     if held is None or resolved.faults:
         raise ScenarioError([*resolved.faults, *(finding.fault() for finding in found)])
     return held
@@ -331,7 +342,11 @@ def _scenario(resolved: Resolved) -> Scenario:
     once = {(finding.place, finding.text): finding for finding in reversed(found)}
     if scenario is None or found or resolved.faults:
         raise ScenarioError([*resolved.faults, *(finding.fault() for finding in once.values())])
-    bare = (path for path, node in changed(resolved).items() if not isinstance(node.content, dict | list))
+    bare = (
+        path
+        for path, node in changed(resolved).items()
+        if not isinstance(node.content, dict | list) and not brings_range(node)
+    )
     ranged = {path for path, number in scenario.numbers() if number.plausible is not None}
     series = {}
     if scenario.record is not None and scenario.history_until is not None:

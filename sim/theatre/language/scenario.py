@@ -57,12 +57,17 @@ Script = dict[Id, ScriptEntry]
 Forbid = dict[ActsRef, Spell]
 
 
+Added = dict[str, Any]
+"""Entries of a section of the theatre, which are checked where they belong."""
+
+
 class ScenarioFile(Model):
     """A scenario as written: what it extends, and what it changes."""
 
     schema_version: Literal[1]
-    extends: Text
-    """The theatre or scenario it builds on: a path below this file's folder, or the name of a shipped one."""
+    extends: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
+    """The theatre or scenario it builds on: a path below this file's folder, or the name of a shipped one. Of several,
+    `[baseline, restraint]`, each is laid over those before it; what two of them set differently, this file decides."""
     title: Text | None = None
     question: Text | None = None
     """What it asks."""
@@ -80,6 +85,18 @@ class ScenarioFile(Model):
     changes: dict[Id, Change | None] = {}
     """Numbers that take another value from the morning of a date on; `null` leaves out an inherited change."""
     history: History | None = None
+    dyads: Added = {}
+    places: Added = {}
+    instruments: Added = {}
+    sides: Added = {}
+    variables: Added = {}
+    conditions: Added = {}
+    actors: Added = {}
+    actions: Added = {}
+    outcomes: Added = {}
+    base_rates: Added = {}
+    questions: Added = {}
+    """Entries that it adds to the theatre, as theatres write them; `null` leaves out one that is there."""
     forbid: Forbid = {}
     """Acts that stay in the dice but are not carried out: `always`, a window of dates, or a list of windows.
 
