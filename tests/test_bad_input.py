@@ -214,7 +214,7 @@ def test_a_missing_theatre_is_a_fault_where_it_is_named(tmp_path):
     ]
     assert extending(tmp_path, "straight") == [
         "summer.yaml:2:10: no file here and no shipped theatre or scenario is called 'straight'",
-        "    did you mean 'strait.yaml'?",
+        "    did you mean 'strait'?",
     ]
     assert extending(tmp_path, '"a\\0b.yaml"')[0] == "summer.yaml:2:10: 'a b.yaml' cannot be a path"
     assert extending(tmp_path, "[]")[0] == "summer.yaml:2:10: extends: expected 1 or more entries, found 0"

@@ -1,8 +1,9 @@
 """From files to a scenario: everything is read, merged and checked, and every fault reported at once."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -21,7 +22,7 @@ from sim.theatre.language.sweep_file import SweepFile
 
 from .errors import Fault, ScenarioError, fault
 from .inventory import changed
-from .locate import WHAT_IT_IS, FileKind, Named, referenced, shipped
+from .locate import WHAT_IT_IS, FileKind, Named, is_shipped, referenced, shipped
 from .messages import SchemaFault, findings
 from .overrides import brings_range
 from .resolve import Resolved, merge, resolve
@@ -163,8 +164,7 @@ def sources_of(resolved: Resolved) -> Sources:
 
 def sources_without_files(theatre: Theatre) -> Sources:
     """What the sources of a theatre name whose files are not at hand: the shipped ones, if it is a shipped theatre."""
-    ours = any(path.stem == theatre.theatre for path in shipped().glob("theatres/*.yaml"))
-    return load_sources() if ours else NO_SOURCES
+    return load_sources() if is_shipped(theatre.theatre) else NO_SOURCES
 
 
 def load_either(path_or_name: Named) -> tuple[Scenario | Theatre, Resolved]:
@@ -281,7 +281,24 @@ def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | S
         return load_sweep(path_or_name)[0]
     if kind == "map":
         return load_map(path_or_name)[0]
+    if kind == "history" and (theatre := theatre_of(resolved)) is not None:
+        return load_history(path_or_name, theatre)
     return _scenario(resolved) if kind == "scenario" else _alone(resolved, _ALONE[kind])
+
+
+def theatre_of(history: Resolved) -> Theatre | None:
+    """The theatre beside a history, in its folder or in `theatres/`, that knows most of its acts; None without one."""
+    folder = history.first.path.absolute().parent
+    recorded = node.entries().values() if (node := history.first.tree.get("events")) else ()
+    acts = {str(act.content) for event in recorded if (act := event.get("do")) is not None}
+    best, most = None, 0
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("theatres/*.yaml"))):
+        with suppress(ScenarioError):
+            if (found := resolve(path)).first.kind == "theatre" and found.theatre is not None:
+                actions = node.entries() if (node := found.theatre.get("actions")) else {}
+                known = len(acts & {str(name) for name in actions})
+                best, most = (found, known) if known > most else (best, most)
+    return None if best is None else _alone(best, Theatre)
 
 
 _ALONE: dict[FileKind, type[Theatre | HistoryFile | Sources]] = {
@@ -352,9 +369,18 @@ def _scenario(resolved: Resolved) -> Scenario:
     if scenario.record is not None and scenario.history_until is not None:
         series = as_series(scenario.record, scenario.start, min(scenario.history_until, scenario.end))
     scenario = scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare))), "series": series})
+    scenario.__dict__["history_beside"] = _history_beside(resolved)
     if scenario.changes:
         _refuse_unchangeable(scenario, resolved)
     return scenario
+
+
+def _history_beside(resolved: Resolved) -> Path | None:
+    """The `history.yaml` of a scenario's folder, or else of its theatre's; the shipped one is looked up by its name."""
+    theatres = [file.path for file in resolved.files if file.kind == "theatre"]
+    folders = [path.absolute().parent for path in (resolved.first.path, *theatres)]
+    named = (folder / "history.yaml" for folder in folders if folder.resolve() != shipped().resolve())
+    return next((path for path in named if path.is_file()), None)
 
 
 def _refuse_unchangeable(scenario: Scenario, resolved: Resolved) -> None:

@@ -66,6 +66,11 @@ def shipped_files() -> Iterator[Path]:
     yield from sorted(path for path in shipped().glob("*/*.yaml") if path.parent.name != "theatres")
 
 
+def is_shipped(theatre: str) -> bool:
+    """Whether a theatre of this name comes with the package."""
+    return any(path.stem == theatre for path in shipped().glob("theatres/*.yaml"))
+
+
 def _shipped_as(name: str) -> Path | None:
     return next((path for path in shipped_files() if path.stem == name), None)
 
@@ -207,4 +212,10 @@ def _named(name: str, at: Place) -> Path:
     if found := _shipped_as(name):
         return found
     message = f"no file here and no shipped theatre or scenario is called '{name}'"
-    raise ScenarioError([fault(at, message, sibling(beside) or _no_shipped(name))])
+    raise ScenarioError([fault(at, message, _close_to(name, beside.parent) or sibling(beside) or _no_shipped(name))])
+
+
+def _close_to(name: str, folder: Path) -> str | None:
+    """Suggest the file of nearly this bare name, here or shipped."""
+    known = dict.fromkeys((*(path.stem for path in sorted(folder.glob("*.yaml"))), *(p.stem for p in shipped_files())))
+    return did_you_mean(name, tuple(known)).removeprefix("; ") or None

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
@@ -221,6 +222,11 @@ class Scenario(Model):
     def end(self) -> date:
         """The last day."""
         return _end(self.start, self.days)
+
+    @cached_property
+    def history_beside(self) -> Path | None:
+        """The `history.yaml` beside the file that it was loaded from, if there is one: no part of what it says."""
+        return None
 
     @cached_property
     def epochs(self) -> tuple[Epoch, ...]:
