@@ -77,6 +77,8 @@ class Quantity:
             Not a quantity, or a name in it is unknown.
         """
         match = _CALL.match(text.strip())
+        if match is None and text.count("(") != text.count(")"):
+            raise ValueError(f"'{text}' is half a quantity; within braces a comma ends a key, so put it in quotes")
         if match is None:
             raise ValueError(f"'{text}' is not a quantity; write a variable, a condition or one of {_FORMS}")
         name = match[1]
