@@ -24,9 +24,9 @@ def folder(tmp_path, monkeypatch):
 
 
 def test_a_scenario_of_another_theatre_is_not_held_to_the_shipped_record(folder):
-    with pytest.raises(RecordError, match="summer has no record: write 'history: {file: FILE"):
+    with pytest.raises(RecordError, match=r"summer has no record: write 'history: \{file: FILE"):
         record_of(sim.load("summer.yaml"))
-    with pytest.raises(RecordError, match="put a history.yaml beside it"):
+    with pytest.raises(RecordError, match=r"put a history\.yaml beside it"):
         sim.recorded("summer.yaml")
 
 

@@ -218,9 +218,15 @@ def _and_not(one, held):
 
 
 @inline
-def _or(one, held):
+def _count(one, so_many):
+    for r in range(so_many.size):
+        so_many[r] += one[r]
+
+
+@inline
+def _within(so_many, at_least, at_most, held):
     for r in range(held.size):
-        held[r] |= one[r]
+        held[r] &= at_least <= so_many[r] <= at_most
 
 
 @inline
@@ -276,8 +282,8 @@ def check_conditions(address, hour, day):
         if node.alternatives_end > node.alternatives:
             some[:] = 0
             for a in range(node.alternatives, node.alternatives_end):
-                _or(holds[alternatives[a]], some)
-            _and(some, held)
+                _count(holds[alternatives[a]], some)
+            _within(some, node.at_least, node.at_most, held)
         if node.lasting != NONE:
             spread(numbers, node.lasting, 0, threshold)
             for r in range(n):

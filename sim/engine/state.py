@@ -278,7 +278,7 @@ class ModelState(NamedTuple):
     scratch: Scratch
     rows: Floats
     """Working rows, shape (row, run)."""
-    some: Bytes
+    some: DayArray
     """A working row, shape (run,)."""
 
 
@@ -392,5 +392,5 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         bound=new_bound_arrays(p, numbers, n),
         scratch=new_scratch(p, n),
         rows=zeros((3, n)),
-        some=np.zeros(n, np.uint8),
+        some=np.zeros(n, np.int32),
     )

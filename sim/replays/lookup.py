@@ -106,8 +106,9 @@ class Course:
             value = self.value(text)
             threshold = self._of_day(limit)
             so &= value >= threshold if limit.op == ">=" else value <= threshold
-        if condition.any:
-            so &= np.logical_or.reduce([self.holds(alternative) for alternative in condition.any])
+        if (group := condition.group) is not None:
+            so_many = np.sum([self.holds(part) for part in group.parts], axis=0)
+            so &= (so_many >= group.at_least) & (so_many <= group.at_most)
         return so if condition.for_ is None else days_on_end(so) >= self._of_day(condition.for_)
 
     def _on(self, condition: Condition) -> Held:

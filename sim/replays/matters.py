@@ -102,9 +102,13 @@ def _of_condition(course: Course, condition: Condition, so: bool, day: int, dept
     since = day if condition.for_ is None else max(day - ceil(condition.for_.value) + 1, 0)
     for text, limit in condition.clauses.items():
         yield from _of_clause(course, Quantity.parse(text), limit, so, since, depth)
-    for alternative in condition.any:
-        if not so or _held(course, alternative, day):
-            yield from _of_condition(course, alternative, so, since, depth)
+    group = condition.group
+    if group is None:
+        return
+    for part in group.parts:
+        towards = so if group.at_least else not so  # where it only counts what may hold, fewer make it so
+        if not towards or _held(course, part, day):
+            yield from _of_condition(course, part, towards, since, depth)
 
 
 def _held(course: Course, condition: Condition, day: int) -> bool:

@@ -124,8 +124,8 @@ Open = frozenset[tuple[str, bool]]
 def _least(theatre: Theatre, when: Condition, open_: Open) -> float:
     """The same, infinite where nothing but what is looked for already would bring it about."""
     needed = [_of(theatre, Quantity.parse(text), limit, open_) for text, limit in when.clauses.items()]
-    if when.any:
-        needed.append(min(_least(theatre, each, open_) for each in when.any))
+    if (group := when.group) is not None and group.at_least:
+        needed.append(sorted(_least(theatre, each, open_) for each in group.parts)[group.at_least - 1])
     return max(needed, default=0)
 
 

@@ -93,6 +93,9 @@ class Watch:
         self.clauses = [(Quantity.parse(text), comparison) for text, comparison in sorted(condition.clauses.items())]
         self.on = condition.on
         self.alternatives = [Watch(alternative) for alternative in condition.any]
+        self.counted = [Watch(part) for part in condition.of]
+        self.fewest = condition.at_least or 0
+        self.most = len(condition.of) if condition.at_most is None else condition.at_most
         self.enough = None if condition.for_ is None else condition.for_.value
         self.days_on_end = 0
 
@@ -100,8 +103,14 @@ class Watch:
         """Look at it once, on each day; every count inside goes on, whatever the rest says."""
         compared = [compare(look(quantity), comparison) for quantity, comparison in self.clauses]
         alternatives = [alternative.holds(look, today) for alternative in self.alternatives]
+        so_many = sum([part.holds(look, today) for part in self.counted])
         its_day = not self.on or any(first <= today <= last for first, last in self.on)
-        so = its_day and all(compared) and (not alternatives or any(alternatives))
+        so = (
+            its_day
+            and all(compared)
+            and (not alternatives or any(alternatives))
+            and self.fewest <= so_many <= self.most
+        )
         self.days_on_end = self.days_on_end + 1 if so else 0
         return so and (self.enough is None or self.days_on_end >= self.enough)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.theatre.language.number import Number
-from sim.theatre.language.terms import GRIEVANCES, Condition, Factor, Quantity, Term
+from sim.theatre.language.terms import GRIEVANCES, Condition, Factor, Group, Quantity, Term
 from sim.theatre.language.variables import LevelVariable, LogVariable
 
 from .arithmetic import per_cent
@@ -197,7 +197,7 @@ class ConditionTable:
     def __init__(self, compiler: "Compiler") -> None:
         self._compiler = compiler
         self._named: dict[str, int] = {}
-        self._nodes: list[tuple[list[tuple[int, int, bool, int]], list[int], int, int]] = []
+        self._nodes: list[tuple[list[tuple[int, int, bool, int]], list[int], int, int, tuple[int, int]]] = []
         self._calendar: list[list[bool]] = []
 
     def __len__(self) -> int:
@@ -217,9 +217,11 @@ class ConditionTable:
             quantity = Quantity.parse(text)
             place = self._place(quantity)
             clauses.append((*place, comparison.op == ">=", number(f"{path}.{text}")))
-        alternatives = [self.add(part, f"{path}.any.{at}") for at, part in enumerate(condition.any)]
+        group = condition.group or Group("any", (), 0, 0)
+        alternatives = [self.add(part, f"{path}.{group.name}.{at}") for at, part in enumerate(group.parts)]
         lasting = number(f"{path}.for") if isinstance(condition.for_, Number) else NONE
-        self._nodes.append((clauses, alternatives, lasting, self._mark_days(condition.on)))
+        so_many = group.at_least, group.at_most
+        self._nodes.append((clauses, alternatives, lasting, self._mark_days(condition.on), so_many))
         return len(self._nodes) - 1
 
     def _mark_days(self, spans: Sequence[tuple[date, date]]) -> int:
@@ -249,6 +251,8 @@ class ConditionTable:
                 clauses_end=first[1:],
                 alternatives=first_any[:-1],
                 alternatives_end=first_any[1:],
+                at_least=(node[4][0] for node in self._nodes),
+                at_most=(node[4][1] for node in self._nodes),
                 lasting=(node[2] for node in self._nodes),
                 calendar=(node[3] for node in self._nodes),
             ),

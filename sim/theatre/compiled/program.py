@@ -104,8 +104,10 @@ CLAUSE = _table(
 CONDITION_NODE = _table(
     clauses="its clauses start here …",
     clauses_end="… and end here",
-    alternatives="likewise the conditions of which one must hold",
+    alternatives="likewise the conditions of which some must hold",
     alternatives_end="",
+    at_least="how many of these must hold …",
+    at_most="… and how many may",
     calendar="row of the calendar, for what holds on some days only",
     lasting="parameter: days on end it must have held",
 )

@@ -3,9 +3,16 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NoReturn
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from sim.text import did_you_mean
 
@@ -47,7 +54,7 @@ WORLD_UNITS = {
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
 _FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung), ordered(action)"
-RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market", "on"} - {"condition"})
+RESERVED = frozenset({*WORLD_UNITS, "base", "any", "of", "at_least", "at_most", "for", "market", "on"} - {"condition"})
 
 
 @dataclass(frozen=True)
@@ -213,6 +220,11 @@ class Limit(Number):
         return written
 
 
+_COUNT = ("of", "at_least", "at_most")
+_NOT_CLAUSES = ("any", *_COUNT, "on", "for")
+"""What a condition may hold beside its comparisons."""
+
+
 def canonical_quantity(text: str) -> str:
     """Write a quantity the one way that tables and paths call it."""
     return str(Quantity.parse(text))
@@ -221,10 +233,20 @@ def canonical_quantity(text: str) -> str:
 QuantityKey = Annotated[str, AfterValidator(canonical_quantity)]
 
 
+class Group(NamedTuple):
+    """Conditions of which so many must hold."""
+
+    name: Literal["any", "of"]
+    """What a file calls the list."""
+    parts: tuple["Condition", ...]
+    at_least: int
+    at_most: int
+
+
 class Condition(Model):
     """What must hold: every comparison, and of each `any` list at least one; with `for`, that many days on end.
 
-    With `on`, it holds on these days only.
+    With `on`, it holds on these days only. A list `of` conditions is counted: `at_least` and `at_most` so many hold.
     """
 
     clauses: Annotated[
@@ -232,6 +254,12 @@ class Condition(Model):
     ] = {}
     any: tuple["Condition", ...] = ()
     """Alternatives, of which one must hold."""
+    of: tuple["Condition", ...] = ()
+    """Conditions that are counted, in place of `any`."""
+    at_least: Annotated[int, Field(ge=1, strict=True)] | None = None
+    """How many of these must hold."""
+    at_most: Annotated[int, Field(ge=0, strict=True)] | None = None
+    """How many of these may hold; 0 for none."""
     on: tuple[Span, ...] = ()
     """Days and periods, such as 2020-01-03 and 2019-10-17/2019-10-19, outside of which it does not hold."""
     for_: Annotated[Number, AfterValidator(Legal("d", 1, 1e6))] | None = Field(default=None, alias="for")
@@ -248,16 +276,42 @@ class Condition(Model):
             return data
         if not isinstance(data, Mapping):
             raise ValueError(f"a condition is a map of quantities to comparisons, found {describe(data)}")
-        kept = {key: data[key] for key in ("any", "on", "for") if key in data}
+        kept = {key: data[key] for key in _NOT_CLAUSES if key in data}
         return {**kept, "clauses": {key: value for key, value in data.items() if key not in kept}}
 
     @model_validator(mode="after")
     def _sound(self) -> "Condition":
-        if not self.clauses and not self.any and not self.on:
+        if not self.clauses and self.group is None and not self.on:
             raise ValueError("an empty condition would always hold; name at least one comparison")
+        self._counted()
         for text, comparison in self.clauses.items():
             self._unit_fits(Quantity.parse(text), comparison)
         return self
+
+    def _counted(self) -> None:
+        bounds = self.at_least is not None or self.at_most is not None
+        if self.of and self.any:
+            raise ValueError("'any' and 'of' in one condition; give one of them a name, or nest it in the other")
+        if bounds != bool(self.of):
+            raise ValueError("conditions are counted by 'of', a list, with 'at_least' or 'at_most', how many hold")
+        low, high = self.at_least or 0, len(self.of) if self.at_most is None else self.at_most
+        if self.of and not low <= high <= len(self.of):
+            raise ValueError(f"of {len(self.of)} conditions at least {low} and at most {high} can never hold")
+
+    @property
+    def group(self) -> Group | None:
+        """The conditions within this one, and how many of them must hold; None where there are none."""
+        if self.any:
+            return Group("any", self.any, 1, len(self.any))
+        if not self.of:
+            return None
+        return Group("of", self.of, self.at_least or 0, len(self.of) if self.at_most is None else self.at_most)
+
+    @model_serializer(mode="wrap")
+    def _brief(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Say nothing of a count where nothing is counted: a condition as it was before it could keeps its hash."""
+        told: dict[str, Any] = handler(self)
+        return told if self.of else {key: value for key, value in told.items() if key not in _COUNT}
 
     @staticmethod
     def _unit_fits(quantity: Quantity, comparison: Limit) -> None:
@@ -277,5 +331,5 @@ def quantities(condition: Condition) -> Iterable[Quantity]:
     """Every quantity a condition reads, alternatives included."""
     for text in condition.clauses:
         yield Quantity.parse(text)
-    for alternative in condition.any:
-        yield from quantities(alternative)
+    for part in condition.group.parts if condition.group is not None else ():
+        yield from quantities(part)
