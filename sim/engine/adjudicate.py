@@ -46,6 +46,8 @@ def adjudicate(address, h, day):
         for k in range(m.since_actor.size):
             if m.since_actor[k] == i and rung >= m.since_rung[k]:
                 w.last_rung_day[k, r] = day
+        if act.counted != NONE:
+            w.done[act.counted, r] += 1
         why, when = m.cause[h, r], m.ordered[h, r]
         _record(r, day, i, a, act.target, rung, delta, deaths, why, when, m.events, m.n_events, m.event_number)
 

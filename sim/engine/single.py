@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.theatre.compiled.epochs import rules_of
-from sim.theatre.compiled.program import ACTOR, LOAD, NONE, SIDE, Floats, Program
+from sim.theatre.compiled.program import ACTOR, COMBINED, LOAD, MAX, NONE, SIDE, SUM, Floats, Program
 from sim.theatre.language.scenario import Scenario
 
 from . import aside, decide, perceive, readings, weigh
@@ -89,8 +89,16 @@ def scaled(value: float, low: float, high: float) -> float:
 
 def measured(state: ModelState, clause: np.void, day: int) -> float:
     """What a clause of the morning's conditions compares, in its own unit."""
-    holds = state.held[MORNING].holds
-    return float(_measure(state, clause["kind"], clause["index"], day, holds, np.empty(len(state.war)))[0])
+    holds, room = state.held[MORNING].holds, np.empty(len(state.war))
+    if clause["kind"] != COMBINED:
+        return float(_measure(state, clause["kind"], clause["index"], day, holds, room)[0])
+    conditions = state.conditions[MORNING]
+    combination = conditions.combinations[clause["index"]]
+    parts = conditions.parts[combination["parts"] : combination["parts_end"]]
+    values = [float(_measure(state, part["kind"], part["index"], day, holds, room)[0]) for part in parts]
+    if combination["made"] == SUM:
+        return float(np.cumsum(values * parts["sign"])[-1])
+    return max(values) if combination["made"] == MAX else min(values)
 
 
 def fallen(running: Sequence[float], draw: float) -> int:

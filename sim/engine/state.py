@@ -91,6 +91,8 @@ class WorldState(NamedTuple):
     """By action: the day from which on it may be chosen again; `NEVER_AGAIN` if it happens once."""
     last_rung_day: DayArray
     """By (actor, rung) that some condition reads."""
+    done: DayArray
+    """How often acts were done that some condition counts."""
     control: Floats
     """Share of a proxy's acts that is its sponsor's, by link."""
     outcome_day: DayArray
@@ -313,6 +315,7 @@ def new_world(program: Program, n: int) -> WorldState:
         last_day=np.full((len(program.actions), n), NEVER, np.int32),
         ready=np.zeros((len(program.actions), n), np.int32),
         last_rung_day=np.full((len(program.since_rung), n), NEVER, np.int32),
+        done=np.zeros((len(program.counted), n), np.int32),
         control=zeros((len(program.links), n)),
         outcome_day=np.full((len(program.outcomes), n), NONE, np.int32),
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from sim.theatre.language.schema import Action
-from sim.theatre.language.terms import Condition, Limit, Quantity
+from sim.theatre.language.terms import COMBINED, Condition, Limit, Quantity
 from sim.theatre.language.variables import FlagVariable
 
 from .lookup import Course, Deed
@@ -121,6 +121,10 @@ def _held(course: Course, condition: Condition, day: int) -> bool:
 def _of_clause(course: Course, quantity: Quantity, limit: Limit, so: bool, day: int, depth: int) -> Iterator[int]:
     theatre, name = course.scenario.theatre, quantity.of[0] if quantity.of else ""
     up = (limit.op == ">=") == so
+    if quantity.kind in COMBINED:
+        for sign, part in quantity.parts:
+            towards = limit if sign > 0 else limit.model_copy(update={"op": "<=" if limit.op == ">=" else ">="})
+            yield from _of_clause(course, part, towards, so, day, depth)
     if name in theatre.conditions and quantity.kind in ("variable", "condition"):
         if depth < _DEEPEST:
             yield from _of_condition(course, theatre.conditions[name], up, day, depth + 1)

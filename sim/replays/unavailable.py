@@ -69,7 +69,7 @@ def _of_the_war(theatre: Theatre, name: str) -> str:
 
 def _failing(model: LockstepModel, condition: Condition, node: int) -> Iterator[Reason]:
     """The clauses by which a condition, kept at a node of the morning's, does not hold."""
-    held, (nodes, clauses, alternatives, calendar) = model.held[MORNING], model.state.conditions[MORNING]
+    held, (nodes, clauses, alternatives, _, _, calendar) = model.held[MORNING], model.state.conditions[MORNING]
     if held.holds[node, 0]:
         return
     row, enough = nodes[node], True

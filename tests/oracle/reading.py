@@ -68,6 +68,17 @@ def quantity_in_own_unit(model, quantity: Quantity, held: Mapping[str, float]) -
             return model.toll[of].reading
         case "ordered":
             return 1.0 if of[0] in model.orders else 0.0
+        case "sum":
+            (_, first), *rest = quantity.parts
+            parts = [sign * quantity_in_own_unit(model, part, held) for sign, part in rest]
+            return add_up(quantity_in_own_unit(model, first, held), parts)
+        case "max" | "min":
+            parts = [quantity_in_own_unit(model, part, held) for _, part in quantity.parts]
+            return max(parts) if quantity.kind == "max" else min(parts)
+        case "count":
+            return float(sum(event.action == of[0] for event in model.events))
+        case "days_since" if of == ("start",):
+            return float(model.day)
         case "days_since":
             key = of[0] if len(of) == 1 else (of[0], int(of[1]))
             return float(model.day - model.last[key]) if key in model.last else NEVER

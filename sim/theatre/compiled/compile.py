@@ -108,6 +108,7 @@ class Compiler:
         }
         self.tally_at = _positions(self.theatre.tallies_read())
         self.since_rung: dict[tuple[str, int], int] = {}
+        self.counted = _positions(sorted(self.theatre.counted()))
         self.dawn, self.morning, self.snapshot = (FeatureTable(self) for _ in range(3))
         self.morning_conditions, self.flag_conditions, self.outcome_conditions = (
             ConditionTable(self) for _ in range(3)
@@ -122,6 +123,10 @@ class Compiler:
     def since(self, actor: str, rung: int) -> int:
         """The row that keeps the last day on which `actor` acted on `rung` or above."""
         return self.since_rung.setdefault((actor, rung), len(self.since_rung))
+
+    def count(self, action: str) -> int:
+        """The row that keeps how often an action was done."""
+        return self.counted[action]
 
     def program(self) -> Program:
         """Everything; readings come late, since they may name conditions that nothing else has named."""
@@ -151,6 +156,7 @@ class Compiler:
             outcome_condition=outcome_condition,
             inject=inject,
             since_rung=tuple(self.since_rung),
+            counted=tuple(self.counted),
             actor=cast.actors(),
             hand=cast.hands(key(self.hand_at)),
             fit=cast.fit_table(),
@@ -213,6 +219,7 @@ class Compiler:
             "cooldown": number("cooldown"),
             "recovery": number("recovers", recovers, _recovery),
             "once": int(action.once),
+            "counted": self.counted.get(name, NONE),
             "closed_by_war": int(self._closed_by_war(name, action)),
             "order": self.order_at.get(name, NONE),
             "lead": number("order.lead", action.order is not None),

@@ -16,19 +16,27 @@ from .program import (
     BLOOD,
     CLAUSE,
     CLEAR,
+    COMBINATION,
+    COMBINED,
     CONDITION,
     CONDITION_NODE,
+    COUNT,
+    DAY,
     DEATHS,
     EFFECT,
     FEATURE,
+    MAX,
+    MIN,
     NONE,
     ORDERED,
+    PART,
     PROVOCATION,
     RUNG,
     SCALED,
     SET,
     SINCE_ACTION,
     SINCE_RUNG,
+    SUM,
     TALLY,
     TENSION,
     TERM,
@@ -148,6 +156,10 @@ def locate(compiler: "Compiler", quantity: Quantity) -> tuple[int, int]:
             return DEATHS, compiler.actor_at[of[0]] if of else len(compiler.cast)
         case "ordered":
             return ORDERED, compiler.order_at[of[0]]
+        case "count":
+            return COUNT, compiler.count(of[0])
+        case "days_since" if of == ("start",):
+            return DAY, NONE
         case "days_since" if len(of) == 1:
             return SINCE_ACTION, compiler.action_at[of[0]]
         case "days_since":
@@ -191,6 +203,9 @@ def _pair_read(features: FeatureTable, term: Term) -> int:
     return NONE
 
 
+_MADE = {"sum": SUM, "max": MAX, "min": MIN}
+
+
 class ConditionTable:
     """Conditions of one hour of the day; those that others read stand before them."""
 
@@ -199,6 +214,8 @@ class ConditionTable:
         self._named: dict[str, int] = {}
         self._nodes: list[tuple[list[tuple[int, int, bool, int]], list[int], int, int, tuple[int, int]]] = []
         self._calendar: list[list[bool]] = []
+        self._combinations: list[tuple[int, tuple[int, int]]] = []
+        self._parts: list[tuple[int, int, int]] = []
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -236,7 +253,17 @@ class ConditionTable:
     def _place(self, quantity: Quantity) -> tuple[int, int]:
         if quantity.kind == "condition":
             return CONDITION, self.named(quantity.of[0])
+        if quantity.kind in _MADE:
+            return COMBINED, self._combine(quantity)
         return locate(self._compiler, quantity)
+
+    def _combine(self, quantity: Quantity) -> int:
+        """Position of what is made of several quantities."""
+        parts = [(*self._place(part), sign) for sign, part in quantity.parts]
+        start = len(self._parts)
+        self._parts += parts
+        self._combinations.append((_MADE[quantity.kind], (start, len(self._parts))))
+        return len(self._combinations) - 1
 
     def build(self) -> Conditions:
         """Arrays of all conditions."""
@@ -258,6 +285,18 @@ class ConditionTable:
             ),
             clauses=table(CLAUSE, kind=kind, index=index, at_least=at_least, threshold=threshold),
             alternatives=ints(node for nodes in self._nodes for node in nodes[1]),
+            combinations=table(
+                COMBINATION,
+                made=(made for made, _ in self._combinations),
+                parts=(span[0] for _, span in self._combinations),
+                parts_end=(span[1] for _, span in self._combinations),
+            ),
+            parts=table(
+                PART,
+                kind=(kind for kind, _, _ in self._parts),
+                index=(index for _, index, _ in self._parts),
+                sign=(sign for _, _, sign in self._parts),
+            ),
             calendar=np.array(self._calendar, np.uint8).reshape(-1, self._compiler.scenario.days),
         )
 

@@ -620,6 +620,10 @@ class Theatre(Model):
         read = {(each.of[0], each.of[1], str(each.kind)) for each in self._read() if each.kind in TALLIES}
         return [(kind, observer, by) for observer, by, kind in sorted(read)]
 
+    def counted(self) -> set[str]:
+        """Actions of which some condition reads how often they were done."""
+        return {quantity.of[0] for quantity in self._read() if quantity.kind == "count"}
+
     def _read_by_rules(self) -> Iterator[Quantity]:
         """What actions and variables read, themselves and not through a condition that they name."""
         texts: list[str] = []

@@ -32,19 +32,29 @@ QuantityKind = Literal[
     "impunity",
     "toll",
     "days_since",
+    "count",
     "ordered",
+    "sum",
+    "max",
+    "min",
 ]
 GRIEVANCES: tuple[QuantityKind, ...] = ("provocation", "blood")
 """What an actor holds against another; an act that they drive answers the strongest behind them."""
 TALLIES: tuple[QuantityKind, ...] = ("impunity", "toll")
 """What an actor did to another that was left unanswered, and what it suffered from it: no cause of any act."""
 
+COMBINED: tuple[QuantityKind, ...] = ("sum", "max", "min")
+"""What is made of several quantities in one unit."""
+_SIGNS = re.compile(r"\s+([+-])\s+(?![^(]*\))")
+_OF_SEVERAL = re.compile(r"^(max|min)\s*\((.*)\)$", re.DOTALL)
+_COMMAS = re.compile(r"\s*,\s*(?![^(]*\))")
 _CALL = re.compile(r"^([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?$")
 WORLD_UNITS = {
     "rung": "rung",
     "tension": "points",
     "deaths": "deaths",
     "days_since": "d",
+    "count": "1",
     "provocation": "1",
     "blood": "1",
     "impunity": "1",
@@ -53,8 +63,11 @@ WORLD_UNITS = {
     "condition": "1",
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
-_FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung), ordered(action)"
-RESERVED = frozenset({*WORLD_UNITS, "base", "any", "of", "at_least", "at_most", "for", "market", "on"} - {"condition"})
+_FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung), days_since(start), "
+_FORMS += "count(action), ordered(action), or a + b, a - b, max(a, b), min(a, b) of these"
+RESERVED = frozenset(
+    {*WORLD_UNITS.keys() - {"count"}, "base", "any", "of", "at_least", "at_most", "for", "market", "on"} - {"condition"}
+)
 
 
 @dataclass(frozen=True)
@@ -67,12 +80,32 @@ class Quantity:
     def __str__(self) -> str:
         if self.kind in ("variable", "condition"):
             return self.of[0]
+        if self.kind == "sum":
+            first, *others = self.of
+            return first + "".join(f" - {each[1:]}" if each.startswith("-") else f" + {each}" for each in others)
         return f"{self.kind}({', '.join(self.of)})" if self.of else self.kind
 
     @property
     def in_terms(self) -> bool:
         """Whether it has a reading between 0 and 1."""
-        return self.kind not in ("deaths", "days_since")
+        return self.kind not in ("deaths", "days_since", "count", *COMBINED)
+
+    @property
+    def parts(self) -> tuple[tuple[int, "Quantity"], ...]:
+        """The quantities that it is made of, each with its sign; of any other, itself."""
+        if self.kind not in COMBINED:
+            return ((1, self),)
+        return tuple((-1 if text.startswith("-") else 1, Quantity.parse(text.removeprefix("-"))) for text in self.of)
+
+    @property
+    def unit(self) -> str | None:
+        """The unit in which conditions compare it, as far as that can be known."""
+        if self.kind in COMBINED:
+            return self.parts[0][1].unit
+        if self.kind != "variable":
+            return WORLD_UNITS[self.kind]
+        known = names.current()
+        return None if known is None else known.variable(self.of[0], "unit") or "1"
 
     @classmethod
     def parse(cls, text: str) -> "Quantity":
@@ -83,6 +116,8 @@ class Quantity:
         ValueError
             Not a quantity, or a name in it is unknown.
         """
+        if (combined := _combined(text.strip())) is not None:
+            return combined
         match = _CALL.match(text.strip())
         if match is None and text.count("(") != text.count(")"):
             raise ValueError(f"'{text}' is half a quantity; within braces a comma ends a key, so put it in quotes")
@@ -90,14 +125,16 @@ class Quantity:
             raise ValueError(f"'{text}' is not a quantity; write a variable, a condition or one of {_FORMS}")
         name = match[1]
         arguments = tuple(part.strip() for part in match[2].split(",")) if match[2] is not None else ()
+        if name == "days_since" and arguments == ("start",):
+            return cls("days_since", arguments)
         if name == "days_since" and len(arguments) == 1:
             return cls("days_since", (names.require("action", arguments[0]),))
         if name == "days_since" and len(arguments) == 2:
             if not re.fullmatch(r"[0-9]", arguments[1]):
                 raise ValueError(f"'{text}': the second name must be a rung from 0 to 9")
             return cls("days_since", (names.require("actor", arguments[0]), arguments[1]))
-        if name == "ordered" and len(arguments) == 1:
-            return cls("ordered", (names.require("action", arguments[0]),))
+        if name in ("ordered", "count") and len(arguments) == 1:
+            return cls("ordered" if name == "ordered" else "count", (names.require("action", arguments[0]),))
         kind = next((kind for kind in (*GRIEVANCES, *TALLIES) if kind == name), None)
         if kind is not None and len(arguments) == 2:
             observer, by = (names.require("actor", argument) for argument in arguments)
@@ -115,6 +152,28 @@ class Quantity:
         if arguments or name in RESERVED:
             raise ValueError(f"'{text}' is not a quantity; besides variables and conditions there are {_FORMS}")
         return cls(*_variable_or_condition(name))
+
+
+def _combined(text: str) -> Quantity | None:
+    """Read `a + b - c`, `max(a, b)` or `min(a, b)`; None if the text is neither."""
+    if (several := _OF_SEVERAL.match(text)) is not None:
+        kind: QuantityKind = "max" if several[1] == "max" else "min"
+        signed = [(1, part) for part in _COMMAS.split(several[2].strip())]
+    else:
+        first, *rest = _SIGNS.split(text)
+        if not rest:
+            return None
+        kind, signs = "sum", ("+", *rest[::2])
+        signed = [(1 if sign == "+" else -1, part) for sign, part in zip(signs, (first, *rest[1::2]), strict=True)]
+    parts = [(sign, Quantity.parse(part)) for sign, part in signed]
+    if len(parts) < 2:
+        raise ValueError(f"'{text}' is of one quantity; write at least two")
+    if nested := next((part for _, part in parts if part.kind in COMBINED), None):
+        raise ValueError(f"'{nested}' stands within '{text}'; quantities are combined once, not twice")
+    units = {part.unit for _, part in parts if part.unit is not None}
+    if len(units) > 1:
+        raise ValueError(f"'{text}' is of several units, {' and '.join(sorted(units))}; combine what has one")
+    return Quantity(kind, tuple(f"-{part}" if sign < 0 else str(part) for sign, part in parts))
 
 
 def _variable_or_condition(name: str) -> tuple[QuantityKind, tuple[str]]:
@@ -315,10 +374,7 @@ class Condition(Model):
 
     @staticmethod
     def _unit_fits(quantity: Quantity, comparison: Limit) -> None:
-        known = names.current()
-        unit = WORLD_UNITS.get(quantity.kind)
-        if quantity.kind == "variable" and known is not None:
-            unit = known.variable(quantity.of[0], "unit") or "1"
+        unit = quantity.unit
         if comparison.unit is not None and unit is not None and comparison.unit != unit:
             _wrong_unit(quantity, comparison.unit, unit)
 
@@ -328,8 +384,8 @@ def _wrong_unit(quantity: Quantity, found: str, allowed: str) -> NoReturn:
 
 
 def quantities(condition: Condition) -> Iterable[Quantity]:
-    """Every quantity a condition reads, alternatives included."""
+    """Every quantity a condition reads, alternatives included; what is combined is read part by part."""
     for text in condition.clauses:
-        yield Quantity.parse(text)
+        yield from (part for _, part in Quantity.parse(text).parts)
     for part in condition.group.parts if condition.group is not None else ():
         yield from quantities(part)
