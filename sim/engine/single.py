@@ -11,13 +11,15 @@ from sim.theatre.compiled.epochs import rules_of
 from sim.theatre.compiled.program import ACTOR, COMBINED, LOAD, MAX, NONE, SIDE, SUM, Floats, Program
 from sim.theatre.language.scenario import Scenario
 
-from . import aside, decide, perceive, readings, weigh
+from . import adjudicate, aside, decide, dice, perceive, readings, weigh
 from ._numba import uncompiled
+from .dice import MAY
 from .numbers import Numbers
 from .state import MORNING, ModelState
 
 _share, _saturate = uncompiled(perceive.share), uncompiled(perceive.saturate)
 _rung, _threshold = uncompiled(weigh.rung_of), uncompiled(weigh.threshold_of)
+_words, _comes, _at = uncompiled(dice.words), uncompiled(adjudicate.comes), uncompiled(readings.at)
 _row_aside = uncompiled(aside.row_aside)
 _dead_of_side = uncompiled(readings.dead_of_side)
 _scale, _measure, _fall = uncompiled(readings.scale), uncompiled(readings.measure), uncompiled(decide.fall)
@@ -60,6 +62,18 @@ def dead_by_side(program: Program, action: int, deaths: int, numbers: Numbers) -
         found[program.actors[side.actor]] = dead
         left -= dead
     return {side: dead for side, dead in found.items() if dead}
+
+
+def what_came(program: Program, numbers: Numbers, seed: int, run: int, act: tuple[int, int]) -> tuple[str, ...]:
+    """What came by chance of an act, its place among the actions and its day, in a run on the trunk."""
+    action, day = act
+    found = []
+    for at in range(program.action[action]["may"], program.action[action]["may_end"]):
+        may = program.may[at]
+        word, _ = _words(seed, run, 0, day, MAY, int(may["key"]))
+        if _comes(word, _at(numbers, may["chance"], 0)):
+            found.append(program.chances[at][1])
+    return tuple(found)
 
 
 def saturated(stock: float, sharpness: float) -> float:

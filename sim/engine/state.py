@@ -208,6 +208,7 @@ class Tables(NamedTuple):
     orders: Ints
     orders_called_off: Ints
     effects: RecordTable
+    may: RecordTable
     inject: RecordTable
     variable: RecordTable
     low: Floats

@@ -56,7 +56,8 @@ def made_possible(course: Course, event: int) -> tuple[int, ...]:
 
 def _turns(action: Action, quantity: Quantity) -> bool:
     """Whether a quantity is a flag that an act sets or clears."""
-    return quantity.kind == "variable" and isinstance(action.effects.get(quantity.of[0]), str)
+    name = quantity.of[0] if quantity.of else ""
+    return quantity.kind == "variable" and (action.turns(name, "set") or action.turns(name, "clear"))
 
 
 def turns(course: Course) -> list[Turn]:
@@ -84,7 +85,7 @@ def turners(course: Course) -> set[int]:
                 for deed in course.deeds
                 if deed.day in ways
                 and deed.action in actions
-                and actions[deed.action].effects.get(name) == ("set" if ways[deed.day] else "clear")
+                and actions[deed.action].turns(name, "set" if ways[deed.day] else "clear")
             }
     return found
 
@@ -149,7 +150,7 @@ def _of_flag(course: Course, flag: str, up: bool, day: int, depth: int) -> Itera
     by = [
         deed.event
         for deed in course.deeds
-        if deed.day == day and deed.action in actions and actions[deed.action].effects.get(flag) == way
+        if deed.day == day and deed.action in actions and actions[deed.action].turns(flag, way)
     ]
     yield from by
     condition = getattr(variable, f"{way}_when", None)
@@ -169,8 +170,8 @@ def _last(course: Course, day: int, moved: Moved) -> list[int]:
 
 
 def _moves(action: Action, variable: str, up: bool) -> bool:
-    effect = action.effects.get(variable)
-    return effect is not None and not isinstance(effect, str) and (effect.value > 0) == up and effect.value != 0
+    amounts = (effect.value for name, effect in action.touched if name == variable and not isinstance(effect, str))
+    return any(amount != 0 and (amount > 0) == up for amount in amounts)
 
 
 def _is_of(deed: Deed, quantity: Quantity) -> bool:

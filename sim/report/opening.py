@@ -155,7 +155,12 @@ def _named(theatre: Theatre, name: str, rising: bool, open_: Open) -> float:
     if (name, rising) in open_:
         return math.inf
     turn = "set" if rising else "clear"
-    effects = ((action.rung, action.effects.get(name)) for action in theatre.actions.values())
+    effects = (
+        (action.rung, effect)
+        for action in theatre.actions.values()
+        for touched, effect in action.touched
+        if touched == name
+    )
     found: list[float] = [
         rung
         for rung, effect in effects

@@ -216,6 +216,8 @@ ACTION = _table(
     drivers_end="… and end here",
     effects="likewise its effects",
     effects_end="",
+    may="likewise what may come of it by chance",
+    may_end="",
     dyads="likewise the dyads it belongs to",
     dyads_end="",
     pairs_relieved="likewise the pairs that the reply discharges, the target's first",
@@ -230,6 +232,12 @@ ACTION = _table(
 EFFECT = _table(
     variable="",
     amount="parameter: a share, an amount, the logarithm of a factor, or SET and CLEAR",
+)
+MAY = _table(
+    chance="parameter",
+    effects="its effects start here …",
+    effects_end="… and end here",
+    key="hash of its id, `action/name`",
 )
 INJECT = _table(day="day on which it happens", effects="its effects start here …", effects_end="… and end here")
 VARIABLE_ROW = _table(
@@ -376,6 +384,10 @@ class Program:
     orders_called_off: Ints
     """Orders that acts withdraw, as `action` says."""
     effects: RecordTable
+    chances: tuple[tuple[str, str], ...]
+    """(action, name) of what may come of acts by chance, as `action` says."""
+    may: RecordTable
+    """MAY."""
     inject: RecordTable
     """INJECT, by entry of the script with effects; the amounts are in `effects` too."""
     variable: RecordTable

@@ -324,14 +324,14 @@ def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
 
 _SEATS = {
     "actors": ("goals",),
-    "actions": ("known_to", "news_after", "unclaimed"),
+    "actions": ("known_to", "news_after", "unclaimed", "may"),
     "variables": ("known_to", "news_after"),
 }
-"""By section of a theatre, what only players in seats are told."""
+"""By section of a theatre, what a theatre could not say once, and says only where it means something."""
 
 
 def _as_before_seats(theatre: dict[str, Any]) -> dict[str, Any]:
-    """A theatre that has no secrets as it was before it could have any: older results keep their hash."""
+    """A theatre without secrets or chances as it was before it could have any: older results keep their hash."""
     return theatre | {
         part: {
             name: {key: value for key, value in entry.items() if key not in own or value not in (None, {})}
