@@ -101,7 +101,7 @@ def test_an_editor_finds_a_description_for_what_needs_one():
     definitions = schema("theatre")["$defs"]
     assert definitions["Action"]["properties"]["calm"]["description"].startswith("Share of its target's grievance")
     assert definitions["Condition"]["additionalProperties"] == {"$ref": "#/$defs/Limit"}
-    assert set(definitions["Condition"]["properties"]) == {"any", "for", "on"}
+    assert set(definitions["Condition"]["properties"]) == {"any", "of", "at_least", "at_most", "for", "on"}
     assert "title" in schema("theatre")["properties"], "a field may be called like a word of JSON Schema"
 
 

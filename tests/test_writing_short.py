@@ -21,6 +21,19 @@ INSULT = """\
     drivers: {"provocation(<actor>, <target>)": 2}
 """
 
+ANSWER = """\
+  south.answer:
+    must: {days_since(north.demand): ">= 2"}
+    hand: words
+    label: Answer
+    story: The south answers on the last day.
+    source: "judgement: a test"
+    rung: 0
+    target: north
+    once: true
+  north.demand: {like: south.offer_talks, target: south, effects: null, calm: 0, rate: 0.2, label: Demand}
+"""
+
 
 def with_acts(text: str) -> str:
     return changed(THEATRE, "\noutcomes:", text + "\noutcomes:")
@@ -151,6 +164,7 @@ def test_every_section_knows_like(tmp_path):
         (INSULT.replace("  insult:", "  north.insult:"), "'north.insult' names its actor, and 'by' names others"),
         (INSULT + "  north.insult: {like: north.strike}\n", "'north.insult' is also made by 'insult' on line"),
         (INSULT.replace("{north: south, ", "{norht: south, "), "unknown actor 'norht'"),
+        (ANSWER.replace("    rung: 0", "    rate: 0\n    rung: 0"), "what must be done has odds above 0"),
     ],
 )  # fmt: skip
 def test_short_writing_that_leads_nowhere_is_told_at_its_line(tmp_path, text, said):
@@ -161,6 +175,25 @@ def test_a_fault_in_what_several_do_is_told_where_it_is_written(tmp_path):
     line = with_acts(INSULT).split("\n").index("    rung: 1") + 1
     (found,) = faults(tmp_path, INSULT.replace("rung: 1", "rung: 12"))
     assert found.startswith(f"{line}:11: ")
+
+
+def test_what_must_be_done_is_done_on_the_day(tmp_path):
+    theatre = with_acts(ANSWER.replace('">= 2"', '">= 2", days_since(north.demand) - days_since(start): "<= 0"'))
+    found = sim.run(sim.load(small(tmp_path, theatre=theatre)), runs=300, seed=1, progress=None)
+    days = found.events.pivot_table(index="run", columns="action", values="day", aggfunc="first")
+    demanded = days["north.demand"].dropna()
+    last = found.scenario.days - 1
+    assert (days["south.answer"][demanded[demanded <= last - 2].index] == demanded[demanded <= last - 2] + 2).all()
+    assert days["south.answer"].reindex(days.index.difference(demanded.index)).isna().all()
+
+
+def test_what_must_be_done_may_name_its_condition_and_its_own_odds(tmp_path):
+    found = acts(tmp_path, ANSWER.replace('{days_since(north.demand): ">= 2"}', "tense") + "")["south.answer"]
+    assert found.drivers["tense"].value == 50
+    assert found.rate.value == 1e-9
+    found = acts(tmp_path, ANSWER.replace("    rung: 0", "    rate: 0.01\n    rung: 0"))["south.answer"]
+    assert found.rate.value == 0.01
+    assert found.drivers["south_answer_must"].value == 50
 
 
 def write(tmp_path, **files: str) -> None:

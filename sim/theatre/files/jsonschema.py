@@ -217,7 +217,14 @@ def _theatre(whole: dict[str, Any]) -> dict[str, Any]:
             key: {"anyOf": [entry, {"$ref": "#/$defs/Like"}, {"type": "null"}]} for key, entry in patterns.items()
         }
         properties[section] = properties[section] | {"patternProperties": entries}
-    action = whole["$defs"]["Action"]
+    own = whole["$defs"]["Action"]
+    must = {
+        "description": "A condition, by name or as a whole, on every day of which it is done if it can be.",
+        "anyOf": [_NAME, {"$ref": "#/$defs/Condition"}],
+    }
+    needed = [key for key in own["required"] if key != "rate"]
+    surely = {"anyOf": [{"required": ["rate"]}, {"required": ["must"]}]}
+    action = own | {"properties": own["properties"] | {"must": must}, "required": needed, **surely}
     by_several = action | {"properties": {"by": _BY} | action["properties"], "required": ["by", *action["required"]]}
     like_and_by = {**_LIKE, "properties": {"by": _BY, **_LIKE["properties"]}, "required": ["like", "by"]}
     properties["actions"]["patternProperties"][_NAME["pattern"]] = {
@@ -225,13 +232,13 @@ def _theatre(whole: dict[str, Any]) -> dict[str, Any]:
     }
     base = schema("scenario", alone=True)["properties"]
     properties |= {"extends": base["extends"], "overrides": base["overrides"]}
-    needed = [key for key in whole["required"] if key not in ("schema_version", "theatre")]
+    parts = [key for key in whole["required"] if key not in ("schema_version", "theatre")]
     return whole | {
         "properties": properties,
         "required": ["schema_version", "theatre"],
         "if": {"not": {"required": ["extends"]}},
-        "then": {"required": needed},
-        "$defs": {**whole["$defs"], "Like": _LIKE, "ActionBy": by_several},
+        "then": {"required": parts},
+        "$defs": {**whole["$defs"], "Action": action, "Like": _LIKE, "ActionBy": by_several},
     }
 
 

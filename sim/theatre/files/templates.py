@@ -1,4 +1,4 @@
-"""Entries that are written short: `like` another with changes, or once `by` several actors.
+"""Entries that are written short: `like` another with changes, once `by` several actors, or as what `must` be done.
 
 They are written out on the tree of the theatre before anything is checked, each value still where a file writes it, so
 that rules, paths and messages know whole entries only.
@@ -9,6 +9,7 @@ that rules, paths and messages know whole entries only.
         label: <actor.label> shells the Line of Control
         ...
       india.shell_line_hard: {like: india.shell_line, rung: 6}
+      india.answer_ultimatum: {must: {days_since(pakistan.send_ultimatum): ">= 2"}, ...}
 """
 
 import re
@@ -24,7 +25,11 @@ from .yaml_tree import Key, Node
 
 SECTIONS = (*KINDS.values(), "base_rates", "questions")
 """Sections of a theatre whose entries may be like one another."""
-LIKE, BY = "like", "by"
+LIKE, BY, MUST = "like", "by", "must"
+SURELY = 50
+"""Weight of the driver of an act that must be done; at the least rate below, its odds are 5e12."""
+SELDOM = "1e-9"
+"""Odds of an act that must be done, on a day on which it must not, where it says no others."""
 _BLANK = re.compile(r"<(actor|target)(\.label)?>")
 
 
@@ -36,7 +41,42 @@ def written_out(theatre: Node, faults: list[Fault]) -> Node:
             labels = _labels(theatre) if section == "actions" else {}
             content = _Section(section, entries.entries(), labels, faults).written_out()
             theatre = theatre.with_entry(section, Node(content, entries.at, entries.key))
-    return theatre
+    return _with_musts(theatre, faults)
+
+
+def _with_musts(theatre: Node, faults: list[Fault]) -> Node:
+    """Have what must be done driven by a condition so strongly that it is done whenever that holds."""
+    actions = theatre.get("actions")
+    due = {key: entry for key, entry in (actions.entries() if actions else {}).items() if entry.get(MUST)}
+    if actions is None or not due:
+        return theatre
+    found = theatre.get("conditions") or Node({}, actions.at, actions.key)
+    conditions, content = dict(found.entries()), dict(actions.entries())
+    for key, entry in due.items():
+        must = entry.content[MUST]
+        name = must.content if isinstance(must.content, str) else f"{str(key).replace('.', '_')}_must"
+        if not isinstance(must.content, str):
+            if name in conditions:
+                faults.append(fault(must.key, f"a condition is called '{name}' already", "rename that"))
+            conditions[name] = must
+        content[key] = _driven(entry, name, must, faults)
+    theatre = theatre.with_entry("conditions", Node(conditions, found.at, found.key))
+    return theatre.with_entry("actions", Node(content, actions.at, actions.key))
+
+
+def _driven(entry: Node, condition: str, must: Node, faults: list[Fault]) -> Node:
+    """An act with the driver by which it must be done."""
+    own = {key: node for key, node in entry.entries().items() if key != MUST}
+    drivers = own.get("drivers") or Node({}, must.at, must.key)
+    if condition in drivers.entries():
+        faults.append(fault(must.at, f"'{condition}' is a driver of this act too", "leave it out there"))
+    written = {"value": SURELY, "source": "judgement: it must be done"}
+    weight = Node({key: Node(value, must.at, must.key) for key, value in written.items()}, must.at, must.key)
+    own["drivers"] = Node({**drivers.entries(), condition: weight}, drivers.at, drivers.key)
+    own.setdefault("rate", Node(SELDOM, must.at, must.key))
+    if own["rate"].content in (0, 0.0):
+        faults.append(fault(own["rate"].at, "what must be done has odds above 0", "leave 'rate' out"))
+    return Node(own, entry.at, entry.key)
 
 
 def _is_short(entry: Node) -> bool:
