@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from sim import report as report
     from sim.engine.mesa_model import CrisisModel as CrisisModel
     from sim.execution.merge import merge as merge
-    from sim.execution.recorded import RecordError as RecordError
     from sim.execution.recorded import recorded as recorded
+    from sim.execution.records import RecordError as RecordError
     from sim.execution.run import run as run
     from sim.execution.source import ReplayError as ReplayError
     from sim.execution.summarise import summarise as summarise
@@ -66,7 +66,7 @@ _PLACES = {
     "Ensemble": "sim.results.ensemble.Ensemble",
     "Posterior": "sim.results.posterior.Posterior",
     "Precision": "sim.results.intervals.Precision",
-    "RecordError": "sim.execution.recorded.RecordError",
+    "RecordError": "sim.execution.records.RecordError",
     "Replay": "sim.replays.replay.Replay",
     "ReplayError": "sim.execution.source.ReplayError",
     "Scenario": "sim.theatre.language.scenario.Scenario",

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 import sim
 from sim import plots
 from sim.analysis.discovery import Box
-from sim.execution.recorded import RecordError
+from sim.execution.records import RecordError
 from sim.experiments.record.hindcast import Hindcast
 from sim.experiments.record.residuals import residuals
 from sim.results.posterior import Posterior

@@ -212,12 +212,12 @@ def test_a_missing_theatre_is_a_fault_where_it_is_named(tmp_path):
         "summer.yaml:2:10: there is no file 'striat.yaml'",
         "    did you mean 'strait.yaml'?",
     ]
-    assert extending(tmp_path, "strait") == [
-        "summer.yaml:2:10: no shipped theatre or scenario is called 'strait'",
-        "    did you mean 'strait.yaml'?",
+    assert extending(tmp_path, "straight") == [
+        "summer.yaml:2:10: no file here and no shipped theatre or scenario is called 'straight'",
+        "    did you mean 'strait'?",
     ]
     assert extending(tmp_path, '"a\\0b.yaml"')[0] == "summer.yaml:2:10: 'a b.yaml' cannot be a path"
-    assert extending(tmp_path, "[strait.yaml]")[0] == "summer.yaml:2:10: extends: expected text, found a list"
+    assert extending(tmp_path, "[]")[0] == "summer.yaml:2:10: extends: expected 1 or more entries, found 0"
     assert extending(tmp_path, "")[0] == "summer.yaml:2:1: extends: expected text, found nothing"
 
 

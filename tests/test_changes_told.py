@@ -51,7 +51,7 @@ def test_each_change_is_told_with_what_it_was_before(harder):
 def test_the_verbs_tell_it(folder, harder):
     told = list(changes_told(harder))
     valid, described = (verb(word, "harder.yaml", cwd=folder) for word in ("validate", "describe"))
-    assert "changed against first_lesson: changes.harder, changes.softer, forbid.south.*" in valid.stderr
+    assert "changed against the shipped first_lesson: changes.harder, changes.softer, forbid.south.*" in valid.stderr
     for line in told:
         assert line in valid.stderr
         assert line in described.stdout

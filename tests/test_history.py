@@ -8,7 +8,7 @@ import pytest
 
 import sim
 from sim.engine.model import LockstepModel
-from sim.execution.recorded import RecordError
+from sim.execution.records import RecordError
 from sim.theatre.files.load import check
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import as_script
@@ -365,8 +365,11 @@ def test_deaths_that_the_record_leaves_open_come_from_the_dice(tmp_path):
 def test_a_scenario_outside_the_record_is_told_which_days_it_covers(tmp_path):
     with pytest.raises(RecordError) as caught:
         sim.recorded("first_lesson")
+    assert str(caught.value) == "nothing is recorded of Two rivals; name a record to follow"
+    with pytest.raises(RecordError) as caught:
+        sim.recorded(sim.load("baseline").model_copy(update={"start": date(2030, 1, 1)}))
     assert str(caught.value) == (
-        "nothing is recorded between 2030-01-01 and 2030-06-29; 'history' goes from 2018-05-08 to 2020-01-03"
+        "nothing is recorded between 2030-01-01 and 2030-12-31; the record goes from 2018-05-08 to 2020-01-03"
     )
     with pytest.raises(RecordError, match=r"nothing is recorded between 2019-05-01 and 2019-05-01; 'record.yaml' goes"):
         beside(tmp_path, until="2019-05-01")
@@ -399,7 +402,7 @@ def test_the_command_draws_the_record_over_its_figures(tmp_path):
 
 def test_the_command_says_at_once_when_there_is_nothing_to_draw(tmp_path):
     said = command("run", "first_lesson", "--runs", "5", "--record", cwd=tmp_path, code=2)
-    assert "nothing is recorded between 2030-01-01" in said.stderr
+    assert "nothing is recorded of Two rivals" in said.stderr
     assert "--record" in said.stderr
     said = command("run", "baseline", "--record", "--no-figures", cwd=tmp_path, code=2)
     assert "the record is drawn over figures" in said.stderr

@@ -101,12 +101,30 @@ def test_an_editor_finds_a_description_for_what_needs_one():
     definitions = schema("theatre")["$defs"]
     assert definitions["Action"]["properties"]["calm"]["description"].startswith("Share of its target's grievance")
     assert definitions["Condition"]["additionalProperties"] == {"$ref": "#/$defs/Limit"}
-    assert set(definitions["Condition"]["properties"]) == {"any", "for", "on"}
+    assert set(definitions["Condition"]["properties"]) == {"any", "of", "at_least", "at_most", "for", "on"}
     assert "title" in schema("theatre")["properties"], "a field may be called like a word of JSON Schema"
 
 
 def test_nothing_generated_clutters_an_editor():
     for kind in KINDS:
         # a script and changes leave out what they inherit
-        assert text(kind).count('"null"') == (2 if kind == "scenario" else 0)
+        sections = 11  # whose entries a file that extends another may leave out
+        may_be_left_out = {"scenario": 2 + sections, "theatre": sections}
+        assert text(kind).count('"null"') == may_be_left_out.get(kind, 0)
         assert "discriminator" not in text(kind)
+
+
+def test_what_is_written_short_passes_and_what_it_leaves_out_does_not(tmp_path):
+    from tests.test_writing_short import INSULT, MORE, with_acts
+
+    acts = INSULT + "  north.strike_hard: {like: north.strike, harms: null}\n  curse: {like: insult, by: [north]}\n"
+    small(tmp_path, theatre=with_acts(acts))
+    (tmp_path / "wide.yaml").write_text(f"schema_version: 1\n{MORE}", encoding="utf-8")
+    both = "schema_version: 1\nextends: [a, b]\ntitle: Both\n" + MORE.partition("title: Three shores\n")[2]
+    (tmp_path / "both.yaml").write_text(both, encoding="utf-8")
+    for kind, name in (("theatre", "strait.yaml"), ("theatre", "wide.yaml"), ("scenario", "both.yaml")):
+        assert against(kind, tmp_path / name).exit_code == 0, against(kind, tmp_path / name).output
+    (tmp_path / "wide.yaml").write_text(f"schema_version: 1\n{MORE.replace('extends: strait.yaml', '')}")
+    assert "'ladder' is a required property" in against("theatre", tmp_path / "wide.yaml").output
+    small(tmp_path, theatre=with_acts(INSULT.replace("    rung: 1\n", "")))
+    assert against("theatre", tmp_path / "strait.yaml").exit_code == 1

@@ -429,7 +429,8 @@ def test_a_line_that_breaks_comes_back_and_the_newest_tab_has_the_seat(browser, 
         page.evaluate("made[made.length - 1].close()")
         page.locator("#send-orders").click()
         page.locator("#refused", has_text="The line to the server is gone").wait_for()
-        page.wait_for_function("made[made.length - 1].readyState === WebSocket.OPEN")  # it has come back by itself
+        while not page.evaluate("made[made.length - 1].readyState === WebSocket.OPEN"):  # it comes back by itself
+            page.wait_for_timeout(50)
         page.context.set_offline(True)
         page.evaluate("made[made.length - 1].close()")
         page.locator("#banner", has_text="Trying again").wait_for()

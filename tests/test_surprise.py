@@ -120,7 +120,7 @@ def test_a_stretch_in_which_the_model_is_noisy_and_the_record_quiet_is_told(fold
 
 
 def test_a_scenario_without_a_record_of_its_theatre_says_so(folder):
-    with pytest.raises(RecordError, match="summer has no record, and the shipped one belongs to another theatre"):
+    with pytest.raises(RecordError, match="summer has no record: write 'history:"):
         sim.filter(folder / "summer.yaml", particles=4)
 
 

@@ -70,10 +70,11 @@ def validate(
 ) -> None:
     """Check files and report every fault at once, with file, line and column."""
     from sim.theatre.files.errors import Fault, ScenarioError
-    from sim.theatre.files.load import check
+    from sim.theatre.files.load import check, resolve, sources_of
     from sim.theatre.language.scenario import Scenario
+    from sim.theatre.language.schema import Theatre
 
-    from .changes_note import tell_changes
+    from .changes_note import tell_changes, tell_faults_of_sources
     from .tables import describe_file
 
     found: dict[str, str] = {}
@@ -84,6 +85,8 @@ def validate(
             found[name] = describe_file(checked)
             if isinstance(checked, Scenario):
                 tell_changes(name, checked)
+            if isinstance(checked, Scenario | Theatre):
+                tell_faults_of_sources(checked, sources_of(resolve(name)))
         except ScenarioError as error:
             faults += error.faults
     if as_json:

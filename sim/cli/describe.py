@@ -14,13 +14,14 @@ from rich.text import Text
 
 from sim.text import counted
 from sim.theatre.files.description import KINDS, Description, describe
-from sim.theatre.files.inventory import Citation, Row, faults
+from sim.theatre.files.inventory import Citation, Row
 from sim.theatre.language.number import ODDS
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Theatre
 from sim.theatre.parameters.change import changes_told
 
-from .console import notes, print_as_it_is, print_json
+from .changes_note import tell_faults_of_sources
+from .console import print_as_it_is, print_json
 
 _WIDEST = 140
 
@@ -75,9 +76,7 @@ def print_all(told: Description, console: Console, sources: bool) -> None:
         lines = _plain_sources(told.cited()) if sources else _plain_numbers(told)
         for line in chain(_plain_head(told) if head else (), lines):
             print_as_it_is(line)
-    for fault, places in faults(told.model, told.sources).items():
-        more = f" (and in {counted(len(places) - 1, 'other place')})" if len(places) > 1 else ""
-        notes.print(f"{places[0]}: {fault}{more}")
+    tell_faults_of_sources(told.model, told.sources)
 
 
 def _counts(told: Description) -> Iterator[str]:

@@ -109,6 +109,11 @@ def _scenario(name: str, parent: str) -> str:
         "end": ends,
         "dates": _dates(begins, ends, inherited=base is not None),
     }
+    parts |= {
+        "runs": base.runs if base else 1000,
+        "seed": base.seed if base else 7,
+        "compared": _compared(name, parent, base),
+    }
     about = _about_actions(theatre, base, begins, ends) if theatre.actions else _about_no_action(begins)
     return _filled(
         "scenario",
@@ -117,6 +122,14 @@ def _scenario(name: str, parent: str) -> str:
         title=_plain(_titled(name)),
         **parts | about | _about_variables(theatre),
     )
+
+
+def _compared(name: str, parent: str, base: "Scenario | None") -> str:
+    """What there is to compare a scenario with: what it builds on, unless that is a theatre."""
+    if base is None:
+        return f"Another question to the same theatre can be compared with it: 'sim compare {name}.yaml OTHER.yaml'."
+    called = _plain(_within_reach(name, parent))
+    return f"Compare it with {called}: 'sim compare {called} {name}.yaml' pairs the runs, which throw the same dice."
 
 
 def _within_reach(name: str, parent: str) -> str:
@@ -148,6 +161,7 @@ def _about_actions(theatre: "Theatre", base: "Scenario | None", begins: date, en
         "date": _free_day(base, deed, begins, ends),
         "path": path,
         "number": number,
+        "like": f"{action}_again: {{like: {action}, label: The same again}}",
     }
 
 
@@ -160,6 +174,7 @@ def _about_no_action(begins: date) -> dict[str, Any]:
         "date": begins,
         "path": "ladder.tension_half_life",
         "number": '{value: 7 d, source: "judgement: what if"}',
+        "like": "actor.other_action: {like: actor.action, rung: 5}",
     }
 
 

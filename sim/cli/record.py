@@ -23,7 +23,9 @@ ScenarioArgument = Annotated[
 RecordOption = Annotated[
     str | None,
     typer.Option(
-        "--record", metavar="FILE", help="The record to follow. [default: the scenario's own, or the shipped history]"
+        "--record",
+        metavar="FILE",
+        help="The record to follow. [default: the scenario's own, history.yaml beside it, or the shipped one]",
     ),
 ]
 ParticlesOption = Annotated[

@@ -92,12 +92,21 @@ def run(
     dask: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Compute on this Dask cluster.")] = None,
     figures: Annotated[bool, typer.Option(help="Also draw the figures.")] = True,
     style: StyleOption = None,
-    record: Annotated[bool, typer.Option("--record", help="Draw the recorded events over the figures.")] = False,
+    record: Annotated[
+        bool,
+        typer.Option(
+            "--record", help="Draw over the figures what is recorded: the scenario's own history, or that beside it."
+        ),
+    ] = False,
+    history: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Draw this history over the figures in place of its own.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Run a scenario many times; keep trajectories, events, outcomes and figures."""
-    if record and not figures:
-        raise typer.BadParameter("the record is drawn over figures; leave out --no-figures", param_hint="--record")
+    if (record or history) and not figures:
+        hint = "--record" if record else "--history"
+        raise typer.BadParameter("the record is drawn over figures; leave out --no-figures", param_hint=hint)
     refuse_undrawn(style, figures)
     refuse_together(
         {"--resume": resume, "--overwrite": overwrite},
@@ -131,11 +140,11 @@ def run(
     else:
         refuse_taken(folder, overwrite)
     announced_compilation()
-    overlaid = _recorded(question, seed) if record else None
+    overlaid = _recorded(question, history, seed) if record or history else None
     until = None if precision is None else Precision(precision, outcome, relative=until_relative is not None)
     asked: dict[str, Any] = {"until": until, "resume": resume, "overwrite": overwrite, "save": folder}
     asked |= {"uncertain": "with_levers" if levers else uncertain, "posterior": posterior, "first": first}
-    more = typed(dask=dask, no_figures=not figures, style=style, record=record, json=as_json)
+    more = typed(dask=dask, no_figures=not figures, style=style, record=record, history=history, json=as_json)
     with interruptible(folder, *more), executing(dask) as pool:
         ensemble: AnyEnsemble
         if summary_only:
@@ -212,14 +221,15 @@ def _loaded(scenario: str, as_json: bool) -> "Scenario":
         raise
 
 
-def _recorded(question: "Scenario", seed: int | None) -> "Ensemble":
+def _recorded(question: "Scenario", history: str | None, seed: int | None) -> "Ensemble":
     """Follow the recorded events, before the runs are begun: no one waits for figures that cannot be drawn."""
-    from sim.execution.recorded import RecordError, recorded
+    from sim.execution.recorded import recorded
+    from sim.execution.records import RecordError
 
     try:
-        return recorded(question, seed=seed)
+        return recorded(question, history=history, seed=seed)
     except RecordError as error:
-        raise typer.BadParameter(str(error), param_hint="--record") from None
+        raise typer.BadParameter(str(error), param_hint="--history" if history else "--record") from None
 
 
 def executing(dask: str | None) -> Any:

@@ -4,9 +4,9 @@ from math import ceil, floor
 
 from sim.theatre.compiled.program import FLAG, LOG, NONE, SET, UNIT
 
-from ._numba import exponentials, inline, kernel, log, part, struct_at
+from ._numba import exponentials, formula, inline, kernel, log, part, struct_at
 from .aside import set_aside
-from .dice import CASUALTIES, uniform, words
+from .dice import CASUALTIES, MAY, uniform, words
 from .readings import at, clip, copy, dead_of_side, spread
 from .settle import check_finite
 from .state import BELIEVED, BLOOD, NEVER_AGAIN, PEAK, PEAK_BELIEVED, PEAK_SUSPECTED, SUSPECTED, TALLIED, ModelState
@@ -29,6 +29,9 @@ def adjudicate(address, h, day):
         if deaths > 0:
             _count_dead(act, deaths, r, t.sides, numbers, w.deaths)
         gather(act.effects, act.effects_end, r, t.effects, t.variable, numbers, w)
+        for k in range(act.may, act.may_end):
+            if _comes(t.may[k], day, r, numbers, m.runs):
+                gather(t.may[k].effects, t.may[k].effects_end, r, t.effects, t.variable, numbers, w)
         delta = at(numbers, act.deniability, r)
         if deaths > 0:
             delta *= at(numbers, t.ladder.lethal_deniability, r)
@@ -46,6 +49,8 @@ def adjudicate(address, h, day):
         for k in range(m.since_actor.size):
             if m.since_actor[k] == i and rung >= m.since_rung[k]:
                 w.last_rung_day[k, r] = day
+        if act.counted != NONE:
+            w.done[act.counted, r] += 1
         why, when = m.cause[h, r], m.ordered[h, r]
         _record(r, day, i, a, act.target, rung, delta, deaths, why, when, m.events, m.n_events, m.event_number)
 
@@ -59,6 +64,18 @@ def _deaths(act, day, r, numbers, runs):
     if uniform(one) < at(numbers, act.chance, r):
         return 1 + floor(log(1.0 - uniform(two)) * at(numbers, act.deaths, r))
     return 0
+
+
+@formula
+def comes(word, chance):
+    """Whether something comes about that has this chance."""
+    return uniform(word) < chance
+
+
+@inline
+def _comes(may, day, r, numbers, runs):
+    word, _ = words(runs.seed[0], runs.run[r], runs.branch[r], day, MAY, may.key)
+    return comes(word, at(numbers, may.chance, r))
 
 
 @inline

@@ -8,7 +8,7 @@ import numpy as np
 
 from ._numba import formula
 
-DECIDE, CASUALTIES, NOISE, NUMBERS, RESAMPLE, POSSIBLE = 1, 2, 3, 4, 5, 6
+DECIDE, CASUALTIES, NOISE, NUMBERS, RESAMPLE, POSSIBLE, MAY = 1, 2, 3, 4, 5, 6, 7
 """Purposes."""
 
 _MASK = np.uint64(0xFFFFFFFF)

@@ -6,8 +6,12 @@ import numpy as np
 
 from sim.theatre.compiled.program import (
     BLOOD,
+    COMBINED,
     CONDITION,
+    COUNT,
+    DAY,
     DEATHS,
+    MAX,
     NEVER,
     NONE,
     ORDERED,
@@ -16,6 +20,7 @@ from sim.theatre.compiled.program import (
     SCALED,
     SINCE_ACTION,
     SINCE_RUNG,
+    SUM,
     TALLY,
     TENSION,
     VARIABLE,
@@ -180,9 +185,46 @@ def measure(m, kind, i, day, holds, room):
         _days_since(day, m.world.last_rung_day[i], room)
     elif kind == ORDERED:
         _ordered(m.orders.due[i], room)
+    elif kind == COUNT:
+        copy(m.world.done[i], room)
+    elif kind == DAY:
+        room[:] = float(day)
     else:
         copy(holds[i], room)
     return room
+
+
+@part
+def combine(m, combination, parts, day, holds, out, room):
+    """Make a quantity of others, from left to right."""
+    for p in range(combination.parts, combination.parts_end):
+        value = measure(m, parts[p].kind, parts[p].index, day, holds, room)
+        if p == combination.parts:
+            copy(value, out)
+        elif combination.made == SUM:
+            _add_signed(value, float(parts[p].sign), out)
+        elif combination.made == MAX:
+            _take_larger(value, out)
+        else:
+            _take_smaller(value, out)
+
+
+@inline
+def _add_signed(value, sign, out):
+    for r in range(out.size):
+        out[r] += sign * value[r]
+
+
+@inline
+def _take_larger(value, out):
+    for r in range(out.size):
+        out[r] = value[r] if value[r] > out[r] else out[r]
+
+
+@inline
+def _take_smaller(value, out):
+    for r in range(out.size):
+        out[r] = value[r] if value[r] < out[r] else out[r]
 
 
 @inline
@@ -218,9 +260,15 @@ def _and_not(one, held):
 
 
 @inline
-def _or(one, held):
+def _count(one, so_many):
+    for r in range(so_many.size):
+        so_many[r] += one[r]
+
+
+@inline
+def _within(so_many, at_least, at_most, held):
     for r in range(held.size):
-        held[r] |= one[r]
+        held[r] &= at_least <= so_many[r] <= at_most
 
 
 @inline
@@ -259,7 +307,7 @@ def _compare_quickly(m, clause, day, holds, held):
 def check_conditions(address, hour, day):
     """Check the conditions of the MORNING, of FLAGS or of OUTCOMES, in order."""
     m = struct_at(ModelState, address)
-    nodes, clauses, alternatives, calendar = m.conditions[hour]
+    nodes, clauses, alternatives, combinations, parts, calendar = m.conditions[hour]
     holds, streak = m.held[hour]
     numbers, threshold, some, n = m.numbers, m.rows[1], m.some, m.war.size
     for c in range(nodes.size):
@@ -268,7 +316,11 @@ def check_conditions(address, hour, day):
         for k in range(node.clauses, node.clauses_end):
             if _compare_quickly(m, clauses[k], day, holds, held):
                 continue
-            value = measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
+            if clauses[k].kind == COMBINED:
+                value = m.rows[2]
+                combine(m, combinations[clauses[k].index], parts, day, holds, value, m.rows[0])
+            else:
+                value = measure(m, clauses[k].kind, clauses[k].index, day, holds, m.rows[0])
             if numbers.slot[clauses[k].threshold] < 0:
                 _compare(numbers.shared[clauses[k].threshold], clauses[k].at_least, value, held)
             else:
@@ -276,8 +328,8 @@ def check_conditions(address, hour, day):
         if node.alternatives_end > node.alternatives:
             some[:] = 0
             for a in range(node.alternatives, node.alternatives_end):
-                _or(holds[alternatives[a]], some)
-            _and(some, held)
+                _count(holds[alternatives[a]], some)
+            _within(some, node.at_least, node.at_most, held)
         if node.lasting != NONE:
             spread(numbers, node.lasting, 0, threshold)
             for r in range(n):

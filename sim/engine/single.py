@@ -8,16 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.theatre.compiled.epochs import rules_of
-from sim.theatre.compiled.program import ACTOR, LOAD, NONE, SIDE, Floats, Program
+from sim.theatre.compiled.program import ACTOR, COMBINED, LOAD, MAX, NONE, SIDE, SUM, Floats, Program
 from sim.theatre.language.scenario import Scenario
 
-from . import aside, decide, perceive, readings, weigh
+from . import adjudicate, aside, decide, dice, perceive, readings, weigh
 from ._numba import uncompiled
+from .dice import MAY
 from .numbers import Numbers
 from .state import MORNING, ModelState
 
 _share, _saturate = uncompiled(perceive.share), uncompiled(perceive.saturate)
 _rung, _threshold = uncompiled(weigh.rung_of), uncompiled(weigh.threshold_of)
+_words, _comes, _at = uncompiled(dice.words), uncompiled(adjudicate.comes), uncompiled(readings.at)
 _row_aside = uncompiled(aside.row_aside)
 _dead_of_side = uncompiled(readings.dead_of_side)
 _scale, _measure, _fall = uncompiled(readings.scale), uncompiled(readings.measure), uncompiled(decide.fall)
@@ -62,6 +64,18 @@ def dead_by_side(program: Program, action: int, deaths: int, numbers: Numbers) -
     return {side: dead for side, dead in found.items() if dead}
 
 
+def what_came(program: Program, numbers: Numbers, seed: int, run: int, act: tuple[int, int]) -> tuple[str, ...]:
+    """What came by chance of an act, its place among the actions and its day, in a run on the trunk."""
+    action, day = act
+    found = []
+    for at in range(program.action[action]["may"], program.action[action]["may_end"]):
+        may = program.may[at]
+        word, _ = _words(seed, run, 0, day, MAY, int(may["key"]))
+        if _comes(word, _at(numbers, may["chance"], 0)):
+            found.append(program.chances[at][1])
+    return tuple(found)
+
+
 def saturated(stock: float, sharpness: float) -> float:
     """How a stock reads between 0 and 1."""
     row = np.array([stock])
@@ -89,8 +103,16 @@ def scaled(value: float, low: float, high: float) -> float:
 
 def measured(state: ModelState, clause: np.void, day: int) -> float:
     """What a clause of the morning's conditions compares, in its own unit."""
-    holds = state.held[MORNING].holds
-    return float(_measure(state, clause["kind"], clause["index"], day, holds, np.empty(len(state.war)))[0])
+    holds, room = state.held[MORNING].holds, np.empty(len(state.war))
+    if clause["kind"] != COMBINED:
+        return float(_measure(state, clause["kind"], clause["index"], day, holds, room)[0])
+    conditions = state.conditions[MORNING]
+    combination = conditions.combinations[clause["index"]]
+    parts = conditions.parts[combination["parts"] : combination["parts_end"]]
+    values = [float(_measure(state, part["kind"], part["index"], day, holds, room)[0]) for part in parts]
+    if combination["made"] == SUM:
+        return float(np.cumsum(values * parts["sign"])[-1])
+    return max(values) if combination["made"] == MAX else min(values)
 
 
 def fallen(running: Sequence[float], draw: float) -> int:

@@ -91,6 +91,8 @@ class WorldState(NamedTuple):
     """By action: the day from which on it may be chosen again; `NEVER_AGAIN` if it happens once."""
     last_rung_day: DayArray
     """By (actor, rung) that some condition reads."""
+    done: DayArray
+    """How often acts were done that some condition counts."""
     control: Floats
     """Share of a proxy's acts that is its sponsor's, by link."""
     outcome_day: DayArray
@@ -206,6 +208,7 @@ class Tables(NamedTuple):
     orders: Ints
     orders_called_off: Ints
     effects: RecordTable
+    may: RecordTable
     inject: RecordTable
     variable: RecordTable
     low: Floats
@@ -278,7 +281,7 @@ class ModelState(NamedTuple):
     scratch: Scratch
     rows: Floats
     """Working rows, shape (row, run)."""
-    some: Bytes
+    some: DayArray
     """A working row, shape (run,)."""
 
 
@@ -313,6 +316,7 @@ def new_world(program: Program, n: int) -> WorldState:
         last_day=np.full((len(program.actions), n), NEVER, np.int32),
         ready=np.zeros((len(program.actions), n), np.int32),
         last_rung_day=np.full((len(program.since_rung), n), NEVER, np.int32),
+        done=np.zeros((len(program.counted), n), np.int32),
         control=zeros((len(program.links), n)),
         outcome_day=np.full((len(program.outcomes), n), NONE, np.int32),
     )
@@ -392,5 +396,5 @@ def new_state(program: Program, runs: RunKeys, numbers: Numbers) -> ModelState:
         bound=new_bound_arrays(p, numbers, n),
         scratch=new_scratch(p, n),
         rows=zeros((3, n)),
-        some=np.zeros(n, np.uint8),
+        some=np.zeros(n, np.int32),
     )

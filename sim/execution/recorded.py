@@ -5,18 +5,15 @@ from pathlib import Path
 
 from sim.analysis.floating import usual
 from sim.results.ensemble import Ensemble
-from sim.theatre.files.load import check, load, load_history
+from sim.theatre.files.load import check, load
 from sim.theatre.files.locate import Named
 from sim.theatre.language.changes import still_to_set
 from sim.theatre.language.record import HistoryFile
 from sim.theatre.language.scenario import Scenario, as_script, as_series
 from sim.theatre.language.schema import Theatre
 
+from .records import RecordError, record_of
 from .run import run
-
-
-class RecordError(ValueError):
-    """A record does not fit a scenario; the message says why."""
 
 
 @usual
@@ -24,7 +21,7 @@ def recorded(
     scenario: Scenario | Named,
     until: date | str | None = None,
     *,
-    history: HistoryFile | Named = "history",
+    history: HistoryFile | Named | None = None,
     seed: int | None = None,
 ) -> Ensemble:
     """Follow the recorded events from a scenario's first day to the end of the record or of the scenario.
@@ -39,7 +36,8 @@ def recorded(
     until : date or text such as 2019-12-26, optional
         The last day, where that is earlier.
     history : HistoryFile, path or name of a shipped history, optional
-        The record; one that is read already must be of this cast.
+        The record; one that is read already must be of this cast. Left out, the scenario's own, `history.yaml` beside
+        its file or, of a shipped theatre, the shipped one.
     seed : int, optional
         Seed of the dice for deaths that the record leaves open; left out, the scenario's.
 
@@ -52,19 +50,18 @@ def recorded(
     sim.ScenarioError
         The scenario or the history has faults.
     RecordError
-        The file is not a history, or has no event within these days.
+        There is no record, the file is not a history, or it has no event within these days.
     """
     question = scenario if isinstance(scenario, Scenario) else load(scenario)
     last = date.fromisoformat(until) if isinstance(until, str) else until
     ends = question.end if last is None else min(last, question.end)
-    record = _events(history)
+    record = record_of(question) if history is None else _events(history)
     within = {name: event for name, event in record.events.items() if question.start <= event.day <= ends}
     if not within:
         days = sorted(event.day for event in record.events.values())
         covers = f"goes from {days[0]} to {days[-1]}" if days else "has no events"
         raise RecordError(f"nothing is recorded between {question.start} and {ends}; {_name(history)} {covers}")
-    if not isinstance(history, HistoryFile):
-        record = load_history(history, question.theatre)  # once more, now that it matters what the theatre knows
+    record = record if history is None else record_of(question, history)  # now it matters what the theatre knows
     ends = min(ends, record.last)
     theatre, script = _without_noise(question.theatre), as_script(record, question.theatre, question.start, ends)
     followed = Scenario(
@@ -93,8 +90,8 @@ def _events(history: HistoryFile | Named) -> HistoryFile:
     return found
 
 
-def _name(history: HistoryFile | Named) -> str:
-    return "the record" if isinstance(history, HistoryFile) else f"'{Path(history).name}'"
+def _name(history: HistoryFile | Named | None) -> str:
+    return "the record" if history is None or isinstance(history, HistoryFile) else f"'{Path(history).name}'"
 
 
 def _without_noise(theatre: Theatre) -> Theatre:

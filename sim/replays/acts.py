@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.single import dead_by_side, written_on
+from sim.engine.single import dead_by_side, what_came, written_on
 from sim.theatre.compiled.program import NONE, SCRIPT, Program
 from sim.theatre.language.scenario import Scenario, ScriptEntry
+from sim.theatre.language.schema import Action
 
 from .blame import Blame, blames
 from .lookup import Course
@@ -48,6 +49,8 @@ class Act:
     """The events in whose decisions it weighed most."""
     ordered: int | None = None
     """The day on which it was ordered; None of what was done as it was decided."""
+    came: tuple[str, ...] = ()
+    """What came of it by chance, of what may."""
     wording: int | None = None
     """Which of its action's wordings its story is; None where the scenario has a sentence of its own for it."""
 
@@ -58,7 +61,12 @@ class Act:
 
 
 def acts(
-    course: Course, program: Program, events: NDArray[Any], control: Sequence[NDArray[np.float64]]
+    course: Course,
+    program: Program,
+    events: NDArray[Any],
+    control: Sequence[NDArray[np.float64]],
+    seed: int,
+    run: int,
 ) -> tuple[Act, ...]:
     """Tell the events of one run.
 
@@ -67,6 +75,7 @@ def acts(
     course : the run, to be asked what held on the day of each
     events : records of the engine's table of events
     control : by day, sponsors' shares in what their proxies did that day
+    seed, run : which run it is, on the trunk
     """
     scenario, led_to = course.scenario, dict[int, list[int]]()
     for event in events:
@@ -82,9 +91,11 @@ def acts(
         seen = (int(event["action"]), bool(deadly), float(event["deniability"]), control[event["day"]])
         rules, numbers = rules_on(event["day"])
         dead = dead_by_side(rules, int(event["action"]), int(event["deaths"]), numbers)
+        came = what_came(rules, numbers, seed, run, (int(event["action"]), int(event["day"])))
         rules, numbers = rules_on(event["day"] + 1)  # it is taken in on the morning after
         blame = blames(rules, numbers, *seen) if loads else ()
-        told.append(_act(course, program, event, script, dead, blame, led_to.get(int(event["number"]), [])))
+        led = led_to.get(int(event["number"]), [])
+        told.append(_act(course, program, event, script, dead, blame, came, led))
     return tuple(told)
 
 
@@ -92,6 +103,11 @@ def _entries(scenario: Scenario) -> Mapping[tuple[date, str], ScriptEntry]:
     """Acts that the script imposes, by date and hand."""
     hands = scenario.theatre.hands
     return {(entry.on, hands[entry.do]): entry for entry in scenario.script.values() if entry.do is not None}
+
+
+def _consequences(action: Action, came: tuple[str, ...]) -> list[str]:
+    """Sentences on what came of an act by chance."""
+    return [story for each in came if (story := action.may[each].story) is not None]
 
 
 def _imposed(scenario: Scenario, program: Program, event: np.void) -> Act:
@@ -127,6 +143,7 @@ def _act(
     script: Mapping[tuple[date, str], ScriptEntry],
     dead: dict[str, int],
     blame: tuple[Blame, ...],
+    came: tuple[str, ...],
     led_to: Iterable[int],
 ) -> Act:
     scenario, deed = course.scenario, course.deeds[event["number"]]
@@ -142,7 +159,7 @@ def _act(
         actor=program.actors[event["actor"]],
         action=name,
         label=action.label,
-        story=own or sentence(course, deed, wording),
+        story=" ".join([own or sentence(course, deed, wording), *_consequences(action, came)]),
         target=action.target,
         rung=int(event["rung"]),
         deaths=int(event["deaths"]),
@@ -156,4 +173,5 @@ def _act(
         led_to=tuple(led_to),
         ordered=None if event["ordered"] == NONE else int(event["ordered"]),
         wording=wording,
+        came=came,
     )

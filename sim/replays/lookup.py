@@ -7,8 +7,8 @@ simulated: a run's acts and its days are enough, whether a replay has them or an
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache, cached_property, partial
-from typing import TYPE_CHECKING, Any
+from functools import cache, cached_property, partial, reduce
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,7 +20,7 @@ from sim.theatre.compiled.program import NONE, Program
 from sim.theatre.language.number import Number, numbers
 from sim.theatre.language.scenario import Scenario
 from sim.theatre.language.schema import Actor
-from sim.theatre.language.terms import Condition, Quantity
+from sim.theatre.language.terms import COMBINED, Condition, Quantity
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -106,8 +106,9 @@ class Course:
             value = self.value(text)
             threshold = self._of_day(limit)
             so &= value >= threshold if limit.op == ">=" else value <= threshold
-        if condition.any:
-            so &= np.logical_or.reduce([self.holds(alternative) for alternative in condition.any])
+        if (group := condition.group) is not None:
+            so_many = np.sum([self.holds(part) for part in group.parts], axis=0)
+            so &= (so_many >= group.at_least) & (so_many <= group.at_most)
         return so if condition.for_ is None else days_on_end(so) >= self._of_day(condition.for_)
 
     def _on(self, condition: Condition) -> Held:
@@ -125,6 +126,8 @@ class Course:
 
     def _value(self, quantity: Quantity) -> Values:
         theatre, of, kind = self.scenario.theatre, quantity.of, quantity.kind
+        if kind in COMBINED:
+            return _combined(quantity, [sign * self.value(str(part)) for sign, part in quantity.parts])
         if kind in ("variable", "condition") and of[0] in theatre.conditions:
             return self.holds(theatre.conditions[of[0]]).astype(np.float64)
         if kind == "variable":
@@ -136,8 +139,12 @@ class Course:
             return self._hourly(f"rung_{of[0]}" if of else "rung", 0.0)
         if kind == "deaths":
             return self._deaths(of[0] if of else None)
+        if kind == "days_since" and of == ("start",):
+            return np.arange(self.scenario.days, dtype=np.float64)
         if kind == "days_since":
             return self._since(*of)
+        if kind == "count":
+            return self._count(of[0])
         raise ValueError(f"a finished run cannot be asked for {quantity}")
 
     def _hourly(self, name: str, start: float) -> Values:
@@ -174,6 +181,12 @@ class Course:
         at = np.searchsorted(done, days, side="right" if self.by_evening else "left")  # how many had been done by then
         since = days - np.array([-np.inf, *done])[at]
         return np.where(at > 0, since, NEVER_SINCE)
+
+    def _count(self, action: str) -> Values:
+        """How often an action had been done."""
+        days = [deed.day for deed in self.deeds if deed.action == action]
+        side: Literal["left", "right"] = "right" if self.by_evening else "left"
+        return np.searchsorted(days, np.arange(self.scenario.days), side=side).astype(np.float64)
 
     def name(self, actor: str, day: int) -> str:
         """What an actor is called on a day: its label, or the first of `known_as` that held on the morning."""
@@ -212,6 +225,14 @@ class Course:
     def _of_day(self, number: Number) -> float | Values:
         """A number of the scenario, day by day where it changes."""
         return self._changed.get(id(number), number.value)
+
+
+def _combined(quantity: Quantity, values: list[Values]) -> Values:
+    """What is made of several quantities, from left to right."""
+    if quantity.kind == "sum":
+        return reduce(np.add, values)
+    made: Values = reduce(np.maximum if quantity.kind == "max" else np.minimum, values)
+    return made
 
 
 @cache

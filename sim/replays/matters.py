@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from sim.theatre.language.schema import Action
-from sim.theatre.language.terms import Condition, Limit, Quantity
+from sim.theatre.language.terms import COMBINED, Condition, Limit, Quantity
 from sim.theatre.language.variables import FlagVariable
 
 from .lookup import Course, Deed
@@ -56,7 +56,8 @@ def made_possible(course: Course, event: int) -> tuple[int, ...]:
 
 def _turns(action: Action, quantity: Quantity) -> bool:
     """Whether a quantity is a flag that an act sets or clears."""
-    return quantity.kind == "variable" and isinstance(action.effects.get(quantity.of[0]), str)
+    name = quantity.of[0] if quantity.of else ""
+    return quantity.kind == "variable" and (action.turns(name, "set") or action.turns(name, "clear"))
 
 
 def turns(course: Course) -> list[Turn]:
@@ -84,7 +85,7 @@ def turners(course: Course) -> set[int]:
                 for deed in course.deeds
                 if deed.day in ways
                 and deed.action in actions
-                and actions[deed.action].effects.get(name) == ("set" if ways[deed.day] else "clear")
+                and actions[deed.action].turns(name, "set" if ways[deed.day] else "clear")
             }
     return found
 
@@ -102,9 +103,13 @@ def _of_condition(course: Course, condition: Condition, so: bool, day: int, dept
     since = day if condition.for_ is None else max(day - ceil(condition.for_.value) + 1, 0)
     for text, limit in condition.clauses.items():
         yield from _of_clause(course, Quantity.parse(text), limit, so, since, depth)
-    for alternative in condition.any:
-        if not so or _held(course, alternative, day):
-            yield from _of_condition(course, alternative, so, since, depth)
+    group = condition.group
+    if group is None:
+        return
+    for part in group.parts:
+        towards = so if group.at_least else not so  # where it only counts what may hold, fewer make it so
+        if not towards or _held(course, part, day):
+            yield from _of_condition(course, part, towards, since, depth)
 
 
 def _held(course: Course, condition: Condition, day: int) -> bool:
@@ -117,6 +122,10 @@ def _held(course: Course, condition: Condition, day: int) -> bool:
 def _of_clause(course: Course, quantity: Quantity, limit: Limit, so: bool, day: int, depth: int) -> Iterator[int]:
     theatre, name = course.scenario.theatre, quantity.of[0] if quantity.of else ""
     up = (limit.op == ">=") == so
+    if quantity.kind in COMBINED:
+        for sign, part in quantity.parts:
+            towards = limit if sign > 0 else limit.model_copy(update={"op": "<=" if limit.op == ">=" else ">="})
+            yield from _of_clause(course, part, towards, so, day, depth)
     if name in theatre.conditions and quantity.kind in ("variable", "condition"):
         if depth < _DEEPEST:
             yield from _of_condition(course, theatre.conditions[name], up, day, depth + 1)
@@ -141,7 +150,7 @@ def _of_flag(course: Course, flag: str, up: bool, day: int, depth: int) -> Itera
     by = [
         deed.event
         for deed in course.deeds
-        if deed.day == day and deed.action in actions and actions[deed.action].effects.get(flag) == way
+        if deed.day == day and deed.action in actions and actions[deed.action].turns(flag, way)
     ]
     yield from by
     condition = getattr(variable, f"{way}_when", None)
@@ -161,8 +170,8 @@ def _last(course: Course, day: int, moved: Moved) -> list[int]:
 
 
 def _moves(action: Action, variable: str, up: bool) -> bool:
-    effect = action.effects.get(variable)
-    return effect is not None and not isinstance(effect, str) and (effect.value > 0) == up and effect.value != 0
+    amounts = (effect.value for name, effect in action.touched if name == variable and not isinstance(effect, str))
+    return any(amount != 0 and (amount > 0) == up for amount in amounts)
 
 
 def _is_of(deed: Deed, quantity: Quantity) -> bool:

@@ -305,6 +305,7 @@ def _simulated(of: Scenario, seed: int, run: int, drawn: tuple[Drawn, ...]) -> R
         control.append(controls(model))
     events, block = model.events[: int(model.n_events[0])], model.block()
     course = Course(scenario, deeds_of(model.program, events), evenings_of(block))
-    told = Replay(scenario, seed, run, block, acts(course, model.program, events, control), of, course, drawn)
+    done = acts(course, model.program, events, control, seed, run)
+    told = Replay(scenario, seed, run, block, done, of, course, drawn)
     model.close()
     return told

@@ -1,6 +1,6 @@
 """Why an action may not be chosen today: the clause that fails, with what it reads this morning."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import isinf
@@ -16,7 +16,7 @@ from sim.text import beside, on
 from sim.text import number as figure
 from sim.theatre.compiled.program import CONDITION, NONE
 from sim.theatre.language.schema import Theatre
-from sim.theatre.language.terms import Condition
+from sim.theatre.language.terms import Condition, Group
 from sim.theatre.language.variables import FlagVariable
 
 
@@ -69,7 +69,7 @@ def _of_the_war(theatre: Theatre, name: str) -> str:
 
 def _failing(model: LockstepModel, condition: Condition, node: int) -> Iterator[Reason]:
     """The clauses by which a condition, kept at a node of the morning's, does not hold."""
-    held, (nodes, clauses, alternatives, calendar) = model.held[MORNING], model.state.conditions[MORNING]
+    held, (nodes, clauses, alternatives, _, _, calendar) = model.held[MORNING], model.state.conditions[MORNING]
     if held.holds[node, 0]:
         return
     row, enough = nodes[node], True
@@ -84,15 +84,26 @@ def _failing(model: LockstepModel, condition: Condition, node: int) -> Iterator[
             enough = False
             yield _unmet(model, text, comparison.op, clause, value, threshold)
     parts = [int(part) for part in alternatives[row["alternatives"] : row["alternatives_end"]]]
-    if parts and not any(held.holds[part, 0] for part in parts):
+    so_many = sum(bool(held.holds[part, 0]) for part in parts)
+    if (group := condition.group) is not None and not group.at_least <= so_many <= group.at_most:
         enough = False
-        pairs = zip(condition.any, parts, strict=True)
-        ways = [" and ".join(reason.text for reason in _failing(model, *pair)) for pair in pairs]
-        yield Reason("when", f"none of: {'; '.join(ways)}", "any")
+        failing = zip(group.parts, parts, strict=True)
+        ways = [" and ".join(reason.text for reason in _failing(model, *pair)) for pair in failing]
+        yield _of_group(group, so_many, [way for way in ways if way])
     if enough and row["lasting"] != NONE:
         days, needed = int(held.streak[node, 0]), number(model, row["lasting"])
         text = f"so for {days} d, needs {figure(needed)} d on end"
         yield Reason("when", text, "for", float(days), f">= {figure(needed)} d")
+
+
+def _of_group(group: Group, so_many: int, missing: Sequence[str]) -> Reason:
+    """Tell that of several conditions too few hold, or too many."""
+    if group.name == "any":
+        return Reason("when", f"none of: {'; '.join(missing)}", "any")
+    needs = f">= {group.at_least}" if so_many < group.at_least else f"<= {group.at_most}"
+    text = f"{so_many} of {len(group.parts)} conditions hold, needs {needs}"
+    told = f"{text} ({'; '.join(missing)})" if so_many < group.at_least else text
+    return Reason("when", told, "of", float(so_many), needs)
 
 
 def _unmet(model: LockstepModel, text: str, side: str, clause: np.void, value: float, threshold: float) -> Reason:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sim.text import called, on
 from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.inventory import Row, inventory
-from sim.theatre.files.load import load_either, load_sources, sources_of
+from sim.theatre.files.load import load_either, sources_of, sources_without_files
 from sim.theatre.files.resolve import Resolved, changes
 from sim.theatre.files.yaml_tree import plain
 from sim.theatre.language.days import Spell, Window, windows_of
@@ -56,7 +56,7 @@ def number_tables(scenario: Scenario, also: Collection[str] = ()) -> NumberTable
     """
     found = _file_of(scenario)
     if found is None:
-        return _told(_bare(scenario), None, load_sources(), also)
+        return _told(_bare(scenario), None, sources_without_files(scenario.theatre), also)
     model, resolved = found
     return _told(model, resolved, sources_of(resolved), also)
 
@@ -65,7 +65,7 @@ def every_number(scenario: Scenario) -> tuple[list[Row], NumberTables]:
     """Every number that a scenario and its theatre write, and what the scenario changes in the one it extends."""
     found = _file_of(scenario)
     model, resolved = found if found is not None else (_bare(scenario), None)
-    sources = sources_of(resolved) if resolved is not None else load_sources()
+    sources = sources_of(resolved) if resolved is not None else sources_without_files(scenario.theatre)
     return inventory(model, sources, resolved), _told(model, resolved, sources, ())
 
 

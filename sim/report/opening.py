@@ -124,8 +124,8 @@ Open = frozenset[tuple[str, bool]]
 def _least(theatre: Theatre, when: Condition, open_: Open) -> float:
     """The same, infinite where nothing but what is looked for already would bring it about."""
     needed = [_of(theatre, Quantity.parse(text), limit, open_) for text, limit in when.clauses.items()]
-    if when.any:
-        needed.append(min(_least(theatre, each, open_) for each in when.any))
+    if (group := when.group) is not None and group.at_least:
+        needed.append(sorted(_least(theatre, each, open_) for each in group.parts)[group.at_least - 1])
     return max(needed, default=0)
 
 
@@ -155,7 +155,12 @@ def _named(theatre: Theatre, name: str, rising: bool, open_: Open) -> float:
     if (name, rising) in open_:
         return math.inf
     turn = "set" if rising else "clear"
-    effects = ((action.rung, action.effects.get(name)) for action in theatre.actions.values())
+    effects = (
+        (action.rung, effect)
+        for action in theatre.actions.values()
+        for touched, effect in action.touched
+        if touched == name
+    )
     found: list[float] = [
         rung
         for rung, effect in effects

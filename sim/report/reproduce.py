@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
 
-from sim.execution.recorded import RecordError, recorded
+from sim.execution.recorded import recorded
+from sim.execution.records import RecordError
 from sim.execution.run import nominal_runs, run
 from sim.execution.summarise import summarise
 from sim.plots.figures import save, standard

@@ -10,7 +10,7 @@ from sim.theatre.compiled.arithmetic import LN2, decay, exp, geometric, log, log
 from sim.theatre.language.schema import Action, War
 from sim.theatre.language.terms import Quantity, Term
 
-from .dice import CASUALTIES, DECIDE
+from .dice import CASUALTIES, DECIDE, MAY
 from .reading import add_up, clip, product, reading, sum_of, weighted
 
 
@@ -377,6 +377,9 @@ class ActorAgent(mesa.Agent):
         if deaths > 0:
             deniability = deniability * model.theatre.ladder.lethal_deniability.value
         model.effects.gather(action.effects)
+        for each, chance in sorted(action.may.items()):
+            if model.dice.uniforms(model.day, MAY, f"{name}/{each}")[0] < chance.chance.value:
+                model.effects.gather(chance.effects)
         if is_reply(action):
             self.discharge(action.target, rung, deniability)
         if action.calm.value > 0:

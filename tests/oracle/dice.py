@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sim.theatre.compiled.arithmetic import normal
 
-DECIDE, CASUALTIES, NOISE, RESAMPLE, POSSIBLE = 1, 2, 3, 5, 6
+DECIDE, CASUALTIES, NOISE, RESAMPLE, POSSIBLE, MAY = 1, 2, 3, 5, 6, 7
 WORD = 0xFFFFFFFF
 
 

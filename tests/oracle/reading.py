@@ -68,6 +68,17 @@ def quantity_in_own_unit(model, quantity: Quantity, held: Mapping[str, float]) -
             return model.toll[of].reading
         case "ordered":
             return 1.0 if of[0] in model.orders else 0.0
+        case "sum":
+            (_, first), *rest = quantity.parts
+            parts = [sign * quantity_in_own_unit(model, part, held) for sign, part in rest]
+            return add_up(quantity_in_own_unit(model, first, held), parts)
+        case "max" | "min":
+            parts = [quantity_in_own_unit(model, part, held) for _, part in quantity.parts]
+            return max(parts) if quantity.kind == "max" else min(parts)
+        case "count":
+            return float(sum(event.action == of[0] for event in model.events))
+        case "days_since" if of == ("start",):
+            return float(model.day)
         case "days_since":
             key = of[0] if len(of) == 1 else (of[0], int(of[1]))
             return float(model.day - model.last[key]) if key in model.last else NEVER
@@ -93,6 +104,9 @@ class Watch:
         self.clauses = [(Quantity.parse(text), comparison) for text, comparison in sorted(condition.clauses.items())]
         self.on = condition.on
         self.alternatives = [Watch(alternative) for alternative in condition.any]
+        self.counted = [Watch(part) for part in condition.of]
+        self.fewest = condition.at_least or 0
+        self.most = len(condition.of) if condition.at_most is None else condition.at_most
         self.enough = None if condition.for_ is None else condition.for_.value
         self.days_on_end = 0
 
@@ -100,8 +114,14 @@ class Watch:
         """Look at it once, on each day; every count inside goes on, whatever the rest says."""
         compared = [compare(look(quantity), comparison) for quantity, comparison in self.clauses]
         alternatives = [alternative.holds(look, today) for alternative in self.alternatives]
+        so_many = sum([part.holds(look, today) for part in self.counted])
         its_day = not self.on or any(first <= today <= last for first, last in self.on)
-        so = its_day and all(compared) and (not alternatives or any(alternatives))
+        so = (
+            its_day
+            and all(compared)
+            and (not alternatives or any(alternatives))
+            and self.fewest <= so_many <= self.most
+        )
         self.days_on_end = self.days_on_end + 1 if so else 0
         return so and (self.enough is None or self.days_on_end >= self.enough)
 

@@ -13,7 +13,7 @@ from sim.results.errors import StoreError
 from sim.theatre.files.comments import with_comments
 from sim.theatre.files.errors import ScenarioError, shown
 from sim.theatre.files.inventory import Row, inventory
-from sim.theatre.files.load import Resolved, load_either, load_sources, sources_of
+from sim.theatre.files.load import Resolved, load_either, sources_of, sources_without_files
 from sim.theatre.files.resolve import entry
 from sim.theatre.files.yaml_tree import Node
 
@@ -111,7 +111,7 @@ def files_of(sweep: "Sweep", source: str | Path | None = None) -> Files:
     Without a source, files of its name that say something else today are no help, and none are given.
     """
     resolved = _resolved(sweep, source)
-    sources = sources_of(resolved) if resolved is not None else load_sources()
+    sources = sources_of(resolved) if resolved is not None else sources_without_files(sweep.scenario.theatre)
     rows = inventory(sweep.scenario, sources, resolved)
     return Files(resolved, {row.path: row for row in rows})
 

@@ -24,6 +24,7 @@ from .program import (
     LEVEL,
     LINK,
     LOG,
+    MAY,
     NONE,
     SIDE,
     UNIT,
@@ -108,6 +109,8 @@ class Compiler:
         }
         self.tally_at = _positions(self.theatre.tallies_read())
         self.since_rung: dict[tuple[str, int], int] = {}
+        self.chances: dict[tuple[str, str], dict[str, int]] = {}
+        self.counted = _positions(sorted(self.theatre.counted()))
         self.dawn, self.morning, self.snapshot = (FeatureTable(self) for _ in range(3))
         self.morning_conditions, self.flag_conditions, self.outcome_conditions = (
             ConditionTable(self) for _ in range(3)
@@ -122,6 +125,10 @@ class Compiler:
     def since(self, actor: str, rung: int) -> int:
         """The row that keeps the last day on which `actor` acted on `rung` or above."""
         return self.since_rung.setdefault((actor, rung), len(self.since_rung))
+
+    def count(self, action: str) -> int:
+        """The row that keeps how often an action was done."""
+        return self.counted[action]
 
     def program(self) -> Program:
         """Everything; readings come late, since they may name conditions that nothing else has named."""
@@ -151,6 +158,7 @@ class Compiler:
             outcome_condition=outcome_condition,
             inject=inject,
             since_rung=tuple(self.since_rung),
+            counted=tuple(self.counted),
             actor=cast.actors(),
             hand=cast.hands(key(self.hand_at)),
             fit=cast.fit_table(),
@@ -171,6 +179,12 @@ class Compiler:
             orders=ints(self.action_at[name] for name in self.order_at),
             orders_called_off=self.orders_called_off.build(),
             effects=self.effects.build(),
+            chances=tuple(self.chances),
+            may=table(
+                MAY,
+                key=key(f"{name}/{each}" for name, each in self.chances),
+                **_columns(list(self.chances.values()), MAY),
+            ),
             variable=variable,
             low=low,
             high=high,
@@ -213,6 +227,7 @@ class Compiler:
             "cooldown": number("cooldown"),
             "recovery": number("recovers", recovers, _recovery),
             "once": int(action.once),
+            "counted": self.counted.get(name, NONE),
             "closed_by_war": int(self._closed_by_war(name, action)),
             "order": self.order_at.get(name, NONE),
             "lead": number("order.lead", action.order is not None),
@@ -232,6 +247,7 @@ class Compiler:
             "answered": self.tally_at.get(("impunity", action.target, actor), NONE),
             **_span("drivers", self.terms.add(self.morning, action.drivers, f"{path}.drivers")),
             **_span("effects", self.effects.add(action.effects, path)),
+            **_span("may", self._add_chances(name, action, path)),
             **_span("dyads", self.dyad_of.add(self._dyads_of(actor, action.target))),
             **_span("pairs_relieved", self.pairs_relieved.add(cast.relieved(actor, action.target) if replies else [])),
             **_span("pairs_revealed", self.pairs_revealed.add(cast.held_against(action.target) if evidence else [])),
@@ -244,6 +260,15 @@ class Compiler:
             return False
         fought = war.rungs is not None and war.rungs[0] <= action.rung <= war.rungs[1]
         return fought or name in war.closes or action.instrument in war.closes
+
+    def _add_chances(self, name: str, action: Action, path: str) -> tuple[int, int]:
+        """Where what may come of an act by chance starts and ends."""
+        start = len(self.chances)
+        for each, chance in sorted(action.may.items()):
+            place = f"{path}.may.{each}"
+            span = _span("effects", self.effects.add(chance.effects, place))
+            self.chances[name, each] = {"chance": self.parameters.number(f"{place}.chance"), **span}
+        return start, len(self.chances)
 
     def _add_sides(self, action: Action, path: str) -> tuple[int, int]:
         """Where the sides whose people an act may kill start and end."""

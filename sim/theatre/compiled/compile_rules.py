@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.theatre.language.number import Number
-from sim.theatre.language.terms import GRIEVANCES, Condition, Factor, Quantity, Term
+from sim.theatre.language.terms import GRIEVANCES, Condition, Factor, Group, Quantity, Term
 from sim.theatre.language.variables import LevelVariable, LogVariable
 
 from .arithmetic import per_cent
@@ -16,19 +16,27 @@ from .program import (
     BLOOD,
     CLAUSE,
     CLEAR,
+    COMBINATION,
+    COMBINED,
     CONDITION,
     CONDITION_NODE,
+    COUNT,
+    DAY,
     DEATHS,
     EFFECT,
     FEATURE,
+    MAX,
+    MIN,
     NONE,
     ORDERED,
+    PART,
     PROVOCATION,
     RUNG,
     SCALED,
     SET,
     SINCE_ACTION,
     SINCE_RUNG,
+    SUM,
     TALLY,
     TENSION,
     TERM,
@@ -148,6 +156,10 @@ def locate(compiler: "Compiler", quantity: Quantity) -> tuple[int, int]:
             return DEATHS, compiler.actor_at[of[0]] if of else len(compiler.cast)
         case "ordered":
             return ORDERED, compiler.order_at[of[0]]
+        case "count":
+            return COUNT, compiler.count(of[0])
+        case "days_since" if of == ("start",):
+            return DAY, NONE
         case "days_since" if len(of) == 1:
             return SINCE_ACTION, compiler.action_at[of[0]]
         case "days_since":
@@ -191,14 +203,19 @@ def _pair_read(features: FeatureTable, term: Term) -> int:
     return NONE
 
 
+_MADE = {"sum": SUM, "max": MAX, "min": MIN}
+
+
 class ConditionTable:
     """Conditions of one hour of the day; those that others read stand before them."""
 
     def __init__(self, compiler: "Compiler") -> None:
         self._compiler = compiler
         self._named: dict[str, int] = {}
-        self._nodes: list[tuple[list[tuple[int, int, bool, int]], list[int], int, int]] = []
+        self._nodes: list[tuple[list[tuple[int, int, bool, int]], list[int], int, int, tuple[int, int]]] = []
         self._calendar: list[list[bool]] = []
+        self._combinations: list[tuple[int, tuple[int, int]]] = []
+        self._parts: list[tuple[int, int, int]] = []
 
     def __len__(self) -> int:
         return len(self._nodes)
@@ -217,9 +234,11 @@ class ConditionTable:
             quantity = Quantity.parse(text)
             place = self._place(quantity)
             clauses.append((*place, comparison.op == ">=", number(f"{path}.{text}")))
-        alternatives = [self.add(part, f"{path}.any.{at}") for at, part in enumerate(condition.any)]
+        group = condition.group or Group("any", (), 0, 0)
+        alternatives = [self.add(part, f"{path}.{group.name}.{at}") for at, part in enumerate(group.parts)]
         lasting = number(f"{path}.for") if isinstance(condition.for_, Number) else NONE
-        self._nodes.append((clauses, alternatives, lasting, self._mark_days(condition.on)))
+        so_many = group.at_least, group.at_most
+        self._nodes.append((clauses, alternatives, lasting, self._mark_days(condition.on), so_many))
         return len(self._nodes) - 1
 
     def _mark_days(self, spans: Sequence[tuple[date, date]]) -> int:
@@ -234,7 +253,17 @@ class ConditionTable:
     def _place(self, quantity: Quantity) -> tuple[int, int]:
         if quantity.kind == "condition":
             return CONDITION, self.named(quantity.of[0])
+        if quantity.kind in _MADE:
+            return COMBINED, self._combine(quantity)
         return locate(self._compiler, quantity)
+
+    def _combine(self, quantity: Quantity) -> int:
+        """Position of what is made of several quantities."""
+        parts = [(*self._place(part), sign) for sign, part in quantity.parts]
+        start = len(self._parts)
+        self._parts += parts
+        self._combinations.append((_MADE[quantity.kind], (start, len(self._parts))))
+        return len(self._combinations) - 1
 
     def build(self) -> Conditions:
         """Arrays of all conditions."""
@@ -249,11 +278,25 @@ class ConditionTable:
                 clauses_end=first[1:],
                 alternatives=first_any[:-1],
                 alternatives_end=first_any[1:],
+                at_least=(node[4][0] for node in self._nodes),
+                at_most=(node[4][1] for node in self._nodes),
                 lasting=(node[2] for node in self._nodes),
                 calendar=(node[3] for node in self._nodes),
             ),
             clauses=table(CLAUSE, kind=kind, index=index, at_least=at_least, threshold=threshold),
             alternatives=ints(node for nodes in self._nodes for node in nodes[1]),
+            combinations=table(
+                COMBINATION,
+                made=(made for made, _ in self._combinations),
+                parts=(span[0] for _, span in self._combinations),
+                parts_end=(span[1] for _, span in self._combinations),
+            ),
+            parts=table(
+                PART,
+                kind=(kind for kind, _, _ in self._parts),
+                index=(index for _, index, _ in self._parts),
+                sign=(sign for _, _, sign in self._parts),
+            ),
             calendar=np.array(self._calendar, np.uint8).reshape(-1, self._compiler.scenario.days),
         )
 

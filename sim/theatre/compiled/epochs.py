@@ -98,6 +98,7 @@ def remembers_otherwise(one: Program, other: Program) -> str | None:
         "sponsors": one.links == other.links,
         "acts that are ordered": np.array_equal(one.orders, other.orders),
         "acts to count days from": one.since_rung == other.since_rung,
+        "acts that are counted": one.counted == other.counted,
         "days for which a rung is kept": one.ladder.rung_memory == other.ladder.rung_memory,
         "conditions": all(map(_count_alike, _conditions(one), _conditions(other))),
     }
@@ -115,6 +116,8 @@ def _count_alike(one: Conditions, other: Conditions) -> bool:
         and np.array_equal(one.nodes["lasting"] == NONE, other.nodes["lasting"] == NONE)
         and _but_for(one.clauses, "threshold") == _but_for(other.clauses, "threshold")
         and np.array_equal(one.alternatives, other.alternatives)
+        and np.array_equal(one.combinations, other.combinations)
+        and np.array_equal(one.parts, other.parts)
     )
 
 

@@ -41,11 +41,16 @@ UNIT, LEVEL, LOG, FLAG = range(4)
     SINCE_RUNG,
     TALLY,
     ORDERED,
-) = range(12)
+    COUNT,
+    DAY,
+    COMBINED,
+) = range(15)
 """Kinds of quantities that terms and conditions read; a SCALED variable is read through its scale.
 
-A TALLY is an impunity or a toll.
+A TALLY is an impunity or a toll; what is COMBINED is made of others.
 """
+SUM, MAX, MIN = range(3)
+"""How it is made of them."""
 
 SET, CLEAR = 1.0, -1.0
 """Effects on flags."""
@@ -101,11 +106,23 @@ CLAUSE = _table(
     at_least="1 for >=, 0 for <=",
     threshold="parameter",
 )
+COMBINATION = _table(
+    made="SUM, MAX or MIN",
+    parts="what it is made of starts here …",
+    parts_end="… and ends here",
+)
+PART = _table(
+    kind="kind of quantity",
+    index="which of its kind",
+    sign="1 or -1",
+)
 CONDITION_NODE = _table(
     clauses="its clauses start here …",
     clauses_end="… and end here",
-    alternatives="likewise the conditions of which one must hold",
+    alternatives="likewise the conditions of which some must hold",
     alternatives_end="",
+    at_least="how many of these must hold …",
+    at_most="… and how many may",
     calendar="row of the calendar, for what holds on some days only",
     lasting="parameter: days on end it must have held",
 )
@@ -178,6 +195,7 @@ ACTION = _table(
     cooldown="parameter",
     recovery="parameter: ln 2 / half-life of what it still lacks, for acts that recover only",
     once="1 if it happens once",
+    counted="row of how often it was done, where some condition reads that",
     closed_by_war="1 if it is not open while the flag of war is set",
     order="its place among acts that are ordered",
     lead="parameter, for these only: days from order to act",
@@ -198,6 +216,8 @@ ACTION = _table(
     drivers_end="… and end here",
     effects="likewise its effects",
     effects_end="",
+    may="likewise what may come of it by chance",
+    may_end="",
     dyads="likewise the dyads it belongs to",
     dyads_end="",
     pairs_relieved="likewise the pairs that the reply discharges, the target's first",
@@ -212,6 +232,12 @@ ACTION = _table(
 EFFECT = _table(
     variable="",
     amount="parameter: a share, an amount, the logarithm of a factor, or SET and CLEAR",
+)
+MAY = _table(
+    chance="parameter",
+    effects="its effects start here …",
+    effects_end="… and end here",
+    key="hash of its id, `action/name`",
 )
 INJECT = _table(day="day on which it happens", effects="its effects start here …", effects_end="… and end here")
 VARIABLE_ROW = _table(
@@ -251,6 +277,10 @@ class Conditions(NamedTuple):
     clauses: RecordTable
     """CLAUSE."""
     alternatives: Ints
+    combinations: RecordTable
+    """COMBINATION."""
+    parts: RecordTable
+    """PART, as `combinations` says."""
     calendar: Marks
     """Shape (condition that holds on some days only, day)."""
 
@@ -309,6 +339,8 @@ class Program:
     injects: tuple[str, ...]
     since_rung: tuple[tuple[str, int], ...]
     """Pairs of (actor, rung) whose last day some condition reads."""
+    counted: tuple[str, ...]
+    """Actions of which some condition reads how often they were done."""
 
     parameters: tuple[Parameter, ...]
     base: Mapping[str, float]
@@ -352,6 +384,10 @@ class Program:
     orders_called_off: Ints
     """Orders that acts withdraw, as `action` says."""
     effects: RecordTable
+    chances: tuple[tuple[str, str], ...]
+    """(action, name) of what may come of acts by chance, as `action` says."""
+    may: RecordTable
+    """MAY."""
     inject: RecordTable
     """INJECT, by entry of the script with effects; the amounts are in `effects` too."""
     variable: RecordTable
@@ -387,7 +423,8 @@ class Program:
         for features in (self.dawn, self.morning, self.snapshot):
             read[features.factors["index"][features.factors["kind"] == BLOOD]] = 1
         for conditions in (self.morning_conditions, self.flag_conditions, self.outcome_conditions):
-            read[conditions.clauses["index"][conditions.clauses["kind"] == BLOOD]] = 1
+            for table in (conditions.clauses, conditions.parts):
+                read[table["index"][table["kind"] == BLOOD]] = 1
         return read
 
     def vary(self, design: Mapping[str, Floats]) -> tuple[Ints, Floats]:

@@ -17,6 +17,8 @@ from sim.theatre.language.schema import Theatre
 from sim.theatre.language.sources import Sources
 from sim.theatre.language.sweep_file import SweepFile
 
+from .templates import SECTIONS
+
 _RECORDS: dict[str, type[Model]] = {
     "scenario": ScenarioFile,
     "theatre": Theatre,
@@ -28,12 +30,16 @@ _RECORDS: dict[str, type[Model]] = {
 
 _FIGURE = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?"
 _UNIT = "|".join(UNITS)
-_WITH_UNIT = {"type": "string", "pattern": rf"^\s*{_FIGURE}(\s*({_UNIT}))?\s*$"}
-_THRESHOLD = {"type": "string", "pattern": rf"^\s*[<>]=\s*{_FIGURE}(\s*({_UNIT}))?\s*$"}
+_END = r"[+-]?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d+)?"
+_RANGE = rf"(\s*\(\s*{_END}\s*\.\.\s*{_END}\s*\))?"
+_WITH_UNIT = {"type": "string", "pattern": rf"^\s*{_FIGURE}(\s*({_UNIT}))?{_RANGE}\s*$"}
+_THRESHOLD = {"type": "string", "pattern": rf"^\s*[<>]=\s*{_FIGURE}(\s*({_UNIT}))?{_RANGE}\s*$"}
 
 
-def schema(kind: str) -> dict[str, Any]:
+def schema(kind: str, alone: bool = False) -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of one kind of file, such as `scenario` or `sweep`.
+
+    One that stands `alone` says of a file's record only what the record itself says.
 
     Raises
     ------
@@ -48,7 +54,9 @@ def schema(kind: str) -> dict[str, Any]:
         if name in definitions:
             finish(definitions[name])
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": f"A {kind} file"}
-    return {**head, **_tidy(_told(made, _RECORDS[kind])), **({"$defs": definitions} if definitions else {})}
+    whole = {**head, **_tidy(_told(made, _RECORDS[kind])), **({"$defs": definitions} if definitions else {})}
+    finish_file = {"theatre": _theatre, "scenario": _scenario}.get(kind)
+    return whole if finish_file is None or alone else finish_file(whole)
 
 
 def _all_records(record: type[Model]) -> Iterator[type[Model]]:
@@ -182,6 +190,63 @@ def _series(part: dict[str, Any]) -> None:
     full = dict(part)
     part.clear()
     part |= {"description": full.pop("description"), "anyOf": [{"type": "string"}, full]}
+
+
+_LIKE: dict[str, Any] = {
+    "type": "object",
+    "description": "An entry like another of its section, with changes; null leaves out what that has.",
+    "properties": {"like": {"type": "string"}},
+    "required": ["like"],
+}
+_NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}
+_BY = {
+    "description": "Who does it: each actor with its target, or a list of actors that share one.",
+    "anyOf": [
+        {"type": "object", "additionalProperties": _NAME, "minProperties": 1},
+        {"type": "array", "items": _NAME, "minItems": 1},
+    ],
+}
+
+
+def _theatre(whole: dict[str, Any]) -> dict[str, Any]:
+    """What a file may write short, which is written out before the record sees it."""
+    properties = dict(whole["properties"])
+    for section in SECTIONS:
+        patterns = properties[section]["patternProperties"]
+        entries = {
+            key: {"anyOf": [entry, {"$ref": "#/$defs/Like"}, {"type": "null"}]} for key, entry in patterns.items()
+        }
+        properties[section] = properties[section] | {"patternProperties": entries}
+    own = whole["$defs"]["Action"]
+    must = {
+        "description": "A condition, by name or as a whole, on every day of which it is done if it can be.",
+        "anyOf": [_NAME, {"$ref": "#/$defs/Condition"}],
+    }
+    needed = [key for key in own["required"] if key != "rate"]
+    surely = {"anyOf": [{"required": ["rate"]}, {"required": ["must"]}]}
+    action = own | {"properties": own["properties"] | {"must": must}, "required": needed, **surely}
+    by_several = action | {"properties": {"by": _BY} | action["properties"], "required": ["by", *action["required"]]}
+    like_and_by = {**_LIKE, "properties": {"by": _BY, **_LIKE["properties"]}, "required": ["like", "by"]}
+    properties["actions"]["patternProperties"][_NAME["pattern"]] = {
+        "anyOf": [{"$ref": "#/$defs/ActionBy"}, like_and_by]
+    }
+    base = schema("scenario", alone=True)["properties"]
+    properties |= {"extends": base["extends"], "overrides": base["overrides"]}
+    parts = [key for key in whole["required"] if key not in ("schema_version", "theatre")]
+    return whole | {
+        "properties": properties,
+        "required": ["schema_version", "theatre"],
+        "if": {"not": {"required": ["extends"]}},
+        "then": {"required": parts},
+        "$defs": {**whole["$defs"], "Action": action, "Like": _LIKE, "ActionBy": by_several},
+    }
+
+
+def _scenario(whole: dict[str, Any]) -> dict[str, Any]:
+    """The sections that a scenario adds to its theatre, as theatres write them."""
+    theatre = schema("theatre")
+    added = {section: theatre["properties"][section] for section in SECTIONS}
+    return whole | {"properties": whole["properties"] | added, "$defs": theatre["$defs"] | whole["$defs"]}
 
 
 _FINISH = {

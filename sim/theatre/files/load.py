@@ -1,8 +1,9 @@
 """From files to a scenario: everything is read, merged and checked, and every fault reported at once."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
@@ -21,8 +22,9 @@ from sim.theatre.language.sweep_file import SweepFile
 
 from .errors import Fault, ScenarioError, fault
 from .inventory import changed
-from .locate import WHAT_IT_IS, FileKind, Named, referenced, shipped
+from .locate import WHAT_IT_IS, FileKind, Named, is_shipped, referenced, shipped
 from .messages import SchemaFault, findings
+from .overrides import brings_range
 from .resolve import Resolved, merge, resolve
 from .yaml_tree import Key, Node, plain
 
@@ -41,6 +43,7 @@ __all__ = [
     "without",
 ]
 
+NO_SOURCES = Sources(schema_version=1)
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
@@ -140,21 +143,28 @@ def load_sources(path: Named | None = None) -> Sources:
 def sources_of(resolved: Resolved) -> Sources:
     """Load what the sources of a theatre and of its scenario name.
 
-    A `sources.yaml` of their own has the last word over the shipped one: beside the file asked for, beside the theatre,
-    or one folder above the theatre.
+    A `sources.yaml` of their own tells them: beside the file asked for, beside a theatre, or one folder above it. A
+    shipped theatre has the shipped one; another's keys mean nothing there.
 
     Raises
     ------
     ScenarioError
         With every fault found in one of these files.
     """
-    theatre = resolved.files[-1].path.absolute().parent
-    known = load_sources()
-    for folder in dict.fromkeys((theatre.parent, theatre, resolved.first.path.absolute().parent)):
+    theatres = [file.path.absolute() for file in reversed(resolved.files) if file.kind == "theatre"]
+    ours = any(path.resolve().is_relative_to(shipped().resolve()) for path in theatres)
+    known = load_sources() if ours or not theatres else NO_SOURCES
+    folders = [folder for path in theatres for folder in (path.parent.parent, path.parent)]
+    for folder in dict.fromkeys((*folders, resolved.first.path.absolute().parent)):
         own = folder / "sources.yaml"
         if own.is_file() and own.resolve() != (shipped() / "sources.yaml").resolve():
             known = load_sources(own).over(known)
     return known
+
+
+def sources_without_files(theatre: Theatre) -> Sources:
+    """What the sources of a theatre name whose files are not at hand: the shipped ones, if it is a shipped theatre."""
+    return load_sources() if is_shipped(theatre.theatre) else NO_SOURCES
 
 
 def load_either(path_or_name: Named) -> tuple[Scenario | Theatre, Resolved]:
@@ -271,7 +281,24 @@ def check(path_or_name: Named) -> Scenario | Theatre | HistoryFile | Sources | S
         return load_sweep(path_or_name)[0]
     if kind == "map":
         return load_map(path_or_name)[0]
+    if kind == "history" and (theatre := theatre_of(resolved)) is not None:
+        return load_history(path_or_name, theatre)
     return _scenario(resolved) if kind == "scenario" else _alone(resolved, _ALONE[kind])
+
+
+def theatre_of(history: Resolved) -> Theatre | None:
+    """The theatre beside a history, in its folder or in `theatres/`, that knows most of its acts; None without one."""
+    folder = history.first.path.absolute().parent
+    recorded = node.entries().values() if (node := history.first.tree.get("events")) else ()
+    acts = {str(act.content) for event in recorded if (act := event.get("do")) is not None}
+    best, most = None, 0
+    for path in sorted((*folder.glob("*.yaml"), *folder.glob("theatres/*.yaml"))):
+        with suppress(ScenarioError):
+            if (found := resolve(path)).first.kind == "theatre" and found.theatre is not None:
+                actions = node.entries() if (node := found.theatre.get("actions")) else {}
+                known = len(acts & {str(name) for name in actions})
+                best, most = (found, known) if known > most else (best, most)
+    return None if best is None else _alone(best, Theatre)
 
 
 _ALONE: dict[FileKind, type[Theatre | HistoryFile | Sources]] = {
@@ -300,7 +327,8 @@ def _refuse_unless(resolved: Resolved, wanted: FileKind) -> None:
 
 
 def _alone(resolved: Resolved, kind: type[AnyModel]) -> AnyModel:
-    held, found = _held_to(kind, resolved.first.tree)
+    tree = resolved.theatre if kind is Theatre and resolved.theatre is not None else resolved.first.tree
+    held, found = _held_to(kind, tree)
     if held is None or resolved.faults:
         raise ScenarioError([*resolved.faults, *(finding.fault() for finding in found)])
     return held
@@ -331,15 +359,28 @@ def _scenario(resolved: Resolved) -> Scenario:
     once = {(finding.place, finding.text): finding for finding in reversed(found)}
     if scenario is None or found or resolved.faults:
         raise ScenarioError([*resolved.faults, *(finding.fault() for finding in once.values())])
-    bare = (path for path, node in changed(resolved).items() if not isinstance(node.content, dict | list))
+    bare = (
+        path
+        for path, node in changed(resolved).items()
+        if not isinstance(node.content, dict | list) and not brings_range(node)
+    )
     ranged = {path for path, number in scenario.numbers() if number.plausible is not None}
     series = {}
     if scenario.record is not None and scenario.history_until is not None:
         series = as_series(scenario.record, scenario.start, min(scenario.history_until, scenario.end))
     scenario = scenario.model_copy(update={"chosen": tuple(sorted(ranged.intersection(bare))), "series": series})
+    scenario.__dict__["history_beside"] = _history_beside(resolved)
     if scenario.changes:
         _refuse_unchangeable(scenario, resolved)
     return scenario
+
+
+def _history_beside(resolved: Resolved) -> Path | None:
+    """The `history.yaml` of a scenario's folder, or else of its theatre's; the shipped one is looked up by its name."""
+    theatres = [file.path for file in resolved.files if file.kind == "theatre"]
+    folders = [path.absolute().parent for path in (resolved.first.path, *theatres)]
+    named = (folder / "history.yaml" for folder in folders if folder.resolve() != shipped().resolve())
+    return next((path for path in named if path.is_file()), None)
 
 
 def _refuse_unchangeable(scenario: Scenario, resolved: Resolved) -> None:

@@ -3,7 +3,7 @@
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -33,6 +33,8 @@ class File:
 
     path: Path
     tree: Node
+    extends: tuple[Path, ...] = ()
+    """The files that it builds on, the first of which it is laid over."""
 
     @property
     def kind(self) -> FileKind:
@@ -73,6 +75,11 @@ def shipped_scenarios() -> dict[str, Path]:
     return {path.stem: path for path in sorted(shipped().glob("*.yaml")) if path.stem not in NO_SCENARIOS}
 
 
+def is_shipped(theatre: str) -> bool:
+    """Whether a theatre of this name comes with the package."""
+    return any(path.stem == theatre for path in shipped().glob("theatres/*.yaml"))
+
+
 def _shipped_as(name: str) -> Path | None:
     return next((path for path in shipped_files() if path.stem == name), None)
 
@@ -84,17 +91,19 @@ def _no_shipped(name: str) -> str:
 
 
 def root(path_or_name: Named) -> Path:
-    """Return the file that the user names.
+    """Return the file that the user names: by its path, by its name in this folder, or by that of a shipped one.
 
     Raises
     ------
     ScenarioError
-        It is neither a file nor the name of a shipped one.
+        There is none.
     """
     path = Path(path_or_name)
     name = str(path)
     if not _NAME.fullmatch(name) or path.is_file():
         return path  # reading it will say what may be wrong with it
+    if (beside := path.with_suffix(".yaml")).is_file():
+        return beside
     if found := _shipped_as(name):
         return found
     if path.is_dir():
@@ -102,39 +111,85 @@ def root(path_or_name: Named) -> Path:
     raise ScenarioError([fault(Place(name, 1, 1), f"there is no file '{name}'", sibling(path) or _no_shipped(name))])
 
 
+def is_hidden(path: Path, name: Named) -> bool:
+    """Whether a file in this folder was taken for a bare name that a shipped one has too."""
+    namesake = _shipped_as(str(name)) if str(name) == path.stem else None
+    return namesake is not None and not namesake.samefile(path)
+
+
 def chain(path: Path) -> tuple[list[File], list[Fault]]:
-    """Read a file and all that it extends, itself first; a theatre or a fault ends the chain."""
-    files: list[File] = []
-    faults: list[Fault] = []
-    home = path.parent
-    named_at: Place | None = None
-    while True:
+    """Read a file and all that it extends.
+
+    Returns
+    -------
+    The files, each before all that it builds on and itself first, theatres last; and the faults found on the way.
+    """
+    reading = _Reading(path.parent)
+    reading.visit(path, None, ())
+    files = list(reversed(reading.files))
+    return sorted(files, key=lambda file: file.kind == "theatre" and file is not files[0]), reading.faults
+
+
+class _Reading:
+    """Files read so far, each after what it extends and once only."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.files: list[File] = []
+        self.faults: list[Fault] = []
+        self._count = 0
+
+    def visit(self, path: Path, named_at: Place | None, before: tuple[Path, ...]) -> None:
+        """Read a file and what it extends, unless it has been read."""
+        if self.files and path.resolve() in [file.path.resolve() for file in self.files]:
+            return
         try:
             tree, flaws = read(path, named_at)
         except ScenarioError as error:
-            return files, faults + list(error.faults)
-        files.append(File(path, tree))
-        faults += flaws
-        extends = tree.get("extends")
-        if files[-1].kind != "scenario" or extends is None or not isinstance(extends.content, str):
-            return files, faults
+            self.faults += error.faults
+            return
+        self.faults += flaws
+        self._count += 1
+        file = File(path, tree)
+        named = _named_in(tree) if file.kind in ("scenario", "theatre") else ()
+        found = [(each.at, base) for each in named if (base := self._base(each, (*before, path)))]
+        for at, base in found:
+            self.visit(base, at, (*before, path))
+        self.files.append(replace(file, extends=tuple(base for _, base in found)))
+
+    def _base(self, named: Node, before: tuple[Path, ...]) -> Path | None:
+        """The file that is named, if it may be read."""
         try:
-            path, named_at = referenced(extends, home), extends.at
-            _refuse_a_circle([file.path for file in files], path, extends.at)
+            path = referenced(named, self.home)
+            _refuse_a_circle(before, path, named.at)
         except ScenarioError as error:
-            return files, faults + list(error.faults)
+            self.faults += error.faults
+            return None
+        if self._count >= MOST_FILES:
+            told = " -> ".join(shown(each) for each in (*before, path))
+            self.faults.append(fault(named.at, f"more than {MOST_FILES} files extend one another: {told}"))
+            return None
+        return path
 
 
-def _refuse_a_circle(before: list[Path], path: Path, at: Place) -> None:
-    told = " -> ".join(shown(each) for each in [*before, path])
+def _named_in(tree: Node) -> Iterator[Node]:
+    """What a file names in `extends`: one file, or a list of them."""
+    extends = tree.get("extends")
+    if extends is not None:
+        named = extends.content if isinstance(extends.content, list) else [extends]
+        yield from (each for each in named if isinstance(each.content, str))
+
+
+def _refuse_a_circle(before: tuple[Path, ...], path: Path, at: Place) -> None:
     if path.resolve() in [each.resolve() for each in before]:
+        told = " -> ".join(shown(each) for each in [*before, path])
         raise ScenarioError([fault(at, f"'extends' goes in a circle: {told}")])
-    if len(before) >= MOST_FILES:
-        raise ScenarioError([fault(at, f"more than {MOST_FILES} files extend one another: {told}")])
 
 
 def referenced(named: Node, home: Path) -> Path:
-    """Return the file that another file names: a path from its own folder, or the name of a shipped file.
+    """Return the file that another file names: a path from its own folder, or a bare name.
+
+    A bare name, such as `baseline`, is that of a file beside it, `baseline.yaml`, or else of a shipped one.
 
     A path may lead no further than below `home`, the folder of the first file, or below the shipped scenarios.
 
@@ -159,8 +214,17 @@ def referenced(named: Node, home: Path) -> Path:
 
 
 def _named(name: str, at: Place) -> Path:
+    """The file of this name beside the one that names it, but for that itself; else the shipped one."""
+    beside = Path(at.file).parent / f"{name}.yaml"
+    if beside.is_file() and not beside.samefile(at.file):
+        return beside
     if found := _shipped_as(name):
         return found
-    beside = Path(at.file).parent / f"{name}.yaml"
-    hint = f"did you mean '{name}.yaml'?" if beside.is_file() else _no_shipped(name)
-    raise ScenarioError([fault(at, f"no shipped theatre or scenario is called '{name}'", hint)])
+    message = f"no file here and no shipped theatre or scenario is called '{name}'"
+    raise ScenarioError([fault(at, message, _close_to(name, beside.parent) or sibling(beside) or _no_shipped(name))])
+
+
+def _close_to(name: str, folder: Path) -> str | None:
+    """Suggest the file of nearly this bare name, here or shipped."""
+    known = dict.fromkeys((*(path.stem for path in sorted(folder.glob("*.yaml"))), *(p.stem for p in shipped_files())))
+    return did_you_mean(name, tuple(known)).removeprefix("; ") or None

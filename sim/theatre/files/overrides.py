@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from sim.text import did_you_mean
 from sim.theatre.language.names import KINDS
-from sim.theatre.language.number import describe, split_unit
+from sim.theatre.language.number import describe, split_range, split_unit
 from sim.theatre.language.paths import path_splits
 from sim.theatre.language.schema import Theatre
 from sim.theatre.language.terms import Limit
@@ -12,6 +12,7 @@ from sim.theatre.language.terms import Limit
 from .yaml_tree import Key, Node, plain
 
 _OF_NUMBER = frozenset(Limit.model_fields)
+_RANGE = ("plausible", "uniform")
 _SECTIONS = tuple(KINDS.values())
 
 
@@ -95,21 +96,43 @@ def _ending_at_an_id(rest: str, section: str | None) -> str:
 def put(tree: Node, keys: tuple[Key, ...], value: Node) -> Node:
     """Return the tree with `value` at `keys`; of a number's map, a bare number replaces only its value."""
     if not keys:
-        return _over(tree, value)
-    if not isinstance(tree.content, dict | list):  # a bare number gets its map
-        tree = Node({"value": tree}, tree.at, tree.key)
+        return over(tree, value)
+    if not isinstance(tree.content, dict | list) or _is_number(tree):
+        tree = _as_map(tree)
     key = keys[0]
     there = isinstance(tree.content, list) or key in tree.content
     return tree.with_entry(key, put(_child(tree, key), keys[1:], value) if there else value)
 
 
-def _over(old: Node, new: Node) -> Node:
+def _as_map(number: Node) -> Node:
+    """A number as the map that says the same, in which its range has an entry of its own."""
+    content: dict[Key, Node] = dict(number.entries()) or {"value": number}
+    value = content["value"]
+    text, span = split_range(value.content) if isinstance(value.content, str) else (value.content, None)
+    if span is not None:
+        content["value"] = Node(text, value.at, value.key)
+        content["plausible"] = Node([Node(end, value.at, value.at) for end in span], value.at, value.key)
+    return Node(content, number.at, number.key)
+
+
+def over(old: Node, new: Node) -> Node:
+    """What stands in the place of `old` where a file writes `new`: of a number's map, a figure replaces the value."""
     if isinstance(new.content, dict | list):
         return new
-    if _is_number(old) and isinstance(old.content, dict):
-        merged = {**old.content, "value": _compared(old.content["value"], new)}
+    if _is_number(old) and (brings_range(old) or isinstance(old.content, dict)):
+        old = _as_map(old)
+        kept = {key: node for key, node in old.content.items() if key not in _RANGE or not brings_range(new)}
+        merged = {**kept, "value": _compared(old.content["value"], new)}
         return Node(merged, new.at, new.key)
     return _compared(old, new)
+
+
+def brings_range(node: Node) -> bool:
+    """Whether a number is written with its plausible range: `45 d (30..60)`, or a map that says so."""
+    value = node.get("value") or node
+    return node.get("plausible") is not None or (
+        isinstance(value.content, str) and split_range(value.content)[1] is not None
+    )
 
 
 def _compared(old: Node, new: Node) -> Node:
@@ -126,7 +149,7 @@ def _is_number(node: Node) -> bool:
         return "value" in content
     if isinstance(content, str):
         try:
-            split_unit(content.strip().removeprefix(">=").removeprefix("<="))
+            split_unit(split_range(content.strip().removeprefix(">=").removeprefix("<="))[0])
         except ValueError:
             return False
         return True

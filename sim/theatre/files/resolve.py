@@ -13,10 +13,12 @@ from sim.theatre.language.names import EVERY_ACT
 from sim.theatre.language.record import HistoryFile, RecordedEvent, imposed
 
 from .errors import Fault, ScenarioError, fault
+from .layers import Rivals, laid_together
 from .locate import WHAT_IT_IS, File, Named, chain, referenced, root
 from .messages import findings
 from .overrides import NoSuchPath, find, put
 from .series import with_series
+from .templates import SECTIONS
 from .yaml_tree import Key, Node, plain, read
 
 _MERGED = ("script", "changes", "forbid")
@@ -63,16 +65,21 @@ def resolve(path_or_name: Named) -> Resolved:
 def merge(files: list[File], faults: list[Fault]) -> Resolved:
     """Merge files that have been read, the file asked for first; `faults` are those found on the way."""
     last = files[-1]
-    theatre = last.tree if last.kind == "theatre" else None
-    resolved = Resolved(files, Node({}, last.tree.at, last.tree.key), theatre, faults=faults)
+    resolved = Resolved(files, Node({}, last.tree.at, last.tree.key), None, faults=faults)
     scenarios = [file for file in files if file.kind == "scenario"]
     if last.kind in ("history", "sources") and scenarios:
         at = scenarios[-1].tree.content["extends"].at
         faults.append(fault(at, f"'{last.path.name}' is {WHAT_IT_IS[last.kind]}", "extend a theatre or a scenario"))
-    for file in reversed(scenarios):  # what is extended comes first, so that the file asked for has the last word
-        before = _without_past(resolved.scenario, file.tree)
-        resolved.scenario = _merged(before, file.tree, resolved.faults)
-        _change(resolved, file.tree)
+    rivals = Rivals(files)
+    resolved.theatre = laid_together(files, rivals, faults)
+    for file in reversed(files):  # what is extended comes first, so that the file asked for has the last word
+        if file.kind == "scenario":
+            before = _without_past(resolved.scenario, file.tree)
+            resolved.scenario = _merged(before, file.tree, resolved.faults)
+            rivals.scenario_says(file)
+        if file.kind in ("scenario", "theatre"):
+            _change(resolved, file, rivals)
+    faults += rivals.faults()
     _impose_history(resolved)
     _check_explanations(resolved)
     return resolved
@@ -130,7 +137,7 @@ def changes(file: File) -> list[str]:
     """What a file sets in what it extends, by path."""
     tree = file.tree
     changed = [key for key in ("start", "days", "history") if tree.get(key)]
-    for section in ("initial", "overrides", "changes", "script", "forbid"):
+    for section in ("initial", "overrides", "changes", "script", "forbid", *SECTIONS):
         entries = node.entries() if (node := tree.get(section)) else {}
         changed += [str(key) if section == "overrides" else f"{section}.{key}" for key in entries]
     return changed
@@ -159,8 +166,9 @@ def _joined(before: Node | None, value: Node, faults: list[Fault]) -> Node:
     return Node(kept, value.at, value.key)
 
 
-def _change(resolved: Resolved, tree: Node) -> None:
+def _change(resolved: Resolved, file: File, rivals: Rivals) -> None:
     """Apply one file's `initial` and `overrides` to the theatre."""
+    tree = file.tree
     if resolved.theatre is None:
         return
     set_here: dict[tuple[Key, ...], Node] = {}
@@ -177,7 +185,9 @@ def _change(resolved: Resolved, tree: Node) -> None:
             message = f"'{written}' sets what line {earlier.line} already sets"
             resolved.faults.append(fault(later, message, "write it once"))
         resolved.theatre = put(resolved.theatre, keys, value)
-        resolved.changes[keys] = value
+        rivals.says(file, ".".join(map(str, keys)), value)
+        if file.kind == "scenario":
+            resolved.changes[keys] = value
 
 
 def _changes(tree: Node) -> Iterator[tuple[str, str, Node]]:

@@ -28,7 +28,10 @@ the hash of what they say.
 UNITS: tuple[str, ...] = (*get_args(Unit), ODDS)
 """All that a number may be written in."""
 
-_QUANTITY = re.compile(r"^\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)?\s*$")
+_FIGURE = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_QUANTITY = re.compile(rf"^\s*({_FIGURE})\s*(\S.*?)?\s*$")
+_END = r"[+-]?(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
+_WITH_RANGE = re.compile(rf"^(.*?)\s*\(\s*({_END})\s*\.\.\s*({_END})\s*\)\s*$", re.DOTALL)
 
 
 def split_unit(text: str) -> tuple[float, str | None]:
@@ -48,6 +51,12 @@ def split_unit(text: str) -> tuple[float, str | None]:
     return value, _kept(unit)
 
 
+def split_range(text: str) -> tuple[str, tuple[float, float] | None]:
+    """Read '45 d (30..60)' as '45 d' and its plausible range; text without a range stays as it is."""
+    match = _WITH_RANGE.match(text)
+    return (text, None) if match is None else (match[1], (float(match[2]), float(match[3])))
+
+
 def _kept(unit: Any) -> Any:
     return "1/day" if unit == ODDS else unit
 
@@ -60,8 +69,8 @@ def unquoted_unit(unit: Any) -> Any:
 class Number(Model):
     """A number with what is known about it.
 
-    Written bare (`0.3`), with its unit (`45 d`, `+1.5 %`), or as a map with `value` and any of `plausible`, `uniform`,
-    `unit`, `source`, `note`, `lever`.
+    Written bare (`0.3`), with its unit (`45 d`, `+1.5 %`), with its plausible range too (`45 d (30..60)`), or as a map
+    with `value` and any of `plausible`, `uniform`, `unit`, `source`, `note`, `lever`.
     """
 
     value: float
@@ -89,14 +98,19 @@ class Number(Model):
             return data
         written: dict[str, Any] = dict(data) if isinstance(data, Mapping) else {"value": data}
         unit = _kept(unquoted_unit(written.get("unit")))
-        value, own = cls._plain(written.get("value"), "value")
+        value, span = split_range(said) if isinstance(said := written.get("value"), str) else (said, None)
+        value, own = cls._plain(value, "value")
+        if span is not None and "plausible" in written:
+            raise ValueError(f"'{said}' has its range in brackets, and 'plausible' gives one too; write it once")
         if own is not None and unit is not None and own != unit:
             raise ValueError(f"the value is in '{own}' but unit says '{unit}'")
         if "value" in written:
             written["value"] = value
         if (unit := own or unit) is not None:
             written["unit"] = unit
-        if isinstance(written.get("plausible"), list | tuple):
+        if span is not None:
+            written["plausible"] = span
+        elif isinstance(written.get("plausible"), list | tuple):
             pairs = [cls._plain(bound, "plausible") for bound in written["plausible"]]
             for _, bound_unit in pairs:
                 if bound_unit is not None and bound_unit != unit:

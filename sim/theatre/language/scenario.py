@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, ModelWrapValidatorHandler, field_validator, model_validator
@@ -57,12 +58,17 @@ Script = dict[Id, ScriptEntry]
 Forbid = dict[ActsRef, Spell]
 
 
+Added = dict[str, Any]
+"""Entries of a section of the theatre, which are checked where they belong."""
+
+
 class ScenarioFile(Model):
     """A scenario as written: what it extends, and what it changes."""
 
     schema_version: Literal[1]
-    extends: Text
-    """The theatre or scenario it builds on: a path below this file's folder, or the name of a shipped one."""
+    extends: Text | Annotated[tuple[Text, ...], Field(min_length=1)]
+    """The theatre or scenario it builds on: a path below this file's folder, or the name of a shipped one. Of several,
+    `[baseline, restraint]`, each is laid over those before it; what two of them set differently, this file decides."""
     title: Text | None = None
     question: Text | None = None
     """What it asks."""
@@ -80,6 +86,18 @@ class ScenarioFile(Model):
     changes: dict[Id, Change | None] = {}
     """Numbers that take another value from the morning of a date on; `null` leaves out an inherited change."""
     history: History | None = None
+    dyads: Added = {}
+    places: Added = {}
+    instruments: Added = {}
+    sides: Added = {}
+    variables: Added = {}
+    conditions: Added = {}
+    actors: Added = {}
+    actions: Added = {}
+    outcomes: Added = {}
+    base_rates: Added = {}
+    questions: Added = {}
+    """Entries that it adds to the theatre, as theatres write them; `null` leaves out one that is there."""
     forbid: Forbid = {}
     """Acts that stay in the dice but are not carried out: `always`, a window of dates, or a list of windows.
 
@@ -206,6 +224,11 @@ class Scenario(Model):
         return _end(self.start, self.days)
 
     @cached_property
+    def history_beside(self) -> Path | None:
+        """The `history.yaml` beside the file that it was loaded from, if there is one: no part of what it says."""
+        return None
+
+    @cached_property
     def epochs(self) -> tuple[Epoch, ...]:
         """What holds from the first day on, and from the date of each change on."""
         with names.naming(names.Names.of(self.theatre)):
@@ -301,14 +324,14 @@ def _but_for_absent_sides(theatre: dict[str, Any]) -> dict[str, Any]:
 
 _SEATS = {
     "actors": ("goals",),
-    "actions": ("known_to", "news_after", "unclaimed"),
+    "actions": ("known_to", "news_after", "unclaimed", "may"),
     "variables": ("known_to", "news_after"),
 }
-"""By section of a theatre, what only players in seats are told."""
+"""By section of a theatre, what a theatre could not say once, and says only where it means something."""
 
 
 def _as_before_seats(theatre: dict[str, Any]) -> dict[str, Any]:
-    """A theatre that has no secrets as it was before it could have any: older results keep their hash."""
+    """A theatre without secrets or chances as it was before it could have any: older results keep their hash."""
     return theatre | {
         part: {
             name: {key: value for key, value in entry.items() if key not in own or value not in (None, {})}

@@ -333,6 +333,18 @@ class Order(Model):
     """Days from the order to the act; until then it can be seen, and called off."""
 
 
+class Chance(Model):
+    """What comes of an act by chance: a pilot taken, a rumour believed."""
+
+    chance: Share
+    """How likely it is, each time that the act is done."""
+    effects: Effects = {}
+    """What it does then, besides what the act does in any case."""
+    story: Text | None = None
+    """A sentence that is told after the act's own if it comes about."""
+    note: Text | None = None
+
+
 class Action(Model):
     """Something an actor may do on a day."""
 
@@ -371,6 +383,8 @@ class Action(Model):
     harms: dict[ActorRef, Share] = {}
     """Others who feel it, and how strongly."""
     effects: Effects = {}
+    may: dict[Id, Chance] = {}
+    """What may come of it besides, each by a chance of its own."""
     deniability: Share = Field(default=ZERO, validate_default=True)
     """The share of it that is only suspected."""
     lethal_rung: Rung | None = None
@@ -411,6 +425,17 @@ class Action(Model):
             what = "an accident" if self.accident else "an act on rung 0" if self.rung == 0 else "what calls off others"
             raise ValueError(f"{what} is not ordered beforehand; leave out 'order'")
         return self
+
+    @property
+    def touched(self) -> Iterator[tuple[str, Number | str]]:
+        """Every variable that it touches, or may touch, and how."""
+        yield from self.effects.items()
+        for each in self.may.values():
+            yield from each.effects.items()
+
+    def turns(self, flag: str, way: str) -> bool:
+        """Whether it can set or clear a flag; `way` is the one or the other."""
+        return any(name == flag and effect == way for name, effect in self.touched)
 
     @property
     def wordings(self) -> tuple[Wording, ...]:
@@ -620,6 +645,10 @@ class Theatre(Model):
         read = {(each.of[0], each.of[1], str(each.kind)) for each in self._read() if each.kind in TALLIES}
         return [(kind, observer, by) for observer, by, kind in sorted(read)]
 
+    def counted(self) -> set[str]:
+        """Actions of which some condition reads how often they were done."""
+        return {quantity.of[0] for quantity in self._read() if quantity.kind == "count"}
+
     def _read_by_rules(self) -> Iterator[Quantity]:
         """What actions and variables read, themselves and not through a condition that they name."""
         texts: list[str] = []
@@ -644,6 +673,22 @@ class Theatre(Model):
                 found.add(name)
                 open_ += quantities(self.conditions[name])
         return found
+
+    @model_validator(mode="after")
+    def _war_is_no_accident(self) -> Self:
+        """What players know of a war they know from acts that surely turn its flag."""
+        flag = self.war.flag if self.war is not None else None
+        refuse(
+            (
+                ("actions", name, "may", each, "effects", flag),
+                f"{flag} is the flag of war, and chance cannot turn it; "
+                "turn another flag, which the war's waits for in 'set_when'",
+            )
+            for name, action in self.actions.items()
+            for each, chance in action.may.items()
+            if flag is not None and flag in chance.effects
+        )
+        return self
 
     @model_validator(mode="after")
     def _stories_can_look_it_up(self) -> Self:

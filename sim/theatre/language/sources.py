@@ -171,6 +171,8 @@ class Sources(Model):
             return "tuned"
         if said.judged or inherited:
             return "judgement"
+        if said.keys and not self.entries.keys() & {*said.keys}:
+            return "unsourced"
         remark = source.partition(":")[2]
         given = any(self._gives(key, value, remark) for key in said.keys)
         return "input" if given or not said.keys else "judgement"

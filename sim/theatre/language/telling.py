@@ -20,7 +20,7 @@ from .terms import Condition, Quantity, quantities
 BLANK = re.compile(r"\{([^{}]*)\}")
 """A place in a text that a run fills."""
 _SINCE = re.compile(r"since\(\s*([a-z0-9_.]+)\s*\)")
-READABLE = ("variable", "condition", "rung", "tension", "deaths", "days_since")
+READABLE = ("variable", "condition", "rung", "tension", "deaths", "days_since", "count")
 """Kinds of quantities that a story can look up in a finished run."""
 
 

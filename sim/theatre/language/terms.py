@@ -3,9 +3,16 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, NoReturn, TypeVar
+from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    SerializerFunctionWrapHandler,
+    model_serializer,
+    model_validator,
+)
 
 from sim.text import did_you_mean
 
@@ -27,19 +34,29 @@ QuantityKind = Literal[
     "impunity",
     "toll",
     "days_since",
+    "count",
     "ordered",
+    "sum",
+    "max",
+    "min",
 ]
 GRIEVANCES: tuple[QuantityKind, ...] = ("provocation", "blood")
 """What an actor holds against another; an act that they drive answers the strongest behind them."""
 TALLIES: tuple[QuantityKind, ...] = ("impunity", "toll")
 """What an actor did to another that was left unanswered, and what it suffered from it: no cause of any act."""
 
+COMBINED: tuple[QuantityKind, ...] = ("sum", "max", "min")
+"""What is made of several quantities in one unit."""
+_SIGNS = re.compile(r"\s+([+-])\s+(?![^(]*\))")
+_OF_SEVERAL = re.compile(r"^(max|min)\s*\((.*)\)$", re.DOTALL)
+_COMMAS = re.compile(r"\s*,\s*(?![^(]*\))")
 _CALL = re.compile(r"^([a-z_][a-z0-9_]*)\s*(?:\(([^()]*)\))?$")
 WORLD_UNITS = {
     "rung": "rung",
     "tension": "points",
     "deaths": "deaths",
     "days_since": "d",
+    "count": "1",
     "provocation": "1",
     "blood": "1",
     "impunity": "1",
@@ -48,8 +65,11 @@ WORLD_UNITS = {
     "condition": "1",
 }
 _FORMS = "rung, rung(dyad), tension, deaths, deaths(actor), provocation(observer, by), blood(observer, by), "
-_FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung), ordered(action)"
-RESERVED = frozenset({*WORLD_UNITS, "base", "any", "for", "market", "on"} - {"condition"})
+_FORMS += "impunity(observer, by), toll(observer, by), days_since(action), days_since(actor, rung), days_since(start), "
+_FORMS += "count(action), ordered(action), or a + b, a - b, max(a, b), min(a, b) of these"
+RESERVED = frozenset(
+    {*WORLD_UNITS.keys() - {"count"}, "base", "any", "of", "at_least", "at_most", "for", "market", "on"} - {"condition"}
+)
 
 
 @dataclass(frozen=True)
@@ -62,12 +82,32 @@ class Quantity:
     def __str__(self) -> str:
         if self.kind in ("variable", "condition"):
             return self.of[0]
+        if self.kind == "sum":
+            first, *others = self.of
+            return first + "".join(f" - {each[1:]}" if each.startswith("-") else f" + {each}" for each in others)
         return f"{self.kind}({', '.join(self.of)})" if self.of else self.kind
 
     @property
     def in_terms(self) -> bool:
         """Whether it has a reading between 0 and 1."""
-        return self.kind not in ("deaths", "days_since")
+        return self.kind not in ("deaths", "days_since", "count", *COMBINED)
+
+    @property
+    def parts(self) -> tuple[tuple[int, "Quantity"], ...]:
+        """The quantities that it is made of, each with its sign; of any other, itself."""
+        if self.kind not in COMBINED:
+            return ((1, self),)
+        return tuple((-1 if text.startswith("-") else 1, Quantity.parse(text.removeprefix("-"))) for text in self.of)
+
+    @property
+    def unit(self) -> str | None:
+        """The unit in which conditions compare it, as far as that can be known."""
+        if self.kind in COMBINED:
+            return self.parts[0][1].unit
+        if self.kind != "variable":
+            return WORLD_UNITS[self.kind]
+        known = names.current()
+        return None if known is None else known.variable(self.of[0], "unit") or "1"
 
     @classmethod
     def parse(cls, text: str) -> "Quantity":
@@ -82,19 +122,25 @@ class Quantity:
 
     @classmethod
     def _parsed(cls, text: str) -> "Quantity":
+        if (combined := _combined(text.strip())) is not None:
+            return combined
         match = _CALL.match(text.strip())
+        if match is None and text.count("(") != text.count(")"):
+            raise ValueError(f"'{text}' is half a quantity; within braces a comma ends a key, so put it in quotes")
         if match is None:
             raise ValueError(f"'{text}' is not a quantity; write a variable, a condition or one of {_FORMS}")
         name = match[1]
         arguments = tuple(part.strip() for part in match[2].split(",")) if match[2] is not None else ()
+        if name == "days_since" and arguments == ("start",):
+            return cls("days_since", arguments)
         if name == "days_since" and len(arguments) == 1:
             return cls("days_since", (names.require("action", arguments[0]),))
         if name == "days_since" and len(arguments) == 2:
             if not re.fullmatch(r"[0-9]", arguments[1]):
                 raise ValueError(f"'{text}': the second name must be a rung from 0 to 9")
             return cls("days_since", (names.require("actor", arguments[0]), arguments[1]))
-        if name == "ordered" and len(arguments) == 1:
-            return cls("ordered", (names.require("action", arguments[0]),))
+        if name in ("ordered", "count") and len(arguments) == 1:
+            return cls("ordered" if name == "ordered" else "count", (names.require("action", arguments[0]),))
         kind = next((kind for kind in (*GRIEVANCES, *TALLIES) if kind == name), None)
         if kind is not None and len(arguments) == 2:
             observer, by = (names.require("actor", argument) for argument in arguments)
@@ -123,6 +169,28 @@ def _once(kind: type[ReadT], read: Callable[[str], ReadT], text: str) -> ReadT:
     if found is None:
         found = known.read[kind, text] = read(text)
     return found
+
+
+def _combined(text: str) -> Quantity | None:
+    """Read `a + b - c`, `max(a, b)` or `min(a, b)`; None if the text is neither."""
+    if (several := _OF_SEVERAL.match(text)) is not None:
+        kind: QuantityKind = "max" if several[1] == "max" else "min"
+        signed = [(1, part) for part in _COMMAS.split(several[2].strip())]
+    else:
+        first, *rest = _SIGNS.split(text)
+        if not rest:
+            return None
+        kind, signs = "sum", ("+", *rest[::2])
+        signed = [(1 if sign == "+" else -1, part) for sign, part in zip(signs, (first, *rest[1::2]), strict=True)]
+    parts = [(sign, Quantity.parse(part)) for sign, part in signed]
+    if len(parts) < 2:
+        raise ValueError(f"'{text}' is of one quantity; write at least two")
+    if nested := next((part for _, part in parts if part.kind in COMBINED), None):
+        raise ValueError(f"'{nested}' stands within '{text}'; quantities are combined once, not twice")
+    units = {part.unit for _, part in parts if part.unit is not None}
+    if len(units) > 1:
+        raise ValueError(f"'{text}' is of several units, {' and '.join(sorted(units))}; combine what has one")
+    return Quantity(kind, tuple(f"-{part}" if sign < 0 else str(part) for sign, part in parts))
 
 
 def _variable_or_condition(name: str) -> tuple[QuantityKind, tuple[str]]:
@@ -232,6 +300,11 @@ class Limit(Number):
         return written
 
 
+_COUNT = ("of", "at_least", "at_most")
+_NOT_CLAUSES = ("any", *_COUNT, "on", "for")
+"""What a condition may hold beside its comparisons."""
+
+
 def canonical_quantity(text: str) -> str:
     """Write a quantity the one way that tables and paths call it."""
     return str(Quantity.parse(text))
@@ -240,10 +313,20 @@ def canonical_quantity(text: str) -> str:
 QuantityKey = Annotated[str, AfterValidator(canonical_quantity)]
 
 
+class Group(NamedTuple):
+    """Conditions of which so many must hold."""
+
+    name: Literal["any", "of"]
+    """What a file calls the list."""
+    parts: tuple["Condition", ...]
+    at_least: int
+    at_most: int
+
+
 class Condition(Model):
     """What must hold: every comparison, and of each `any` list at least one; with `for`, that many days on end.
 
-    With `on`, it holds on these days only.
+    With `on`, it holds on these days only. A list `of` conditions is counted: `at_least` and `at_most` so many hold.
     """
 
     clauses: Annotated[
@@ -251,6 +334,12 @@ class Condition(Model):
     ] = {}
     any: tuple["Condition", ...] = ()
     """Alternatives, of which one must hold."""
+    of: tuple["Condition", ...] = ()
+    """Conditions that are counted, in place of `any`."""
+    at_least: Annotated[int, Field(ge=1, strict=True)] | None = None
+    """How many of these must hold."""
+    at_most: Annotated[int, Field(ge=0, strict=True)] | None = None
+    """How many of these may hold; 0 for none."""
     on: tuple[Span, ...] = ()
     """Days and periods, such as 2020-01-03 and 2019-10-17/2019-10-19, outside of which it does not hold."""
     for_: Annotated[Number, AfterValidator(Legal("d", 1, 1e6))] | None = Field(default=None, alias="for")
@@ -267,23 +356,46 @@ class Condition(Model):
             return data
         if not isinstance(data, Mapping):
             raise ValueError(f"a condition is a map of quantities to comparisons, found {describe(data)}")
-        kept = {key: data[key] for key in ("any", "on", "for") if key in data}
+        kept = {key: data[key] for key in _NOT_CLAUSES if key in data}
         return {**kept, "clauses": {key: value for key, value in data.items() if key not in kept}}
 
     @model_validator(mode="after")
     def _sound(self) -> "Condition":
-        if not self.clauses and not self.any and not self.on:
+        if not self.clauses and self.group is None and not self.on:
             raise ValueError("an empty condition would always hold; name at least one comparison")
+        self._counted()
         for text, comparison in self.clauses.items():
             self._unit_fits(Quantity.parse(text), comparison)
         return self
 
+    def _counted(self) -> None:
+        bounds = self.at_least is not None or self.at_most is not None
+        if self.of and self.any:
+            raise ValueError("'any' and 'of' in one condition; give one of them a name, or nest it in the other")
+        if bounds != bool(self.of):
+            raise ValueError("conditions are counted by 'of', a list, with 'at_least' or 'at_most', how many hold")
+        low, high = self.at_least or 0, len(self.of) if self.at_most is None else self.at_most
+        if self.of and not low <= high <= len(self.of):
+            raise ValueError(f"of {len(self.of)} conditions at least {low} and at most {high} can never hold")
+
+    @property
+    def group(self) -> Group | None:
+        """The conditions within this one, and how many of them must hold; None where there are none."""
+        if self.any:
+            return Group("any", self.any, 1, len(self.any))
+        if not self.of:
+            return None
+        return Group("of", self.of, self.at_least or 0, len(self.of) if self.at_most is None else self.at_most)
+
+    @model_serializer(mode="wrap")
+    def _brief(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Say nothing of a count where nothing is counted: a condition as it was before it could keeps its hash."""
+        told: dict[str, Any] = handler(self)
+        return told if self.of else {key: value for key, value in told.items() if key not in _COUNT}
+
     @staticmethod
     def _unit_fits(quantity: Quantity, comparison: Limit) -> None:
-        known = names.current()
-        unit = WORLD_UNITS.get(quantity.kind)
-        if quantity.kind == "variable" and known is not None:
-            unit = known.variable(quantity.of[0], "unit") or "1"
+        unit = quantity.unit
         if comparison.unit is not None and unit is not None and comparison.unit != unit:
             _wrong_unit(quantity, comparison.unit, unit)
 
@@ -293,8 +405,8 @@ def _wrong_unit(quantity: Quantity, found: str, allowed: str) -> NoReturn:
 
 
 def quantities(condition: Condition) -> Iterable[Quantity]:
-    """Every quantity a condition reads, alternatives included."""
+    """Every quantity a condition reads, alternatives included; what is combined is read part by part."""
     for text in condition.clauses:
-        yield Quantity.parse(text)
-    for alternative in condition.any:
-        yield from quantities(alternative)
+        yield from (part for _, part in Quantity.parse(text).parts)
+    for part in condition.group.parts if condition.group is not None else ():
+        yield from quantities(part)
