@@ -312,7 +312,7 @@ TELLING = {
 """Fields that only tell a theatre, by its sections."""
 SEATS = {
     "actors": ("goals",),
-    "actions": ("known_to", "news_after", "unclaimed"),
+    "actions": ("known_to", "news_after", "unclaimed", "may"),
     "variables": ("known_to", "news_after"),
 }
 """Fields that only players in seats are told."""
