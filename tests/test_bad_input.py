@@ -213,7 +213,7 @@ def test_a_missing_theatre_is_a_fault_where_it_is_named(tmp_path):
         "    did you mean 'strait.yaml'?",
     ]
     assert extending(tmp_path, "straight") == [
-        "summer.yaml:2:10: no file here and no shipped theatre or scenario is called 'straight'",
+        "summer.yaml:2:10: nothing here and nothing shipped is called 'straight'",
         "    did you mean 'strait'?",
     ]
     assert extending(tmp_path, '"a\\0b.yaml"')[0] == "summer.yaml:2:10: 'a b.yaml' cannot be a path"

@@ -596,7 +596,9 @@ def test_a_replay_of_a_session_says_in_whose_seat_an_act_was_ordered(tmp_path: P
     assert "Done by the umpire." in text
     assert text.count("Imposed by the scenario.") == 1  # the exercise, which the scenario has
     noted = CliRunner().invoke(app, ["validate", str(path)])
-    assert "changed against first_lesson: as played: 2 orders, 1 act held back, days" in " ".join(noted.output.split())
+    assert "changed against the shipped first_lesson: as played: 2 orders, 1 act held back, days" in " ".join(
+        noted.output.split()
+    )
 
 
 def test_a_history_like_no_other_is_said_to_be_one_and_how_rare_it_may_be() -> None:

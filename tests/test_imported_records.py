@@ -323,7 +323,7 @@ FAULTS = {
     "South: south": ("South: suoth", "4:32: unknown actor 'suoth' in actors.South\n    did you mean 'south'?"),
     "north.strike,": ("north.strik,", "7:23: unknown action 'north.strik' in acts.1.do.0\n    did you mean 'north."),
     "rung: 1": ("rnug: 1", "6:20: unknown key 'rnug' in acts.0\n    did you mean 'rung'?"),
-    "two_rivals": ("two_rival", "2:6: no shipped theatre or scenario is called 'two_rival'\n    did you mean"),
+    "two_rivals": ("two_rival", "2:6: nothing here and nothing shipped is called 'two_rival'\n    did you mean"),
     "type: threat,": ("type: threat, do: north.strike,", "6:5: acts.0: a rule says one of 'do'"),
     "type: raid,": ("type: raid, actor: south,", "7:5: acts.1: 'north.strike' is not an act of south"),
     "rung: 1}": ("rung: 11}", "6:26: acts.0.rung: expected at most 9"),

@@ -220,7 +220,7 @@ def test_shipped_files_are_found_by_name_from_anywhere(tmp_path, shipped, monkey
     assert load.load("mine.yaml").seed == 3
     (elsewhere / "other.yaml").write_text("schema_version: 1\nextends: sumer\n")
     assert faults("other.yaml") == [
-        "other.yaml:2:10: no file here and no shipped theatre or scenario is called 'sumer'",
+        "other.yaml:2:10: nothing here and nothing shipped is called 'sumer'",
         "    did you mean 'summer'?",
     ]
     assert faults("sumer") == ["sumer:1:1: there is no file 'sumer'", "    did you mean 'summer'?"]

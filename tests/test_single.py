@@ -54,7 +54,7 @@ def test_every_clause_of_the_morning_holds_as_it_measures():
 
     def look(model):
         nonlocal checked
-        nodes, clauses, _, _ = model.state.conditions[MORNING]
+        nodes, clauses, *_ = model.state.conditions[MORNING]
         for at, node in enumerate(nodes):
             if node["alternatives"] == node["alternatives_end"] and node["lasting"] == node["calendar"] == NONE:
                 met = []

@@ -62,7 +62,10 @@ FAULTS = {
     "actions.north.*: plausible": ("actions.nroth.*: plausible", "9:3: no number's path matches 'actions.nroth.*'"),
     "[0.0001, 0.002]": ("[0.002, 0.0001]", "10:3: actions.south.strike.rate: a range has a low end"),
     "[first_blood, peak.rung]": ("[first_blod, peak.rung]", "11:12: there is no measure 'first_blod'"),
-    "sweep: first_lesson": ("sweep: first_leson", "2:8: no shipped theatre or scenario is called 'first_leson'"),
+    "sweep: first_lesson": (
+        "sweep: first_leson",
+        "2:8: nothing here and nothing shipped is called 'first_leson'",
+    ),
 }
 
 

@@ -20,8 +20,10 @@ class Rivals:
     def __init__(self, files: list[File]) -> None:
         by_path = {file.path.resolve(): file for file in files}
         self._below: dict[Path, set[Path]] = {}
+        after: list[Path] = []
         for file in reversed(files):  # each after what it builds on
-            bases = [base.resolve() for base in file.extends if base.resolve() in by_path]
+            bases = [base.resolve() for base in file.extends if base.resolve() in by_path] or after[-1:]
+            after.append(file.path.resolve())
             self._below[file.path.resolve()] = set(bases).union(*(self._below.get(base, set()) for base in bases))
         self._said: dict[str, tuple[File, Node]] = {}
         self._apart: dict[str, tuple[tuple[File, Node], tuple[File, Node]]] = {}

@@ -220,7 +220,7 @@ def _named(name: str, at: Place) -> Path:
         return beside
     if found := _shipped_as(name):
         return found
-    message = f"no file here and no shipped theatre or scenario is called '{name}'"
+    message = f"nothing here and nothing shipped is called '{name}'"
     raise ScenarioError([fault(at, message, _close_to(name, beside.parent) or sibling(beside) or _no_shipped(name))])
 
 
