@@ -387,7 +387,7 @@ def test_an_export_holds_the_debrief_of_each_world_and_the_forecasts_with_their_
     share = sum(each["onward"][outcomes[0]] for each in told if each["part"] == "world") / 2
     for row in rows:
         assert float(row["came"]) == pytest.approx(share, abs=1e-6)
-        missed = (float(row["said"]) / 100 - share) ** 2
+        missed = (float(row["said"]) - share) ** 2  # both are shares
         assert float(row["brier"]) == pytest.approx(share * (1 - share) + missed, abs=1e-6)
 
 
