@@ -571,3 +571,38 @@ def test_what_the_umpire_does_to_one_is_noticed_by_no_other(server):
     umpire.do("tell", text="For one alone.", to=["us"])
     assert us.until("morning", lambda frame: "For one alone." in str(frame))["view"]["standing"]["otherwise"] == "hold"
     assert iran.rest(0.5) == []
+
+
+def test_an_order_that_the_umpire_made_for_a_turn_that_is_over_is_refused_as_late(server):
+    umpire, _ = server.make().begun("north", "south")
+    seen = umpire.do("look", world=1, seat="north")
+    meant = {"world": 1, "seat": "north", "order": {"otherwise": "hold"}, "turn": seen["turn"], "epoch": seen["epoch"]}
+    umpire.do("order", **meant)
+    umpire.do("advance", world=1)
+    assert "too late" in umpire.refused("order", **meant)
+
+
+def test_who_is_gone_keeps_the_turn_until_its_deadline_and_only_they_can_be_removed(server):
+    made = server.make(seconds=300)
+    umpire, (north, south) = made.begun("north", "south")
+    person = next(each for each in made.room.people if each.seat == "south")
+    assert "they are here" in umpire.refused("remove", person=person.id)
+    south.close()
+    umpire.until("overview", lambda told: any(each["gone"] for each in told["people"]))
+    server.within(lambda: setattr(person, "gone", person.gone - 1000.0))
+    north.do("done", turn=0)
+    assert made.room.worlds[1].turn == 0
+    assert made.room.waiting_for(made.room.worlds[1]) == ["south"]
+    umpire.do("remove", person=person.id)
+    north.until("morning", lambda told: told["turn"] == 1)
+    assert len(made.room.people) == 1
+
+
+def test_decisions_are_told_as_ones_own_to_who_gave_them_and_of_nobody_else():
+    from sim.serve.classroom.debriefing import told_to
+
+    found = [{"seat": "us", "kind": "deed", "by": [by]} for by in ("p1", "umpire", "p2")]
+    told = told_to(found, "p1", "us")
+    assert [each["yours"] for each in told] == [True, False, False]
+    assert all("by" not in each for each in told)
+    assert not any(each["yours"] for each in told_to(found, None, None))

@@ -382,12 +382,12 @@ def test_an_export_holds_the_debrief_of_each_world_and_the_forecasts_with_their_
     assert [each["part"] for each in told] == ["beside", "world", "world", "class", "whole"]
     rows = list(csv.DictReader(io.StringIO(texts["forecasts.csv"])))
     assert [(row["name"], row["world"], row["outcome"], row["said"]) for row in rows] == [
-        ("Ann 1", "1", outcomes[0], "0.0"), ("Ann 2", "2", outcomes[0], "100.0"),
+        ("Ann 1", "1", outcomes[0], "0.0"), ("Ann 2", "2", outcomes[0], "1.0"),
     ]  # fmt: skip
     share = sum(each["onward"][outcomes[0]] for each in told if each["part"] == "world") / 2
     for row in rows:
         assert float(row["came"]) == pytest.approx(share, abs=1e-6)
-        missed = (float(row["said"]) / 100 - share) ** 2
+        missed = (float(row["said"]) - share) ** 2  # both are shares
         assert float(row["brier"]) == pytest.approx(share * (1 - share) + missed, abs=1e-6)
 
 

@@ -168,7 +168,9 @@ def _head(found: "Debrief", decision: "Decision", year: bool = True) -> str:
 
 def _words(decision: "Decision") -> str:
     """What those who decided said about it."""
-    return "".join(f" In their words: {quoted(why)}" for why in decision.why)
+    by_umpire = bool(decision.by) and set(decision.by) <= {"umpire", "the umpire"}
+    whose = "In the umpire's words" if by_umpire else "In their words"
+    return "".join(f" {whose}: {quoted(why)}" for why in decision.why)
 
 
 def _moved(effect: "Effect") -> str:

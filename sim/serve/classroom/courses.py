@@ -82,12 +82,18 @@ def _called(session: "Session", act: str) -> tuple[str, str | None, int | None]:
     return theatre.actions[act].label, theatre.deciders[act.partition(".")[0]].label, theatre.actions[act].rung
 
 
+BY_TEACHER = frozenset({"umpire", "the umpire"})
+"""Who an order is given by, in a ledger and in what is found of it, where the teacher acts."""
+
+
 def looked_back(found: "Debrief") -> dict[str, Any]:
     """A debrief as the page shows it: decisions with what they moved, and the rest in words; without names."""
     nameless = replace(
         found,
         people=dict.fromkeys(found.seats, ()),
-        judged=tuple(replace(each, decision=replace(each.decision, by=())) for each in found.judged),
+        judged=tuple(
+            replace(each, decision=replace(each.decision, by=_unnamed(each.decision.by))) for each in found.judged
+        ),
         notes=tuple(replace(each, by=None) for each in found.notes),
     )
     return {
@@ -101,6 +107,11 @@ def looked_back(found: "Debrief") -> dict[str, Any]:
     }
 
 
+def _unnamed(by: Sequence[str]) -> tuple[str, ...]:
+    """Who gave an order, where that was the teacher; nobody else is told of."""
+    return ("the umpire",) if BY_TEACHER.intersection(by) else ()
+
+
 def _decision(found: "Debrief", each: "Judged") -> dict[str, Any]:
     decision, moved = each.decision, each.effect
     told: dict[str, Any] = {
@@ -112,6 +123,8 @@ def _decision(found: "Debrief", each: "Judged") -> dict[str, Any]:
         "day": decision.day,
         "what": decision.what,
         "why": list(decision.why),
+        "by": list(decision.by),
+        "by_teacher": bool(BY_TEACHER.intersection(decision.by)),
         "mattered": each.mattered,
     }
     if moved is not None:

@@ -8,7 +8,7 @@ notices nothing; what was found is kept beside the files, and holds for as long 
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -25,7 +25,7 @@ from .forecasts import held_to, share_of
 
 ENDING = ".debrief.json"
 """Of files in which it is kept what was found; they go with the room."""
-LAYOUT = 2
+LAYOUT = 3
 UNTOLD = ("acts", "labels", "weighty")
 """What is found of a world and told only as part of the class as a whole."""
 
@@ -72,6 +72,11 @@ class Debriefs:
             yield _progress(done, steps, f"{title}: each decision is lived again, with it and without it")
             worlds[world] = await self._world(of.sessions[world])
             told = {name: value for name, value in worlds[world].items() if name not in UNTOLD}
+            if "decisions" in told:
+                place = of.places.get(person or "")
+                told["decisions"] = told_to(
+                    told["decisions"], person, place[1] if place and place[0] == world else None
+                )
             yield _message("world", world=world, name=title, **told)
         yield _message("class", **whole_class(of, worlds, held, person))
         yield _progress(steps, steps, "All is looked back on")
@@ -105,6 +110,26 @@ class Debriefs:
                 return await asyncio.to_thread(work)
         finally:
             del self._under_way[key]
+
+
+def told_to(decisions: Sequence[Found], person: str | None, seat: str | None) -> list[Found]:
+    """Decisions as somebody is told them: which are their own, and of no other whose they were.
+
+    A day that was left to a seat's own people was ordered by nobody: it is theirs who have the seat, if nobody else
+    ever gave an order for it.
+    """
+    others = {each["seat"] for each in decisions if set(each["by"]) - {person}}
+    return [
+        {name: value for name, value in each.items() if name != "by"}
+        | {
+            "yours": person is not None
+            and (
+                person in each["by"]
+                or (each["kind"] == "left" and each["seat"] == seat and seat is not None and seat not in others)
+            )
+        }
+        for each in decisions
+    ]
 
 
 def whole_class(of: Class, worlds: Mapping[int, Found], held: Beside, person: str | None) -> Found:

@@ -16,32 +16,37 @@ from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.play.seats import PlayError
-from sim.play.sessions.entries import Advanced, Entry, Ordered, Said
+from sim.play.sessions.entries import Advanced, Ended, Entry, Ordered, Paused, Said
 from sim.play.sessions.ledger import looked_at, written
 
 from .keepsake import as_page, judged
 from .looking_back import class_of
+from .world import UMPIRE
 
 if TYPE_CHECKING:
     from .room import Room
 
 FORECASTS = ("world", "seat", "outcome", "said", "came", "brier")
-COLUMNS = ("world", "turn", "day", "at", "kind", "seat", "by", "what", "why")
+COLUMNS = ("world", "turn", "day", "at", "kind", "seat", "by", "what", "acts", "why")
 _ABOUT = """This is a room of a class, as it was kept.
 
 room.json        what the teacher settled, and where its worlds stood
 people.csv       who sat where and what they expected, by ids that say nothing about them{names}
-entries.csv      all that happened at the tables, in order: orders, turns, what the umpire did
+entries.csv      all that happened at the tables, in order: orders, turns, what the umpire did; acts by their ids under
+                 "what", and in words under "acts". "clock" is who did what the time, and not a person, decided
 debrief.html     each world looked back on, as far as it was lived, and the forecasts with their scores; a page that
                  any browser opens by itself
 debrief.json     the same as data, with where the worlds parted
-forecasts.csv    each forecast of each person, whether it came about in their world, and its Brier score
+forecasts.csv    each forecast of each person (said), the share of the worlds in which it comes about by the last day of
+                 the crisis (came), and its Brier score. Worlds that stopped earlier are lived on by the rules.
+                 said and came are shares from 0 to 1
 world-N.session  the sessions themselves: sim debrief FILE looks back on one, sim play FILE goes on with it
 
 {words}
 """
 _TYPED = "What students typed, the reasons of their orders and their notes,"
 _WITH = f"{_TYPED} is in it as they wrote it, and may name people."
+_NO_NAMES = "; no name\n                 is kept of anybody: names are forgotten when the room is ended"
 _WITHOUT = f"{_TYPED} was left out, since it may name people. What the umpire told seats is in it."
 
 
@@ -73,7 +78,8 @@ async def exported(room: "Room", names: bool, words: bool) -> IO[bytes]:
         of = replace(class_of(room, room.worlds.values()), sessions={each.world: each.path for each in taken})
         told = [message async for message in room.debriefs.told(of) if message["part"] != "progress"]
         labels = {name: each.label for name, each in room.scenario.theatre.outcomes.items()}
-        return await asyncio.to_thread(_packed, kept, labels, taken, told, names, words)
+        acts = {name: each.label for name, each in room.scenario.theatre.actions.items()}
+        return await asyncio.to_thread(_packed, kept, labels, acts, taken, told, names, words)
 
 
 def _taken(files: Iterable[tuple[int, Path]], folder: Path, words: bool) -> Iterator[Taken]:
@@ -116,6 +122,7 @@ def _wordless(entry: Entry) -> Entry:
 def _packed(
     kept: Mapping[str, Any],
     labels: Mapping[str, str],
+    acts: Mapping[str, str],
     taken: Sequence[Taken],
     told: Sequence[Mapping[str, Any]],
     names: bool,
@@ -123,10 +130,13 @@ def _packed(
 ) -> IO[bytes]:
     packed = TemporaryFile()  # noqa: SIM115 - who sends it closes it
     worlds = {each["world"]: each for each in told if each["part"] == "world"}
+    asked, names = names, names and any(each["name"] for each in kept["people"])
     who = ("id", "name") if names else ("id",)
     forecasts = list(judged(kept["people"], worlds, labels))
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-        about = _ABOUT.format(names=", with their names" if names else "", words=_WITH if words else _WITHOUT)
+        about = _ABOUT.format(
+            names=", with their names" if names else _NO_NAMES if asked else "", words=_WITH if words else _WITHOUT
+        )
         archive.writestr("README.txt", about)
         room = {name: kept[name] for name in ("code", "made", "touched", "plan", "stage", "worlds")}
         archive.writestr("room.json", json.dumps(room, ensure_ascii=False, indent=1))
@@ -136,12 +146,12 @@ def _packed(
         archive.writestr("debrief.json", json.dumps(told, ensure_ascii=False))
         for each in taken:
             archive.writestr(f"world-{each.world}.session", each.content)
-        archive.writestr("entries.csv", _table(COLUMNS, (row for each in taken for row in _entries(each))))
+        archive.writestr("entries.csv", _table(COLUMNS, (row for each in taken for row in _entries(each, acts))))
     packed.seek(0)
     return packed
 
 
-def _entries(taken: Taken) -> Iterator[list[Any]]:
+def _entries(taken: Taken, acts: Mapping[str, str]) -> Iterator[list[Any]]:
     """What happened at a table, a row for each entry."""
     try:
         _, entries = looked_at(taken.path)
@@ -149,17 +159,33 @@ def _entries(taken: Taken) -> Iterator[list[Any]]:
         return
     turn = 0
     for entry in entries:
-        yield [taken.world, turn, *_row(entry)]
+        yield [taken.world, turn, *_row(entry, acts)]
         turn += isinstance(entry, Advanced)
 
 
-def _row(entry: Entry) -> list[Any]:
+def _row(entry: Entry, acts: Mapping[str, str]) -> list[Any]:
     told = entry.model_dump(mode="json", exclude_none=True, exclude_defaults=True)
     told.pop("kind", None)
     day, at, seat, by = (told.pop(name, None) for name in ("day", "at", "seat", "by"))
     why = told.get("order", {}).pop("why", None)
     told.pop("digest", None)
-    return [day, at, entry.kind, seat, by, json.dumps(told, ensure_ascii=False) if told else "", why]
+    if isinstance(entry, Paused | Ended):
+        by = UMPIRE  # nobody else stops or ends a world
+    named = "; ".join(dict.fromkeys(acts[each] for each in _strings(told) if each in acts))
+    return [day, at, entry.kind, seat, by, json.dumps(told, ensure_ascii=False) if told else "", named, why]
+
+
+def _strings(told: Any) -> Iterator[str]:
+    """All strings in what an entry says, keys as well."""
+    if isinstance(told, str):
+        yield told
+    elif isinstance(told, Mapping):
+        for name, each in told.items():
+            yield name
+            yield from _strings(each)
+    elif isinstance(told, list | tuple):
+        for each in told:
+            yield from _strings(each)
 
 
 def _rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:

@@ -174,7 +174,7 @@ def _over(room: Room, person: Person | None) -> str | None:
         {
             "kind": "over",
             "world": None if world is None else world.number,
-            "ended": None if world is None else world.ended,
+            "ended": "room" if room.was_ended else None if world is None else world.ended,
             "debrief": f"/rooms/{room.code}/debrief" if back else None,
         }
     )
@@ -186,9 +186,18 @@ def overview(room: Room) -> dict[str, Any]:
         "kind": "overview",
         "stage": room.stage,
         "locked": room.locked,
-        "people": [person.told() | {"here": person.here, "last": person.last} for person in room.people],
+        "names": room.people.are_named,
+        "people": [
+            person.told() | {"here": person.here, "gone": _gone_since(person), "last": person.last}
+            for person in room.people
+        ],
         "worlds": [_world(room, world) for world in room.worlds.values()],
     }
+
+
+def _gone_since(person: Person) -> float | None:
+    """Since when somebody's line is gone, in seconds since 1970; None of who is here."""
+    return None if person.here else person.gone_at
 
 
 def _world(room: Room, world: World) -> dict[str, Any]:
@@ -212,6 +221,7 @@ def _world(room: Room, world: World) -> dict[str, Any]:
                 "person": taken[seat.id].id if seat.id in taken else None,
                 "name": taken[seat.id].name if seat.id in taken else None,
                 "here": seat.id in taken and taken[seat.id].here,
+                "gone": _gone_since(taken[seat.id]) if seat.id in taken else None,
                 "done": seat.id in world.done,
                 "played_by": played_by.get(seat.id, "orders"),
                 "acted_for": seat.id not in taken and world.handed.get(seat.id) == "orders",

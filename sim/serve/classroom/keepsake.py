@@ -41,7 +41,7 @@ def judged(
             found: dict[str, float | None] = {"came": None, "brier": None}
             if came is not None:
                 found = {"came": round(came, 6), "brier": round(score(said / 100.0, came).whole, 6)}
-            yield row | {"outcome": outcome, "said": said, **found}
+            yield row | {"outcome": outcome, "said": round(said / 100.0, 6), **found}
 
 
 def as_page(
@@ -94,7 +94,7 @@ def _forecasts(labels: Mapping[str, str], forecasts: Sequence[Mapping[str, Any]]
     yield f"<p>{_SCORE}</p>"
     by_outcome = [(labels[name], [each for each in forecasts if each["outcome"] == name]) for name in labels]
     rows = [
-        (label, len(made), percent(fmean(each["said"] for each in made) / 100.0), _share(made), _score(made))
+        (label, len(made), percent(fmean(each["said"] for each in made)), _share(made), _score(made))
         for label, made in by_outcome
         if made
     ]

@@ -200,6 +200,9 @@ class OrderFor(OfWorld):
     kind: Literal["order"]
     seat: Id
     order: dict[str, Any]
+    turn: Annotated[int, Field(ge=0, lt=2**31)] | None = None
+    """The turn for which it was made, as a look over the shoulder said it; left out, the one that is played."""
+    epoch: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
 class Look(OfWorld):
@@ -231,6 +234,13 @@ class Free(OfWorld):
     seat: Id
 
 
+class Remove(Frame):
+    """Take somebody who is not here out of the room."""
+
+    kind: Literal["remove"]
+    person: Id
+
+
 class Lock(Frame):
     """Let nobody else in, or let people in again."""
 
@@ -252,7 +262,7 @@ class Close(Frame):
 
 OfUmpire = Annotated[
     Start | Pause | Extend | Advance | Back | Inject | Tell | Hand | OrderFor | Look | Everything | Move | Free
-    | Lock | End | Close,
+    | Remove | Lock | End | Close,
     Field(discriminator="kind"),
 ]  # fmt: skip
 

@@ -42,10 +42,14 @@ class Person:
     """Whether a line of theirs stands."""
     gone: float | None = field(default=None, compare=False)
     """Since when none does, by a clock that only grows."""
+    gone_at: float | None = field(default=None, compare=False)
+    """The same in seconds since 1970."""
+    gone_in: tuple[int, int] | None = field(default=None, compare=False)
+    """In which world, and which turn of it by its epoch, the line was lost."""
 
     def kept(self) -> dict[str, Any]:
         """What the room's file has of them."""
-        return {name: value for name, value in vars(self).items() if name not in ("here", "gone")}
+        return {name: value for name, value in vars(self).items() if name not in ("here", "gone", "gone_at", "gone_in")}
 
     def told(self) -> dict[str, Any]:
         """What they are told of themselves."""

@@ -13,6 +13,7 @@ from .people import Person
 from .plan import MOST_PEOPLE
 from .refusing import RefusalError
 from .room import Room
+from .standing_in import CLOCK
 from .work import Kind
 from .world import World
 
@@ -151,11 +152,11 @@ def refuse_taken(room: Room, world: World, seat: str) -> None:
         raise RefusalError("somebody sits there already")
 
 
-async def settled(room: Room, *worlds: World | None) -> None:
+async def settled(room: Room, *worlds: World | None, by: str = CLOCK) -> None:
     """Once it is kept who sits where, have the rules play the seats that nobody has, and tell everybody concerned."""
     for world in worlds:
         if world is not None:
-            await room.tend(world)
+            await room.tend(world, by)
     room.told_presence(world.number for world in worlds if world is not None)
 
 

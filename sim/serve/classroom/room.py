@@ -25,6 +25,7 @@ from .lines import Visitor
 from .people import People, Person, digest
 from .plan import MOST_WORLDS_AT_HOME, Plan
 from .refusing import RefusalError
+from .standing_in import CLOCK
 from .turns import GRACE, Turns
 from .work import Kind, Work
 from .world import World
@@ -69,6 +70,8 @@ class Room:
         self.visitors: list[Visitor] = []
         self.ended: float | None = None
         """Since when it is over, in seconds since 1970."""
+        self.was_ended = False
+        """Whether the umpire ended it, and its worlds did not run out by themselves."""
         self.closed = False
         self.changing = asyncio.Lock()
         """Held while something is changed, until it is on the disk."""
@@ -122,6 +125,7 @@ class Room:
             "umpire": self.umpire,
             "stage": self.stage,
             "ended": self.ended,
+            "was_ended": self.was_ended,
             "locked": self.locked,
             "people": [person.kept() for person in self.people],
             "worlds": [world.kept() for world in self.worlds.values()],
@@ -173,6 +177,7 @@ class Room:
     def found_again(self, data: dict[str, Any], gone: float = 0.0) -> None:
         """Stand where the file left it, when the server had been gone for so many seconds."""
         self.stage, self.ended, self.locked = data["stage"], data["ended"], data["locked"]
+        self.was_ended = data.get("was_ended", False)
         self.made, self.touched = data["made"], data["touched"]
         self.people = People([Person(**each) for each in data["people"]])
         gone = min(gone, max(time() - self.touched, 0.0))  # when it was written, a server ran
@@ -227,7 +232,7 @@ class Room:
     def _moved_on(self, world: World) -> None:
         """Another turn has begun, by its session's file: the room follows, whether it can be written now or not."""
         if self.stage == "over" and not world.over:  # its last turn was taken back
-            self.stage, self.ended = "playing", None
+            self.stage, self.ended, self.was_ended = "playing", None, False
             self.told_all()
         self.turns.wind(world)
         if self.stage == "playing" and self.plan.mode == "class" and all(each.over for each in self.worlds.values()):
@@ -243,8 +248,15 @@ class Room:
         return {person.seat: person for person in self.people.of(world.number) if person.seat is not None}
 
     def is_here(self, person: Person) -> bool:
-        """Whether somebody is waited for: their line stands, or is gone for a few seconds only."""
-        return person.here or (person.gone is not None and monotonic() - person.gone < GRACE)
+        """Whether somebody is waited for: their line stands, or is gone for a short time, or this turn has a deadline.
+
+        Somebody who loses their line keeps their turn until its deadline; the next is lived without them.
+        """
+        if person.here or person.gone is None:
+            return person.here
+        world = self.worlds.get(person.world or 0)
+        in_turn = world is not None and world.clock.ends is not None and person.gone_in == (world.number, world.epoch)
+        return in_turn or monotonic() - person.gone < GRACE
 
     def free_seat(self, world: World) -> str | None:
         """A seat that nobody has."""
@@ -268,7 +280,7 @@ class Room:
         taken = self.seats_taken(world)
         return [seat for seat, person in taken.items() if seat not in world.done and self.is_here(person)]
 
-    async def tend(self, world: World) -> None:
+    async def tend(self, world: World, by: str = CLOCK) -> None:
         """Have seats that nobody has played by the rules, where the plan says so, and the others by their people.
 
         Where that cannot be written it is done before the turn is lived; who sits where holds without it.
@@ -276,7 +288,7 @@ class Room:
         if self.stage != "playing" or world.over:
             return
         try:
-            await self.ask(world, Kind.ORDER, partial(world.tend, set(self.seats_taken(world))))
+            await self.ask(world, Kind.ORDER, partial(world.tend, set(self.seats_taken(world)), by))
         except PlayError as error:
             logger.error("room %s, world %s: %s", self.code, world.number, error)
 

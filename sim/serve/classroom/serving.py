@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from time import monotonic
+from time import monotonic, time
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -242,7 +242,9 @@ def _gone(room: Room, visitor: Visitor) -> None:
     person = visitor.person
     if visitor.as_ != "player" or person is None or room.closed:
         return
-    person.here, person.gone = False, monotonic()
+    person.here, person.gone, person.gone_at = False, monotonic(), round(time())
+    world = room.worlds.get(person.world or 0)
+    person.gone_in = None if world is None else (world.number, world.epoch)
     room.told_presence([person.world])
     room.turns.look_later(person)
 

@@ -92,7 +92,7 @@ def summary_of(session: "Session") -> dict[str, Any]:
     came = world.model.world.outcome_day[:, 0].tolist()
     date_of = session.scenario.date_of
     return {
-        "date": session.date.isoformat(),
+        "date": date_told(session),
         "day": lived,
         "ended": ended_by(session),
         "rung": rung,
@@ -148,6 +148,12 @@ def ended_by(session: "Session") -> str | None:
     if not session.over:
         return None
     return "umpire" if session.ended else "fault" if session.world.failed else "last day"
+
+
+def date_told(session: "Session") -> str:
+    """The day on which a world stands: its morning, and once it is over the last day that was lived."""
+    over = session.over and session.day > 0
+    return (session.scenario.start + timedelta(days=session.day - 1) if over else session.date).isoformat()
 
 
 def words_of(session: "Session", text: str, to: Sequence[str] | None, world: int) -> dict[str, Any]:
@@ -206,7 +212,7 @@ def screen_of(session: "Session", world: int) -> dict[str, Any]:
         "kind": "world",
         "world": world,
         "title": f"World {world}",
-        "date": known.date.isoformat(),
+        "date": date_told(session),
         "turn": known.turn,
         "over": known.over,
         "ended": ended_by(session),

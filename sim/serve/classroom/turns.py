@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("sim.serve")
 
-GRACE = 10.0
-"""Seconds for which somebody whose line is gone is waited for."""
+GRACE = 60.0
+"""Seconds for which somebody whose line is gone is waited for: about as long as a phone takes to find its network
+again, or its owner to wake it. In the turn in which the line was lost, its deadline is waited for where it has one."""
 AGAIN = 20.0
 """Seconds after which a turn that could not be lived is tried again."""
 

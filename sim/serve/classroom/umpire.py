@@ -12,7 +12,7 @@ from .players import refuse_taken, settled
 from .refusing import RefusalError
 from .room import Room
 from .work import Kind
-from .world import World
+from .world import UMPIRE, World
 
 
 async def umpire(room: Room, frame: m.OfUmpire) -> dict[str, Any]:
@@ -40,6 +40,8 @@ async def umpire(room: Room, frame: m.OfUmpire) -> dict[str, Any]:
             room.told_presence()
         case m.Move() | m.Free():
             await _seat(room, frame)
+        case m.Remove():
+            await _remove(room, frame.person)
         case m.Look():
             seat = _seat_of(room, frame.seat)
             return await room.ask(room.world_of(frame.world), Kind.MORNING, partial(_world(room, frame).look, seat))
@@ -172,7 +174,7 @@ async def _at_the_table(room: Room, world: World, frame: m.Back | m.Inject | m.H
             await _ask(room, world, partial(world.hand, seat, frame.to))
             await room.keep()
         case m.OrderFor():
-            do = partial(world.order_for, _seat_of(room, frame.seat), frame.order)
+            do = partial(world.order_for, _seat_of(room, frame.seat), frame.order, frame.turn, frame.epoch)
             standing = await _ask(room, world, do)
             await room.keep()
             return {"standing": standing.model_dump(mode="json")}
@@ -183,7 +185,7 @@ async def _seat(room: Room, frame: m.Move | m.Free) -> None:
     """Give somebody another seat, or take theirs."""
     do = partial(_free, room, frame) if isinstance(frame, m.Free) else partial(_move, room, frame)
     person, world, before = await room.change(do)
-    await settled(room, world, before if before is not world else None)
+    await settled(room, world, before if before is not world else None, by=UMPIRE)
     for visitor in room.visitors:
         if visitor.person is person:
             visitor.answer({"kind": "you", "you": person.told()})
@@ -202,6 +204,29 @@ def _free(room: Room, frame: m.Free) -> tuple[Person, World, World]:
     person.seat = None
     world.done.discard(frame.seat)
     return person, world, world
+
+
+async def _remove(room: Room, name: str) -> None:
+    """Take out of the room somebody who is gone: their seat is free, and their secret opens nothing any more."""
+
+    def remove() -> World | None:
+        person = room.people.by_id(name)
+        if person is None:
+            raise RefusalError("there is nobody of that id")
+        if room.stage == "over":
+            raise RefusalError("the room is over")
+        if person.here:
+            raise RefusalError("they are here; only somebody who is gone can be removed")
+        world = None if person.world is None else room.worlds[person.world]
+        if world is not None and person.seat is not None:
+            world.done.discard(person.seat)
+        room.people.remove(person)
+        return world
+
+    world = await room.change(remove)
+    await settled(room, world, by=UMPIRE)
+    if world is not None:
+        room.turns.look_whether_done(world)
 
 
 def _move(room: Room, frame: m.Move) -> tuple[Person, World, World]:
@@ -225,12 +250,15 @@ async def _end(room: Room, number: int | None) -> None:
     """End a world, or the room: then no name is kept any more, nor of a room that ran out by itself."""
     if room.stage == "over" and (number is not None or not room.people.are_named):
         raise RefusalError("the room is over")
+    ends = room.stage != "over" and not all(each.over for each in room.worlds.values())
     worlds = list(room.worlds.values()) if number is None else [room.world_of(number)]
     for world in worlds if room.stage == "playing" else ():
         await room.ask(world, Kind.TURN, world.end)
 
     def end() -> None:
         room.people.forget_names()
+        if ends:
+            room.was_ended = True
         if room.stage != "over":
             room.end()
 

@@ -15,6 +15,7 @@ from sim.play.answers.briefing import briefing
 from sim.play.answers.hindrances import in_plain_words
 from sim.play.answers.seeing import seen
 from sim.play.messages.orders import Standing
+from sim.play.messages.view import View
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Advanced, Ended, TakenBack
 from sim.play.sessions.session import Session
@@ -188,19 +189,19 @@ class World:
     ) -> Standing:
         """Take an order; one for a turn that was taken back meanwhile is refused, though its number has come again."""
         session = self.opened()
-        if turn is not None and turn < session.turn:
-            raise PlayError("it came too late: the days have gone on meanwhile; look at the new morning")
-        if epoch is not None and turn == session.turn:
-            _same(session, epoch)
+        _refuse_late(session, turn, epoch)
         self.changed(seat)
         return session.order(seat, dict(order), by=by, turn=turn)
 
-    def order_for(self, seat: str, order: Mapping[str, Any]) -> Standing:
+    def order_for(
+        self, seat: str, order: Mapping[str, Any], turn: int | None = None, epoch: int | None = None
+    ) -> Standing:
         """Take an order that the umpire gives for a seat; of one that the rules play, the umpire has it from now on."""
         session = self.opened()
+        _refuse_late(session, turn, epoch)
         if session.desks[seat].played_by == "rules":
             self.hand(seat, "orders")
-        return self.order(seat, order, UMPIRE, None)
+        return self.order(seat, order, UMPIRE, turn, epoch)
 
     def hand(self, seat: str, to: Literal["orders", "rules"]) -> None:
         """Hand a seat to the rules, or back; that holds until somebody else takes it."""
@@ -244,7 +245,7 @@ class World:
 
         return everything_of(self.opened())
 
-    def tend(self, taken: set[str]) -> None:
+    def tend(self, taken: set[str], by: str = CLOCK) -> None:
         """Have the rules play seats that nobody has, where the plan says so, and let the others go by orders.
 
         What the umpire has said of a seat holds.
@@ -256,7 +257,7 @@ class World:
                 "rules" if self.handed.get(seat, "rules" if left else "") == "rules" else "orders"
             )
             if desk.played_by != wanted:
-                session.hand_over(seat, wanted, by=CLOCK)
+                session.hand_over(seat, wanted, by=by)
                 self.changed()
 
     def note(self, seat: str, by: str, text: str) -> None:
@@ -362,9 +363,19 @@ class World:
     def look(self, seat: str) -> dict[str, Any]:
         """The same for the umpire, who looks over a shoulder; nobody notices."""
         session = self.opened()
+        from .told import words_to
+
         view = seen(session, session.seat(seat))
-        told, options = briefing(view, session.scenario), json.loads(self._options(seat))
-        return {"view": view.model_dump(mode="json"), "options": options, "briefing": told}
+        words = words_to(session, seat, view)
+        told, options = briefing(_marked(view, words), session.scenario), json.loads(self._options(seat))
+        return {
+            "turn": session.turn,
+            "epoch": epoch_of(session),
+            "view": view.model_dump(mode="json"),
+            "told": words,
+            "options": options,
+            "briefing": told,
+        }
 
     def truth(self) -> list[dict[str, Any]]:
         """All that truly happened, as it would be told."""
@@ -375,9 +386,26 @@ class World:
         return self._truth[1]
 
 
+def _marked(view: View, words: Sequence[Mapping[str, Any]]) -> View:
+    """A view in whose news the teacher's words are marked as such."""
+    own = {each["number"] for each in words}
+    news = tuple(
+        each.model_copy(update={"text": f"Your words: “{each.text}”"}) if each.number in own else each
+        for each in view.news
+    )
+    return view.model_copy(update={"news": news})
+
+
 def epoch_of(session: Session) -> int:
     """How often a turn was lived, taken back, or was the last: all of it stands in the ledger, and none ever goes."""
     return sum(isinstance(each, (Advanced, Ended, TakenBack)) for each in session.entries)
+
+
+def _refuse_late(session: Session, turn: int | None, epoch: int | None) -> None:
+    if turn is not None and turn < session.turn:
+        raise PlayError("it came too late: the days have gone on meanwhile; look at the new morning")
+    if epoch is not None and turn == session.turn:
+        _same(session, epoch)
 
 
 def _same(session: Session, epoch: int) -> None:

@@ -163,6 +163,9 @@ function decisionCard(decision, level = "h4") {
       ` · ${decision.label}`,
     ),
     node(level, { class: "what" }, sentence(capital(whatOf(decision)))),
+    ...(decision.by_teacher && decision.seat !== null
+      ? [node("p", { class: "note" }, decision.yours ? "Ordered by you and by the teacher." : "Ordered by the teacher.")]
+      : []),
     ...decision.why.map((text) => node("blockquote", {}, text)),
     ...(effect === undefined
       ? [node("p", { class: "note" }, "It could not be carried out, and so moved nothing.")]
@@ -271,7 +274,7 @@ function showMine() {
   const { you } = told;
   const world = told.worlds.get(you?.world);
   if (!you?.seat || !world?.decisions) return;
-  const mine = world.decisions.filter((each) => each.seat === you.seat);
+  const mine = [...told.worlds.values()].flatMap((each) => (each.decisions ?? []).filter(({ yours }) => yours));
   mine.sort((a, b) => (b.effect?.share ?? 0) - (a.effect?.share ?? 0));
   const sure = mine.filter((each) => each.mattered);
   byId("mine").hidden = false;
@@ -280,8 +283,8 @@ function showMine() {
       "p",
       { class: "standfirst" },
       mine.length === 0
-        ? `${world.seats[you.seat]}: you gave no order that changed anything, so its own people decided throughout.`
-        : `${world.seats[you.seat]}: ${counted(mine.length, "decision")}, of which ${sure.length === 0 ? "none" : whole(sure.length)} moved something by more than the error of the futures.`,
+        ? `${world.seats[you.seat]}: you gave no order that changed anything.`
+        : `${listedWords([...new Set(mine.map((each) => each.label))])}: ${counted(mine.length, "decision")}, of which ${sure.length === 0 ? "none" : whole(sure.length)} moved something by more than the error of the futures.`,
     ),
     ...(mine.length ? [dotsKey()] : []),
     ...(mine.length

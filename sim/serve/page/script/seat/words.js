@@ -30,11 +30,15 @@ function drawWords() {
   fill("words-list", words.map(wordLine));
 }
 
+/** To whom it was said: in a world of one seat nobody else was told. */
+const toWhom = (word) =>
+  play.hello.seats.length === 1 ? "to you" : word.all ? "to all" : "to your seat";
+
 const wordLine = (word) =>
   node(
     "li",
     {},
-    node("p", {}, node("b", {}, word.all ? "Your teacher, to all:" : "Your teacher, to your seat:"), " ", word.text),
+    node("p", {}, node("b", {}, `Your teacher, ${toWhom(word)}:`), " ", word.text),
     node("button", { type: "button", onclick: () => dismiss(word) }, "Got it", unseen(`: ${word.text}`)),
   );
 
@@ -58,6 +62,7 @@ function takenBackTold() {
 
 const ENDS = {
   umpire: "Your teacher has ended this world",
+  room: "Your teacher has ended the room",
   "last day": "The last day of this crisis has been lived",
   fault: "This world could not go on: its numbers ran away",
 };
@@ -65,5 +70,6 @@ const ENDS = {
 /** By what a world is over, and how long before its last day, where that is known. */
 function endTold(ended, view) {
   const left = view && ended !== "last day" ? daysBetween(view.date, view.last_day) + 1 : 0;
-  return `${ENDS[ended] ?? "This world is over"}${left > 0 ? ` on ${longDate(view.date)}, ${counted(left, "day")} before its end` : ""}.`;
+  const last = left > 0 && view.date > play.hello.start ? daysAfter(view.date, -1) : view?.date; // the last day that was lived
+  return `${ENDS[ended] ?? "This world is over"}${left > 0 ? ` on ${longDate(last)}, ${counted(left, "day")} before its end` : ""}.`;
 }

@@ -132,12 +132,12 @@ async function openActing(world, seat) {
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    giveOrder(world, seat, form, otherwise.value, why.value.trim());
+    giveOrder(world, seat, seen, form, otherwise.value, why.value.trim());
   });
   openSeat(world, seat, openActing, `Act for ${seat.label}`, [form]);
 }
 
-async function giveOrder(world, seat, form, otherwise, why) {
+async function giveOrder(world, seat, { turn, epoch }, form, otherwise, why) {
   const ticked = (name) => [...form.querySelectorAll(`input[name=${name}]:checked`)].map((each) => each.value);
   const order = {
     do: ticked("do"),
@@ -146,6 +146,7 @@ async function giveOrder(world, seat, form, otherwise, why) {
     ...(why ? { why } : {}),
   };
   if (order.do.length + order.withdraw.length === 0 && !otherwise) return tellOf("", ["nothing is ticked"]);
-  const done = await attempt("order", { world: world.world, seat: seat.seat, order }, `Ordered for ${seat.label}.`);
+  const content = { world: world.world, seat: seat.seat, order, turn, epoch };
+  const done = await attempt("order", content, `Ordered for ${seat.label}.`);
   if (done !== null) openActing(world, seat);
 }

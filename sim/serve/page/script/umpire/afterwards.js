@@ -14,8 +14,7 @@ async function download(names, words) {
   tellOf("The room is exported.");
 }
 
-function showAfterwards({ stage, worlds, people }) {
-  const named = people.some((each) => each.name !== null);
+function showAfterwards({ stage, worlds, people, names: named }) {
   refill(byId("afterwards-in"), [stage, worlds.length, people.length, named], () => {
     const names = node("input", { type: "checkbox", id: "export-names" });
     const words = node("input", { type: "checkbox", id: "export-words" });
@@ -41,7 +40,7 @@ function showAfterwards({ stage, worlds, people }) {
               ),
               sure(
                 "End the room",
-                "All worlds end where they stand, names are forgotten, and everybody may see the debrief.",
+                `All worlds end where they stand, names are forgotten, and everybody may see the debrief.${named ? " Export first if you want their names." : ""}`,
                 "End it",
                 () => attempt("end", { world: null }, "The room is over."),
               ),
@@ -54,7 +53,11 @@ function showAfterwards({ stage, worlds, people }) {
           "p",
           {},
           "Everything as files, for your own records: sessions that open again, the chronicle as tables, the debrief of each world, the forecasts with their scores. ",
-          node("label", { class: "tick" }, names, node("span", {}, "with names")),
+          named
+            ? node("label", { class: "tick" }, names, node("span", {}, "with names"))
+            : people.length && stage === "over"
+              ? "Names are forgotten, so the files name nobody."
+              : "",
           " ",
           node(
             "label",

@@ -105,10 +105,15 @@ function stateOf(seat) {
   return seat.late ? "late" : "here";
 }
 
-function stateMark(state) {
-  const [sign, word] = STATES[state];
+/** A state in a sign and a word; of a lost line, since when it is. */
+function stateMark(state, gone = null) {
+  const [sign, name] = STATES[state];
+  const word = state === "lost" && gone ? `${name} since ${timeOf(gone)}` : name;
   return node("span", { class: `state ${state}` }, node("span", { "aria-hidden": "true" }, sign), ` ${word}`);
 }
+
+const timeOf = (seconds) =>
+  new Date(1000 * seconds).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 
 /** Who has a seat, in words. */
 const whoIs = (seat) => (seat.person === null ? (seat.acted_for ? "you" : "nobody") : (seat.name ?? "somebody"));

@@ -125,7 +125,7 @@ function cardIn(world) {
           {},
           node("b", {}, seat.label),
           node("span", { class: "who-sits" }, seat.person === null ? "" : whoIs(seat)),
-          stateMark(stateOf(seat)),
+          stateMark(stateOf(seat), seat.gone),
         ),
       ),
     ),

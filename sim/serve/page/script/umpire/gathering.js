@@ -74,6 +74,16 @@ function buttonsOf(person, seat, world) {
         "aria-label": `Free the seat of ${called}`,
       }),
     );
+  if (!person.here)
+    buttons.push(
+      sure(
+        "Remove",
+        `${capital(called)} is taken out of the room, and comes back only by joining anew.`,
+        "Remove them",
+        () => attempt("remove", { person: person.id }, `${capital(called)} was removed.`),
+        { "aria-label": `Remove ${called}` },
+      ),
+    );
   place.append(...buttons);
   return place;
 }
@@ -88,7 +98,7 @@ function seatRow(seat, world) {
     {},
     node("b", {}, seat.label),
     node("span", { class: "who-sits" }, person === null ? "" : whoIs(seat)),
-    stateMark(state),
+    stateMark(state, seat.gone),
     ...(person === null ? [] : [buttonsOf(person, seat, world)]),
   );
 }
@@ -106,6 +116,7 @@ function showTables({ worlds, people }) {
         name,
         here,
         personOf(person)?.here,
+        personOf(person)?.gone,
       ]);
       if (box.contains(document.activeElement) && box.querySelector("select") !== null) return; // somebody is being moved
       refill(box.querySelector("ul"), shown, () => world.seats.map((seat) => seatRow(seat, world)));
@@ -127,7 +138,7 @@ function showTables({ worlds, people }) {
                 {},
                 node("b", {}, each.name ?? "somebody without a name"),
                 node("span", { class: "who-sits" }),
-                stateMark(each.here ? "here" : "lost"),
+                stateMark(each.here ? "here" : "lost", each.gone),
                 buttonsOf(each, null, null),
               ),
             ),

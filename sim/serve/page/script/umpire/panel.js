@@ -89,7 +89,7 @@ function panelBar(world) {
       : []),
     sure(
       "End this world",
-      `${titleOf(world)} ends on ${dayOf(world.date)}; no more turns can be played in it.`,
+      `${titleOf(world)} ends on the morning of ${dayOf(world.date)}; no more turns can be played in it.`,
       "End it",
       () => attempt("end", of, `${titleOf(world)} has ended.`),
     ),
@@ -141,7 +141,7 @@ function showPanel() {
         {},
         node("b", {}, seat.label),
         node("span", { class: "who-sits" }, world.over || (seat.person === null && !seat.acted_for) ? "" : whoIs(seat)),
-        world.over ? node("span") : stateMark(stateOf(seat)),
+        world.over ? node("span") : stateMark(stateOf(seat), seat.gone),
         seatActs(seat, world),
       ),
     ),
