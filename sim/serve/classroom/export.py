@@ -12,13 +12,14 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Advanced, Entry, Ordered, Said
 from sim.play.sessions.ledger import looked_at, written
 
+from .debriefing import copies_in
 from .keepsake import as_page, judged
 from .looking_back import class_of
 
@@ -68,7 +69,7 @@ async def exported(room: "Room", names: bool, words: bool) -> IO[bytes]:
     """
     files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
     kept = room.kept()
-    with TemporaryDirectory() as folder:
+    with copies_in(room.folder) as folder:
         taken = await asyncio.to_thread(lambda: list(_taken(files, Path(folder), words)))
         of = replace(class_of(room, room.worlds.values()), sessions={each.world: each.path for each in taken})
         told = [message async for message in room.debriefs.told(of) if message["part"] != "progress"]

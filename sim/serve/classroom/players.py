@@ -112,7 +112,7 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
     visitor.person, person.here = person, True
     if world is not None:
         room.turns.wind(world)
-    await settled(room, world)
+    _settled_soon(room, world)
     visitor.want("morning", "clock")
     return {"token": token, "you": person.told()}
 
@@ -159,6 +159,12 @@ async def settled(room: Room, *worlds: World | None) -> None:
     room.told_presence(world.number for world in worlds if world is not None)
 
 
+def _settled_soon(room: Room, *worlds: World | None) -> None:
+    """The same beside the acknowledgement: it waits for no table at which something else is under way."""
+    room.told_presence(world.number for world in worlds if world is not None)
+    room.soon(settled(room, *worlds))
+
+
 async def _sit(room: Room, visitor: Visitor, frame: m.Sit) -> dict[str, Any]:
     person = _somebody(visitor)
 
@@ -176,7 +182,7 @@ async def _sit(room: Room, visitor: Visitor, frame: m.Sit) -> dict[str, Any]:
         return world, before
 
     world, before = await room.change(sit)
-    await settled(room, world, before if before is not world else None)
+    _settled_soon(room, world, before if before is not world else None)
     for each in room.visitors:
         if each.person is person:
             each.want("clock", "morning")
@@ -204,7 +210,7 @@ async def _leave(room: Room, visitor: Visitor) -> dict[str, Any]:
         await room.discard(world)
         room.told_presence()
     else:
-        await settled(room, world)
+        _settled_soon(room, world)
         if world is not None:
             room.turns.look_whether_done(world)
     return {"you": None}
