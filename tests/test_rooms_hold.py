@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 from sim.play.seats import PlayError
+from sim.serve.classroom import players, turns
 from sim.serve.classroom import room as rooms_of
-from sim.serve.classroom import turns
+from sim.serve.classroom.clock import Clock
 from sim.serve.classroom.debriefing import copies_in
+from sim.serve.classroom.export import _table
 from sim.serve.classroom.work import Kind
 from sim.serve.place import ServeError
 from sim.serve.running import held
@@ -436,3 +438,62 @@ def test_four_worlds_are_made_at_once(server):
     begun = time.process_time()
     server.make("baseline", ("us", "iran", "houthis"), worlds=4, futures=True)
     assert time.process_time() - begun < 1.0
+
+
+def test_a_full_room_has_a_place_left_by_somebody_without_a_seat_and_a_line(server, monkeypatch):
+    monkeypatch.setattr(players, "MOST_PEOPLE", 3)
+    made = server.make()
+    for seat in ("north", "south"):
+        made.player(world=1, seat=seat)
+    idle = made.player()
+    late = made.page()
+    assert late.refused("join") == "this room is full"
+    idle.close()
+    assert reached(lambda: sum(each.here for each in made.room.people) == 2)
+    late.do("join")
+    assert [each.seat for each in made.room.people] == ["north", "south", None]
+    assert made.page(token=idle.token).hello["you"] is None
+
+
+def test_at_home_nobody_without_a_token_is_told_of_a_world(server):
+    made = server.make(mode="homework")
+    north = made.player(seat="north")
+    north.until("morning")
+    other = made.player(seat="north")
+    other.until("morning")
+    made.umpire().do("end")
+    told: dict[str, list] = {}
+    for name, token in (("stranger", None), ("north", north.token)):
+        page = made.page("debrief", token)
+        page.until("debrief", lambda frame: frame["part"] == "whole")
+        told[name] = [each["world"] for each in page.heard if each.get("part") == "world"]
+        assert any(each.get("part") == "beside" for each in page.heard)
+    assert told == {"stranger": [], "north": [1]}
+
+
+def test_a_clock_has_never_more_left_than_when_it_was_written_whatever_the_time_of_day_says():
+    now = [1000.0]
+    clock = Clock(120, now=lambda: now[0], time=lambda: 1e9)
+    clock.begin()
+    now[0] += 30
+    kept = clock.kept()
+    again = Clock(120, now=lambda: 0.0, time=lambda: 1e9 - 3600)
+    again.found_again(**kept)
+    assert again.left == pytest.approx(90)
+
+
+def test_no_cell_of_a_table_is_a_formula_wherever_a_spreadsheet_splits_it():
+    for cell, written in {"Bob;=1+1": "Bob;'=1+1", "\uff1d1+1": "'\uff1d1+1", " =2": "' =2", "x\t@y": "x\t'@y"}.items():
+        assert _table(["a", "b"], [[cell, -2]]) == f'"a","b"\r\n"{written}",-2\r\n'
+    assert "\n=2" not in _table(["a"], [["\n=2"]])
+
+
+def test_words_lose_what_turns_a_screen_around(server):
+    made = server.make()
+    _, (north,) = made.begun("north")
+    north.do("order", order={"otherwise": "hold", "why": "a\0b\u202ec"}, turn=0)
+    north.do("note", text="d\0\u2066e\nf")
+    kept = made.room.worlds[1].path.read_text()
+    assert '"abc"' in kept
+    assert "de\\nf" in kept
+    assert "empty" in north.refused("note", text="\0")

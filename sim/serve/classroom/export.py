@@ -8,6 +8,7 @@ import asyncio
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 FORECASTS = ("world", "seat", "outcome", "said", "came", "brier")
 COLUMNS = ("world", "turn", "day", "at", "kind", "seat", "by", "what", "why")
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=\s*[=+\-@＝＋－＠])")  # noqa: RUF001 - signs of full width are meant
+"""Where a spreadsheet may begin a cell, of whatever separator, with what it takes for a formula."""
 _ABOUT = """This is a room of a class, as it was kept.
 
 room.json        what the teacher settled, and where its worlds stood
@@ -169,7 +172,7 @@ def _rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 def _table(columns: Iterable[str], rows: Iterable[list[Any]]) -> str:
     written_ = io.StringIO()
-    table = csv.writer(written_)
+    table = csv.writer(written_, quoting=csv.QUOTE_NONNUMERIC)
     table.writerow(columns)
     table.writerows([_cell(value) for value in row] for row in rows)
     return written_.getvalue()
@@ -179,6 +182,4 @@ def _cell(value: Any) -> Any:
     """A value as a table has it: nothing that a spreadsheet would take for a formula."""
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

@@ -96,7 +96,7 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
         if room.locked:
             raise RefusalError("the room is locked: nobody else can join")
         if len(room.people) >= MOST_PEOPLE:
-            raise RefusalError("this room is full")
+            _make_room(room)
         if set(frame.forecast or ()) - set(room.scenario.theatre.outcomes):
             raise RefusalError("a forecast is about the outcomes that were asked about")
         world, seat = _place(room, frame)
@@ -115,6 +115,14 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
     _settled_soon(room, world)
     visitor.want("morning", "clock")
     return {"token": token, "you": person.told()}
+
+
+def _make_room(room: Room) -> None:
+    """Let whoever came first of those who have neither a seat nor a line make way for a newcomer."""
+    idle = next((each for each in room.people if each.seat is None and not each.here), None)
+    if idle is None:
+        raise RefusalError("this room is full")
+    room.people.remove(idle)
 
 
 def _place(room: Room, frame: m.Join) -> tuple[World | None, str | None]:
