@@ -252,7 +252,7 @@ def test_what_was_found_is_kept_for_as_long_as_the_file_stays_as_it_is(played, m
     first = told(played)
     assert played.sessions[2].with_name(f"{played.sessions[2].name}{ENDING}").is_file()
     opened = []
-    monkeypatch.setattr(debriefing, "_found", lambda name, _: opened.append(name) or {"refused": "for this test"})
+    monkeypatch.setattr(debriefing, "_found", lambda path, _: opened.append(path) or {"refused": "for this test"})
     assert part(told(played), "world") == part(first, "world")
     assert opened == []
     path = played.sessions[2]
@@ -260,7 +260,7 @@ def test_what_was_found_is_kept_for_as_long_as_the_file_stays_as_it_is(played, m
     try:
         path.write_bytes(content[: content[:-1].rindex(b"\n") + 1])
         assert part(told(played), "world")[1]["refused"] == "for this test"
-        assert opened == [path.name]
+        assert opened == [path]
     finally:
         path.write_bytes(content)
 
@@ -282,7 +282,7 @@ def test_however_many_ask_at_once_a_world_is_looked_at_once(played, monkeypatch,
 
     one, other = asyncio.run(two())
     assert one == other
-    assert opened == [path.name]
+    assert opened == [path]
 
 
 def test_a_file_that_is_gone_or_damaged_is_told_of_and_stops_nobody(played, tmp_path):

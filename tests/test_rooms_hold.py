@@ -1,5 +1,6 @@
 """A room holds together: where the disk fails, the server is killed, a turn comes again, or somebody is quicker."""
 
+import asyncio
 import json
 import os
 import threading
@@ -11,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from sim.play.seats import PlayError
+from sim.serve.classroom import players, turns
 from sim.serve.classroom import room as rooms_of
-from sim.serve.classroom import turns
+from sim.serve.classroom.clock import Clock
+from sim.serve.classroom.debriefing import copies_in
+from sim.serve.classroom.export import _table
 from sim.serve.classroom.work import Kind
 from sim.serve.place import ServeError
 from sim.serve.running import held
@@ -122,18 +126,62 @@ def test_a_turn_that_cannot_be_lived_in_time_is_told_of_and_tried_again(server, 
     file = made.room.worlds[1].session.file
     whole = file.append
 
-    def full(_: bytes) -> None:
-        raise PlayError("it cannot be written")
-
-    file.append = full
+    file.append = _full
     north.do("done", turn=0)
     told = umpire.until("overview", lambda frame: frame["worlds"][0]["fault"])["worlds"][0]
-    assert (told["turn"], told["waits"]) == (0, True)
-    assert north.until("clock", lambda frame: frame["umpire"])
+    assert (told["turn"], told["waits"]) == (0, False)
+    assert not north.until("clock", lambda frame: frame["fault"])["umpire"]
+    made.player(world=1)  # winds the clock, and a turn that failed is tried again all the same
     file.append = whole
     assert north.until("morning")["turn"] == 1
     told = umpire.until("overview", lambda frame: frame["worlds"][0]["turn"] == 1)["worlds"][0]
     assert (told["fault"], told["waits"]) == (None, False)
+
+
+def test_a_turn_that_could_not_be_lived_is_lived_once_the_server_is_started_again(tmp_path):
+    with serving(tmp_path) as server:
+        made = server.make(seconds=600)
+        umpire, (north,) = made.begun("north")
+        made.room.worlds[1].session.file.append = _full
+        north.do("done", turn=0)
+        assert umpire.until("overview", lambda frame: frame["worlds"][0]["fault"])
+        umpire.do("lock", locked=True)  # the room can be written, and is
+    kept = json.loads((tmp_path / made.code / "room.json").read_bytes())["worlds"][0]
+    assert (kept["waits"], kept["fault"] is not None) == (False, True)
+    with serving(tmp_path) as server:
+        world = Made(server, made.code, made.secret).room.worlds[1]
+        assert reached(lambda: world.turn == 1)
+        assert (world.fault, world.waits) == (None, False)
+        assert world.clock.left > 580
+
+
+def _full(_: bytes) -> None:
+    raise PlayError("it cannot be written")
+
+
+def test_a_damaged_world_keeps_no_name_of_a_room_that_is_ended(server):
+    made = server.make(worlds=2)
+    umpire, _ = made.begun("north", name="Ann Other")
+    damaged = made.room.worlds[1]
+    asyncio.run_coroutine_threadsafe(made.room.work.do(damaged.path, Kind.ORDER, damaged.let_go), server.loop).result()
+    damaged.path.write_bytes(b'{"nonsense": 1}\n' + damaged.path.read_bytes())
+    why = umpire.refused("end")
+    assert "the room is over" in why
+    assert "world 1 could not be ended" in why
+    assert (made.room.stage, made.room.worlds[2].over, made.room.people.are_named) == ("over", True, False)
+    assert "Ann Other" not in (made.folder / "room.json").read_text()
+
+
+def test_who_joins_or_leaves_waits_for_no_table(server):
+    made = server.make()
+    _, (north,) = made.begun("north")
+    south = made.page()
+    with busy(made):
+        assert south.do("join", world=1, seat="south")["you"]["seat"] == "south"
+        south.do("leave")
+        north.do("leave")
+        assert made.room.work.is_busy(made.room.worlds[1].path)
+    assert len(made.room.people) == 0
 
 
 def test_no_place_on_the_servers_disk_is_told_to_anybody(server, caplog, monkeypatch):
@@ -210,6 +258,29 @@ def test_after_a_kill_a_world_that_was_ended_is_over_and_so_is_its_room(tmp_path
         assert made.room.stage == "playing"
         assert made.page(token=token).until("over")["debrief"]
         assert made.room.stage == "over"
+
+
+def test_what_a_kill_leaves_of_a_room_that_was_being_deleted_is_deleted_at_the_start(tmp_path):
+    with serving(tmp_path) as server:
+        gone, kept = (server.make() for _ in range(2))
+        for made in (gone, kept):
+            made.begun("north")
+    (gone.folder / "room.json").unlink()
+    (kept.folder / "tmpkilled.partial").mkdir()
+    (kept.folder / "tmpkilled.partial" / "world-1.session").write_text("somebody's words")
+    (tmp_path / "ABCDEF").mkdir()
+    (tmp_path / "ABCDEF" / "mine.txt").write_text("a folder of somebody else")
+    with serving(tmp_path) as server:
+        assert server.rooms.find(kept.code) is not None
+    assert not gone.folder.exists()
+    assert (tmp_path / "ABCDEF" / "mine.txt").exists()
+    assert sorted(path.name for path in kept.folder.iterdir()) == ["room.json", "world-1.session"]
+
+
+def test_copies_for_a_debrief_and_an_export_lie_in_the_room_under_a_name_that_is_swept(tmp_path):
+    with copies_in(tmp_path) as folder:
+        assert Path(folder).parent == tmp_path
+        assert Path(folder).suffix == ".partial"
 
 
 def test_what_moved_on_before_a_kill_is_found_at_the_start(tmp_path):
@@ -367,3 +438,62 @@ def test_four_worlds_are_made_at_once(server):
     begun = time.process_time()
     server.make("baseline", ("us", "iran", "houthis"), worlds=4, futures=True)
     assert time.process_time() - begun < 1.0
+
+
+def test_a_full_room_has_a_place_left_by_somebody_without_a_seat_and_a_line(server, monkeypatch):
+    monkeypatch.setattr(players, "MOST_PEOPLE", 3)
+    made = server.make()
+    for seat in ("north", "south"):
+        made.player(world=1, seat=seat)
+    idle = made.player()
+    late = made.page()
+    assert late.refused("join") == "this room is full"
+    idle.close()
+    assert reached(lambda: sum(each.here for each in made.room.people) == 2)
+    late.do("join")
+    assert [each.seat for each in made.room.people] == ["north", "south", None]
+    assert made.page(token=idle.token).hello["you"] is None
+
+
+def test_at_home_nobody_without_a_token_is_told_of_a_world(server):
+    made = server.make(mode="homework")
+    north = made.player(seat="north")
+    north.until("morning")
+    other = made.player(seat="north")
+    other.until("morning")
+    made.umpire().do("end")
+    told: dict[str, list] = {}
+    for name, token in (("stranger", None), ("north", north.token)):
+        page = made.page("debrief", token)
+        page.until("debrief", lambda frame: frame["part"] == "whole")
+        told[name] = [each["world"] for each in page.heard if each.get("part") == "world"]
+        assert any(each.get("part") == "beside" for each in page.heard)
+    assert told == {"stranger": [], "north": [1]}
+
+
+def test_a_clock_has_never_more_left_than_when_it_was_written_whatever_the_time_of_day_says():
+    now = [1000.0]
+    clock = Clock(120, now=lambda: now[0], time=lambda: 1e9)
+    clock.begin()
+    now[0] += 30
+    kept = clock.kept()
+    again = Clock(120, now=lambda: 0.0, time=lambda: 1e9 - 3600)
+    again.found_again(**kept)
+    assert again.left == pytest.approx(90)
+
+
+def test_no_cell_of_a_table_is_a_formula_wherever_a_spreadsheet_splits_it():
+    for cell, written in {"Bob;=1+1": "Bob;'=1+1", "\uff1d1+1": "'\uff1d1+1", " =2": "' =2", "x\t@y": "x\t'@y"}.items():
+        assert _table(["a", "b"], [[cell, -2]]) == f'"a","b"\r\n"{written}",-2\r\n'
+    assert "\n=2" not in _table(["a"], [["\n=2"]])
+
+
+def test_words_lose_what_turns_a_screen_around(server):
+    made = server.make()
+    _, (north,) = made.begun("north")
+    north.do("order", order={"otherwise": "hold", "why": "a\0b\u202ec"}, turn=0)
+    north.do("note", text="d\0\u2066e\nf")
+    kept = made.room.worlds[1].path.read_text()
+    assert '"abc"' in kept
+    assert "de\\nf" in kept
+    assert "empty" in north.refused("note", text="\0")

@@ -75,7 +75,7 @@ def test_a_seat_is_sent_its_own_view_and_nothing_else(server):
         "hello": {"kind", "line", "as", "room", "you"},
         "ack": {"kind", "n", "turn", "standing", "done", "token", "you"},
         "presence": {"kind", "stage", "people", "seats"},
-        "clock": {"kind", "world", "turn", "deadline", "left", "paused", "umpire", "waiting_for"},
+        "clock": {"kind", "world", "turn", "deadline", "left", "paused", "umpire", "fault", "waiting_for"},
         "morning": {
             *("kind", "world", "turn", "epoch", "date", "view", "options", "usual", "briefing", "truth", "done"),
             *("told", "taken_back", "ended"),

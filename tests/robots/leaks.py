@@ -24,7 +24,7 @@ from .people import MARK
 KEYS = {
     "hello": {"line", "as", "room", "you"},
     "presence": {"stage", "people", "seats", "locked"},
-    "clock": {"world", "turn", "deadline", "left", "paused", "umpire", "waiting_for"},
+    "clock": {"world", "turn", "deadline", "left", "paused", "umpire", "fault", "waiting_for"},
     "morning": {
         *("world", "turn", "epoch", "date", "view", "options", "usual", "briefing", "done", "truth"),
         *("told", "taken_back", "ended"),

@@ -67,19 +67,24 @@ class Clock:
 
     def kept(self) -> dict[str, Any]:
         """What the room's file has of it."""
-        return {"ends": self.deadline, "stopped_with": self.stopped_with}
+        return {"ends": self.deadline, "stopped_with": self.stopped_with, "left": self.left}
 
-    def found_again(self, ends: float | None, stopped_with: float | None, gone: float = 0.0) -> None:
+    def found_again(
+        self, ends: float | None, stopped_with: float | None, left: float | None = None, gone: float = 0.0
+    ) -> None:
         """Go on after the server was gone: without the time for which it was, and not if that was long.
 
         Parameters
         ----------
+        left : float, optional
+            Seconds that were left when it was written: there are never more, whatever the time of day says now.
         gone : float
             Seconds for which the server was gone, as far as is known: they are nobody's.
         """
         self.ends, self.stopped_with = None, stopped_with
         if ends is not None:
-            left = ends - self.time() + gone
-            self.ends = self.now() + max(left, LEAST_LEFT)
-            if max(gone, -left) > LONG_GONE:
+            still = ends - self.time() + gone
+            most = left if left is not None else float(self.seconds or still)
+            self.ends = self.now() + max(min(still, most), LEAST_LEFT)
+            if max(gone, -still) > LONG_GONE:
                 self.stop()

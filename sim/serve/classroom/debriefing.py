@@ -219,7 +219,7 @@ def _kept_or_found(path: Path, content: bytes, digest: str) -> Found:
         if read["stamp"] == stamp:
             found: Found = read["found"]
             return found
-    found = _found(path.name, content)
+    found = _found(path, content)
     if "refused" not in found:
         with suppress(OSError):  # the room may be gone by now, and its folder with it
             partial_file = kept.with_name(f"{kept.name}.partial")
@@ -228,21 +228,32 @@ def _kept_or_found(path: Path, content: bytes, digest: str) -> Found:
     return found
 
 
-def _found(name: str, content: bytes) -> Found:
+def copies_in(folder: Path) -> TemporaryDirectory[str]:
+    """A folder for copies of sessions in that of their room: what a kill leaves of it is deleted at the next start."""
+    return TemporaryDirectory(suffix=".partial", dir=folder)
+
+
+def _found(path: Path, content: bytes) -> Found:
     """Open a copy of a session's file, and look back on it."""
+    try:
+        with copies_in(path.parent) as folder:
+            return _found_of(Path(folder) / path.name, content)
+    except OSError as error:  # its room may be gone by now
+        return {"refused": f"it cannot be looked back on ({error.strerror or error})"}
+
+
+def _found_of(copy: Path, content: bytes) -> Found:
     from sim.play import Session
 
-    with TemporaryDirectory() as folder:
-        copy = Path(folder) / name
-        copy.write_bytes(content)
-        try:
-            with Session.open(copy, clock=lambda: None) as session:
-                found = course(session)
-                if session.day:
-                    found |= looked_back(session.debrief())
-                return found
-        except PlayError as error:
-            return {"refused": str(error).replace(str(copy), name)}
+    copy.write_bytes(content)
+    try:
+        with Session.open(copy, clock=lambda: None) as session:
+            found = course(session)
+            if session.day:
+                found |= looked_back(session.debrief())
+            return found
+    except PlayError as error:
+        return {"refused": str(error).replace(str(copy), copy.name)}
 
 
 def _message(part: str, **content: Any) -> dict[str, Any]:

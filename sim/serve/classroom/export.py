@@ -8,17 +8,19 @@ import asyncio
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from tempfile import TemporaryDirectory, TemporaryFile
+from tempfile import TemporaryFile
 from typing import IO, TYPE_CHECKING, Any
 
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Advanced, Ended, Entry, Ordered, Paused, Said
 from sim.play.sessions.ledger import looked_at, written
 
+from .debriefing import copies_in
 from .keepsake import as_page, judged
 from .looking_back import class_of
 from .world import UMPIRE
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 
 FORECASTS = ("world", "seat", "outcome", "said", "came", "brier")
 COLUMNS = ("world", "turn", "day", "at", "kind", "seat", "by", "what", "acts", "why")
+_FORMULA = re.compile(r"(^|[;,|\t\r\n])(?=\s*[=+\-@＝＋－＠])")  # noqa: RUF001 - signs of full width are meant
+"""Where a spreadsheet may begin a cell, of whatever separator, with what it takes for a formula."""
 _ABOUT = """This is a room of a class, as it was kept.
 
 room.json        what the teacher settled, and where its worlds stood
@@ -73,7 +77,7 @@ async def exported(room: "Room", names: bool, words: bool) -> IO[bytes]:
     """
     files = [(world.number, world.path) for world in room.worlds.values() if world.path.exists()]
     kept = room.kept()
-    with TemporaryDirectory() as folder:
+    with copies_in(room.folder) as folder:
         taken = await asyncio.to_thread(lambda: list(_taken(files, Path(folder), words)))
         of = replace(class_of(room, room.worlds.values()), sessions={each.world: each.path for each in taken})
         told = [message async for message in room.debriefs.told(of) if message["part"] != "progress"]
@@ -194,7 +198,7 @@ def _rows(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
 
 def _table(columns: Iterable[str], rows: Iterable[list[Any]]) -> str:
     written_ = io.StringIO()
-    table = csv.writer(written_)
+    table = csv.writer(written_, quoting=csv.QUOTE_NONNUMERIC)
     table.writerow(columns)
     table.writerows([_cell(value) for value in row] for row in rows)
     return written_.getvalue()
@@ -204,6 +208,4 @@ def _cell(value: Any) -> Any:
     """A value as a table has it: nothing that a spreadsheet would take for a formula."""
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
+    return _FORMULA.sub(r"\1'", value) if isinstance(value, str) else value

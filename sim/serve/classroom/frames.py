@@ -136,6 +136,7 @@ def clock(room: Room, world: World) -> dict[str, Any]:
         "left": None if left is None else round(left, 2),
         "paused": world.paused or world.stands,
         "umpire": world.waits,
+        "fault": world.fault is not None,
         "waiting_for": [room.seats[seat].label for seat in room.waiting_for(world)] if not world.over else [],
     }
 

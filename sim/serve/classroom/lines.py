@@ -15,6 +15,7 @@ from sim.serve.guard.line import as_text as as_text
 from sim.serve.place import secret
 
 from .people import Person
+from .refusing import RefusalError
 
 logger = logging.getLogger("sim.serve")
 
@@ -118,6 +119,8 @@ class Visitor:
                 del self._wanted[state]
                 try:
                     text = await self._make(self, state)
+                except RefusalError:  # such as of a room that is closed by now
+                    continue
                 except Exception:
                     logger.exception("a state could not be made")
                     continue

@@ -20,9 +20,10 @@ def may_look_back(room: Room, visitor: Visitor) -> bool:
 async def look_back(room: Room, visitor: Visitor) -> None:
     """Tell a line the debrief, piece by piece."""
     person = visitor.person
-    alone = room.plan.mode == "homework" and person is not None and not visitor.is_umpire
-    worlds = [each for each in room.worlds.values() if not alone or (person and each.number == person.world)]
-    of = class_of(room, worlds)  # at home, who plays is told of their own only
+    theirs = person.world if person is not None else None
+    alone = room.plan.mode == "homework" and not visitor.is_umpire
+    # At home, who plays is told of their own world only, and whoever shows no token of none.
+    of = class_of(room, [each for each in room.worlds.values() if not alone or each.number == theirs])
     async for message in room.debriefs.told(of, None if person is None else person.id):
         if not visitor.line.open:
             break

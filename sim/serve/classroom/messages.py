@@ -10,6 +10,8 @@ LETTERS = 40
 _JOINERS = "\u200c\u200d"
 _BLANK = "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
 """Letters by their kind, of which nothing is seen."""
+_TURNS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Signs that turn the letters after them around."""
 
 
 class Frame(BaseModel):
@@ -41,7 +43,27 @@ def _is_seen(name: str, at: int) -> bool:
 PersonName = Annotated[str, Field(max_length=LETTERS), AfterValidator(_shown)]
 Id = Annotated[str, Field(min_length=1, max_length=100)]
 World = Annotated[int, Field(ge=1, le=1000)]
-Text = Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+def _plain(text: str) -> str:
+    """Words without what controls a screen: no sign that turns others around, and none that is no letter."""
+    kept = (
+        each for each in text if each in "\n\t" or not (unicodedata.category(each) in ("Cc", "Cs") or each in _TURNS)
+    )
+    found = "".join(kept)
+    if not found.strip():
+        raise ValueError("the text is empty")
+    return found
+
+
+def _plain_why(order: dict[str, Any]) -> dict[str, Any]:
+    why = order.get("why")
+    return order | {"why": _plain(why)} if isinstance(why, str) and why else order
+
+
+Text = Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(_plain)]
+OrderData = Annotated[dict[str, Any], AfterValidator(_plain_why)]
+"""An `Order`, read by the session."""
 
 
 class Enter(BaseModel):
@@ -86,8 +108,7 @@ class GiveOrder(Frame):
     """What the own seat wants done."""
 
     kind: Literal["order"]
-    order: dict[str, Any]
-    """An `Order`, read by the session."""
+    order: OrderData
     turn: Annotated[int, Field(ge=0, lt=2**31)]
     epoch: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     """As the morning said it: a turn that was taken back has its number again, but not this."""
@@ -199,7 +220,7 @@ class OrderFor(OfWorld):
 
     kind: Literal["order"]
     seat: Id
-    order: dict[str, Any]
+    order: OrderData
     turn: Annotated[int, Field(ge=0, lt=2**31)] | None = None
     """The turn for which it was made, as a look over the shoulder said it; left out, the one that is played."""
     epoch: Annotated[int, Field(ge=0, lt=2**31)] | None = None

@@ -97,7 +97,7 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
         if room.locked:
             raise RefusalError("the room is locked: nobody else can join")
         if len(room.people) >= MOST_PEOPLE:
-            raise RefusalError("this room is full")
+            _make_room(room)
         if set(frame.forecast or ()) - set(room.scenario.theatre.outcomes):
             raise RefusalError("a forecast is about the outcomes that were asked about")
         world, seat = _place(room, frame)
@@ -113,9 +113,17 @@ async def _join(room: Room, visitor: Visitor, frame: m.Join) -> dict[str, Any]:
     visitor.person, person.here = person, True
     if world is not None:
         room.turns.wind(world)
-    await settled(room, world)
+    _settled_soon(room, world)
     visitor.want("morning", "clock")
     return {"token": token, "you": person.told()}
+
+
+def _make_room(room: Room) -> None:
+    """Let whoever came first of those who have neither a seat nor a line make way for a newcomer."""
+    idle = next((each for each in room.people if each.seat is None and not each.here), None)
+    if idle is None:
+        raise RefusalError("this room is full")
+    room.people.remove(idle)
 
 
 def _place(room: Room, frame: m.Join) -> tuple[World | None, str | None]:
@@ -160,6 +168,12 @@ async def settled(room: Room, *worlds: World | None, by: str = CLOCK) -> None:
     room.told_presence(world.number for world in worlds if world is not None)
 
 
+def _settled_soon(room: Room, *worlds: World | None) -> None:
+    """The same beside the acknowledgement: it waits for no table at which something else is under way."""
+    room.told_presence(world.number for world in worlds if world is not None)
+    room.soon(settled(room, *worlds))
+
+
 async def _sit(room: Room, visitor: Visitor, frame: m.Sit) -> dict[str, Any]:
     person = _somebody(visitor)
 
@@ -177,7 +191,7 @@ async def _sit(room: Room, visitor: Visitor, frame: m.Sit) -> dict[str, Any]:
         return world, before
 
     world, before = await room.change(sit)
-    await settled(room, world, before if before is not world else None)
+    _settled_soon(room, world, before if before is not world else None)
     for each in room.visitors:
         if each.person is person:
             each.want("clock", "morning")
@@ -205,7 +219,7 @@ async def _leave(room: Room, visitor: Visitor) -> dict[str, Any]:
         await room.discard(world)
         room.told_presence()
     else:
-        await settled(room, world)
+        _settled_soon(room, world)
         if world is not None:
             room.turns.look_whether_done(world)
     return {"you": None}

@@ -33,6 +33,8 @@ IDLE = 900.0
 SEEN, SEEN_EVERY = ".running", 2.0
 """The file that says when a server last ran here, and after how many seconds it says so again."""
 _CODE = re.compile(rf"[{ALPHABET}]{{{SIGNS}}}")
+_OF_A_ROOM = re.compile(r"world-\d+\.session.*|.*\.partial")
+"""Files of a room besides its own."""
 
 
 class Rooms:
@@ -117,7 +119,10 @@ class Rooms:
         """Find the rooms that were kept; one that is damaged is named, and left alone."""
         gone = self._gone()
         for folder in sorted(self.place.folder.iterdir()) if self.place.folder.is_dir() else ():
-            if not _CODE.fullmatch(folder.name) or folder.is_symlink() or not (folder / FILE).is_file():
+            if not _CODE.fullmatch(folder.name) or folder.is_symlink() or not folder.is_dir():
+                continue
+            if not (folder / FILE).is_file():
+                _cleared(folder)
                 continue
             try:
                 room = self._found(folder, gone)
@@ -209,9 +214,23 @@ def _tidied(folder: Path) -> None:
     """Delete what a kill has left half written: the names of people may stand in it."""
     for left in folder.glob("*.partial"):
         try:
-            left.unlink()
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
         except OSError as error:
             logger.error("room %s: %s could not be deleted: %s", folder.name, left.name, error.strerror)
+
+
+def _cleared(folder: Path) -> None:
+    """Delete what a kill has left of a room that was being deleted: its sessions, of which nobody knows any more."""
+    if (folder / FILE).exists() or not any(_OF_A_ROOM.fullmatch(each.name) for each in folder.iterdir()):
+        return
+    try:
+        shutil.rmtree(folder)
+        logger.info("what was left of room %s was deleted", folder.name)
+    except OSError as error:
+        logger.error("what was left of room %s could not be deleted wholly: %s", folder.name, error)
 
 
 def _deleted(room: Room) -> None:

@@ -300,7 +300,8 @@ class Room:
 
     def _finished(self, task: "asyncio.Task[Any]") -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()) is not None:
+        error = None if task.cancelled() else task.exception()
+        if error is not None and not isinstance(error, RefusalError):  # such as of a room that is closed by now
             logger.error("room %s: %s", self.code, error, exc_info=error)
 
     def end(self) -> None:
@@ -363,7 +364,9 @@ class Room:
         """Let clocks run on after a start of the server."""
         for world in self.worlds.values():
             self.turns.wind(world)
-            if self.stage == "playing" and world.path.exists() and world.path.stat().st_mtime >= self.touched:
+            if self.stage == "playing" and world.fault is not None and not (world.over or world.stands):
+                self.turns.over(world)
+            elif self.stage == "playing" and world.path.exists() and world.path.stat().st_mtime >= self.touched:
                 self.soon(self.open(world))  # it may have moved on after the room was written
 
     def is_umpire(self, token: str) -> bool:

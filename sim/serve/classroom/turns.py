@@ -35,10 +35,17 @@ class Turns:
     def wind(self, world: World) -> None:
         """Have the server look at a world's clock when its turn ends."""
         ends = world.clock.ends
+        if ends is None and self._tries_again(world):
+            return
         if ends is None or self.room.stage != "playing" or world.over or self.room.closed:
             self._cancel(world)
         else:
             self._after(max(ends - world.clock.now(), 0.0), self._time_is_up, world)
+
+    def _tries_again(self, world: World) -> bool:
+        """Whether its turn could not be lived, and is tried again later."""
+        goes_on = self.room.stage == "playing" and not (world.over or self.room.closed)
+        return goes_on and world.fault is not None and world.number in self._timers
 
     def stop(self) -> None:
         """Look at no clock any more."""
@@ -106,7 +113,7 @@ class Turns:
         except (PlayError, OSError) as error:
             logger.error("room %s, world %s: its turn could not be lived: %s", room.code, world.number, error)
             if world.epoch == epoch and not room.closed:
-                waits()
+                world.clock.stop()
                 world.fault = "the turn could not be lived, and is tried again; is the disk of the server full?"
                 room.told_world(world, "clock")
                 self._after(AGAIN, self.over, world)

@@ -88,6 +88,11 @@ async def _tell(room: Room, world: World, frame: m.Tell) -> None:
             visitor.answer(words)
 
 
+def said(error: Exception) -> str:
+    """What went wrong in one of several worlds."""
+    return "the server could not write it to its disk" if isinstance(error, OSError) else str(error)
+
+
 async def _each(room: Room, number: int | None, do: Callable[[World], Any]) -> None:
     """Do something in a world, or in all that are not over, those that refuse it apart."""
     if room.stage != "playing":
@@ -100,8 +105,8 @@ async def _each(room: Room, number: int | None, do: Callable[[World], Any]) -> N
     for world in worlds:
         try:
             await do(world)
-        except (RefusalError, PlayError) as error:
-            refused.append(f"world {world.number}: {error}")
+        except (RefusalError, PlayError, OSError) as error:
+            refused.append(f"world {world.number}: {said(error)}")
     if refused:
         raise RefusalError(*refused)
 
@@ -154,11 +159,10 @@ async def _extend(room: Room, world: World, seconds: int) -> None:
             raise RefusalError("this world is over")
         world.clock.extend(seconds)
         if not (world.paused or world.stands):
-            world.waits = False
+            world.waits, world.fault = False, None
             world.clock.go_on()
 
     await room.change(extend)
-    world.fault = None
     room.turns.wind(world)
     room.told_world(world, "clock")
 
@@ -250,10 +254,19 @@ async def _end(room: Room, number: int | None) -> None:
     """End a world, or the room: then no name is kept any more, nor of a room that ran out by itself."""
     if room.stage == "over" and (number is not None or not room.people.are_named):
         raise RefusalError("the room is over")
+    if number is not None:
+        world = room.world_of(number)
+        if room.stage == "playing":
+            await room.ask(world, Kind.TURN, world.end)
+        room.told_all()
+        return
+    left: list[str] = []
     ends = room.stage != "over" and not all(each.over for each in room.worlds.values())
-    worlds = list(room.worlds.values()) if number is None else [room.world_of(number)]
-    for world in worlds if room.stage == "playing" else ():
-        await room.ask(world, Kind.TURN, world.end)
+    for world in list(room.worlds.values()) if room.stage == "playing" else ():
+        try:
+            await room.ask(world, Kind.TURN, world.end)
+        except (RefusalError, PlayError, OSError) as error:  # one that is damaged keeps no name of the others
+            left.append(f"world {world.number} could not be ended: {said(error)}")
 
     def end() -> None:
         room.people.forget_names()
@@ -262,6 +275,7 @@ async def _end(room: Room, number: int | None) -> None:
         if room.stage != "over":
             room.end()
 
-    if number is None:
-        await room.change(end)
+    await room.change(end)
     room.told_all()
+    if left:
+        raise RefusalError("the room is over, and its names are forgotten", *left)

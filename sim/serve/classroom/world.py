@@ -22,7 +22,7 @@ from sim.play.sessions.session import Session
 from sim.text import capital
 from sim.theatre.language.scenario import Scenario
 
-from .clock import Clock
+from .clock import LONG_GONE, Clock
 from .plan import Plan
 from .standing_in import CLOCK, give_back, stand_in
 
@@ -84,6 +84,7 @@ class World:
             "over": self.over,
             "paused": self.paused,
             "stands": self.stands,
+            "fault": self.fault,
             "handed": self.handed,
             "summary": self.summary,
             "clock": self.clock.kept(),
@@ -97,7 +98,9 @@ class World:
         self.summary = data["summary"]
         self.clock.found_again(**data["clock"], gone=gone)
         ran = data["clock"]["ends"] is not None
-        self.stands = data["stands"] or (ran and self.clock.ends is None)
+        self.fault = None if ran else data.get("fault")
+        gone_for_long = (ran and self.clock.ends is None) or (self.fault is not None and gone > LONG_GONE)
+        self.stands = data["stands"] or gone_for_long
 
     # What became of the session, seen in a thread and taken over in the thread of the lines.
 
@@ -127,13 +130,14 @@ class World:
 
     def as_it_is(self) -> Callable[[], None]:
         """Remember what the room decides of it; what is given leads back to that, unless it is another turn by then."""
-        epoch, done, waits, stands = self.epoch, set(self.done), self.waits, self.stands
+        epoch, done, waits, stands, fault = self.epoch, set(self.done), self.waits, self.stands, self.fault
         ends, stopped_with = self.clock.ends, self.clock.stopped_with
 
         def back() -> None:
             if self.epoch == epoch:
                 self.done, self.waits, self.stands = done, waits, stands
-                self.clock.ends, self.clock.stopped_with = ends, stopped_with
+                if self.fault is None or fault is not None:  # else its turn failed meanwhile, and its clock stands
+                    self.fault, self.clock.ends, self.clock.stopped_with = fault, ends, stopped_with
 
         return back
 

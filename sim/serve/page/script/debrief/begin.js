@@ -21,6 +21,12 @@ function showContents() {
   );
 }
 
+/** What is said where no world is told. */
+function nobodysWorld() {
+  if (told.room?.mode !== "homework") return "No world was lived here.";
+  return "At home, everybody looks back on their own world only. Open this page in the browser in which you played.";
+}
+
 const partsOfDebrief = {
   progress({ done, of, doing }) {
     byId("working").hidden = done >= of;
@@ -44,7 +50,10 @@ const partsOfDebrief = {
     showPartings();
     showForecasts();
   },
-  whole: () => (byId("line").textContent = ""),
+  whole: () => {
+    byId("line").hidden = told.worlds.size > 0;
+    byId("line").textContent = told.worlds.size > 0 ? "" : nobodysWorld();
+  },
 };
 
 const hearings = {

@@ -46,6 +46,7 @@ function drawWaitingFor() {
   const place = element("waiting-for");
   if (morning?.view.over) place.textContent = "";
   else if (clock.paused) place.textContent = "Your teacher has stopped the clock";
+  else if (clock.fault) place.textContent = "The turn could not be played yet; the server tries again";
   else if (clock.umpire) place.textContent = "The time is over; your teacher decides";
   else if (play.hello.mode === "homework") place.textContent = "At your own pace";
   else if (!morning?.done) place.textContent = others.length ? stillDeciding(others.length) : "";
