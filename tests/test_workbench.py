@@ -40,6 +40,7 @@ from sim.serve.workbench.saving import scenario_file
 from sim.serve.workbench.shown import lines
 from sim.serve.workbench.summary import LEVELS, apart, summary
 from sim.text import percent
+from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.locate import shipped_scenarios
 from sim.theatre.parameters.change import with_numbers
 from tests import commands
@@ -675,7 +676,7 @@ def test_a_saved_file_is_named_after_what_is_moved_and_no_two_alike(known):
     ]
     names = {each["name"] for each in (rate, still, *others)}
     assert len(names) == 2 + len(others)
-    assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,64}_[0-9a-f]{6}\.yaml", name) for name in names)
+    assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,20}_[0-9a-f]{6}\.yaml", name) for name in names)
     assert saved(numbers={RATE: 0.001}) == rate
 
 
@@ -704,7 +705,13 @@ def test_of_a_link_what_can_stand_is_kept_and_each_other_item_is_told(page, know
     assert len(told["left_out"]) == 10
     for said in ("A seed", "no.such.number", f"{START} can be from 0.05 to 0.4", "ladder.rung_memory", "no_such_entry"):
         assert said in left
-    for said in ("Acts that nobody may do", "Acts that are allowed again", "There is no variable 'mood'", "no run 120 among them", "colour"):
+    for said in (
+        "Acts that nobody may do",
+        "Acts that are allowed again",
+        "There is no variable 'mood'",
+        "no run 120 among them",
+        "colour",
+    ):
         assert said in left
     post(page, "scenario", state=told["state"])
     plain = post(page, "open", scenario=LESSON)
@@ -748,7 +755,7 @@ def test_numbers_of_a_link_that_cannot_stand_together_are_left_out(page):
         ({"off": ["waivers"]}, "There is no script entry 'waivers'"),
         ({"forbid": ["us.kill"]}, "There is no act 'us.kill'"),
         ({"allow": ["north.strike"]}, "There is no act that the scenario forbids 'north.strike'"),
-        ({"variable": "os.system"}, "A variable is named by small letters, digits and underscores, and not “os.system”."),
+        ({"variable": "os.system"}, "named by small letters, digits and underscores, and not “os.system”."),
         ({"variable": "mood"}, "There is no variable 'mood'"),
         ({"day": 180}, "there is no day 180"),
         ({"run": 1000}, "There are 1,000 runs, counted from 0; there is no run 1,000 among them."),
@@ -841,6 +848,19 @@ def test_beyond_this_machine_the_workbench_is_its_owners(tmp_path):
             pass
         client.post("/enter", json={"key": place.key})
         assert client.post("/workbench/search", json={}).status_code == 422
+
+
+def test_files_with_one_title_are_told_apart_and_a_fault_names_the_owners_file(tmp_path):
+    twin, parent, child = (tmp_path / f"{name}.yaml" for name in ("twin", "parent", "child"))
+    twin.write_text(f"schema_version: 1\nextends: {LESSON}\n")
+    titles = Bench(Scenarios([twin])).titles()
+    assert titles["twin"].endswith(" (twin)")
+    assert titles[LESSON].endswith(f" ({LESSON})")
+    assert titles["baseline"] == sim.load("baseline").title
+    parent.write_text("schema_version: 1\nextends: baseline\nseeed: 3\n")
+    child.write_text("schema_version: 1\nextends: parent.yaml\n")
+    with pytest.raises(ScenarioError, match=r"child\.yaml.*extends what is wrong in .*parent\.yaml"):
+        Scenarios([child])
 
 
 def test_a_bench_that_nobody_used_closes():

@@ -23,7 +23,8 @@ answered by::
 
 or by `{"kind": "refused", "n": k, "reasons": [sentences]}`. A move that is overtaken is answered by nothing, or by its
 preview. `final` is false for that: fewer runs, while moves follow each other; the next answer follows by itself.
-`still` is sent unless the page `holds` it, of the same scenario, seed, runs and variable; it always has all runs. `still` and `moved` are alike::
+`still` is sent unless the page `holds` it, of the same scenario, seed, runs and variable; it always has all runs.
+`still` and `moved` are alike::
 
     {"runs": n, "failed": n, "quantiles": packed (level, day), "standing": packed (rung, day),
      "reached": {"rungs": [...], "runs": packed (rung of these, day)},
