@@ -40,6 +40,7 @@ from sim.serve.workbench.saving import scenario_file
 from sim.serve.workbench.shown import lines
 from sim.serve.workbench.summary import LEVELS, apart, summary
 from sim.text import percent
+from sim.theatre.files.errors import ScenarioError
 from sim.theatre.files.locate import shipped_scenarios
 from sim.theatre.parameters.change import with_numbers
 from tests import commands
@@ -226,7 +227,8 @@ def test_moves_over_the_line_are_answered_and_the_newest_counts(page, runs, know
     with page.websocket_connect("/workbench/line", headers=DOOR) as line:
 
         def move(n, **state):
-            line.send_json({"kind": "move", "n": n, "state": {"scenario": LESSON, "runs": 120, **state}})
+            state = {"scenario": LESSON, "runs": 120, **state}
+            line.send_json({"kind": "move", "n": n, "state": state, "holds": n == 2})
 
         move(1)
         first = line.receive_json()
@@ -246,7 +248,7 @@ def test_moves_over_the_line_are_answered_and_the_newest_counts(page, runs, know
         assert [each["n"] for each in answers] == sorted(each["n"] for each in answers)
         assert {(each["n"], each["runs"], each["final"]) for each in answers} >= {(29, 250, False), (29, 600, True)}
         assert len(answers) < 20
-        assert sum("still" in each for each in answers) == 1  # 600 of them now
+        assert "still" in answers[0]  # whoever does not say that they hold it is told it, however often they ask
         move(30, numbers={"actions.south.strike.rates": 1})
         refused = line.receive_json()
         assert (refused["kind"], refused["n"]) == ("refused", 30)
@@ -674,7 +676,7 @@ def test_a_saved_file_is_named_after_what_is_moved_and_no_two_alike(known):
     ]
     names = {each["name"] for each in (rate, still, *others)}
     assert len(names) == 2 + len(others)
-    assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,64}_[0-9a-f]{6}\.yaml", name) for name in names)
+    assert all(re.fullmatch(r"first_lesson_[a-z0-9_]{1,20}_[0-9a-f]{6}\.yaml", name) for name in names)
     assert saved(numbers={RATE: 0.001}) == rate
 
 
@@ -701,9 +703,15 @@ def test_of_a_link_what_can_stand_is_kept_and_each_other_item_is_told(page, know
     assert State(**told["state"]) == State(scenario=LESSON, runs=120, day=40, record=True, **some_of_it)
     left = " ".join(told["left_out"])
     assert len(told["left_out"]) == 10
-    for said in ("seed", "no.such.number", f"{START} can be from 0.05 to 0.4", "ladder.rung_memory", "no_such_entry"):
+    for said in ("A seed", "no.such.number", f"{START} can be from 0.05 to 0.4", "ladder.rung_memory", "no_such_entry"):
         assert said in left
-    for said in ("forbid", "allow", "There is no variable 'mood'", "no run 120 among them", "colour"):
+    for said in (
+        "Acts that nobody may do",
+        "Acts that are allowed again",
+        "There is no variable 'mood'",
+        "no run 120 among them",
+        "colour",
+    ):
         assert said in left
     post(page, "scenario", state=told["state"])
     plain = post(page, "open", scenario=LESSON)
@@ -715,7 +723,7 @@ def test_a_link_of_too_much_keeps_as_much_as_may_be(page, known):
     paths = list(known.levers)[:70]
     told = post(page, "open", scenario=LESSON, state={"numbers": {path: known.levers[path]["low"] for path in paths}})
     assert list(told["state"]["numbers"]) == paths[:60]
-    assert told["left_out"][0].startswith("numbers: dictionary should have at most 60 items")
+    assert told["left_out"][0].startswith("At most 60 numbers can be moved")
 
 
 def test_numbers_of_a_link_that_cannot_stand_together_are_left_out(page):
@@ -736,21 +744,23 @@ def test_numbers_of_a_link_that_cannot_stand_together_are_left_out(page):
         ({"scenario": "scenarios/baseline.yaml"}, "There is no scenario"),
         ({"scenario": "persian_gulf"}, "There is no scenario"),
         ({"scenario": "x" * 201}, "scenario: string should have at most 200"),
-        ({"runs": MOST_RUNS + 1}, "runs: input should be less than or equal to 2000"),
-        ({"runs": "many"}, "runs: input should be a valid integer"),
-        ({"seed": -1}, "seed: input should be greater"),
+        ({"runs": MOST_RUNS + 1}, "There can be from 50 to 2,000 runs, and not “2001”."),
+        ({"runs": "many"}, "There can be from 50 to 2,000 runs, and not “many”."),
+        ({"seed": -1}, "A seed is a whole number of at most 15 digits, and not “-1”."),
+        ({"seed": 10**15}, "A seed is a whole number of at most 15 digits, and not “1000000000000000”."),
+        ({"numbers": {RATE: "long"}}, f"{RATE} takes a number, and not “long”."),
         ({"numbers": {RATE: -0.1}}, f"{RATE} can be from 5.0e-05 to 0.001, and not -0.1."),
         ({"numbers": {"__class__": 1}}, "There is no number '__class__'."),
-        ({"numbers": {f"x{n}": 1 for n in range(99)}}, "numbers: dictionary should have at most 60 items"),
+        ({"numbers": {f"x{n}": 1 for n in range(99)}}, "At most 60 numbers can be moved at once."),
         ({"off": ["waivers"]}, "There is no script entry 'waivers'"),
         ({"forbid": ["us.kill"]}, "There is no act 'us.kill'"),
         ({"allow": ["north.strike"]}, "There is no act that the scenario forbids 'north.strike'"),
-        ({"variable": "os.system"}, "variable: a name has small letters"),
+        ({"variable": "os.system"}, "named by small letters, digits and underscores, and not “os.system”."),
         ({"variable": "mood"}, "There is no variable 'mood'"),
         ({"day": 180}, "there is no day 180"),
         ({"run": 1000}, "There are 1,000 runs, counted from 0; there is no run 1,000 among them."),
         ({"numbers": {RATE: 0.00100001}}, f"{RATE} can be from 5.0e-05 to 0.001, and not 0.00100001."),
-        ({"code": "import os"}, "code: extra inputs are not permitted"),
+        ({"code": "import os"}, "“code” means nothing here."),
     ],
 )  # fmt: skip
 def test_states_that_cannot_be_are_refused_with_a_sentence(page, state, said):
@@ -761,7 +771,7 @@ def test_states_that_cannot_be_are_refused_with_a_sentence(page, state, said):
 
 def test_a_value_beyond_all_numbers_is_refused(page):
     content = '{"state": {"scenario": "first_lesson", "numbers": {"actions.south.strike.rate": 1e999}}}'
-    assert "finite" in page.post("/workbench/scenario", content=content).json()["refused"]
+    assert "takes a number" in page.post("/workbench/scenario", content=content).json()["refused"]
 
 
 def test_what_is_no_message_is_refused(page):
@@ -838,6 +848,19 @@ def test_beyond_this_machine_the_workbench_is_its_owners(tmp_path):
             pass
         client.post("/enter", json={"key": place.key})
         assert client.post("/workbench/search", json={}).status_code == 422
+
+
+def test_files_with_one_title_are_told_apart_and_a_fault_names_the_owners_file(tmp_path):
+    twin, parent, child = (tmp_path / f"{name}.yaml" for name in ("twin", "parent", "child"))
+    twin.write_text(f"schema_version: 1\nextends: {LESSON}\n")
+    titles = Bench(Scenarios([twin])).titles()
+    assert titles["twin"].endswith(" (twin)")
+    assert titles[LESSON].endswith(f" ({LESSON})")
+    assert titles["baseline"] == sim.load("baseline").title
+    parent.write_text("schema_version: 1\nextends: baseline\nseeed: 3\n")
+    child.write_text("schema_version: 1\nextends: parent.yaml\n")
+    with pytest.raises(ScenarioError, match=r"child\.yaml.*extends what is wrong in .*parent\.yaml"):
+        Scenarios([child])
 
 
 def test_a_bench_that_nobody_used_closes():

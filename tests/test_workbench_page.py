@@ -517,3 +517,46 @@ def test_on_a_phone_what_the_levers_do_stays_in_sight_and_leaves_room(browser, p
         page.wait_for_function("d => document.querySelector('#strip-fan .median').getAttribute('d') !== d", arg=path)
         page.evaluate("document.getElementById('reader').scrollIntoView()")
         page.wait_for_selector("#strip", state="hidden")
+
+
+def test_a_link_edited_by_hand_on_an_open_page_is_followed(browser, port):  # noqa: F811
+    with bench(browser, port, at=CRISIS) as page:
+        for link, told in (
+            (f"{CRISIS}&{BLOOD}=2.5", "2.5 instead of 2.2"),
+            (CRISIS, "as it is written"),
+            (f"{CRISIS}&{BLOOD}=long", f"{BLOOD} takes a number, and not “long”."),
+            ("scenario=toString", "There is no scenario “toString”."),
+            (f"{CRISIS}&{BLOOD}=2.6", "2.6 instead of 2.2"),
+        ):
+            page.evaluate("link => { location.hash = link; }", link)
+            page.wait_for_function(
+                "told => ['sentence', 'fault'].some(id => document.getElementById(id).textContent.includes(told))"
+                " && document.getElementById('stage').getAttribute('aria-busy') === 'false'",
+                arg=told,
+            )
+
+
+def test_a_server_that_does_not_answer_is_told_where_it_was_asked(browser, port):  # noqa: F811
+    context = browser.new_context(viewport=DESKTOP)
+    page, wrong = context.new_page(), []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.goto(f"http://127.0.0.1:{port}/workbench#{HERE}&run=3")
+    rested(page)
+    page.wait_for_selector("#story button[aria-expanded]")
+    move(page)
+    page.wait_for_selector("#story h3:has-text('levers stand')")
+    context.route("**/*", lambda route: route.abort())
+    page.click("#save")
+    assert "The server does not answer." in page.inner_text("#sheet")
+    page.click("#sheet-close")
+    page.click("#open-results")
+    page.wait_for_selector("#sheet .fault")
+    page.click("#sheet-close")
+    page.locator("#story button[aria-expanded]").first.click()
+    page.wait_for_selector("#story .because .fault")
+    page.click("#search-box > summary")
+    page.fill("#words", "rate")
+    page.press("#words", "Enter")
+    page.wait_for_function("() => document.getElementById('found-told').textContent.includes('does not answer')")
+    assert not wrong
+    context.close()

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.text import printable
+from sim.theatre.files.errors import Fault, ScenarioError, shown
 from sim.theatre.files.load import load
 from sim.theatre.files.locate import chain, shipped_scenarios
 from sim.theatre.language.scenario import Scenario
@@ -53,7 +54,7 @@ class Scenarios:
                 known = "a shipped scenario" if name in shipped else "another one"
                 raise ValueError(f"{file} is called like {known}; give it a name of its own")
             self._own[name] = path
-            self._loaded[name] = load(path)
+            self._loaded[name] = _own(path)
         self._files = {**self._own, **shipped}
 
     def __contains__(self, name: object) -> bool:
@@ -76,6 +77,18 @@ class Scenarios:
         """All of them: the owner's, then some that are put first, then the others by name."""
         place = {name: at for at, name in enumerate((*self._own, *first))}
         return sorted(self.heads.values(), key=lambda head: (place.get(head.name, len(place)), head.name))
+
+
+def _own(path: Path) -> Scenario:
+    """Load a file of the owner's; what is wrong in a file that it extends is told as a fault of the owner's too."""
+    try:
+        return load(path)
+    except ScenarioError as error:
+        own = shown(path)
+        if any(fault.file == own for fault in error.faults):
+            raise
+        others = ", ".join(sorted({fault.file for fault in error.faults}))
+        raise ScenarioError([*error.faults, Fault(own, 1, 1, f"this file extends what is wrong in {others}")]) from None
 
 
 @cache

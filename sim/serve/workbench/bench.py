@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeVar
@@ -69,8 +69,10 @@ class Bench:
         return await asyncio.shield(task)
 
     def titles(self) -> dict[str, str]:
-        """What can be chosen, by name."""
-        return {head.name: head.title for head in self.scenarios.in_order(*FIRST)}
+        """What can be chosen, by name; of several with one title, each title bears it."""
+        heads = self.scenarios.in_order(*FIRST)
+        alike = Counter(head.title for head in heads)
+        return {head.name: f"{head.title} ({head.name})" if alike[head.title] > 1 else head.title for head in heads}
 
     async def _open(self, name: str) -> Opened:
         return Opened(*await self.clerks.one(opened, name, self.scenarios.source(name)))

@@ -15,15 +15,16 @@ With `"state": {...}` as a link has it, whatever that may be, the answer has bes
 `left_out`, a sentence for each item that cannot. `POST /workbench/search {"scenario": name, "words": text}` answers
 `{"levers": [...]}`, at most 40 of them.
 
-`WS /workbench/line`: the page sends `{"kind": "move", "n": k, "state": {...}}`, k growing. It is answered by::
+`WS /workbench/line`: the page sends `{"kind": "move", "n": k, "state": {...}, "holds": false}`, k growing. It is
+answered by::
 
     {"kind": "moved", "n": k, "runs": 1000, "final": true, "seconds": 0.27,
      "still": {...}, "moved": {...}, "apart": [...], "deaths": {...}}
 
 or by `{"kind": "refused", "n": k, "reasons": [sentences]}`. A move that is overtaken is answered by nothing, or by its
 preview. `final` is false for that: fewer runs, while moves follow each other; the next answer follows by itself.
-`still` is sent with the first answer, and whenever scenario, seed, runs or variable are others than in the answer
-before; it always has all runs. `still` and `moved` are alike::
+`still` is sent unless the page `holds` it, of the same scenario, seed, runs and variable; it always has all runs.
+`still` and `moved` are alike::
 
     {"runs": n, "failed": n, "quantiles": packed (level, day), "standing": packed (rung, day),
      "reached": {"rungs": [...], "runs": packed (rung of these, day)},
@@ -91,8 +92,8 @@ class State(Message):
 
     scenario: Word
     runs: Annotated[int, Field(ge=FEWEST_RUNS, le=MOST_RUNS)] = 1000
-    seed: Annotated[int, Field(ge=0, lt=2**53)] | None = None
-    """Up to what JavaScript counts exactly."""
+    seed: Annotated[int, Field(ge=0, lt=10**15)] | None = None
+    """Of at most 15 digits, which JavaScript counts exactly."""
     numbers: Annotated[dict[Word, FiniteFloat], Field(max_length=MOST_NUMBERS)] = {}
     off: Annotated[list[Word], Field(max_length=MOST_SWITCHES)] = []
     """Entries of the script that do not happen."""
@@ -164,6 +165,8 @@ class Move(Message):
     kind: str
     n: Annotated[int, Field(ge=0, lt=2**53)]
     state: State
+    holds: bool = False
+    """Whether the page has the unmoved runs of this state, and need not be told of them."""
 
 
 def read(kind: type[M], content: Any) -> M:
@@ -186,9 +189,39 @@ def sentence(said: object) -> str:
     return text if text.endswith((".", "?", "!")) else f"{text}."
 
 
+_FIELDS = {
+    "runs": f"There can be from {FEWEST_RUNS:,} to {MOST_RUNS:,} runs",
+    "seed": "A seed is a whole number of at most 15 digits",
+    "run": "A run is named by a whole number",
+    "day": "A day is a whole number, counted from 0",
+    "record": "What really happened is shown by “yes”",
+    "variable": "A variable is named by small letters, digits and underscores",
+    "numbers": "Numbers are moved by their paths",
+    "off": "Script entries are named in a list",
+    "forbid": "Acts that nobody may do are named in a list",
+    "allow": "Acts that are allowed again are named in a list",
+}
+"""Of what a reader chooses, what it can be: as the fields of the page say it."""
+_MANY = {
+    "numbers": f"At most {MOST_NUMBERS} numbers can be moved at once.",
+    **dict.fromkeys(("off", "forbid", "allow"), f"At most {MOST_SWITCHES} of a kind can be switched at once."),
+}
+
+
 def _sentence(fault: Any) -> str:
-    where = ".".join(str(part)[:80] for part in fault["loc"] if part != "[key]") or "the message"
+    where = [str(part)[:80] for part in fault["loc"] if part not in ("[key]", "state")]
+    field = where[0] if where else ""
+    if fault["type"] == "extra_forbidden":
+        return printable(f"“{where[-1]}” means nothing here.")
+    if field in _FIELDS:
+        if fault["type"] == "too_long":
+            return _MANY[field]
+        can = f"{where[1]} takes a number" if field == "numbers" and len(where) > 1 else _FIELDS[field]
+        return printable(f"{can}, and not {_quoted(fault['input'])}.")
     said = str(fault["msg"]).removeprefix("Value error, ")
-    if fault["type"] == "string_pattern_mismatch":
-        said = "a name has small letters, digits and underscores, and nothing else"
-    return printable(f"{where}: {said[:1].lower()}{said[1:]}")
+    return printable(f"{'.'.join(where) or 'the message'}: {said[:1].lower()}{said[1:]}")
+
+
+def _quoted(given: Any) -> str:
+    """What was given, as far as it can be quoted."""
+    return f"“{str(given)[:80]}”" if isinstance(given, str | int | float) else "something else"

@@ -35,8 +35,6 @@ class Hand:
         self._last = -SOON
         self._overtaken = False
         """Whether the move before was overtaken: then this one may be too, and something should be seen first."""
-        self._told: Asked | None = None
-        """Of which unmoved runs the page has been told."""
 
     async def follow(self) -> None:
         """Answer moves until the line is closed."""
@@ -76,8 +74,9 @@ class Hand:
             raise Refused("This line takes moves.")
         wanted, known = await self.bench.asked(move.state)
         if (follows or self._overtaken) and wanted.runs > PREVIEW and not self.bench.has(wanted):
-            await self._show(move.n, wanted._replace(runs=PREVIEW), wanted, known.outcomes, begun)
-        self._overtaken = not await self._unless_overtaken(self._show(move.n, wanted, wanted, known.outcomes, begun))
+            await self._show(move, wanted._replace(runs=PREVIEW), wanted, known.outcomes, begun)
+            move = move.model_copy(update={"holds": True})
+        self._overtaken = not await self._unless_overtaken(self._show(move, wanted, wanted, known.outcomes, begun))
 
     async def _unless_overtaken(self, showing: Coroutine[Any, Any, None]) -> bool:
         """Have it computed and shown, but stop as soon as another move comes; True if it was shown."""
@@ -92,18 +91,17 @@ class Hand:
                 each.cancel()
             await asyncio.wait((shown, other))  # not each by itself: what cancels this one would be taken for theirs
 
-    async def _show(self, n: int, wanted: Asked, whole: Asked, outcomes: tuple[str, ...], begun: float) -> None:
+    async def _show(self, move: Move, wanted: Asked, whole: Asked, outcomes: tuple[str, ...], begun: float) -> None:
         """Compute some runs, and say what they gave beside the unmoved ones."""
         final = wanted is whole
         still = await self.bench.found(whole.unmoved)
         moved = still if wanted == whole.unmoved else await self.bench.found(wanted, keep=final)
         rows, deaths = ([], None) if moved is still else apart(still, moved, outcomes)
-        told: dict[str, Any] = {"kind": "moved", "n": n, "runs": wanted.runs, "final": final}
-        if self._told != whole.unmoved:
+        told: dict[str, Any] = {"kind": "moved", "n": move.n, "runs": wanted.runs, "final": final}
+        if not move.holds:
             told["still"] = summary(still, outcomes)
         told |= {"moved": summary(moved, outcomes), "apart": rows, "deaths": deaths}
         await self.line.say(told | {"seconds": seconds_since(begun)})
-        self._told = whole.unmoved
 
 
 def _refusal(message: Any, reasons: Any) -> dict[str, Any]:

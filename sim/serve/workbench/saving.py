@@ -24,8 +24,8 @@ from .questions import scenario_of
 
 CHECKED = 4
 """Runs that must be the same, bit for bit, before a file is given away."""
-LONGEST, DIGITS = 48, 6
-"""Letters that the name of a file spends on what is moved, and digits that tell it from all others."""
+LONGEST, OF_A_STEM, MOST_TOLD, DIGITS = 40, 16, 2, 6
+"""Letters of a file's name, of the scenario in it, things moved that it names, and digits that tell it from others."""
 
 
 def scenario_file(_: Stopped, wanted: Asked) -> dict[str, str]:
@@ -53,13 +53,12 @@ def _file_name(wanted: Asked, text: str) -> str:
     moved = [".".join(path.split(".")[-2:]) for path in wanted.all_numbers]
     moved += [f"without {entry}" for entry in rules.off]
     moved += [f"{verb} {act.split('.')[-1]}" for verb, acts in _verbs(wanted) for act in acts]
-    words = [re.sub(r"[^a-z0-9]+", "_", each.lower()).strip("_")[:LONGEST] for each in moved] or ["as_written"]
-    told = 1
-    while told < len(words) and len("_".join(words[: told + 1])) <= LONGEST:
-        told += 1
-    left = [f"and_{len(words) - told}_more"] if told < len(words) else []
-    name = "_".join([*words[:told], *left])
-    return f"{Path(rules.scenario).stem}_{name}_{sha256(text.encode()).hexdigest()[:DIGITS]}.yaml"
+    words = [re.sub(r"[^a-z0-9]+", "_", each.lower()).strip("_") for each in moved] or ["as_written"]
+    stem = Path(rules.scenario).stem[:OF_A_STEM].strip("_")
+    room = LONGEST - len(stem) - DIGITS - 2
+    name = "_".join(words[:MOST_TOLD])
+    name = (name if len(name) <= room else words[0])[:room].strip("_")
+    return f"{stem}_{name}_{sha256(text.encode()).hexdigest()[:DIGITS]}.yaml"
 
 
 def _verbs(wanted: Asked) -> tuple[tuple[str, tuple[str, ...]], ...]:

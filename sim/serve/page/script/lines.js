@@ -44,20 +44,23 @@ function lineTo(path, { opened, heard, lost }) {
   return line;
 }
 
-/** Send something to the server once; gives what it answers, or what it refuses. */
-async function post(path, content) {
-  const answer = await fetch(path, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(content),
-  });
-  const text = await answer.text();
+const SILENT = "The server does not answer. See whether it still runs, start it again if not, and then ask again.";
+
+/** Ask the server once; gives what it answers, or what it refuses: that it does not answer is told alike. */
+async function fetched(path, options = {}) {
+  let text = "";
   try {
+    const answer = await fetch(path, options);
+    text = await answer.text();
     return { ok: answer.ok, ...JSON.parse(text) };
   } catch {
-    return { ok: false, refused: text || "the server did not answer" };
+    return { ok: false, silent: text === "", refused: text || SILENT };
   }
 }
+
+/** Send something to the server once. */
+const post = (path, content) =>
+  fetched(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(content) });
 
 /** The owner's key stands behind the # of the address that the server printed: it becomes a cookie, and goes. */
 async function enterWithKey() {

@@ -30,9 +30,9 @@ function takeOver(room) {
   );
   const button = node("button", { type: "button" }, "Run it here", unseen(`: room ${room.code}`));
   button.addEventListener("click", async () => {
-    const answer = await post(`/rooms/${room.code}/umpire`, {}).catch(() => ({ ok: false }));
+    const answer = await post(`/rooms/${room.code}/umpire`, {});
     if (answer.ok && answer.umpire) goToUmpire(room.code, answer.umpire);
-    else told.textContent = `That was refused: ${answer.refused ?? "the server did not answer"}.`;
+    else told.textContent = `That was refused: ${(answer.refused ?? "the server did not say why").replace(/\.$/, "")}.`;
   });
   return [button, told];
 }
@@ -87,11 +87,11 @@ element("plan").addEventListener("submit", async (event) => {
   }
   button.setAttribute("aria-disabled", "true");
   button.textContent = "Being made …";
-  const answer = await post("/rooms", plan).catch(() => ({ ok: false, refused: "the server did not answer" }));
+  const answer = await post("/rooms", plan);
   button.setAttribute("aria-disabled", "false");
   button.textContent = "Make the room";
   if (!answer.ok || !answer.code) {
-    fill("make-fault", `The room was not made: ${answer.refused ?? "the server did not say why"}.`);
+    fill("make-fault", `The room was not made: ${(answer.refused ?? "the server did not say why").replace(/\.$/, "")}.`);
     return;
   }
   goToUmpire(answer.code, answer.umpire);

@@ -9,7 +9,7 @@ let opening = 0;
 async function openScenario({ scenario, wanted, strange = null }) {
   opening += 1;
   const mine = opening;
-  if (!(scenario in data.scenarios)) {
+  if (!Object.hasOwn(data.scenarios, scenario)) {
     leaveUnopened(`There is no scenario “${scenario}”.`);
     return;
   }
@@ -17,7 +17,7 @@ async function openScenario({ scenario, wanted, strange = null }) {
   const opened = await post("/workbench/open", { scenario, state: wanted });
   if (mine !== opening) return;
   if (!opened.ok) {
-    leaveUnopened(opened.refused);
+    leaveUnopened(opened.refused, !opened.silent);
     return;
   }
   const { runs, seed, numbers, off, forbid, allow, variable, run, day, record } = opened.state;
@@ -25,7 +25,6 @@ async function openScenario({ scenario, wanted, strange = null }) {
   Object.assign(bench, { opened, state, past: [], future: [] });
   Object.assign(data, { head: { start: opened.start, days: opened.days, sound: 0 }, ladder: opened.ladder });
   takeShown({ variable, run, day, record });
-  heard.still = null;
   heard.since = heard.n + 1;
   heard.picture = painted = null;
   reaches.clear();
@@ -47,12 +46,14 @@ const ended = (text) => (/[.?!]$/.test(text) ? text : `${text}.`);
 
 /** What of a link means nothing to this page. */
 function unread(strange, shown, variable) {
-  const keys = strange.map((key) => `“${key}” in the link means nothing here.`);
+  const keys = strange.map((key) =>
+    key === "" ? "A value without a name in the link means nothing here." : `“${key.slice(0, 80)}” in the link means nothing here.`,
+  );
   return shown === variable ? keys : [...keys, `“${variable}” is on or off, and has no fan.`];
 }
 
 /** A scenario that cannot be opened is told; the one that is shown stays, or else the first of all is. */
-function leaveUnopened(why) {
+function leaveUnopened(why, answers = true) {
   if (bench.opened !== null) {
     byId("scenario").value = bench.opened.scenario;
     tellOpening(null);
@@ -61,8 +62,10 @@ function leaveUnopened(why) {
     writeAddress();
     return;
   }
+  tellOpening(null);
+  byId("sentence").textContent = "No scenario is open.";
   const { scenario } = asWritten(null);
-  if (opening === 1) openScenario({ scenario, wanted: {} }).then(() => tellFault("link", `${why} This is another one: ${bench.opened?.title ?? scenario}.`));
+  if (opening === 1 && answers) openScenario({ scenario, wanted: {} }).then(() => tellFault("link", `${why} This is another one: ${bench.opened?.title ?? scenario}.`));
   else tellFault("link", why);
 }
 

@@ -2,8 +2,11 @@
 
 const RESTS = 350; // milliseconds without a movement, after which the hand rests
 const SEEN = 50; // and at least so many after a picture, so that it is seen first
-const heard = { n: 0, shown: 0, final: 0, picture: null, still: null, line: null, sentAt: 0, answered: 0, since: 0 };
+const heard = { n: 0, shown: 0, final: 0, picture: null, line: null, sentAt: 0, answered: 0, since: 0 };
 heard.asked = new Map(); // by number of the move, what it asked for: a picture is of that, and not of what stands by now
+heard.stills = new Map(); // by what they are of, the unmoved runs that this line has told of
+const MOST_STILLS = 8;
+const stillKey = ({ state: { scenario, runs, seed }, variable }) => JSON.stringify([scenario, runs, seed, variable]);
 const whenPictured = [];
 const whenRests = [];
 let resting = null;
@@ -20,9 +23,10 @@ function tellFault(where, text) {
 /** Ask for the state as it now stands. */
 function send() {
   heard.n += 1;
-  heard.asked.set(heard.n, { state: copied(bench.state), variable: bench.shown.variable });
+  const wanted = { state: copied(bench.state), variable: bench.shown.variable };
+  heard.asked.set(heard.n, wanted);
   heard.sentAt = performance.now();
-  heard.line?.say({ kind: "move", n: heard.n, state: asked() });
+  heard.line?.say({ kind: "move", n: heard.n, state: asked(), holds: heard.stills.has(stillKey(wanted)) });
   clearTimeout(resting);
   resting = null;
   byId("stage").setAttribute("aria-busy", "true");
@@ -36,19 +40,32 @@ const isAwaited = () => byId("stage").getAttribute("aria-busy") === "true";
 function hear(message) {
   if (message.kind === "refused") return hearRefusal(message);
   if (message.kind !== "moved") return undefined;
-  if (message.still) heard.still = unfolded(message.still);
+  const of = heard.asked.get(message.n);
+  const still = of === undefined ? undefined : keepStill(stillKey(of), message.still);
   const stale = message.n < heard.shown || (message.n === heard.shown && heard.final === message.n);
-  if (heard.still === null || stale || message.n < heard.since) return undefined;
+  if (of === undefined || stale || message.n < heard.since) return undefined;
+  if (still === undefined) {
+    if (message.n === heard.n) send(); // it has gone since this was asked, so it is asked for with the rest
+    return undefined;
+  }
   heard.shown = message.n;
   if (message.final) heard.final = message.n;
   heard.answered = performance.now();
   const isMoved = Boolean(message.moved) && message.apart.length > 0;
-  const of = heard.asked.get(message.n);
   for (const n of heard.asked.keys()) if (n < message.n) heard.asked.delete(n);
-  heard.picture = { ...message, ...of, still: heard.still, moved: isMoved ? unfolded(message.moved) : heard.still, isMoved };
+  heard.picture = { ...message, ...of, still, moved: isMoved ? unfolded(message.moved) : still, isMoved };
   tellFault("move", "");
   requestAnimationFrame(paint);
   return undefined;
+}
+
+/** The unmoved runs of a picture: those that came with it, or else those that are kept; only the last few are. */
+function keepStill(key, packed) {
+  const still = packed ? unfolded(packed) : heard.stills.get(key);
+  heard.stills.delete(key);
+  if (still !== undefined) heard.stills.set(key, still);
+  while (heard.stills.size > MOST_STILLS) heard.stills.delete(heard.stills.keys().next().value);
+  return still;
 }
 
 function hearRefusal(message) {
@@ -127,6 +144,7 @@ function beginLine() {
   heard.line = lineTo("/workbench/line", {
     opened: () => {
       tellFault("line", "");
+      heard.stills.clear(); // it may be another server, with another file of that name
       send();
     },
     heard: hear,

@@ -71,18 +71,18 @@ function tellOutcomes({ moved, still, isMoved: apart, apart: rowsApart }) {
     return `${label}: ${beside(percent(now.share), percent(still.outcomes[at].share), apart)}${turned}`;
   });
   say("outcomes", `Share of the runs in which each comes about. ${told.join(". ")}.`);
-  keys("outcomes-keys", [["var(--outcome)", apart ? "moved, with the 95 % interval of what differs" : "share of the runs, with its 95 % interval"]]);
+  keys("outcomes-keys", [["var(--outcome)", apart ? "moved, with the 95 % interval of what differs, each by itself" : "share of the runs, with its 95 % interval"]]);
   if (!apart) return;
   byId("outcomes-keys").append(
     node("span", {}, node("i", { class: "ring" }), "as written"),
-    node("span", {}, "+ gained, − lost; dark: more than chance"),
+    node("span", {}, `+ gained, − lost; dark: more than chance, all ${whole(rowsApart.length)} looked at together`),
   );
 }
 
 function tableOfOutcomes() {
   const { moved, still, isMoved: apart, apart: rowsApart } = heard.picture;
   const head = ["outcome", "runs", "share", "low", "high"];
-  const besides = ["share as written", "difference", "difference, low", "difference, high", "runs that gain it", "runs that lose it", "more than chance"];
+  const besides = ["share as written", "difference", "difference, low (95 % by itself)", "difference, high (95 % by itself)", "runs that gain it", "runs that lose it", "more than chance, all looked at together"];
   return {
     head: apart ? [...head, ...besides] : head,
     rows: bench.opened.outcomes.map(({ label }, at) => {

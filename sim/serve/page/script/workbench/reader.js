@@ -12,7 +12,11 @@ async function read() {
   asking += 1;
   const mine = asking;
   const lines = await askOf("lines", { most: MOST_LINES_HELD });
-  if (mine !== asking || !lines.ok) return;
+  if (mine !== asking) return;
+  if (!lines.ok) {
+    byId("told-of").textContent = ended(lines.refused);
+    return;
+  }
   fan.paths = { run: codes(lines.run), lines: rows(lines.values), step: lines.step };
   showTold(lines.told);
   if (bench.shown.run !== null) await showRun(mine);
@@ -153,7 +157,7 @@ function whyButton(entry, event, run) {
     const open = place.hidden;
     place.hidden = !open;
     button.setAttribute("aria-expanded", String(open));
-    if (!open || place.childElementCount) return;
+    if (!open || place.querySelector(":scope > :not(.fault)")) return; // what failed is asked again
     place.replaceChildren(node("p", {}, "Asking …"));
     showWhy(place, await askOf("why", { run, event }));
   });

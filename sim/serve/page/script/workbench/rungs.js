@@ -152,11 +152,10 @@ function formDeaths() {
   marks.was.setAttribute("d", picture.isMoved ? through(x, y, tollOf(picture.still)) : "");
 }
 
-function tellDeaths({ moved, still, deaths, isMoved: apart }) {
+function tellDeaths({ moved, deaths, isMoved: apart }) {
   if (moved.deaths === null) return;
-  const was = apart ? `, was ${figure(still.deaths.mean)}` : "";
-  const differ = apart && deaths ? ` (${signed(deaths.low)} to ${signed(deaths.high)})` : "";
-  const text = `${figure(moved.deaths.mean)} dead in the mean run${was}${differ}`;
+  const differ = apart && deaths ? `, ${moreOrFewer(deaths)}` : "";
+  const text = `${figure(moved.deaths.mean)} dead in the mean run${differ}`;
   byId("deaths-told").textContent = `${text}.`;
   byId("deaths-keys").replaceChildren(
     strokeKey("2px solid var(--blood)", "share of the runs with at least so many dead"),
@@ -166,7 +165,15 @@ function tellDeaths({ moved, still, deaths, isMoved: apart }) {
   say("deaths", `${text}. Share of the runs by how many die: ${told.join(", ")}.`);
 }
 
-const signed = (value) => `${value < 0 ? "−" : value > 0 ? "+" : ""}${figure(Math.abs(value))}`;
+const more = (value) => `${figure(Math.abs(value))} ${value < 0 ? "fewer" : "more"}`;
+
+/** A difference with its paired interval, the smaller end first. */
+function moreOrFewer({ difference, low, high }) {
+  if (difference === 0 && low === 0 && high === 0) return "as many as in the scenario as it is written";
+  if (low < 0 && high > 0) return `${more(difference)} (${more(low)} to ${more(high)})`;
+  const [near, far] = low < 0 || high < 0 ? [high, low] : [low, high];
+  return `${more(difference)} (${figure(Math.abs(near))} to ${more(far)})`;
+}
 
 function tableOfDeaths() {
   const { moved, still, isMoved: apart } = heard.picture;

@@ -131,9 +131,9 @@ function readAddress(text) {
   const wanted = { numbers: {} };
   for (const [key, value] of found) {
     if (key.includes(".")) wanted.numbers[key] = numberOf(value);
-    else if (key in READ) wanted[key === "show" ? "variable" : key] = READ[key](value);
+    else if (Object.hasOwn(READ, key)) wanted[key === "show" ? "variable" : key] = READ[key](value);
   }
-  const strange = [...found.keys()].filter((key) => !key.includes(".") && !(key in READ) && key !== "scenario");
+  const strange = [...found.keys()].filter((key) => !key.includes(".") && !Object.hasOwn(READ, key) && key !== "scenario");
   return { scenario: found.get("scenario") || asWritten(null).scenario, wanted, strange };
 }
 

@@ -41,8 +41,8 @@ async function save() {
 
 /** Results on this machine: one to open, or two beside each other. */
 async function openResults() {
-  const answer = await fetch("/workbench/results").then((found) => found.json(), () => ({ refused: "the server did not answer" }));
-  if (answer.refused) {
+  const answer = await fetched("/workbench/results");
+  if (!answer.ok) {
     openSheet("Results", node("p", { class: "fault" }, answer.refused));
     return;
   }
@@ -72,7 +72,7 @@ async function openResults() {
     "Results",
     node("p", {}, node("label", { for: "result-one" }, "Result "), one),
     node("p", {}, node("label", { for: "result-other" }, "beside another of the same seed "), other),
-    node("p", {}, link),
+    node("p", {}, link, " ", node("span", { class: "quiet" }, "in a tab of its own; it is made when it is opened, which may take half a minute.")),
   );
 }
 
