@@ -146,7 +146,7 @@ def test_the_time_for_which_no_server_ran_is_nobodys(tmp_path):
     clock.found_again(ends=950.0, stopped_with=None, gone=200.0)
     assert clock.left == 150.0
     clock.found_again(ends=950.0, stopped_with=None, gone=5000.0)
-    assert (clock.ends, clock.left) == (None, 4950.0), "it stands: nobody is there any more"
+    assert (clock.ends, clock.left) == (None, 300.0), "it stands, with no more than a turn has"
     with serving(tmp_path) as server:
         made = server.make(seconds=300)
         made.begun("north")
