@@ -6,7 +6,7 @@ BIN := .venv/bin
 
 help:
 	@echo "make demo    install, run scenarios/baseline.yaml with 1,000 runs, draw its figures"
-	@echo "make serve   install, open the workbench and the classroom in the browser"
+	@echo "make serve [HOST=0.0.0.0]  install, open the workbench and the classroom; with HOST, phones in the same network too"
 	@echo "make test    install, then lint, types, import contracts and all tests"
 	@echo "make test-versions [ONLY=lowest] [TESTS=tests]  tests with the lowest and the newest versions allowed"
 	@echo "make faults  every fault that was found once: what it was, what is there now (tests/FAULTS.md)"
@@ -39,7 +39,7 @@ demo: .venv/installed
 	$(BIN)/sim run scenarios/baseline.yaml --runs 1000 --overwrite
 
 serve: .venv/installed
-	$(BIN)/sim serve
+	$(BIN)/sim serve $(if $(HOST),--host $(HOST))
 
 lint: .venv/developer
 	$(BIN)/ruff check .

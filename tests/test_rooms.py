@@ -163,13 +163,12 @@ def test_who_comes_late_is_told_all_that_the_seat_knows_so_far(server):
     assert old not in " ".join(late.until("morning")["briefing"].split())
 
 
-def test_who_joins_without_choosing_comes_where_fewest_people_are(server):
+def test_who_joins_without_choosing_fills_one_world_before_the_next(server):
     made = server.make(worlds=3)
     places = [made.player() for _ in range(7)]
     told = [page.heard[-1]["you"] for page in places]
     assert [(each["world"], each["seat"]) for each in told] == [
-        *((world, "north") for world in (1, 2, 3)),
-        *((world, "south") for world in (1, 2, 3)),
+        *((world, seat) for world in (1, 2, 3) for seat in ("north", "south")),
         (None, None),
     ]
 

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 import pytest
 
+from sim.serve.classroom.told import screen_of
 from tests.class_client import serving
 from tests.test_report_page import browser  # noqa: F401
 
@@ -150,6 +151,8 @@ def test_a_turn_is_lived_and_taken_back_only_after_asking_in_place(browser, serv
     made = server.make()
     with playing(browser, made) as (page, _):
         page.get_by_role("button", name="Live the turn now: World 1").first.click()
+        asked = page.get_by_role("group", name="Live the turn in World 1? Not done yet: North, South.")
+        asked.get_by_role("button", name="Live it").click()
         back = page.get_by_role("button", name="Take back a turn")
         back.click()
         page.get_by_role("group", name="All that happened in the last turn").wait_for()
@@ -201,11 +204,33 @@ def test_seats_are_told_and_an_act_is_found_by_its_words_and_let_happen(browser,
         page.get_by_role("button", name="Let it happen").click()
         page.locator("#said", has_text="It will happen").wait_for()
         page.get_by_role("button", name="Live the turn now: World 1").first.click()
+        page.get_by_role("group", name="Not done yet: North").get_by_role("button", name="Live it").click()
         page.get_by_text("Everything that truly happened").click()
         story = page.locator(".chronicle li")
         story.first.wait_for()
         assert "south.mobilise" in [each["action"] for each in acts_of(made)]
         assert story.count() == len(acts_of(made))
+
+
+def test_an_act_that_the_rules_do_not_allow_today_stands_apart_and_is_let_happen_once_it_was_asked(browser, server):  # noqa: F811
+    made = server.make("baseline", ("us",))
+    with playing(browser, made, ["us"]) as (page, _):
+        glance = made.room.worlds[1].session.world.glance
+        page.get_by_text("Let something happen").click()
+        page.locator("#inject-act option").first.wait_for(state="attached")
+        values = "(group) => [...group.querySelectorAll('option')].map((each) => each.value)"
+        groups = page.locator("#inject-act optgroup")
+        assert groups.last.get_attribute("label") == "Not possible today by the rules"
+        open_, closed = groups.first.evaluate(values), groups.last.evaluate(values)
+        assert not any(glance.why_not(act) for act in open_)
+        assert all(glance.why_not(act) for act in closed)
+        page.locator("#inject-act").select_option(closed[0])
+        page.get_by_role("button", name="Let it happen").click()
+        asked = page.locator("#inject-in .asked-back")
+        assert "is not possible today" in asked.inner_text()
+        assert axe(page) == []
+        asked.get_by_role("button", name="Let it happen all the same").click()
+        page.locator("#said", has_text="It will happen").wait_for()
 
 
 def acts_of(made):
@@ -225,6 +250,13 @@ def test_homework_is_seen_by_who_is_how_far(browser, server):  # noqa: F811
         page.locator("#cards td", has_text="just now").wait_for()
         assert [each.split()[0] for each in rows.locator("th").all_inner_texts()] == ["Bo", "Ada"]
         assert axe(page) == []
+        assert rows.locator("[data-label=turn]").all_inner_texts() == ["2", "1"]  # as their own pages say
+        assert rows.locator("[data-label=seat]").all_inner_texts() == ["North", "North"]
+        for name in ("Pause", "+ 1 minute", "Live the turn now: all worlds"):
+            assert page.get_by_role("button", name=name).count() == 0
+        assert "late" not in page.locator("#plan").inner_text()
+        link = page.locator("#join a")
+        assert link.get_attribute("href") == link.inner_text()
         page.get_by_role("button", name="Open world 1").click()
         page.wait_for_selector("#panel-seats li")
 
@@ -284,6 +316,7 @@ def test_what_was_looked_up_says_of_which_turn_it_is_and_that_the_world_has_gone
         told.nth(1).wait_for()
         assert set(told.all_inner_texts()) == {"As of turn 1, 1 January 2030."}
         page.get_by_role("button", name="Live the turn now: World 1").first.click()
+        page.get_by_role("group", name="Not done yet: North, South").get_by_role("button", name="Live it").click()
         page.locator("#everything-in .as-of.stale", has_text="has gone on since").wait_for()
         page.locator("#panel-form .as-of.stale").wait_for()
         assert axe(page) == []
@@ -413,6 +446,32 @@ def test_the_screen_shows_the_code_and_then_what_the_whole_world_knows(browser, 
         assert page.locator(".ladder li").count() == len(made.room.scenario.theatre.ladder.rungs)
         assert page.locator(".ladder .standing").count() == 1
         assert page.locator("#plot-rungs-1 rect").count() == made.room.worlds[1].session.day
+
+
+def test_the_screen_tells_the_gravest_of_the_last_turn_first_and_nothing_old_before_it(browser, server):  # noqa: F811
+    made = server.make(seats=("north",), stop_rung=None, stop_outcomes=False)
+    umpire, _ = made.begun("north")
+    acts = made.room.scenario.theatre.actions
+    ranked = sorted((act for act in acts if act.startswith("south.")), key=lambda act: acts[act].rung)
+    umpire.do("inject", world=1, act=ranked[-1])
+    umpire.do("advance", world=1)
+    umpire.do("advance", world=1)
+    with opened(browser, made, "screen") as page:
+        page.locator(".news li").first.wait_for()
+        news = screen_of(made.room.worlds[1].session, 1)["news"]
+        began = made.room.worlds[1].session.turns[-1].first
+        assert began > 0
+        fresh = [each for each in news if each["new"]]
+        assert news[: len(fresh)] == fresh
+        assert fresh == sorted(fresh, key=lambda each: (-each["rung"], -each["deaths"]))
+        old = [each["date"] for each in news[len(fresh) :]]
+        assert old
+        assert old == sorted(old, reverse=True)
+        lines = page.locator(".news li:visible")
+        assert news[0]["text"] in lines.first.inner_text()
+        assert lines.count() >= 3
+        foot = lines.last.evaluate("(each) => each.getBoundingClientRect().bottom")
+        assert foot <= DESKTOP["height"]
 
 
 def test_words_of_the_teacher_stand_apart_from_what_the_world_has_heard(browser, server):  # noqa: F811

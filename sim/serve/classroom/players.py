@@ -127,7 +127,7 @@ def _make_room(room: Room) -> None:
 
 
 def _place(room: Room, frame: m.Join) -> tuple[World | None, str | None]:
-    """The world and the seat of somebody who joins: the ones they chose, or a free seat where fewest people are."""
+    """The world and the seat of somebody who joins: the ones they chose, or a free seat in the first world that has one."""
     if room.plan.mode == "homework":
         if frame.seat is not None and frame.seat not in room.seats:
             raise RefusalError(f"there is no seat '{frame.seat}'")
@@ -138,10 +138,7 @@ def _place(room: Room, frame: m.Join) -> tuple[World | None, str | None]:
             refuse_taken(room, world, frame.seat)
             return world, frame.seat
         return world, room.free_seat(world)
-    worlds = sorted(
-        (each for each in room.worlds.values() if not each.over), key=lambda each: len(room.people.of(each.number))
-    )
-    for world in worlds:
+    for world in (each for each in room.worlds.values() if not each.over):
         free = room.free_seat(world)
         if free is not None and (frame.seat is None or frame.seat not in room.seats_taken(world)):
             if frame.seat is not None:

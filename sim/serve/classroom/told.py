@@ -11,7 +11,7 @@ three times over:
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from sim.play.answers.public import public
 from sim.play.answers.seeing import unit_of
-from sim.play.messages.view import View
+from sim.play.messages.view import Item, View
 from sim.play.sessions.desk import inject_fault
 from sim.play.sessions.entries import Advanced, Entry, TakenBack, holding
 from sim.replays.lookup import Course, Deed, deeds_of
@@ -28,6 +28,7 @@ from sim.replays.wording import sentence
 from sim.report.fronts import WEEK, at_home, spread
 from sim.text import capital
 from sim.theatre.compiled.program import SCRIPT
+from sim.theatre.language.days import days_after
 from sim.theatre.language.schema import Place, Theatre
 
 if TYPE_CHECKING:
@@ -128,7 +129,13 @@ def everything_of(session: "Session") -> dict[str, Any]:
             for at, name in enumerate(names)
         ],
         "acts": [
-            {"act": act, "label": action.label, "actor": act.split(".")[0], "rung": action.rung}
+            {
+                "act": act,
+                "label": action.label,
+                "actor": act.split(".")[0],
+                "rung": action.rung,
+                "possible": not world.glance.why_not(act),
+            }
             for act, action in sorted(theatre.actions.items())
             if not session.over and fault(act) is None
         ],
@@ -222,10 +229,7 @@ def screen_of(session: "Session", world: int) -> dict[str, Any]:
         "rungs": list(known.rungs_by_day),
         "dyads": [each.model_dump(mode="json") for each in known.rungs[:-1]],
         "variables": [each.model_dump(mode="json") for each in known.variables],
-        "news": [
-            {"date": item.date.isoformat(), "text": item.text, "rung": item.rung, "deaths": item.deaths}
-            for item in reversed(known.items[-_MOST_NEWS:])
-        ],
+        "news": _headlines(known.items, _turn_began(session)),
         "told": [{"date": item.date.isoformat(), "text": item.text} for item in reversed(known.told[-_MOST_NEWS:])],
         "outcomes": [
             {"id": name, "label": theatre.outcomes[name].label, "date": day.isoformat()}
@@ -233,6 +237,27 @@ def screen_of(session: "Session", world: int) -> dict[str, Any]:
         ],
         "fronts": {"places": _map_of(theatre), "recent": recent} if _on_map(theatre) else None,
     }
+
+
+def _headlines(items: Sequence[Item], began: date) -> list[dict[str, Any]]:
+    """News for a screen: first what was learned in the turn that was lived last, the gravest first; then the newest."""
+    newest = list(reversed(items))
+    fresh = sorted((each for each in newest if each.learned > began), key=lambda each: (-each.rung, -each.deaths))
+    return [
+        {
+            "date": item.date.isoformat(),
+            "text": item.text,
+            "rung": item.rung,
+            "deaths": item.deaths,
+            "new": item.learned > began,
+        }
+        for item in [*fresh, *(each for each in newest if each.learned <= began)][:_MOST_NEWS]
+    ]
+
+
+def _turn_began(session: "Session") -> date:
+    """The morning on which the turn that was lived last had begun."""
+    return days_after(session.scenario.start, session.turns[-1].first if session.turns else 0)
 
 
 def _on_map(theatre: Theatre) -> dict[str, Place]:

@@ -102,6 +102,17 @@ function differenceItem({ by, label, rung, worlds }) {
 /** Outcomes that came about in some worlds and not in all, in sentences. */
 function cameApart() {
   const worlds = lived();
+  const rest = (where, id) => {
+    const day = Math.min(...where.map((each) => each.outcomes[id]));
+    const others = worlds.filter((each) => !where.includes(each));
+    const parts = [others.filter((each) => each.days > day), others.filter((each) => each.days <= day)].map((each) =>
+      listedWords(namesOf(each.map(({ world }) => world))),
+    );
+    return [
+      parts[0] && `, and not in ${parts[0]}`,
+      parts[1] && `; ${parts[1]} ${others.filter((each) => each.days <= day).length === 1 ? "was" : "were"} over by then`,
+    ].join("");
+  };
   return told.beside.outcomes
     .map(({ id, label }) => [label, worlds.filter((each) => each.outcomes[id] !== undefined), id])
     .filter(([, where]) => where.length > 0 && where.length < worlds.length)
@@ -110,7 +121,7 @@ function cameApart() {
         "li",
         {},
         node("b", {}, label),
-        `: ${listedWords(where.map((each) => `${called(each)} on ${shortDate(each.outcomes[id])}`))}, and not in ${listedWords(namesOf(worlds.filter((each) => !where.includes(each)).map((each) => each.world)))}.`,
+        `: ${listedWords(where.map((each) => `${called(each)} on ${shortDate(each.outcomes[id])}`))}${rest(where, id)}.`,
       ),
     );
 }

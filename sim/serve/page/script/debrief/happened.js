@@ -53,7 +53,7 @@ function happenedIn(world) {
             node("li", {}, outcomeCalled(id), node("span", { class: "quiet" }, `, ${shortDate(day)}`)),
           ),
         )
-      : node("p", { class: "quiet" }, `None of the ${counted(told.beside.outcomes.length, "outcome")} came about.`),
+      : node("p", { class: "quiet" }, `None of the ${inWords(told.beside.outcomes.length)} outcomes came about.`),
     ...(most
       ? [
           node(
@@ -77,6 +77,9 @@ function showHappened() {
     [...lived()].sort((a, b) => Number(isMine(b)) - Number(isMine(a)) || a.world - b.world),
     (world) => world.world,
     (world) => node("li", isMine(world) ? { class: "mine" } : {}),
-    (item, world) => refill(item, world, () => happenedIn(world)),
+    (item, world) => {
+      item.style.borderTopColor = lineOf(lived().indexOf(world))[0];
+      refill(item, world, () => happenedIn(world));
+    },
   );
 }

@@ -168,7 +168,7 @@ function outcomesTable() {
               return node(
                 "td",
                 { "data-label": called(world), class: day === undefined ? "quiet" : "figure" },
-                day === undefined ? "no" : dateOn(day),
+                day !== undefined ? dateOn(day) : world.days < until ? `not by ${dateOn(world.days - 1)}, its end` : "no",
               );
             }),
             node("td", { "data-label": "of the runs" }, interval(outcome)),

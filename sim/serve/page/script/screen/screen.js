@@ -1,6 +1,8 @@
 // The public screen: a world as everybody knows it, to be read from the last row.
 
-const HEADLINES = 3;
+const HEADLINES = 14; // at most: as many are shown as the screen has room for
+const LEAST_HEADLINES = 3; // on a screen that scrolls anyway
+const FOOT = 60; // points below the headlines
 const FULL = 8; // acts on a front in a week for which its disc is as large as it gets
 const seen = new Map();
 
@@ -134,6 +136,44 @@ function drawRungs(world) {
   };
 }
 
+/** Headlines as the server orders them: the gravest of the last turn first and large, then what is older. */
+function showNews(list, news) {
+  list.replaceChildren(
+    ...news
+      .slice(0, HEADLINES)
+      .map((each) =>
+        node(
+          "li",
+          { class: each.new ? "new" : "old" },
+          node("time", { datetime: each.date }, briefly(each.date)),
+          " ",
+          ...(each.rung ? [rungMark(each.rung), " "] : []),
+          node("span", {}, each.text),
+          ...(each.deaths ? [" ", node("b", {}, `${counted(each.deaths, "person", "people")} died.`)] : []),
+        ),
+      ),
+    ...(news.length ? [] : [node("li", { class: "quiet" }, "Nothing yet.")]),
+  );
+}
+
+/** Leave out the last headlines until what is left stands on the screen. */
+function fitNews(box) {
+  const lines = [...box.querySelectorAll(".news li")];
+  lines.forEach((each) => (each.hidden = false));
+  const right = box.querySelector(".right");
+  const top = right.getBoundingClientRect().top + scrollY;
+  const most = innerHeight - top - FOOT;
+  for (const each of lines.slice(LEAST_HEADLINES).reverse()) {
+    if (contentHeight(right) <= most) return;
+    each.hidden = true;
+  }
+}
+
+/** How tall what stands in a column is, however far the column is stretched. */
+const contentHeight = (column) =>
+  Math.max(0, ...[...column.children].map((each) => each.getBoundingClientRect().bottom)) -
+  column.getBoundingClientRect().top;
+
 const redraws = new Map();
 const OVER = { umpire: "ended here", "last day": "the last day was lived", fault: "it could not go on" };
 
@@ -150,23 +190,7 @@ function showWorld(box, shown) {
   showLadder(box.querySelector(".ladder"), shown);
   showWords(box.querySelector(".words"), shown);
   showMap(box.querySelector(".map"), shown.fronts);
-  box
-    .querySelector(".news ol")
-    .replaceChildren(
-      ...news
-        .slice(0, HEADLINES)
-        .map((each) =>
-          node(
-            "li",
-            {},
-            node("time", { datetime: each.date }, briefly(each.date)),
-            " ",
-            ...(each.rung ? [rungMark(each.rung), " "] : []),
-            node("span", {}, each.text),
-          ),
-        ),
-      ...(news.length ? [] : [node("li", { class: "quiet" }, "Nothing yet.")]),
-    );
+  showNews(box.querySelector(".news ol"), news);
   box.querySelector(".came").hidden = outcomes.length === 0;
   box
     .querySelector(".came ul")
@@ -193,8 +217,11 @@ function showAll() {
     const place = byId(`plot-rungs-${world}`);
     if (place.childElementCount === 0) redraws.set(world, plot(`rungs-${world}`, drawRungs(world)));
   }
+  [...byId("worlds").children].forEach(fitNews);
   showClocks();
 }
+
+addEventListener("resize", () => [...byId("worlds").children].forEach(fitNews));
 
 function showChooser(count) {
   const select = byId("chooser");

@@ -50,8 +50,10 @@ async function send() {
   }
   drawActs();
   redrawOrders();
-  if (all) fill("send-told", "✓ Your orders are in.");
-  else showRefused(sent);
+  if (all) {
+    say(""); // what was said of orders not sent yet no longer holds
+    fill("send-told", "✓ Your orders are in.");
+  } else showRefused(sent);
   return all;
 }
 

@@ -101,6 +101,8 @@ function askForecast() {
   show("forecast");
 }
 
+const UNSAID = "nothing said yet";
+
 function forecastRow({ id: outcome, label }, at) {
   const number = node("input", {
     type: "text",
@@ -113,6 +115,7 @@ function forecastRow({ id: outcome, label }, at) {
       number.value = number.value.replace(/\D/g, "");
       if (Number(number.value) > 100) number.value = "100";
       slider.classList.toggle("unset", number.value === "");
+      slider.setAttribute("aria-valuetext", number.value === "" ? UNSAID : `${number.value} in 100`);
       if (number.value !== "") slider.value = number.value;
     },
   });
@@ -123,11 +126,19 @@ function forecastRow({ id: outcome, label }, at) {
     value: 50,
     class: "unset",
     "aria-label": `${label}: in how many of a hundred`,
-    oninput: () => {
-      number.value = slider.value;
-      slider.classList.remove("unset");
+    "aria-valuetext": UNSAID,
+    oninput: () => sayIt(),
+    onclick: () => sayIt(), // where it rests is a number too
+    onkeydown: (event) => {
+      if (event.key === " " || event.key === "Enter") sayIt(event);
     },
   });
+  const sayIt = (event) => {
+    event?.preventDefault();
+    number.value = slider.value;
+    slider.classList.remove("unset");
+    slider.setAttribute("aria-valuetext", `${slider.value} in 100`);
+  };
   return node(
     "li",
     {},
@@ -136,11 +147,22 @@ function forecastRow({ id: outcome, label }, at) {
   );
 }
 
+let toldOfLeft = false;
+
 element("forecast-form").addEventListener("submit", (event) => {
   event.preventDefault();
   const said = [...element("forecast-rows").querySelectorAll("input[data-outcome]")].filter(
     (each) => each.value !== "",
   );
+  const left = element("forecast-rows").childElementCount - said.length;
+  if (left > 0 && !toldOfLeft) {
+    toldOfLeft = true;
+    fill(
+      "forecast-left",
+      `${capital(counted(left, "question is", "questions are"))} unanswered. Answer what you have a view on, or go on once more.`,
+    );
+    return;
+  }
   joining.forecast = said.length
     ? Object.fromEntries(said.map((each) => [each.dataset.outcome, Number(each.value)]))
     : null;
@@ -181,11 +203,9 @@ function drawWorlds() {
     else select.options[world - 1].textContent = text;
   }
   if (!first) return;
-  let emptiest = 1;
-  for (let world = 2; world <= play.hello.worlds; world += 1) {
-    if (freeIn(world).length > freeIn(emptiest).length) emptiest = world;
-  }
-  select.value = String(play.you?.world ?? emptiest);
+  const worlds = Array.from({ length: play.hello.worlds }, (_, at) => at + 1);
+  const next = worlds.find((world) => freeIn(world).length) ?? 1; // one world is filled before the next
+  select.value = String(play.you?.world ?? next);
 }
 
 /** The seats of the chosen world. Only what has changed is drawn anew: a finger may be on its way to a button. */
@@ -262,7 +282,7 @@ async function takeOnce(world, seat) {
   settle();
 }
 
-/** Any free seat: of our own group if we have one, else where most are free. */
+/** Any free seat: of our own group if we have one, else of the first world that has one. */
 function takeAny() {
   if (play.you === null) return take(null, null);
   const free = (play.presence?.seats ?? []).filter((place) => !place.taken);

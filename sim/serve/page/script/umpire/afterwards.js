@@ -18,7 +18,8 @@ function showAfterwards({ stage, worlds, people, names: named }) {
   refill(byId("afterwards-in"), [stage, worlds.length, people.length, named], () => {
     const names = node("input", { type: "checkbox", id: "export-names" });
     const words = node("input", { type: "checkbox", id: "export-words" });
-    const all = `the ${worlds.length === 1 ? "world" : `${worlds.length} worlds`} with all orders, the notes and the forecasts${named ? `, and the names of ${counted(people.length, "person", "people")}` : ""}`;
+    const played = { 0: "what is in it", 1: "the world" }[worlds.length] ?? `the ${worlds.length} worlds`;
+    const all = `${played} with all orders, the notes and the forecasts${named ? `, and the names of ${counted(people.length, "person", "people")}` : ""}`;
     return [
       ...(stage === "over"
         ? [

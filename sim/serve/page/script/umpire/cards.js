@@ -6,7 +6,7 @@ function barOf(world) {
   const all = world === null;
   const paused = all ? table.overview.worlds.filter((each) => !each.over).every((each) => each.paused) : world.paused;
   const which = all ? "all worlds" : titleOf(world);
-  return [
+  const clock = [
     doing(
       paused ? "Go on" : "Pause",
       "pause",
@@ -19,9 +19,12 @@ function barOf(world) {
     doing("+ 1 minute", "extend", { ...of, seconds: 60 }, `One minute more: ${which}.`, {
       "aria-label": `One minute more: ${which}`,
     }),
+  ];
+  return [
+    ...(table.room.mode === "homework" && table.room.seconds === null ? [] : clock),
     sure(
       "Live the turn now",
-      () => (all ? notYet() : null),
+      () => notYet(world),
       "Live it",
       () => attempt("advance", { ...of, days: null }, `The turn was lived: ${which}.`),
       { "aria-label": `Live the turn now: ${which}` },
@@ -29,15 +32,17 @@ function barOf(world) {
   ];
 }
 
-/** Who is not done yet in worlds that go on, by world, as a question; null if all are. */
-function notYet() {
-  const open = table.overview.worlds.filter((each) => !each.over);
+/** Who is not done yet in a world, or in all that go on, by world, as a question; null if all are. */
+function notYet(one) {
+  const open = one === null ? table.overview.worlds.filter((each) => !each.over) : [worldOf(one.world)];
+  if (open.every((world) => world.paused)) return null; // nothing is lived by a stopped clock: the server says so
   const late = open
     .map((world) => [world, world.seats.filter((seat) => ["here", "late", "lost"].includes(stateOf(seat)))])
     .filter(([, seats]) => seats.length > 0)
-    .map(([world, seats]) => `${titleOf(world)}: ${seats.map((seat) => seat.label).join(", ")}`);
+    .map(([world, seats]) => `${one ? "" : `${titleOf(world)}: `}${seats.map((seat) => seat.label).join(", ")}`);
   if (late.length === 0) return null;
-  return `Live the turn in ${open.length === 1 ? "the world" : `all ${open.length} worlds`}? Not done yet: ${late.join("; ")}.`;
+  const where = one ? titleOf(one) : open.length === 1 ? "the world" : `all ${open.length} worlds`;
+  return `Live the turn in ${where}? Not done yet: ${late.join("; ")}.`;
 }
 
 function showBar({ stage, worlds }) {
@@ -47,7 +52,7 @@ function showBar({ stage, worlds }) {
       ? []
       : [
           node("span", { class: "bar-of" }, worlds.length === 1 ? "The world" : "All worlds"),
-          ...barOf(worlds.length === 1 ? worlds[0] : null),
+          ...(table.room.mode === "homework" ? [] : barOf(worlds.length === 1 ? worlds[0] : null)),
           button("Tell everybody …", () => openTelling(byId("all-form"), null)),
         ],
   );
@@ -185,7 +190,7 @@ const since = (seconds) => {
 
 /** Worlds of people at home: a line for each, the one that has got furthest first. */
 function homework(overview) {
-  const heads = ["Who", "Where they are", "Turn", "Rung", "Dead", "Last did something", ""];
+  const heads = ["Who", "Seat", "Where they are", "Turn", "Rung", "Dead", "Last did something", ""];
   const rows = [...overview.worlds].sort((a, b) => b.turn - a.turn);
   const done = rows.filter((each) => each.over).length;
   return [
@@ -215,9 +220,11 @@ function homeRow(overview, world) {
   const share = node("span", { class: "tension", "aria-hidden": "true" }, node("i"));
   share.firstChild.style.width = `${((100 * (world.day ?? 0)) / data.head.days).toFixed(1)}%`;
   const open = table.open === world.world;
+  const seats = world.seats.filter((each) => each.person !== null).map((each) => each.label);
   const cells = [
+    ["seat", seats.join(", ") || "–"],
     ["where", node("span", {}, world.over ? `over, ${dayOf(world.date)}` : dayOf(world.date), share)],
-    ["turn", String(world.turn)],
+    ["turn", world.over ? `${world.turn} lived` : String(world.turn + 1)],
     ["rung", rungInWords(world.rung, world.rung_label)],
     ["dead", whole(world.deaths)],
     ["last", last ? since(last) : "never"],

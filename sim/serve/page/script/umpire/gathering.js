@@ -15,7 +15,20 @@ function showInvite(plan) {
   const { code, join, turn, seconds, late, known, futures, mode } = plan;
   const address = join || `${location.origin}/join/${code}`;
   byId("code").textContent = code;
-  byId("join").textContent = address.replace(/^https?:\/\//, "");
+  const copy = button("Copy", async () => {
+    try {
+      await navigator.clipboard.writeText(address);
+      tellOf("The address is copied.");
+    } catch {
+      tellOf("", [`the browser does not let a page copy here; the address is ${address}`]);
+    }
+  });
+  copy.setAttribute("aria-label", "Copy the address under which people join");
+  byId("join").replaceChildren(
+    ...(mode === "homework"
+      ? [node("a", { href: address, target: "_blank", rel: "noopener" }, address), " ", copy]
+      : [address.replace(/^https?:\/\//, "")]),
+  );
   byId("alone").hidden = !/^(127\.|localhost$|\[::1\]$)/.test(new URL(address).hostname);
   byId("qr").src = `/rooms/${code}/qr.svg`;
   const lateness = {
@@ -29,7 +42,7 @@ function showInvite(plan) {
     seconds === null
       ? "without a time limit"
       : `with ${seconds % 60 ? counted(seconds, "second") : counted(seconds / 60, "minute")} for orders`,
-    lateness[late],
+    ...(seconds === null ? [] : [lateness[late]]),
     known === "all" ? "everybody is told all that happened" : "each seat is told its own side only",
     futures ? "futures may be asked" : "futures may not be asked",
   ]

@@ -82,18 +82,23 @@ async function openInjecting(number) {
     const found = acts.filter(({ label, actor }) =>
       words.every((word) => `${label} ${actor}`.toLowerCase().includes(word)),
     );
+    const option = (each) =>
+      node(
+        "option",
+        { value: each.act },
+        `${each.rung ?? "–"}  ${each.label} (${table.room.actors?.[each.actor] ?? each.actor})`,
+      );
     list.replaceChildren(
-      ...found.map((each) =>
-        node(
-          "option",
-          { value: each.act },
-          `${each.rung ?? "–"}  ${each.label} (${table.room.actors?.[each.actor] ?? each.actor})`,
-        ),
-      ),
+      ...[
+        ["By the rules, these could happen today", found.filter((each) => each.possible)],
+        ["Not possible today by the rules", found.filter((each) => !each.possible)],
+      ]
+        .filter(([, some]) => some.length)
+        .map(([label, some]) => node("optgroup", { label }, ...some.map(option))),
     );
     shown.textContent =
       acts.length === 0
-        ? "Nothing can be let happen this morning: every act that is possible is a seat's own."
+        ? "Nothing can be let happen this morning: every act is a seat's own. Hand a seat to the rules to let its acts happen."
         : `${found.length} of ${counted(acts.length, "act")} that no seat decides on; the number is their rung.`;
   };
   search.addEventListener("input", show);
@@ -104,13 +109,26 @@ async function openInjecting(number) {
     list,
     shown,
     node("p", {}, node("label", { for: "inject-on" }, "On (left empty: the first day of the turn to come) "), date),
-    node("button", { type: "submit" }, "Let it happen"),
+    node("div", {}, node("button", { type: "submit" }, "Let it happen")),
   );
+  const happen = async ({ act, label }) => {
+    const on = date.value || null;
+    await attempt("inject", { world: number, act, on }, `It will happen: ${label}.`);
+  };
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     if (list.value === "") return tellOf("", ["choose an act first"]);
-    const label = list.selectedOptions[0].textContent.replace(/^\S+\s+/, "");
-    await attempt("inject", { world: number, act: list.value, on: date.value || null }, `It will happen: ${label}.`);
+    const chosen = acts.find((each) => each.act === list.value);
+    if (chosen.possible) return happen(chosen);
+    const place = form.lastElementChild;
+    const back = [...place.childNodes];
+    const asked = `By the rules, “${chosen.label}” is not possible today. Let it happen all the same?`;
+    const again = sure("Let it happen", asked, "Let it happen all the same", async () => {
+      place.replaceChildren(...back);
+      await happen(chosen);
+    });
+    place.replaceChildren(again);
+    again.querySelector("button").click();
   });
   byId("inject-in").replaceChildren(form);
   show();
