@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -373,6 +374,26 @@ def test_who_left_outcomes_out_is_told_how_many_they_answered_and_has_a_score(br
     assert page.locator("#forecasts-in .scores").first.locator("tbody th").all_inner_texts()[0] == "Yours"
     assert page.locator(".forecast-lines .one").count() == 2
     page.context.close()
+
+
+def test_a_world_that_was_over_before_is_not_said_to_have_been_spared(browser, tmp_path):  # noqa: F811
+    with serving(tmp_path) as server:
+        made = server.make(worlds=2, turn=7, forecast=True)
+        said = dict.fromkeys(made.room.scenario.theatre.outcomes, 20.0)
+        umpire, players = made.begun("north", "south", forecast=said)
+        umpire.do("advance")
+        for player, act in zip(players, ("north.mobilise", "south.mobilise"), strict=True):
+            player.until("morning", lambda frame: frame["turn"] == 1)
+            player.do("order", order={"do": act}, turn=1)
+        umpire.do("advance", world=1)
+        umpire.do("end")
+        page = looking_back(browser, made, None)
+        told_ = page.locator("#parted-rest .told-list").inner_text()
+        assert re.search(r"World 1 on \d+ Jan[^;]*; World 2 was over by then\.", told_)
+        cells = page.locator("#outcomes td[data-label='World 2']").all_inner_texts()
+        assert set(cells) == {"over on 7 Jan 2030"}
+        assert "no" in page.locator("#outcomes td[data-label='World 1']").all_inner_texts()
+        page.context.close()
 
 
 def test_on_a_phone_all_but_the_beginning_is_folded(browser, room):  # noqa: F811

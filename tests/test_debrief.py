@@ -23,6 +23,7 @@ from sim.play.debrief.effects import effect
 from sim.play.debrief.measures import Measures, placed
 from sim.play.debrief.plans import Futures, Plan, Then, live, lived, plans_of
 from sim.play.debrief.text import _how_rare
+from sim.play.debrief.text_usual import _placed
 from sim.play.debrief.wording import MINUS
 from sim.play.seats import PlayError
 from sim.play.sessions.entries import Settings
@@ -501,6 +502,12 @@ def test_who_has_no_goals_has_no_score() -> None:
 def test_the_place_of_a_number_counts_what_lies_below_it_and_what_is_the_same() -> None:
     place = placed("x", 2.0, np.array([0.0, 1.0, 2.0, 2.0, 5.0]))
     assert (place.below, place.same, place.runs, place.middle) == (2, 2, 5, 2.0)
+
+
+def test_of_the_dead_and_of_rungs_there_is_no_half() -> None:
+    place = replace(placed("Deaths", 1.0, np.arange(9.0)), low=0.4, middle=2.4, high=32.3)
+    assert "median is 2, and nine in ten lie from 0 to 33" in _placed(place)
+    assert "median is 2.4" in _placed(replace(place, name="Mean tension"))
 
 
 # As a whole.

@@ -205,6 +205,8 @@ def test_a_new_teacher_presses_one_button_and_a_student_plays_two_turns(browser,
         student.wait_for_selector("#forecast-form:visible")
         student.fill("#of-0", "20")
         student.click("#forecast-form .strong")
+        student.locator("#forecast-left", has_text="unanswered").wait_for()  # once, and then one goes on
+        student.click("#forecast-form .strong")
         choose(student, "Iran")
         student.wait_for_selector("#waiting-title:visible")
         teacher.get_by_role("button", name="Start the first turn").click()
@@ -550,7 +552,12 @@ def test_homework_is_a_world_of_ones_own_at_ones_own_pace(browser, served):
         page.click("#welcome-form button")
         page.wait_for_selector("#forecast-form:visible")
         assert page.inner_text("#forecast-end") == "29 June 2030"
-        page.fill("#of-0", "20")
+        slider = page.locator("#forecast-rows input[type=range]").first
+        assert slider.get_attribute("aria-valuetext") == "nothing said yet"
+        slider.click()  # where it rests
+        assert page.input_value("#of-0") == "50"
+        page.click("#forecast-form .strong")
+        assert page.inner_text("#forecast-left").startswith("Two questions are unanswered.")
         page.click("#forecast-form .strong")
         choose(page, "South")
         at_desk(page)

@@ -124,7 +124,7 @@ def futures(
     open_ = [at for at, name in enumerate(names) if name not in came]
     theatre = session.scenario.theatre
     labels = {act: theatre.actions[act].label for act in chosen[:-2]}
-    labels |= {HOLD: "Hold: do nothing", RULES: "Let the rules decide"}
+    labels |= {HOLD: "Hold: do nothing", RULES: "Let your own people decide"}
     labels |= {name: theatre.outcomes[name].label for name in names}
     return Futures(
         seat=seat.id,

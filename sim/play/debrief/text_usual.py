@@ -1,5 +1,6 @@
 """The parts of a debrief that hold a session to the rules and to other runs, in words."""
 
+import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -150,8 +151,11 @@ def _placed(place: "Place") -> str:
     few = "fewer" if place.name == "Deaths" else "a lower one"
     same = f", {percent(place.same / max(place.runs, 1))} the same" if place.same else ""
     less = f"{share(place.below, place.runs)} of the runs have {few}{same}"
-    spread = f"nine in ten lie from {number(place.low)} to {number(place.high)}"
-    return f"{what}. {less}; their median is {number(place.middle)}, and {spread}."
+    low, middle, high = place.low, place.middle, place.high
+    if place.name in _COUNTED:
+        low, middle, high = math.floor(low), round(middle), math.ceil(high)
+    spread = f"nine in ten lie from {number(low)} to {number(high)}"
+    return f"{what}. {less}; their median is {number(middle)}, and {spread}."
 
 
 def _twin(found: "Debrief") -> Iterator[str]:
@@ -179,6 +183,8 @@ def _twin(found: "Debrief") -> Iterator[str]:
     yield "That is one run. What a decision did to what could come is in its futures."
 
 
+_COUNTED = ("Deaths", "Highest rung")
+"""Measures of which there is no half."""
 _PLAIN = ("Deaths", "Highest rung", "Mean tension")
 
 

@@ -99,20 +99,21 @@ function differenceItem({ by, label, rung, worlds }) {
   );
 }
 
+/** Where an outcome did not come about: worlds that were over before it first did are told apart. */
+function elsewhere(where, id) {
+  const day = Math.min(...where.map((each) => each.outcomes[id]));
+  const others = lived().filter((each) => !where.includes(each));
+  const named = (some) => listedWords(namesOf(some.map((each) => each.world)));
+  const [lasted, ended] = [others.filter((each) => each.days > day), others.filter((each) => each.days <= day)];
+  return [
+    lasted.length ? `, and not in ${named(lasted)}` : "",
+    ended.length ? `; ${named(ended)} ${ended.length === 1 ? "was" : "were"} over by then` : "",
+  ].join("");
+}
+
 /** Outcomes that came about in some worlds and not in all, in sentences. */
 function cameApart() {
   const worlds = lived();
-  const rest = (where, id) => {
-    const day = Math.min(...where.map((each) => each.outcomes[id]));
-    const others = worlds.filter((each) => !where.includes(each));
-    const parts = [others.filter((each) => each.days > day), others.filter((each) => each.days <= day)].map((each) =>
-      listedWords(namesOf(each.map(({ world }) => world))),
-    );
-    return [
-      parts[0] && `, and not in ${parts[0]}`,
-      parts[1] && `; ${parts[1]} ${others.filter((each) => each.days <= day).length === 1 ? "was" : "were"} over by then`,
-    ].join("");
-  };
   return told.beside.outcomes
     .map(({ id, label }) => [label, worlds.filter((each) => each.outcomes[id] !== undefined), id])
     .filter(([, where]) => where.length > 0 && where.length < worlds.length)
@@ -121,7 +122,7 @@ function cameApart() {
         "li",
         {},
         node("b", {}, label),
-        `: ${listedWords(where.map((each) => `${called(each)} on ${shortDate(each.outcomes[id])}`))}${rest(where, id)}.`,
+        `: ${listedWords(where.map((each) => `${called(each)} on ${shortDate(each.outcomes[id])}`))}${elsewhere(where, id)}.`,
       ),
     );
 }

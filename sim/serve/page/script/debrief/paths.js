@@ -168,7 +168,7 @@ function outcomesTable() {
               return node(
                 "td",
                 { "data-label": called(world), class: day === undefined ? "quiet" : "figure" },
-                day !== undefined ? dateOn(day) : world.days < until ? `not by ${dateOn(world.days - 1)}, its end` : "no",
+                day !== undefined ? dateOn(day) : world.days < until ? `over on ${dateOn(world.days - 1)}` : "no",
               );
             }),
             node("td", { "data-label": "of the runs" }, interval(outcome)),

@@ -1,7 +1,8 @@
 // The public screen: a world as everybody knows it, to be read from the last row.
 
 const HEADLINES = 14; // at most: as many are shown as the screen has room for
-const LEAST_HEADLINES = 3; // on a screen that scrolls anyway
+const LEAST_HEADLINES = 2;
+const ON_A_PHONE = 6; // where one scrolls anyway
 const FOOT = 60; // points below the headlines
 const FULL = 8; // acts on a front in a week for which its disc is as large as it gets
 const seen = new Map();
@@ -162,8 +163,9 @@ function fitNews(box) {
   lines.forEach((each) => (each.hidden = false));
   const right = box.querySelector(".right");
   const top = right.getBoundingClientRect().top + scrollY;
+  const least = matchMedia("(max-width: 44rem)").matches ? ON_A_PHONE : LEAST_HEADLINES;
   const most = innerHeight - top - FOOT;
-  for (const each of lines.slice(LEAST_HEADLINES).reverse()) {
+  for (const each of lines.slice(least).reverse()) {
     if (contentHeight(right) <= most) return;
     each.hidden = true;
   }

@@ -77,7 +77,7 @@ function actRow(option, view) {
       "span",
       { class: "act-label" },
       option.label,
-      node("span", { class: "below" }, against(option), ...marks(option)),
+      node("span", { class: "below" }, against(option), marks(option)),
     ),
   );
   const order = node("button", { type: "button", class: "act-order", onclick: () => toggleAct(option) });
@@ -123,7 +123,8 @@ function showOn(button, option) {
   return chosen;
 }
 
-const against = (option) => `${option.rung ? "against" : "towards"} ${called(actorCalled(option.target))}`;
+/** Against whom an act is; of words and offers, which are with somebody or about them, their label says enough. */
+const against = (option) => (option.rung ? `against ${called(actorCalled(option.target))}` : null);
 
 function marks(option) {
   return [

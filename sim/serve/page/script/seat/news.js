@@ -44,6 +44,7 @@ function suspects(item) {
     { class: "suspects" },
     node("p", { class: "below" }, `${nobody}${several ?? "You hold responsible:"}`),
     node("ul", { class: "shares" }, bars),
+    several && node("p", { class: "below" }, "Each is held by itself, so together they can make more than 100 %."),
   );
 }
 

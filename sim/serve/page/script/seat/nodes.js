@@ -50,7 +50,7 @@ function figure(x) {
 function percent(share) {
   const value = 100 * share;
   if (value > 0 && value < 0.05) return "<0.1\u00a0%";
-  return `${value > 0 && value < 9.95 ? value.toFixed(1) : value.toFixed(0)}\u00a0%`;
+  return `${value > 0 && value < 0.95 ? value.toFixed(1) : value.toFixed(0)}\u00a0%`;
 }
 
 const NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split(" ");
