@@ -127,7 +127,7 @@ def _make_room(room: Room) -> None:
 
 
 def _place(room: Room, frame: m.Join) -> tuple[World | None, str | None]:
-    """The world and the seat of somebody who joins: those they chose, or the first seat that is free, world by world."""
+    """The world and the seat of somebody who joins: those they chose, or the first free one, world by world."""
     if room.plan.mode == "homework":
         if frame.seat is not None and frame.seat not in room.seats:
             raise RefusalError(f"there is no seat '{frame.seat}'")
