@@ -505,7 +505,7 @@ def test_the_clock_counts_down_and_says_so_once(browser, served):
         at_table.ask("end")
         page.wait_for_selector("#debrief:visible")
         assert page.get_attribute("#debrief", "href") == f"/rooms/{room['code']}/debrief"
-        page.locator("#over-how", has_text="Your teacher has ended this world").wait_for()
+        page.locator("#over-how", has_text="Your teacher has ended the room").wait_for()
         at_table.ask("back", world=1)
         at_desk(page)  # a last turn that is taken back is played again
 
