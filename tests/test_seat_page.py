@@ -156,6 +156,18 @@ def order(page, act):
     page.locator("#acts li", has_text=act).locator(".act-order").click()
 
 
+@contextmanager
+def at_the_orders_of_iran(browser, served):
+    """The page of orders on Iran's first morning of the baseline."""
+    room = served.make(scenario="baseline", seats=["iran", "us"])
+    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
+        join(page, seat="Iran")
+        at_table.ask("start")
+        at_desk(page)
+        tab(page, "orders")
+        yield page
+
+
 FAULTS = """async () => {
   const { violations } = await axe.run({ resultTypes: ["violations"] });
   return violations.map((each) => `${each.id}: ${each.nodes.map((node) => node.html).join(" ")}`);
@@ -298,12 +310,7 @@ def test_during_a_pause_nothing_can_be_sent_and_it_says_why(browser, served):
 
 
 def test_what_is_refused_says_why_beside_it_and_what_can_be_done_is_taken(browser, served):
-    room = served.make(scenario="baseline", seats=["iran", "us"])
-    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
-        join(page, seat="Iran")
-        at_table.ask("start")
-        at_desk(page)
-        tab(page, "orders")
+    with at_the_orders_of_iran(browser, served) as page:
         order(page, "Threaten the straits")
         order(page, "Harass a tanker")
         page.evaluate(  # as after a morning on which it was still open
@@ -335,12 +342,7 @@ def test_what_is_refused_says_why_beside_it_and_what_can_be_done_is_taken(browse
 
 
 def test_the_day_of_an_act_is_told_before_it_is_ordered_and_stays_the_same(browser, served):
-    room = served.make(scenario="baseline", seats=["iran", "us"])
-    with umpire(served, room) as at_table, opened(browser, served, f"/join/{room['code']}") as page:
-        join(page, seat="Iran")
-        at_table.ask("start")
-        at_desk(page)
-        tab(page, "orders")
+    with at_the_orders_of_iran(browser, served) as page:
         buttons = page.locator("#acts .act-order")
         told = []
         for at in range(6):

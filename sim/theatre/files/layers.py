@@ -18,11 +18,11 @@ class Rivals:
     """What files set that know nothing of each other: of two that say it differently, neither has the last word."""
 
     def __init__(self, files: list[File]) -> None:
-        by_path = {file.path.resolve(): file for file in files}
+        read = {file.path.resolve() for file in files}
         self._below: dict[Path, set[Path]] = {}
         after: list[Path] = []
         for file in reversed(files):  # each after what it builds on
-            bases = [base.resolve() for base in file.extends if base.resolve() in by_path] or after[-1:]
+            bases = [base.resolve() for base in file.extends if base.resolve() in read] or after[-1:]
             after.append(file.path.resolve())
             self._below[file.path.resolve()] = set(bases).union(*(self._below.get(base, set()) for base in bases))
         self._said: dict[str, tuple[File, Node]] = {}

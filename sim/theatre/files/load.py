@@ -22,11 +22,11 @@ from sim.theatre.language.sweep_file import SweepFile
 
 from .errors import Fault, ScenarioError, fault
 from .inventory import changed
-from .locate import WHAT_IT_IS, FileKind, Named, is_shipped, referenced, shipped
+from .locate import WHAT_IT_IS, File, FileKind, Named, is_shipped, referenced, shipped
 from .messages import SchemaFault, findings
 from .overrides import brings_range
 from .resolve import Resolved, merge, resolve
-from .yaml_tree import Key, Node, plain
+from .yaml_tree import Key, Node, plain, read
 
 __all__ = [
     "Resolved",
@@ -294,7 +294,7 @@ def theatre_of(history: Resolved) -> Theatre | None:
     best, most = None, 0
     for path in sorted((*folder.glob("*.yaml"), *folder.glob("theatres/*.yaml"))):
         with suppress(ScenarioError):
-            if (found := resolve(path)).first.kind == "theatre" and found.theatre is not None:
+            if File(path, read(path)[0]).kind == "theatre" and (found := resolve(path)).theatre is not None:
                 actions = node.entries() if (node := found.theatre.get("actions")) else {}
                 known = len(acts & {str(name) for name in actions})
                 best, most = (found, known) if known > most else (best, most)
