@@ -179,8 +179,9 @@ async def _play(student: Student, umpire: Umpire, turns: int) -> None:
 
 
 def _turn(umpire: Umpire) -> int:
+    """The turn of the slowest world in which somebody is: one that is still empty begins when late students come."""
     worlds = umpire.bot.newest.get("overview", {"worlds": []})["worlds"]
-    return min((each["turn"] for each in worlds), default=-1)
+    return min((each["turn"] for each in worlds if any(seat["here"] for seat in each["seats"])), default=-1)
 
 
 async def _kill(lesson: Lesson, kills: int, dice: random.Random) -> None:
